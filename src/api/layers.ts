@@ -1,0 +1,95 @@
+import type { ActivationName, Layer, Pads, Pair } from '../core/layers.js';
+import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
+import { activate, checkActivation } from '../engine/activations.js';
+import { executeSync } from '../engine/execute.js';
+import { planModel } from '../engine/plan.js';
+import { defaultSigma } from '../engine/pooling/weighted.js';
+import { batchShape, toPads, toPair } from './arguments.js';
+
+interface PoolOptions {
+  /** n or [height, width] of the window. */
+  readonly kernelSize: number | Pair;
+  /** n or [height, width]. Default: the window's size. */
+  readonly stride?: number | Pair;
+  /** n, [height, width] or [top, left, bottom, right], at most half the window. Default 0. */
+  readonly padding?: number | Pair | Pads;
+  /** Round the output size up instead of down. Default false. */
+  readonly ceilMode?: boolean;
+}
+
+export interface MaxPool2dOptions extends PoolOptions {
+  /** n or [height, width]. Default 1. */
+  readonly dilation?: number | Pair;
+}
+
+export interface AvgPool2dOptions extends PoolOptions {
+  /** Count padding as zeros. Default true. */
+  readonly countIncludePad?: boolean;
+  /** Divide by this instead of the window's size. */
+  readonly divisorOverride?: number;
+}
+
+export interface GaussPool2dOptions extends PoolOptions {
+  /** n or [vertical, horizontal], in pixels. Default: a quarter of the window's size. */
+  readonly sigma?: number | Pair;
+  /** Count padding as zeros; false shares the weights out among the cells inside. Default true. */
+  readonly countIncludePad?: boolean;
+}
+
+/**
+ * Max pooling, map by map. Padding never wins (−∞); a NaN in the window is the result.
+ * @param x [H, W], [C, H, W] or [N, C, H, W]
+ * @returns the same rank, float32, contiguous
+ * @throws CnnvizError 'shape' or 'usage' when the window does not fit
+ * Source: pytorch.org/docs, torch.nn.MaxPool2d
+ */
+export function maxPool2d(x: TensorLike, options: MaxPool2dOptions): Tensor {
+  return runLayer(x, { kind: 'max_pool', ...poolFields(options), dilation: toPair(options.dilation ?? 1) });
+}
+
+/** Mean pooling, map by map; arguments and result as in maxPool2d. Source: pytorch.org/docs, torch.nn.AvgPool2d */
+export function avgPool2d(x: TensorLike, options: AvgPool2dOptions): Tensor {
+  const { countIncludePad = true, divisorOverride = null } = options;
+  return runLayer(x, { kind: 'avg_pool', ...poolFields(options), countIncludePad, divisorOverride });
+}
+
+/**
+ * Mean pooling weighted by exp(−d²/2σ²) at distance d from the window's centre; weights sum to 1.
+ * Arguments and result as in maxPool2d.
+ */
+export function gaussPool2d(x: TensorLike, options: GaussPool2dOptions): Tensor {
+  const { countIncludePad = true } = options;
+  const sigma = options.sigma === undefined ? defaultSigma(toPair(options.kernelSize)) : toPair(options.sigma);
+  return runLayer(x, { kind: 'gauss_pool', ...poolFields(options), sigma, countIncludePad });
+}
+
+/**
+ * An activation, element by element, on an array of any shape; meaning as in torch.nn.
+ * @param parameter leaky_relu's negative_slope (default 0.01) or elu's alpha (default 1)
+ * @returns a new float32 array of the same shape
+ */
+export function activation(x: TensorLike, name: ActivationName, parameter: number | null = null): Tensor {
+  checkActivation(name, parameter);
+  const input = toTensor(x, 'x');
+  const y = new Float32Array(input.data.length);
+  activate(name, parameter, input.data, y);
+  return tensor(y, input.shape);
+}
+
+/** max(0, x) element by element; NaN stays NaN. */
+export function relu(x: TensorLike): Tensor {
+  return activation(x, 'relu');
+}
+
+function poolFields({ kernelSize, stride, padding = 0, ceilMode = false }: PoolOptions) {
+  const size = toPair(kernelSize);
+  return { kernelSize: size, stride: stride === undefined ? size : toPair(stride), pads: toPads(padding), ceilMode };
+}
+
+function runLayer(x: TensorLike, layer: Layer): Tensor {
+  const input = toTensor(x, 'x');
+  const inShape = batchShape(input.shape, 'x');
+  const plan = planModel({ layers: [{ name: layer.kind, layer }] }, inShape, { exact: false, algorithm: null });
+  const [, , oH, oW] = plan.outShape;
+  return tensor(executeSync(plan, input).data, [...input.shape.slice(0, -2), oH, oW]);
+}

@@ -1,0 +1,74 @@
+import { CnnvizError } from '../core/errors.js';
+import type { Job } from '../core/job.js';
+import type { RunResult } from '../core/result.js';
+import type { Input } from '../io/inputs.js';
+import { type RunContext, runJob } from '../pipeline.js';
+
+/** What became of one input: a result or the error that stopped it. */
+export type Outcome =
+  | { readonly input: Input; readonly result: RunResult; readonly error: null }
+  | { readonly input: Input; readonly result: null; readonly error: CnnvizError };
+
+export interface BatchEvents {
+  /** Called in the order of the inputs, whatever finished first. */
+  readonly outcome: (outcome: Outcome) => void;
+  /** How much is done, in inputs; a share of an input counts. */
+  readonly progress: (done: number, failed: number) => void;
+}
+
+/**
+ * Runs a job on every input, `jobs` of them in flight. A bad input costs only itself; an output that cannot be
+ * written ends the batch, for the next would fail alike. An error that is not a CnnvizError is a fault of the program
+ * and is thrown.
+ */
+export async function runAll(
+  job: Job,
+  inputs: readonly Input[],
+  context: Omit<RunContext, 'breathe'>,
+  jobs: number,
+  events: BatchEvents,
+): Promise<Outcome[]> {
+  const outcomes: (Outcome | undefined)[] = new Array(inputs.length).fill(undefined);
+  const shares = new Float64Array(inputs.length);
+  let next = 0;
+  let reported = 0;
+  let failed = 0;
+  let stopped = false;
+  const tell = () =>
+    events.progress(
+      shares.reduce((sum, share) => sum + share, 0),
+      failed,
+    );
+
+  const runOne = async (index: number): Promise<Outcome> => {
+    const input = inputs[index];
+    const breathe = async (done: number): Promise<void> => {
+      shares[index] = done;
+      tell();
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    };
+    try {
+      return { input, result: await runJob(job, input, { ...context, breathe }), error: null };
+    } catch (error) {
+      if (!(error instanceof CnnvizError)) throw error;
+      if (error.code === 'output') stopped = true;
+      failed++;
+      return { input, result: null, error };
+    }
+  };
+
+  const lane = async (): Promise<void> => {
+    while (next < inputs.length && !stopped) {
+      const index = next++;
+      outcomes[index] = await runOne(index);
+      shares[index] = 1;
+      tell();
+      for (let ready = outcomes[reported]; ready !== undefined; ready = outcomes[reported]) {
+        events.outcome(ready);
+        reported++;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, inputs.length) }, lane));
+  return outcomes.filter((outcome) => outcome !== undefined);
+}

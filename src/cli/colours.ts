@@ -1,0 +1,1 @@
+export { chalkStderr, default as chalk } from 'chalk';

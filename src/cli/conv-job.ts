@@ -1,0 +1,149 @@
+import { CnnvizError } from '../core/errors.js';
+import type { ColormapName, Job, KernelSource, OutputJob, PatchMode, PixelRange, ProductKind } from '../core/job.js';
+import type { PaddingMode } from '../core/layers.js';
+import { looksInline } from '../models/kernel-text.js';
+import {
+  parseActivation,
+  parseBias,
+  parseColour,
+  parseNormalize,
+  parsePadding,
+  parsePair,
+  parsePatch,
+  parsePixelCount,
+  parsePool,
+  parseScale,
+  parseWhole,
+} from './parse.js';
+
+/** The flags of `conv` as commander hands them over: texts, and defaults filled in. */
+export interface ConvFlags {
+  /** --kernel and --patch in the order they were given. */
+  readonly kernels: readonly { readonly flag: 'kernel' | 'patch'; readonly text: string }[];
+  readonly patchMode: PatchMode;
+  readonly stride: string;
+  readonly padding: string;
+  readonly paddingMode: PaddingMode;
+  readonly dilation: string;
+  readonly groups: string;
+  readonly flip: boolean;
+  readonly bias?: string;
+  readonly activation?: string;
+  readonly relu: boolean;
+  readonly pool?: string;
+  readonly gray: boolean;
+  readonly pixels: PixelRange;
+  readonly normalize?: string;
+  readonly background?: string;
+  readonly maxPixels: string;
+  readonly scale: string;
+  readonly depth: '8' | '16';
+  readonly colormap: ColormapName;
+  readonly sheet: boolean;
+  readonly strip: boolean;
+  readonly exact: boolean;
+  readonly out?: string;
+  readonly format?: 'png' | 'npy';
+  readonly clobber: boolean;
+}
+
+/** The job the flags ask for. @throws CnnvizError 'usage' for values or combinations that make no sense. */
+export function convJob(flags: ConvFlags): Job {
+  if (flags.kernels.length === 0) {
+    throw new CnnvizError('usage', 'conv needs a kernel', {
+      fix: 'add --kernel edge3x3 (`cnnviz kernels` lists them) or cut one from the image: --patch x,y,width,height',
+    });
+  }
+  if (flags.activation !== undefined && flags.relu) {
+    throw new CnnvizError('usage', '--relu and --activation exclude each other', { fix: 'keep one of them' });
+  }
+  const normalize = flags.normalize === undefined ? null : parseNormalize(flags.normalize);
+  if (flags.normalize === 'imagenet' && flags.pixels !== 'unit') {
+    throw new CnnvizError('usage', `--normalize imagenet is for pixels in [0, 1], not --pixels ${flags.pixels}`, {
+      fix: 'leave --pixels out',
+    });
+  }
+  const activation = flags.relu ? { name: 'relu' as const, parameter: null } : null;
+  const output = outputJob(flags);
+  checkPicture(flags, output.products);
+  return {
+    decode: {
+      background: flags.background === undefined ? null : parseColour(flags.background),
+      maxPixels: parsePixelCount(flags.maxPixels),
+    },
+    preprocess: { pixels: flags.pixels, gray: flags.gray, normalize },
+    layer: {
+      kernels: flags.kernels.map(({ flag, text }) =>
+        flag === 'patch' ? parsePatch(text, flags.patchMode) : kernelSource(text),
+      ),
+      flip: flags.flip,
+      stride: parsePair('--stride', flags.stride),
+      padding: parsePadding(flags.padding),
+      paddingMode: flags.paddingMode,
+      dilation: parsePair('--dilation', flags.dilation),
+      groups: parseWhole('--groups', flags.groups, 1),
+      bias: flags.bias === undefined ? null : parseBias(flags.bias),
+      activation: flags.activation === undefined ? activation : parseActivation(flags.activation),
+      pool: flags.pool === undefined ? null : parsePool(flags.pool),
+      exact: flags.exact,
+    },
+    picture: { scale: parseScale(flags.scale), depth: flags.depth === '16' ? 16 : 8, colormap: flags.colormap },
+    output,
+  };
+}
+
+function kernelSource(text: string): KernelSource {
+  if (/\.(npy|json)$/i.test(text)) return { kind: 'file', path: text };
+  return looksInline(text) ? { kind: 'inline', text } : { kind: 'builtin', name: text };
+}
+
+function checkPicture(flags: ConvFlags, products: readonly ProductKind[]): void {
+  if (flags.depth !== '16') return;
+  if (flags.colormap !== 'gray') {
+    throw new CnnvizError('usage', '--depth 16 is for grey maps: colour maps have 256 steps', {
+      fix: `leave out --depth 16 or --colormap ${flags.colormap}`,
+    });
+  }
+  if (!products.includes('maps')) {
+    throw new CnnvizError('usage', '--depth 16 is for maps in files of their own', {
+      fix: 'leave it out with --sheet, --strip and .npy output (which is exact)',
+    });
+  }
+}
+
+/** Endings of files that are pictures or data, but not ones that maps are written as. */
+const FOREIGN = /\.(jpe?g|webp|gif|tiff?|avif|bmp|svg|pdf|npz|json|csv|txt)$/i;
+
+function outputJob({ out, format, sheet, strip, clobber }: ConvFlags): OutputJob {
+  const ending = /\.(png|npy)$/i.exec(out ?? '')?.[1].toLowerCase();
+  if (out !== undefined && FOREIGN.test(out)) {
+    throw new CnnvizError('usage', `${out}: maps are written as .png or .npy`, {
+      fix: '-o FILE.png, -o FILE.npy or -o FOLDER',
+    });
+  }
+  if (ending !== undefined && format !== undefined && ending !== format) {
+    throw new CnnvizError('usage', `${out}: the ending says ${ending}, --format says ${format}`, {
+      fix: 'keep one of them',
+    });
+  }
+  const npy = (format ?? ending) === 'npy';
+  const pictures: ProductKind[] = [...(sheet ? (['sheet'] as const) : []), ...(strip ? (['strip'] as const) : [])];
+  if (npy && pictures.length > 0) {
+    throw new CnnvizError('usage', `--${pictures[0]} draws a picture, .npy holds numbers`, {
+      fix: 'run it once for each',
+    });
+  }
+  return {
+    products: npy ? ['npy'] : pictures.length > 0 ? pictures : ['maps'],
+    target: outputTarget(out, ending),
+    clobber,
+  };
+}
+
+function outputTarget(out: string | undefined, ending: string | undefined): OutputJob['target'] {
+  if (out === undefined) return { kind: 'working-folder' };
+  if (out === '') throw new CnnvizError('usage', '-o: expected a place to write to, got ""');
+  if (out === '-') return { kind: 'stdout' };
+  if (/\{(name|map|layer|ext|dir)\}/.test(out)) return { kind: 'template', path: out };
+  return ending === undefined ? { kind: 'folder', path: out } : { kind: 'file', path: out };
+}

@@ -1,0 +1,26 @@
+import { CommanderError } from 'commander';
+import type { Outcome } from '../batch/run-all.js';
+import { CnnvizError, type ErrorCode } from '../core/errors.js';
+
+export const EXIT = { done: 0, failed: 1, refused: 2, output: 3, nothing: 4, internal: 70 } as const;
+
+/** The faults that lie in the command and not in a file: nothing could have been done. */
+const REFUSALS: readonly ErrorCode[] = ['usage', 'shape', 'unsupported'];
+
+/** The exit code of an error that ended the command. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.refused;
+  if (!(error instanceof CnnvizError)) return EXIT.internal;
+  if (error.code === 'output') return EXIT.output;
+  if (error.code === 'nothing') return EXIT.nothing;
+  return REFUSALS.includes(error.code) ? EXIT.refused : EXIT.failed;
+}
+
+/** The exit code of a batch: refused only when every input was refused for the same command. */
+export function exitCodeOfBatch(outcomes: readonly Outcome[]): number {
+  const errors = outcomes.flatMap(({ error }) => (error === null ? [] : [error]));
+  if (errors.length === 0) return EXIT.done;
+  if (errors.some(({ code }) => code === 'output')) return EXIT.output;
+  const nothingDone = errors.length === outcomes.length;
+  return nothingDone && errors.every(({ code }) => REFUSALS.includes(code)) ? EXIT.refused : EXIT.failed;
+}

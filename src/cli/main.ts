@@ -1,0 +1,54 @@
+import { Command, CommanderError } from 'commander';
+import { CnnvizError } from '../core/errors.js';
+import { VERSION } from '../core/version.js';
+import { COMMANDS } from './commands/index.js';
+import { exitCodeOf } from './exit.js';
+import { handleSignals, openTerminal } from './terminal.js';
+
+const EXAMPLES = `Examples:
+  cnnviz demo                                             the main job on a photograph that comes along
+  cnnviz conv photo.jpg --kernel edge3x3 --stride 2       a feature map: photo.edge3x3.png
+  cnnviz kernels edge3x3                                  what a kernel looks like and responds to
+  cnnviz read photo.edge3x3.png --at 188,42               the value behind a grey
+`;
+
+/** Runs one command line; leaves the exit code in process.exitCode. */
+export async function main(argv: readonly string[]): Promise<void> {
+  handleSignals();
+  try {
+    await buildProgram().parseAsync(argv);
+  } catch (error) {
+    process.exitCode = exitCodeOf(error);
+    if (error instanceof CommanderError && (process.exitCode === 0 || error.code === 'commander.help')) return;
+    const terminal = await openTerminal({ quiet: false, reserveStdout: false });
+    terminal.fail(error instanceof CommanderError ? usageError(error) : error);
+  }
+}
+
+/** The whole command tree, without anything that a command needs to run. */
+export function buildProgram(): Command {
+  const program = new Command('cnnviz')
+    .description(
+      'See what a convolutional network computes: image in, feature maps out, every number open to inspection.',
+    )
+    .version(VERSION, '-V, --version')
+    .addHelpText('before', EXAMPLES)
+    .addHelpText('after', '\nEach command has its own help: cnnviz conv --help\n');
+  for (const add of COMMANDS) add(program);
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .configureOutput({ outputError: () => {} })
+      .helpOption('-h, --help', 'show this help');
+  }
+  return program;
+}
+
+/** commander's message in our form: what is wrong, and what was meant. */
+function usageError(error: CommanderError): CnnvizError {
+  const [what, ...more] = error.message.replace(/^error: /, '').split('\n');
+  const meant = /\(Did you mean (?:one of )?(.+?)\??\)/.exec(more.join(' '))?.[1];
+  return new CnnvizError('usage', what, {
+    fix: meant ? `did you mean ${meant}?` : 'cnnviz --help, or cnnviz COMMAND --help',
+  });
+}

@@ -1,0 +1,169 @@
+import { CnnvizError } from '../core/errors.js';
+import type { BiasSource, KernelSource, PatchMode, PoolJob, PreprocessJob, ScaleRule } from '../core/job.js';
+import type { ActivationName, Padding, Pads, Pair } from '../core/layers.js';
+
+/** What users type, made into what a job holds. Every failure names the flag, what it expects and what it got. */
+function refuse(flag: string, expected: string, got: string, fix?: string): never {
+  throw new CnnvizError('usage', `${flag}: expected ${expected}, got "${got}"`, fix === undefined ? {} : { fix });
+}
+
+/** A whole number from `min`. */
+export function parseWhole(flag: string, text: string, min: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text.trim()) || value < min || !Number.isSafeInteger(value)) {
+    refuse(flag, `a whole number from ${min}`, text);
+  }
+  return value;
+}
+
+/** Any finite number. */
+export function parseNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) refuse(flag, 'a number', text);
+  return value;
+}
+
+/** n, or height,width */
+export function parsePair(flag: string, text: string, min = 1): Pair {
+  const parts = text.split(',');
+  if (parts.length > 2) refuse(flag, 'n or height,width', text);
+  const [vertical, horizontal = vertical] = parts.map((part) => parseWhole(flag, part, min));
+  return [vertical, horizontal];
+}
+
+/** same, valid, full, n, height,width or top,left,bottom,right */
+export function parsePadding(text: string): Padding {
+  if (text === 'same' || text === 'valid' || text === 'full') return text;
+  const parts = text.split(',');
+  const fix = 'n, or height,width, or top,left,bottom,right, or same, valid, full';
+  if (![1, 2, 4].includes(parts.length) || parts.some((part) => !/^\d+$/.test(part.trim()))) {
+    refuse('--padding', 'whole numbers or a rule', text, fix);
+  }
+  const sides = parts.map((part) => parseWhole('--padding', part, 0));
+  return sides.length === 1 ? sides[0] : sides;
+}
+
+/** x,y,w,h or x,y,w,h@image */
+export function parsePatch(text: string, mode: PatchMode): KernelSource {
+  const at = text.indexOf('@');
+  const numbers = (at < 0 ? text : text.slice(0, at)).split(',');
+  if (numbers.length !== 4)
+    refuse('--patch', 'x,y,width,height', text, 'x and y count from the top left: --patch 210,140,70,70');
+  const [x, y] = numbers.slice(0, 2).map((part) => parseWhole('--patch', part, 0));
+  const [width, height] = numbers.slice(2).map((part) => parseWhole('--patch', part, 1));
+  const image = at < 0 ? null : text.slice(at + 1);
+  if (image === '') refuse('--patch', 'an image after @', text);
+  return { kind: 'patch', rect: { x, y, width, height }, image, mode };
+}
+
+/** A number, a .npy file, p99 or fire:1% */
+export function parseBias(text: string): BiasSource {
+  if (text.toLowerCase().endsWith('.npy')) return { kind: 'file', path: text };
+  const percentile = /^p(\d+(?:\.\d+)?)$/.exec(text);
+  const fire = /^fire:(\d+(?:\.\d+)?)%$/.exec(text);
+  const percent = Number(percentile?.[1] ?? fire?.[1]);
+  if ((percentile || fire) && percent > 100) refuse('--bias', 'a percentage up to 100', text);
+  if (percentile) return { kind: 'percentile', percent };
+  if (fire) return { kind: 'fire', percent };
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || !Number.isFinite(Math.fround(value))) {
+    refuse('--bias', 'a finite number, a .npy file, p99 or fire:1%', text, 'p99 lets the strongest 1 % through');
+  }
+  return { kind: 'number', value };
+}
+
+const ACTIVATION_NAMES: readonly ActivationName[] = [
+  'relu',
+  'relu6',
+  'leaky_relu',
+  'elu',
+  'gelu',
+  'silu',
+  'hardswish',
+  'softplus',
+  'sigmoid',
+  'tanh',
+];
+
+/** relu, or leaky_relu:0.01 */
+export function parseActivation(text: string): { name: ActivationName; parameter: number | null } {
+  const [word, parameter, ...rest] = text.split(':');
+  const name = ACTIVATION_NAMES.find((known) => known === word);
+  if (!name || rest.length > 0) refuse('--activation', 'an activation', text, `one of ${ACTIVATION_NAMES.join(', ')}`);
+  return { name, parameter: parameter === undefined ? null : parseNumber('--activation', parameter) };
+}
+
+/** max|avg|gauss:SIZE[:STRIDE], and for gauss [:SIGMA] */
+export function parsePool(text: string): PoolJob {
+  const fix = 'such as max:2, avg:3:2, gauss:5:2 (kind:size:stride); the stride is the size unless given';
+  const [word, size, stride, sigma, ...rest] = text.split(':');
+  const kind = (['max', 'avg', 'gauss'] as const).find((known) => known === word);
+  if (!kind || size === undefined || rest.length > 0) refuse('--pool', 'max|avg|gauss:SIZE[:STRIDE]', text, fix);
+  if (sigma !== undefined && kind !== 'gauss') refuse('--pool', 'no sigma but for gauss', text, fix);
+  const kernelSize = parsePair('--pool', size);
+  const pads: Pads = [0, 0, 0, 0];
+  return {
+    kind,
+    kernelSize,
+    stride: stride === undefined ? kernelSize : parsePair('--pool', stride),
+    pads,
+    sigma: sigma === undefined ? null : parseSigma(sigma),
+  };
+}
+
+function parseSigma(text: string): Pair {
+  const [vertical, horizontal = vertical] = text.split(',').map((part) => parseNumber('--pool sigma', part));
+  if (!(vertical > 0 && horizontal > 0)) refuse('--pool sigma', 'a number above 0', text);
+  return [vertical, horizontal];
+}
+
+/** minmax, symmetric, LO,HI or p1,p99 */
+export function parseScale(text: string): ScaleRule {
+  if (text === 'minmax' || text === 'symmetric') return { kind: text };
+  const fix = 'minmax, symmetric, two numbers such as -1,1, or two percentiles such as p1,p99';
+  const parts = text.split(',');
+  if (parts.length !== 2) refuse('--scale', 'a rule or two limits', text, fix);
+  const percentiles = parts.every((part) => /^p\d/.test(part));
+  const [lo, hi] = parts.map((part) => {
+    const number = percentiles ? part.slice(1) : part;
+    if (number.trim() === '' || !Number.isFinite(Number(number))) refuse('--scale', 'a rule or two limits', text, fix);
+    return Number(number);
+  });
+  if (!(lo < hi)) refuse('--scale', 'a lower limit below the upper one', text, fix);
+  if (percentiles && hi > 100) refuse('--scale', 'percentiles up to 100', text, fix);
+  return percentiles ? { kind: 'percentiles', lo, hi } : { kind: 'fixed', lo, hi };
+}
+
+/** torchvision's mean and std of ImageNet, for pixels in [0, 1] */
+const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+/** imagenet, or MEAN/STD with commas between channels */
+export function parseNormalize(text: string): NonNullable<PreprocessJob['normalize']> {
+  if (text === 'imagenet') return IMAGENET;
+  const halves = text.split('/');
+  if (halves.length !== 2)
+    refuse('--normalize', 'imagenet or MEAN/STD', text, 'such as 0.5/0.5 or 0.5,0.4,0.3/0.2,0.2,0.2');
+  const [mean, std] = halves.map((half) => half.split(',').map((part) => parseNumber('--normalize', part)));
+  if (std.some((value) => value === 0)) refuse('--normalize', 'a std other than 0', text);
+  return { mean, std };
+}
+
+const COLOUR_NAMES: Readonly<Record<string, string>> = { black: '#000000', white: '#ffffff', gray: '#808080' };
+
+/** #rgb, #rrggbb, black, white or gray → #rrggbb */
+export function parseColour(text: string): string {
+  const named = COLOUR_NAMES[text.toLowerCase()];
+  if (named) return named;
+  const match = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text);
+  if (!match) refuse('--background', 'a colour', text, 'such as white, black or #ffcc00');
+  const hex = match[1].toLowerCase();
+  return `#${hex.length === 3 ? [...hex].map((digit) => digit + digit).join('') : hex}`;
+}
+
+/** 100000000, 100e6, 100M or 100MP */
+export function parsePixelCount(text: string): number {
+  const match = /^(\d+(?:\.\d+)?(?:e\d+)?)\s*(?:(M)P?)?$/i.exec(text);
+  const count = match ? Number(match[1]) * (match[2] ? 1e6 : 1) : Number.NaN;
+  if (!Number.isSafeInteger(count) || count < 1) refuse('--max-pixels', 'a number of pixels', text, 'such as 200M');
+  return count;
+}

@@ -1,0 +1,127 @@
+import { type Outcome, runAll } from '../batch/run-all.js';
+import { CnnvizError } from '../core/errors.js';
+import type { Job } from '../core/job.js';
+import { findInputs, type Input } from '../io/inputs.js';
+import { jsonDocument } from '../reports/json.js';
+import { briefRun, describePlan, describeRun, summaryLine } from '../reports/text.js';
+import { dryRun } from '../stages/dry-run.js';
+import { loadMaterials, type Materials } from '../stages/materials.js';
+import { Claims, checkPlaces } from '../stages/place.js';
+import { type ConvFlags, convJob } from './conv-job.js';
+import { EXIT, exitCodeOf, exitCodeOfBatch } from './exit.js';
+import { parseWhole } from './parse.js';
+import { openTerminal, type Terminal } from './terminal.js';
+
+export interface RunFlags extends ConvFlags {
+  readonly recursive: boolean;
+  readonly filesFrom: readonly string[];
+  readonly null: boolean;
+  readonly jobs: string;
+  readonly passWithNoInputs: boolean;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** More inputs than this get a line each instead of a paragraph each. */
+const PARAGRAPHS = 3;
+
+/** `cnnviz conv`: flags → checked job → inputs → maps; sets the exit code. */
+export async function runConv(images: readonly string[], flags: RunFlags): Promise<void> {
+  const job = convJob(flags);
+  const jobs = parseWhole('--jobs', flags.jobs, 1);
+  const toStdout = job.output.target.kind === 'stdout';
+  if (toStdout && flags.json) {
+    throw new CnnvizError('usage', 'stdout can carry the map or --json, not both', {
+      fix: 'write the map to a file: -o map.png',
+    });
+  }
+  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: toStdout || flags.json });
+  const inputs = await collectInputs(images, flags);
+  if (inputs.length === 0) {
+    if (flags.passWithNoInputs) return;
+    throw new CnnvizError('nothing', `nothing to do: ${images.join(' ') || 'the list'} holds no images`, {
+      fix: flags.recursive ? '--pass-with-no-inputs makes this a success' : 'add -r to look into folders below',
+    });
+  }
+  const materials = await loadMaterials(job);
+  await checkPlaces(
+    job,
+    inputs,
+    materials.kernels.flatMap(({ maps }) => maps),
+  );
+  const outcomes = flags.dryRun
+    ? await explainOnly(job, materials, inputs, flags, terminal)
+    : await runForReal(job, materials, inputs, flags, jobs, terminal);
+  process.exitCode = outcomes;
+}
+
+async function collectInputs(images: readonly string[], flags: RunFlags): Promise<Input[]> {
+  const lists = flags.filesFrom.map((path) => ({ path, nul: flags.null }));
+  if (images.length === 0 && lists.length === 0) {
+    throw new CnnvizError('usage', 'conv needs an image', { fix: 'cnnviz conv photo.jpg --kernel edge3x3' });
+  }
+  const readers = [...images, ...flags.filesFrom].filter((path) => path === '-');
+  if (readers.length > 1) {
+    throw new CnnvizError('usage', 'standard input can be read only once', { fix: 'keep one -' });
+  }
+  return findInputs([...images], { recursive: flags.recursive, lists });
+}
+
+async function runForReal(
+  job: Job,
+  materials: Materials,
+  inputs: readonly Input[],
+  flags: RunFlags,
+  jobs: number,
+  terminal: Terminal,
+): Promise<number> {
+  const bar = terminal.progress(inputs.length);
+  const report = (outcome: Outcome): void => {
+    if (outcome.error) terminal.fail(outcome.error);
+    else if (inputs.length > PARAGRAPHS) terminal.print(briefRun(outcome.result, terminal.style));
+    else {
+      const lines = describeRun(outcome.result, job.layer, job.picture.depth, outcome.result.engineMs, terminal.style);
+      for (const line of lines) terminal.print(line);
+    }
+  };
+  const context = { materials, claims: new Claims(job), send: terminal.send };
+  const outcomes = await runAll(job, inputs, context, jobs, {
+    progress: (done, failed) => bar.update(done, failed),
+    outcome: report,
+  }).finally(() => bar.stop());
+  if (flags.json) {
+    const records = outcomes.map(({ input, result, error }) => ({ path: input.path, result, error }));
+    await terminal.send(new TextEncoder().encode(`${jsonDocument('conv', records)}\n`));
+  }
+  if (inputs.length > 1) {
+    const failed = outcomes.filter(({ error }) => error).length;
+    terminal.note(summaryLine(outcomes.length - failed, failed, inputs.length - outcomes.length));
+  }
+  return exitCodeOfBatch(outcomes);
+}
+
+async function explainOnly(
+  job: Job,
+  materials: Materials,
+  inputs: readonly Input[],
+  flags: RunFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const plans = [];
+  let code: number = EXIT.done;
+  for (const input of inputs) {
+    try {
+      const plan = await dryRun(job, materials, input);
+      plans.push(plan);
+      if (!flags.json) for (const line of describePlan(plan, terminal.style)) terminal.print(line);
+    } catch (error) {
+      if (!(error instanceof CnnvizError)) throw error;
+      terminal.fail(error);
+      code = Math.max(code, inputs.length === 1 ? exitCodeOf(error) : EXIT.failed);
+    }
+  }
+  if (flags.json)
+    await terminal.send(new TextEncoder().encode(`${JSON.stringify({ dryRun: true, plans }, null, 2)}\n`));
+  return code;
+}

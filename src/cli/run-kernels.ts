@@ -1,0 +1,93 @@
+import { kernelFacts } from '../analysis/kernel-facts.js';
+import { CnnvizError } from '../core/errors.js';
+import { drawKernels } from '../figures/kernel-drawing.js';
+import { writeAtomic } from '../io/files.js';
+import { kernelToJson } from '../models/kernel-text.js';
+import { BUILTIN_KERNELS, type BuiltinKernel, findKernel, kernelWeight } from '../models/kernels.js';
+import { writeNpy } from '../models/npy.js';
+import { openTerminal, type Terminal } from './terminal.js';
+
+export interface KernelFlags {
+  readonly out?: string;
+  readonly clobber: boolean;
+  readonly json: boolean;
+}
+
+/** `cnnviz kernels`: lists all, or shows and exports some. */
+export async function runKernels(names: readonly string[], { out, clobber, json }: KernelFlags): Promise<void> {
+  const terminal = await openTerminal({ quiet: false, reserveStdout: json });
+  const kernels = names.length === 0 ? BUILTIN_KERNELS : names.map(findKernel);
+  if (json) {
+    const list = kernels.map((kernel) => ({
+      name: kernel.name,
+      family: kernel.family,
+      weight: kernel.rows,
+      reads: kernel.reads,
+      ...kernelFacts(kernelWeight(kernel)),
+    }));
+    await terminal.send(new TextEncoder().encode(`${JSON.stringify({ kernels: list }, null, 2)}\n`));
+  }
+  if (out !== undefined) {
+    await writeAtomic(out, await exported(kernels, out), { clobber });
+    terminal.print(`wrote ${terminal.style.strong(out)}`);
+  } else if (!json) {
+    if (names.length === 0) printList(terminal);
+    else for (const kernel of kernels) printKernel(kernel, terminal);
+  }
+}
+
+async function exported(kernels: readonly BuiltinKernel[], out: string): Promise<Uint8Array> {
+  const ending = /\.(npy|json|png)$/i.exec(out)?.[1].toLowerCase();
+  if (ending === 'png') {
+    const { encodePng } = await import('../io/encode.js');
+    const note = { kernels: kernels.map(({ name }) => name) };
+    return encodePng(drawKernels(kernels), JSON.stringify(note));
+  }
+  if (ending === undefined) {
+    throw new CnnvizError('usage', `${out}: kernels are written as .npy, .json or .png`);
+  }
+  if (kernels.length !== 1) {
+    throw new CnnvizError('usage', `${out}: one file holds one kernel, got ${kernels.length}`, {
+      fix: 'name one: cnnviz kernels edge3x3 -o edge3x3.npy; a .png draws several',
+    });
+  }
+  const [kernel] = kernels;
+  const weight = kernelWeight(kernel);
+  return ending === 'npy' ? writeNpy(weight) : new TextEncoder().encode(kernelToJson(kernel.name, weight));
+}
+
+function printList(terminal: Terminal): void {
+  const width = Math.max(...BUILTIN_KERNELS.map(({ name }) => name.length));
+  let family = '';
+  for (const kernel of BUILTIN_KERNELS) {
+    if (kernel.family !== family) {
+      family = kernel.family;
+      terminal.print(terminal.style.dim(family));
+    }
+    const size = `${kernel.rows[0].length}×${kernel.rows.length}`;
+    terminal.print(`  ${terminal.style.strong(kernel.name.padEnd(width))}  ${size}  ${kernel.reads}`);
+  }
+  terminal.print(terminal.style.dim(`${BUILTIN_KERNELS.length} kernels; cnnviz kernels NAME shows one`));
+}
+
+/** The matrix with what it means beside it. */
+function printKernel(kernel: BuiltinKernel, terminal: Terminal): void {
+  const { name, rows, divisor = 1, reads, seeAlso } = kernel;
+  const { sum, rank1 } = kernelFacts(kernelWeight(kernel));
+  const shown = rows.map((row) =>
+    row.map((value) => String(Number((value * divisor).toPrecision(6))).replace('-', '−')),
+  );
+  const cell = Math.max(...shown.flat().map((text) => text.length));
+  const facts = [
+    reads,
+    `${rank1 ? 'rank 1 (separable)' : 'not separable'}, sum ${Number(sum.toPrecision(6))}${divisor === 1 ? '' : `, every number ÷ ${divisor}`}`,
+    ...(seeAlso.length > 0 ? [`see also ${seeAlso.join(', ')}`] : []),
+  ];
+  const height = Math.max(shown.length, facts.length);
+  const blank = ' '.repeat(shown[0].length * (cell + 1) - 1);
+  for (let line = 0; line < height; line++) {
+    const label = line === 0 ? terminal.style.strong(name) : ' '.repeat(name.length);
+    const matrix = shown[line]?.map((text) => text.padStart(cell)).join(' ') ?? blank;
+    terminal.print(`${label}  ${matrix}   ${facts[line] ?? ''}`.trimEnd());
+  }
+}

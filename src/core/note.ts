@@ -1,0 +1,27 @@
+/** What a PNG of one map carries in its metadata: enough to give its values back and to make it again. */
+export interface MapNote {
+  readonly cnnviz: string;
+  readonly map: string;
+  readonly lo: number;
+  readonly hi: number;
+  readonly clipped: { readonly below: number; readonly above: number; readonly nan: number };
+  readonly colormap: string;
+  readonly input: { readonly name: string; readonly sha256: string };
+  readonly kernel: { readonly name: string; readonly shape: readonly number[]; readonly sha256: string };
+  readonly bias: number;
+  /** The command line that makes this map again, but for where it goes. */
+  readonly args: readonly string[];
+}
+
+/** A sheet or a strip carries its common scale and its command, but no values can be read back from it. */
+export interface PictureNote {
+  readonly cnnviz: string;
+  readonly picture: 'sheet' | 'strip';
+  readonly lo: number;
+  readonly hi: number;
+  readonly input: { readonly name: string; readonly sha256: string };
+  readonly args: readonly string[];
+}
+
+/** The metadata of any picture cnnviz writes. */
+export type Note = MapNote | PictureNote;

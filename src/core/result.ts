@@ -1,0 +1,87 @@
+import type { Clipped, Peak, Scale, ValueFacts } from './facts.js';
+import type { ProductKind } from './job.js';
+import type { Pads } from './layers.js';
+
+/** What was read. */
+export interface InputFacts {
+  /** The path as given, '-' for standard input. */
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+  /** Channels the first layer reads, after grey conversion. */
+  readonly channels: number;
+  /** How many inputs an array holds; 1 for an image. */
+  readonly items: number;
+  /** 'RGB', 'gray', 'CMYK' … as stored, or the dtype of an array. */
+  readonly colour: string;
+  readonly depth: number;
+}
+
+export interface KernelFacts {
+  /** How it was named: a built-in, a file without its folder, the inline text, a patch. */
+  readonly name: string;
+  /** [C/groups, kH, kW] */
+  readonly shape: readonly number[];
+  /** SHA-256 of the float32 weights, little-endian. */
+  readonly sha256: string;
+  /** What gives its strongest response, for built-in kernels. */
+  readonly positive: string | null;
+}
+
+/** Whether a kernel cut from the input answers strongest at its own place. */
+export interface PatchVerdict {
+  /** Null when the patch comes from another image. */
+  readonly own: { readonly x: number; readonly y: number; readonly found: boolean } | null;
+  /** The strongest response more than half a patch away, and its share of the peak. */
+  readonly runnerUp: { readonly x: number; readonly y: number; readonly value: number; readonly share: number } | null;
+}
+
+/** One feature map: one channel of the layer's output for one input. */
+export interface MapResult {
+  readonly name: string;
+  /** Which input of an array [N, …]; 0 for an image. */
+  readonly item: number;
+  readonly kernel: KernelFacts;
+  readonly width: number;
+  readonly height: number;
+  readonly bias: number;
+  readonly values: ValueFacts;
+  /** The strongest (largest) value; null when no value is finite. */
+  readonly peak: Peak | null;
+  readonly patch: PatchVerdict | null;
+  /** Null when no picture of this map alone was asked for. */
+  readonly picture: { readonly scale: Scale; readonly clipped: Clipped; readonly zero: ZeroLevel } | null;
+}
+
+/** Where zero fell among the greys. */
+export type ZeroLevel = { readonly level: number } | 'below' | 'above';
+
+/** Kernels of one size convolve together; this is what they share. */
+export interface BankResult {
+  /** [M, C/groups, kH, kW] */
+  readonly weight: readonly number[];
+  readonly pads: Pads;
+  readonly algorithm: string;
+  readonly macs: number;
+  readonly unread: { readonly rows: number; readonly columns: number };
+  /** Width and height before pooling. */
+  readonly convolved: readonly [number, number];
+  readonly maps: readonly MapResult[];
+}
+
+export interface OutputFile {
+  readonly path: string;
+  readonly kind: ProductKind;
+  readonly bytes: number;
+}
+
+/** What became of one input. */
+export interface RunResult {
+  readonly input: InputFacts;
+  readonly banks: readonly BankResult[];
+  readonly outputs: readonly OutputFile[];
+  /** Time the engine took. Not part of any stored result: it differs from run to run. */
+  readonly engineMs: number;
+  /** What went unexpectedly, though it is not an error. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,62 @@
+import type { Conv2dGeometry } from '../../core/geometry.js';
+import { conv2dMacs } from '../../core/geometry.js';
+import type { PaddingMode } from '../../core/layers.js';
+import type { Conv2dAlgorithm, Conv2dTask } from './algorithm.js';
+
+/**
+ * conv2d by definition (cross-correlation, kernel not flipped).
+ * x [C, H, W]   weight [M, C/groups, kH, kW]   bias [M] or null   y [M, oH, oW]
+ * Sums in float64, rounded once per output; finds padding by its own rule. Slow on purpose: it judges the others.
+ * Source: pytorch.org/docs, torch.nn.Conv2d
+ */
+function run({ geometry: g, x, weight, bias, y, rowFirst, rowEnd }: Conv2dTask): void {
+  const perGroup = g.C / g.groups;
+  const mapsPerGroup = g.M / g.groups;
+  for (let m = 0; m < g.M; m++) {
+    const firstChannel = Math.floor(m / mapsPerGroup) * perGroup;
+    for (let i = rowFirst; i < rowEnd; i++) {
+      for (let j = 0; j < g.oW; j++) {
+        let sum = bias === null ? 0 : bias[m];
+        for (let c = 0; c < perGroup; c++) {
+          for (let u = 0; u < g.kH; u++) {
+            const row = sourceIndex(i * g.sH - g.pads[0] + u * g.dH, g.H, g.paddingMode);
+            for (let v = 0; v < g.kW; v++) {
+              const column = sourceIndex(j * g.sW - g.pads[1] + v * g.dW, g.W, g.paddingMode);
+              if (row < 0 || column < 0) continue;
+              const pixel = x[((firstChannel + c) * g.H + row) * g.W + column];
+              sum += pixel * weight[((m * perGroup + c) * g.kH + u) * g.kW + v];
+            }
+          }
+        }
+        y[(m * g.oH + i) * g.oW + j] = sum;
+      }
+    }
+  }
+}
+
+/** The input position that position `at` (may lie outside) repeats; −1 where padding is zero. */
+export function sourceIndex(at: number, size: number, mode: PaddingMode): number {
+  if (at >= 0 && at < size) return at;
+  switch (mode) {
+    case 'zeros':
+      return -1;
+    case 'replicate':
+      return at < 0 ? 0 : size - 1;
+    case 'reflect':
+      return at < 0 ? -at : 2 * (size - 1) - at;
+    case 'circular':
+      return (at + size) % size;
+  }
+}
+
+export const reference: Conv2dAlgorithm = {
+  name: 'reference',
+  source: 'definition: pytorch.org/docs, torch.nn.Conv2d',
+  input: 'raw',
+  ordered: false,
+  tolerance: { ofTerms: 6e-8, reason: 'float64 sums, one rounding to float32' },
+  rejects: () => null,
+  workspaceBytes: () => 0,
+  cost: (g: Conv2dGeometry) => conv2dMacs(g) * 8,
+  run,
+};

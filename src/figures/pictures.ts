@@ -1,0 +1,41 @@
+import type { Scale } from '../core/facts.js';
+import type { Image } from '../core/image.js';
+import type { ColormapName } from '../core/job.js';
+import { drawImage, drawLevels } from './canvas.js';
+import { type Fit, fittedSide, shrinkImage, shrinkSamples } from './fit.js';
+import { framed, type Part } from './part.js';
+import { toPixels } from './scale.js';
+
+/** A plane of numbers, row-major: [height, width]. */
+export interface Plane {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
+}
+
+/** The 8-bit greys of some values. */
+export function toLevels(values: Float32Array, scale: Scale): Uint8Array {
+  return toPixels(values, scale, 8).data as Uint8Array;
+}
+
+/** A plane as a framed picture. The greys are averaged where it is shrunk, then coloured. */
+export function planePicture({ width, height }: Plane, levels: Uint8Array, colormap: ColormapName, fit: Fit): Part {
+  const small = shrinkSamples(levels, width, height, 1, fit.shrink);
+  const across = Math.ceil(width / fit.shrink);
+  const down = Math.ceil(height / fit.shrink);
+  return framed({
+    width: across * fit.zoom,
+    height: down * fit.zoom,
+    draw: (canvas, x, y) => drawLevels(canvas, x, y, across, down, small, colormap, fit.zoom),
+  });
+}
+
+/** An image as a framed picture. */
+export function imagePicture(image: Image, fit: Fit): Part {
+  const small = shrinkImage(image, fit.shrink);
+  return framed({
+    width: fittedSide(image.width, fit),
+    height: fittedSide(image.height, fit),
+    draw: (canvas, x, y) => drawImage(canvas, x, y, small, fit.zoom),
+  });
+}

@@ -1,0 +1,22 @@
+/**
+ * cnnviz as a library: the functions behind the commands, ndarrays in and out.
+ * Arrays returned are float32, contiguous, offset 0.
+ */
+export { type Conv2dOptions, conv2d, type PreparedConv2d, prepareConv2d } from './api/conv2d.js';
+export { type DecodeOptions, decodeImage } from './api/images.js';
+export { builtinKernel, kernelNames } from './api/kernels.js';
+export {
+  type AvgPool2dOptions,
+  activation,
+  avgPool2d,
+  type GaussPool2dOptions,
+  gaussPool2d,
+  type MaxPool2dOptions,
+  maxPool2d,
+  relu,
+} from './api/layers.js';
+export { decodeNpy, type EncodeOptions, encodeMap, encodeNpy } from './api/maps.js';
+export { CnnvizError, type ErrorCode } from './core/errors.js';
+export type { ActivationName, Padding, PaddingMode, Pads, Pair } from './core/layers.js';
+export type { Tensor, TensorLike } from './core/tensor.js';
+export { VERSION } from './core/version.js';

@@ -1,0 +1,94 @@
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { extname, isAbsolute, join } from 'node:path';
+import { CnnvizError } from '../core/errors.js';
+import { readBytes } from './files.js';
+import { stem } from './paths.js';
+
+/** One thing to be read. */
+export interface Input {
+  /** As given or found; '-' is standard input. */
+  readonly path: string;
+  /** What outputs are named after: the file's name without its ending, 'stdin' for '-'. */
+  readonly name: string;
+  /** The ending with its dot, '' for none. */
+  readonly ext: string;
+  /** The folders below the one that was named, to keep its tree; '' elsewhere. */
+  readonly relative: string;
+}
+
+export interface InputOptions {
+  readonly recursive: boolean;
+  /** Files that list inputs, one a line or NUL-terminated; '-' is standard input. */
+  readonly lists: readonly { readonly path: string; readonly nul: boolean }[];
+}
+
+const ENDINGS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif', '.npy']);
+
+/**
+ * Every input the arguments mean, in their order; within a folder or a glob by code units, each path once. A name that
+ * exists is taken as it is, even with glob characters in it; one that does not stays, to fail as an input later.
+ */
+export async function findInputs(args: readonly string[], { recursive, lists }: InputOptions): Promise<Input[]> {
+  const found: Input[] = [];
+  for (const arg of args) found.push(...(await expand(arg, recursive)));
+  for (const list of lists) found.push(...(await readList(list.path, list.nul)).map((path) => toInput(path, '')));
+  const seen = new Set<string>();
+  return found.filter(({ path }) => !seen.has(path) && seen.add(path));
+}
+
+async function expand(arg: string, recursive: boolean): Promise<Input[]> {
+  if (arg === '-') return [toInput(arg, '')];
+  const facts = await stat(arg).catch(() => null);
+  if (facts?.isDirectory()) return walk(arg, '', recursive);
+  if (facts || !/[*?[\]{}]/.test(arg)) return [toInput(arg, '')];
+  const { glob } = await import('tinyglobby');
+  const paths = await glob(arg, { onlyFiles: true, expandDirectories: false, absolute: isAbsolute(arg) });
+  return paths.sort(byCodeUnits).map((path) => toInput(path, ''));
+}
+
+/** The images of a folder; with `recursive` of everything below it, links to folders left out. */
+async function walk(root: string, relative: string, recursive: boolean): Promise<Input[]> {
+  const folder = join(root, relative);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
+    const why = (cause as NodeJS.ErrnoException).code === 'EACCES' ? 'permission denied' : 'cannot be listed';
+    throw new CnnvizError('input', `${folder}: ${why}`, { fix: 'check the permissions of the folder', cause });
+  });
+  const found: Input[] = [];
+  for (const entry of entries.sort((a, b) => byCodeUnits(a.name, b.name))) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (recursive) found.push(...(await walk(root, join(relative, entry.name), recursive)));
+    } else if (ENDINGS.has(extname(entry.name).toLowerCase()) && (entry.isFile() || (await isFileLink(path)))) {
+      found.push(toInput(path, relative));
+    }
+  }
+  return found;
+}
+
+async function isFileLink(path: string): Promise<boolean> {
+  const link = await lstat(path);
+  if (!link.isSymbolicLink()) return false;
+  const target = await stat(path).catch(() => null);
+  return target?.isFile() ?? true;
+}
+
+async function readList(path: string, nul: boolean): Promise<string[]> {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(path));
+  } catch (cause) {
+    if (cause instanceof CnnvizError) throw new CnnvizError('usage', `--files-from ${cause.message}`, { cause });
+    throw new CnnvizError('usage', `--files-from ${path}: names are not UTF-8`, { cause });
+  }
+  return text.split(nul ? '\0' : /\r?\n/).filter((line) => line !== '');
+}
+
+function toInput(path: string, relative: string): Input {
+  if (path === '-') return { path, name: 'stdin', ext: '', relative };
+  return { path, name: stem(path), ext: extname(path), relative: relative === '.' ? '' : relative };
+}
+
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,39 @@
+import { basename, dirname, extname, join, resolve } from 'node:path';
+
+/** A file's name without folders and without its extension: photos/img.png → img */
+export function stem(path: string): string {
+  return basename(path, extname(path));
+}
+
+/** A file's name without folders: photos/img.png → img.png; standard input stays '-'. */
+export function baseName(path: string): string {
+  return basename(path);
+}
+
+/** Folder and file as one path; a file in the current folder stays a bare name. */
+export function joinPath(...parts: string[]): string {
+  return join(...parts.filter((part) => part !== ''));
+}
+
+/** The folder a file is in. */
+export function folderOf(path: string): string {
+  return dirname(path);
+}
+
+/** What two paths have in common when they would be one file on any file system: absolute, NFC, lower case. */
+export function collisionKey(path: string): string {
+  return resolve(path).normalize('NFC').toLowerCase();
+}
+
+/** Names no Windows file may have. */
+const RESERVED = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/i;
+
+/** Text from a file turned into a part of a file name: no separators, no control characters, never hidden. */
+export function safeName(text: string): string {
+  const plain = text
+    .normalize('NFC')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+    .replace(/[\u0000-\u001f\u007f-\u009f/\\:*?"<>|]+/g, '_')
+    .replace(/^[.\-\s]+|[.\s]+$/g, '');
+  return plain === '' || RESERVED.test(plain) ? `_${plain}` : plain;
+}

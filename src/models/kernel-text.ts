@@ -1,0 +1,98 @@
+import { CnnvizError } from '../core/errors.js';
+import { plural } from '../core/geometry.js';
+import { type Tensor, tensor } from '../core/tensor.js';
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const FIX = 'rows end with ";": "1 0 -1; 1 0 -1; 1 0 -1"';
+
+/** True for text that is meant as numbers and not as a name: "1 0 -1; 1 0 -1", "0.5", "1/9 1/9". */
+export function looksInline(text: string): boolean {
+  return /[;,\s]/.test(text.trim()) || /^[+-]?[\d.]/.test(text.trim());
+}
+
+/** "1 0 -1; 1 0 -1" → [kH, kW]; spaces or commas between numbers, ";" or line ends between rows, fractions as 1/9. */
+export function parseInlineKernel(text: string): Tensor {
+  const rows = text
+    .split(/[;\n]/)
+    .map((row) => row.split(/[\s,]+/).filter(Boolean))
+    .filter((row) => row.length > 0);
+  if (rows.length === 0) throw new CnnvizError('usage', `kernel "${text}": expected numbers`, { fix: FIX });
+  const width = rows[0].length;
+  const values = rows.flatMap((row, r) => {
+    if (row.length !== width) {
+      const found = `row ${r + 1} has ${plural(row.length, 'number')}, row 1 has ${width}`;
+      throw new CnnvizError('usage', `kernel "${text}": ${found}`, { fix: FIX });
+    }
+    return row.map((word) => numberOf(word, r, text));
+  });
+  return tensor(Float32Array.from(values), [rows.length, width]);
+}
+
+function numberOf(word: string, row: number, text: string): number {
+  const [above, below, ...rest] = word.split('/');
+  const value = below === undefined ? Number(above) : Number(above) / Number(below);
+  const wellFormed = rest.length === 0 && NUMBER.test(above) && (below === undefined || NUMBER.test(below));
+  if (!wellFormed || !Number.isFinite(Math.fround(value))) {
+    throw new CnnvizError('usage', `kernel "${text}": row ${row + 1}: expected a finite number, got "${word}"`, {
+      fix: FIX,
+    });
+  }
+  return value;
+}
+
+/** A kernel file in JSON: nested arrays of 2, 3 or 4 levels, or { name, weight }. @throws CnnvizError 'format' */
+export function parseKernelJson(text: string): { name: string | null; weight: Tensor } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new CnnvizError('format', `not JSON: ${(cause as Error).message}`, { cause });
+  }
+  let name: string | null = null;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const { name: given, weight } = value as { name?: unknown; weight?: unknown };
+    if (given !== undefined && typeof given !== 'string') throw new CnnvizError('format', 'name: expected a text');
+    name = given ?? null;
+    value = weight;
+  }
+  const shape = shapeOf(value);
+  if (shape.length < 2 || shape.length > 4 || shape.some((side) => side === 0)) {
+    throw new CnnvizError('format', `expected nested arrays of 2, 3 or 4 levels, got [${shape.join(', ')}]`, {
+      fix: '[[1, 0, -1], [1, 0, -1], [1, 0, -1]] or {"name": "mine", "weight": [[…]]}',
+    });
+  }
+  const values: number[] = [];
+  collect(value, shape, '', values);
+  return { name, weight: tensor(Float32Array.from(values), shape) };
+}
+
+/** The sides along the first element of each level; more than five levels are not looked into. */
+function shapeOf(value: unknown): number[] {
+  const shape: number[] = [];
+  for (let level = value; Array.isArray(level) && shape.length < 6; level = level[0]) shape.push(level.length);
+  return shape;
+}
+
+function collect(value: unknown, [side, ...inner]: readonly number[], place: string, into: number[]): void {
+  if (!Array.isArray(value) || value.length !== side) {
+    const found = Array.isArray(value) ? plural(value.length, 'entry').replace('entrys', 'entries') : typeof value;
+    throw new CnnvizError('format', `weight${place}: expected ${side} entries, got ${found}`);
+  }
+  value.forEach((entry: unknown, i) => {
+    if (inner.length > 0) collect(entry, inner, `${place}[${i}]`, into);
+    else if (typeof entry !== 'number' || !Number.isFinite(Math.fround(entry))) {
+      throw new CnnvizError('format', `weight${place}[${i}]: expected a finite number, got ${JSON.stringify(entry)}`);
+    } else into.push(entry);
+  });
+}
+
+/** The JSON that parseKernelJson reads. */
+export function kernelToJson(name: string, weight: Tensor): string {
+  const nest = (shape: readonly number[], start: number): unknown => {
+    const [side, ...inner] = shape;
+    if (side === undefined) return weight.data[start];
+    const step = inner.reduce((product, length) => product * length, 1);
+    return Array.from({ length: side }, (_, i) => nest(inner, start + i * step));
+  };
+  return `${JSON.stringify({ name, weight: nest(weight.shape, 0) })}\n`;
+}

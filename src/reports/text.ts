@@ -1,0 +1,221 @@
+import { formatNumber, groupDigits } from '../core/format.js';
+import { plural } from '../core/geometry.js';
+import type { LayerJob, PatchMode } from '../core/job.js';
+import type { Padding, Pads } from '../core/layers.js';
+import type { BankResult, InputFacts, MapResult, RunResult, ZeroLevel } from '../core/result.js';
+
+/** How words are set off; plain functions, so that a report knows no terminal. */
+export interface Style {
+  readonly strong: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly warn: (text: string) => string;
+}
+
+/** More maps than this get a line each instead of a paragraph each. */
+const PARAGRAPHS = 3;
+
+/** What one input became, in words: sizes first, then range, peak and what went unread. `ms`: engine time. */
+export function describeRun(result: RunResult, layer: LayerJob, depth: 8 | 16, ms: number, style: Style): string[] {
+  const lines: string[] = [];
+  const { input } = result;
+  const name = input.path === '-' ? 'standard input' : input.path;
+  const count = result.banks.reduce((sum, { maps }) => sum + maps.length, 0);
+  for (const bank of result.banks) {
+    const items = input.items > 1 ? `${input.items} × ` : '';
+    const source = `${items}${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`;
+    const timing = result.banks.length === 1 ? `, ${formatMs(ms)}` : '';
+    const effort = style.dim(`(${bank.algorithm}, ${formatCount(bank.macs)}MAC${timing})`);
+    lines.push(`${style.strong(name)}  ${source} → ${layerWords(bank, layer)} → ${mapsWords(bank)}   ${effort}`);
+    for (const map of bank.maps) {
+      const label = mapLabel(map, input.items);
+      if (count === 1) lines.push(...mapLines(map, bank, layer, depth, style));
+      else if (count <= PARAGRAPHS) lines.push(`  ${style.strong(label)}`, ...mapLines(map, bank, layer, depth, style));
+      else lines.push(`  ${label}  ${briefMap(map)}`);
+    }
+    const unread = unreadWords(bank.unread);
+    if (unread) lines.push(`  ${unread}`);
+  }
+  for (const warning of result.warnings) lines.push(`  ${style.warn('note:')} ${warning}`);
+  for (const { path } of result.outputs) if (path !== '-') lines.push(`wrote ${style.strong(path)}`);
+  return lines;
+}
+
+/** One input of many, on one line. */
+export function briefRun({ input, banks, outputs }: RunResult, style: Style): string {
+  const maps = banks.flatMap((bank) => bank.maps);
+  const lo = Math.min(...maps.map(({ values }) => values.min));
+  const hi = Math.max(...maps.map(({ values }) => values.max));
+  const first = outputs[0]?.path ?? '-';
+  const more = outputs.length > 1 ? ` and ${outputs.length - 1} more` : '';
+  return `${input.path} → ${style.strong(first)}${more}   ${formatNumber(lo)} … ${formatNumber(hi)}`;
+}
+
+/** "989 written, 11 failed" */
+export function summaryLine(written: number, failed: number, left: number): string {
+  const parts = [`${groupDigits(written)} written`, `${groupDigits(failed)} failed`];
+  if (left > 0) parts.push(`${groupDigits(left)} not begun`);
+  return parts.join(', ');
+}
+
+/** What describePlan needs to know of a run that has not been. */
+export interface PlannedRun {
+  readonly input: InputFacts;
+  readonly banks: readonly (Omit<BankResult, 'maps'> & {
+    readonly labels: readonly string[];
+    readonly out: readonly [number, number];
+  })[];
+  readonly outputs: readonly string[];
+}
+
+/** What a run would do, without doing it. */
+export function describePlan({ input, banks, outputs }: PlannedRun, style: Style): string[] {
+  const name = input.path === '-' ? 'standard input' : input.path;
+  const lines = [`${style.strong(name)}  ${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`];
+  for (const { weight, labels, out, macs, algorithm, unread } of banks) {
+    lines.push(
+      `  ${labels.join(', ')}: weight [${weight.join(', ')}] → ${plural(weight[0], 'map')} ${out[0]}×${out[1]}`,
+      `    ${algorithm}, ${groupDigits(macs)} MACs = ${groupDigits(2 * macs)} FLOPs (2 per MAC)`,
+    );
+    const left = unreadWords(unread);
+    if (left) lines.push(`    ${left}`);
+  }
+  for (const path of outputs) lines.push(`would write ${style.strong(path === '-' ? 'to stdout' : path)}`);
+  return lines;
+}
+
+function colourWords(colour: string, channels: number): string {
+  if (channels === 1 && colour !== 'gray' && !/^[fiub]\d/.test(colour)) return `${colour} as gray`;
+  return colour;
+}
+
+function mapLabel({ name, item }: MapResult, items: number): string {
+  return items > 1 ? `${name} of item ${item}` : name;
+}
+
+function layerWords(bank: BankResult, layer: LayerJob): string {
+  const [, C, kH, kW] = bank.weight;
+  const { maps } = bank;
+  const kernels = [...new Set(maps.map(({ kernel }) => kernel.name))];
+  const what = kernels.length === 1 ? kernels[0] : plural(kernels.length, 'kernel');
+  const patch = layer.kernels.length === 1 && layer.kernels[0].kind === 'patch' ? layer.kernels[0] : null;
+  const words = [`${what} ${kW}×${kH}×${C}${patch ? ` (${patchWords(patch.mode)})` : ''}`];
+  words.push(`stride ${pairWords(layer.stride)}`);
+  const padding = paddingWords(layer.padding, bank.pads);
+  if (padding) words.push(`padding ${padding}${layer.paddingMode === 'zeros' ? '' : ` ${layer.paddingMode}`}`);
+  if (layer.dilation.some((d) => d !== 1)) words.push(`dilation ${pairWords(layer.dilation)}`);
+  if (layer.groups !== 1) words.push(`groups ${layer.groups}`);
+  if (layer.flip) words.push('flipped');
+  if (layer.bias && maps.length === 1) words.push(`bias ${formatNumber(maps[0].bias)}`);
+  else if (layer.bias) words.push('biases');
+  if (layer.activation) words.push(layer.activation.name);
+  if (layer.pool)
+    words.push(`${layer.pool.kind} pool ${pairWords(layer.pool.kernelSize)} stride ${pairWords(layer.pool.stride)}`);
+  return words.join(', ');
+}
+
+function patchWords(mode: PatchMode): string {
+  return mode === 'zero-mean' ? 'zero mean' : mode === 'ncc' ? 'normalised correlation' : 'raw';
+}
+
+function mapsWords({ maps }: BankResult): string {
+  const { width, height } = maps[0];
+  return maps.length === 1 ? `${width}×${height}` : `${maps.length} maps ${width}×${height}`;
+}
+
+function paddingWords(padding: Padding, pads: Pads): string | null {
+  if (pads.every((side) => side === 0)) return null;
+  const equal = pads.every((side) => side === pads[0]);
+  const sides = equal ? String(pads[0]) : pads.join(',');
+  return typeof padding === 'string' ? `${padding} (${sides})` : sides;
+}
+
+function pairWords([a, b]: readonly [number, number]): string {
+  return a === b ? String(a) : `${a},${b}`;
+}
+
+function mapLines(map: MapResult, bank: BankResult, layer: LayerJob, depth: 8 | 16, style: Style): string[] {
+  const lines = [`  ${rangeWords(map, depth)}`];
+  if (map.peak) lines.push(`  ${peakWords(map, layer)}`);
+  const firing = firingWords(map, layer);
+  if (firing) lines.push(`  ${firing}`);
+  const { nan, infinite } = map.values;
+  if (nan + infinite > 0) lines.push(`  ${style.warn('note:')} ${nan} NaN and ${infinite} infinite values in the map`);
+  return bank.maps.length === 1 || !layer.bias ? lines : [...lines, `  bias ${formatNumber(map.bias)}`];
+}
+
+function rangeWords({ values, picture }: MapResult, depth: 8 | 16): string {
+  const range = `values ${formatNumber(values.min)} … ${formatNumber(values.max)}`;
+  if (!picture) return `${range}   mean ${formatNumber(values.mean)}`;
+  const { scale, clipped, zero } = picture;
+  const white = depth === 8 ? 255 : 65535;
+  if (scale.lo === scale.hi) return `${range}   constant: drawn mid-grey`;
+  const greys = `grey 0 = ${formatNumber(scale.lo)}, ${zeroWords(zero)}${white} = ${formatNumber(scale.hi)}`;
+  const lost = clipped.below + clipped.above;
+  const clips =
+    lost === 0 ? 'nothing clipped' : `${groupDigits(lost)} clipped (${clipped.below} below, ${clipped.above} above)`;
+  return `${range}   ${greys}   ${clips}`;
+}
+
+function zeroWords(zero: ZeroLevel): string {
+  if (zero === 'below') return 'zero darker than black, ';
+  if (zero === 'above') return 'zero brighter than white, ';
+  return `zero = ${zero.level}, `;
+}
+
+function peakWords({ peak, kernel, patch, values }: MapResult, layer: LayerJob): string {
+  const { value, x, y, window } = peak!;
+  const where = `strongest ${formatNumber(value)} at (${x}, ${y})`;
+  const from = `input window x ${window.x0}–${window.x1}, y ${window.y0}–${window.y1}`;
+  if (values.min === values.max) return `${where} and everywhere else`;
+  if (patch) return `${where}: ${patchVerdict(patch)}, ${from}`;
+  const meaning = kernel.positive && value > 0 && !layer.flip ? `${kernel.positive}, ` : '';
+  return `${where}: ${meaning}${from}`;
+}
+
+function patchVerdict({ own, runnerUp }: NonNullable<MapResult['patch']>): string {
+  const second = runnerUp
+    ? `; runner-up ${formatNumber(runnerUp.share, 2)} of it at (${runnerUp.x}, ${runnerUp.y})`
+    : '';
+  if (!own) return `the best match of the patch${second}`;
+  return own.found ? `the patch found itself${second}` : `NOT the patch's own place (${own.x}, ${own.y})${second}`;
+}
+
+/** Said where a threshold was set: a bias or an activation. */
+function firingWords({ values }: MapResult, layer: LayerJob): string | null {
+  if (!layer.bias && !layer.activation) return null;
+  if (values.firing === 0) return 'never fires: no value above zero';
+  return `fires (above zero) at ${percent(values.firing, values.count)} of ${groupDigits(values.count)} positions`;
+}
+
+function briefMap({ values, peak, picture }: MapResult): string {
+  const zero = picture && typeof picture.zero === 'object' ? `   zero = ${picture.zero.level}` : '';
+  const best = peak ? `   strongest at (${peak.x}, ${peak.y})` : '';
+  const lost = picture && picture.clipped.below + picture.clipped.above > 0 ? '   clipped' : '';
+  return `${formatNumber(values.min)} … ${formatNumber(values.max)}${zero}${best}${lost}`;
+}
+
+/** "1 row and 1 column of the input never read", or null when all of it is. */
+export function unreadWords({ rows, columns }: { rows: number; columns: number }): string | null {
+  const parts = [rows > 0 ? plural(rows, 'row') : '', columns > 0 ? plural(columns, 'column') : ''].filter(Boolean);
+  return parts.length === 0 ? null : `${parts.join(' and ')} of the input never read`;
+}
+
+function percent(part: number, whole: number): string {
+  return `${formatNumber((100 * part) / whole)} %`;
+}
+
+/** 2,058,507 → "2.1 M", 812 → "812 " */
+function formatCount(count: number): string {
+  for (const [unit, size] of [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
+    if (count >= size) return `${formatNumber(count / size, 2)} ${unit}`;
+  }
+  return `${count} `;
+}
+
+function formatMs(ms: number): string {
+  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${formatNumber(ms / 1000, 2)} s`;
+}

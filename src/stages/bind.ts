@@ -1,0 +1,151 @@
+import { atPlace, CnnvizError } from '../core/errors.js';
+import { plural } from '../core/geometry.js';
+import type { LayerJob, PatchRect, PoolJob } from '../core/job.js';
+import type { Conv2dLayer, Layer, Model, NccLayer, PoolLayer } from '../core/layers.js';
+import { type Tensor, tensor } from '../core/tensor.js';
+import { defaultSigma } from '../engine/pooling/weighted.js';
+import { checkPatch, expandKernel, flipKernel, mergeWeights, patchKernel } from '../models/weights.js';
+import type { KernelMaterial, Materials } from './materials.js';
+
+/** One kernel of a bank: one feature map. */
+export interface BankMap {
+  readonly name: string;
+  readonly label: string;
+  readonly positive: string | null;
+  /** [C/groups, kH, kW] */
+  readonly weight: Tensor;
+  /** Where the kernel was cut from, when it is a patch. */
+  readonly patch: { readonly rect: PatchRect; readonly ownImage: boolean } | null;
+  /** Which of the job's kernels it came from. */
+  readonly kernel: number;
+}
+
+/** Kernels of one size, convolved together. */
+export interface Bank {
+  readonly kind: 'conv' | 'ncc';
+  /** [M, C/groups, kH, kW] */
+  readonly weight: Tensor;
+  readonly maps: readonly BankMap[];
+}
+
+/**
+ * The job's kernels as banks of weights for an input of `shape` ([C, H, W] or [N, C, H, W]), in the order they were
+ * given. `x` is the input a patch is cut from; without it (a dry run) such a patch is zeros of the right shape.
+ */
+export function bindKernels(job: LayerJob, materials: Materials, shape: readonly number[], x: Tensor | null): Bank[] {
+  const channels = shape.at(-3)!;
+  if (channels % job.groups !== 0) {
+    throw new CnnvizError('shape', `groups ${job.groups} does not divide the input's ${plural(channels, 'channel')}`);
+  }
+  const banks: Bank[] = [];
+  materials.kernels.forEach((material, kernel) => {
+    const bank = bindKernel(job, material, kernel, shape, x);
+    const last = banks.at(-1);
+    if (last && last.kind === bank.kind && sameKernelShape(last.weight, bank.weight)) {
+      banks[banks.length - 1] = {
+        kind: bank.kind,
+        weight: mergeWeights([last.weight, bank.weight]),
+        maps: [...last.maps, ...bank.maps],
+      };
+    } else {
+      banks.push(bank);
+    }
+  });
+  return banks;
+}
+
+function bindKernel(
+  job: LayerJob,
+  material: KernelMaterial,
+  kernel: number,
+  shape: readonly number[],
+  x: Tensor | null,
+): Bank {
+  const { source, name, label } = material;
+  const channels = shape.at(-3)!;
+  const isPatch = source.kind === 'patch';
+  let given = material.weight;
+  if (isPatch) {
+    const { rect, mode } = source;
+    const from = material.patchFrom ?? (x && firstItem(x));
+    try {
+      checkPatch(rect, from?.shape ?? shape);
+      given = from
+        ? patchKernel(from, rect, mode)
+        : tensor(new Float32Array(channels * rect.height * rect.width), [channels, rect.height, rect.width]);
+    } catch (error) {
+      throw atPlace(source.image ?? '--patch', error);
+    }
+  }
+  const expanded = expandKernel(given!, channels, job.groups, label);
+  const weight = job.flip ? flipKernel(expanded) : expanded;
+  const [, perGroup, kH, kW] = weight.shape;
+  const size = perGroup * kH * kW;
+  const maps = material.maps.map((mapName, m) => ({
+    name: mapName,
+    label: material.maps.length === 1 ? label : mapName,
+    positive: material.positive,
+    weight: tensor(weight.data.subarray(m * size, (m + 1) * size), [perGroup, kH, kW]),
+    patch: isPatch ? { rect: source.rect, ownImage: source.image === null } : null,
+    kernel,
+  }));
+  if (maps.length !== weight.shape[0]) {
+    throw new CnnvizError('shape', `${name}: expected ${plural(maps.length, 'kernel')}, got ${weight.shape[0]}`);
+  }
+  return { kind: isPatch && source.mode === 'ncc' ? 'ncc' : 'conv', weight, maps };
+}
+
+function sameKernelShape(a: Tensor, b: Tensor): boolean {
+  return a.shape.slice(1).every((side, axis) => side === b.shape[axis + 1]);
+}
+
+/** [N, C, H, W] → its first [C, H, W]; a patch is cut from there. */
+function firstItem(x: Tensor): Tensor {
+  if (x.shape.length === 3) return x;
+  const size = x.data.length / x.shape[0];
+  return tensor(x.data.subarray(0, size), x.shape.slice(1));
+}
+
+/** The bank as a model: conv, then what follows it. `bias` [M] or null. */
+export function bankModel(job: LayerJob, bank: Bank, bias: Float32Array | null): Model {
+  return { layers: [convLayer(job, bank, bias), ...followingLayers(job)] };
+}
+
+/** The convolution alone: what a bias is found from. */
+export function convolutionOnly(job: LayerJob, bank: Bank): Model {
+  return { layers: [convLayer(job, bank, null)] };
+}
+
+function convLayer(job: LayerJob, bank: Bank, bias: Float32Array | null): { name: string; layer: Layer } {
+  const { stride, padding, paddingMode, dilation, groups } = job;
+  const layer: Conv2dLayer | NccLayer = {
+    kind: bank.kind,
+    weight: bank.weight,
+    bias,
+    stride,
+    padding,
+    paddingMode,
+    dilation,
+    groups,
+  };
+  return { name: 'conv', layer };
+}
+
+function followingLayers(job: LayerJob): { name: string; layer: Layer }[] {
+  const layers: { name: string; layer: Layer }[] = [];
+  if (job.activation) layers.push({ name: job.activation.name, layer: { kind: 'activation', ...job.activation } });
+  if (job.pool) layers.push({ name: `${job.pool.kind}_pool`, layer: poolLayer(job.pool) });
+  return layers;
+}
+
+function poolLayer({ kind, kernelSize, stride, pads, sigma }: PoolJob): PoolLayer {
+  const fields = { kernelSize, stride, pads, ceilMode: false };
+  switch (kind) {
+    case 'max':
+      return { kind: 'max_pool', ...fields, dilation: [1, 1] };
+    case 'avg':
+      return { kind: 'avg_pool', ...fields, countIncludePad: true, divisorOverride: null };
+    case 'gauss':
+      return { kind: 'gauss_pool', ...fields, sigma: sigma ?? defaultSigma(kernelSize), countIncludePad: true };
+  }
+}

@@ -1,0 +1,88 @@
+import { CnnvizError } from '../core/errors.js';
+import { maxSample } from '../core/image.js';
+import type { ColormapName } from '../core/job.js';
+import type { MapNote, Note } from '../core/note.js';
+import { type Tensor, tensor } from '../core/tensor.js';
+import { COLORMAPS, colourLevel } from '../figures/colormaps.js';
+import { levelValue } from '../figures/scale.js';
+import { decodeSamples, readNote } from '../io/encode.js';
+import { readBytes } from '../io/files.js';
+import { sniffFormat } from '../io/sniff.js';
+import { npyToTensor, readNpy } from '../models/npy.js';
+
+/** A feature map read back. */
+export interface ReadMap {
+  /** [oH, oW] from a PNG; an array keeps its shape. */
+  readonly values: Tensor;
+  /** How far a value may be from the one that was written: half a grey step; 0 for an array. */
+  readonly halfStep: number;
+  readonly depth: 8 | 16 | 32;
+  /** Null for an array. */
+  readonly note: MapNote | null;
+}
+
+/** Values and recipe of a PNG that cnnviz wrote, or the numbers of a .npy file. */
+export async function readMap(path: string): Promise<ReadMap> {
+  const bytes = await readBytes(path);
+  const format = sniffFormat(bytes);
+  if (format === 'npy' || path.toLowerCase().endsWith('.npy')) {
+    return { values: npyToTensor(readNpy(bytes)), halfStep: 0, depth: 32, note: null };
+  }
+  if (format !== 'png')
+    throw new CnnvizError('format', 'expected a PNG or .npy file', { fix: 'read a map that cnnviz wrote' });
+  const note = parseNote(await readNote(bytes));
+  const image = await decodeSamples(bytes);
+  const { width, height, depth } = image;
+  const levels = image.channels === 1 ? image.data : coloursToLevels(image.data, note.colormap);
+  const scale = { lo: note.lo, hi: note.hi };
+  const values = new Float32Array(width * height);
+  for (let i = 0; i < values.length; i++) values[i] = levelValue(levels[i], scale, depth);
+  return { values: tensor(values, [height, width]), halfStep: (note.hi - note.lo) / maxSample(depth) / 2, depth, note };
+}
+
+function parseNote(text: string | null): MapNote {
+  const fix = 'only maps that cnnviz wrote carry their scale; an editor that saved the file again may have dropped it';
+  let note: Partial<Note>;
+  try {
+    note = JSON.parse(text ?? '') as Partial<Note>;
+  } catch (cause) {
+    throw new CnnvizError('format', 'no scale in the metadata: cnnviz did not write this picture', { fix, cause });
+  }
+  if (note !== null && typeof note === 'object' && 'picture' in note) {
+    throw new CnnvizError('unsupported', `this is a ${note.picture}: a labelled picture, not a map`, {
+      fix: 'read single maps: run the same command without --sheet and --strip',
+    });
+  }
+  if (!isMapNote(note)) throw new CnnvizError('format', 'the metadata is not that of a cnnviz map', { fix });
+  return note;
+}
+
+function isMapNote(note: unknown): note is MapNote {
+  const candidate = note as MapNote | null;
+  return (
+    typeof candidate === 'object' &&
+    candidate !== null &&
+    typeof candidate.lo === 'number' &&
+    typeof candidate.hi === 'number' &&
+    Array.isArray(candidate.args) &&
+    candidate.args.every((arg) => typeof arg === 'string') &&
+    candidate.colormap in COLORMAPS &&
+    typeof candidate.clipped === 'object' &&
+    typeof candidate.map === 'string' &&
+    typeof candidate.input?.name === 'string'
+  );
+}
+
+function coloursToLevels(data: Uint8Array | Uint16Array, colormap: string): Uint8Array {
+  const levels = new Uint8Array(data.length / 3);
+  for (let i = 0; i < levels.length; i++) {
+    const level = colourLevel(colormap as ColormapName, data[3 * i], data[3 * i + 1], data[3 * i + 2]);
+    if (level === null) {
+      throw new CnnvizError('format', `pixel ${i} has a colour that is not in the colour map ${colormap}`, {
+        fix: 'the picture was changed after cnnviz wrote it',
+      });
+    }
+    levels[i] = level;
+  }
+  return levels;
+}

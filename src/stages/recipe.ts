@@ -1,0 +1,134 @@
+import type { BiasSource, Job, KernelSource, LayerJob, PictureJob, PreprocessJob, ScaleRule } from '../core/job.js';
+import type { Padding } from '../core/layers.js';
+import type { MapNote, PictureNote } from '../core/note.js';
+import type { MapResult } from '../core/result.js';
+import { VERSION } from '../core/version.js';
+import { baseName } from '../io/paths.js';
+
+interface InputName {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+export function mapNote(job: Job, input: InputName, map: MapResult, source: number): MapNote {
+  const { scale, clipped } = map.picture!;
+  // grouped kernels belong together: one alone would not divide by the groups
+  const kernels = job.layer.groups > 1 ? job.layer.kernels : [job.layer.kernels[source]];
+  return {
+    cnnviz: VERSION,
+    map: map.name,
+    lo: scale.lo,
+    hi: scale.hi,
+    clipped,
+    colormap: job.picture.colormap,
+    input: inputName(input),
+    kernel: { name: map.kernel.name, shape: map.kernel.shape, sha256: map.kernel.sha256 },
+    bias: map.bias,
+    args: commandArgs({ ...job, layer: { ...job.layer, kernels } }, input.path),
+  };
+}
+
+export function pictureNote(
+  job: Job,
+  input: InputName,
+  picture: 'sheet' | 'strip',
+  scale: { lo: number; hi: number },
+): PictureNote {
+  const args = [...commandArgs(job, input.path), `--${picture}`];
+  return { cnnviz: VERSION, picture, lo: scale.lo, hi: scale.hi, input: inputName(input), args };
+}
+
+function inputName({ path, sha256 }: InputName): { name: string; sha256: string } {
+  return { name: baseName(path), sha256 };
+}
+
+/** The options that change pixels, in one fixed order, defaults left out; files without their folders. */
+function commandArgs(job: Job, inputPath: string): string[] {
+  return ['conv', baseName(inputPath), ...layerArgs(job.layer), ...pixelArgs(job), ...pictureArgs(job.picture)];
+}
+
+function layerArgs(layer: LayerJob): string[] {
+  const { stride, padding, paddingMode, dilation, groups, flip, bias, activation, pool, exact } = layer;
+  const args = layer.kernels.flatMap(kernelArgs);
+  const patch = layer.kernels.find((kernel) => kernel.kind === 'patch');
+  if (patch && patch.mode !== 'zero-mean') args.push('--patch-mode', patch.mode);
+  if (!isPair(stride, 1)) args.push('--stride', stride.join(','));
+  if (padding !== 0) args.push('--padding', paddingText(padding));
+  if (paddingMode !== 'zeros') args.push('--padding-mode', paddingMode);
+  if (!isPair(dilation, 1)) args.push('--dilation', dilation.join(','));
+  if (groups !== 1) args.push('--groups', String(groups));
+  if (flip) args.push('--flip');
+  if (bias !== null) args.push('--bias', biasText(bias));
+  if (activation) {
+    args.push('--activation', activation.name + (activation.parameter === null ? '' : `:${activation.parameter}`));
+  }
+  if (pool) {
+    const sigma = pool.sigma === null ? '' : `:${pool.sigma.join(',')}`;
+    args.push('--pool', `${pool.kind}:${pool.kernelSize.join(',')}:${pool.stride.join(',')}${sigma}`);
+  }
+  if (exact) args.push('--exact');
+  return args;
+}
+
+function kernelArgs(kernel: KernelSource): string[] {
+  switch (kernel.kind) {
+    case 'builtin':
+      return ['--kernel', kernel.name];
+    case 'file':
+      return ['--kernel', baseName(kernel.path)];
+    case 'inline':
+      return ['--kernel', kernel.text];
+    case 'patch': {
+      const { x, y, width, height } = kernel.rect;
+      const from = kernel.image === null ? '' : `@${baseName(kernel.image)}`;
+      return ['--patch', `${x},${y},${width},${height}${from}`];
+    }
+  }
+}
+
+function pixelArgs({ preprocess, decode }: { preprocess: PreprocessJob; decode: Job['decode'] }): string[] {
+  const args: string[] = [];
+  if (preprocess.gray) args.push('--gray');
+  if (preprocess.pixels !== 'unit') args.push('--pixels', preprocess.pixels);
+  if (preprocess.normalize) {
+    const { mean, std } = preprocess.normalize;
+    args.push('--normalize', `${mean.join(',')}/${std.join(',')}`);
+  }
+  if (decode.background !== null) args.push('--background', decode.background);
+  return args;
+}
+
+function pictureArgs({ scale, depth, colormap }: PictureJob): string[] {
+  const args: string[] = [];
+  if (scale.kind !== 'minmax') args.push('--scale', scaleText(scale));
+  if (depth !== 8) args.push('--depth', String(depth));
+  if (colormap !== 'gray') args.push('--colormap', colormap);
+  return args;
+}
+
+function biasText(bias: BiasSource): string {
+  switch (bias.kind) {
+    case 'number':
+      return String(bias.value);
+    case 'file':
+      return baseName(bias.path);
+    case 'percentile':
+      return `p${bias.percent}`;
+    case 'fire':
+      return `fire:${bias.percent}%`;
+  }
+}
+
+function scaleText(scale: ScaleRule): string {
+  if (scale.kind === 'fixed') return `${scale.lo},${scale.hi}`;
+  if (scale.kind === 'percentiles') return `p${scale.lo},p${scale.hi}`;
+  return scale.kind;
+}
+
+function paddingText(padding: Padding): string {
+  return typeof padding === 'string' || typeof padding === 'number' ? String(padding) : padding.join(',');
+}
+
+function isPair([a, b]: readonly [number, number], value: number): boolean {
+  return a === value && b === value;
+}

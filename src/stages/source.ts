@@ -1,0 +1,89 @@
+import { CnnvizError } from '../core/errors.js';
+import { type Image, maxSample } from '../core/image.js';
+import type { Job } from '../core/job.js';
+import type { InputFacts } from '../core/result.js';
+import { type Tensor, tensor } from '../core/tensor.js';
+import { imageToTensor, prepareTensor } from '../engine/preprocess.js';
+import { decodeImage } from '../io/decode.js';
+import { readBytes } from '../io/files.js';
+import { sha256 } from '../io/hash.js';
+import type { Input } from '../io/inputs.js';
+import { sniffFormat } from '../io/sniff.js';
+import { npyToTensor, readNpy } from '../models/npy.js';
+
+/** One input, ready for the first layer. */
+export interface Source {
+  readonly facts: InputFacts;
+  readonly sha256: string;
+  /** [C, H, W] or [N, C, H, W] */
+  readonly x: Tensor;
+  /** The picture, to be drawn beside its maps; null for an array. */
+  readonly image: Image | null;
+  readonly warnings: readonly string[];
+}
+
+/** Reads, decodes and preprocesses one input: an image by its bytes, an array by its first bytes too. */
+export async function readSource(input: Input, job: Job): Promise<Source> {
+  const bytes = await readBytes(input.path);
+  const hash = sha256(bytes);
+  if (isArray(input, bytes)) return arraySource(input.path, hash, bytes, job);
+  const { image, facts } = await decodeImage(bytes, job.decode);
+  const x = imageToTensor(image, job.preprocess);
+  return {
+    facts: {
+      path: input.path,
+      width: image.width,
+      height: image.height,
+      channels: x.shape[0],
+      items: 1,
+      colour: facts.colour,
+      depth: facts.depth,
+    },
+    sha256: hash,
+    x,
+    image: job.preprocess.gray ? grayImage(image) : image,
+    warnings: [],
+  };
+}
+
+/** An array by its first bytes; a file called .npy that is none fails as an array, not as an image. */
+export function isArray(input: Input, bytes: Uint8Array): boolean {
+  return sniffFormat(bytes) === 'npy' || input.path.toLowerCase().endsWith('.npy');
+}
+
+function arraySource(path: string, hash: string, bytes: Uint8Array, job: Job): Source {
+  const array = readNpy(bytes);
+  const given = toImageShape(npyToTensor(array));
+  const bad = given.data.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
+  const x = prepareTensor(given, job.preprocess);
+  const [channels, height, width] = x.shape.slice(-3);
+  const items = x.shape.length === 4 ? x.shape[0] : 1;
+  const warnings: string[] = [];
+  if (bad > 0) warnings.push(`${bad} of ${given.data.length} values are NaN or infinite and pass through`);
+  if (job.preprocess.pixels !== 'unit') warnings.push('an array is taken as it is: --pixels does not apply');
+  return {
+    facts: { path, width, height, channels, items, colour: array.dtype, depth: 32 },
+    sha256: hash,
+    x,
+    image: null,
+    warnings,
+  };
+}
+
+/** [H, W] becomes [1, H, W]; [C, H, W] and [N, C, H, W] stay. */
+export function toImageShape(x: Tensor): Tensor {
+  const { shape } = x;
+  if (shape.length < 2 || shape.length > 4 || shape.some((side) => side === 0)) {
+    throw new CnnvizError('shape', `expected an array [H, W], [C, H, W] or [N, C, H, W], got [${shape.join(', ')}]`);
+  }
+  return shape.length === 2 ? tensor(x.data, [1, ...shape]) : x;
+}
+
+/** The grey picture a --gray run sees, rounded to whole greys for drawing. */
+function grayImage(image: Image): Image {
+  const max = maxSample(image.depth);
+  const { data } = imageToTensor(image, { pixels: 'unit', gray: true, normalize: null });
+  const samples = image.depth === 8 ? new Uint8Array(data.length) : new Uint16Array(data.length);
+  for (let i = 0; i < data.length; i++) samples[i] = Math.round(data[i] * max);
+  return { ...image, channels: 1, data: samples };
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { conv2dGeometry } from '../../../src/core/geometry.js';
+import type { Conv2dLayer, Padding, PaddingMode } from '../../../src/core/layers.js';
+import { tensor } from '../../../src/core/tensor.js';
+import { CONV2D_ALGORITHMS } from '../../../src/engine/conv2d/index.js';
+import { executeSync } from '../../../src/engine/execute.js';
+import { planModel, type Shape4 } from '../../../src/engine/plan.js';
+import { randomArray, randomIntegers } from '../../random.js';
+
+interface Case {
+  x: [number, number, number, number];
+  weight: [number, number, number, number];
+  stride?: [number, number];
+  padding?: Padding;
+  paddingMode?: PaddingMode;
+  dilation?: [number, number];
+  groups?: number;
+}
+
+const CASES: Record<string, Case> = {
+  '1×1 image': { x: [1, 1, 1, 1], weight: [1, 1, 1, 1] },
+  '3×3 on RGB': { x: [1, 3, 9, 11], weight: [1, 3, 3, 3] },
+  '3×3, stride 2, leftover border': { x: [1, 3, 10, 12], weight: [2, 3, 3, 3], stride: [2, 2] },
+  '5×3 kernel, stride 1,3': { x: [1, 2, 12, 13], weight: [3, 2, 5, 3], stride: [1, 3] },
+  'even 2×4 kernel, same': { x: [1, 3, 8, 9], weight: [2, 3, 2, 4], padding: 'same' },
+  'same at stride 2': { x: [1, 1, 9, 10], weight: [1, 1, 3, 3], stride: [2, 2], padding: 'same' },
+  'full padding': { x: [1, 1, 5, 6], weight: [1, 1, 3, 4], padding: 'full' },
+  'zeros, asymmetric': { x: [1, 2, 7, 7], weight: [2, 2, 3, 3], padding: [3, 0, 1, 2] },
+  reflect: { x: [1, 2, 7, 6], weight: [2, 2, 5, 5], padding: [6, 5, 6, 5], paddingMode: 'reflect' },
+  'replicate, wider than the image': {
+    x: [1, 1, 4, 5],
+    weight: [1, 1, 3, 3],
+    padding: [9, 7],
+    paddingMode: 'replicate',
+  },
+  'circular, as wide as the image': { x: [1, 1, 4, 5], weight: [1, 1, 3, 3], padding: [4, 5], paddingMode: 'circular' },
+  'dilation 2,3': { x: [1, 2, 13, 16], weight: [2, 2, 3, 3], dilation: [2, 3] },
+  'stride larger than the kernel': { x: [1, 1, 20, 20], weight: [1, 1, 2, 2], stride: [5, 4] },
+  'two groups': { x: [1, 4, 8, 8], weight: [6, 2, 3, 3], groups: 2, padding: 1 },
+  depthwise: { x: [1, 5, 8, 8], weight: [10, 1, 3, 3], groups: 5 },
+  'batch of 3': { x: [3, 3, 6, 7], weight: [4, 3, 3, 3], padding: 1 },
+  '1×1 kernel, many channels': { x: [1, 70, 4, 5], weight: [3, 70, 1, 1] },
+  'taps just beyond a run': { x: [1, 33, 4, 4], weight: [2, 33, 1, 1] },
+  'taps just beyond a chunk': { x: [1, 257, 3, 3], weight: [2, 257, 1, 1] },
+  '31×31 kernel': { x: [1, 1, 40, 37], weight: [1, 1, 31, 31] },
+  '70×70×3 kernel': { x: [1, 3, 74, 78], weight: [1, 3, 70, 70], stride: [2, 4] },
+};
+
+function run(name: string, one: Case, x: Float32Array, weight: Float32Array, bias: Float32Array | null) {
+  const layer: Conv2dLayer = {
+    kind: 'conv',
+    weight: tensor(weight, one.weight),
+    bias,
+    stride: one.stride ?? [1, 1],
+    padding: one.padding ?? 0,
+    paddingMode: one.paddingMode ?? 'zeros',
+    dilation: one.dilation ?? [1, 1],
+    groups: one.groups ?? 1,
+  };
+  const plan = planModel({ layers: [{ name: 'conv', layer }] }, one.x as Shape4, { exact: false, algorithm: name });
+  return executeSync(plan, tensor(x, one.x)).data;
+}
+
+const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+const abs = (values: Float32Array) => values.map(Math.abs);
+
+for (const algorithm of CONV2D_ALGORITHMS) {
+  describe(`${algorithm.name} against the definition`, () => {
+    let worst = 0;
+    for (const [title, one] of Object.entries(CASES)) {
+      it(title, () => {
+        const x = randomArray(size(one.x), 1, 0, 1);
+        const weight = randomArray(size(one.weight), 2);
+        const bias = randomArray(one.weight[0], 3);
+        const geometry = conv2dGeometry(one.x, one.weight, {
+          stride: one.stride ?? [1, 1],
+          padding: one.padding ?? 0,
+          paddingMode: one.paddingMode ?? 'zeros',
+          dilation: one.dilation ?? [1, 1],
+          groups: one.groups ?? 1,
+        });
+        expect(algorithm.rejects(geometry)).toBeNull();
+        const y = run(algorithm.name, one, x, weight, bias);
+        const expected = run('reference', one, x, weight, bias);
+        const terms = run('reference', one, abs(x), abs(weight), abs(bias));
+        expect(y.length).toBe(expected.length);
+        for (let i = 0; i < y.length; i++) worst = Math.max(worst, Math.abs(y[i] - expected[i]) / terms[i]);
+        expect(worst).toBeLessThanOrEqual(algorithm.tolerance.ofTerms + 6e-8);
+      });
+
+      it(`${title}: whole numbers exactly`, () => {
+        const x = randomIntegers(size(one.x), 4, 0, 255);
+        const weight = randomIntegers(size(one.weight), 5, -4, 4);
+        expect(run(algorithm.name, one, x, weight, null)).toEqual(run('reference', one, x, weight, null));
+      });
+    }
+
+    it('a flat bright image under a constant 70×70×3 kernel, the hardest sum', () => {
+      const one: Case = { x: [1, 3, 71, 70], weight: [1, 3, 70, 70] };
+      for (let seed = 0; seed < 20; seed++) {
+        const [value, tap] = randomArray(2, seed + 10, 0.5, 1);
+        const x = new Float32Array(size(one.x)).fill(value);
+        const weight = new Float32Array(size(one.weight)).fill(tap);
+        const [y] = run(algorithm.name, one, x, weight, null);
+        const exact = size(one.weight) * value * tap;
+        worst = Math.max(worst, Math.abs(y - exact) / exact);
+      }
+      // biome-ignore lint/suspicious/noConsole: the worst error is part of what the test reports
+      console.info(
+        `${algorithm.name}: worst error ${worst.toExponential(2)} of Σ|terms|, allowed ${algorithm.tolerance.ofTerms}`,
+      );
+      expect(worst).toBeLessThanOrEqual(algorithm.tolerance.ofTerms);
+    });
+
+    if (algorithm.ordered) {
+      it('gives the bits of the one order of summation', async () => {
+        const { sumInOrder } = await import('../../../src/engine/conv2d/order.js');
+        const one: Case = { x: [1, 30, 5, 5], weight: [1, 30, 5, 5] };
+        const x = randomArray(750, 6);
+        const weight = randomArray(750, 7);
+        const terms = x.map((value, i) => Math.fround(value * weight[i]));
+        expect(run(algorithm.name, one, x, weight, Float32Array.of(0.3))[0]).toBe(sumInOrder(terms, Math.fround(0.3)));
+      });
+    }
+  });
+}

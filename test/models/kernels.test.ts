@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { kernelFacts } from '../../src/analysis/kernel-facts.js';
+import { tensor } from '../../src/core/tensor.js';
+import { kernelToJson, looksInline, parseInlineKernel, parseKernelJson } from '../../src/models/kernel-text.js';
+import { BUILTIN_KERNELS, findKernel, kernelWeight } from '../../src/models/kernels.js';
+import { expandKernel, flipKernel, patchKernel } from '../../src/models/weights.js';
+import { randomArray } from '../random.js';
+
+describe('built-in kernels', () => {
+  it('have names of their own, and name only each other', () => {
+    const names = BUILTIN_KERNELS.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { seeAlso } of BUILTIN_KERNELS) for (const other of seeAlso) expect(names).toContain(other);
+  });
+
+  it.each(BUILTIN_KERNELS.map((kernel) => [kernel.name, kernel] as const))(
+    '%s sums to what its family says',
+    (_, kernel) => {
+      const keepsBrightness = ['blur', 'sharpen', 'identity'].includes(kernel.family);
+      expect(kernelFacts(kernelWeight(kernel)).sum).toBeCloseTo(keepsBrightness ? 1 : 0, 6);
+    },
+  );
+
+  it('edge3x3 answers bright → dark with the largest positive value', () => {
+    expect(kernelWeight(findKernel('edge3x3')).data).toEqual(Float32Array.of(1, 0, -1, 1, 0, -1, 1, 0, -1));
+  });
+
+  it('knows which are separable', () => {
+    const rank1 = (name: string) => kernelFacts(kernelWeight(findKernel(name))).rank1;
+    expect(['edge3x3', 'sobel-x', 'gaussian5', 'box3'].map(rank1)).toEqual([true, true, true, true]);
+    expect(['outline3x3', 'sharpen', 'laplacian4', 'log5'].map(rank1)).toEqual([false, false, false, false]);
+  });
+
+  it('suggests the name that was meant', () => {
+    expect(() => findKernel('sobelx')).toThrow('unknown kernel "sobelx"');
+    expect(() => findKernel('zzzzzzzz')).toThrow(
+      expect.objectContaining({ fix: expect.stringMatching(/^`cnnviz kernels` lists all/) }),
+    );
+  });
+});
+
+describe('kernels as text', () => {
+  it.each([
+    ['1 0 -1; 1 0 -1', [2, 3], [1, 0, -1, 1, 0, -1]],
+    ['1,2\n3,4', [2, 2], [1, 2, 3, 4]],
+    ['1/4 -.5 2e-1', [1, 3], [0.25, -0.5, Math.fround(0.2)]],
+    [' 7 ', [1, 1], [7]],
+  ])('%j', (text, shape, values) => {
+    expect(looksInline(text)).toBe(true);
+    const weight = parseInlineKernel(text);
+    expect([weight.shape, [...weight.data]]).toEqual([shape, values]);
+  });
+
+  it.each([
+    ['1 2; 3', 'row 2 has 1 number, row 1 has 2'],
+    ['1 x', 'row 1: expected a finite number, got "x"'],
+    ['1 nan', 'got "nan"'],
+    ['1/0 1', 'got "1/0"'],
+    ['1e99 1', 'got "1e99"'],
+    [' ; ', 'expected numbers'],
+  ])('refuses %j', (text, message) => expect(() => parseInlineKernel(text)).toThrow(message));
+
+  it('a name is not taken for numbers', () => {
+    for (const { name } of BUILTIN_KERNELS) expect(looksInline(name)).toBe(false);
+  });
+
+  it('JSON goes out and comes back', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 4 }),
+        fc.integer(),
+        (shape, seed) => {
+          const weight = tensor(
+            randomArray(
+              shape.reduce((a, b) => a * b, 1),
+              seed,
+            ),
+            shape,
+          );
+          const back = parseKernelJson(kernelToJson('mine', weight));
+          expect([back.name, back.weight.shape]).toEqual(['mine', shape]);
+          expect(back.weight.data).toEqual(weight.data);
+        },
+      ),
+      { seed: 6, numRuns: 50 },
+    );
+  });
+
+  it.each([
+    ['[1, 2]', 'got [2]'],
+    ['[[1, 2], [3]]', 'weight[1]: expected 2 entries'],
+    ['[[1, "2"]]', 'weight[0][1]: expected a finite number, got "2"'],
+    ['{"weight": 5}', 'got []'],
+    ['{"name": 5, "weight": [[1]]}', 'name: expected a text'],
+    ['[[1', 'not JSON'],
+    ['[[]]', 'got [1, 0]'],
+  ])('refuses JSON %s', (text, message) => expect(() => parseKernelJson(text)).toThrow(message));
+});
+
+describe('weights', () => {
+  it('a 2-D kernel is repeated for every channel, a 4-D one stays', () => {
+    const flat = tensor(Float32Array.of(1, 2), [1, 2]);
+    const weight = expandKernel(flat, 3, 1, 'k');
+    expect([weight.shape, [...weight.data]]).toEqual([
+      [1, 3, 1, 2],
+      [1, 2, 1, 2, 1, 2],
+    ]);
+    expect(() => expandKernel(tensor(new Float32Array(4), [4, 1, 1]), 3, 1, 'k')).toThrow(
+      'reads 4 channels, the input has 3',
+    );
+    expect(() => expandKernel(tensor(Float32Array.of(Number.NaN), [1, 1]), 1, 1, 'k')).toThrow('weight 0 of 1 is NaN');
+  });
+
+  it('a flipped kernel is turned by 180° in each channel', () => {
+    const flipped = flipKernel(tensor(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), [1, 2, 2, 2]));
+    expect([...flipped.data]).toEqual([4, 3, 2, 1, 8, 7, 6, 5]);
+  });
+
+  it('a patch has zero mean over all channels together, and length one for correlation', () => {
+    const x = tensor(randomArray(3 * 6 * 7, 3, 0, 1), [3, 6, 7]);
+    const rect = { x: 2, y: 1, width: 4, height: 3 };
+    const raw = patchKernel(x, rect, 'raw');
+    expect([raw.shape, raw.data[0]]).toEqual([[3, 3, 4], x.data[1 * 7 + 2]]);
+    const mean = raw.data.reduce((sum, value) => sum + value, 0) / 36;
+    const zero = patchKernel(x, rect, 'zero-mean');
+    zero.data.forEach((value, i) => {
+      expect(value).toBe(Math.fround(raw.data[i] - mean));
+    });
+    const unit = patchKernel(x, rect, 'ncc');
+    expect(unit.data.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 6);
+    expect(() => patchKernel(x, { ...rect, x: 4 }, 'raw')).toThrow('leaves the 7×6 image');
+    expect(() =>
+      patchKernel(tensor(new Float32Array(9).fill(0.3), [1, 3, 3]), { x: 0, y: 0, width: 2, height: 2 }, 'ncc'),
+    ).toThrow('flat');
+  });
+});

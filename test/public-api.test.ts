@@ -1,0 +1,75 @@
+import ndarray from 'ndarray';
+import { describe, expect, it } from 'vitest';
+import * as source from '../src/index.js';
+
+const built = (await import('cnnviz' as string)) as typeof source;
+
+describe('the library', () => {
+  it('exports exactly this', () => {
+    const names = [
+      'CnnvizError',
+      'VERSION',
+      'activation',
+      'avgPool2d',
+      'builtinKernel',
+      'conv2d',
+      'decodeImage',
+      'decodeNpy',
+      'encodeMap',
+      'encodeNpy',
+      'gaussPool2d',
+      'kernelNames',
+      'maxPool2d',
+      'prepareConv2d',
+      'relu',
+    ];
+    expect(Object.keys(source).sort()).toEqual(names);
+    expect(Object.keys(built).sort()).toEqual(names);
+  });
+
+  it('convolves views, other number types and plain arrays, and returns contiguous float32', () => {
+    const x = ndarray(new Float64Array([1, 2, 3, 4, 5, 6, 7, 8, 9]), [3, 3]);
+    const y = built.conv2d(x.transpose(1, 0), ndarray([1, 0, 0, -1], [2, 2]));
+    expect([y.shape, y.offset, y.stride]).toEqual([[1, 2, 2], 0, [4, 2, 1]]);
+    expect(y.data).toBeInstanceOf(Float32Array);
+    expect([...y.data]).toEqual([-4, -4, -4, -4]);
+  });
+
+  it('keeps the rank: [C, H, W] gives [M, oH, oW], [N, C, H, W] gives [N, M, oH, oW]', () => {
+    const weight = ndarray(new Float32Array(4 * 2 * 9).fill(1), [4, 2, 3, 3]);
+    const x = new Float32Array(3 * 2 * 25).fill(1);
+    expect(built.conv2d(ndarray(x, [3, 2, 5, 5]), weight).shape).toEqual([3, 4, 3, 3]);
+    expect(built.conv2d(ndarray(x.subarray(0, 50), [2, 5, 5]), weight).shape).toEqual([4, 3, 3]);
+    expect(built.maxPool2d(ndarray(x, [3, 2, 5, 5]), { kernelSize: 2 }).shape).toEqual([3, 2, 2, 2]);
+  });
+
+  it('prepares once and runs often, whatever becomes of the weights', () => {
+    const weight = ndarray(Float32Array.of(1, 2, 3, 4), [2, 2]);
+    const prepared = built.prepareConv2d(weight, { inputShape: [3, 3], bias: 1, threads: 2 });
+    weight.set(0, 0, 99);
+    const x = ndarray(
+      Float32Array.from({ length: 9 }, (_, i) => i),
+      [3, 3],
+    );
+    const y = prepared.run(x);
+    expect([...y.data]).toEqual([28, 38, 58, 68]);
+    expect(prepared.run(x).data).not.toBe(y.data);
+    expect([prepared.outputShape, prepared.algorithm, prepared.macs]).toEqual([[1, 2, 2], 'direct', 16]);
+    expect(() => prepared.run(ndarray(new Float32Array(4), [2, 2]))).toThrow('expected [3, 3] as prepared');
+  });
+
+  it('refuses NaN in weights and biases, and passes it through in inputs', () => {
+    const x = ndarray(Float32Array.of(1, Number.NaN, 3, 4), [2, 2]);
+    const one = ndarray(Float32Array.of(2), [1, 1]);
+    expect([...built.conv2d(x, one).data]).toEqual([2, Number.NaN, 6, 8]);
+    expect(() => built.conv2d(x, ndarray(Float32Array.of(Number.NaN), [1, 1]))).toThrow(built.CnnvizError);
+    expect(() => built.conv2d(x, one, { bias: Number.POSITIVE_INFINITY })).toThrow('bias: NaN or infinite');
+  });
+
+  it('weighs a Gaussian pool by distance', () => {
+    const x = ndarray(Float32Array.of(0, 0, 0, 0, 1, 0, 0, 0, 0), [3, 3]);
+    const edge = Math.exp(-1 / (2 * 0.75 ** 2));
+    const y = built.gaussPool2d(x, { kernelSize: 3 });
+    expect(y.data[0]).toBeCloseTo(1 / (1 + 2 * edge) ** 2, 6);
+  });
+});
