@@ -143,7 +143,10 @@ class Bar implements Progress {
 
   stop(): void {
     this.#stopped = true;
-    this.#bar?.stop();
+    if (this.#bar === null) return;
+    // the library goes back to the place it remembered at its start, which has scrolled away: let it remember this one
+    process.stderr.write('\r\u001b7');
+    this.#bar.stop();
     this.#bar = null;
   }
 }

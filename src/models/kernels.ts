@@ -329,7 +329,7 @@ export function findKernel(name: string): BuiltinKernel {
     name.toLowerCase(),
     BUILTIN_KERNELS.map((known) => known.name),
   );
-  const meant = distance(name.toLowerCase(), near) <= 3 ? `did you mean ${near}? ` : '';
+  const meant = distance(name.toLowerCase(), near) <= Math.max(1, name.length / 3) ? `did you mean ${near}? ` : '';
   throw new CnnvizError('usage', `unknown kernel "${name}"`, {
     fix: `${meant}\`cnnviz kernels\` lists all ${BUILTIN_KERNELS.length}`,
   });

@@ -165,11 +165,16 @@ function zeroWords(zero: ZeroLevel): string {
 function peakWords({ peak, kernel, patch, values }: MapResult, layer: LayerJob): string {
   const { value, x, y, window } = peak!;
   const where = `strongest ${formatNumber(value)} at (${x}, ${y})`;
-  const from = `input window x ${window.x0}–${window.x1}, y ${window.y0}–${window.y1}`;
+  const from = `input window x ${spanWords(window.x0, window.x1)}, y ${spanWords(window.y0, window.y1)}`;
   if (values.min === values.max) return `${where} and everywhere else`;
   if (patch) return `${where}: ${patchVerdict(patch)}, ${from}`;
   const meaning = kernel.positive && value > 0 && !layer.flip ? `${kernel.positive}, ` : '';
   return `${where}: ${meaning}${from}`;
+}
+
+/** 84–86, or 84 alone */
+function spanWords(first: number, last: number): string {
+  return first === last ? String(first) : `${first}–${last}`;
 }
 
 function patchVerdict({ own, runnerUp }: NonNullable<MapResult['patch']>): string {
