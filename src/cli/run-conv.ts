@@ -78,6 +78,7 @@ async function runForReal(
 ): Promise<number> {
   const bar = terminal.progress(inputs.length);
   const report = (outcome: Outcome): void => {
+    for (const warning of outcome.result?.warnings ?? []) terminal.note(`note: ${outcome.input.path}: ${warning}`);
     if (outcome.error) terminal.fail(outcome.error);
     else if (inputs.length > PARAGRAPHS) terminal.print(briefRun(outcome.result, terminal.style));
     else {

@@ -2,7 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import type { ColormapName } from '../core/job.js';
 import { COLORMAPS } from './colormaps.js';
-import { glyphRows } from './font.js';
+import { CELL_WIDTH, GLYPH_WIDTH, glyphRows } from './font.js';
 
 /** Red, green and blue, 0 … 255. */
 export type Rgb = readonly [number, number, number];
@@ -15,10 +15,6 @@ export interface Canvas {
 }
 
 const MAX_PIXELS = 200e6;
-
-/** A letter takes six dots of width, the last of them empty. */
-const LETTER_STEP = 6;
-const LETTER_DOTS = 5;
 
 /** @throws CnnvizError 'shape' for sides that are not whole numbers from 1, or more than 200 million pixels. */
 export function createCanvas(width: number, height: number, [r, g, b]: Rgb): Canvas {
@@ -68,13 +64,13 @@ export function drawText(
   let left = x;
   for (const letter of text) {
     glyphRows(letter).forEach((bits, row) => {
-      for (let dot = 0; dot < LETTER_DOTS; dot++) {
-        if ((bits >> (LETTER_DOTS - 1 - dot)) & 1) {
+      for (let dot = 0; dot < GLYPH_WIDTH; dot++) {
+        if ((bits >> (GLYPH_WIDTH - 1 - dot)) & 1) {
           fillRect(canvas, left + dot * size, y + row * size, size, size, rgb);
         }
       }
     });
-    left += LETTER_STEP * size;
+    left += CELL_WIDTH * size;
   }
 }
 

@@ -1,7 +1,9 @@
-/** Width of a letter with the gap to its right, and height of a line, in dots. Letters are 5×7 plus a descender row. */
-const CELL_WIDTH = 6;
+/** The dots of a letter across: 7 above the baseline and a row for descenders make it 8 high. */
+export const GLYPH_WIDTH = 5;
+/** From one letter to the next, in dots. */
+export const CELL_WIDTH = 6;
+/** From one line to the next, in dots. */
 const LINE_HEIGHT = 9;
-const GLYPH_WIDTH = 5;
 
 /** A font of our own: labels must look the same on every machine. Each block: its letters, then their eight rows. */
 const ART: readonly (readonly [letters: string, ...rows: string[]])[] = [

@@ -1,35 +1,60 @@
+import { CnnvizError } from '../core/errors.js';
+import { formatNumber } from '../core/format.js';
 import type { Image } from '../core/image.js';
 import { applyColormap } from './colormaps.js';
 import { chooseFit } from './fit.js';
+import { legend } from './legend.js';
 import { fitsNumberGrid, numberGrid } from './number-grid.js';
-import { FAINT, inGrid, onPaper, type Part, stacked, textPart } from './part.js';
-import { type Plane, planePicture, toLevels } from './pictures.js';
+import { FAINT, INK, inGrid, onPaper, type Part, stacked, textPart } from './part.js';
+import { planePicture, toLevels } from './pictures.js';
 import { chooseScale } from './scale.js';
 
-export interface DrawableKernel {
+/** A 2-D kernel to draw. `divisor`: the cells show its numbers multiplied by it, the caption says "÷ divisor". */
+export interface NamedKernel {
   readonly name: string;
   /** [kH][kW] */
   readonly rows: readonly (readonly number[])[];
-  /** The numbers are written multiplied by this, and it is said. */
   readonly divisor?: number;
 }
 
-/** Kernels as cells with their numbers, side by side: blue below zero, white zero, orange above; each its own range. */
-export function drawKernels(kernels: readonly DrawableKernel[]): Image {
-  const parts = kernels.map(({ name, rows, divisor = 1 }) => {
-    const plane = { width: rows[0].length, height: rows.length, values: Float32Array.from(rows.flat()) };
-    const size = `${plane.width}×${plane.height}${divisor === 1 ? '' : `, each number ÷ ${divisor}`}`;
-    return stacked([textPart(name), kernelPlane(plane, divisor), textPart(size, FAINT)], 4);
-  });
-  const columns = Math.max(1, Math.ceil(Math.sqrt(kernels.length * 1.3)));
-  const about = textPart('blue: negative   white: 0   orange: positive', FAINT);
-  return onPaper(stacked([inGrid(parts, Math.min(columns, parts.length), 18, 18), about], 14), 14);
+const MARGIN = 16;
+const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0 };
+
+/** A kernel as cells with its numbers: negative blue, positive orange, zero white. */
+export function drawKernel(name: string, rows: readonly (readonly number[])[]): Image {
+  return drawKernels([{ name, rows }]);
 }
 
-/** One plane of a kernel: numbers in cells when it is small, else a picture; zero is white either way. */
-export function kernelPlane(plane: Plane, divisor = 1): Part {
-  const scale = chooseScale([plane.values], { kind: 'symmetric' });
-  const levels = toLevels(plane.values, scale);
-  if (fitsNumberGrid(plane)) return numberGrid(plane, applyColormap(levels, 'diverging'), divisor);
-  return planePicture(plane, levels, 'diverging', chooseFit(plane.width, plane.height, 160, 160));
+/**
+ * A sheet of kernels. Each has its own scale: its largest number, negative or positive, is the darkest blue or orange.
+ * @throws CnnvizError 'shape' when there is none, or one is empty or ragged
+ */
+export function drawKernels(kernels: readonly NamedKernel[]): Image {
+  if (kernels.length === 0) throw new CnnvizError('shape', 'a sheet of kernels needs at least one');
+  const tiles = inGrid(kernels.map(kernelTile), 20);
+  const [{ rows }] = kernels;
+  const values = Float32Array.from(rows.flat());
+  const key =
+    kernels.length === 1
+      ? legend('', chooseScale([values], { kind: 'symmetric' }), 'diverging', NOTHING_CLIPPED)
+      : textPart('blue: negative · orange: positive · each kernel has its own scale', FAINT);
+  return onPaper(stacked([tiles, key], 14, 'left'), MARGIN);
+}
+
+function kernelTile({ name, rows, divisor = 1 }: NamedKernel): Part {
+  const height = rows.length;
+  const width = rows[0]?.length ?? 0;
+  if (width === 0 || rows.some((row) => row.length !== width)) {
+    throw new CnnvizError(
+      'shape',
+      `kernel ${name}: expected rows of one length, got ${rows.map((row) => row.length).join(', ')}`,
+    );
+  }
+  const plane = { width, height, values: Float32Array.from(rows.flat()) };
+  const levels = toLevels(plane.values, chooseScale([plane.values], { kind: 'symmetric' }));
+  const picture = fitsNumberGrid(plane)
+    ? numberGrid(plane, applyColormap(levels, 'diverging'), divisor)
+    : planePicture(plane, levels, 'diverging', chooseFit(width, height, 200, 200));
+  const note = divisor === 1 ? `${width}×${height}` : `${width}×${height}, every number ÷ ${formatNumber(divisor)}`;
+  return stacked([textPart(name, INK), picture, textPart(note, FAINT)], 4, 'left');
 }

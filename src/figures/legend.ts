@@ -1,8 +1,8 @@
 import type { Clipped, Scale } from '../core/facts.js';
 import { formatNumber, groupDigits } from '../core/format.js';
 import type { ColormapName } from '../core/job.js';
-import { type Canvas, drawLevels, drawText, fillRect } from './canvas.js';
-import { textHeight, textWidth } from './font.js';
+import { drawLevels, drawText, fillRect } from './canvas.js';
+import { textHeight } from './font.js';
 import { FAINT, framed, INK, type Part, sideBySide, stacked, textPart } from './part.js';
 import { midLevel, zeroLevel } from './scale.js';
 
@@ -14,7 +14,7 @@ export function legend(name: string, scale: Scale, colormap: ColormapName, clipp
   const parts = [scale.lo === scale.hi ? swatch(name, scale.lo, colormap) : bar(name, scale, colormap)];
   const lost = clippedWords(clipped);
   if (lost) parts.push(textPart(lost, FAINT));
-  return stacked(parts, 4);
+  return stacked(parts, 4, 'left');
 }
 
 function bar(name: string, scale: Scale, colormap: ColormapName): Part {
@@ -25,17 +25,15 @@ function bar(name: string, scale: Scale, colormap: ColormapName): Part {
     draw: (canvas, x, y) => drawLevels(canvas, x, y, 256, BAR_HEIGHT, levels, colormap, 1),
   });
   const zero = zeroLevel(scale, 8);
-  const end = typeof zero === 'string' ? '' : zero.level === 0 ? 'lo' : zero.level === 255 ? 'hi' : '';
-  const inside = typeof zero === 'string' ? null : zero.level;
   // "0" stands below its tick; where the bar begins or ends with zero, the number there says it already
-  const label = end && (scale.lo === 0 || scale.hi === 0) ? '' : '0';
+  const label = scale.lo === 0 || scale.hi === 0 ? '' : '0';
   const ticked: Part = {
     width: colours.width,
     height: colours.height + TICK + textHeight(1),
-    draw: (canvas: Canvas, x: number, y: number) => {
+    draw: (canvas, x, y) => {
       colours.draw(canvas, x, y);
-      if (inside === null) return;
-      const at = x + 1 + inside;
+      if (typeof zero === 'string') return;
+      const at = x + 1 + zero.level;
       fillRect(canvas, at, y + colours.height, 1, TICK, INK);
       drawText(canvas, at - 2, y + colours.height + TICK + 1, label, { rgb: INK, size: 1 });
     },
@@ -45,11 +43,15 @@ function bar(name: string, scale: Scale, colormap: ColormapName): Part {
     height: ticked.height,
     draw: (canvas, x, y) => part.draw(canvas, x, y + 3),
   });
-  const words = [name === '' ? [] : [textPart(name, FAINT)], [textPart(formatNumber(scale.lo))]].flat();
+  const before = [...named(name), textPart(formatNumber(scale.lo))];
   const after = [textPart(formatNumber(scale.hi))];
   if (zero === 'below') after.push(textPart('zero is darker than black', FAINT));
   if (zero === 'above') after.push(textPart('zero is brighter than white', FAINT));
-  return sideBySide([...words.map(beside), ticked, ...after.map(beside)], 6, 'top');
+  return sideBySide([...before.map(beside), ticked, ...after.map(beside)], 6, 'top');
+}
+
+function named(name: string): Part[] {
+  return name === '' ? [] : [textPart(name, FAINT)];
 }
 
 /** The legend of a constant. */
@@ -61,19 +63,14 @@ function swatch(name: string, value: number, colormap: ColormapName): Part {
     draw: (canvas, x, y) => drawLevels(canvas, x, y, 1, 1, level, colormap, BAR_HEIGHT),
   });
   const words = textPart(`= ${formatNumber(value)}, the only value`);
-  return sideBySide([...(name === '' ? [] : [textPart(name, FAINT)]), colour, words], 6, 'middle');
+  return sideBySide([...named(name), colour, words], 6, 'middle');
 }
 
-/** "12 clipped below, 3 above, 1 NaN", or nothing. */
+/** "12 below the scale, 3 above it, 1 NaN, drawn as the lowest", or nothing. */
 function clippedWords({ below, above, nan }: Clipped): string {
   const words = [];
   if (below > 0) words.push(`${groupDigits(below)} below the scale`);
   if (above > 0) words.push(`${groupDigits(above)} above it`);
   if (nan > 0) words.push(`${groupDigits(nan)} NaN, drawn as the lowest`);
   return words.join(', ');
-}
-
-/** The pixels a text is wide at size 1. */
-export function smallWidth(text: string): number {
-  return textWidth(text, 1);
 }

@@ -37,17 +37,18 @@ export function framed(part: Part): Part {
   };
 }
 
-/** Parts one below the other, left edges aligned. */
-export function stacked(parts: readonly Part[], gap: number): Part {
+/** Parts one below the other. */
+export function stacked(parts: readonly Part[], gap: number, align: 'left' | 'centre'): Part {
+  const width = widest(parts);
   const height = parts.reduce((sum, part) => sum + part.height, gap * Math.max(0, parts.length - 1));
   const draw = (canvas: Canvas, x: number, y: number) => {
     let top = y;
     for (const part of parts) {
-      part.draw(canvas, x, top);
+      part.draw(canvas, align === 'left' ? x : x + Math.floor((width - part.width) / 2), top);
       top += part.height + gap;
     }
   };
-  return { width: widest(parts), height, draw };
+  return { width, height, draw };
 }
 
 /** Parts side by side; `align` puts lower ones at the top or in the middle of the row. */
@@ -64,15 +65,27 @@ export function sideBySide(parts: readonly Part[], gap: number, align: 'top' | '
   return { width, height, draw };
 }
 
-/** Parts in a grid of equal columns; each row is as high as its highest part. */
-export function inGrid(parts: readonly Part[], columns: number, gapX: number, gapY: number): Part {
-  const column = widest(parts);
+const SCREEN_ASPECT = 1.4;
+
+/**
+ * Parts in a grid of equal columns, each row as high as its highest part; as many columns as given, or as bring the grid
+ * nearest to the shape of a screen.
+ */
+export function inGrid(parts: readonly Part[], gap: number, columns = screenColumns(parts, gap)): Part {
+  const width = widest(parts);
   const rows: Part[] = [];
   for (let first = 0; first < parts.length; first += columns) {
-    const padded = parts.slice(first, first + columns).map((part) => ({ ...part, width: column }));
-    rows.push(sideBySide(padded, gapX, 'top'));
+    const row = parts.slice(first, first + columns).map((part) => ({ ...part, width }));
+    rows.push(sideBySide(row, gap, 'top'));
   }
-  return stacked(rows, gapY);
+  return stacked(rows, gap, 'left');
+}
+
+function screenColumns(parts: readonly Part[], gap: number): number {
+  const width = widest(parts) + gap;
+  const height = Math.max(...parts.map((part) => part.height)) + gap;
+  const columns = Math.round(Math.sqrt((parts.length * SCREEN_ASPECT * height) / width));
+  return Math.min(parts.length, Math.max(1, columns));
 }
 
 export function widest(parts: readonly Part[]): number {

@@ -8,9 +8,14 @@ import type { ZeroLevel } from '../core/result.js';
 /**
  * One common scale for all values given. NaN and ±Inf are ignored; percentiles are linear between neighbours, as
  * numpy.percentile. Equal values, or none that is finite, give lo === hi; only `symmetric` keeps ±|v| around zero.
+ * `known`: the finite range of all values, when it has been measured already; NaN when there is none.
  * @throws CnnvizError 'usage' when a fixed lo lies above hi.
  */
-export function chooseScale(values: readonly Float32Array[], rule: ScaleRule): Scale {
+export function chooseScale(
+  values: readonly Float32Array[],
+  rule: ScaleRule,
+  known: { readonly min: number; readonly max: number } | null = null,
+): Scale {
   switch (rule.kind) {
     case 'fixed':
       return fixedScale(rule.lo, rule.hi);
@@ -20,13 +25,18 @@ export function chooseScale(values: readonly Float32Array[], rule: ScaleRule): S
       return { lo: percentileOf(sorted, rule.lo), hi: percentileOf(sorted, rule.hi) };
     }
     case 'minmax':
-      return finiteRange(values);
+      return rangeOf(values, known);
     case 'symmetric': {
-      const { lo, hi } = finiteRange(values);
+      const { lo, hi } = rangeOf(values, known);
       const reach = Math.max(Math.abs(lo), Math.abs(hi));
       return { lo: 0 - reach, hi: reach };
     }
   }
+}
+
+function rangeOf(values: readonly Float32Array[], known: { readonly min: number; readonly max: number } | null): Scale {
+  if (known === null) return finiteRange(values);
+  return Number.isNaN(known.min) ? { lo: 0, hi: 0 } : { lo: known.min, hi: known.max };
 }
 
 function fixedScale(lo: number, hi: number): Scale {

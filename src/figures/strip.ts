@@ -1,115 +1,97 @@
-import { formatNumber } from '../core/format.js';
+import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
+import { createCanvas, drawImage } from './canvas.js';
 import { applyColormap } from './colormaps.js';
-import { countClipped, type Figure, type FigureOptions, type LabelledPlane } from './contact-sheet.js';
 import { chooseFit, fitWords } from './fit.js';
-import { kernelPlane } from './kernel-drawing.js';
+import { shortenMiddle } from './font.js';
+import { kernelPicture } from './kernel-picture.js';
 import { legend } from './legend.js';
+import { commonLevels, type FigureOptions, type LabelledMap, type MapFigure, titledImage } from './map-figure.js';
 import { fitsNumberGrid, numberGrid } from './number-grid.js';
-import { FAINT, onPaper, type Part, sideBySide, stacked, textPart } from './part.js';
-import { imagePicture, type Plane, planePicture, toLevels } from './pictures.js';
-import { chooseScale } from './scale.js';
+import { FAINT, INK, PAPER, type Part, sideBySide, stacked, textPart, widest } from './part.js';
+import { imagePicture, type Plane, planePicture } from './pictures.js';
 
+/** What made one map. */
 export interface StripRow {
   readonly input: Image;
-  /** The input's numbers, [height, width], when it has one channel. */
+  /** The numbers of a one-channel input, [height, width]: a tiny one is drawn with them. */
   readonly inputValues?: Float32Array;
+  /** [C, kH, kW], one plane a channel */
   readonly kernel: { readonly label: string; readonly channels: readonly Plane[] };
-  readonly map: LabelledPlane;
+  readonly map: LabelledMap;
 }
 
-/** A picture of the input or a map is at most this wide and high. */
-const BOX = 380;
-/** More planes of a kernel than this are counted instead of drawn. */
-const MAX_PLANES = 8;
+const GAP = 12;
+const ROW_GAP = 18;
+const CAPTION_GAP = 4;
+const ARROW_SIZE = 4;
+/** A caption may be this wide under a narrower picture. */
+const CAPTION_WIDTH = 170;
+/** The sides of pictures and small kernels: the more rows, the smaller, so that a strip stays a picture one can open. */
+const BOXES = [
+  { rows: 2, picture: 420, kernel: 160 },
+  { rows: 6, picture: 280, kernel: 120 },
+  { rows: 20, picture: 160, kernel: 96 },
+  { rows: Number.POSITIVE_INFINITY, picture: 96, kernel: 72 },
+];
 
-/** input ▸ kernel ▸ map, a row for each map. Maps share one scale; each kernel has its own, centred on zero. */
-export function strip(rows: readonly StripRow[], { title, scaleRule, colormap }: FigureOptions): Figure {
+/**
+ * input ▸ kernel ▸ map, one row a map; the maps share one scale, each kernel has its own. Tiny planes show their numbers.
+ * @throws CnnvizError 'shape' when there is no row, or too many for one picture
+ */
+export function strip(rows: readonly StripRow[], { title, scaleRule, colormap }: FigureOptions): MapFigure {
+  if (rows.length === 0) throw new CnnvizError('shape', 'a strip needs at least one map');
   const maps = rows.map(({ map }) => map);
-  const scale = chooseScale(
-    maps.map(({ values }) => values),
-    scaleRule,
-  );
-  const clipped = countClipped(maps, scale);
-  const lines = rows.map((row) => {
-    const { map } = row;
-    const levels = toLevels(map.values, scale);
-    const fit = chooseFit(map.width, map.height, BOX, 200);
-    const numbers = fitsNumberGrid(map) ? numberGrid(map, applyColormap(levels, colormap)) : null;
-    const output = captioned(numbers ?? planePicture(map, levels, colormap, fit), `map ${map.width}×${map.height}`, [
-      numbers ? '' : fitWords(fit),
-      `${formatNumber(Math.min(...range(map)))} … ${formatNumber(Math.max(...range(map)))}`,
-    ]);
-    const arrow = textPart('▸', undefined, 3);
-    return sideBySide([inputPart(row), arrow, kernelPart(row), arrow, output], 16, 'middle');
+  const { levels, scale, clipped } = commonLevels(maps, scaleRule);
+  const boxes = BOXES.find((candidate) => rows.length <= candidate.rows)!;
+  const inputs = rows.map((row) => inputCell(row, boxes.picture));
+  const kernels = rows.map(({ kernel }) => {
+    const { picture, size, range } = kernelPicture(kernel.channels, boxes.kernel);
+    return captioned(picture, `kernel ${kernel.label}`, size, range);
   });
-  const name = rows.length === 1 ? 'map' : 'maps';
-  const figure = stacked([textPart(title, undefined, 2), ...lines, legend(name, scale, colormap, clipped)], 16);
-  return { image: onPaper(figure, 14), scale, clipped };
+  const cells = rows.map(({ kernel, map }, i) => {
+    const name = map.label === kernel.label ? 'map' : `map ${map.label}`;
+    const fit = chooseFit(map.width, map.height, boxes.picture, boxes.kernel);
+    return fitsNumberGrid(map)
+      ? captioned(numberGrid(map, applyColormap(levels[i], colormap)), `${name} ${map.width}×${map.height}`)
+      : captioned(planePicture(map, levels[i], colormap, fit), `${name} ${map.width}×${map.height}`, fitWords(fit));
+  });
+  const arrow = textPart('▸', INK, ARROW_SIZE);
+  const columns = [inputs, kernels, cells].map(inColumn);
+  const lines = rows.map((_, i) =>
+    sideBySide([columns[0][i], arrow, columns[1][i], arrow, columns[2][i]], GAP, 'middle'),
+  );
+  const key = legend(rows.length > 1 ? 'all maps' : 'map', scale, colormap, clipped);
+  return { image: titledImage(title, '', stacked(lines, ROW_GAP, 'left'), key), scale, clipped };
 }
 
-function captioned(part: Part, caption: string, details: readonly string[]): Part {
-  return stacked([part, textPart(caption), ...details.filter(Boolean).map((detail) => textPart(detail, FAINT))], 4);
-}
-
-function inputPart({ input, inputValues }: StripRow): Part {
+function inputCell({ input, inputValues }: StripRow, box: number): Part {
   const { width, height } = input;
   const caption = `input ${width}×${height}`;
-  const plane = inputValues && { width, height, values: inputValues };
-  if (plane && fitsNumberGrid(plane)) {
-    const gray = Uint8Array.from(input.data, (value) => Math.round(value / (input.depth === 8 ? 1 : 257)));
-    return captioned(numberGrid(plane, applyColormap(gray, 'gray')), caption, []);
+  if (inputValues && fitsNumberGrid(input)) {
+    const pixels = createCanvas(width, height, PAPER);
+    drawImage(pixels, 0, 0, input);
+    return captioned(numberGrid({ width, height, values: inputValues }, pixels.data), caption);
   }
-  const fit = chooseFit(width, height, BOX, 200);
-  return captioned(imagePicture(input, fit), caption, [fitWords(fit)]);
+  const fit = chooseFit(width, height, box, box / 2);
+  return captioned(imagePicture(input, fit), caption, fitWords(fit));
 }
 
-function kernelPart({ kernel: { label, channels } }: StripRow): Part {
-  const [first] = channels;
-  const caption = [`kernel ${label}`];
-  const size = `${first.width}×${first.height}×${channels.length}`;
-  if (channels.every((plane) => sameValues(plane, first))) {
-    const times = channels.length > 1 ? `the same for ${channels.length} channels` : '';
-    return captioned(kernelPlane(first), caption[0], [size, times]);
-  }
-  if (channels.length === 3 && !fitsNumberGrid(first)) {
-    const fit = chooseFit(first.width, first.height, 160, 160);
-    return captioned(imagePicture(colourKernel(channels), fit), caption[0], [
-      size,
-      rangeWords(channels),
-      fitWords(fit),
-    ]);
-  }
-  const planes = channels.slice(0, MAX_PLANES).map((plane) => kernelPlane(plane));
-  const more = channels.length > MAX_PLANES ? `+ ${channels.length - MAX_PLANES} more` : '';
-  return captioned(stacked(planes, 6), caption[0], [size, more]);
+/** A picture over its caption, the first line dark. */
+function captioned(picture: Part, ...lines: readonly string[]): Part {
+  const room = Math.max(picture.width, CAPTION_WIDTH);
+  const texts = lines
+    .filter((line) => line !== '')
+    .map((line, i) => textPart(shortenMiddle(line, room, 1), i === 0 ? INK : FAINT));
+  return stacked([picture, ...texts], CAPTION_GAP, 'centre');
 }
 
-/** A kernel of three channels as a colour picture: its smallest weight is 0, its largest 255. */
-function colourKernel(channels: readonly Plane[]): Image {
-  const [{ width, height }] = channels;
-  const scale = chooseScale(
-    channels.map(({ values }) => values),
-    { kind: 'minmax' },
-  );
-  const levels = channels.map(({ values }) => toLevels(values, scale));
-  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => levels[i % 3][Math.floor(i / 3)]);
-  return { width, height, channels: 3, depth: 8, data };
-}
-
-function rangeWords(channels: readonly Plane[]): string {
-  const { lo, hi } = chooseScale(
-    channels.map(({ values }) => values),
-    { kind: 'minmax' },
-  );
-  return `weights ${formatNumber(lo)} … ${formatNumber(hi)}, a scale of its own`;
-}
-
-function range({ values }: Plane): [number, number] {
-  const { lo, hi } = chooseScale([values], { kind: 'minmax' });
-  return [lo, hi];
-}
-
-function sameValues(a: Plane, b: Plane): boolean {
-  return a.values.every((value, i) => value === b.values[i]);
+/** Parts as wide as the widest of them, each in the middle. */
+function inColumn(parts: readonly Part[]): Part[] {
+  const width = widest(parts);
+  return parts.map((part) => ({
+    width,
+    height: part.height,
+    draw: (canvas, x, y) => part.draw(canvas, x + Math.floor((width - part.width) / 2), y),
+  }));
 }

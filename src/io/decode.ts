@@ -133,6 +133,8 @@ function decodeMessage(message: string): string {
     .map((line) => line.trim())
     .filter(Boolean);
   const first = (lines[0] ?? 'unknown fault').replace(/^(Input buffer|Input file)\s*/i, '').replace(/^\w+: /, '');
+  // what went wrong is lost when another image fails in the same moment: libvips keeps one message for all threads
+  if (/failOn setting/.test(first)) return 'truncated or corrupt (the decoder reports damage)';
   const truncated =
     /premature|truncat|end of (stream|file)|out of data|not enough|read error|unexpected end|bad huffman|too short/i;
   return truncated.test(message) ? `truncated or corrupt (${first})` : `cannot be decoded (${first})`;

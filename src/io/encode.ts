@@ -79,7 +79,7 @@ function imageDescription(exif: Uint8Array): string | null {
     const length = tiff.getUint32(at + 4, little);
     const offset = length <= 4 ? at + 8 : tiff.getUint32(at + 8, little);
     if (offset + length > tiff.byteLength) return null;
-    const text = new TextDecoder('latin1').decode(exif.subarray(start + offset, start + offset + length));
+    const text = new TextDecoder().decode(exif.subarray(start + offset, start + offset + length));
     return text.replace(/\0+$/, '');
   }
   return null;

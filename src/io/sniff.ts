@@ -1,10 +1,13 @@
 export type FileFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif' | 'npy' | 'svg';
 
-const latin1 = new TextDecoder('latin1');
+/** Bytes as characters of the same number; a decoder of the name latin1 is windows-1252 in newer engines. */
+function asText(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
 
 /** What a file is by its first bytes, whatever its name says; null for anything else. */
 export function sniffFormat(bytes: Uint8Array): FileFormat | null {
-  const start = latin1.decode(bytes.subarray(0, 512));
+  const start = asText(bytes.subarray(0, 512));
   if (start.startsWith('\u00ff\u00d8\u00ff')) return 'jpeg';
   if (start.startsWith('\u0089PNG\r\n\u001a\n')) return 'png';
   if (start.startsWith('RIFF') && start.slice(8, 12) === 'WEBP') return 'webp';
@@ -20,7 +23,7 @@ export function sniffFormat(bytes: Uint8Array): FileFormat | null {
 /** How an unknown file starts, in printable characters: `starts with "<!DOCTYPE"`, or that it is empty. */
 export function describeStart(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'the file is empty';
-  const start = latin1.decode(bytes.subarray(0, 24));
+  const start = asText(bytes.subarray(0, 24));
   const printable = start.replace(/[^ -~]+.*$/s, '').trim();
   if (printable.length >= 3) return `starts with ${JSON.stringify(printable.split(/\s/)[0].slice(0, 16))}`;
   const hex = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0'));

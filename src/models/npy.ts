@@ -66,7 +66,7 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (length > MAX_HEADER) refuse(`a header of ${length} bytes: expected at most ${MAX_HEADER}`);
   if (start + length > bytes.length) refuse(`a header of ${length} bytes in a file of ${bytes.length}`);
-  const text = new TextDecoder(major === 3 ? 'utf-8' : 'latin1').decode(bytes.subarray(start, start + length));
+  const text = new TextDecoder().decode(bytes.subarray(start, start + length));
   const { dtype, order, fortran, shape } = parseHeader(text);
   const itemBytes = Number(dtype[1]);
   const size = shape.reduce((product, side) => product * side, 1);

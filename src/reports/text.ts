@@ -35,7 +35,6 @@ export function describeRun(result: RunResult, layer: LayerJob, depth: 8 | 16, m
     const unread = unreadWords(bank.unread);
     if (unread) lines.push(`  ${unread}`);
   }
-  for (const warning of result.warnings) lines.push(`  ${style.warn('note:')} ${warning}`);
   for (const { path } of result.outputs) if (path !== '-') lines.push(`wrote ${style.strong(path)}`);
   return lines;
 }

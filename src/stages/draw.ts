@@ -61,7 +61,7 @@ export async function drawProducts(job: Job, source: Source, banks: readonly Mea
 async function drawMap(job: Job, source: Source, map: FeatureMap): Promise<{ result: MapResult; bytes: Uint8Array }> {
   const { depth, colormap, scale: rule } = job.picture;
   const { width, height } = map.result;
-  const scale = chooseScale([map.values], rule);
+  const scale = chooseScale([map.values], rule, map.result.values);
   const { data, clipped } = toPixels(map.values, scale, depth);
   const result = { ...map.result, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
   const gray: Image = { width, height, channels: 1, depth, data };

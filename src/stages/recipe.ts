@@ -52,10 +52,10 @@ function layerArgs(layer: LayerJob): string[] {
   const args = layer.kernels.flatMap(kernelArgs);
   const patch = layer.kernels.find((kernel) => kernel.kind === 'patch');
   if (patch && patch.mode !== 'zero-mean') args.push('--patch-mode', patch.mode);
-  if (!isPair(stride, 1)) args.push('--stride', stride.join(','));
+  if (!isPair(stride, 1)) args.push('--stride', pairText(stride));
   if (padding !== 0) args.push('--padding', paddingText(padding));
   if (paddingMode !== 'zeros') args.push('--padding-mode', paddingMode);
-  if (!isPair(dilation, 1)) args.push('--dilation', dilation.join(','));
+  if (!isPair(dilation, 1)) args.push('--dilation', pairText(dilation));
   if (groups !== 1) args.push('--groups', String(groups));
   if (flip) args.push('--flip');
   if (bias !== null) args.push('--bias', biasText(bias));
@@ -63,8 +63,8 @@ function layerArgs(layer: LayerJob): string[] {
     args.push('--activation', activation.name + (activation.parameter === null ? '' : `:${activation.parameter}`));
   }
   if (pool) {
-    const sigma = pool.sigma === null ? '' : `:${pool.sigma.join(',')}`;
-    args.push('--pool', `${pool.kind}:${pool.kernelSize.join(',')}:${pool.stride.join(',')}${sigma}`);
+    const sigma = pool.sigma === null ? '' : `:${pairText(pool.sigma)}`;
+    args.push('--pool', `${pool.kind}:${pairText(pool.kernelSize)}:${pairText(pool.stride)}${sigma}`);
   }
   if (exact) args.push('--exact');
   return args;
@@ -127,6 +127,11 @@ function scaleText(scale: ScaleRule): string {
 
 function paddingText(padding: Padding): string {
   return typeof padding === 'string' || typeof padding === 'number' ? String(padding) : padding.join(',');
+}
+
+/** 2 for 2,2 */
+function pairText([a, b]: readonly [number, number]): string {
+  return a === b ? String(a) : `${a},${b}`;
 }
 
 function isPair([a, b]: readonly [number, number], value: number): boolean {

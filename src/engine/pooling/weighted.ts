@@ -18,7 +18,7 @@ export function flatWeights(kernel: number): Float64Array {
 /** exp(−d²/2σ²) at distance d from the window's centre, along one axis; the 2-D weight is the product of two. */
 export function gaussWeights(kernel: number, sigma: number): Float64Array {
   const centre = (kernel - 1) / 2;
-  return Float64Array.from({ length: kernel }, (_, k) => exp(-((k - centre) ** 2) / (2 * sigma * sigma)));
+  return Float64Array.from({ length: kernel }, (_, k) => exp(-((k - centre) * (k - centre)) / (2 * sigma * sigma)));
 }
 
 /** σ unless given: a quarter of the window's side. */
