@@ -104,7 +104,7 @@ export function zeroLevel({ lo, hi }: Scale, depth: 8 | 16): ZeroLevel {
   if (lo > 0) return 'below';
   if (hi < 0) return 'above';
   if (lo === hi) return { level: midLevel(depth) };
-  return { level: Math.round((-lo / (hi - lo)) * maxSample(depth)) };
+  return { level: Math.round(((0 - lo) / (hi - lo)) * maxSample(depth)) };
 }
 
 /** The value a grey stands for: within (hi − lo) / max / 2 of the one that was drawn, unless that was clipped. */

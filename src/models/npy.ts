@@ -42,9 +42,11 @@ const DTYPES: Readonly<Record<NpyDtype, { make: Make; read: Read }>> = {
 
 /** numpy's own limit for headers that are evaluated without trust. */
 const MAX_HEADER = 10_000;
+/** numpy's own limit of axes. A 4 kB file may name thousands, and ndarray's views cost more than the square of it. */
+const MAX_AXES = 64;
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const HEADER =
-  /^\{\s*'descr':\s*'([<>|=][a-zA-Z]\d*)',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\(((?:\s*\d{1,16}\s*,)*\s*(?:\d{1,16}\s*)?)\)\s*,?\s*\}\s*$/;
+  /^\{\s*'descr':\s*'([<>|=][a-zA-Z]\d*)',\s*'fortran_order':\s*(True|False),\s*'shape':\s*\(((?:\s*\d{1,16}\s*,)*\s*(?:\d{1,16}\s*)?)\)(?:\s*,)?\s*\}\s*$/;
 
 function refuse(what: string, fix = 'write it with numpy.save'): never {
   throw new CnnvizError('format', what, { fix });
@@ -96,6 +98,7 @@ function parseHeader(text: string): { dtype: NpyDtype; order: string; fortran: b
     .map((side) => side.trim())
     .filter(Boolean)
     .map(Number);
+  if (shape.length > MAX_AXES) refuse(`an array of ${shape.length} axes: expected at most ${MAX_AXES}`);
   if (shape.some((side) => !Number.isSafeInteger(side))) refuse(`shape (${sides}) is too large`);
   return { dtype: dtype as NpyDtype, order: descr[0], fortran: fortran === 'True', shape };
 }
@@ -138,9 +141,10 @@ function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  // in units of 2^-24, the smallest step
+  const steps = exponent === 0 ? fraction : (1024 + fraction) * (1 << (exponent - 1));
+  return (sign * steps) / 16_777_216;
 }
 
 /** The array as float32, whatever its type was. */
