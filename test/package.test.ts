@@ -103,8 +103,8 @@ describe('the package', () => {
       'package.json',
     ];
     expect(packed.filter((path) => !path.startsWith('dist/')).sort()).toEqual(single);
-    expect(packed.filter((path) => path.startsWith('dist/') && !/\.(?:js|d\.ts)$/.test(path))).toEqual([]);
-    expect(packed).toEqual(expect.arrayContaining(['dist/index.js', 'dist/cli/main.js', 'dist/types/index.d.ts']));
+    expect(packed.filter((path) => path.startsWith('dist/') && !/\.(?:c?js|d\.ts)$/.test(path))).toEqual([]);
+    expect(packed).toEqual(expect.arrayContaining(['dist/index.js', 'dist/cli/main.cjs', 'dist/types/index.d.ts']));
   });
 
   it('contains every path its package.json names', () => {

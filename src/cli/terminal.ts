@@ -68,7 +68,7 @@ async function styleFor(stream: NodeJS.WriteStream): Promise<Style> {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   if (NO_COLOR || !(stream.isTTY || forced)) return PLAIN;
-  const { chalk, chalkStderr } = await import('./colours.js');
+  const { default: chalk, chalkStderr } = await import('chalk');
   const colours = stream === process.stderr ? chalkStderr : chalk;
   return { strong: colours.bold, dim: colours.dim, warn: colours.yellow };
 }

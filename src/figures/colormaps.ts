@@ -48,15 +48,15 @@ const MAGMA = [
  * Level 128, where a symmetric scale puts zero, is exactly neutral. [level, red, green, blue], straight lines between.
  */
 const DIVERGING: readonly (readonly [level: number, r: number, g: number, b: number])[] = [
-  [0, 8, 48, 107],
-  [32, 33, 102, 172],
-  [64, 86, 153, 203],
+  [0, 10, 70, 150],
+  [32, 45, 112, 182],
+  [64, 95, 157, 207],
   [96, 170, 207, 229],
   [128, 247, 247, 247],
-  [160, 253, 208, 152],
-  [192, 240, 154, 60],
-  [224, 190, 96, 12],
-  [255, 122, 54, 4],
+  [160, 253, 212, 158],
+  [192, 245, 168, 78],
+  [224, 224, 122, 28],
+  [255, 186, 82, 4],
 ];
 
 /** The colours of the 256 levels, red, green, blue one after another: 256×3 bytes. All colours of a map differ. */

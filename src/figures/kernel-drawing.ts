@@ -53,7 +53,7 @@ function kernelTile({ name, rows, divisor = 1 }: NamedKernel): Part {
   const plane = { width, height, values: Float32Array.from(rows.flat()) };
   const levels = toLevels(plane.values, chooseScale([plane.values], { kind: 'symmetric' }));
   const picture = fitsNumberGrid(plane)
-    ? numberGrid(plane, applyColormap(levels, 'diverging'), divisor)
+    ? numberGrid(plane, applyColormap(levels, 'diverging'), { divisor })
     : planePicture(plane, levels, 'diverging', chooseFit(width, height, 200, 200));
   const note = divisor === 1 ? `${width}×${height}` : `${width}×${height}, every number ÷ ${formatNumber(divisor)}`;
   return stacked([textPart(name, INK), picture, textPart(note, FAINT)], 4, 'left');

@@ -13,7 +13,7 @@ const PLANES_A_ROW = 4;
 /** A kernel as it is drawn, and what its caption says of it. */
 export interface KernelPicture {
   readonly picture: Part;
-  /** "3×3, × 3 channels" */
+  /** "3×3 × 3 equal channels" */
   readonly size: string;
   /** "own scale −1 … 1" */
   readonly range: string;
@@ -28,18 +28,18 @@ export function kernelPicture(channels: readonly Plane[], box: number): KernelPi
   const planes = channels.map(({ values }) => values);
   const { lo, hi } = chooseScale(planes, { kind: 'minmax' });
   const equal = planes.every((values) => values.every((value, i) => value === first.values[i]));
-  const count = channels.length === 1 ? '' : `, × ${channels.length} channels`;
+  const count = channels.length === 1 ? '' : ` × ${channels.length} ${equal ? 'equal ' : ''}channels`;
   const words = {
     size: `${first.width}×${first.height}${count}`,
     range: lo === hi ? `all ${formatNumber(lo)}` : `own scale ${formatNumber(lo)} … ${formatNumber(hi)}`,
   };
   if (!equal && channels.length === 3) return { ...words, picture: colourPicture(channels, box) };
-  if (equal) return { ...words, picture: onePlane(first, planes, box) };
+  if (equal) return { ...words, picture: onePlane(first, [first], box) };
   const shown = channels.slice(0, MAX_PLANES);
   const side = fitsNumberGrid(first) ? box : Math.max(32, Math.floor(box / Math.min(PLANES_A_ROW, shown.length)));
   const parts = [
     inGrid(
-      shown.map((plane) => onePlane(plane, planes, side)),
+      shown.map((plane) => onePlane(plane, channels, side)),
       4,
       PLANES_A_ROW,
     ),
@@ -50,12 +50,13 @@ export function kernelPicture(channels: readonly Plane[], box: number): KernelPi
 }
 
 /** One channel, on the scale of all of them. */
-function onePlane(plane: Plane, all: readonly Float32Array[], box: number): Part {
+function onePlane(plane: Plane, all: readonly Plane[], box: number): Part {
+  const values = all.map((one) => one.values);
   if (fitsNumberGrid(plane)) {
-    const levels = toLevels(plane.values, chooseScale(all, { kind: 'symmetric' }));
-    return numberGrid(plane, applyColormap(levels, 'diverging'));
+    const levels = toLevels(plane.values, chooseScale(values, { kind: 'symmetric' }));
+    return numberGrid(plane, applyColormap(levels, 'diverging'), { among: all });
   }
-  const levels = toLevels(plane.values, chooseScale(all, { kind: 'minmax' }));
+  const levels = toLevels(plane.values, chooseScale(values, { kind: 'minmax' }));
   return planePicture(plane, levels, 'gray', chooseFit(plane.width, plane.height, box, box));
 }
 

@@ -7,6 +7,7 @@ import type { Plane } from './pictures.js';
 /** Planes of at most this many values a side are drawn as numbers. */
 const MAX_SIDE = 9;
 const MIN_CELL = 24;
+const CELL_PADDING = 7;
 /** Up to this many values a side there is room for three digits, else for two. */
 const ROOMY_SIDE = 5;
 const BRIGHT: Rgb = [255, 255, 255];
@@ -17,12 +18,17 @@ export function fitsNumberGrid({ width, height }: { readonly width: number; read
 
 /**
  * A plane as square cells with their numbers written in them. `rgb` [height, width, 3]: the colours of the cells;
- * `divisor`: the numbers are written multiplied by it.
+ * `divisor`: the numbers are written multiplied by it; `among`: the planes whose cells shall be of one size.
  */
-export function numberGrid({ width, height, values }: Plane, rgb: Uint8Array, divisor = 1): Part {
-  const digits = Math.max(width, height) <= ROOMY_SIDE ? 3 : 2;
-  const texts = Array.from(values, (value) => formatNumber(tidy(value * divisor), digits));
-  const cell = Math.max(MIN_CELL, ...texts.map((text) => textWidth(text, 1) + 7));
+export function numberGrid(
+  plane: Plane,
+  rgb: Uint8Array,
+  { divisor = 1, among = [plane] }: { readonly divisor?: number; readonly among?: readonly Plane[] } = {},
+): Part {
+  const { width, height } = plane;
+  const texts = cellTexts(plane, divisor);
+  const widths = among.flatMap((one) => cellTexts(one, divisor).map((text) => textWidth(text, 1)));
+  const cell = Math.max(MIN_CELL, Math.max(...widths) + CELL_PADDING);
   // cells are one pixel apart: the frame's colour shows between them
   const step = cell + 1;
   return framed({
@@ -40,6 +46,11 @@ export function numberGrid({ width, height, values }: Plane, rgb: Uint8Array, di
       }
     },
   });
+}
+
+function cellTexts({ width, height, values }: Plane, divisor: number): string[] {
+  const digits = Math.max(width, height) <= ROOMY_SIDE ? 3 : 2;
+  return Array.from(values, (value) => formatNumber(tidy(value * divisor), digits));
 }
 
 /** Without the noise of float32 and of multiplying: 1/9·9 is 1. */

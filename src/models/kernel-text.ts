@@ -3,11 +3,12 @@ import { plural } from '../core/geometry.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const EVEN = 'every level holds arrays of one length, the innermost numbers only';
 const FIX = 'rows end with ";": "1 0 -1; 1 0 -1; 1 0 -1"';
 
 /** True for text that is meant as numbers and not as a name: "1 0 -1; 1 0 -1", "0.5", "1/9 1/9". */
 export function looksInline(text: string): boolean {
-  return /[;,\s]/.test(text.trim()) || /^[+-]?[\d.]/.test(text.trim());
+  return /[;,\s]/.test(text.trim()) || /^[+-]?\.?\d/.test(text.trim());
 }
 
 /** "1 0 -1; 1 0 -1" → [kH, kW]; spaces or commas between numbers, ";" or line ends between rows, fractions as 1/9. */
@@ -73,15 +74,23 @@ function shapeOf(value: unknown): number[] {
   return shape;
 }
 
+/** What was found, short enough for a message. JSON has no word for a number that overflowed. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value)?.slice(0, 40) ?? 'nothing');
+}
+
 function collect(value: unknown, [side, ...inner]: readonly number[], place: string, into: number[]): void {
   if (!Array.isArray(value) || value.length !== side) {
-    const found = Array.isArray(value) ? plural(value.length, 'entry').replace('entrys', 'entries') : typeof value;
-    throw new CnnvizError('format', `weight${place}: expected ${side} entries, got ${found}`);
+    const found = Array.isArray(value) ? `${value.length}` : shown(value);
+    throw new CnnvizError('format', `weight${place}: expected an array of ${side}, got ${found}`, { fix: EVEN });
   }
   value.forEach((entry: unknown, i) => {
     if (inner.length > 0) collect(entry, inner, `${place}[${i}]`, into);
     else if (typeof entry !== 'number' || !Number.isFinite(Math.fround(entry))) {
-      throw new CnnvizError('format', `weight${place}[${i}]: expected a finite number, got ${JSON.stringify(entry)}`);
+      throw new CnnvizError('format', `weight${place}[${i}]: expected a finite number, got ${shown(entry)}`, {
+        fix: EVEN,
+      });
     } else into.push(entry);
   });
 }

@@ -156,7 +156,9 @@ export function npyToTensor({ data, shape }: NpyArray): Tensor {
 /** A .npy file, version 1, float32 little-endian, header padded to 64 bytes: the bytes numpy.save writes. */
 export function writeNpy(x: Tensor): Uint8Array {
   const sides = x.shape.length === 1 ? `${x.shape[0]},` : x.shape.join(', ');
-  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sides}), }`;
+  // numpy leaves room for the first side to grow to 21 digits
+  const room = x.shape.length === 0 ? 0 : 21 - String(x.shape[0]).length;
+  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sides}), }${' '.repeat(room)}`;
   const header = `${dictionary}${' '.repeat(63 - ((10 + dictionary.length) % 64))}\n`;
   const bytes = new Uint8Array(10 + header.length + x.data.length * 4);
   bytes.set([...MAGIC, 1, 0]);

@@ -13,7 +13,7 @@ export function expandKernel(weight: Tensor, channels: number, groups: number, n
   const perGroup = Math.floor(channels / groups);
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
-    throw new CnnvizError('format', `${name}: weight ${bad} of ${data.length} is ${data[bad]}`, {
+    throw new CnnvizError('format', `${name}: weight [${placeOf(bad, shape).join(', ')}] is ${data[bad]}`, {
       fix: 'weights must be finite numbers',
     });
   }
@@ -42,8 +42,20 @@ export function expandKernel(weight: Tensor, channels: number, groups: number, n
       throw new CnnvizError(
         'shape',
         `${name}: expected [kH, kW], [C, kH, kW] or [M, C/groups, kH, kW], got [${shape.join(', ')}]`,
+        { fix: 'give it 2, 3 or 4 axes' },
       );
   }
+}
+
+/** The index on each axis of element `index`, last axis fastest. */
+function placeOf(index: number, shape: readonly number[]): number[] {
+  const place: number[] = [];
+  let rest = index;
+  for (const side of [...shape].reverse()) {
+    place.unshift(rest % side);
+    rest = Math.floor(rest / side);
+  }
+  return place;
 }
 
 /** The kernels turned by 180°: the last two axes reversed. */
@@ -71,9 +83,9 @@ export function mergeWeights(weights: readonly Tensor[]): Tensor {
 /** @throws CnnvizError 'usage' when the rectangle leaves an image of `shape` [… , H, W] */
 export function checkPatch({ x, y, width, height }: PatchRect, shape: readonly number[]): void {
   const [H, W] = shape.slice(-2);
-  if (x + width > W || y + height > H) {
+  if (x < 0 || y < 0 || width < 1 || height < 1 || x + width > W || y + height > H) {
     throw new CnnvizError('usage', `the patch ${width}×${height} at (${x}, ${y}) leaves the ${W}×${H} image`, {
-      fix: `x + width at most ${W}, y + height at most ${H}`,
+      fix: `x and y from 0, x + width at most ${W}, y + height at most ${H}`,
     });
   }
 }
@@ -100,8 +112,9 @@ export function patchKernel(x: Tensor, rect: PatchRect, mode: PatchMode): Tensor
       cut.map((value) => value - mean),
       shape,
     );
-  const norm = Math.sqrt(cut.reduce((sum, value) => sum + (value - mean) ** 2, 0));
-  if (!(norm > 1e-6 * Math.sqrt(cut.length) * Math.max(1e-6, Math.abs(mean)))) {
+  const norm = Math.sqrt(cut.reduce((sum, value) => sum + (value - mean) * (value - mean), 0));
+  // what rounding leaves of equal pixels counts as flat; a NaN among them does not, and is refused as a weight
+  if (norm <= 1e-6 * Math.sqrt(cut.length) * Math.max(1e-6, Math.abs(mean))) {
     throw new CnnvizError('usage', 'the patch is flat: there is nothing to correlate with', {
       fix: 'cut it where something is',
     });

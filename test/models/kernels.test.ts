@@ -89,7 +89,7 @@ describe('kernels as text', () => {
 
   it.each([
     ['[1, 2]', 'got [2]'],
-    ['[[1, 2], [3]]', 'weight[1]: expected 2 entries'],
+    ['[[1, 2], [3]]', 'weight[1]: expected an array of 2'],
     ['[[1, "2"]]', 'weight[0][1]: expected a finite number, got "2"'],
     ['{"weight": 5}', 'got []'],
     ['{"name": 5, "weight": [[1]]}', 'name: expected a text'],
@@ -109,7 +109,7 @@ describe('weights', () => {
     expect(() => expandKernel(tensor(new Float32Array(4), [4, 1, 1]), 3, 1, 'k')).toThrow(
       'reads 4 channels, the input has 3',
     );
-    expect(() => expandKernel(tensor(Float32Array.of(Number.NaN), [1, 1]), 1, 1, 'k')).toThrow('weight 0 of 1 is NaN');
+    expect(() => expandKernel(tensor(Float32Array.of(Number.NaN), [1, 1]), 1, 1, 'k')).toThrow('weight [0, 0] is NaN');
   });
 
   it('a flipped kernel is turned by 180° in each channel', () => {

@@ -83,7 +83,9 @@ function sumRun(
   let t = first;
   for (; t + 3 <= end; t += 3) {
     const w = weights + t;
-    const [p, q, r] = [corner + taps[t], corner + taps[t + 1], corner + taps[t + 2]];
+    const p = corner + taps[t];
+    const q = corner + taps[t + 1];
+    const r = corner + taps[t + 2];
     addThree(x, weight[w], weight[w + 1], weight[w + 2], p, q, r, stride, sums);
   }
   for (; t < end; t++) addOne(x, weight[weights + t], corner + taps[t], stride, sums);
@@ -104,7 +106,9 @@ function addThree(
   stride: number,
   sums: Float32Array,
 ): void {
-  let [atP, atQ, atR] = [p, q, r];
+  let atP = p;
+  let atQ = q;
+  let atR = r;
   for (let j = 0; j < sums.length; j++) {
     const two = Math.fround(Math.fround(sums[j] + Math.fround(a * x[atP])) + Math.fround(b * x[atQ]));
     sums[j] = Math.fround(two + Math.fround(c * x[atR]));

@@ -1,1 +1,0 @@
-export { chalkStderr, default as chalk } from 'chalk';
