@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
 import { COMMANDS } from './commands/index.js';
@@ -37,11 +37,17 @@ export function buildProgram(): Command {
   for (const add of COMMANDS) add(program);
   for (const command of [program, ...program.commands]) {
     command
+      .configureHelp({ optionDescription: withoutFalse })
       .exitOverride()
       .configureOutput({ outputError: () => {} })
       .helpOption('-h, --help', 'show this help');
   }
   return program;
+}
+
+/** A switch is off unless given; saying so at each would be noise. */
+function withoutFalse(option: Option): string {
+  return new Help().optionDescription(option).replace(' (default: false)', '');
 }
 
 /** commander's message in our form: what is wrong, and what was meant. */

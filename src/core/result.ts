@@ -85,3 +85,14 @@ export interface RunResult {
   /** What went unexpectedly, though it is not an error. */
   readonly warnings: readonly string[];
 }
+
+/** What a run on one input would compute and write. */
+export interface PlannedRun {
+  readonly input: InputFacts;
+  readonly banks: readonly (Omit<BankResult, 'maps'> & {
+    readonly labels: readonly string[];
+    /** Width and height of its maps. */
+    readonly out: readonly [number, number];
+  })[];
+  readonly outputs: readonly string[];
+}

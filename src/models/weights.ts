@@ -11,12 +11,7 @@ import { type Tensor, tensor } from '../core/tensor.js';
 export function expandKernel(weight: Tensor, channels: number, groups: number, name: string): Tensor {
   const { shape, data } = weight;
   const perGroup = Math.floor(channels / groups);
-  const bad = data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw new CnnvizError('format', `${name}: weight [${placeOf(bad, shape).join(', ')}] is ${data[bad]}`, {
-      fix: 'weights must be finite numbers',
-    });
-  }
+  checkFinite(weight, name);
   switch (shape.length) {
     case 2: {
       const repeated = new Float32Array(perGroup * data.length);
@@ -44,6 +39,16 @@ export function expandKernel(weight: Tensor, channels: number, groups: number, n
         `${name}: expected [kH, kW], [C, kH, kW] or [M, C/groups, kH, kW], got [${shape.join(', ')}]`,
         { fix: 'give it 2, 3 or 4 axes' },
       );
+  }
+}
+
+/** @throws CnnvizError 'format' that names the first weight that is NaN or infinite */
+export function checkFinite({ shape, data }: Tensor, name: string): void {
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    throw new CnnvizError('format', `${name}: weight [${placeOf(bad, shape).join(', ')}] is ${data[bad]}`, {
+      fix: 'weights must be finite numbers',
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
 import type { LayerJob, PatchMode } from '../core/job.js';
 import type { Padding, Pads } from '../core/layers.js';
-import type { BankResult, InputFacts, MapResult, RunResult, ZeroLevel } from '../core/result.js';
+import type { BankResult, MapResult, PlannedRun, RunResult, ZeroLevel } from '../core/result.js';
 
 /** How words are set off; plain functions, so that a report knows no terminal. */
 export interface Style {
@@ -54,16 +54,6 @@ export function summaryLine(written: number, failed: number, left: number): stri
   const parts = [`${groupDigits(written)} written`, `${groupDigits(failed)} failed`];
   if (left > 0) parts.push(`${groupDigits(left)} not begun`);
   return parts.join(', ');
-}
-
-/** What describePlan needs to know of a run that has not been. */
-export interface PlannedRun {
-  readonly input: InputFacts;
-  readonly banks: readonly (Omit<BankResult, 'maps'> & {
-    readonly labels: readonly string[];
-    readonly out: readonly [number, number];
-  })[];
-  readonly outputs: readonly string[];
 }
 
 /** What a run would do, without doing it. */

@@ -1,6 +1,6 @@
 import { atPlace } from '../core/errors.js';
 import type { Job } from '../core/job.js';
-import type { BankResult, InputFacts } from '../core/result.js';
+import type { InputFacts, PlannedRun } from '../core/result.js';
 import { readHeader } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
@@ -11,19 +11,8 @@ import { planFacts } from './measure.js';
 import { placeOf, productsOf } from './place.js';
 import { isArray, readSource } from './source.js';
 
-/** What a run on one input would compute and write. */
-export interface DryRun {
-  readonly input: InputFacts;
-  readonly banks: readonly (Omit<BankResult, 'maps'> & {
-    readonly labels: readonly string[];
-    /** Width and height of its maps. */
-    readonly out: readonly [number, number];
-  })[];
-  readonly outputs: readonly string[];
-}
-
 /** Plans a run from the input's header alone: nothing is decoded, computed or written. */
-export async function dryRun(job: Job, materials: Materials, input: Input): Promise<DryRun> {
+export async function dryRun(job: Job, materials: Materials, input: Input): Promise<PlannedRun> {
   try {
     const { facts, shape } = await headerOf(input, job);
     const banks = bindKernels(job.layer, materials, shape, null);

@@ -8,6 +8,7 @@ import { stem } from '../io/paths.js';
 import { parseInlineKernel, parseKernelJson } from '../models/kernel-text.js';
 import { findKernel, kernelWeight } from '../models/kernels.js';
 import { npyToTensor, readNpy } from '../models/npy.js';
+import { checkFinite } from '../models/weights.js';
 import { toImageShape } from './source.js';
 
 /** A kernel as far as it is known before an image: its numbers, or the picture its patch is cut from. */
@@ -84,6 +85,7 @@ async function loadKernelFile(path: string): Promise<LoadedKernel> {
           fix: '[kH, kW], [C, kH, kW] or [M, C/groups, kH, kW]',
         });
       }
+      checkFinite(weight, 'kernel');
       return { label, weight };
     }
     const { name, weight } = parseKernelJson(new TextDecoder().decode(bytes));

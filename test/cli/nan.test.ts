@@ -15,3 +15,14 @@ it('NaN in an array passes through with one warning on stderr', () =>
     const read = await cnnviz(['read', 'y.png'], { cwd });
     expect(read.stdout).toContain('1 NaN');
   }));
+
+it('NaN in a kernel file or a bias file refuses the command', () =>
+  inFolder(async (cwd) => {
+    writeFileSync(join(cwd, 'x.npy'), encodeNpy(tensor(new Float32Array(9), [3, 3])));
+    writeFileSync(join(cwd, 'k.npy'), encodeNpy(tensor(Float32Array.of(1, Number.NaN), [1, 2])));
+    writeFileSync(join(cwd, 'b.npy'), encodeNpy(tensor(Float32Array.of(Number.POSITIVE_INFINITY), [1])));
+    const kernel = await cnnviz(['conv', 'x.npy', '-k', 'k.npy'], { cwd });
+    expect([kernel.code, kernel.stderr]).toEqual([2, expect.stringContaining('k.npy: kernel: weight [0, 1] is NaN')]);
+    const bias = await cnnviz(['conv', 'x.npy', '-k', '1 1', '--bias', 'b.npy'], { cwd });
+    expect([bias.code, bias.stderr]).toEqual([2, expect.stringContaining('b.npy: a bias is NaN or infinite')]);
+  }));
