@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { access, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { closest, distance } from 'fastest-levenshtein';
 import { CnnvizError, type ErrorCode } from '../core/errors.js';
+import { nearestName } from '../core/nearest.js';
 
 /** A file name may have this many bytes on common file systems. */
 const NAME_BYTES = 255;
@@ -36,7 +36,7 @@ async function readFault(path: string, error: unknown): Promise<unknown> {
   };
   const what = words[code];
   if (what === undefined) return error;
-  const near = code === 'ENOENT' ? await nearestName(path) : null;
+  const near = code === 'ENOENT' ? await nearestPath(path) : null;
   const fix = near
     ? `did you mean ${near}?`
     : code === 'EISDIR'
@@ -45,13 +45,11 @@ async function readFault(path: string, error: unknown): Promise<unknown> {
   return new CnnvizError('input', `${path}: ${what}`, { fix, cause: error });
 }
 
-/** The name in the same folder that was probably meant. */
-async function nearestName(path: string): Promise<string | null> {
+/** The path in the same folder that was probably meant. */
+async function nearestPath(path: string): Promise<string | null> {
   const names = await readdir(dirname(path)).catch(() => []);
-  if (names.length === 0) return null;
-  const wanted = basename(path);
-  const near = closest(wanted, names);
-  return distance(wanted, near) <= Math.max(1, wanted.length / 4) ? join(dirname(path), near) : null;
+  const near = nearestName(basename(path), names);
+  return near && join(dirname(path), near);
 }
 
 /** Temporary files of this process that are not yet renamed. */

@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { CnnvizError } from '../core/errors.js';
+import { nearestName } from '../core/nearest.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 
 export type KernelFamily = 'edges' | 'outlines' | 'compass' | 'blur' | 'sharpen' | 'lines' | 'identity';
@@ -325,11 +325,11 @@ export const BUILTIN_KERNELS: readonly BuiltinKernel[] = [
 export function findKernel(name: string): BuiltinKernel {
   const kernel = BUILTIN_KERNELS.find((known) => known.name === name);
   if (kernel) return kernel;
-  const near = closest(
-    name.toLowerCase(),
+  const near = nearestName(
+    name,
     BUILTIN_KERNELS.map((known) => known.name),
   );
-  const meant = distance(name.toLowerCase(), near) <= Math.max(1, name.length / 3) ? `did you mean ${near}? ` : '';
+  const meant = near ? `did you mean ${near}? ` : '';
   throw new CnnvizError('usage', `unknown kernel "${name}"`, {
     fix: `${meant}\`cnnviz kernels\` lists all ${BUILTIN_KERNELS.length}`,
   });

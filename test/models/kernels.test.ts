@@ -4,7 +4,7 @@ import { kernelFacts } from '../../src/analysis/kernel-facts.js';
 import { tensor } from '../../src/core/tensor.js';
 import { kernelToJson, looksInline, parseInlineKernel, parseKernelJson } from '../../src/models/kernel-text.js';
 import { BUILTIN_KERNELS, findKernel, kernelWeight } from '../../src/models/kernels.js';
-import { expandKernel, flipKernel, patchKernel } from '../../src/models/weights.js';
+import { expandKernel, flipKernel, mergeWeights, patchKernel } from '../../src/models/weights.js';
 import { randomArray } from '../random.js';
 
 describe('built-in kernels', () => {
@@ -30,6 +30,37 @@ describe('built-in kernels', () => {
     const rank1 = (name: string) => kernelFacts(kernelWeight(findKernel(name))).rank1;
     expect(['edge3x3', 'sobel-x', 'gaussian5', 'box3'].map(rank1)).toEqual([true, true, true, true]);
     expect(['outline3x3', 'sharpen', 'laplacian4', 'log5'].map(rank1)).toEqual([false, false, false, false]);
+  });
+
+  // Written out once more, as textbooks print them: a turned or mirrored matrix would pass the test of sums.
+  it.each([
+    ['sobel-x', '-1 0 1; -2 0 2; -1 0 1'],
+    ['sobel-y', '-1 -2 -1; 0 0 0; 1 2 1'],
+    ['prewitt-x', '-1 0 1; -1 0 1; -1 0 1'],
+    ['prewitt-y', '-1 -1 -1; 0 0 0; 1 1 1'],
+    ['scharr-x', '-3 0 3; -10 0 10; -3 0 3'],
+    ['scharr-y', '-3 -10 -3; 0 0 0; 3 10 3'],
+    ['roberts-x', '1 0; 0 -1'],
+    ['roberts-y', '0 1; -1 0'],
+    ['outline3x3', '-1 -1 -1; -1 8 -1; -1 -1 -1'],
+    ['laplacian4', '0 1 0; 1 -4 1; 0 1 0'],
+    ['laplacian8', '1 1 1; 1 -8 1; 1 1 1'],
+    ['log5', '0 0 -1 0 0; 0 -1 -2 -1 0; -1 -2 16 -2 -1; 0 -1 -2 -1 0; 0 0 -1 0 0'],
+    ['emboss', '-2 -1 0; -1 1 1; 0 1 2'],
+    ['sharpen', '0 -1 0; -1 5 -1; 0 -1 0'],
+    ['identity', '0 0 0; 0 1 0; 0 0 0'],
+    ['kirsch-n', '5 5 5; -3 0 -3; -3 -3 -3'],
+    ['kirsch-ne', '-3 5 5; -3 0 5; -3 -3 -3'],
+    ['kirsch-e', '-3 -3 5; -3 0 5; -3 -3 5'],
+    ['kirsch-se', '-3 -3 -3; -3 0 5; -3 5 5'],
+    ['kirsch-s', '-3 -3 -3; -3 0 -3; 5 5 5'],
+    ['kirsch-sw', '-3 -3 -3; 5 0 -3; 5 5 -3'],
+    ['kirsch-w', '5 -3 -3; 5 0 -3; 5 -3 -3'],
+    ['kirsch-nw', '5 5 -3; 5 0 -3; -3 -3 -3'],
+    ['gaussian3', '1/16 2/16 1/16; 2/16 4/16 2/16; 1/16 2/16 1/16'],
+    ['box3', '1/9 1/9 1/9; 1/9 1/9 1/9; 1/9 1/9 1/9'],
+  ])('%s is %s', (name, text) => {
+    expect([...kernelWeight(findKernel(name)).data]).toEqual([...parseInlineKernel(text).data]);
   });
 
   it('suggests the name that was meant', () => {
@@ -63,6 +94,7 @@ describe('kernels as text', () => {
 
   it('a name is not taken for numbers', () => {
     for (const { name } of BUILTIN_KERNELS) expect(looksInline(name)).toBe(false);
+    for (const path of ['./mine', '../mine']) expect(looksInline(path)).toBe(false);
   });
 
   it('JSON goes out and comes back', () => {
@@ -91,6 +123,10 @@ describe('kernels as text', () => {
     ['[1, 2]', 'got [2]'],
     ['[[1, 2], [3]]', 'weight[1]: expected an array of 2'],
     ['[[1, "2"]]', 'weight[0][1]: expected a finite number, got "2"'],
+    ['[[1, 2], null]', 'weight[1]: expected an array of 2, got null'],
+    ['[[[1], [2]], [[3], 4]]', 'weight[1][1]: expected an array of 1, got 4'],
+    ['[[1, 1e999]]', 'weight[0][1]: expected a finite number, got Infinity'],
+    [`${'['.repeat(50_000)}${']'.repeat(50_000)}`, 'expected nested arrays of 2, 3 or 4 levels'],
     ['{"weight": 5}', 'got []'],
     ['{"name": 5, "weight": [[1]]}', 'name: expected a text'],
     ['[[1', 'not JSON'],
@@ -110,6 +146,24 @@ describe('weights', () => {
       'reads 4 channels, the input has 3',
     );
     expect(() => expandKernel(tensor(Float32Array.of(Number.NaN), [1, 1]), 1, 1, 'k')).toThrow('weight [0, 0] is NaN');
+    const holed = tensor(Float32Array.of(0, 1, 2, 3, 4, Number.POSITIVE_INFINITY), [1, 2, 3]);
+    expect(() => expandKernel(holed, 2, 1, 'k')).toThrow('weight [0, 1, 2] is Infinity');
+  });
+
+  it('kernels of one size become one weight, in order', () => {
+    const pair = tensor(Float32Array.of(1, 2, 3, 4), [2, 1, 1, 2]);
+    const merged = mergeWeights([pair, tensor(Float32Array.of(5, 6), [1, 1, 1, 2])]);
+    expect([merged.shape, [...merged.data]]).toEqual([
+      [3, 1, 1, 2],
+      [1, 2, 3, 4, 5, 6],
+    ]);
+  });
+
+  it('a 3-D kernel reads one group, and five axes are refused', () => {
+    const weight = expandKernel(tensor(Float32Array.of(1, 2), [2, 1, 1]), 4, 2, 'k');
+    expect(weight.shape).toEqual([1, 2, 1, 1]);
+    expect(() => expandKernel(tensor(Float32Array.of(1, 2), [2, 1, 1]), 6, 2, 'k')).toThrow('each of 2 groups has 3');
+    expect(() => expandKernel(tensor(Float32Array.of(1), [1, 1, 1, 1, 1]), 1, 1, 'k')).toThrow('got [1, 1, 1, 1, 1]');
   });
 
   it('a flipped kernel is turned by 180° in each channel', () => {
@@ -130,6 +184,9 @@ describe('weights', () => {
     const unit = patchKernel(x, rect, 'ncc');
     expect(unit.data.reduce((sum, value) => sum + value * value, 0)).toBeCloseTo(1, 6);
     expect(() => patchKernel(x, { ...rect, x: 4 }, 'raw')).toThrow('leaves the 7×6 image');
+    expect(() => patchKernel(x, { ...rect, y: -1 }, 'raw')).toThrow('leaves the 7×6 image');
+    const holed = tensor(Float32Array.of(1, Number.NaN, 3, 4), [1, 2, 2]);
+    expect(patchKernel(holed, { x: 0, y: 0, width: 2, height: 2 }, 'ncc').data[0]).toBeNaN();
     expect(() =>
       patchKernel(tensor(new Float32Array(9).fill(0.3), [1, 3, 3]), { x: 0, y: 0, width: 2, height: 2 }, 'ncc'),
     ).toThrow('flat');

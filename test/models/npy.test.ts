@@ -51,6 +51,43 @@ describe('readNpy', () => {
     expect(Buffer.from(writeNpy(tensor(Float32Array.of(1, 2), [1, 2]))).toString('base64')).toBe(expected);
   });
 
+  it('leaves room in the header as numpy.save does', () => {
+    // numpy 1.24 and 2.4 write 192 bytes for (0, 1234567, …, 1234567): the first side may grow to 21 digits
+    const x = tensor(new Float32Array(0), [0, ...new Array<number>(6).fill(1234567)]);
+    expect(writeNpy(x).length).toBe(192);
+  });
+
+  it('widens every float16 to its exact value', () => {
+    const bits = Uint16Array.from({ length: 65536 }, (_, i) => i);
+    const wide = readNpy(npy(header('<f2', '65536,'), new Uint8Array(bits.buffer))).data as Float32Array;
+    for (const [at, value] of [
+      [0x0001, 1 / 16_777_216],
+      [0x03ff, 1023 / 16_777_216],
+      [0x0400, 1 / 16_384],
+      [0x3555, 0.333251953125],
+      [0x3c00, 1],
+      [0x7bff, 65504],
+      [0x7c00, Number.POSITIVE_INFINITY],
+      [0x8000, -0],
+      [0xc000, -2],
+    ]) {
+      expect(Object.is(wide[at], value), `0x${at.toString(16)}: ${wide[at]}`).toBe(true);
+    }
+    const finite = wide.subarray(0, 0x7c00);
+    expect(finite.findIndex((value, i) => i > 0 && value <= finite[i - 1])).toBe(-1);
+    expect(finite.findIndex((value, i) => wide[i + 0x8000] !== -value)).toBe(-1);
+    expect(wide[0x7c01]).toBeNaN();
+  });
+
+  it('reads what numpy wrote in column-major order', () => {
+    // python3 -c "import numpy,io,base64;f=io.BytesIO();numpy.save(f,numpy.asfortranarray(numpy.arange(6,dtype='>i2').reshape(2,3)));print(base64.b64encode(f.getvalue()).decode())"
+    const saved =
+      'k05VTVBZAQB2AHsnZGVzY3InOiAnPmkyJywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMyksIH0gICAgICAg' +
+      'ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAADAAEABAACAAU=';
+    const array = readNpy(Buffer.from(saved, 'base64'));
+    expect([array.dtype, array.shape, [...(array.data as Int16Array)]]).toEqual(['i2', [2, 3], [0, 1, 2, 3, 4, 5]]);
+  });
+
   it.each([
     ['<f8', [0, 0, 0, 0, 0, 0, 0xf8, 0x3f], [1.5]],
     ['>f4', [0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0], [1, -2]],
@@ -80,6 +117,13 @@ describe('readNpy', () => {
     ['a negative shape', npy(header('<f4', '-1,'), new Uint8Array(4)), 'unknown form'],
     ['a header with code', npy(`__import__('os').system('id')`, new Uint8Array(0)), 'unknown form'],
     ['a header longer than the file', writeNpy(tensor(new Float32Array(1), [1])).subarray(0, 40), 'in a file of 40'],
+    ['thousands of axes', npy(header('<f4', '1,'.repeat(2000)), new Uint8Array(4)), '2000 axes: expected at most 64'],
+    [
+      'structures',
+      npy(`{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }`, new Uint8Array(4)),
+      'form',
+    ],
+    ['bytes after an empty array', npy(header('<f4', '0, 5'), new Uint8Array(1)), 'needs 0 bytes of data, found 1'],
     ['a huge header', npy(header('<f4', '1,').padEnd(20000), new Uint8Array(4)), 'at most 10000'],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => readNpy(bytes)).toThrow(CnnvizError);
