@@ -2,18 +2,33 @@ import type { Command, Option } from 'commander';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 
+/** What may stand in one place: words, file names, both or (a number) nothing that a shell could know. */
+interface Values {
+  readonly words: readonly string[];
+  readonly files: boolean;
+}
+
+interface Flag {
+  readonly short: string | undefined;
+  readonly long: string;
+  readonly about: string;
+  /** Null for a flag that stands alone. */
+  readonly value: Values | null;
+}
+
 /** What a shell needs to know of one command. */
 interface Words {
   readonly name: string;
   readonly summary: string;
-  readonly options: readonly { flag: string; takesValue: boolean; values: readonly string[]; about: string }[];
-  readonly argumentValues: readonly string[];
+  readonly flags: readonly Flag[];
+  /** Null for a command without arguments. */
+  readonly rest: Values | null;
 }
 
 /**
- * A script that completes commands, options, the choices of options and of arguments, and file names elsewhere. Made
- * from commander's own tree; static, so that the TAB key starts no program.
- * @param values more values of options, by long flag: { '--kernel': ['edge3x3', …] }
+ * A script that completes commands, options, the choices of options and of arguments, and file names where files are
+ * meant. Made from commander's own tree; static, so that the TAB key starts no program.
+ * @param values more values, by an option's long flag or an argument's name: { '--kernel': ['edge3x3', …] }
  */
 export function completionScript(
   shell: Shell,
@@ -21,91 +36,105 @@ export function completionScript(
   values: Readonly<Record<string, readonly string[]>>,
 ): string {
   const name = program.name();
-  const commands = program.commands.map((command) => wordsOf(command, values));
+  const help = program.createOption('-h, --help', 'show this help');
+  const commands = program.commands.map((command) => wordsOf(command, help, values));
+  const top = [...program.options, help].map((option) => flagOf(option, values));
   switch (shell) {
     case 'bash':
-      return bash(name, commands);
+      return bash(name, commands, top);
     case 'zsh':
-      return zsh(name, commands);
+      return zsh(name, commands, top);
     case 'fish':
-      return fish(name, commands);
+      return fish(name, commands, top);
   }
 }
 
-function wordsOf(command: Command, values: Readonly<Record<string, readonly string[]>>): Words {
-  const options = [...command.options, command.createOption('--help', 'show this help')].map((option: Option) => ({
-    flag: option.long ?? option.flags,
-    takesValue: option.required || option.optional,
-    values: option.argChoices ?? values[option.long ?? ''] ?? [],
-    about: option.description,
-  }));
-  const argumentValues = command.registeredArguments.flatMap(
-    (argument) => argument.argChoices ?? values[argument.name()] ?? [],
-  );
-  return { name: command.name(), summary: command.summary() || command.description(), options, argumentValues };
+function wordsOf(command: Command, help: Option, values: Readonly<Record<string, readonly string[]>>): Words {
+  const [argument] = command.registeredArguments;
+  const words = argument && (argument.argChoices ?? values[argument.name()]);
+  return {
+    name: command.name(),
+    summary: command.summary() || command.description(),
+    flags: [...command.options.filter(({ hidden }) => !hidden), help].map((option) => flagOf(option, values)),
+    rest: argument ? { words: words ?? [], files: words === undefined } : null,
+  };
 }
 
-/** The test of a value: `flag) words ;;` for every option that has a list of values. */
-function bash(name: string, commands: readonly Words[]): string {
-  const cases = commands.map(({ name: command, options, argumentValues }) => {
-    const valued = options.filter(({ values }) => values.length > 0);
-    const files = options.filter(({ takesValue, values }) => takesValue && values.length === 0);
-    const lines = [
-      ...valued.map(
-        ({ flag, values }) => `        ${flag}) COMPREPLY=($(compgen -W "${values.join(' ')}" -- "$cur")); return ;;`,
-      ),
-      ...(files.length > 0
-        ? [`        ${files.map(({ flag }) => flag).join('|')}) COMPREPLY=($(compgen -f -- "$cur")); return ;;`]
-        : []),
-    ];
-    const flags = options.map(({ flag }) => flag).join(' ');
+/** An option's help names the files it takes: <file>, FILE.npy, "a folder". */
+function flagOf(option: Option, values: Readonly<Record<string, readonly string[]>>): Flag {
+  const { short, flags, description, argChoices } = option;
+  const long = option.long ?? flags;
+  const files = argChoices === undefined && /file|folder|path|image\b/i.test(`${flags} ${description}`);
+  const value = option.required || option.optional ? { words: argChoices ?? values[long] ?? [], files } : null;
+  return { short, long, about: description.replace(/\s+/g, ' '), value };
+}
+
+const namesOf = ({ short, long }: Flag) => (short === undefined ? [long] : [short, long]);
+
+/** Text between single quotes, for bash and zsh. */
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** An empty COMPREPLY leaves the word to readline, which knows how to quote file names. */
+function bash(name: string, commands: readonly Words[], top: readonly Flag[]): string {
+  const offer = ({ words, files }: Values) => {
+    const named = `COMPREPLY=($(compgen -W ${quoted(words.join(' '))} -- "$cur"))`;
+    const closed = files ? '' : 'compopt +o default +o bashdefault 2>/dev/null; ';
+    return closed + (words.length > 0 ? named : ':');
+  };
+  const flagsOf = (flags: readonly Flag[]) => offer({ words: flags.map(({ long }) => long), files: false });
+  const cases = commands.map(({ name: command, flags, rest }) => {
+    const valued = flags.flatMap((flag) =>
+      flag.value ? [`        ${namesOf(flag).join('|')}) ${offer(flag.value)}; return ;;`] : [],
+    );
     return `    ${command})
       case "$prev" in
-${lines.join('\n')}
-        *) ;;
+${[...valued, '        *) ;;'].join('\n')}
       esac
-      if [[ "$cur" == -* ]]; then COMPREPLY=($(compgen -W "${flags}" -- "$cur"))
-      else COMPREPLY=($(compgen -W "${argumentValues.join(' ')}" -- "$cur") $(compgen -f -- "$cur")); fi ;;`;
+      if [[ "$cur" == -* ]]; then ${flagsOf(flags)}
+      else ${offer(rest ?? { words: [], files: false })}; fi ;;`;
   });
+  const first = { words: [...commands.map((command) => command.name), ...top.map(({ long }) => long)], files: false };
   return `# bash completion of ${name}: put it into ~/.bashrc or a file that it reads
 _${name}() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}"
   COMPREPLY=()
-  if [[ "$COMP_CWORD" -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "${commands.map((command) => command.name).join(' ')} --help --version" -- "$cur"))
-    return
-  fi
+  # bash takes --flag=value for three words
+  if [[ "$cur" == "=" ]]; then cur=""
+  elif [[ "$prev" == "=" ]]; then prev="\${COMP_WORDS[COMP_CWORD-2]}"; fi
+  if [[ "$COMP_CWORD" -eq 1 ]]; then ${offer(first)}; return; fi
   case "\${COMP_WORDS[1]}" in
-${cases.join('\n')}
-    *) ;;
+${[...cases, '    *) ;;'].join('\n')}
   esac
 }
-complete -o filenames -F _${name} ${name}
+complete -o bashdefault -o default -F _${name} ${name}
 `;
 }
 
-/** Text between single quotes. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-function zsh(name: string, commands: readonly Words[]): string {
-  const about = (text: string) => text.replace(/[[\]:]/g, (char) => `\\${char}`);
-  const cases = commands.map(({ name: command, options, argumentValues }) => {
-    const specs = options.map(({ flag, takesValue, values, about: words }) => {
-      const value = takesValue ? `:value:${values.length > 0 ? `(${values.join(' ')})` : '_files'}` : '';
-      return quoted(`*${flag}[${about(words)}]${value}`);
+function zsh(name: string, commands: readonly Words[], top: readonly Flag[]): string {
+  const escaped = (text: string) => text.replace(/[\\[\]:]/g, (char) => `\\${char}`);
+  const action = ({ words, files }: Values) => {
+    if (words.length === 0) return files ? '_files' : ' ';
+    return files ? ` _${name}_words_or_files ${words.join(' ')}` : `(${words.join(' ')})`;
+  };
+  const specs = (flags: readonly Flag[]) =>
+    flags.flatMap(({ short, long, about, value }) => {
+      const [after, note] = [value ? `:value:${action(value)}` : '', `[${escaped(about)}]`];
+      const spelled = [...(short ? [short + (value ? '+' : '')] : []), long + (value ? '=' : '')];
+      return spelled.map((flag) => quoted(`*${flag}${note}${after}`));
     });
-    const rest = argumentValues.length > 0 ? `'*:value:(${argumentValues.join(' ')})'` : "'*:file:_files'";
-    return `    ${command}) _arguments ${[...specs, rest].join(' \\\n      ')} ;;`;
+  const cases = commands.map(({ name: command, flags, rest }) => {
+    const all = [...specs(flags), ...(rest ? [quoted(`*:value:${action(rest)}`)] : [])];
+    return `    ${command}) _arguments -s -S ${all.join(' \\\n      ')} ;;`;
   });
   const list = commands.map(({ name: command, summary }) => quoted(`${command}:${summary.replaceAll(':', '\\:')}`));
   return `#compdef ${name}
 # zsh completion of ${name}: save it as _${name} in a folder of $fpath
+_${name}_words_or_files() { compadd -- "$@"; _files }
 _${name}() {
   local -a commands=(${list.join(' ')})
   if (( CURRENT == 2 )); then
-    _describe command commands
+    if [[ "$words[2]" == -* ]]; then _arguments ${specs(top).join(' ')}
+    else _describe command commands; fi
     return
   fi
   local command="$words[2]"
@@ -119,18 +148,23 @@ if [[ "$funcstack[1]" == "_${name}" ]]; then _${name} "$@"; else compdef _${name
 `;
 }
 
-function fish(name: string, commands: readonly Words[]): string {
+function fish(name: string, commands: readonly Words[], top: readonly Flag[]): string {
   const escaped = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-  const lines = commands.flatMap(({ name: command, summary, options, argumentValues }) => {
-    const seen = `-n '__fish_seen_subcommand_from ${command}'`;
+  const offer = ({ words, files }: Values) =>
+    (files ? ' -F' : ' -f') + (words.length > 0 ? ` -a ${escaped(words.join(' '))}` : '');
+  const line = (where: string, { short, long, about, value }: Flag) => {
+    const spelled = `${short ? ` -s ${short.slice(1)}` : ''} -l ${long.slice(2)}`;
+    return `complete -c ${name} -n ${where}${spelled}${value ? ` -r${offer(value)}` : ''} -d ${escaped(about)}`;
+  };
+  const lines = commands.flatMap(({ name: command, summary, flags, rest }) => {
+    const seen = `'__fish_seen_subcommand_from ${command}'`;
     return [
       `complete -c ${name} -n __fish_use_subcommand -f -a ${command} -d ${escaped(summary)}`,
-      ...options.map(({ flag, takesValue, values, about }) => {
-        const value = values.length > 0 ? ` -x -a ${escaped(values.join(' '))}` : takesValue ? ' -r' : '';
-        return `complete -c ${name} ${seen} -l ${flag.replace(/^--/, '')}${value} -d ${escaped(about)}`;
-      }),
-      ...(argumentValues.length > 0 ? [`complete -c ${name} ${seen} -f -a ${escaped(argumentValues.join(' '))}`] : []),
+      ...flags.map((flag) => line(seen, flag)),
+      ...(rest?.files ? [] : [`complete -c ${name} -n ${seen}${offer(rest ?? { words: [], files: false })}`]),
     ];
   });
-  return `# fish completion of ${name}: save it as ~/.config/fish/completions/${name}.fish\n${lines.join('\n')}\n`;
+  return `# fish completion of ${name}: save it as ~/.config/fish/completions/${name}.fish
+${[...top.map((flag) => line('__fish_use_subcommand', flag)), ...lines].join('\n')}
+`;
 }

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CnnvizError } from '../../src/core/errors.js';
+import type { ScaleRule } from '../../src/core/job.js';
+import { chooseScale, levelValue, midLevel, toPixels, zeroLevel } from '../../src/figures/scale.js';
+
+const MINMAX: ScaleRule = { kind: 'minmax' };
+const floats = fc.float32Array({ noNaN: true, noDefaultInfinity: true, minLength: 2, maxLength: 60 });
+const depths = fc.constantFrom<8 | 16>(8, 16);
+const max = (depth: 8 | 16) => 2 ** depth - 1;
+
+describe('chooseScale', () => {
+  it('takes one scale for all arrays and ignores what is not finite', () => {
+    const a = Float32Array.of(1, Number.NaN, -3);
+    const b = Float32Array.of(Number.POSITIVE_INFINITY, 7, Number.NEGATIVE_INFINITY);
+    expect(chooseScale([a, b], MINMAX)).toEqual({ lo: -3, hi: 7 });
+    expect(chooseScale([a, b], { kind: 'symmetric' })).toEqual({ lo: -7, hi: 7 });
+  });
+
+  it('gives percentiles as numpy does, linear between neighbours', () => {
+    // numpy.percentile([4, 1, 3, 2, nan without], [10, 75]) = 1.3, 3.25
+    const scale = chooseScale([Float32Array.of(4, 1), Float32Array.of(3, Number.NaN, 2)], {
+      kind: 'percentiles',
+      lo: 10,
+      hi: 75,
+    });
+    expect(scale.lo).toBeCloseTo(1.3, 12);
+    expect(scale.hi).toBeCloseTo(3.25, 12);
+  });
+
+  it('has lo === hi for equal values and for none', () => {
+    expect(chooseScale([Float32Array.of(5, 5)], MINMAX)).toEqual({ lo: 5, hi: 5 });
+    for (const rule of [MINMAX, { kind: 'symmetric' }, { kind: 'percentiles', lo: 1, hi: 99 }] as const) {
+      expect(chooseScale([Float32Array.of(Number.NaN)], rule)).toEqual({ lo: 0, hi: 0 });
+      expect(chooseScale([], rule)).toEqual({ lo: 0, hi: 0 });
+    }
+  });
+
+  it('keeps zero at mid-grey in a symmetric scale, for constants too', () => {
+    const values = Float32Array.of(5, 5);
+    const scale = chooseScale([values], { kind: 'symmetric' });
+    expect(zeroLevel(scale, 8)).toEqual({ level: 128 });
+    expect([...toPixels(values, scale, 8).data]).toEqual([255, 255]);
+  });
+
+  it.each([
+    [2, 1],
+    [0, Number.POSITIVE_INFINITY],
+    [Number.NaN, 1],
+  ])('refuses the fixed limits %d,%d', (lo, hi) => {
+    expect(() => chooseScale([], { kind: 'fixed', lo, hi })).toThrow(CnnvizError);
+  });
+});
+
+describe('toPixels', () => {
+  it('rounds to the nearest of 256 or 65536 greys, halves up', () => {
+    const values = Float32Array.of(0, 0.25, 0.5, 1);
+    expect([...toPixels(values, { lo: 0, hi: 1 }, 8).data]).toEqual([0, 64, 128, 255]);
+    expect([...toPixels(values, { lo: 0, hi: 1 }, 16).data]).toEqual([0, 16384, 32768, 65535]);
+    expect([...toPixels(Float32Array.of(0.49, 0.5, 0.51), { lo: 0, hi: 255 }, 8).data]).toEqual([0, 1, 1]);
+  });
+
+  it('draws the smallest value black and the largest white', () => {
+    fc.assert(
+      fc.property(floats, depths, (values, depth) => {
+        const scale = chooseScale([values], MINMAX);
+        fc.pre(scale.lo < scale.hi);
+        const { data, clipped } = toPixels(values, scale, depth);
+        expect(data[values.indexOf(scale.lo)]).toBe(0);
+        expect(data[values.indexOf(scale.hi)]).toBe(max(depth));
+        expect(clipped).toEqual({ below: 0, above: 0, nan: 0 });
+      }),
+    );
+  });
+
+  it('never draws a larger value darker', () => {
+    fc.assert(
+      fc.property(floats, depths, (values, depth) => {
+        const { data } = toPixels(values.sort(), chooseScale([values], MINMAX), depth);
+        for (let i = 1; i < data.length; i++) expect(data[i]).toBeGreaterThanOrEqual(data[i - 1]);
+      }),
+    );
+  });
+
+  it('is undone by levelValue within half a step', () => {
+    fc.assert(
+      fc.property(floats, depths, (values, depth) => {
+        const scale = chooseScale([values], MINMAX);
+        const { data } = toPixels(values, scale, depth);
+        const half = (scale.hi - scale.lo) / max(depth) / 2;
+        const noise = 1e-12 * (Math.abs(scale.lo) + Math.abs(scale.hi));
+        values.forEach((value, i) => {
+          expect(Math.abs(levelValue(data[i], scale, depth) - value)).toBeLessThanOrEqual(half + noise);
+        });
+      }),
+    );
+  });
+
+  it('draws a constant mid-grey and reads it back exactly', () => {
+    for (const depth of [8, 16] as const) {
+      const { data, clipped } = toPixels(Float32Array.of(5, 5), { lo: 5, hi: 5 }, depth);
+      expect([...data]).toEqual([midLevel(depth), midLevel(depth)]);
+      expect(clipped).toEqual({ below: 0, above: 0, nan: 0 });
+      expect(levelValue(data[0], { lo: 5, hi: 5 }, depth)).toBe(5);
+    }
+    expect([midLevel(8), midLevel(16)]).toEqual([128, 32768]);
+  });
+
+  it('clips and counts values beside a constant scale', () => {
+    const { data, clipped } = toPixels(Float32Array.of(4, 5, 6, Number.NaN), { lo: 5, hi: 5 }, 8);
+    expect([...data]).toEqual([0, 128, 255, 0]);
+    expect(clipped).toEqual({ below: 1, above: 1, nan: 1 });
+  });
+
+  it('counts what lies strictly outside, infinities and NaN', () => {
+    const inf = Number.POSITIVE_INFINITY;
+    const values = Float32Array.of(-1, -1.5, 1, 1.5, 2, inf, -inf, Number.NaN, 0);
+    const { data, clipped } = toPixels(values, { lo: -1, hi: 1 }, 8);
+    expect([...data]).toEqual([0, 0, 255, 255, 255, 255, 0, 0, 128]);
+    expect(clipped).toEqual({ below: 2, above: 3, nan: 1 });
+  });
+});
+
+describe('zeroLevel', () => {
+  it.each([
+    [-1, 1, { level: 128 }],
+    [0, 1, { level: 0 }],
+    [-1, 0, { level: 255 }],
+    [-8.71, 8.43, { level: 130 }],
+    [0, 0, { level: 128 }],
+    [1, 2, 'below'],
+    [-2, -1, 'above'],
+  ] as const)('of %d … %d', (lo, hi, expected) => {
+    expect(zeroLevel({ lo, hi }, 8)).toEqual(expected);
+  });
+
+  it('is the grey that zero is drawn with', () => {
+    const limit = fc.float({ min: Math.fround(0.01), max: 1e6, noNaN: true });
+    fc.assert(
+      fc.property(limit, limit, depths, (below, hi, depth) => {
+        const scale = { lo: -below, hi };
+        expect(zeroLevel(scale, depth)).toEqual({ level: toPixels(Float32Array.of(0), scale, depth).data[0] });
+      }),
+    );
+  });
+});
