@@ -20,13 +20,8 @@ export interface NamedKernel {
 const MARGIN = 16;
 const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0 };
 
-/** A kernel as cells with its numbers: negative blue, positive orange, zero white. */
-export function drawKernel(name: string, rows: readonly (readonly number[])[]): Image {
-  return drawKernels([{ name, rows }]);
-}
-
 /**
- * A sheet of kernels. Each has its own scale: its largest number, negative or positive, is the darkest blue or orange.
+ * Kernels as cells with their numbers: negative blue, positive orange, zero white. Each has its own scale: its largest number, negative or positive, is the darkest blue or orange.
  * @throws CnnvizError 'shape' when there is none, or one is empty or ragged
  */
 export function drawKernels(kernels: readonly NamedKernel[]): Image {

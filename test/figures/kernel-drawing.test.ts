@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CnnvizError } from '../../src/core/errors.js';
-import { drawKernel, drawKernels } from '../../src/figures/kernel-drawing.js';
+import { drawKernels } from '../../src/figures/kernel-drawing.js';
 import { countColour, hasCleanMargin, pixel } from './paper.js';
+
+const drawKernel = (name: string, rows: readonly (readonly number[])[]) => drawKernels([{ name, rows }]);
 
 const EDGE = [
   [1, 0, -1],
