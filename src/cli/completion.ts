@@ -72,7 +72,7 @@ function flagOf(option: Option, values: Readonly<Record<string, readonly string[
 const namesOf = ({ short, long }: Flag) => (short === undefined ? [long] : [short, long]);
 
 /** Text between single quotes, for bash and zsh. */
-const quoted = (text: string) => '"' + text + '"';
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** An empty COMPREPLY leaves the word to readline, which knows how to quote file names. */
 function bash(name: string, commands: readonly Words[], top: readonly Flag[]): string {
@@ -149,7 +149,7 @@ if [[ "$funcstack[1]" == "_${name}" ]]; then _${name} "$@"; else compdef _${name
 }
 
 function fish(name: string, commands: readonly Words[], top: readonly Flag[]): string {
-  const escaped = (text: string) => '"' + text + '"';
+  const escaped = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
   const offer = ({ words, files }: Values) =>
     (files ? ' -F' : ' -f') + (words.length > 0 ? ` -a ${escaped(words.join(' '))}` : '');
   const line = (where: string, { short, long, about, value }: Flag) => {
