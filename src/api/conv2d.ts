@@ -1,8 +1,9 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Conv2dLayer, Padding, PaddingMode, Pair } from '../core/layers.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
-import { executeSync } from '../engine/execute.js';
+import { runSync } from '../engine/execute.js';
 import { type ConvStep, planModel } from '../engine/plan.js';
+import { Session } from '../engine/session.js';
 import { expandKernel } from '../models/weights.js';
 import { batchShape, toPair, withoutBatch } from './arguments.js';
 
@@ -90,6 +91,7 @@ export function prepareConv2d(
     exact: options.exact ?? false,
     algorithm: options.algorithm ?? null,
   });
+  const session = new Session(plan);
   const outputShape = withoutBatch(plan.outShape, inputShape);
   return {
     run(x) {
@@ -100,7 +102,7 @@ export function prepareConv2d(
           `x: expected [${inputShape.join(', ')}] as prepared, got [${input.shape.join(', ')}]`,
         );
       }
-      return tensor(executeSync(plan, input).data, outputShape);
+      return tensor(runSync(session, input).data, outputShape);
     },
     inputShape: [...inputShape],
     outputShape,

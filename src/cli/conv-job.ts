@@ -1,5 +1,14 @@
 import { CnnvizError } from '../core/errors.js';
-import type { ColormapName, Job, KernelSource, OutputJob, PatchMode, PixelRange, ProductKind } from '../core/job.js';
+import type {
+  ColormapName,
+  Job,
+  KernelSource,
+  LayerJob,
+  OutputJob,
+  PatchMode,
+  PixelRange,
+  ProductKind,
+} from '../core/job.js';
 import type { PaddingMode } from '../core/layers.js';
 import { looksInline } from '../models/kernel-text.js';
 import {
@@ -42,6 +51,7 @@ export interface ConvFlags {
   readonly sheet: boolean;
   readonly strip: boolean;
   readonly exact: boolean;
+  readonly algorithm?: string;
   readonly out?: string;
   readonly format?: 'png' | 'npy';
   readonly clobber: boolean;
@@ -54,16 +64,12 @@ export function convJob(flags: ConvFlags): Job {
       fix: 'add --kernel edge3x3 (`cnnviz kernels` lists them) or cut one from the image: --patch x,y,width,height',
     });
   }
-  if (flags.activation !== undefined && flags.relu) {
-    throw new CnnvizError('usage', '--relu and --activation exclude each other', { fix: 'keep one of them' });
-  }
   const normalize = flags.normalize === undefined ? null : parseNormalize(flags.normalize);
   if (flags.normalize === 'imagenet' && flags.pixels !== 'unit') {
     throw new CnnvizError('usage', `--normalize imagenet is for pixels in [0, 1], not --pixels ${flags.pixels}`, {
       fix: 'leave --pixels out',
     });
   }
-  const activation = flags.relu ? { name: 'relu' as const, parameter: null } : null;
   const output = outputJob(flags);
   checkPicture(flags, output.products);
   return {
@@ -72,23 +78,33 @@ export function convJob(flags: ConvFlags): Job {
       maxPixels: parsePixelCount(flags.maxPixels),
     },
     preprocess: { pixels: flags.pixels, gray: flags.gray, normalize },
-    layer: {
-      kernels: flags.kernels.map(({ flag, text }) =>
-        flag === 'patch' ? parsePatch(text, flags.patchMode) : kernelSource(text),
-      ),
-      flip: flags.flip,
-      stride: parsePair('--stride', flags.stride),
-      padding: parsePadding(flags.padding),
-      paddingMode: flags.paddingMode,
-      dilation: parsePair('--dilation', flags.dilation),
-      groups: parseWhole('--groups', flags.groups, 1),
-      bias: flags.bias === undefined ? null : parseBias(flags.bias),
-      activation: flags.activation === undefined ? activation : parseActivation(flags.activation),
-      pool: flags.pool === undefined ? null : parsePool(flags.pool),
-      exact: flags.exact,
-    },
+    layer: layerJob(flags),
     picture: { scale: parseScale(flags.scale), depth: flags.depth === '16' ? 16 : 8, colormap: flags.colormap },
     output,
+  };
+}
+
+/** The layer the flags say; --weight of `plan` may stand for its kernels. */
+export function layerJob(flags: ConvFlags): LayerJob {
+  if (flags.activation !== undefined && flags.relu) {
+    throw new CnnvizError('usage', '--relu and --activation exclude each other', { fix: 'keep one of them' });
+  }
+  const activation = flags.relu ? { name: 'relu' as const, parameter: null } : null;
+  return {
+    kernels: flags.kernels.map(({ flag, text }) =>
+      flag === 'patch' ? parsePatch(text, flags.patchMode) : kernelSource(text),
+    ),
+    flip: flags.flip,
+    stride: parsePair('--stride', flags.stride),
+    padding: parsePadding(flags.padding),
+    paddingMode: flags.paddingMode,
+    dilation: parsePair('--dilation', flags.dilation),
+    groups: parseWhole('--groups', flags.groups, 1),
+    bias: flags.bias === undefined ? null : parseBias(flags.bias),
+    activation: flags.activation === undefined ? activation : parseActivation(flags.activation),
+    pool: flags.pool === undefined ? null : parsePool(flags.pool),
+    exact: flags.exact,
+    algorithm: flags.algorithm ?? null,
   };
 }
 

@@ -167,3 +167,14 @@ export function parsePixelCount(text: string): number {
   if (!Number.isSafeInteger(count) || count < 1) refuse('--max-pixels', 'a number of pixels', text, 'such as 200M');
   return count;
 }
+
+/** Whole numbers from 1 with commas, one for each axis. */
+export function parseShape(flag: string, text: string, axes: readonly string[]): number[] {
+  const sides = text.split(/[,×x]/).map(Number);
+  if (sides.length !== axes.length || sides.some((side) => !Number.isInteger(side) || side < 1)) {
+    throw new CnnvizError('usage', `${flag} ${text}: expected ${axes.join(',')}, whole numbers from 1`, {
+      fix: `${flag} ${axes.length === 3 ? '3,480,640' : '64,3,11,11'}`,
+    });
+  }
+  return sides;
+}

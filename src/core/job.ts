@@ -68,6 +68,8 @@ export interface LayerJob {
   readonly pool: PoolJob | null;
   /** Leave out algorithms that round differently from the one order of summation. */
   readonly exact: boolean;
+  /** The algorithm to take, or null: the planner's choice. */
+  readonly algorithm: string | null;
 }
 
 /** minmax: darkest to brightest · symmetric: zero at mid-grey · fixed limits · percentiles of the values */

@@ -86,11 +86,36 @@ export interface RunResult {
   readonly warnings: readonly string[];
 }
 
+/** One way to compute a convolution, as the planner saw it. */
+export interface CandidateFacts {
+  readonly name: string;
+  /** Where the method comes from. */
+  readonly source: string;
+  /** Why it cannot be taken, or null. */
+  readonly rejected: string | null;
+  /** The cost model's estimate, in milliseconds on a common machine; null when rejected. */
+  readonly estimateMs: number | null;
+  /** The largest error, as a share of Σ|x·w| + |bias|. */
+  readonly tolerance: { readonly ofTerms: number; readonly reason: string };
+}
+
+/** The planner's choice and what it takes. */
+export interface ChoiceFacts {
+  readonly candidates: readonly CandidateFacts[];
+  /** Bands of output rows; 1 for an algorithm that takes whole images. */
+  readonly bands: number;
+  readonly bandRows: number;
+  /** Bytes of packed weights, and of everything a band needs besides. */
+  readonly packedBytes: number;
+  readonly workspaceBytes: number;
+}
+
 /** What a run on one input would compute and write. */
 export interface PlannedRun {
   readonly input: InputFacts;
   readonly banks: readonly (Omit<BankResult, 'maps'> & {
     readonly labels: readonly string[];
+    readonly choice: ChoiceFacts;
     /** Width and height of its maps. */
     readonly out: readonly [number, number];
   })[];

@@ -2,6 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import { type Axis, type Conv2dGeometry, conv2dGeometry, conv2dMacs } from '../core/geometry.js';
 import type { ActivationLayer, Conv2dLayer, Model, NccLayer, PoolLayer } from '../core/layers.js';
 import { checkActivation } from './activations.js';
+import { type Bands, planBands } from './bands.js';
 import type { Conv2dAlgorithm } from './conv2d/algorithm.js';
 import { CONV2D_ALGORITHMS } from './conv2d/index.js';
 import { axesOfPool } from './pooling/index.js';
@@ -20,7 +21,8 @@ export interface ConvStep extends StepFields {
   readonly layer: Conv2dLayer | NccLayer;
   readonly geometry: Conv2dGeometry;
   readonly algorithm: Conv2dAlgorithm;
-  readonly workspaceBytes: number;
+  /** Null for an algorithm that takes whole images. */
+  readonly bands: Bands | null;
 }
 
 export interface ActivationStep extends StepFields {
@@ -67,7 +69,7 @@ function planLayer(name: string, layer: Step['layer'], inShape: Shape4, options:
     case 'conv':
     case 'ncc': {
       const geometry = conv2dGeometry(inShape, layer.weight.shape, layer);
-      const algorithm = chooseAlgorithm(geometry, options);
+      const algorithm = chooseAlgorithm(geometry, layer.weight.data, options);
       return {
         name,
         layer,
@@ -76,7 +78,7 @@ function planLayer(name: string, layer: Step['layer'], inShape: Shape4, options:
         macs: conv2dMacs(geometry),
         geometry,
         algorithm,
-        workspaceBytes: algorithm.workspaceBytes(geometry),
+        bands: algorithm.kind === 'banded' ? planBands(geometry, algorithm) : null,
       };
     }
     case 'activation':
@@ -89,16 +91,43 @@ function planLayer(name: string, layer: Step['layer'], inShape: Shape4, options:
   }
 }
 
-/** The cheapest algorithm for these shapes; shapes alone decide, so every machine decides alike. */
-export function chooseAlgorithm(geometry: Conv2dGeometry, { exact, algorithm }: PlanOptions): Conv2dAlgorithm {
+/** One algorithm's chances with a geometry. */
+export interface Candidate {
+  readonly algorithm: Conv2dAlgorithm;
+  /** Why it is out of the question, or null. */
+  readonly rejected: string | null;
+  /** Estimated milliseconds on a common machine; null when rejected. */
+  readonly estimateMs: number | null;
+}
+
+/** What the planner knows of every algorithm, in the order of the list. Shapes and weights alone decide. */
+export function weighAlgorithms(geometry: Conv2dGeometry, weight: Float32Array, exact: boolean): Candidate[] {
+  return CONV2D_ALGORITHMS.map((algorithm) => {
+    const rounds = exact && !algorithm.ordered ? 'rounds otherwise than the one order of summation (--exact)' : null;
+    const rejected = rounds ?? algorithm.rejects(geometry, weight);
+    return { algorithm, rejected, estimateMs: rejected === null ? algorithm.cost(geometry) / 1e6 : null };
+  });
+}
+
+/** The cheapest algorithm for these shapes, or the one asked for. */
+export function chooseAlgorithm(
+  geometry: Conv2dGeometry,
+  weight: Float32Array,
+  { exact, algorithm }: PlanOptions,
+): Conv2dAlgorithm {
+  const candidates = weighAlgorithms(geometry, weight, exact);
   if (algorithm !== null) {
-    const wanted = CONV2D_ALGORITHMS.find(({ name }) => name === algorithm);
-    const reason = wanted ? wanted.rejects(geometry) : 'there is none of that name';
-    if (wanted && reason === null) return wanted;
-    throw new CnnvizError('unsupported', `algorithm ${algorithm}: ${reason}`, {
-      fix: `algorithms: ${CONV2D_ALGORITHMS.map(({ name }) => name).join(', ')}`,
-    });
+    const wanted = candidates.find((one) => one.algorithm.name === algorithm);
+    if (wanted?.rejected === null) return wanted.algorithm;
+    throw new CnnvizError(
+      'unsupported',
+      `algorithm ${algorithm}: ${wanted?.rejected ?? 'there is none of that name'}`,
+      {
+        fix: `algorithms: ${CONV2D_ALGORITHMS.map(({ name }) => name).join(', ')}`,
+      },
+    );
   }
-  const fitting = CONV2D_ALGORITHMS.filter((one) => (!exact || one.ordered) && one.rejects(geometry) === null);
-  return fitting.reduce((best, one) => (one.cost(geometry) < best.cost(geometry) ? one : best));
+  return candidates
+    .filter(({ rejected }) => rejected === null)
+    .reduce((best, one) => (one.estimateMs! < best.estimateMs! ? one : best)).algorithm;
 }

@@ -3,6 +3,7 @@ import { plural } from '../core/geometry.js';
 import { type Image, maxSample } from '../core/image.js';
 import type { PixelRange, PreprocessJob } from '../core/job.js';
 import { type Tensor, tensor } from '../core/tensor.js';
+import type { EngineInput } from './input.js';
 
 /** ITU-R BT.601 luma, as PIL's convert('L') and torchvision use it; not rounded to whole greys here. */
 const LUMA = [0.299, 0.587, 0.114] as const;
@@ -49,6 +50,18 @@ export function imageToTensor(image: Image, job: PreprocessJob): Tensor {
     }
   }
   return normalise(tensor(out, [C, height, width]), job);
+}
+
+/**
+ * An image as the engine reads it: bytes with a table of values for each channel where that says all (8 bits, colours
+ * kept), else numbers. Both give the numbers of imageToTensor, bit for bit.
+ */
+export function imageToInput(image: Image, job: PreprocessJob): EngineInput {
+  const { width, height, channels, depth, data } = image;
+  if (depth !== 8 || (job.gray && channels === 3)) return imageToTensor(image, job);
+  const samples = Uint8Array.from({ length: 256 * channels }, (_, i) => Math.floor(i / channels));
+  const tables = imageToTensor({ width: 256, height: 1, channels, depth, data: samples }, job).data;
+  return { bytes: data as Uint8Array, tables, shape: [channels, height, width] };
 }
 
 /** An array [C, H, W] or [N, C, H, W] that came as numbers: taken as it is, but for grey and normalisation. */

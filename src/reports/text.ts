@@ -2,7 +2,7 @@ import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
 import type { LayerJob, PatchMode } from '../core/job.js';
 import type { Padding, Pads } from '../core/layers.js';
-import type { BankResult, MapResult, PlannedRun, RunResult, ZeroLevel } from '../core/result.js';
+import type { BankResult, CandidateFacts, MapResult, PlannedRun, RunResult, ZeroLevel } from '../core/result.js';
 
 /** How words are set off; plain functions, so that a report knows no terminal. */
 export interface Style {
@@ -70,6 +70,41 @@ export function describePlan({ input, banks, outputs }: PlannedRun, style: Style
   }
   for (const path of outputs) lines.push(`would write ${style.strong(path === '-' ? 'to stdout' : path)}`);
   return lines;
+}
+
+/** The planner's choice for each bank: what it costs, and why each other algorithm was not taken. */
+export function describeChoices({ input, banks }: PlannedRun, style: Style): string[] {
+  const lines = [
+    `${style.strong(input.path)}  ${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`,
+  ];
+  for (const { labels, weight, out, macs, algorithm, choice } of banks) {
+    const taken = choice.candidates.find(({ name }) => name === algorithm)!;
+    const others = choice.candidates.filter(({ name }) => name !== algorithm);
+    const cheaper = others.filter(({ estimateMs }) => estimateMs !== null && estimateMs < taken.estimateMs!);
+    const bands = choice.bands === 1 ? 'in one piece' : `in ${choice.bands} bands of ${plural(choice.bandRows, 'row')}`;
+    lines.push(
+      `${style.strong(labels.join(', '))}  weight [${weight.join(', ')}] → ${plural(weight[0], 'map')} ${out[0]}×${out[1]}`,
+      `  ${style.strong(algorithm)}: ${cheaper.length === 0 ? 'the cheapest that fits' : 'as asked for'}, about ${formatNumber(taken.estimateMs!, 2)} ms on one core`,
+      `    ${groupDigits(macs)} MACs = ${groupDigits(2 * macs)} FLOPs (2 per MAC), ${bands}`,
+      `    memory: ${formatBytes(choice.packedBytes)} of packed weights, ${formatBytes(choice.workspaceBytes)} of workspace`,
+      `    error at most ${taken.tolerance.ofTerms} of Σ|x·w|: ${taken.tolerance.reason}`,
+      `    source: ${taken.source}`,
+      '  not taken:',
+      ...others.map((other) => `    ${other.name.padEnd(12)} ${whyNot(other, taken.estimateMs!)}`),
+    );
+  }
+  return lines;
+}
+
+function whyNot({ rejected, estimateMs }: CandidateFacts, takenMs: number): string {
+  if (rejected !== null) return rejected;
+  const times = estimateMs! / takenMs;
+  return `about ${formatNumber(estimateMs!, 2)} ms, ${formatNumber(times, 2)} times ${times < 1 ? '(not asked for)' : 'as long'}`;
+}
+
+function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  return bytes < 1e6 ? `${formatNumber(bytes / 1000, 3)} kB` : `${formatNumber(bytes / 1e6, 3)} MB`;
 }
 
 function colourWords(colour: string, channels: number): string {

@@ -3,9 +3,11 @@ import { plural } from '../core/geometry.js';
 import type { LayerJob, PatchRect, PoolJob } from '../core/job.js';
 import type { Conv2dLayer, Layer, Model, NccLayer, PoolLayer } from '../core/layers.js';
 import { type Tensor, tensor } from '../core/tensor.js';
+import type { EngineInput } from '../engine/input.js';
 import { defaultSigma } from '../engine/pooling/weighted.js';
 import { checkPatch, expandKernel, flipKernel, mergeWeights, patchKernel } from '../models/weights.js';
 import type { KernelMaterial, Materials } from './materials.js';
+import { firstItem } from './source.js';
 
 /** One kernel of a bank: one feature map. */
 export interface BankMap {
@@ -32,7 +34,12 @@ export interface Bank {
  * The job's kernels as banks of weights for an input of `shape` ([C, H, W] or [N, C, H, W]), in the order they were
  * given. `x` is the input a patch is cut from; without it (a dry run) such a patch is zeros of the right shape.
  */
-export function bindKernels(job: LayerJob, materials: Materials, shape: readonly number[], x: Tensor | null): Bank[] {
+export function bindKernels(
+  job: LayerJob,
+  materials: Materials,
+  shape: readonly number[],
+  x: EngineInput | null,
+): Bank[] {
   const channels = shape.at(-3)!;
   if (channels % job.groups !== 0) {
     throw new CnnvizError('shape', `groups ${job.groups} does not divide the input's ${plural(channels, 'channel')}`);
@@ -59,7 +66,7 @@ function bindKernel(
   material: KernelMaterial,
   kernel: number,
   shape: readonly number[],
-  x: Tensor | null,
+  x: EngineInput | null,
 ): Bank {
   const { source, name, label } = material;
   const channels = shape.at(-3)!;
@@ -97,13 +104,6 @@ function bindKernel(
 
 function sameKernelShape(a: Tensor, b: Tensor): boolean {
   return a.shape.slice(1).every((side, axis) => side === b.shape[axis + 1]);
-}
-
-/** [N, C, H, W] → its first [C, H, W]; a patch is cut from there. */
-function firstItem(x: Tensor): Tensor {
-  if (x.shape.length === 3) return x;
-  const size = x.data.length / x.shape[0];
-  return tensor(x.data.subarray(0, size), x.shape.slice(1));
 }
 
 /** The bank as a model: conv, then what follows it. `bias` [M] or null. */

@@ -4,6 +4,7 @@ import { plural } from '../core/geometry.js';
 import type { LayerJob } from '../core/job.js';
 import type { Tensor } from '../core/tensor.js';
 import { type Breathe, execute } from '../engine/execute.js';
+import type { EngineInput } from '../engine/input.js';
 import { type Plan, planModel, type Shape4 } from '../engine/plan.js';
 import { type Bank, bankModel, convolutionOnly } from './bind.js';
 import type { Materials } from './materials.js';
@@ -21,7 +22,7 @@ export interface Computed {
 /** The plan of every bank; a bias still to be found changes no shape. */
 export function planBanks(job: LayerJob, banks: readonly Bank[], x: readonly number[]): Plan[] {
   const inShape = (x.length === 3 ? [1, ...x] : x) as unknown as Shape4;
-  return banks.map((bank) => planModel(bankModel(job, bank, null), inShape, { exact: job.exact, algorithm: null }));
+  return banks.map((bank) => planModel(bankModel(job, bank, null), inShape, job));
 }
 
 /** Runs every bank on x: bias, convolution, activation, pooling. */
@@ -29,10 +30,9 @@ export async function computeBanks(
   job: LayerJob,
   materials: Materials,
   banks: readonly Bank[],
-  x: Tensor,
+  x: EngineInput,
   breathe: Breathe,
 ): Promise<Computed[]> {
-  const options = { exact: job.exact, algorithm: null };
   const count = banks.reduce((sum, { maps }) => sum + maps.length, 0);
   if (materials.biasFile && materials.biasFile.length !== count && materials.biasFile.length !== 1) {
     throw new CnnvizError(
@@ -46,9 +46,9 @@ export async function computeBanks(
     const bank = banks[index];
     const share: Breathe = (done) => breathe((index + done) / banks.length);
     const bias = await resolveBias(job, materials, bank, firstMap, async () =>
-      execute(planModel(convolutionOnly(job, bank), plan.inShape, options), x, share),
+      execute(planModel(convolutionOnly(job, bank), plan.inShape, job), x, share),
     );
-    const biased = bias ? planModel(bankModel(job, bank, bias), plan.inShape, options) : plan;
+    const biased = bias ? planModel(bankModel(job, bank, bias), plan.inShape, job) : plan;
     computed.push({ bank, plan: biased, bias, y: await execute(biased, x, share) });
     firstMap += bank.maps.length;
   }

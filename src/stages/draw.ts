@@ -3,6 +3,7 @@ import type { Image } from '../core/image.js';
 import type { Job } from '../core/job.js';
 import type { MapResult } from '../core/result.js';
 import { type Tensor, tensor } from '../core/tensor.js';
+import { numbersOf } from '../engine/input.js';
 import { applyColormap } from '../figures/colormaps.js';
 import { contactSheet } from '../figures/contact-sheet.js';
 import { chooseScale, toPixels, zeroLevel } from '../figures/scale.js';
@@ -137,7 +138,7 @@ function kernelPicture({ result, kernel }: FeatureMap) {
 function inputPicture(source: Source, item: number): { input: Image; inputValues?: Float32Array } {
   const [C, height, width] = source.x.shape.slice(-3);
   const size = width * height;
-  const planes = source.x.data.subarray(item * C * size, (item + 1) * C * size);
+  const planes = numbersOf(source.x).subarray(item * C * size, (item + 1) * C * size);
   const values = C === 1 ? { inputValues: planes } : {};
   if (source.image) return { input: source.image, ...values };
   const channels = C === 3 ? 3 : 1;

@@ -1,10 +1,13 @@
 import { atPlace } from '../core/errors.js';
-import type { Job } from '../core/job.js';
+import type { Job, LayerJob } from '../core/job.js';
 import type { InputFacts, PlannedRun } from '../core/result.js';
+import { sizeOf, tensor } from '../core/tensor.js';
+import type { ConvStep } from '../engine/plan.js';
 import { readHeader } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
-import { bindKernels } from './bind.js';
+import { type Bank, bindKernels } from './bind.js';
+import { choiceFacts } from './choice.js';
 import { planBanks } from './compute.js';
 import type { Materials } from './materials.js';
 import { planFacts } from './measure.js';
@@ -16,15 +19,10 @@ export async function dryRun(job: Job, materials: Materials, input: Input): Prom
   try {
     const { facts, shape } = await headerOf(input, job);
     const banks = bindKernels(job.layer, materials, shape, null);
-    const plans = planBanks(job.layer, banks, shape);
     const mapNames = banks.flatMap(({ maps }) => maps.map(({ name }) => name));
     return {
       input: facts,
-      banks: plans.map((plan, b) => ({
-        ...planFacts(plan),
-        labels: banks[b].maps.map(({ name }) => name),
-        out: [plan.outShape[3], plan.outShape[2]],
-      })),
+      banks: bankPlans(job.layer, banks, shape),
       outputs: productsOf(job, mapNames, facts.items).map((product) => placeOf(job, input, product)),
     };
   } catch (error) {
@@ -44,4 +42,38 @@ async function headerOf(input: Input, job: Job): Promise<{ facts: InputFacts; sh
     facts: { path: input.path, width, height, channels, items: 1, colour, depth },
     shape: [channels, height, width],
   };
+}
+
+/** Plans a layer for an input [C, H, W] that does not exist; `weights`: kernels, or a shape [M, C/groups, kH, kW]. */
+export function planShapes(
+  layer: LayerJob,
+  weights: Materials | readonly number[],
+  shape: readonly number[],
+): PlannedRun {
+  const banks = 'kernels' in weights ? bindKernels(layer, weights, shape, null) : [emptyBank(weights)];
+  const [channels, height, width] = shape;
+  return {
+    input: { path: 'input', width, height, channels, items: 1, colour: `[${shape.join(', ')}]`, depth: 32 },
+    banks: bankPlans(layer, banks, shape),
+    outputs: [],
+  };
+}
+
+/** Weights of which nothing is known but their shape. */
+function emptyBank(shape: readonly number[]): Bank {
+  const weight = tensor(new Float32Array(sizeOf(shape)), shape);
+  return {
+    kind: 'conv',
+    weight,
+    maps: [{ name: 'weight', label: 'weight', positive: null, weight, patch: null, kernel: 0 }],
+  };
+}
+
+function bankPlans(layer: LayerJob, banks: readonly Bank[], shape: readonly number[]): PlannedRun['banks'] {
+  return planBanks(layer, banks, shape).map((plan, b) => ({
+    ...planFacts(plan),
+    choice: choiceFacts(plan.steps[0] as ConvStep, layer.exact),
+    labels: banks[b].maps.map(({ name }) => name),
+    out: [plan.outShape[3], plan.outShape[2]],
+  }));
 }

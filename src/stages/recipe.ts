@@ -48,7 +48,7 @@ function commandArgs(job: Job, inputPath: string): string[] {
 }
 
 function layerArgs(layer: LayerJob): string[] {
-  const { stride, padding, paddingMode, dilation, groups, flip, bias, activation, pool, exact } = layer;
+  const { stride, padding, paddingMode, dilation, groups, flip, bias, activation, pool, exact, algorithm } = layer;
   const args = layer.kernels.flatMap(kernelArgs);
   const patch = layer.kernels.find((kernel) => kernel.kind === 'patch');
   if (patch && patch.mode !== 'zero-mean') args.push('--patch-mode', patch.mode);
@@ -67,6 +67,7 @@ function layerArgs(layer: LayerJob): string[] {
     args.push('--pool', `${pool.kind}:${pairText(pool.kernelSize)}:${pairText(pool.stride)}${sigma}`);
   }
   if (exact) args.push('--exact');
+  if (algorithm !== null) args.push('--algorithm', algorithm);
   return args;
 }
 

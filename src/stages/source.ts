@@ -2,8 +2,9 @@ import { CnnvizError } from '../core/errors.js';
 import { type Image, maxSample } from '../core/image.js';
 import type { Job } from '../core/job.js';
 import type { InputFacts } from '../core/result.js';
-import { type Tensor, tensor } from '../core/tensor.js';
-import { imageToTensor, prepareTensor } from '../engine/preprocess.js';
+import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
+import { type EngineInput, numbersOf } from '../engine/input.js';
+import { imageToInput, imageToTensor, prepareTensor } from '../engine/preprocess.js';
 import { decodeImage } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
@@ -15,8 +16,8 @@ import { npyToTensor, readNpy } from '../models/npy.js';
 export interface Source {
   readonly facts: InputFacts;
   readonly sha256: string;
-  /** [C, H, W] or [N, C, H, W] */
-  readonly x: Tensor;
+  /** [C, H, W] or [N, C, H, W]; an image may still be in bytes */
+  readonly x: EngineInput;
   /** The picture, to be drawn beside its maps; null for an array. */
   readonly image: Image | null;
   readonly warnings: readonly string[];
@@ -28,7 +29,7 @@ export async function readSource(input: Input, job: Job): Promise<Source> {
   const hash = sha256(bytes);
   if (isArray(input, bytes)) return arraySource(input.path, hash, bytes, job);
   const { image, facts } = await decodeImage(bytes, job.decode);
-  const x = imageToTensor(image, job.preprocess);
+  const x = imageToInput(image, job.preprocess);
   return {
     facts: {
       path: input.path,
@@ -86,4 +87,10 @@ function grayImage(image: Image): Image {
   const samples = image.depth === 8 ? new Uint8Array(data.length) : new Uint16Array(data.length);
   for (let i = 0; i < data.length; i++) samples[i] = Math.round(data[i] * max);
   return { ...image, channels: 1, data: samples };
+}
+
+/** The first [C, H, W] of an input, as numbers. */
+export function firstItem(x: EngineInput): Tensor {
+  const shape = x.shape.slice(-3);
+  return tensor(numbersOf(x).subarray(0, sizeOf(shape)), shape);
 }

@@ -62,7 +62,10 @@ describe('on a terminal (skipped where tmux is not installed)', () => {
   withTmux('Ctrl-C in a long convolution gives the prompt and the cursor back, with nothing left behind', () =>
     inFolder(async (cwd) => {
       await inTerminal(cwd, async ({ type, until, cursorShown }) => {
-        type(`${NODE} ${BIN} conv ${join(IMAGES, 'plane.png')} -p 90,90,160,160 -o o.npy; echo code $?`, 'Enter');
+        type(
+          `${NODE} ${BIN} conv ${join(IMAGES, 'plane.png')} -p 90,90,300,250 --exact -o o.npy; echo code $?`,
+          'Enter',
+        );
         await until(/█.* %/);
         type('C-c');
         type('echo ended', 'Enter');

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
-import type { ConvFlags } from '../conv-job.js';
+import { addAlgorithmFlags, addLayerFlags } from './layer-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz conv photo.jpg --kernel edge3x3 --stride 2       one feature map: photo.edge3x3.png
@@ -13,61 +13,14 @@ const EXAMPLES = `Examples:
 
 /** Adds `conv`: its flags are here, what it does is loaded when it runs. */
 export function addConv(program: Command): void {
-  const kernels: ConvFlags['kernels'][number][] = [];
-  const collect = (flag: 'kernel' | 'patch') => (text: string) => {
-    kernels.push({ flag, text });
-    return kernels;
-  };
-  program
+  const conv = program
     .command('conv')
     .summary('one convolutional layer: kernels → bias → activation → pooling → maps')
     .description('Convolve images with kernels and write the feature maps as pictures or numbers.')
     .argument('[images...]', 'images, .npy arrays, folders, globs, or - for standard input')
-    .addHelpText('before', EXAMPLES)
-    .optionsGroup('Kernels:')
-    .option(
-      '-k, --kernel <kernel>',
-      'a name (see `cnnviz kernels`), FILE.npy, FILE.json or "1 0 -1; 1 0 -1"; may be repeated',
-      collect('kernel'),
-    )
-    .option(
-      '-p, --patch <x,y,w,h[@image]>',
-      'cut the kernel out of the image (or of another); may be repeated',
-      collect('patch'),
-    )
-    .addOption(
-      new Option('--patch-mode <mode>', 'what a patch is measured by')
-        .choices(['zero-mean', 'raw', 'ncc'])
-        .default('zero-mean'),
-    )
-    .option('--flip', 'turn kernels by 180°: true convolution instead of cross-correlation', false)
-    .optionsGroup('Layer:')
-    .option('--stride <n|h,w>', 'step between neighbouring windows', '1')
-    .option('--padding <n|h,w|t,l,b,r|rule>', 'border around the image; rules: same, valid, full', '0')
-    .addOption(
-      new Option('--padding-mode <mode>', 'what the border holds')
-        .choices(['zeros', 'reflect', 'replicate', 'circular'])
-        .default('zeros'),
-    )
-    .option('--dilation <n|h,w>', 'distance between neighbouring taps of a kernel', '1')
-    .option('--groups <n>', 'split channels and kernels into n independent groups', '1')
-    .option('--bias <bias>', 'a number, FILE.npy (one per kernel), p99 or fire:1%')
-    .option(
-      '--activation <name[:number]>',
-      'relu, leaky_relu:0.01, sigmoid, tanh, gelu, relu6, elu, silu, hardswish, softplus',
-    )
-    .option('--relu', 'short for --activation relu', false)
-    .option('--pool <kind:size[:stride]>', 'max, avg or gauss pooling, such as max:2 or gauss:3:2')
-    .optionsGroup('Pixels:')
-    .option('--gray', 'convert to gray first (0.299 R + 0.587 G + 0.114 B)', false)
-    .addOption(
-      new Option('--pixels <range>', 'unit: [0, 1], 255: [0, 255], signed: [-1, 1]')
-        .choices(['unit', '255', 'signed'])
-        .default('unit'),
-    )
-    .option('--normalize <imagenet|MEAN/STD>', '(x − mean) / std per channel')
-    .option('--background <colour>', 'lay transparent images over this colour (else alpha is dropped)')
-    .option('--max-pixels <n>', 'refuse larger images', '100M')
+    .addHelpText('before', EXAMPLES);
+  const kernels = addLayerFlags(conv);
+  conv
     .optionsGroup('Output:')
     .option(
       '-o, --out <place>',
@@ -93,14 +46,13 @@ export function addConv(program: Command): void {
       [],
     )
     .option('-0, --null', 'names in --files-from end with NUL instead of a line end', false)
-    .option('--exact', 'only algorithms with the one order of summation (see ARCHITECTURE.md)', false)
     .option('-j, --jobs <n>', 'images in flight', String(Math.min(4, availableParallelism())))
     .option('--pass-with-no-inputs', 'succeed when nothing matches', false)
     .option('-n, --dry-run', 'say shapes, cost and names of outputs; write nothing', false)
     .option('--json', 'one JSON document on stdout', false)
-    .option('-q, --quiet', 'print nothing but failures', false)
-    .action(async (images: string[], options) => {
-      const { runConv } = await import('../run-conv.js');
-      await runConv(images, { ...options, kernels });
-    });
+    .option('-q, --quiet', 'print nothing but failures', false);
+  addAlgorithmFlags(conv).action(async (images: string[], options) => {
+    const { runConv } = await import('../run-conv.js');
+    await runConv(images, { ...options, kernels });
+  });
 }

@@ -3,7 +3,15 @@ import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
 import { addDemo } from './demo.js';
 import { addKernels } from './kernels.js';
+import { addPlan } from './plan.js';
 import { addRead } from './read.js';
 
 /** Every command, in the order help shows them. */
-export const COMMANDS: readonly ((program: Command) => void)[] = [addConv, addKernels, addRead, addDemo, addCompletion];
+export const COMMANDS: readonly ((program: Command) => void)[] = [
+  addConv,
+  addPlan,
+  addKernels,
+  addRead,
+  addDemo,
+  addCompletion,
+];

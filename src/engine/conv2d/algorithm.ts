@@ -1,35 +1,112 @@
 import type { Conv2dGeometry } from '../../core/geometry.js';
+import type { Heap } from '../routines/heap.js';
+import type { Routines } from '../routines/index.js';
 
 /**
- * One image's share of a convolution: output rows rowFirst … rowEnd−1 of all M maps.
- * x [C, pH, pW] with its padding already around it (or [C, H, W] for an algorithm that reads 'raw' input)
- * weight [M, C/groups, kH, kW]   bias [M] or null   y [M, oH, oW]
+ * A band of a convolution as an algorithm sees it: one image, one group, padding already around the input, so that only
+ * a "valid" convolution is left. All sizes in elements.
+ *
+ *   x[c, r, column] lies at c·planeFloats + r·rowFloats + (column mod sW)·phaseFloats + floor(column / sW)
+ *
+ * Each row is split into sW phases, so that the inputs of neighbouring outputs are neighbours in memory.
+ * y[m, i, j] lies at m·yPlane + i·oW + j.
  */
-export interface Conv2dTask {
+export interface BandShape {
+  /** Channels and maps of this group. */
+  readonly C: number;
+  readonly M: number;
+  readonly kH: number;
+  readonly kW: number;
+  readonly sH: number;
+  readonly sW: number;
+  readonly dH: number;
+  readonly dW: number;
+  /** Input rows in the band, padding and the algorithm's margin included; columns likewise. */
+  readonly rows: number;
+  readonly columns: number;
+  readonly rowFloats: number;
+  readonly phaseFloats: number;
+  readonly planeFloats: number;
+  /** Output rows in the band. */
+  readonly oH: number;
+  readonly oW: number;
+  readonly yPlane: number;
+}
+
+/** Where things lie: addresses in bytes, each a multiple of 16 but y, which is one of 4. */
+export interface BandTask {
+  readonly heap: Heap;
+  readonly routines: Routines;
+  readonly shape: BandShape;
+  readonly x: number;
+  /** What `pack` made. */
+  readonly packed: number;
+  /** [M] float32 */
+  readonly bias: number;
+  readonly y: number;
+  /** workspaceBytes of scratch, of this thread alone. */
+  readonly workspace: number;
+}
+
+export interface PackTask {
+  readonly heap: Heap;
+  readonly routines: Routines;
+  /** The shape of a full band; the last band of an image may have fewer rows, never other strides. */
+  readonly shape: BandShape;
+  /** [M, C, kH, kW] float32, of this group. */
+  readonly weight: number;
+  /** Where to write, and scratch. */
+  readonly packed: number;
+  readonly workspace: number;
+}
+
+/** Output rows computed at a time, and the input they read: zeros lie beyond the padded image where it asks for more. */
+export interface BandSize {
+  readonly oH: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+interface AlgorithmFields {
+  readonly name: string;
+  /** Where the method comes from. */
+  readonly source: string;
+  /** True: gives the bits of order.ts. */
+  readonly ordered: boolean;
+  /** The largest error, as a share of Σ|x·w| + |bias|, and why it is that large. */
+  readonly tolerance: { readonly ofTerms: number; readonly reason: string };
+  /** Why this cannot be computed this way, or null. `weight` [M, C/groups, kH, kW]. */
+  rejects(geometry: Conv2dGeometry, weight: Float32Array): string | null;
+  /** Estimated work of the whole convolution, in nanoseconds on a common machine; depends on the shapes alone. */
+  cost(geometry: Conv2dGeometry): number;
+}
+
+/** Works on bands of rows in the engine's memory. Neither `pack` nor `run` validates, allocates or throws. */
+export interface BandAlgorithm extends AlgorithmFields {
+  readonly kind: 'banded';
+  band(geometry: Conv2dGeometry): BandSize;
+  /** Bytes `pack` writes for one group, and scratch of one thread for `pack` and `run`. */
+  packedBytes(shape: BandShape): number;
+  workspaceBytes(shape: BandShape): number;
+  /** Once for each set of weights. */
+  pack(task: PackTask): void;
+  run(task: BandTask): void;
+}
+
+/** One image: x [C, H, W], weight [M, C/groups, kH, kW], bias [M] or null, y [M, oH, oW]. */
+export interface WholeTask {
   readonly geometry: Conv2dGeometry;
   readonly x: Float32Array;
   readonly weight: Float32Array;
   readonly bias: Float32Array | null;
   readonly y: Float32Array;
-  readonly workspace: ArrayBuffer;
-  readonly rowFirst: number;
-  readonly rowEnd: number;
 }
 
-/** A way to compute conv2d. `run` never validates, allocates or throws: the plan has done that. */
-export interface Conv2dAlgorithm {
-  readonly name: string;
-  /** Where the method comes from. */
-  readonly source: string;
-  readonly input: 'padded' | 'raw';
-  /** True: gives the bits of order.ts. */
-  readonly ordered: boolean;
-  /** The largest error, as a share of Σ|x·w| + |bias|, and why it is that large. */
-  readonly tolerance: { readonly ofTerms: number; readonly reason: string };
-  /** Why this geometry cannot be computed this way, or null. */
-  rejects(geometry: Conv2dGeometry): string | null;
-  workspaceBytes(geometry: Conv2dGeometry): number;
-  /** Estimated work, in nanoseconds on a common machine; depends on the shapes alone. */
-  cost(geometry: Conv2dGeometry): number;
-  run(task: Conv2dTask): void;
+/** Works on whole images, padding included, with nothing but arrays. */
+export interface WholeAlgorithm extends AlgorithmFields {
+  readonly kind: 'whole';
+  run(task: WholeTask): void;
 }
+
+/** A way to compute conv2d. */
+export type Conv2dAlgorithm = BandAlgorithm | WholeAlgorithm;

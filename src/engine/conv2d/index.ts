@@ -1,6 +1,20 @@
 import type { Conv2dAlgorithm } from './algorithm.js';
+import { depthwise } from './depthwise.js';
 import { direct } from './direct.js';
+import { gemm } from './gemm.js';
+import { pointwise } from './pointwise.js';
 import { reference } from './reference.js';
+import { separable } from './separable.js';
+import { winograd2x5, winograd4x3 } from './winograd.js';
 
 /** Every way to compute a convolution. The planner takes the cheapest that does not reject; order breaks ties. */
-export const CONV2D_ALGORITHMS: readonly Conv2dAlgorithm[] = [direct, reference];
+export const CONV2D_ALGORITHMS: readonly Conv2dAlgorithm[] = [
+  direct,
+  depthwise,
+  separable,
+  pointwise,
+  gemm,
+  winograd4x3,
+  winograd2x5,
+  reference,
+];

@@ -1,7 +1,7 @@
 import type { Conv2dGeometry } from '../../core/geometry.js';
 import { conv2dMacs } from '../../core/geometry.js';
 import type { PaddingMode } from '../../core/layers.js';
-import type { Conv2dAlgorithm, Conv2dTask } from './algorithm.js';
+import type { WholeAlgorithm, WholeTask } from './algorithm.js';
 
 /**
  * conv2d by definition (cross-correlation, kernel not flipped).
@@ -9,12 +9,12 @@ import type { Conv2dAlgorithm, Conv2dTask } from './algorithm.js';
  * Sums in float64, rounded once per output; finds padding by its own rule. Slow on purpose: it judges the others.
  * Source: pytorch.org/docs, torch.nn.Conv2d
  */
-function run({ geometry: g, x, weight, bias, y, rowFirst, rowEnd }: Conv2dTask): void {
+function run({ geometry: g, x, weight, bias, y }: WholeTask): void {
   const perGroup = g.C / g.groups;
   const mapsPerGroup = g.M / g.groups;
   for (let m = 0; m < g.M; m++) {
     const firstChannel = Math.floor(m / mapsPerGroup) * perGroup;
-    for (let i = rowFirst; i < rowEnd; i++) {
+    for (let i = 0; i < g.oH; i++) {
       for (let j = 0; j < g.oW; j++) {
         let sum = bias === null ? 0 : bias[m];
         for (let c = 0; c < perGroup; c++) {
@@ -49,14 +49,13 @@ export function sourceIndex(at: number, size: number, mode: PaddingMode): number
   }
 }
 
-export const reference: Conv2dAlgorithm = {
+export const reference: WholeAlgorithm = {
+  kind: 'whole',
   name: 'reference',
   source: 'definition: pytorch.org/docs, torch.nn.Conv2d',
-  input: 'raw',
   ordered: false,
   tolerance: { ofTerms: 6e-8, reason: 'float64 sums, one rounding to float32' },
   rejects: () => null,
-  workspaceBytes: () => 0,
   cost: (g: Conv2dGeometry) => conv2dMacs(g) * 8,
   run,
 };

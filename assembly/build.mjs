@@ -1,0 +1,17 @@
+// Compiles assembly/ and writes the module as text, so that it travels inside the bundle: src/engine/wasm/module.ts
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import asc from 'assemblyscript/asc';
+
+const binary = 'src/engine/wasm/module.wasm';
+const { error, stderr } = await asc.main(['--config', 'assembly/asconfig.json', '-o', binary]);
+if (error) {
+  process.stderr.write(stderr.toString());
+  process.exit(1);
+}
+const bytes = readFileSync(binary);
+rmSync(binary);
+writeFileSync(
+  'src/engine/wasm/module.ts',
+  `// Made by assembly/build.mjs from assembly/*.ts; not in the repository.\nexport const MODULE_BASE64 =\n  '${bytes.toString('base64')}';\n`,
+);
+process.stdout.write(`assembly: ${bytes.length} bytes\n`);

@@ -1,0 +1,101 @@
+/**
+ * A band of an image with its border around it, each row split into `phases` (columns x with x mod phases = f together).
+ * src: rows of `width` floats, `srcRow` bytes apart, planes `srcPlane` bytes apart. rowTable [rows] i32: the source row
+ * of each padded row, −1 for zeros. edges [left + right] i32: the source column of each border column, −1 for zero.
+ * dst [planes, rows, phases, phaseFloats]; left + width + right = phases·phaseFloats. line: scratch of one row.
+ */
+export function padBand(
+  src: i32,
+  srcPlane: i32,
+  srcRow: i32,
+  width: i32,
+  dst: i32,
+  dstPlane: i32,
+  planes: i32,
+  rows: i32,
+  rowTable: i32,
+  left: i32,
+  right: i32,
+  edges: i32,
+  phases: i32,
+  phaseFloats: i32,
+  line: i32,
+): void {
+  const rowBytes = (phases * phaseFloats) << 2;
+  for (let plane = 0; plane < planes; plane++) {
+    for (let r = 0; r < rows; r++) {
+      const to = dst + plane * dstPlane + r * rowBytes;
+      const source = load<i32>(rowTable + (r << 2));
+      if (source < 0) {
+        memory.fill(to, 0, rowBytes);
+        continue;
+      }
+      const from = src + plane * srcPlane + source * srcRow;
+      const row = phases == 1 ? to : line;
+      for (let e = 0; e < left; e++) store<f32>(row + (e << 2), edge(from, load<i32>(edges + (e << 2))));
+      memory.copy(row + (left << 2), from, width << 2);
+      const after = row + ((left + width) << 2);
+      for (let e = 0; e < right; e++) {
+        store<f32>(after + (e << 2), edge(from, load<i32>(edges + ((left + e) << 2))));
+      }
+      if (phases == 2) splitInTwo(line, to, phaseFloats);
+      else if (phases > 2) split(line, to, phases, phaseFloats);
+    }
+  }
+}
+
+function edge(row: i32, column: i32): f32 {
+  return column < 0 ? 0 : load<f32>(row + (column << 2));
+}
+
+function splitInTwo(line: i32, to: i32, phaseFloats: i32): void {
+  const odd = to + (phaseFloats << 2);
+  let i = 0;
+  for (; i + 4 <= phaseFloats; i += 4) {
+    const a = v128.load(line + (i << 3));
+    const b = v128.load(line + (i << 3), 16);
+    v128.store(to + (i << 2), i32x4.shuffle(a, b, 0, 2, 4, 6));
+    v128.store(odd + (i << 2), i32x4.shuffle(a, b, 1, 3, 5, 7));
+  }
+  for (; i < phaseFloats; i++) {
+    store<f32>(to + (i << 2), load<f32>(line + (i << 3)));
+    store<f32>(odd + (i << 2), load<f32>(line + (i << 3), 4));
+  }
+}
+
+function split(line: i32, to: i32, phases: i32, phaseFloats: i32): void {
+  for (let f = 0; f < phases; f++) {
+    let from = line + (f << 2);
+    const start = to + ((f * phaseFloats) << 2);
+    const step = phases << 2;
+    for (let i = 0; i < phaseFloats; i++) {
+      store<f32>(start + (i << 2), load<f32>(from));
+      from += step;
+    }
+  }
+}
+
+/**
+ * Interleaved bytes to planes of floats through one table of 256 floats for each channel.
+ * src [count, channels] u8, dst [channels, count] with planes `dstPlane` bytes apart, tables [channels, 256] f32.
+ */
+export function bytesToPlanes(src: i32, dst: i32, dstPlane: i32, channels: i32, count: i32, tables: i32): void {
+  if (channels == 3) {
+    const green = dst + dstPlane;
+    const blue = green + dstPlane;
+    for (let i = 0; i < count; i++) {
+      const at = i << 2;
+      store<f32>(dst + at, load<f32>(tables + ((<i32>load<u8>(src)) << 2)));
+      store<f32>(green + at, load<f32>(tables + ((<i32>load<u8>(src, 1)) << 2), 1024));
+      store<f32>(blue + at, load<f32>(tables + ((<i32>load<u8>(src, 2)) << 2), 2048));
+      src += 3;
+    }
+    return;
+  }
+  for (let c = 0; c < channels; c++) {
+    for (let i = 0; i < count; i++) {
+      const sample = <i32>load<u8>(src + i * channels + c);
+      store<f32>(dst + c * dstPlane + (i << 2), load<f32>(tables + (c << 10) + (sample << 2)));
+    }
+  }
+}

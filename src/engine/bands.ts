@@ -1,0 +1,88 @@
+import type { Conv2dGeometry } from '../core/geometry.js';
+import type { BandAlgorithm, BandShape } from './conv2d/algorithm.js';
+import { sourceIndex } from './conv2d/reference.js';
+import { roundUp } from './conv2d/taps.js';
+
+/** Routines may read this far beyond a row; what they find there is never used. */
+const SLACK_BYTES = 256;
+
+/** How a convolution is cut into bands of output rows, and the bytes each part needs. */
+export interface Bands {
+  /** A full band of one group. */
+  readonly shape: BandShape;
+  readonly count: number;
+  /** Columns before and after the image's own. */
+  readonly left: number;
+  readonly right: number;
+  readonly bytes: {
+    /** Packed weights of one group. */
+    readonly packed: number;
+    readonly workspace: number;
+    /** The padded band, and one line of it. */
+    readonly x: number;
+    readonly line: number;
+    /** The maps of one band and group. */
+    readonly y: number;
+  };
+}
+
+export function planBands(g: Conv2dGeometry, algorithm: BandAlgorithm): Bands {
+  const size = algorithm.band(g);
+  const columns = Math.max(size.columns, g.pads[1] + g.W);
+  const phaseFloats = roundUp(Math.ceil(columns / g.sW), 4);
+  const rowFloats = phaseFloats * g.sW;
+  const planeFloats = size.rows * rowFloats;
+  const shape: BandShape = {
+    C: g.C / g.groups,
+    M: g.M / g.groups,
+    kH: g.kH,
+    kW: g.kW,
+    sH: g.sH,
+    sW: g.sW,
+    dH: g.dH,
+    dW: g.dW,
+    rows: size.rows,
+    columns: size.columns,
+    rowFloats,
+    phaseFloats,
+    planeFloats,
+    oH: Math.min(size.oH, g.oH),
+    oW: g.oW,
+    yPlane: Math.min(size.oH, g.oH) * g.oW,
+  };
+  return {
+    shape,
+    count: Math.ceil(g.oH / size.oH),
+    left: g.pads[1],
+    right: rowFloats - g.pads[1] - g.W,
+    bytes: {
+      packed: algorithm.packedBytes(shape),
+      workspace: algorithm.workspaceBytes(shape),
+      x: shape.C * planeFloats * 4 + SLACK_BYTES,
+      line: rowFloats * 4,
+      y: shape.M * shape.yPlane * 4 + SLACK_BYTES,
+    },
+  };
+}
+
+/** Band number `index`: its shape, its first output row, and the source row of each of its input rows (−1: zeros). */
+export function bandAt(g: Conv2dGeometry, { shape }: Bands, index: number) {
+  const first = index * shape.oH;
+  const oH = Math.min(shape.oH, g.oH - first);
+  const rows = shape.rows - (shape.oH - oH) * g.sH;
+  const paddedRows = g.H + g.pads[0] + g.pads[2];
+  const sources = Array.from({ length: rows }, (_, r) => {
+    const row = first * g.sH + r;
+    return row < paddedRows ? sourceIndex(row - g.pads[0], g.H, g.paddingMode) : -1;
+  });
+  return { first, shape: oH === shape.oH ? shape : { ...shape, oH, rows }, sources };
+}
+
+/** The source column of each border column (−1: zero): the left ones, then the right ones. */
+export function borderColumns(g: Conv2dGeometry, { left, right }: Bands): number[] {
+  const paddedColumns = g.W + g.pads[1] + g.pads[3];
+  return Array.from({ length: left + right }, (_, e) => {
+    const column = e < left ? e : e + g.W;
+    return column < paddedColumns ? sourceIndex(column - left, g.W, g.paddingMode) : -1;
+  });
+}

@@ -1,0 +1,15 @@
+import { directRoutines } from './direct.js';
+import { gemmRoutines } from './gemm.js';
+import type { Heap } from './heap.js';
+import { padRoutines } from './pad.js';
+import { winogradRoutines } from './winograd.js';
+
+/**
+ * The engine's inner loops, each written twice: in AssemblyScript with SIMD (assembly/) and here in plain TypeScript. The
+ * two give the same bits. Arguments are addresses in the engine's memory (bytes) and sizes.
+ */
+export function typescriptRoutines(heap: Heap) {
+  return { ...padRoutines(heap), ...directRoutines(heap), ...gemmRoutines(heap), ...winogradRoutines(heap) };
+}
+
+export type Routines = ReturnType<typeof typescriptRoutines>;

@@ -1,0 +1,106 @@
+import type { Heap } from '../routines/heap.js';
+import { type Routines, typescriptRoutines } from '../routines/index.js';
+import { MODULE_BASE64 } from './module.js';
+
+const PAGE = 65_536;
+/** Addresses below belong to the compiler's constants. */
+const BASE = PAGE;
+const MOST_PAGES = 65_536;
+/** Memories kept for the next run, and the largest worth keeping. */
+const IDLE = 2;
+const LARGEST_IDLE = 256 * 2 ** 20;
+
+/** Which of the two ways to write a routine is used: SIMD, or the plain TypeScript it must agree with. */
+export type RoutineKind = 'wasm' | 'typescript';
+
+let compiled: WebAssembly.Module | null = null;
+
+/** The compiled routines; compiled when first asked for. */
+export function engineModule(): WebAssembly.Module {
+  if (compiled === null) {
+    const text = atob(MODULE_BASE64);
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    compiled = new WebAssembly.Module(bytes);
+  }
+  return compiled;
+}
+
+/**
+ * One block of memory with the routines that work on it: the only owner of WebAssembly memory. It is sized before a run
+ * and never grows during one. Shared, so that worker threads can join in.
+ */
+export class EngineMemory {
+  readonly wasm: WebAssembly.Memory;
+  readonly kind: RoutineKind;
+  #routines: Routines;
+  #heap: Heap;
+  #top = BASE;
+
+  /** @param wasm an existing memory, when a worker joins in */
+  constructor(kind: RoutineKind, wasm?: WebAssembly.Memory) {
+    this.kind = kind;
+    this.wasm = wasm ?? new WebAssembly.Memory({ initial: 2, maximum: MOST_PAGES, shared: true });
+    this.#heap = viewsOf(this.wasm);
+    this.#routines =
+      kind === 'typescript'
+        ? typescriptRoutines(this.#heap)
+        : (new WebAssembly.Instance(engineModule(), { env: { memory: this.wasm } }).exports as unknown as Routines);
+  }
+
+  get heap(): Heap {
+    return this.#heap;
+  }
+
+  get routines(): Routines {
+    return this.#routines;
+  }
+
+  /** Makes room for `bytes` in all and forgets what was allocated. Before a run only: views taken earlier are stale. */
+  reserve(bytes: number): void {
+    this.#top = BASE;
+    const missing = Math.ceil((BASE + bytes) / PAGE) - this.wasm.buffer.byteLength / PAGE;
+    if (missing > 0) this.wasm.grow(missing);
+    if (this.#heap.u8.byteLength !== this.wasm.buffer.byteLength) {
+      this.#heap = viewsOf(this.wasm);
+      if (this.kind === 'typescript') this.#routines = typescriptRoutines(this.#heap);
+    }
+  }
+
+  /** The address of `bytes` fresh bytes, a multiple of 64. */
+  allocate(bytes: number): number {
+    const at = this.#top;
+    this.#top = at + aligned(bytes);
+    if (this.#top > this.wasm.buffer.byteLength) throw new RangeError(`engine memory: ${bytes} bytes were not planned`);
+    return at;
+  }
+}
+
+/** What `bytes` take up in the memory. */
+export function aligned(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
+
+function viewsOf({ buffer }: WebAssembly.Memory): Heap {
+  return {
+    u8: new Uint8Array(buffer),
+    i32: new Int32Array(buffer),
+    f32: new Float32Array(buffer),
+    f64: new Float64Array(buffer),
+  };
+}
+
+const idle: EngineMemory[] = [];
+
+/** A memory with room for `bytes`; an idle one when there is one. */
+export function takeMemory(bytes: number, kind: RoutineKind): EngineMemory {
+  const index = idle.findIndex((one) => one.kind === kind);
+  const memory = index === -1 ? new EngineMemory(kind) : idle.splice(index, 1)[0];
+  memory.reserve(bytes);
+  return memory;
+}
+
+/** Gives a memory back for the next run. */
+export function returnMemory(memory: EngineMemory): void {
+  if (idle.length < IDLE && memory.wasm.buffer.byteLength <= LARGEST_IDLE) idle.push(memory);
+}
