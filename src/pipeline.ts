@@ -17,6 +17,8 @@ export interface RunContext {
   readonly materials: Materials;
   readonly claims: Claims;
   readonly breathe: Breathe;
+  /** Threads that one large convolution may use; no result depends on it. */
+  readonly threads: number;
   /** Takes the bytes of a result that goes to standard output. */
   readonly send: (bytes: Uint8Array) => Promise<void>;
 }
@@ -28,13 +30,13 @@ export interface RunContext {
 export async function runJob(
   job: Job,
   input: Input,
-  { materials, claims, breathe, send }: RunContext,
+  { materials, claims, breathe, threads, send }: RunContext,
 ): Promise<RunResult> {
   try {
     const source = await readSource(input, job);
     const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
     const start = performance.now();
-    const computed = await computeBanks(job.layer, materials, banks, source.x, breathe);
+    const computed = await computeBanks(job.layer, materials, banks, source.x, { breathe, threads });
     const engineMs = performance.now() - start;
     const measured = computed.map(measureBank);
     const drawn = await drawProducts(job, source, measured);

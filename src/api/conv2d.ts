@@ -5,6 +5,7 @@ import { runSync } from '../engine/execute.js';
 import { type ConvStep, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import { expandKernel } from '../models/weights.js';
+import { threadTeam } from '../stages/thread-team.js';
 import { batchShape, toPair, withoutBatch } from './arguments.js';
 
 export interface Conv2dOptions {
@@ -20,7 +21,7 @@ export interface Conv2dOptions {
   readonly dilation?: number | Pair;
   /** Default 1. */
   readonly groups?: number;
-  /** Threads that may be used; the result never depends on it, and today's engine uses one. Default 1. */
+  /** Threads that may be used for one large convolution; the result never depends on it. Default 1. */
   readonly threads?: number;
   /** Only algorithms that follow the one order of summation. Default false. */
   readonly exact?: boolean;
@@ -91,7 +92,7 @@ export function prepareConv2d(
     exact: options.exact ?? false,
     algorithm: options.algorithm ?? null,
   });
-  const session = new Session(plan);
+  const session = new Session(plan, { team: threadTeam(threads) });
   const outputShape = withoutBatch(plan.outShape, inputShape);
   return {
     run(x) {

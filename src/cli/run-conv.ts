@@ -86,7 +86,7 @@ async function runForReal(
       for (const line of lines) terminal.print(line);
     }
   };
-  const context = { materials, claims: new Claims(job), send: terminal.send };
+  const context = { materials, claims: new Claims(job), threads: jobs, send: terminal.send };
   const outcomes = await runAll(job, inputs, context, jobs, {
     progress: (done, failed) => bar.update(done, failed),
     outcome: report,

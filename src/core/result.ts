@@ -95,8 +95,8 @@ export interface CandidateFacts {
   readonly rejected: string | null;
   /** The cost model's estimate, in milliseconds on a common machine; null when rejected. */
   readonly estimateMs: number | null;
-  /** The largest error, as a share of Σ|x·w| + |bias|. */
-  readonly tolerance: { readonly ofTerms: number; readonly reason: string };
+  /** The largest error, as a share of Σ|x·w| + |bias| of the output itself, or of the map's largest. */
+  readonly tolerance: { readonly ofTerms: number; readonly at: 'output' | 'map'; readonly reason: string };
 }
 
 /** The planner's choice and what it takes. */

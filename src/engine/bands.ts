@@ -26,8 +26,9 @@ export interface Bands {
   };
 }
 
-export function planBands(g: Conv2dGeometry, algorithm: BandAlgorithm): Bands {
-  const size = algorithm.band(g);
+/** `parts`: bands there should be at least, where the algorithm can have as many. */
+export function planBands(g: Conv2dGeometry, algorithm: BandAlgorithm, parts = 1): Bands {
+  const size = algorithm.band(g, parts);
   const columns = Math.max(size.columns, g.pads[1] + g.W);
   const phaseFloats = roundUp(Math.ceil(columns / g.sW), 4);
   const rowFloats = phaseFloats * g.sW;

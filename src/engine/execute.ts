@@ -1,8 +1,7 @@
 import type { Tensor } from '../core/tensor.js';
 import type { EngineInput } from './input.js';
 import type { Plan } from './plan.js';
-import { Session } from './session.js';
-import type { RoutineKind } from './wasm/memory.js';
+import { Session, type SessionOptions } from './session.js';
 
 /** Called between portions of work with the share done, 0 … 1; the run goes on when its promise settles. */
 export type Breathe = (done: number) => Promise<void> | undefined;
@@ -10,8 +9,8 @@ export type Breathe = (done: number) => Promise<void> | undefined;
 /**
  * Runs the plan in one go. x must have the plan's input shape (a leading N of 1 may be missing). Returns [N, M, oH, oW].
  */
-export function executeSync(plan: Plan, x: EngineInput, kind: RoutineKind = 'wasm'): Tensor {
-  const session = new Session(plan, kind);
+export function executeSync(plan: Plan, x: EngineInput, options: SessionOptions = {}): Tensor {
+  const session = new Session(plan, options);
   try {
     return runSync(session, x);
   } finally {
@@ -29,8 +28,13 @@ export function runSync(session: Session, x: EngineInput, out?: Float32Array): T
 }
 
 /** Like executeSync, with pauses: the same bits, and the process stays able to answer signals and draw progress. */
-export async function execute(plan: Plan, x: EngineInput, breathe: Breathe): Promise<Tensor> {
-  const session = new Session(plan);
+export async function execute(
+  plan: Plan,
+  x: EngineInput,
+  breathe: Breathe,
+  options: SessionOptions = {},
+): Promise<Tensor> {
+  const session = new Session(plan, options);
   try {
     const portions = session.run(x);
     for (;;) {

@@ -87,7 +87,7 @@ export function describeChoices({ input, banks }: PlannedRun, style: Style): str
       `  ${style.strong(algorithm)}: ${cheaper.length === 0 ? 'the cheapest that fits' : 'as asked for'}, about ${formatNumber(taken.estimateMs!, 2)} ms on one core`,
       `    ${groupDigits(macs)} MACs = ${groupDigits(2 * macs)} FLOPs (2 per MAC), ${bands}`,
       `    memory: ${formatBytes(choice.packedBytes)} of packed weights, ${formatBytes(choice.workspaceBytes)} of workspace`,
-      `    error at most ${taken.tolerance.ofTerms} of Σ|x·w|: ${taken.tolerance.reason}`,
+      `    error at most ${taken.tolerance.ofTerms} of ${taken.tolerance.at === 'map' ? "the map's largest " : ''}Σ|x·w|: ${taken.tolerance.reason}`,
       `    source: ${taken.source}`,
       '  not taken:',
       ...others.map((other) => `    ${other.name.padEnd(12)} ${whyNot(other, taken.estimateMs!)}`),

@@ -8,6 +8,7 @@ import type { EngineInput } from '../engine/input.js';
 import { type Plan, planModel, type Shape4 } from '../engine/plan.js';
 import { type Bank, bankModel, convolutionOnly } from './bind.js';
 import type { Materials } from './materials.js';
+import { threadTeam } from './thread-team.js';
 
 /** A bank's output with the plan that made it. */
 export interface Computed {
@@ -31,7 +32,7 @@ export async function computeBanks(
   materials: Materials,
   banks: readonly Bank[],
   x: EngineInput,
-  breathe: Breathe,
+  { breathe, threads }: { readonly breathe: Breathe; readonly threads: number },
 ): Promise<Computed[]> {
   const count = banks.reduce((sum, { maps }) => sum + maps.length, 0);
   if (materials.biasFile && materials.biasFile.length !== count && materials.biasFile.length !== 1) {
@@ -41,15 +42,16 @@ export async function computeBanks(
     );
   }
   const computed: Computed[] = [];
+  const team = threadTeam(threads);
   let firstMap = 0;
   for (const [index, plan] of planBanks(job, banks, x.shape).entries()) {
     const bank = banks[index];
     const share: Breathe = (done) => breathe((index + done) / banks.length);
     const bias = await resolveBias(job, materials, bank, firstMap, async () =>
-      execute(planModel(convolutionOnly(job, bank), plan.inShape, job), x, share),
+      execute(planModel(convolutionOnly(job, bank), plan.inShape, job), x, share, { team }),
     );
     const biased = bias ? planModel(bankModel(job, bank, bias), plan.inShape, job) : plan;
-    computed.push({ bank, plan: biased, bias, y: await execute(biased, x, share) });
+    computed.push({ bank, plan: biased, bias, y: await execute(biased, x, share, { team }) });
     firstMap += bank.maps.length;
   }
   return computed;

@@ -46,7 +46,7 @@ export function addConv(program: Command): void {
       [],
     )
     .option('-0, --null', 'names in --files-from end with NUL instead of a line end', false)
-    .option('-j, --jobs <n>', 'images in flight', String(Math.min(4, availableParallelism())))
+    .option('-j, --jobs <n>', 'images in flight, and threads for one large convolution', String(availableParallelism()))
     .option('--pass-with-no-inputs', 'succeed when nothing matches', false)
     .option('-n, --dry-run', 'say shapes, cost and names of outputs; write nothing', false)
     .option('--json', 'one JSON document on stdout', false)

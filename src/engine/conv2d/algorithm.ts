@@ -73,8 +73,11 @@ interface AlgorithmFields {
   readonly source: string;
   /** True: gives the bits of order.ts. */
   readonly ordered: boolean;
-  /** The largest error, as a share of Σ|x·w| + |bias|, and why it is that large. */
-  readonly tolerance: { readonly ofTerms: number; readonly reason: string };
+  /**
+   * The largest error, as a share of Σ|x·w| + |bias| of the output itself, or of the map's largest (where a transform
+   * mixes neighbouring outputs), and why it is that large.
+   */
+  readonly tolerance: { readonly ofTerms: number; readonly at: 'output' | 'map'; readonly reason: string };
   /** Why this cannot be computed this way, or null. `weight` [M, C/groups, kH, kW]. */
   rejects(geometry: Conv2dGeometry, weight: Float32Array): string | null;
   /** Estimated work of the whole convolution, in nanoseconds on a common machine; depends on the shapes alone. */
@@ -84,7 +87,8 @@ interface AlgorithmFields {
 /** Works on bands of rows in the engine's memory. Neither `pack` nor `run` validates, allocates or throws. */
 export interface BandAlgorithm extends AlgorithmFields {
   readonly kind: 'banded';
-  band(geometry: Conv2dGeometry): BandSize;
+  /** `parts`: how many bands there should be at least, when threads share them; values never depend on it. */
+  band(geometry: Conv2dGeometry, parts: number): BandSize;
   /** Bytes `pack` writes for one group, and scratch of one thread for `pack` and `run`. */
   packedBytes(shape: BandShape): number;
   workspaceBytes(shape: BandShape): number;

@@ -17,7 +17,7 @@ export const depthwise: BandAlgorithm = {
   tolerance: direct.tolerance,
   rejects: (g) =>
     g.groups === 1 || g.groups !== g.C ? `needs one group for each channel, here ${g.groups} for ${g.C}` : null,
-  band: (g) => bandOfRows(g, 1, PLANE_BYTES),
+  band: (g, parts) => bandOfRows(g, parts, PLANE_BYTES),
   packedBytes: directPackedBytes,
   workspaceBytes: () => DIRECT_SCRATCH,
   cost: (g) => direct.cost(g) * 0.95,

@@ -39,10 +39,11 @@ export const direct: BandAlgorithm = {
   ordered: true,
   tolerance: {
     ofTerms: 1e-6,
+    at: 'output',
     reason: 'float32 runs of 32 taps and chunks of 256, float64 beyond: 6e-7 at worst measured',
   },
   rejects: () => null,
-  band: (g) => bandOfRows(g),
+  band: bandOfRows,
   packedBytes: directPackedBytes,
   workspaceBytes: () => DIRECT_SCRATCH,
   cost,

@@ -38,7 +38,8 @@ export function gemmPackedBytes(shape: BandShape): number {
 
 /** workspace: one tile, gathered pixels [CHUNK, block], totals [M, block] float64. */
 export function gemmWorkspaceBytes(shape: BandShape): number {
-  const block = blockOf(shape.oH * shape.oW);
+  // not blockOf: the last band of an image has fewer pixels, and may have larger blocks
+  const block = Math.min(BLOCK, roundUp(shape.oH * shape.oW, 8));
   const K = tapCount(shape);
   return 128 + Math.min(CHUNK, K) * block * 4 + (K > CHUNK ? shape.M * block * 8 : 0);
 }
@@ -83,7 +84,7 @@ export const gemm: BandAlgorithm = {
   ordered: true,
   tolerance: direct.tolerance,
   rejects: () => null,
-  band: (g) => bandOfRows(g, 1, BAND_BYTES),
+  band: (g, parts) => bandOfRows(g, parts, BAND_BYTES),
   packedBytes: gemmPackedBytes,
   workspaceBytes: gemmWorkspaceBytes,
   cost: gemmCost,

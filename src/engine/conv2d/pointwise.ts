@@ -13,7 +13,7 @@ export const pointwise: BandAlgorithm = {
   ordered: true,
   tolerance: gemm.tolerance,
   rejects: (g) => (g.kH === 1 && g.kW === 1 ? null : `needs a 1×1 kernel, here ${g.kW}×${g.kH}`),
-  band: (g) => bandOfRows(g, 1, 2 ** 21),
+  band: (g, parts) => bandOfRows(g, parts, 2 ** 21),
   packedBytes: gemmPackedBytes,
   workspaceBytes: gemmWorkspaceBytes,
   cost: (g) => gemmCost(g) * 0.95,

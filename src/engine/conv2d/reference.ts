@@ -54,7 +54,7 @@ export const reference: WholeAlgorithm = {
   name: 'reference',
   source: 'definition: pytorch.org/docs, torch.nn.Conv2d',
   ordered: false,
-  tolerance: { ofTerms: 6e-8, reason: 'float64 sums, one rounding to float32' },
+  tolerance: { ofTerms: 6e-8, at: 'output', reason: 'float64 sums, one rounding to float32' },
   rejects: () => null,
   cost: (g: Conv2dGeometry) => conv2dMacs(g) * 8,
   run,

@@ -94,7 +94,7 @@ export const separable: BandAlgorithm = {
   name: 'separable',
   source: 'a rank-1 kernel as two one-dimensional passes; each summed as in engine/conv2d/order.ts',
   ordered: false,
-  tolerance: { ofTerms: 1.5e-6, reason: 'two passes, each rounded, and factors rounded to float32' },
+  tolerance: { ofTerms: 1.5e-6, at: 'map', reason: 'two passes, each rounded, and factors rounded to float32' },
   rejects(g, weight) {
     if (g.kH === 1 || g.kW === 1) return 'the kernel is one-dimensional already';
     if (g.kH * g.kW < SMALLEST) return `two passes gain too little below ${SMALLEST} cells, here ${g.kW}×${g.kH}`;
@@ -107,7 +107,7 @@ export const separable: BandAlgorithm = {
     }
     return null;
   },
-  band: (g) => bandOfRows(g),
+  band: bandOfRows,
   packedBytes: (shape) => layout(shape).bytes,
   workspaceBytes: ({ rows, oW }) => DIRECT_SCRATCH + rows * oW * 4 + 128,
   cost,

@@ -8,13 +8,13 @@ const BAND_BYTES = 384 * 1024;
 /** A band takes no longer than this many multiply-accumulates (a few hundredths of a second), so that Ctrl-C is heard. */
 const BAND_MACS = 4e8;
 
-/** Output rows to compute at a time, a multiple of `step`, and the input rows and columns they read. */
-export function bandOfRows(g: Conv2dGeometry, step = 1, bytes = BAND_BYTES): BandSize {
+/** Output rows to compute at a time, at least `parts` times, and the input rows and columns they read. */
+export function bandOfRows(g: Conv2dGeometry, parts: number, bytes = BAND_BYTES): BandSize {
   const perRow = 4 * ((g.C / g.groups) * g.sH * (g.W + g.pads[1] + g.pads[3]) + (g.M / g.groups) * g.oW);
   const fitting = Math.max(bytes / perRow, (2 * extent(g.kH, g.dH)) / g.sH);
   const macsPerRow = conv2dMacs(g) / (g.N * g.groups * g.oH);
   const rows = Math.min(fitting, BAND_MACS / macsPerRow);
-  const oH = Math.min(roundUp(g.oH, step), Math.max(step, Math.floor(rows / step) * step));
+  const oH = Math.max(1, Math.floor(Math.min(rows, g.oH, Math.ceil(g.oH / parts))));
   return { oH, rows: (oH - 1) * g.sH + extent(g.kH, g.dH), columns: (g.oW - 1) * g.sW + extent(g.kW, g.dW) };
 }
 

@@ -23,12 +23,13 @@ function weightBytes({ M, C }: BandShape): number {
 
 /** F(step×step, taps×taps) on tiles of 6×6. */
 function winograd(name: string, taps: number, step: number, ofTerms: number): BandAlgorithm {
-  function band(g: Conv2dGeometry): BandSize {
+  function band(g: Conv2dGeometry, parts: number): BandSize {
     const across = tilesAcross(g.oW, step);
     const perTileRow = POSITIONS * (g.C / g.groups + roundUp(g.M / g.groups, 4)) * across * 4;
     const all = Math.ceil(g.oH / step);
     const some = Math.max(1, Math.floor(BLOCK_BYTES / perTileRow));
-    const tileRows = all * perTileRow <= SMALL_IMAGE_BYTES ? all : Math.min(all, some);
+    const cached = all * perTileRow <= SMALL_IMAGE_BYTES ? all : Math.min(all, some);
+    const tileRows = Math.min(cached, Math.ceil(all / parts));
     return { oH: tileRows * step, rows: tileRows * step + 6 - step, columns: across * step + 6 - step };
   }
 
@@ -82,7 +83,11 @@ function winograd(name: string, taps: number, step: number, ofTerms: number): Ba
     name,
     source: 'Winograd 1980; Lavin, Gray 2015, arxiv.org/abs/1509.09308; points 0, ±1, ±2, ∞',
     ordered: false,
-    tolerance: { ofTerms, reason: 'the transforms add and subtract numbers up to 5 times larger than the result' },
+    tolerance: {
+      ofTerms,
+      at: 'map',
+      reason: 'the transforms add and subtract numbers up to 5 times larger than the result',
+    },
     rejects(g) {
       if (g.kH !== taps || g.kW !== taps) return `needs a ${taps}×${taps} kernel, here ${g.kW}×${g.kH}`;
       if (g.sH !== 1 || g.sW !== 1) return `needs stride 1, here ${g.sH},${g.sW}`;
@@ -94,7 +99,7 @@ function winograd(name: string, taps: number, step: number, ofTerms: number): Ba
     workspaceBytes: (shape) => SCRATCH + POSITIONS * panelsOf(shape, step) * (shape.C + shape.M) * 32,
     cost(g) {
       const [C, M] = [g.C / g.groups, g.M / g.groups];
-      const blocks = Math.ceil(g.oH / band(g).oH);
+      const blocks = Math.ceil(g.oH / band(g, 1).oH);
       const tiles = Math.ceil(g.oH / step) * tilesAcross(g.oW, step);
       const multiply = (POSITIONS * tiles * C * roundUp(M, 4) * 2) / 40;
       const transforms = POSITIONS * tiles * (C + M) * 0.6;
@@ -108,5 +113,5 @@ function winograd(name: string, taps: number, step: number, ofTerms: number): Ba
   };
 }
 
-export const winograd4x3 = winograd('winograd4x3', 3, 4, 2e-5);
-export const winograd2x5 = winograd('winograd2x5', 5, 2, 2e-5);
+export const winograd4x3 = winograd('winograd4x3', 3, 4, 5e-6);
+export const winograd2x5 = winograd('winograd2x5', 5, 2, 5e-6);

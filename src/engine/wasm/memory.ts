@@ -13,6 +13,7 @@ const LARGEST_IDLE = 256 * 2 ** 20;
 /** Which of the two ways to write a routine is used: SIMD, or the plain TypeScript it must agree with. */
 export type RoutineKind = 'wasm' | 'typescript';
 
+let count = 0;
 let compiled: WebAssembly.Module | null = null;
 
 /** The compiled routines; compiled when first asked for. */
@@ -33,6 +34,8 @@ export function engineModule(): WebAssembly.Module {
 export class EngineMemory {
   readonly wasm: WebAssembly.Memory;
   readonly kind: RoutineKind;
+  /** Tells memories of one thread apart. */
+  readonly id = count++;
   #routines: Routines;
   #heap: Heap;
   #top = BASE;
@@ -61,6 +64,11 @@ export class EngineMemory {
     this.#top = BASE;
     const missing = Math.ceil((BASE + bytes) / PAGE) - this.wasm.buffer.byteLength / PAGE;
     if (missing > 0) this.wasm.grow(missing);
+    this.refresh();
+  }
+
+  /** Takes notice of memory that another thread reserved. */
+  refresh(): void {
     if (this.#heap.u8.byteLength !== this.wasm.buffer.byteLength) {
       this.#heap = viewsOf(this.wasm);
       if (this.kind === 'typescript') this.#routines = typescriptRoutines(this.#heap);

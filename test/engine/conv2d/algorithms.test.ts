@@ -84,7 +84,7 @@ function run(
     groups: one.groups ?? 1,
   };
   const plan = planModel({ layers: [{ name: 'conv', layer }] }, one.x as Shape4, { exact: false, algorithm: name });
-  return executeSync(plan, tensor(x, one.x), kind).data;
+  return executeSync(plan, tensor(x, one.x), { kind }).data;
 }
 
 const FLAT = conv2dGeometry([1, 3, 71, 70], [1, 3, 70, 70], {
@@ -132,7 +132,10 @@ for (const algorithm of CONV2D_ALGORITHMS) {
         const expected = run('reference', one, x, weight, bias);
         const terms = run('reference', one, abs(x), abs(weight), abs(bias));
         expect(y.length).toBe(expected.length);
-        for (let i = 0; i < y.length; i++) worst = Math.max(worst, Math.abs(y[i] - expected[i]) / terms[i]);
+        const most = Math.max(...terms.slice(0, 1e5));
+        for (let i = 0; i < y.length; i++) {
+          worst = Math.max(worst, Math.abs(y[i] - expected[i]) / (algorithm.tolerance.at === 'map' ? most : terms[i]));
+        }
         expect(worst).toBeLessThanOrEqual(algorithm.tolerance.ofTerms + 6e-8);
       });
 
