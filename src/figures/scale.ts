@@ -84,19 +84,56 @@ export function toPixels(
   const range = constant ? 1 : hi - lo;
   // the stored number is cut to a whole one, so the half added here rounds; v === lo gives mid where lo === hi
   const start = constant ? midLevel(depth) : 0.5;
-  let below = 0;
-  let above = 0;
-  let nan = 0;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (value >= lo && value <= hi) data[i] = ((value - lo) / range) * max + start;
-    else if (value < lo) below++;
-    else if (value > hi) {
-      above++;
-      data[i] = max;
-    } else nan++;
+  const clipped = { below: 0, above: 0, nan: 0 };
+  for (let from = 0; from < values.length; from += PORTION) {
+    const end = Math.min(from + PORTION, values.length);
+    if (!drawPortion(values, data, from, end, scale, range, max, start))
+      clip(values, data, from, end, scale, max, clipped);
   }
-  return { data, clipped: { below, above, nan } };
+  return { data, clipped };
+}
+
+/** A large map goes through small functions portion by portion: they are compiled before its first tenth is done. */
+const PORTION = 65_536;
+
+/** Draws a portion as if all of it lay inside the scale; true when it does. */
+function drawPortion(
+  values: Float32Array,
+  data: Uint8Array | Uint16Array,
+  from: number,
+  end: number,
+  { lo, hi }: Scale,
+  range: number,
+  max: number,
+  start: number,
+): boolean {
+  let inside = true;
+  for (let i = from; i < end; i++) {
+    const value = values[i];
+    data[i] = ((value - lo) / range) * max + start;
+    if (!(value >= lo && value <= hi)) inside = false;
+  }
+  return inside;
+}
+
+/** Sets and counts what lies outside the scale. */
+function clip(
+  values: Float32Array,
+  data: Uint8Array | Uint16Array,
+  from: number,
+  end: number,
+  { lo, hi }: Scale,
+  max: number,
+  clipped: { below: number; above: number; nan: number },
+): void {
+  for (let i = from; i < end; i++) {
+    const value = values[i];
+    if (value >= lo && value <= hi) continue;
+    data[i] = value > hi ? max : 0;
+    if (value > hi) clipped.above++;
+    else if (value < lo) clipped.below++;
+    else clipped.nan++;
+  }
 }
 
 /** Where zero fell among the greys; 'below' when it is darker than black, 'above' when it is brighter than white. */
