@@ -1,6 +1,7 @@
 import type { Conv2dAlgorithm } from './algorithm.js';
 import { depthwise } from './depthwise.js';
 import { direct } from './direct.js';
+import { fft } from './fft.js';
 import { gemm } from './gemm.js';
 import { pointwise } from './pointwise.js';
 import { reference } from './reference.js';
@@ -16,5 +17,6 @@ export const CONV2D_ALGORITHMS: readonly Conv2dAlgorithm[] = [
   gemm,
   winograd4x3,
   winograd2x5,
+  fft,
   reference,
 ];

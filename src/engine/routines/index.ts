@@ -1,4 +1,5 @@
 import { directRoutines } from './direct.js';
+import { fftRoutines } from './fft.js';
 import { gemmRoutines } from './gemm.js';
 import type { Heap } from './heap.js';
 import { padRoutines } from './pad.js';
@@ -9,7 +10,13 @@ import { winogradRoutines } from './winograd.js';
  * two give the same bits. Arguments are addresses in the engine's memory (bytes) and sizes.
  */
 export function typescriptRoutines(heap: Heap) {
-  return { ...padRoutines(heap), ...directRoutines(heap), ...gemmRoutines(heap), ...winogradRoutines(heap) };
+  return {
+    ...padRoutines(heap),
+    ...directRoutines(heap),
+    ...gemmRoutines(heap),
+    ...winogradRoutines(heap),
+    ...fftRoutines(heap),
+  };
 }
 
 export type Routines = ReturnType<typeof typescriptRoutines>;
