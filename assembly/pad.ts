@@ -1,7 +1,7 @@
 /**
  * A band of an image with its border around it, each row split into `phases` (columns x with x mod phases = f together).
  * src: rows of `width` floats, `srcRow` bytes apart, planes `srcPlane` bytes apart. rowTable [rows] i32: the source row
- * of each padded row, −1 for zeros. edges [left + right] i32: the source column of each border column, −1 for zero.
+ * of each padded row, −1 for `fill`. edges [left + right] i32: the source column of each border column, −1 for `fill`.
  * dst [planes, rows, phases, phaseFloats]; left + width + right = phases·phaseFloats. line: scratch of one row.
  */
 export function padBand(
@@ -20,6 +20,7 @@ export function padBand(
   phases: i32,
   phaseFloats: i32,
   line: i32,
+  fill: f32,
 ): void {
   const rowBytes = (phases * phaseFloats) << 2;
   for (let plane = 0; plane < planes; plane++) {
@@ -27,16 +28,17 @@ export function padBand(
       const to = dst + plane * dstPlane + r * rowBytes;
       const source = load<i32>(rowTable + (r << 2));
       if (source < 0) {
-        memory.fill(to, 0, rowBytes);
+        const empty = f32x4.splat(fill);
+        for (let i = 0; i < rowBytes; i += 16) v128.store(to + i, empty);
         continue;
       }
       const from = src + plane * srcPlane + source * srcRow;
       const row = phases == 1 ? to : line;
-      for (let e = 0; e < left; e++) store<f32>(row + (e << 2), edge(from, load<i32>(edges + (e << 2))));
+      for (let e = 0; e < left; e++) store<f32>(row + (e << 2), edge(from, load<i32>(edges + (e << 2)), fill));
       memory.copy(row + (left << 2), from, width << 2);
       const after = row + ((left + width) << 2);
       for (let e = 0; e < right; e++) {
-        store<f32>(after + (e << 2), edge(from, load<i32>(edges + ((left + e) << 2))));
+        store<f32>(after + (e << 2), edge(from, load<i32>(edges + ((left + e) << 2)), fill));
       }
       if (phases == 2) splitInTwo(line, to, phaseFloats);
       else if (phases > 2) split(line, to, phases, phaseFloats);
@@ -44,8 +46,8 @@ export function padBand(
   }
 }
 
-function edge(row: i32, column: i32): f32 {
-  return column < 0 ? 0 : load<f32>(row + (column << 2));
+function edge(row: i32, column: i32, fill: f32): f32 {
+  return column < 0 ? fill : load<f32>(row + (column << 2));
 }
 
 function splitInTwo(line: i32, to: i32, phaseFloats: i32): void {

@@ -1,7 +1,8 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
-import type { BandAlgorithm, BandShape } from './conv2d/algorithm.js';
+import type { BandShape } from './conv2d/algorithm.js';
 import { sourceIndex } from './conv2d/reference.js';
 import { roundUp } from './conv2d/taps.js';
+import type { PoolAlgorithm } from './pooling/max.js';
 
 /** Routines may read this far beyond a row; what they find there is never used. */
 const SLACK_BYTES = 256;
@@ -27,7 +28,7 @@ export interface Bands {
 }
 
 /** `parts`: bands there should be at least, where the algorithm can have as many. */
-export function planBands(g: Conv2dGeometry, algorithm: BandAlgorithm, parts = 1): Bands {
+export function planBands(g: Conv2dGeometry, algorithm: PoolAlgorithm, parts = 1): Bands {
   const size = algorithm.band(g, parts);
   const columns = Math.max(size.columns, g.pads[1] + g.W);
   const phaseFloats = roundUp(Math.ceil(columns / g.sW), 4);

@@ -1,15 +1,17 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
-import type { ActivationLayer, Conv2dLayer, NccLayer } from '../core/layers.js';
+import type { ActivationLayer } from '../core/layers.js';
 import { activate } from './activations.js';
 import { type Bands, bandAt, borderColumns } from './bands.js';
-import type { BandAlgorithm } from './conv2d/algorithm.js';
 import type { EngineInput } from './input.js';
+import type { PoolAlgorithm } from './pooling/max.js';
+import type { Heap } from './routines/heap.js';
+import type { Routines } from './routines/index.js';
 import { aligned, type EngineMemory } from './wasm/memory.js';
 
 /** A convolution with its weights packed in the engine's memory. */
 export interface PackedConv {
   readonly geometry: Conv2dGeometry;
-  readonly algorithm: BandAlgorithm;
+  readonly algorithm: PoolAlgorithm;
   readonly bands: Bands;
   /** Addresses. Packed weights of group 0, those of the next follow `packedBytes` later. */
   readonly packed: number;
@@ -22,6 +24,8 @@ export interface PackedConv {
 export interface BandedConv {
   readonly geometry: Conv2dGeometry;
   readonly bands: Bands;
+  /** Packed weights: one for each group, or one for all (pools). */
+  readonly packs: number;
 }
 
 /** An activation applied to a band while it is in the cache. */
@@ -41,8 +45,8 @@ export interface Lane {
 }
 
 /** Bytes of packed weights, bias and border columns. */
-export function constantBytes({ geometry: g, bands }: BandedConv): number[] {
-  return [aligned(bands.bytes.packed) * g.groups, g.M * 4, (bands.left + bands.right) * 4];
+export function constantBytes({ geometry: g, bands, packs }: BandedConv): number[] {
+  return [aligned(bands.bytes.packed) * packs, g.M * 4, (bands.left + bands.right) * 4];
 }
 
 /** The most any step needs of each part. Weights wait in `staging` before they are packed. */
@@ -65,20 +69,25 @@ export function laneBytes(steps: readonly BandedConv[]): Lane {
   };
 }
 
-/** Copies a layer's weights, bias and border columns to where a run finds them. */
-export function packConv(memory: EngineMemory, conv: PackedConv, layer: Conv2dLayer | NccLayer, lane: Lane): void {
+/** Copies a layer's weights, bias and border columns to where a run finds them; a pool has neither weight nor bias. */
+export function packConv(
+  memory: EngineMemory,
+  conv: PackedConv,
+  weight: Float32Array | null,
+  bias: Float32Array | null,
+  lane: Lane,
+): void {
   const { heap, routines } = memory;
-  const g = conv.geometry;
-  const bias = layer.kind === 'ncc' ? null : layer.bias;
+  const { geometry: g, bands } = conv;
   if (bias) heap.f32.set(bias, conv.bias / 4);
   else heap.f32.fill(0, conv.bias / 4, conv.bias / 4 + g.M);
-  heap.i32.set(borderColumns(g, conv.bands), conv.edges / 4);
-  const size = layer.weight.data.length / g.groups;
-  for (let group = 0; group < g.groups; group++) {
-    heap.f32.set(layer.weight.data.subarray(group * size, (group + 1) * size), lane.staging / 4);
+  heap.i32.set(borderColumns(g, bands), conv.edges / 4);
+  const size = (weight?.length ?? 0) / g.groups;
+  for (let group = 0; group < (weight ? g.groups : 1); group++) {
+    if (weight) heap.f32.set(weight.subarray(group * size, (group + 1) * size), lane.staging / 4);
     const packed = conv.packed + group * conv.packedBytes;
     const { workspace } = lane;
-    conv.algorithm.pack({ heap, routines, shape: conv.bands.shape, weight: lane.staging, packed, workspace });
+    conv.algorithm.pack({ heap, routines, shape: bands.shape, weight: lane.staging, packed, workspace });
   }
 }
 
@@ -101,21 +110,18 @@ export function runBand(
     sources.map((row) => (row < 0 ? -1 : row - from)),
     lane.rowTable / 4,
   );
-  if ('bytes' in input) {
+  const isBytes = 'bytes' in input;
+  if (isBytes) {
     heap.f32.set(input.tables, lane.tables / 4);
     heap.u8.set(input.bytes.subarray(from * g.W * g.C, end * g.W * g.C), lane.bytes);
     routines.bytesToPlanes(lane.bytes, lane.staging, plane * 4, g.C, plane, lane.tables);
-  } else {
-    for (let c = 0; c < g.C; c++) {
-      const start = (c * g.H + from) * g.W;
-      heap.f32.set(input.data.subarray(start, start + plane), lane.staging / 4 + c * plane);
-    }
   }
   const { planeFloats, phaseFloats, rows, M, C } = shape;
   const cells = shape.oH * g.oW;
   for (let group = 0; group < g.groups; group++) {
+    if (!isBytes) stage(heap, lane, g, input.data, group * C, from, end);
     routines.padBand(
-      lane.staging + group * C * plane * 4,
+      isBytes ? lane.staging + group * C * plane * 4 : lane.staging,
       plane * 4,
       g.W * 4,
       g.W,
@@ -130,11 +136,13 @@ export function runBand(
       g.sW,
       phaseFloats,
       lane.line,
+      algorithm.fill ?? 0,
     );
     algorithm.run({
       heap,
       routines,
       shape,
+      firstRow: first,
       x: lane.x,
       packed: conv.packed + group * conv.packedBytes,
       bias: conv.bias + group * M * 4,
@@ -144,10 +152,46 @@ export function runBand(
     for (let m = 0; m < M; m++) {
       const start = lane.y / 4 + m * shape.yPlane;
       const values = heap.f32.subarray(start, start + cells);
-      if (fused) activate(fused.name, fused.parameter, values, values);
+      if (fused) activateInMemory(routines, fused, start * 4, values);
       y.set(values, ((group * M + m) * g.oH + first) * g.oW);
     }
   }
+}
+
+/** Copies rows from … end−1 of the group's channels, from `channel` on, to where they are padded from. */
+function stage(
+  heap: Heap,
+  lane: Lane,
+  g: Conv2dGeometry,
+  x: Float32Array,
+  channel: number,
+  from: number,
+  end: number,
+): void {
+  const C = g.C / g.groups;
+  const plane = (end - from) * g.W;
+  const start = (channel * g.H + from) * g.W;
+  if (end - from === g.H) {
+    heap.f32.set(x.subarray(start, start + C * plane), lane.staging / 4);
+    return;
+  }
+  for (let c = 0; c < C; c++) {
+    const at = start + c * g.H * g.W;
+    heap.f32.set(x.subarray(at, at + plane), lane.staging / 4 + c * plane);
+  }
+}
+
+/** The activation of `values`, which lie at `address`. Those without a routine are computed in float64. */
+function activateInMemory(
+  routines: Routines,
+  { name, parameter }: Activation,
+  address: number,
+  values: Float32Array,
+): void {
+  if (name === 'relu') routines.reluInPlace(address, values.length);
+  else if (name === 'relu6') routines.relu6InPlace(address, values.length);
+  else if (name === 'leaky_relu') routines.leakyReluInPlace(address, values.length, parameter ?? 0.01);
+  else activate(name, parameter, values, values);
 }
 
 /** First and end of the source rows a band reads. */

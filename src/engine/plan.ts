@@ -5,7 +5,8 @@ import { checkActivation } from './activations.js';
 import { type Bands, planBands } from './bands.js';
 import type { Conv2dAlgorithm } from './conv2d/algorithm.js';
 import { CONV2D_ALGORITHMS } from './conv2d/index.js';
-import { axesOfPool } from './pooling/index.js';
+import { axesOfPool, poolAlgorithm, poolGeometry } from './pooling/index.js';
+import type { PoolAlgorithm } from './pooling/max.js';
 
 /** [N, C, H, W] */
 export type Shape4 = readonly [number, number, number, number];
@@ -32,6 +33,10 @@ export interface ActivationStep extends StepFields {
 export interface PoolStep extends StepFields {
   readonly layer: PoolLayer;
   readonly axes: [Axis, Axis];
+  /** Its windows as a depthwise convolution of all planes. */
+  readonly windows: Conv2dGeometry;
+  readonly algorithm: PoolAlgorithm;
+  readonly bands: Bands;
 }
 
 export type Step = ConvStep | ActivationStep | PoolStep;
@@ -86,7 +91,20 @@ function planLayer(name: string, layer: Step['layer'], inShape: Shape4, options:
       return { name, layer, inShape, outShape: inShape, macs: 0 };
     default: {
       const axes = axesOfPool(layer, H, W);
-      return { name, layer, inShape, outShape: [N, C, axes[0].out, axes[1].out], macs: 0, axes };
+      const windows = poolGeometry(axes, N * C);
+      const algorithm = poolAlgorithm(layer, axes);
+      const bands = planBands(windows, algorithm);
+      return {
+        name,
+        layer,
+        inShape,
+        outShape: [N, C, axes[0].out, axes[1].out],
+        macs: 0,
+        axes,
+        windows,
+        algorithm,
+        bands,
+      };
     }
   }
 }

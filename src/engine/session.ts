@@ -4,10 +4,18 @@ import { type Bands, planBands } from './bands.js';
 import type { BandAlgorithm } from './conv2d/algorithm.js';
 import { paddedSize, padInput } from './conv2d/padding.js';
 import { type EngineInput, itemOf, numbersOf } from './input.js';
-import { type Activation, constantBytes, type Lane, laneBytes, type PackedConv, packConv, runBand } from './lane.js';
+import {
+  type Activation,
+  type BandedConv,
+  constantBytes,
+  type Lane,
+  laneBytes,
+  type PackedConv,
+  packConv,
+  runBand,
+} from './lane.js';
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
-import type { ConvStep, Plan, Step } from './plan.js';
-import { pool } from './pooling/index.js';
+import type { ConvStep, Plan, PoolStep, Step } from './plan.js';
 import { type SharedBands, sharedInput, sharedOutput, type ThreadTeam } from './shared-bands.js';
 import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
 import { closeWork, nextTicket, openTickets } from './wasm/tickets.js';
@@ -20,7 +28,7 @@ const WORTH_SHARING = { running: 2e6, asleep: 2e8 };
 const LONG_WORK = 1e7;
 const PIECES = 4;
 
-type BandedStep = ConvStep & { readonly bands: Bands; readonly algorithm: BandAlgorithm };
+type BandedStep = (ConvStep & { readonly bands: Bands; readonly algorithm: BandAlgorithm }) | PoolStep;
 
 /** A convolution ready to run; `shared`: where its input and output lie when threads share it. */
 interface ReadyConv {
@@ -48,13 +56,10 @@ export class Session {
 
   constructor(plan: Plan, { kind = 'wasm', team = null }: SessionOptions = {}) {
     this.plan = plan;
-    const steps = plan.steps.filter((step): step is BandedStep => 'bands' in step && step.bands !== null);
+    const steps = plan.steps.filter(runsInBands);
     const shared = steps.map((step) => team !== null && kind === 'wasm' && isWorthSharing(step, team));
     this.#team = shared.includes(true) ? team : null;
-    const convs = steps.map((step, s) => ({
-      ...step,
-      bands: shared[s] ? planBands(step.geometry, step.algorithm, piecesOf(step, team!.size)) : step.bands,
-    }));
+    const convs = steps.map((step, s) => bandedConv(step, shared[s] ? team!.size : 1));
     const lane = laneBytes(convs);
     const lanes = this.#team?.size ?? 1;
     const sharedBytes = convs.map(({ geometry: g }, s) =>
@@ -74,10 +79,12 @@ export class Session {
       const parts = Object.entries(lane).map(([part, bytes]) => [part, memory.allocate(bytes)]);
       this.#lanes.push(Object.fromEntries(parts) as Lane);
     }
-    convs.forEach(({ geometry, algorithm, bands, layer }, s) => {
-      const [packed, bias, edges] = constantBytes({ geometry, bands }).map((bytes) => memory.allocate(bytes));
-      const conv = { geometry, algorithm, bands, packed, packedBytes: aligned(bands.bytes.packed), bias, edges };
-      packConv(memory, conv, layer, this.#lanes[0]);
+    convs.forEach((banded, s) => {
+      const [packed, bias, edges] = constantBytes(banded).map((bytes) => memory.allocate(bytes));
+      const packedBytes = banded.packs === 1 ? 0 : aligned(banded.bands.bytes.packed);
+      const conv = { ...banded, packed, packedBytes, bias, edges };
+      const { weight = null, bias: numbers = null } = 'axes' in steps[s] ? {} : weightsOf(steps[s] as ConvStep);
+      packConv(memory, conv, weight, numbers, this.#lanes[0]);
       const [x, y] = sharedBytes[s].map((bytes) => memory.allocate(bytes));
       this.#convs.set(steps[s], { conv, shared: shared[s] ? { x, y } : null });
     });
@@ -99,7 +106,8 @@ export class Session {
       } else if (step.layer.kind === 'activation') {
         activate(step.layer.name, step.layer.parameter, numbersOf(x), y);
       } else if ('axes' in step) {
-        pool(step.layer, step.axes, step.inShape[0] * step.inShape[1], numbersOf(x), y);
+        const planes = { data: numbersOf(x), shape: step.inShape };
+        yield* this.#runBands(this.#convs.get(step)!, planes, y, null, 0);
       }
       x = { data: y, shape: step.outShape };
     }
@@ -185,15 +193,30 @@ function* sequence(count: number, next?: () => number): Generator<number> {
   for (let index = next ? next() : own++; index < count; index = next ? next() : own++) yield index;
 }
 
+function runsInBands(step: Step): step is BandedStep {
+  return 'axes' in step || ('geometry' in step && step.bands !== null);
+}
+
 function isWorthSharing(step: BandedStep, team: ThreadTeam): boolean {
+  if ('axes' in step) return false;
   const { geometry, algorithm } = step;
   const cost = algorithm.cost(geometry) / geometry.N;
   if (cost < (team.isRunning ? WORTH_SHARING.running : WORTH_SHARING.asleep)) return false;
   return planBands(geometry, algorithm, team.size).count > 1;
 }
 
-function piecesOf({ geometry, algorithm }: BandedStep, threads: number): number {
-  return algorithm.cost(geometry) / geometry.N < LONG_WORK ? threads : threads * PIECES;
+/** A step's windows, algorithm and bands; cut anew when threads share it. */
+function bandedConv(step: BandedStep, threads: number): BandedConv & Pick<PackedConv, 'algorithm'> {
+  if ('axes' in step) return { geometry: step.windows, algorithm: step.algorithm, bands: step.bands, packs: 1 };
+  const { geometry, algorithm, bands } = step;
+  const packs = geometry.groups;
+  if (threads === 1) return { geometry, algorithm, bands, packs };
+  const pieces = algorithm.cost(geometry) / geometry.N < LONG_WORK ? threads : threads * PIECES;
+  return { geometry, algorithm, bands: planBands(geometry, algorithm, pieces), packs };
+}
+
+function weightsOf({ layer }: ConvStep): { weight: Float32Array; bias: Float32Array | null } {
+  return { weight: layer.weight.data, bias: layer.kind === 'ncc' ? null : layer.bias };
 }
 
 /** An activation that can be applied to a band while it is in the cache. */
@@ -218,7 +241,7 @@ function shareBands(
   const { algorithm, ...rest } = conv;
   return {
     serial: openTickets(memory),
-    algorithm: algorithm.name,
+    algorithm: (algorithm as BandAlgorithm).name,
     conv: rest,
     lanes,
     x: at.x,

@@ -38,6 +38,8 @@ export interface BandTask {
   readonly heap: Heap;
   readonly routines: Routines;
   readonly shape: BandShape;
+  /** The band's first output row. */
+  readonly firstRow: number;
   readonly x: number;
   /** What `pack` made. */
   readonly packed: number;
@@ -87,6 +89,8 @@ interface AlgorithmFields {
 /** Works on bands of rows in the engine's memory. Neither `pack` nor `run` validates, allocates or throws. */
 export interface BandAlgorithm extends AlgorithmFields {
   readonly kind: 'banded';
+  /** What zero padding holds, if not zeros. */
+  readonly fill?: number;
   /** `parts`: how many bands there should be at least, when threads share them; values never depend on it. */
   band(geometry: Conv2dGeometry, parts: number): BandSize;
   /** Bytes `pack` writes for one group, and scratch of one thread for `pack` and `run`. */

@@ -3,6 +3,7 @@ import { depthwise } from './depthwise.js';
 import { direct } from './direct.js';
 import { fft } from './fft.js';
 import { gemm } from './gemm.js';
+import { linear } from './linear.js';
 import { pointwise } from './pointwise.js';
 import { reference } from './reference.js';
 import { separable } from './separable.js';
@@ -12,6 +13,7 @@ import { winograd2x5, winograd4x3 } from './winograd.js';
 export const CONV2D_ALGORITHMS: readonly Conv2dAlgorithm[] = [
   direct,
   depthwise,
+  linear,
   separable,
   pointwise,
   gemm,

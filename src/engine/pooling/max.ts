@@ -1,29 +1,18 @@
-import type { Axis } from '../../core/geometry.js';
+import type { BandAlgorithm } from '../conv2d/algorithm.js';
+import { bandOfRows, tapCount, writeTaps } from '../conv2d/taps.js';
 
-/**
- * Max pooling of planes: x [planes, H, W] → y [planes, oH, oW], rows.size = H, columns.size = W.
- * Padding counts as −∞; a NaN in the window is the result. Source: torch.nn.MaxPool2d
- */
-export function maxPool(rows: Axis, columns: Axis, planes: number, x: Float32Array, y: Float32Array): void {
-  const [H, W] = [rows.size, columns.size];
-  let to = 0;
-  for (let plane = 0; plane < planes; plane++) {
-    for (let i = 0; i < rows.out; i++) {
-      for (let j = 0; j < columns.out; j++) {
-        let best = Number.NEGATIVE_INFINITY;
-        for (let u = 0; u < rows.kernel; u++) {
-          const row = i * rows.stride - rows.padBefore + u * rows.dilation;
-          if (row < 0 || row >= H) continue;
-          const start = (plane * H + row) * W;
-          for (let v = 0; v < columns.kernel; v++) {
-            const column = j * columns.stride - columns.padBefore + v * columns.dilation;
-            if (column < 0 || column >= W) continue;
-            const value = x[start + column];
-            if (value > best || Number.isNaN(value)) best = value;
-          }
-        }
-        y[to++] = best;
-      }
-    }
-  }
-}
+/** What a pool has of an algorithm: it works on bands, plane by plane, as a convolution of groups of one channel. */
+export type PoolAlgorithm = Pick<BandAlgorithm, 'band' | 'packedBytes' | 'workspaceBytes' | 'pack' | 'run' | 'fill'>;
+
+/** Padding counts as −∞; a NaN in the window is the result. Source: torch.nn.MaxPool2d */
+export const maxPool: PoolAlgorithm = {
+  fill: Number.NEGATIVE_INFINITY,
+  band: bandOfRows,
+  packedBytes: (shape) => tapCount(shape) * 4,
+  workspaceBytes: () => 0,
+  pack: ({ heap, shape, packed }) => writeTaps(heap, shape, packed),
+  run({ routines, shape, x, packed, y }) {
+    const { oH, oW, sH, rowFloats } = shape;
+    routines.maxPoolRows(x, packed, tapCount(shape), y, oH, oW, sH * rowFloats * 4);
+  },
+};

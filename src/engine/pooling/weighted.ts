@@ -1,22 +1,17 @@
 import type { Axis } from '../../core/geometry.js';
-import type { Pair } from '../../core/layers.js';
+import type { AvgPoolLayer, GaussPoolLayer, Pair } from '../../core/layers.js';
 import { exp } from '../../core/math.js';
-
-/** How a weighted mean treats cells outside the input. */
-export interface MeanRule {
-  /** Padding counts as zeros with its full weight; false: weights are shared out among the input's own cells. */
-  readonly countIncludePad: boolean;
-  /** Divide by this instead of the sum of the weights, or null. */
-  readonly divisorOverride: number | null;
-}
+import type { BandShape } from '../conv2d/algorithm.js';
+import { bandOfRows, roundUp, tapCount, writeTaps } from '../conv2d/taps.js';
+import type { PoolAlgorithm } from './max.js';
 
 /** All weights 1: the plain mean. */
-export function flatWeights(kernel: number): Float64Array {
+function flatWeights(kernel: number): Float64Array {
   return new Float64Array(kernel).fill(1);
 }
 
 /** exp(−d²/2σ²) at distance d from the window's centre, along one axis; the 2-D weight is the product of two. */
-export function gaussWeights(kernel: number, sigma: number): Float64Array {
+function gaussWeights(kernel: number, sigma: number): Float64Array {
   const centre = (kernel - 1) / 2;
   return Float64Array.from({ length: kernel }, (_, k) => exp(-((k - centre) * (k - centre)) / (2 * sigma * sigma)));
 }
@@ -27,43 +22,67 @@ export function defaultSigma([kH, kW]: Pair): Pair {
 }
 
 /**
- * Weighted mean pooling of planes: x [planes, H, W] → y [planes, oH, oW]. Sums in float64, rounded once.
- * A window that reaches beyond the padding (ceil_mode) does not count the cells beyond, as in torch.
+ * Weighted mean pooling: sums in float64, rounded once. A window that reaches beyond the padding (ceil_mode) does not
+ * count the cells beyond, as in torch. packed: taps i32, weights f64, the divisor of every output f64.
  * Source: torch.nn.AvgPool2d; Gaussian weights: design notes in ARCHITECTURE.md
  */
-export function weightedPool(
+export function meanPool(layer: AvgPoolLayer | GaussPoolLayer, [rows, columns]: readonly [Axis, Axis]): PoolAlgorithm {
+  const down = layer.kind === 'gauss_pool' ? gaussWeights(rows.kernel, layer.sigma[0]) : flatWeights(rows.kernel);
+  const across =
+    layer.kind === 'gauss_pool' ? gaussWeights(columns.kernel, layer.sigma[1]) : flatWeights(columns.kernel);
+  const fixed = layer.kind === 'avg_pool' ? layer.divisorOverride : null;
+  const parts = (shape: BandShape) => {
+    const weights = roundUp(tapCount(shape) * 4, 16);
+    const divisors = weights + roundUp(tapCount(shape) * 8, 16);
+    return { weights, divisors, bytes: divisors + (rows.out * columns.out + 4) * 8 };
+  };
+  return {
+    fill: 0,
+    band: bandOfRows,
+    packedBytes: (shape) => parts(shape).bytes,
+    workspaceBytes: () => 0,
+    pack({ heap, shape, packed }) {
+      const { weights, divisors } = parts(shape);
+      writeTaps(heap, shape, packed);
+      let at = (packed + weights) / 8;
+      for (const u of down) for (const v of across) heap.f64[at++] = u * v;
+      at = (packed + divisors) / 8;
+      for (let i = 0; i < rows.out; i++) {
+        for (let j = 0; j < columns.out; j++) {
+          heap.f64[at++] = fixed ?? weightWithin(rows, columns, down, across, i, j, layer.countIncludePad);
+        }
+      }
+    },
+    run({ routines, shape, firstRow, x, packed, y }) {
+      const { oH, oW, sH, rowFloats } = shape;
+      const { weights, divisors } = parts(shape);
+      const divisorsOfBand = packed + divisors + firstRow * oW * 8;
+      const step = sH * rowFloats * 4;
+      routines.meanPoolRows(x, packed, packed + weights, tapCount(shape), divisorsOfBand, y, oH, oW, step);
+    },
+  };
+}
+
+/** The weights of the cells that count for output (i, j): those of the input, or of input and padding. */
+function weightWithin(
   rows: Axis,
   columns: Axis,
-  rowWeights: Float64Array,
-  columnWeights: Float64Array,
-  rule: MeanRule,
-  planes: number,
-  x: Float32Array,
-  y: Float32Array,
-): void {
-  const [H, W] = [rows.size, columns.size];
-  let to = 0;
-  for (let plane = 0; plane < planes; plane++) {
-    for (let i = 0; i < rows.out; i++) {
-      const top = i * rows.stride - rows.padBefore;
-      for (let j = 0; j < columns.out; j++) {
-        const left = j * columns.stride - columns.padBefore;
-        let sum = 0;
-        let inside = 0;
-        let counted = 0;
-        for (let u = 0; u < rows.kernel && top + u < H + rows.padAfter; u++) {
-          const row = top + u;
-          for (let v = 0; v < columns.kernel && left + v < W + columns.padAfter; v++) {
-            const column = left + v;
-            const weight = rowWeights[u] * columnWeights[v];
-            counted += weight;
-            if (row < 0 || row >= H || column < 0 || column >= W) continue;
-            inside += weight;
-            sum += weight * x[(plane * H + row) * W + column];
-          }
-        }
-        y[to++] = sum / (rule.divisorOverride ?? (rule.countIncludePad ? counted : inside));
-      }
+  down: Float64Array,
+  across: Float64Array,
+  i: number,
+  j: number,
+  withPadding: boolean,
+): number {
+  let sum = 0;
+  for (let u = 0; u < rows.kernel; u++) {
+    if (!counts(rows, i * rows.stride - rows.padBefore + u, withPadding)) continue;
+    for (let v = 0; v < columns.kernel; v++) {
+      if (counts(columns, j * columns.stride - columns.padBefore + v, withPadding)) sum += down[u] * across[v];
     }
   }
+  return sum;
+}
+
+function counts({ size, padAfter }: Axis, at: number, withPadding: boolean): boolean {
+  return withPadding ? at < size + padAfter : at >= 0 && at < size;
 }

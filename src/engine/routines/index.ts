@@ -1,8 +1,11 @@
+import { activationRoutines } from './activation.js';
 import { directRoutines } from './direct.js';
 import { fftRoutines } from './fft.js';
 import { gemmRoutines } from './gemm.js';
 import type { Heap } from './heap.js';
+import { linearRoutines } from './linear.js';
 import { padRoutines } from './pad.js';
+import { poolRoutines } from './pool.js';
 import { winogradRoutines } from './winograd.js';
 
 /**
@@ -16,6 +19,9 @@ export function typescriptRoutines(heap: Heap) {
     ...gemmRoutines(heap),
     ...winogradRoutines(heap),
     ...fftRoutines(heap),
+    ...poolRoutines(heap),
+    ...activationRoutines(heap),
+    ...linearRoutines(heap),
   };
 }
 

@@ -19,6 +19,7 @@ export function padRoutines({ u8, i32, f32 }: Heap) {
       phases: number,
       phaseFloats: number,
       _line: number,
+      fill: number,
     ): void {
       const columns = left + width + right;
       for (let plane = 0; plane < planes; plane++) {
@@ -30,7 +31,7 @@ export function padRoutines({ u8, i32, f32 }: Heap) {
             const inside = x >= left && x < left + width;
             const column = inside ? x - left : i32[edges / 4 + (x < left ? x : x - width)];
             const at = to + (x % phases) * phaseFloats + Math.floor(x / phases);
-            f32[at] = source < 0 || column < 0 ? 0 : f32[from + column];
+            f32[at] = source < 0 || column < 0 ? fill : f32[from + column];
           }
         }
       }
