@@ -16,3 +16,11 @@ export function nodeProcess(...args) {
     }
   };
 }
+
+/** @returns a function that runs a program and waits until it ended well */
+export function command(program, ...args) {
+  return () => {
+    const { status, error, stderr } = spawnSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${error ?? `exit ${status}`}\n${stderr}`);
+  };
+}

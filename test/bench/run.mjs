@@ -1,58 +1,91 @@
-// npm run bench [-- --quick] [-- NAME-PART …]: times each case against its baseline, in pairs, and says whether its
-// goal was reached. Results also go to test/bench/results/ as JSON.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// npm run bench [-- --quick] [-- --record] [-- --markdown] [-- NAME-PART …]: times each case and its peers in turn, in
+// one run, and says whether each goal was reached. Results also go to test/bench/results/ as JSON; --record keeps them
+// as test/bench/recorded.json, which later runs are compared with.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CASES } from './cases/index.mjs';
-import { summarise, timePairs } from './pairs.mjs';
+import { interleave, spread } from './interleave.mjs';
 import { ROOT } from './processes.mjs';
+import { stopPython } from './python-peer.mjs';
 
+const FLAGS = ['--quick', '--record', '--markdown'];
 const args = process.argv.slice(2);
-const quick = args.includes('--quick');
-const wanted = args.filter((arg) => arg !== '--quick');
-const counts = { pairs: quick ? 5 : 11, warmUps: 2 };
+const [quick, record, markdown] = FLAGS.map((flag) => args.includes(flag));
+const wanted = args.filter((arg) => !FLAGS.includes(arg));
+const effort = quick ? { seconds: 0.5, fewest: 3, warmUps: 2 } : { seconds: 3, fewest: 5, warmUps: 5 };
 const cases = CASES.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 if (cases.length === 0) throw new Error(`no case has ${wanted.join(' or ')} in its name`);
+/** A ratio that fell by more than this share is called a regression. */
+const REGRESSION = 0.15;
 
 const machine = { cpu: cpus()[0].model, cores: cpus().length, node: process.version, platform: process.platform };
+const recordedFile = join(ROOT, 'test/bench/recorded.json');
+const recorded = existsSync(recordedFile) ? JSON.parse(readFileSync(recordedFile, 'utf8')).rows : [];
 console.log(`${machine.cpu}, ${machine.cores} cores, node ${machine.node}, ${machine.platform}`);
-console.log(`${counts.pairs} pairs after ${counts.warmUps} warm-ups; milliseconds: median (min–max)\n`);
-const columns = [48, 24, 24, 22, 0];
-const row = (cells) =>
-  console.log(
-    cells
-      .map((cell, column) => cell.padEnd(columns[column]))
-      .join('')
-      .trimEnd(),
-  );
-row(['case', 'cnnviz', 'baseline', 'ratio', 'goal']);
+console.log(
+  'milliseconds: best, median (p10–p90) · ratio: how many times faster than the peer, by best and by median\n',
+);
+
+const columns = [36, 30, 12, 24, 30, 18, 0];
+const cells = (texts) => texts.map((text, column) => String(text).padEnd(columns[column]));
+const print = (texts) => console.log(markdown ? `| ${texts.join(' | ')} |` : cells(texts).join('').trimEnd());
+print(['case', 'cnnviz', 'GFLOP/s', 'peer', 'its time', 'ratio', 'goal']);
+if (markdown) print(['---', '---', '---', '---', '---', '---', '---']);
 
 const folder = mkdtempSync(join(tmpdir(), 'cnnviz-bench-'));
-const results = [];
+const rows = [];
+const regressions = [];
 try {
-  for (const { name, goal, prepare } of cases) {
-    const times = await timePairs(await prepare(folder), counts);
-    const summary = summarise(times);
-    const reached = summary.ratio.median <= goal;
-    results.push({ name, goal, reached, ...summary, times });
-    const { subjectMs, baselineMs, ratio } = summary;
-    row([
-      name,
-      show(subjectMs, 1),
-      show(baselineMs, 1),
-      show(ratio, 2),
-      `≤ ${goal}: ${reached ? 'reached' : 'MISSED'}`,
-    ]);
+  for (const { name, prepare } of cases) {
+    const { run, flops, algorithms, peers } = await prepare(folder);
+    for (const { peer, goal, run: peerRun } of peers) {
+      if (typeof peerRun === 'string') {
+        print([name, '', '', peer, `skipped: ${peerRun}`, '', '']);
+        continue;
+      }
+      const [own, other] = (await interleave([run, peerRun], effort)).map(spread);
+      const ratio = { best: other.best / own.best, median: other.median / own.median };
+      const gflops = flops ? flops / own.best / 1e6 : null;
+      const reached = Math.max(ratio.best, ratio.median) >= goal;
+      rows.push({ name, peer, goal, reached, ratio, gflops, algorithms, own, other });
+      const before = recorded.find((row) => row.name === name && row.peer === peer);
+      if (before && ratio.best < before.ratio.best * (1 - REGRESSION)) {
+        regressions.push(`${name} against ${peer}: ${times(ratio.best)}, recorded ${times(before.ratio.best)}`);
+      }
+      const verdict = `≥ ${times(goal)}: ${reached ? 'reached' : 'MISSED'}`;
+      print([
+        name,
+        show(own),
+        gflops?.toFixed(1) ?? '',
+        peer,
+        show(other),
+        `${times(ratio.best)}, ${times(ratio.median)}`,
+        verdict,
+      ]);
+    }
   }
 } finally {
   rmSync(folder, { recursive: true });
+  stopPython();
 }
+console.log(
+  regressions.length === 0 ? '\nno regression against the recorded table' : `\nREGRESSIONS\n${regressions.join('\n')}`,
+);
 
 const resultsFolder = join(ROOT, 'test/bench/results');
 mkdirSync(resultsFolder, { recursive: true });
-const file = join(resultsFolder, `node-${process.versions.node}${quick ? '-quick' : ''}.json`);
-writeFileSync(file, `${JSON.stringify({ machine, ...counts, results }, null, 2)}\n`);
+const document = `${JSON.stringify({ machine, ...effort, rows }, null, 2)}\n`;
+writeFileSync(join(resultsFolder, `node-${process.versions.node}${quick ? '-quick' : ''}.json`), document);
+if (record) writeFileSync(recordedFile, document);
+process.exit(0);
 
-function show({ median, min, max }, digits) {
-  return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
+function show({ best, median, p10, p90 }) {
+  const digits = median < 10 ? 2 : 1;
+  const [b, m, lo, hi] = [best, median, p10, p90].map((ms) => ms.toFixed(digits));
+  return `${b}, ${m} (${lo}–${hi})`;
+}
+
+function times(ratio) {
+  return `${ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(0)}×`;
 }

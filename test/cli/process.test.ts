@@ -17,7 +17,9 @@ describe('the process', () => {
 
   it('dies by Ctrl-C in the middle of a long convolution, with no temporary file left', () =>
     inFolder(async (cwd) => {
-      const child = spawn(NODE, [BIN, 'conv', plane, '-p', '90,90,300,250', '--exact', '-j', '1', '-o', 'out.npy'], { cwd });
+      const child = spawn(NODE, [BIN, 'conv', plane, '-p', '90,90,300,250', '--exact', '-j', '1', '-o', 'out.npy'], {
+        cwd,
+      });
       await new Promise((resolve) => setTimeout(resolve, 1500));
       expect(child.exitCode).toBeNull();
       const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve([code, signal])));

@@ -1,9 +1,9 @@
-import { convCases } from './conv.mjs';
-import { helpCase } from './help.mjs';
+import { engineCases } from './engine.mjs';
+import { processCases } from './processes.mjs';
 
 /**
- * Everything `npm run bench` measures; a new case is a file and a line here.
- * A case: name · goal, the greatest ratio subject / baseline that will do · prepare(folder), which may write to the
- * temporary folder and resolves to { subject, baseline }, two functions that are timed from call to end.
+ * Everything `npm run bench` measures; a new case is an entry in one of the lists.
+ * A case: name · prepare(folder) → { run, flops?, algorithms?, peers: [{ peer, goal, run }] }. `goal`: how many times
+ * faster than the peer `run` should be. A peer's run that is a text says why the peer is missing.
  */
-export const CASES = [...convCases, helpCase];
+export const CASES = [...engineCases, ...processCases];

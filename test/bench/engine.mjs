@@ -1,0 +1,72 @@
+// The engine from its sources, for cases that need a whole network in one session.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { ROOT } from './processes.mjs';
+
+const folder = join(ROOT, 'test/bench/results');
+mkdirSync(folder, { recursive: true });
+const outfile = join(folder, 'engine.mjs');
+await build({
+  stdin: {
+    contents: `export { Session } from './src/engine/session.js';
+      export { runSync } from './src/engine/execute.js';
+      export { planModel } from './src/engine/plan.js';
+      export { threadTeam } from './src/stages/thread-team.js';
+      export { tensor } from './src/core/tensor.js';`,
+    resolveDir: ROOT,
+    loader: 'ts',
+  },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  packages: 'external',
+  define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(ROOT, 'dist/index.js')).href) },
+  outfile,
+  logLevel: 'error',
+});
+const { Session, planModel, runSync, tensor, threadTeam } = await import(pathToFileURL(outfile).href);
+
+/**
+ * Layers as plain data, as onnx-writer.mjs reads them too → a function that runs them on one input.
+ * { op: 'conv', weight: {data, shape}, stride, padding } · { op: 'relu' } · { op: 'max_pool', size, stride }
+ */
+export function cnnviz(layers, inputShape, { threads = 1, exact = false } = {}) {
+  const model = { layers: layers.map((one, i) => ({ name: String(i), layer: layerOf(one) })) };
+  const plan = planModel(model, [1, ...inputShape], { exact, algorithm: null });
+  const session = new Session(plan, { team: threadTeam(threads) });
+  const out = new Float32Array(plan.outShape.reduce((a, b) => a * b, 1));
+  const run = (x) => runSync(session, { data: x, shape: inputShape }, out);
+  run.flops = 2 * plan.macs;
+  run.algorithms = plan.steps.map((step) => step.algorithm?.name).filter(Boolean);
+  return run;
+}
+
+function layerOf({ op, weight, stride = 1, padding = 0, size, groups = 1 }) {
+  const pair = (value) => [value, value];
+  switch (op) {
+    case 'conv':
+      return {
+        kind: 'conv',
+        weight: tensor(weight.data, weight.shape),
+        bias: null,
+        stride: pair(stride),
+        padding,
+        paddingMode: 'zeros',
+        dilation: [1, 1],
+        groups,
+      };
+    case 'relu':
+      return { kind: 'activation', name: 'relu', parameter: null };
+    default:
+      return {
+        kind: 'max_pool',
+        kernelSize: pair(size),
+        stride: pair(stride),
+        pads: [0, 0, 0, 0],
+        dilation: [1, 1],
+        ceilMode: false,
+      };
+  }
+}
