@@ -22,7 +22,7 @@ const one = (name, input, layers, goals) => ({
   async prepare() {
     const x = numbers(input);
     const net = layers();
-    const own = cnnviz(net, input);
+    const own = await cnnviz(net, input);
     const peers = [];
     for (const [[peer, prepare], goal] of goals) peers.push({ peer, goal, run: await prepare(net, input, x) });
     return { run: () => own(x), flops: own.flops, algorithms: own.algorithms, peers };
@@ -58,7 +58,7 @@ const threads = (name, input, layer) => ({
   async prepare() {
     const x = numbers(input);
     const net = [layer()];
-    const [two, single] = [cnnviz(net, input, { threads: 2 }), cnnviz(net, input)];
+    const [two, single] = [await cnnviz(net, input, { threads: 2 }), await cnnviz(net, input)];
     const peers = [{ peer: 'own one thread', goal: 1.6, run: () => single(x) }];
     return { run: () => two(x), flops: two.flops, algorithms: two.algorithms, peers };
   },
