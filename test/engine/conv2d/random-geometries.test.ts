@@ -9,13 +9,19 @@ import { planModel, type Shape4 } from '../../../src/engine/plan.js';
 import { randomArray } from '../../random.js';
 
 const side = fc.integer({ min: 1, max: 5 });
+const large = fc.integer({ min: 10, max: 13 });
 const GEOMETRY = fc.record({
   groups: fc.integer({ min: 1, max: 3 }),
   perGroup: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 30, max: 36 })),
   mapsPerGroup: fc.integer({ min: 1, max: 5 }),
   H: fc.integer({ min: 1, max: 60 }),
   W: fc.integer({ min: 1, max: 60 }),
-  kernel: fc.oneof(fc.tuple(side, side), fc.constant([3, 3] as const), fc.constant([5, 5] as const)),
+  kernel: fc.oneof(
+    fc.tuple(side, side),
+    fc.constant([3, 3] as const),
+    fc.constant([5, 5] as const),
+    fc.tuple(large, large),
+  ),
   stride: fc.oneof(fc.constant([1, 1] as const), fc.tuple(side, side)),
   dilation: fc.oneof(
     fc.constant([1, 1] as const),
