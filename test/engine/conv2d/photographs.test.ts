@@ -53,7 +53,7 @@ describe('algorithms that round otherwise, on the pixels of a photograph', () =>
     const [got, expected] = [run(algorithm), run('direct')];
     const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
     const worst = got.reduce((max, value, i) => Math.max(max, Math.abs(value - expected[i])), 0);
-    console.log(`${algorithm}: worst error ${(worst / largest).toExponential(1)} of the largest value`);
+    process.stdout.write(`${algorithm}: worst error ${(worst / largest).toExponential(1)} of the largest value\n`);
     expect(worst).toBeGreaterThan(0);
     expect(worst / largest).toBeLessThanOrEqual(most);
   });
