@@ -33,6 +33,10 @@ export function padBand(
         continue;
       }
       const from = src + plane * srcPlane + source * srcRow;
+      if (left + right == 0 && phases > 1) {
+        splitRow(from, to, phases, phaseFloats);
+        continue;
+      }
       const row = phases == 1 ? to : line;
       for (let e = 0; e < left; e++) store<f32>(row + (e << 2), edge(from, load<i32>(edges + (e << 2)), fill));
       memory.copy(row + (left << 2), from, width << 2);
@@ -40,14 +44,18 @@ export function padBand(
       for (let e = 0; e < right; e++) {
         store<f32>(after + (e << 2), edge(from, load<i32>(edges + ((left + e) << 2)), fill));
       }
-      if (phases == 2) splitInTwo(line, to, phaseFloats);
-      else if (phases > 2) split(line, to, phases, phaseFloats);
+      if (phases > 1) splitRow(line, to, phases, phaseFloats);
     }
   }
 }
 
 function edge(row: i32, column: i32, fill: f32): f32 {
   return column < 0 ? fill : load<f32>(row + (column << 2));
+}
+
+function splitRow(line: i32, to: i32, phases: i32, phaseFloats: i32): void {
+  if (phases == 2) splitInTwo(line, to, phaseFloats);
+  else split(line, to, phases, phaseFloats);
 }
 
 function splitInTwo(line: i32, to: i32, phaseFloats: i32): void {
@@ -66,15 +74,38 @@ function splitInTwo(line: i32, to: i32, phaseFloats: i32): void {
 }
 
 function split(line: i32, to: i32, phases: i32, phaseFloats: i32): void {
-  for (let f = 0; f < phases; f++) {
-    let from = line + (f << 2);
-    const start = to + ((f * phaseFloats) << 2);
-    const step = phases << 2;
-    for (let i = 0; i < phaseFloats; i++) {
-      store<f32>(start + (i << 2), load<f32>(from));
-      from += step;
-    }
+  let f = 0;
+  for (; f + 4 <= phases; f += 4) splitFour(line + (f << 2), to + ((f * phaseFloats) << 2), phases, phaseFloats);
+  for (; f < phases; f++) splitOne(line + (f << 2), to + ((f * phaseFloats) << 2), phases, 0, phaseFloats);
+}
+
+/** Four phases at once: transposes 4 × 4. */
+function splitFour(from: i32, to: i32, phases: i32, phaseFloats: i32): void {
+  const step = phases << 2;
+  const row = phaseFloats << 2;
+  let i = 0;
+  for (; i + 4 <= phaseFloats; i += 4) {
+    const at = from + i * step;
+    const a = v128.load(at);
+    const b = v128.load(at + step);
+    const c = v128.load(at + 2 * step);
+    const d = v128.load(at + 3 * step);
+    const ab = i32x4.shuffle(a, b, 0, 4, 1, 5);
+    const cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
+    const AB = i32x4.shuffle(a, b, 2, 6, 3, 7);
+    const CD = i32x4.shuffle(c, d, 2, 6, 3, 7);
+    const start = to + (i << 2);
+    v128.store(start, i32x4.shuffle(ab, cd, 0, 1, 4, 5));
+    v128.store(start + row, i32x4.shuffle(ab, cd, 2, 3, 6, 7));
+    v128.store(start + 2 * row, i32x4.shuffle(AB, CD, 0, 1, 4, 5));
+    v128.store(start + 3 * row, i32x4.shuffle(AB, CD, 2, 3, 6, 7));
   }
+  for (let f = 0; f < 4; f++) splitOne(from + (f << 2), to + f * row, phases, i, phaseFloats);
+}
+
+function splitOne(from: i32, to: i32, phases: i32, first: i32, end: i32): void {
+  const step = phases << 2;
+  for (let i = first; i < end; i++) store<f32>(to + (i << 2), load<f32>(from + i * step));
 }
 
 /**

@@ -4,29 +4,40 @@
  * over the beginning of the next, and `y` has room for 12 bytes more.
  */
 
-/** y = the largest of the window; NaN wins, +0 beats −0. */
+/** y = the largest of the window, the first of equals (+0 and −0 are equal); NaN wins. */
 export function maxPoolRows(x: i32, taps: i32, count: i32, y: i32, rows: i32, oW: i32, rowStep: i32): void {
+  const end = taps + (count << 2);
   for (let i = 0; i < rows; i++) {
     const from = x + i * rowStep;
     const to = y + ((i * oW) << 2);
+    // A sum is NaN when a term is (or when infinities of both signs meet, which only costs time).
+    let sums = f32x4.splat(0);
     let j = 0;
     for (; j + 8 <= oW; j += 8) {
       const at = from + (j << 2);
       const first = at + load<i32>(taps);
       let a = v128.load(first);
       let b = v128.load(first, 16);
-      for (let t = 4; t < count << 2; t += 4) {
-        const cell = at + load<i32>(taps + t);
-        a = f32x4.max(a, v128.load(cell));
-        b = f32x4.max(b, v128.load(cell, 16));
+      sums = f32x4.add(sums, f32x4.add(a, b));
+      for (let t = taps + 4; t < end; t += 4) {
+        const cell = at + load<i32>(t);
+        const c = v128.load(cell);
+        const d = v128.load(cell, 16);
+        a = f32x4.pmax(a, c);
+        b = f32x4.pmax(b, d);
+        sums = f32x4.add(sums, f32x4.add(c, d));
       }
       v128.store(to + (j << 2), a);
       v128.store(to + (j << 2), b, 16);
     }
+    if (v128.any_true(f32x4.ne(sums, sums))) j = 0;
     for (; j < oW; j += 4) {
       const at = from + (j << 2);
       let a = v128.load(at + load<i32>(taps));
-      for (let t = 4; t < count << 2; t += 4) a = f32x4.max(a, v128.load(at + load<i32>(taps + t)));
+      for (let t = taps + 4; t < end; t += 4) {
+        const c = v128.load(at + load<i32>(t));
+        a = v128.bitselect(c, a, v128.or(f32x4.gt(c, a), f32x4.ne(c, c)));
+      }
       v128.store(to + (j << 2), a);
     }
   }

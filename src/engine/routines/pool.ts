@@ -6,9 +6,10 @@ export function poolRoutines({ i32, f32, f64 }: Heap) {
     maxPoolRows(x: number, taps: number, count: number, y: number, rows: number, oW: number, rowStep: number): void {
       for (let i = 0; i < rows; i++) {
         for (let j = 0; j < oW; j++) {
-          let best = Number.NEGATIVE_INFINITY;
-          for (let t = 0; t < count; t++) {
-            best = Math.max(best, f32[(x + i * rowStep + i32[taps / 4 + t]) / 4 + j]);
+          let best = f32[(x + i * rowStep + i32[taps / 4]) / 4 + j];
+          for (let t = 1; t < count; t++) {
+            const value = f32[(x + i * rowStep + i32[taps / 4 + t]) / 4 + j];
+            if (value > best || Number.isNaN(value)) best = value;
           }
           f32[y / 4 + i * oW + j] = best;
         }
