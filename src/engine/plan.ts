@@ -21,6 +21,8 @@ interface StepFields {
 export interface ConvStep extends StepFields {
   readonly layer: Conv2dLayer | NccLayer;
   readonly geometry: Conv2dGeometry;
+  /** What is computed: `geometry`, or for a linear layer over N > 1 vectors a 1×1 kernel over one row of N pixels. */
+  readonly computed: Conv2dGeometry;
   readonly algorithm: Conv2dAlgorithm;
   /** Null for an algorithm that takes whole images. */
   readonly bands: Bands | null;
@@ -74,7 +76,9 @@ function planLayer(name: string, layer: Step['layer'], inShape: Shape4, options:
     case 'conv':
     case 'ncc': {
       const geometry = conv2dGeometry(inShape, layer.weight.shape, layer);
-      const algorithm = chooseAlgorithm(geometry, layer.weight.data, options);
+      const inOneRow = layer.kind === 'conv' && options.algorithm === null && takesVectors(geometry);
+      const computed = inOneRow ? rowOfVectors(geometry) : geometry;
+      const algorithm = chooseAlgorithm(computed, layer.weight.data, options);
       return {
         name,
         layer,
@@ -82,8 +86,9 @@ function planLayer(name: string, layer: Step['layer'], inShape: Shape4, options:
         outShape: [N, geometry.M, geometry.oH, geometry.oW],
         macs: conv2dMacs(geometry),
         geometry,
+        computed,
         algorithm,
-        bands: algorithm.kind === 'banded' ? planBands(geometry, algorithm) : null,
+        bands: algorithm.kind === 'banded' ? planBands(computed, algorithm) : null,
       };
     }
     case 'activation':
@@ -107,6 +112,18 @@ function planLayer(name: string, layer: Step['layer'], inShape: Shape4, options:
       };
     }
   }
+}
+
+/** A linear layer over a batch: every image is one window, and the weights can be read once for all. */
+function takesVectors(g: Conv2dGeometry): boolean {
+  const covers = g.kH === g.H && g.kW === g.W && g.pads.every((pad) => pad === 0);
+  return g.N > 1 && g.groups === 1 && covers;
+}
+
+function rowOfVectors({ N, C, H, W, M }: Conv2dGeometry): Conv2dGeometry {
+  const K = C * H * W;
+  const layer = { stride: [1, 1], padding: [0, 0, 0, 0], paddingMode: 'zeros', dilation: [1, 1], groups: 1 } as const;
+  return conv2dGeometry([1, K, 1, N], [M, K, 1, 1], layer);
 }
 
 /** One algorithm's chances with a geometry. */

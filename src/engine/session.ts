@@ -1,3 +1,4 @@
+import type { Conv2dGeometry } from '../core/geometry.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { activate } from './activations.js';
 import { type Bands, planBands } from './bands.js';
@@ -101,7 +102,11 @@ export class Session {
       if (fused) s++;
       const y = s === steps.length - 1 && out ? out : new Float32Array(sizeOf(step.outShape));
       if ('geometry' in step) {
-        for (const done of this.#convolve(step, x, y, fused)) yield (macsBefore + done) / macs;
+        const convolved =
+          step.computed === step.geometry
+            ? this.#convolve(step, step.geometry, x, y, fused)
+            : this.#linear(step, x, y, fused);
+        for (const done of convolved) yield (macsBefore + done) / macs;
         macsBefore += step.macs;
       } else if (step.layer.kind === 'activation') {
         activate(step.layer.name, step.layer.parameter, numbersOf(x), y);
@@ -119,13 +124,28 @@ export class Session {
     returnMemory(this.#memory);
   }
 
+  /** A batch of vectors [N, K] as one row of N pixels with K channels; yields the multiply-accumulates done so far. */
+  *#linear(step: ConvStep, input: EngineInput, y: Float32Array, fused: Activation | null): Generator<number> {
+    const { C: K, W: N, M } = step.computed;
+    const row = { data: transpose(numbersOf(input), N, K), shape: [1, K, 1, N] };
+    const maps = new Float32Array(y.length);
+    yield* this.#convolve(step, step.computed, row, maps, fused);
+    y.set(transpose(maps, M, N));
+  }
+
   /** One convolution, image by image; yields the multiply-accumulates done so far. */
-  *#convolve(step: ConvStep, input: EngineInput, y: Float32Array, fused: Activation | null): Generator<number> {
-    const { geometry: g, algorithm, layer } = step;
+  *#convolve(
+    step: ConvStep,
+    g: Conv2dGeometry,
+    input: EngineInput,
+    y: Float32Array,
+    fused: Activation | null,
+  ): Generator<number> {
+    const { algorithm, layer } = step;
     const outSize = g.M * g.oH * g.oW;
     const macs = step.macs / g.N;
     for (let n = 0; n < g.N; n++) {
-      const item = itemOf(input, step.inShape, n);
+      const item = itemOf(input, [g.N, g.C, g.H, g.W], n);
       const maps = y.subarray(n * outSize, (n + 1) * outSize);
       const inBands = algorithm.kind === 'banded' && layer.kind === 'conv' ? fused : null;
       if (algorithm.kind === 'whole') {
@@ -199,7 +219,7 @@ function runsInBands(step: Step): step is BandedStep {
 
 function isWorthSharing(step: BandedStep, team: ThreadTeam): boolean {
   if ('axes' in step) return false;
-  const { geometry, algorithm } = step;
+  const { computed: geometry, algorithm } = step;
   const cost = algorithm.cost(geometry) / geometry.N;
   if (cost < (team.isRunning ? WORTH_SHARING.running : WORTH_SHARING.asleep)) return false;
   return planBands(geometry, algorithm, team.size).count > 1;
@@ -208,7 +228,7 @@ function isWorthSharing(step: BandedStep, team: ThreadTeam): boolean {
 /** A step's windows, algorithm and bands; cut anew when threads share it. */
 function bandedConv(step: BandedStep, threads: number): BandedConv & Pick<PackedConv, 'algorithm'> {
   if ('axes' in step) return { geometry: step.windows, algorithm: step.algorithm, bands: step.bands, packs: 1 };
-  const { geometry, algorithm, bands } = step;
+  const { computed: geometry, algorithm, bands } = step;
   const packs = geometry.groups;
   if (threads === 1) return { geometry, algorithm, bands, packs };
   const pieces = algorithm.cost(geometry) / geometry.N < LONG_WORK ? threads : threads * PIECES;
@@ -217,6 +237,15 @@ function bandedConv(step: BandedStep, threads: number): BandedConv & Pick<Packed
 
 function weightsOf({ layer }: ConvStep): { weight: Float32Array; bias: Float32Array | null } {
   return { weight: layer.weight.data, bias: layer.kind === 'ncc' ? null : layer.bias };
+}
+
+/** [rows, columns] → [columns, rows] */
+function transpose(x: Float32Array, rows: number, columns: number): Float32Array {
+  const y = new Float32Array(x.length);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) y[j * rows + i] = x[i * columns + j];
+  }
+  return y;
 }
 
 /** An activation that can be applied to a band while it is in the cache. */

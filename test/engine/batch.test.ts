@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { Conv2dLayer } from '../../src/core/layers.js';
+import { tensor } from '../../src/core/tensor.js';
+import { executeSync } from '../../src/engine/execute.js';
+import { type ConvStep, planModel, type Shape4 } from '../../src/engine/plan.js';
+import { randomArray } from '../random.js';
+
+const [C, side, M] = [7, 6, 30];
+const K = C * side * side;
+const layer: Conv2dLayer = {
+  kind: 'conv',
+  weight: tensor(randomArray(M * K, 1), [M, C, side, side]),
+  bias: randomArray(M, 2),
+  stride: [1, 1],
+  padding: [0, 0, 0, 0],
+  paddingMode: 'zeros',
+  dilation: [1, 1],
+  groups: 1,
+};
+const model = {
+  layers: [
+    { name: 'linear', layer },
+    { name: 'relu', layer: { kind: 'activation', name: 'relu', parameter: null } as const },
+  ],
+};
+
+describe('a linear layer over a batch', () => {
+  it.each([2, 5, 33])('of %i gives every vector the bits it has alone, and reads the weights once', (N) => {
+    const x = randomArray(N * K, 3);
+    const plan = (shape: Shape4) => planModel(model, shape, { exact: true, algorithm: null });
+    const batch = plan([N, C, side, side]);
+    expect((batch.steps[0] as ConvStep).computed).toMatchObject({ N: 1, C: K, H: 1, W: N, M });
+    expect(batch.macs).toBe(N * K * M);
+    const { data, shape } = executeSync(batch, { data: x, shape: [N, C, side, side] });
+    expect(shape).toEqual([N, M, 1, 1]);
+    const one = plan([1, C, side, side]);
+    expect((one.steps[0] as ConvStep).algorithm.name).toBe('linear');
+    for (let n = 0; n < N; n++) {
+      const alone = executeSync(one, { data: x.subarray(n * K, (n + 1) * K), shape: [1, C, side, side] });
+      expect([...data.subarray(n * M, (n + 1) * M)]).toEqual([...alone.data]);
+    }
+  });
+});
