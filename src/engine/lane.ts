@@ -118,26 +118,30 @@ export function runBand(
   }
   const { planeFloats, phaseFloats, rows, M, C } = shape;
   const cells = shape.oH * g.oW;
+  const isWhole = bands.left + bands.right === 0 && g.sW === 1 && phaseFloats === g.W && isRun(sources, from);
   for (let group = 0; group < g.groups; group++) {
-    if (!isBytes) stage(heap, lane, g, input.data, group * C, from, end);
-    routines.padBand(
-      isBytes ? lane.staging + group * C * plane * 4 : lane.staging,
-      plane * 4,
-      g.W * 4,
-      g.W,
-      lane.x,
-      planeFloats * 4,
-      C,
-      rows,
-      lane.rowTable,
-      bands.left,
-      bands.right,
-      conv.edges,
-      g.sW,
-      phaseFloats,
-      lane.line,
-      algorithm.fill ?? 0,
-    );
+    if (!isBytes && isWhole) stage(heap, lane.x, planeFloats, g, input.data, group * C, from, end);
+    else if (!isBytes) stage(heap, lane.staging, plane, g, input.data, group * C, from, end);
+    if (isBytes || !isWhole) {
+      routines.padBand(
+        isBytes ? lane.staging + group * C * plane * 4 : lane.staging,
+        plane * 4,
+        g.W * 4,
+        g.W,
+        lane.x,
+        planeFloats * 4,
+        C,
+        rows,
+        lane.rowTable,
+        bands.left,
+        bands.right,
+        conv.edges,
+        g.sW,
+        phaseFloats,
+        lane.line,
+        algorithm.fill ?? 0,
+      );
+    }
     algorithm.run({
       heap,
       routines,
@@ -158,10 +162,11 @@ export function runBand(
   }
 }
 
-/** Copies rows from … end−1 of the group's channels, from `channel` on, to where they are padded from. */
+/** Copies rows from … end−1 of the group's channels, from `channel` on, to `address`, planes `planeFloats` apart. */
 function stage(
   heap: Heap,
-  lane: Lane,
+  address: number,
+  planeFloats: number,
   g: Conv2dGeometry,
   x: Float32Array,
   channel: number,
@@ -169,15 +174,15 @@ function stage(
   end: number,
 ): void {
   const C = g.C / g.groups;
-  const plane = (end - from) * g.W;
+  const rows = (end - from) * g.W;
   const start = (channel * g.H + from) * g.W;
-  if (end - from === g.H) {
-    heap.f32.set(x.subarray(start, start + C * plane), lane.staging / 4);
+  if (end - from === g.H && planeFloats === rows) {
+    heap.f32.set(x.subarray(start, start + C * rows), address / 4);
     return;
   }
   for (let c = 0; c < C; c++) {
     const at = start + c * g.H * g.W;
-    heap.f32.set(x.subarray(at, at + plane), lane.staging / 4 + c * plane);
+    heap.f32.set(x.subarray(at, at + rows), address / 4 + c * planeFloats);
   }
 }
 
@@ -192,6 +197,11 @@ function activateInMemory(
   else if (name === 'relu6') routines.relu6InPlace(address, values.length);
   else if (name === 'leaky_relu') routines.leakyReluInPlace(address, values.length, parameter ?? 0.01);
   else activate(name, parameter, values, values);
+}
+
+/** Whether the sources are first, first + 1, … : nothing is padded and nothing mirrored. */
+function isRun(sources: readonly number[], first: number): boolean {
+  return sources.every((row, i) => row === first + i);
 }
 
 /** First and end of the source rows a band reads. */
