@@ -1,6 +1,5 @@
-/** As in src/engine/conv2d/order.ts. */
-const RUN: i32 = 32;
-const CHUNK: i32 = 256;
+import { CHUNK, RUN } from './order';
+
 /** Where the parts of the scratch lie: sums of a run, sums of a chunk, totals in float64. */
 const CHUNKS: i32 = 128;
 const TOTALS: i32 = 256;

@@ -1,3 +1,5 @@
+import { transpose } from './transpose';
+
 /**
  * Fourier transforms of 4 independent sequences at once, one in each SIMD lane. An element is [4 re, 4 im], 32 bytes.
  * Stockham's self-sorting form, decimation in frequency, radices 2 to 5.
@@ -173,22 +175,6 @@ function pass5(from: i32, to: i32, m: i32, stride: i32, w: i32, swap: i32): void
     }
     w += 32;
   }
-}
-
-/** Four vectors at `from`, `step` bytes apart, to four at `to`: rows become columns. */
-function transpose(from: i32, step: i32, to: i32, toStep: i32): void {
-  const a = v128.load(from);
-  const b = v128.load(from + step);
-  const c = v128.load(from + 2 * step);
-  const d = v128.load(from + 3 * step);
-  const lowA = i32x4.shuffle(a, b, 0, 4, 1, 5);
-  const lowB = i32x4.shuffle(c, d, 0, 4, 1, 5);
-  const highA = i32x4.shuffle(a, b, 2, 6, 3, 7);
-  const highB = i32x4.shuffle(c, d, 2, 6, 3, 7);
-  v128.store(to, i32x4.shuffle(lowA, lowB, 0, 1, 4, 5));
-  v128.store(to + toStep, i32x4.shuffle(lowA, lowB, 2, 3, 6, 7));
-  v128.store(to + 2 * toStep, i32x4.shuffle(highA, highB, 0, 1, 4, 5));
-  v128.store(to + 3 * toStep, i32x4.shuffle(highA, highB, 2, 3, 6, 7));
 }
 
 /** Column `column` of the 4 rows from `row` on, `rowBytes` apart; rows at or beyond `rows` are zero. */

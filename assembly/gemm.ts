@@ -1,6 +1,4 @@
-/** As in src/engine/conv2d/order.ts. */
-const RUN: i32 = 32;
-export const CHUNK: i32 = 256;
+import { CHUNK, RUN } from './order';
 
 /**
  * The input of `count` output pixels, gathered for the multiplication: panels of 8 pixels, each [kc, 8], the last one

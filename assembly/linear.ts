@@ -1,6 +1,4 @@
-/** As in src/engine/conv2d/order.ts. */
-const RUN: i32 = 32;
-const CHUNK: i32 = 256;
+import { CHUNK, RUN } from './order';
 
 /** to [count] = the floats at x + taps[i] bytes. */
 export function gatherTaps(x: i32, taps: i32, count: i32, to: i32): void {

@@ -1,3 +1,5 @@
+import { transpose } from './transpose';
+
 /**
  * A band of an image with its border around it, each row split into `phases` (columns x with x mod phases = f together).
  * src: rows of `width` floats, `srcRow` bytes apart, planes `srcPlane` bytes apart. rowTable [rows] i32: the source row
@@ -79,27 +81,12 @@ function split(line: i32, to: i32, phases: i32, phaseFloats: i32): void {
   for (; f < phases; f++) splitOne(line + (f << 2), to + ((f * phaseFloats) << 2), phases, 0, phaseFloats);
 }
 
-/** Four phases at once: transposes 4 × 4. */
+/** Four phases at once. */
 function splitFour(from: i32, to: i32, phases: i32, phaseFloats: i32): void {
   const step = phases << 2;
   const row = phaseFloats << 2;
   let i = 0;
-  for (; i + 4 <= phaseFloats; i += 4) {
-    const at = from + i * step;
-    const a = v128.load(at);
-    const b = v128.load(at + step);
-    const c = v128.load(at + 2 * step);
-    const d = v128.load(at + 3 * step);
-    const ab = i32x4.shuffle(a, b, 0, 4, 1, 5);
-    const cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
-    const AB = i32x4.shuffle(a, b, 2, 6, 3, 7);
-    const CD = i32x4.shuffle(c, d, 2, 6, 3, 7);
-    const start = to + (i << 2);
-    v128.store(start, i32x4.shuffle(ab, cd, 0, 1, 4, 5));
-    v128.store(start + row, i32x4.shuffle(ab, cd, 2, 3, 6, 7));
-    v128.store(start + 2 * row, i32x4.shuffle(AB, CD, 0, 1, 4, 5));
-    v128.store(start + 3 * row, i32x4.shuffle(AB, CD, 2, 3, 6, 7));
-  }
+  for (; i + 4 <= phaseFloats; i += 4) transpose(from + i * step, step, to + (i << 2), row);
   for (let f = 0; f < 4; f++) splitOne(from + (f << 2), to + f * row, phases, i, phaseFloats);
 }
 

@@ -1,4 +1,5 @@
-import { CHUNK, chunk4x8 } from './gemm';
+import { chunk4x8 } from './gemm';
+import { CHUNK } from './order';
 
 /**
  * Winograd's minimal filtering with 6×6 tiles and the points 0, ±1, ±2, ∞: F(4×4, 3×3) and F(2×2, 5×5) share it.

@@ -207,10 +207,14 @@ export class Session {
   }
 }
 
-/** 0, 1, 2 … below count, as `next` gives them. */
-function* sequence(count: number, next?: () => number): Generator<number> {
-  let own = 0;
-  for (let index = next ? next() : own++; index < count; index = next ? next() : own++) yield index;
+/** What `next` gives, 0, 1, 2 … by default, while it is below count. */
+function* sequence(count: number, next = counter()): Generator<number> {
+  for (let index = next(); index < count; index = next()) yield index;
+}
+
+function counter(): () => number {
+  let next = 0;
+  return () => next++;
 }
 
 function runsInBands(step: Step): step is BandedStep {

@@ -32,14 +32,14 @@ const { Session, planModel, runSync, tensor, threadTeam } = await import(pathToF
  * Layers as plain data, as onnx-writer.mjs reads them too → a function that runs them on one input.
  * { op: 'conv', weight: {data, shape}, stride, padding } · { op: 'relu' } · { op: 'max_pool', size, stride }
  */
-export async function cnnviz(layers, inputShape, { threads = 1, exact = false } = {}) {
+export async function cnnviz(layers, inputShape, { threads = 1 } = {}) {
   if (threads > 1) await startThreads(threads);
-  return cnnvizOn(threadTeam(threads), layers, inputShape, exact);
+  return cnnvizOn(threadTeam(threads), layers, inputShape);
 }
 
-function cnnvizOn(team, layers, inputShape, exact = false) {
+function cnnvizOn(team, layers, inputShape) {
   const model = { layers: layers.map((one, i) => ({ name: String(i), layer: layerOf(one) })) };
-  const plan = planModel(model, [1, ...inputShape], { exact, algorithm: null });
+  const plan = planModel(model, [1, ...inputShape], { exact: false, algorithm: null });
   const session = new Session(plan, { team });
   const out = new Float32Array(plan.outShape.reduce((a, b) => a * b, 1));
   const run = (x) => runSync(session, { data: x, shape: inputShape }, out);

@@ -1,6 +1,6 @@
 // What the engine is measured against. Each peer: (layers, inputShape, x) → a function that runs once, or a reason why not.
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { onnxModel } from './onnx-writer.mjs';
 import { pythonPeer } from './python-peer.mjs';
 
@@ -63,4 +63,3 @@ export const ORT_WEB = ['onnxruntime-web wasm', (...args) => onnxPeer('onnxrunti
 export const TFJS = ['tfjs wasm', tfjsPeer];
 export const OPENCV = ['OpenCV filter2D', (...args) => pythonPeer('filter2d', ...args)];
 export const SCIPY = ['SciPy fftconvolve', (...args) => pythonPeer('fftconvolve', ...args)];
-export const FOLDER = join(dirname(require.resolve('./package.json')));

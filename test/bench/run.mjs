@@ -30,8 +30,12 @@ console.log(
 const columns = [36, 30, 12, 24, 30, 18, 0];
 const cells = (texts) => texts.map((text, column) => String(text).padEnd(columns[column]));
 const print = (texts) => console.log(markdown ? `| ${texts.join(' | ')} |` : cells(texts).join('').trimEnd());
-print(['case', 'cnnviz', 'GFLOP/s', 'peer', 'its time', 'ratio', 'goal']);
-if (markdown) print(['---', '---', '---', '---', '---', '---', '---']);
+if (markdown) {
+  print(['case', 'cnnviz, ms', 'GFLOP/s', 'peer', 'its time, ms', 'cnnviz is faster by']);
+  print(Array(6).fill('---'));
+} else {
+  print(['case', 'cnnviz', 'GFLOP/s', 'peer', 'its time', 'ratio', 'goal']);
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'cnnviz-bench-'));
 const rows = [];
@@ -41,7 +45,7 @@ try {
     const { run, flops, algorithms, peers } = await prepare(folder);
     for (const { peer, goal, run: peerRun } of peers) {
       if (typeof peerRun === 'string') {
-        print([name, '', '', peer, `skipped: ${peerRun}`, '', '']);
+        print([name, '', '', peer, `skipped: ${peerRun}`, '']);
         continue;
       }
       const [own, other] = (await interleave([run, peerRun], effort)).map(spread);
@@ -52,6 +56,11 @@ try {
       const before = recorded.find((row) => row.name === name && row.peer === peer);
       if (before && ratio.best < before.ratio.best * (1 - REGRESSION)) {
         regressions.push(`${name} against ${peer}: ${times(ratio.best)}, recorded ${times(before.ratio.best)}`);
+      }
+      if (markdown) {
+        const [ownBest, otherBest] = [own, other].map(({ best }) => best.toFixed(best < 10 ? 2 : 1));
+        print([name, ownBest, gflops?.toFixed(1) ?? '', peer, otherBest, times(ratio.best)]);
+        continue;
       }
       const verdict = `≥ ${times(goal)}: ${reached ? 'reached' : 'MISSED'}`;
       print([

@@ -6,11 +6,6 @@ export function paddedSize(g: Conv2dGeometry): [number, number] {
   return [g.H + g.pads[0] + g.pads[2], g.W + g.pads[1] + g.pads[3]];
 }
 
-/** True when there is anything to pad. */
-export function isPadded(g: Conv2dGeometry): boolean {
-  return g.pads.some((side) => side > 0);
-}
-
 /** Copies x [C, H, W] into padded [C, pH, pW] and continues its border by the padding mode. */
 export function padInput(g: Conv2dGeometry, x: Float32Array, padded: Float32Array): void {
   const [pH, pW] = paddedSize(g);
