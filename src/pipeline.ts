@@ -42,11 +42,11 @@ export async function runJob(
     const drawn = await drawProducts(job, source, measured);
 
     const outputs = [];
-    for (const { kind, map, bytes } of drawn.products) {
-      const path = claims.claim(input, { kind, map });
+    for (const { bytes, ...product } of drawn.products) {
+      const path = claims.claim(input, product);
       if (path === '-') await send(bytes);
       else await writeAtomic(path, bytes, { clobber: job.output.clobber });
-      outputs.push({ path, kind, bytes: bytes.length });
+      outputs.push({ path, kind: product.kind, bytes: bytes.length });
     }
 
     const results = measured.map((bank, b) => ({ ...bank.result, maps: drawn.maps[b].map(({ result }) => result) }));

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../src/core/tensor.js';
 import { conv2d, decodeImage } from '../src/index.js';
-import { patchKernel } from '../src/models/weights.js';
+import { patchKernel } from '../src/models/kernel-weights.js';
 import { IMAGES } from './cli/cnnviz.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

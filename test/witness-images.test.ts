@@ -8,8 +8,9 @@ import { executeSync } from '../src/engine/execute.js';
 import { planModel } from '../src/engine/plan.js';
 import { imageToTensor } from '../src/engine/preprocess.js';
 import { builtinKernel, conv2d, gaussPool2d, kernelNames } from '../src/index.js';
+import { patchKernel } from '../src/models/kernel-weights.js';
 import { npyToTensor, readNpy } from '../src/models/npy.js';
-import { patchKernel } from '../src/models/weights.js';
+import { modelOf } from './engine/one-layer.js';
 
 const folder = fileURLToPath(new URL('../fixtures/expected/', import.meta.url));
 const load = (file: string) => readNpy(readFileSync(folder + file));
@@ -94,7 +95,7 @@ describe('borders and correlation agree with OpenCV', () => {
       dilation: [1, 1] as const,
       groups: 1,
     };
-    const plan = planModel({ layers: [{ name: 'conv', layer }] }, [1, 1, H, W], { exact: false, algorithm: null });
+    const plan = planModel(modelOf({ name: 'conv', layer }), [1, 1, H, W], { exact: false, algorithm: null });
     const y = executeSync(plan, x);
     // float32 sums over windows whose contrast is a hundredth of their brightness
     expect(worstError(y.data, load(`opencv/${index.ncc.expected}`).data as Float64Array)).toBeLessThanOrEqual(1e-5);

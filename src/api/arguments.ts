@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Pads, Pair } from '../core/layers.js';
-import type { Shape4 } from '../engine/plan.js';
+import type { Shape4 } from '../core/shapes/spatial.js';
 
 /** n → [n, n] */
 export function toPair(value: number | Pair): Pair {
@@ -23,6 +23,6 @@ export function batchShape(shape: readonly number[], name: string): Shape4 {
 }
 
 /** The output shape for a caller: N only when the input had it. */
-export function withoutBatch(outShape: Shape4, inputShape: readonly number[]): number[] {
+export function withoutBatch(outShape: readonly number[], inputShape: readonly number[]): number[] {
   return inputShape.length === 4 ? [...outShape] : outShape.slice(1);
 }

@@ -1,10 +1,12 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Conv2dLayer, Padding, PaddingMode, Pair } from '../core/layers.js';
+import { sequential, tensorConstant } from '../core/model.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
 import { runSync } from '../engine/execute.js';
-import { type ConvStep, planModel } from '../engine/plan.js';
+import { planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
-import { expandKernel } from '../models/weights.js';
+import type { ConvStep } from '../engine/steps.js';
+import { expandKernel } from '../models/kernel-weights.js';
 import { threadTeam } from '../stages/thread-team.js';
 import { batchShape, toPair, withoutBatch } from './arguments.js';
 
@@ -78,22 +80,21 @@ export function prepareConv2d(
   }
   const given = toTensor(weight, 'weight');
   const expanded = expandKernel(given, inShape[1], groups, 'weight');
+  const kernels = tensorConstant(tensor(expanded.data.slice(), expanded.shape));
+  const bias = toBias(options.bias ?? null, expanded.shape[0]);
   const layer: Conv2dLayer = {
     kind: 'conv',
-    weight: tensor(expanded.data.slice(), expanded.shape),
-    bias: toBias(options.bias ?? null, expanded.shape[0]),
     stride: toPair(options.stride ?? 1),
     padding: options.padding ?? 0,
     paddingMode: options.paddingMode ?? 'zeros',
     dilation: toPair(options.dilation ?? 1),
     groups,
   };
-  const plan = planModel({ layers: [{ name: 'conv', layer }] }, inShape, {
-    exact: options.exact ?? false,
-    algorithm: options.algorithm ?? null,
-  });
+  const biases = bias && tensorConstant(tensor(bias, [bias.length]));
+  const model = sequential([{ name: 'conv', layer, parameters: [['weight', kernels], biases && ['bias', biases]] }]);
+  const plan = planModel(model, inShape, { exact: options.exact ?? false, algorithm: options.algorithm ?? null });
   const session = new Session(plan, { team: threadTeam(threads) });
-  const outputShape = withoutBatch(plan.outShape, inputShape);
+  const outputShape = withoutBatch(plan.shaped.infos.get('conv')!.shape, inputShape);
   return {
     run(x) {
       const input = toTensor(x, 'x');

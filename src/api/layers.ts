@@ -1,4 +1,5 @@
 import type { ActivationName, Layer, Pads, Pair } from '../core/layers.js';
+import { sequential } from '../core/model.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
 import { activate, checkActivation } from '../engine/activations.js';
 import { executeSync } from '../engine/execute.js';
@@ -69,10 +70,11 @@ export function gaussPool2d(x: TensorLike, options: GaussPool2dOptions): Tensor 
  * @returns a new float32 array of the same shape
  */
 export function activation(x: TensorLike, name: ActivationName, parameter: number | null = null): Tensor {
-  checkActivation(name, parameter);
+  const parameters = parameter === null ? [] : [parameter];
+  checkActivation(name, parameters);
   const input = toTensor(x, 'x');
   const y = new Float32Array(input.data.length);
-  activate(name, parameter, input.data, y);
+  activate(name, parameters, input.data, y);
   return tensor(y, input.shape);
 }
 
@@ -89,7 +91,7 @@ function poolFields({ kernelSize, stride, padding = 0, ceilMode = false }: PoolO
 function runLayer(x: TensorLike, layer: Layer): Tensor {
   const input = toTensor(x, 'x');
   const inShape = batchShape(input.shape, 'x');
-  const plan = planModel({ layers: [{ name: layer.kind, layer }] }, inShape, { exact: false, algorithm: null });
-  const [, , oH, oW] = plan.outShape;
-  return tensor(executeSync(plan, input).data, [...input.shape.slice(0, -2), oH, oW]);
+  const plan = planModel(sequential([{ name: layer.kind, layer }]), inShape, { exact: false, algorithm: null });
+  const { data, shape } = executeSync(plan, { data: input.data, shape: inShape });
+  return tensor(data, [...input.shape.slice(0, -2), ...shape.slice(-2)]);
 }

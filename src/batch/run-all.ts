@@ -1,34 +1,34 @@
 import { CnnvizError } from '../core/errors.js';
-import type { Job } from '../core/job.js';
-import type { RunResult } from '../core/result.js';
+import type { Breathe } from '../engine/execute.js';
 import type { Input } from '../io/inputs.js';
-import { type RunContext, runJob } from '../pipeline.js';
 
 /** What became of one input: a result or the error that stopped it. */
-export type Outcome =
-  | { readonly input: Input; readonly result: RunResult; readonly error: null }
+export type Outcome<R> =
+  | { readonly input: Input; readonly result: R; readonly error: null }
   | { readonly input: Input; readonly result: null; readonly error: CnnvizError };
 
-export interface BatchEvents {
+export interface BatchEvents<R> {
   /** Called in the order of the inputs, whatever finished first. */
-  readonly outcome: (outcome: Outcome) => void;
+  readonly outcome: (outcome: Outcome<R>) => void;
   /** How much is done, in inputs; a share of an input counts. */
   readonly progress: (done: number, failed: number) => void;
 }
+
+/** What is done to each input: `runJob` or `runNetworkJob` of the pipeline. */
+export type RunOne<R> = (input: Input, breathe: Breathe) => Promise<R>;
 
 /**
  * Runs a job on every input, `jobs` of them in flight. A bad input costs only itself; an output that cannot be
  * written ends the batch, for the next would fail alike. An error that is not a CnnvizError is a fault of the program
  * and is thrown.
  */
-export async function runAll(
-  job: Job,
+export async function runAll<R>(
   inputs: readonly Input[],
-  context: Omit<RunContext, 'breathe'>,
+  run: RunOne<R>,
   jobs: number,
-  events: BatchEvents,
-): Promise<Outcome[]> {
-  const outcomes: (Outcome | undefined)[] = new Array(inputs.length).fill(undefined);
+  events: BatchEvents<R>,
+): Promise<Outcome<R>[]> {
+  const outcomes: (Outcome<R> | undefined)[] = new Array(inputs.length).fill(undefined);
   const shares = new Float64Array(inputs.length);
   let next = 0;
   let reported = 0;
@@ -40,7 +40,7 @@ export async function runAll(
       failed,
     );
 
-  const runOne = async (index: number): Promise<Outcome> => {
+  const runOne = async (index: number): Promise<Outcome<R>> => {
     const input = inputs[index];
     const breathe = async (done: number): Promise<void> => {
       shares[index] = done;
@@ -48,7 +48,7 @@ export async function runAll(
       await new Promise<void>((resolve) => setImmediate(resolve));
     };
     try {
-      return { input, result: await runJob(job, input, { ...context, breathe }), error: null };
+      return { input, result: await run(input, breathe), error: null };
     } catch (error) {
       if (!(error instanceof CnnvizError)) throw error;
       if (error.code === 'output') stopped = true;

@@ -17,7 +17,7 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** The exit code of a batch: refused only when every input was refused for the same command. */
-export function exitCodeOfBatch(outcomes: readonly Outcome[]): number {
+export function exitCodeOfBatch(outcomes: readonly Outcome<unknown>[]): number {
   const errors = outcomes.flatMap(({ error }) => (error === null ? [] : [error]));
   if (errors.length === 0) return EXIT.done;
   if (errors.some(({ code }) => code === 'output')) return EXIT.output;

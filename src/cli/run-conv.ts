@@ -1,12 +1,14 @@
-import { type Outcome, runAll } from '../batch/run-all.js';
+import { type Outcome, type RunOne, runAll } from '../batch/run-all.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Job } from '../core/job.js';
+import type { RunResult } from '../core/result.js';
 import { findInputs, type Input } from '../io/inputs.js';
+import { runJob } from '../pipeline.js';
 import { jsonDocument } from '../reports/json.js';
 import { briefRun, describePlan, describeRun, summaryLine } from '../reports/text.js';
 import { dryRun } from '../stages/dry-run.js';
 import { loadMaterials, type Materials } from '../stages/materials.js';
-import { Claims, checkPlaces } from '../stages/place.js';
+import { Claims, checkPlaces, productsOf } from '../stages/place.js';
 import { type ConvFlags, convJob } from './conv-job.js';
 import { EXIT, exitCodeOf, exitCodeOfBatch } from './exit.js';
 import { parseWhole } from './parse.js';
@@ -45,11 +47,8 @@ export async function runConv(images: readonly string[], flags: RunFlags): Promi
     });
   }
   const materials = await loadMaterials(job);
-  await checkPlaces(
-    job,
-    inputs,
-    materials.kernels.flatMap(({ maps }) => maps),
-  );
+  const mapNames = materials.kernels.flatMap(({ maps }) => maps);
+  await checkPlaces(job.output, inputs, productsOf(job, mapNames, 1));
   const outcomes = flags.dryRun
     ? await explainOnly(job, materials, inputs, flags, terminal)
     : await runForReal(job, materials, inputs, flags, jobs, terminal);
@@ -77,7 +76,7 @@ async function runForReal(
   terminal: Terminal,
 ): Promise<number> {
   const bar = terminal.progress(inputs.length);
-  const report = (outcome: Outcome): void => {
+  const report = (outcome: Outcome<RunResult>): void => {
     for (const warning of outcome.result?.warnings ?? []) terminal.note(`note: ${outcome.input.path}: ${warning}`);
     if (outcome.error) terminal.fail(outcome.error);
     else if (inputs.length > PARAGRAPHS) terminal.print(briefRun(outcome.result, terminal.style));
@@ -86,8 +85,9 @@ async function runForReal(
       for (const line of lines) terminal.print(line);
     }
   };
-  const context = { materials, claims: new Claims(job), threads: jobs, send: terminal.send };
-  const outcomes = await runAll(job, inputs, context, jobs, {
+  const context = { materials, claims: new Claims(job.output), threads: jobs, send: terminal.send };
+  const run: RunOne<RunResult> = (input, breathe) => runJob(job, input, { ...context, breathe });
+  const outcomes = await runAll(inputs, run, jobs, {
     progress: (done, failed) => bar.update(done, failed),
     outcome: report,
   }).finally(() => bar.stop());

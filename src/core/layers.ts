@@ -1,5 +1,3 @@
-import type { Tensor } from './tensor.js';
-
 /** How the border of an input is continued; names as in torch.nn.Conv2d. */
 export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
 
@@ -12,11 +10,9 @@ export type Pair = readonly [number, number];
 /** [top, left, bottom, right], in input pixels */
 export type Pads = readonly [number, number, number, number];
 
-/** One convolutional layer (cross-correlation). weight [M, C/groups, kH, kW], bias [M] or null. */
+/** One convolutional layer (cross-correlation). Inputs: x [N, C, H, W] or [C, H, W], weight [M, C/groups, kH, kW], bias [M]. */
 export interface Conv2dLayer {
   readonly kind: 'conv';
-  readonly weight: Tensor;
-  readonly bias: Float32Array | null;
   readonly stride: Pair;
   readonly padding: Padding;
   readonly paddingMode: PaddingMode;
@@ -26,10 +22,15 @@ export interface Conv2dLayer {
 
 /**
  * Normalised cross-correlation: like a convolution, but each window and each kernel is made zero-mean (all channels
- * together) and of length one, so values lie in [−1, 1]. weight [M, C, kH, kW]. A flat window gives 0.
+ * together) and of length one, so values lie in [−1, 1]. A flat window gives 0. Inputs as a convolution's.
  */
 export interface NccLayer extends Omit<Conv2dLayer, 'kind'> {
   readonly kind: 'ncc';
+}
+
+/** y = x·weightᵀ + bias. Inputs: x [..., K], weight [M, K], bias [M]. */
+export interface LinearLayer {
+  readonly kind: 'linear';
 }
 
 export type ActivationName =
@@ -38,17 +39,21 @@ export type ActivationName =
   | 'leaky_relu'
   | 'elu'
   | 'gelu'
+  | 'gelu_tanh'
   | 'silu'
   | 'hardswish'
   | 'softplus'
   | 'sigmoid'
   | 'tanh';
 
-/** An activation, element by element. `parameter`: leaky_relu's negative_slope, elu's alpha; null for the others. */
+/**
+ * An activation, element by element. `parameters`: leaky_relu's negative_slope, elu's alpha, softplus's beta and
+ * threshold; torch's defaults stand for those left out. gelu_tanh is gelu with approximate='tanh'.
+ */
 export interface ActivationLayer {
   readonly kind: 'activation';
   readonly name: ActivationName;
-  readonly parameter: number | null;
+  readonly parameters: readonly number[];
 }
 
 /** What all pools share; fields as in torch.nn.MaxPool2d and AvgPool2d. */
@@ -82,9 +87,83 @@ export interface GaussPoolLayer extends PoolFields {
 
 export type PoolLayer = MaxPoolLayer | AvgPoolLayer | GaussPoolLayer;
 
-export type Layer = Conv2dLayer | NccLayer | ActivationLayer | PoolLayer;
-
-/** Layers one after another. One kernel is a model of one layer. */
-export interface Model {
-  readonly layers: readonly { readonly name: string; readonly layer: Layer }[];
+/** Pools to a given size, whatever the input's; null keeps the input's side. Fields as in torch.nn.AdaptiveAvgPool2d. */
+export interface AdaptivePoolLayer {
+  readonly kind: 'adaptive_avg_pool' | 'adaptive_max_pool';
+  readonly outputSize: readonly [number | null, number | null];
 }
+
+/** x / (k + alpha/size · Σ x²)^beta over `size` channels around each. Fields as in torch.nn.LocalResponseNorm. */
+export interface LrnLayer {
+  readonly kind: 'lrn';
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+}
+
+/**
+ * (x − running_mean) / √(running_var + eps) · weight + bias for each channel.
+ * Inputs: x [N, C, ...], weight [C] or null, bias [C] or null, running_mean [C], running_var [C].
+ */
+export interface BatchNormLayer {
+  readonly kind: 'batch_norm';
+  readonly eps: number;
+}
+
+/** Axes startDim … endDim become one; N counts, as in torch.nn.Flatten. */
+export interface FlattenLayer {
+  readonly kind: 'flatten';
+  readonly startDim: number;
+  readonly endDim: number;
+}
+
+/** Does nothing: a network that computes does not drop. A second output, the mask, is all true. */
+export interface DropoutLayer {
+  readonly kind: 'dropout';
+}
+
+export interface IdentityLayer {
+  readonly kind: 'identity';
+}
+
+/** Over axis `dim`, N included; null: torch's implicit choice, 0 for rank 0, 1 and 3, else 1. */
+export interface SoftmaxLayer {
+  readonly kind: 'softmax' | 'log_softmax';
+  readonly dim: number | null;
+}
+
+/** Element by element with numpy's broadcasting, from left to right. Inputs: two or more. */
+export interface ArithmeticLayer {
+  readonly kind: 'add' | 'sub' | 'mul' | 'div';
+}
+
+/** Inputs one after another along axis `dim`. */
+export interface ConcatLayer {
+  readonly kind: 'concat';
+  readonly dim: number;
+}
+
+/** The shape of its input as int64 [rank], from axis `start` to before `end`; null: the last. */
+export interface ShapeLayer {
+  readonly kind: 'shape';
+  readonly start: number;
+  readonly end: number | null;
+}
+
+export type Layer =
+  | Conv2dLayer
+  | NccLayer
+  | LinearLayer
+  | ActivationLayer
+  | PoolLayer
+  | AdaptivePoolLayer
+  | LrnLayer
+  | BatchNormLayer
+  | FlattenLayer
+  | DropoutLayer
+  | IdentityLayer
+  | SoftmaxLayer
+  | ArithmeticLayer
+  | ConcatLayer
+  | ShapeLayer;

@@ -1,5 +1,5 @@
 /**
- * exp, expm1, log1p, tanh and erf from + − × ÷ alone: those of Math, and ** too, may differ in the last bit between
+ * exp, expm1, log, log1p, tanh and erf from + − × ÷ alone: those of Math, and ** too, may differ in the last bit between
  * engines, these give the same bits everywhere. Double precision, within 2 units of the last place of the true value.
  */
 
@@ -84,6 +84,55 @@ export function log1p(x: number): number {
     k++;
   }
   return logNear1(m - 1, k, lost);
+}
+
+/** ln x */
+export function log(x: number): number {
+  if (Number.isNaN(x) || x === Number.POSITIVE_INFINITY) return x;
+  if (x <= 0) return x === 0 ? Number.NEGATIVE_INFINITY : Number.NaN;
+  let [k, m] = [0, x];
+  for (let step = 512; step >= 1; step /= 2) {
+    if (m >= POWERS[step + 1074]) {
+      m *= POWERS[1074 - step];
+      k += step;
+    } else if (m < POWERS[1075 - step]) {
+      m *= POWERS[step + 1074];
+      k -= step;
+    }
+  }
+  for (; m < Math.SQRT1_2; m *= 2) k--;
+  if (m > Math.SQRT2) {
+    m /= 2;
+    k++;
+  }
+  return logNear1(m - 1, k, 0);
+}
+
+/**
+ * x^y with the special values of C's pow. Whole y up to 64 by squaring, y = ±½ by a square root; else e^(y·ln x), whose
+ * relative error is about |y·ln x| units of the last place.
+ */
+export function power(x: number, y: number): number {
+  if (y === 0 || x === 1) return 1;
+  if (Number.isInteger(y) && Math.abs(y) <= 64) return y < 0 ? 1 / wholePower(x, -y) : wholePower(x, y);
+  if (Math.abs(y) === 0.5) {
+    // pow takes −∞ to ∞ and −0 to 0, a square root does not
+    const root = x === Number.NEGATIVE_INFINITY ? -x : Math.sqrt(x) + 0;
+    return y < 0 ? 1 / root : root;
+  }
+  if (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) return 1;
+  if (x < 0 && Number.isFinite(x) && Number.isFinite(y) && !Number.isInteger(y)) return Number.NaN;
+  const size = exp(y * log(Math.abs(x)));
+  return x < 0 && Math.abs(y % 2) === 1 ? -size : size;
+}
+
+function wholePower(x: number, n: number): number {
+  let [value, square] = [1, x];
+  for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) value *= square;
+    square *= square;
+  }
+  return value;
 }
 
 /** k·ln 2 + ln(1 + f) + small for |f| ≤ √2 − 1; written as f minus a small part, so that f is not rounded again. */

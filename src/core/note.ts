@@ -7,8 +7,11 @@ export interface MapNote {
   readonly clipped: { readonly below: number; readonly above: number; readonly nan: number };
   readonly colormap: string;
   readonly input: { readonly name: string; readonly sha256: string };
-  readonly kernel: { readonly name: string; readonly shape: readonly number[]; readonly sha256: string };
-  readonly bias: number;
+  /** The kernel and bias that made a map of `conv` … */
+  readonly kernel?: { readonly name: string; readonly shape: readonly number[]; readonly sha256: string };
+  readonly bias?: number;
+  /** … or the layer of a network it is a channel of. */
+  readonly layer?: { readonly name: string; readonly kind: string; readonly shape: readonly number[] };
   /** The command line that makes this map again, but for where it goes. */
   readonly args: readonly string[];
 }

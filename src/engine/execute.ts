@@ -6,9 +6,7 @@ import { Session, type SessionOptions } from './session.js';
 /** Called between portions of work with the share done, 0 … 1; the run goes on when its promise settles. */
 export type Breathe = (done: number) => Promise<void> | undefined;
 
-/**
- * Runs the plan in one go. x must have the plan's input shape (a leading N of 1 may be missing). Returns [N, M, oH, oW].
- */
+/** Runs the plan in one go, for one input and one output. x must have the plan's input shape. */
 export function executeSync(plan: Plan, x: EngineInput, options: SessionOptions = {}): Tensor {
   const session = new Session(plan, options);
   try {

@@ -1,5 +1,6 @@
+import type { Shape4 } from '../core/shapes/spatial.js';
 import { sizeOf } from '../core/tensor.js';
-import type { Shape4 } from './plan.js';
+import { toFloat32, type Value } from '../core/values.js';
 
 /** Samples as a decoder gives them, with the value of each: converted band by band, never as a whole. */
 export interface ByteImage {
@@ -15,8 +16,8 @@ export interface ByteImage {
 export type EngineInput = { readonly data: Float32Array; readonly shape: readonly number[] } | ByteImage;
 
 /** The input as float32 numbers. */
-export function numbersOf(input: EngineInput): Float32Array {
-  if ('data' in input) return input.data;
+export function numbersOf(input: EngineInput | Value): Float32Array {
+  if ('data' in input) return toFloat32(input.data);
   const { bytes, tables, shape } = input;
   const [C, H, W] = shape;
   const out = new Float32Array(sizeOf(shape));

@@ -1,7 +1,9 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
 import type { ActivationLayer } from '../core/layers.js';
+import { sizeOf } from '../core/tensor.js';
 import { activate } from './activations.js';
 import { type Bands, bandAt, borderColumns } from './bands.js';
+import type { ConvWeight } from './conv-weight.js';
 import type { EngineInput } from './input.js';
 import type { PoolAlgorithm } from './pooling/max.js';
 import type { Heap } from './routines/heap.js';
@@ -23,13 +25,14 @@ export interface PackedConv {
 /** A convolution that runs in bands. */
 export interface BandedConv {
   readonly geometry: Conv2dGeometry;
+  readonly algorithm: PoolAlgorithm;
   readonly bands: Bands;
   /** Packed weights: one for each group, or one for all (pools). */
   readonly packs: number;
 }
 
 /** An activation applied to a band while it is in the cache. */
-export type Activation = Pick<ActivationLayer, 'name' | 'parameter'>;
+export type Activation = Pick<ActivationLayer, 'name' | 'parameters'>;
 
 /** Addresses of one thread's own memory: the parts every band needs. */
 export interface Lane {
@@ -61,7 +64,8 @@ export function laneBytes(steps: readonly BandedConv[]): Lane {
     rowTable: most(({ bands }) => bands.shape.rows * 4),
     staging: most((step) => {
       const { geometry: g } = step;
-      return Math.max(g.C * rowsRead(step) * g.W * 4, (g.M / g.groups) * (g.C / g.groups) * g.kH * g.kW * 4);
+      const weight = packsInPlace(step) ? 0 : (g.M / g.groups) * (g.C / g.groups) * g.kH * g.kW * 4;
+      return Math.max(g.C * rowsRead(step) * g.W * 4, weight);
     }),
     bytes: most((step) => step.geometry.C * rowsRead(step) * step.geometry.W),
     tables: most(({ geometry: g }) => g.C * 1024),
@@ -69,11 +73,16 @@ export function laneBytes(steps: readonly BandedConv[]): Lane {
   };
 }
 
+/** Whether the weights can be read straight to where they stay: half the memory of a large linear layer. */
+function packsInPlace({ algorithm, packs }: BandedConv): boolean {
+  return algorithm.packsAsGiven === true && packs === 1;
+}
+
 /** Copies a layer's weights, bias and border columns to where a run finds them; a pool has neither weight nor bias. */
 export function packConv(
   memory: EngineMemory,
   conv: PackedConv,
-  weight: Float32Array | null,
+  weight: ConvWeight | null,
   bias: Float32Array | null,
   lane: Lane,
 ): void {
@@ -82,12 +91,19 @@ export function packConv(
   if (bias) heap.f32.set(bias, conv.bias / 4);
   else heap.f32.fill(0, conv.bias / 4, conv.bias / 4 + g.M);
   heap.i32.set(borderColumns(g, bands), conv.edges / 4);
-  const size = (weight?.length ?? 0) / g.groups;
-  for (let group = 0; group < (weight ? g.groups : 1); group++) {
-    if (weight) heap.f32.set(weight.subarray(group * size, (group + 1) * size), lane.staging / 4);
+  const { workspace } = lane;
+  const { shape } = bands;
+  if (weight && packsInPlace({ ...conv, packs: g.groups })) {
+    weight.loadInto(heap.f32.subarray(conv.packed / 4, conv.packed / 4 + sizeOf(weight.shape)));
+    conv.algorithm.pack({ heap, routines, shape, weight: conv.packed, packed: conv.packed, workspace });
+    return;
+  }
+  const numbers = weight?.load();
+  const size = (numbers?.length ?? 0) / g.groups;
+  for (let group = 0; group < (numbers ? g.groups : 1); group++) {
+    if (numbers) heap.f32.set(numbers.subarray(group * size, (group + 1) * size), lane.staging / 4);
     const packed = conv.packed + group * conv.packedBytes;
-    const { workspace } = lane;
-    conv.algorithm.pack({ heap, routines, shape: bands.shape, weight: lane.staging, packed, workspace });
+    conv.algorithm.pack({ heap, routines, shape, weight: lane.staging, packed, workspace });
   }
 }
 
@@ -189,14 +205,14 @@ function stage(
 /** The activation of `values`, which lie at `address`. Those without a routine are computed in float64. */
 function activateInMemory(
   routines: Routines,
-  { name, parameter }: Activation,
+  { name, parameters }: Activation,
   address: number,
   values: Float32Array,
 ): void {
   if (name === 'relu') routines.reluInPlace(address, values.length);
   else if (name === 'relu6') routines.relu6InPlace(address, values.length);
-  else if (name === 'leaky_relu') routines.leakyReluInPlace(address, values.length, parameter ?? 0.01);
-  else activate(name, parameter, values, values);
+  else if (name === 'leaky_relu') routines.leakyReluInPlace(address, values.length, parameters[0] ?? 0.01);
+  else activate(name, parameters, values, values);
 }
 
 /** Whether the sources are first, first + 1, … : nothing is padded and nothing mirrored. */

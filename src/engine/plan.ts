@@ -1,168 +1,256 @@
-import { CnnvizError } from '../core/errors.js';
-import { type Axis, type Conv2dGeometry, conv2dGeometry, conv2dMacs } from '../core/geometry.js';
-import type { ActivationLayer, Conv2dLayer, Model, NccLayer, PoolLayer } from '../core/layers.js';
+import { atPlace, CnnvizError } from '../core/errors.js';
+import { type Conv2dGeometry, conv2dGeometry, conv2dMacs } from '../core/geometry.js';
+import type { Conv2dLayer, Layer, LinearLayer, NccLayer, PoolLayer } from '../core/layers.js';
+import type { Model, ModelNode } from '../core/model.js';
+import { type BoundInput, inferShapes, type ShapedModel } from '../core/shapes/infer.js';
+import { imageShape } from '../core/shapes/spatial.js';
+import { sizeOf } from '../core/tensor.js';
+import { toFloat32, type Value } from '../core/values.js';
 import { checkActivation } from './activations.js';
-import { type Bands, planBands } from './bands.js';
-import type { Conv2dAlgorithm } from './conv2d/algorithm.js';
-import { CONV2D_ALGORITHMS } from './conv2d/index.js';
+import { planBands } from './bands.js';
+import { batchNormAffine } from './batch-norm-affine.js';
+import { chooseAlgorithm, type PlanOptions } from './choose.js';
+import { type ChannelAffine, type ConvWeight, constantWeight, scaledWeight, valueWeight } from './conv-weight.js';
+import { evaluate } from './evaluate.js';
 import { axesOfPool, poolAlgorithm, poolGeometry } from './pooling/index.js';
-import type { PoolAlgorithm } from './pooling/max.js';
-
-/** [N, C, H, W] */
-export type Shape4 = readonly [number, number, number, number];
-
-interface StepFields {
-  readonly name: string;
-  readonly inShape: Shape4;
-  readonly outShape: Shape4;
-  readonly macs: number;
-}
-
-export interface ConvStep extends StepFields {
-  readonly layer: Conv2dLayer | NccLayer;
-  readonly geometry: Conv2dGeometry;
-  /** What is computed: `geometry`, or for a linear layer over N > 1 vectors a 1×1 kernel over one row of N pixels. */
-  readonly computed: Conv2dGeometry;
-  readonly algorithm: Conv2dAlgorithm;
-  /** Null for an algorithm that takes whole images. */
-  readonly bands: Bands | null;
-}
-
-export interface ActivationStep extends StepFields {
-  readonly layer: ActivationLayer;
-}
-
-export interface PoolStep extends StepFields {
-  readonly layer: PoolLayer;
-  readonly axes: [Axis, Axis];
-  /** Its windows as a depthwise convolution of all planes. */
-  readonly windows: Conv2dGeometry;
-  readonly algorithm: PoolAlgorithm;
-  readonly bands: Bands;
-}
-
-export type Step = ConvStep | ActivationStep | PoolStep;
+import type { ConvStep, PoolStep, Step } from './steps.js';
 
 /** Every shape, algorithm and buffer of a run, settled before the first number is computed. */
 export interface Plan {
-  readonly inShape: Shape4;
-  readonly outShape: Shape4;
+  readonly model: Model;
+  readonly shaped: ShapedModel;
+  /** In order; values that follow from constants alone are made by none. */
   readonly steps: readonly Step[];
+  /** The values a run hands out. */
+  readonly kept: readonly string[];
   readonly macs: number;
 }
 
-export interface PlanOptions {
-  /** Only algorithms that follow the one order of summation. */
-  readonly exact: boolean;
-  /** Take this algorithm or say why it cannot be taken; null: the cheapest. */
-  readonly algorithm: string | null;
-}
+/** What is fed: the shape of the one input, or type, shape and perhaps numbers of each input by name. */
+export type PlanInputs = readonly number[] | ReadonlyMap<string, BoundInput>;
 
-/** @throws CnnvizError 'shape', 'usage' or 'unsupported' when a layer does not fit what comes before it. */
-export function planModel(model: Model, inShape: Shape4, options: PlanOptions): Plan {
+/**
+ * @param keep the values a run hands out, by name; without it the model's outputs
+ * @throws CnnvizError 'shape', 'usage' or 'unsupported', with the layer's name in front, when one does not fit
+ */
+export function planModel(model: Model, inputs: PlanInputs, options: PlanOptions, keep?: readonly string[]): Plan {
+  const bound = 'get' in inputs ? inputs : new Map([[model.inputs[0].name, oneInput(model, inputs)]]);
+  const shaped = inferShapes(model, bound, evaluate);
+  const kept = keep ?? model.outputs;
+  const uses = countUses(model, kept);
+  const nodes = neededNodes(model, kept);
+  const constants = constantValues(model, nodes);
   const steps: Step[] = [];
-  let shape = inShape;
-  for (const { name, layer } of model.layers) {
-    const step = planLayer(name, layer, shape, options);
-    steps.push(step);
-    shape = step.outShape;
+  const done = new Set<ModelNode>();
+  for (const node of nodes) {
+    if (done.has(node) || node.outputs.every((name) => constants.has(name))) continue;
+    try {
+      steps.push(...planNode({ model, shaped, options, uses, kept, nodes, done }, node));
+    } catch (error) {
+      throw atPlace(node.name, error);
+    }
   }
-  return { inShape, outShape: shape, steps, macs: steps.reduce((sum, step) => sum + step.macs, 0) };
+  return { model, shaped, steps, kept, macs: steps.reduce((sum, { macs }) => sum + macs, 0) };
 }
 
-function planLayer(name: string, layer: Step['layer'], inShape: Shape4, options: PlanOptions): Step {
-  const [N, C, H, W] = inShape;
+function oneInput(model: Model, shape: readonly number[]): BoundInput {
+  return { dtype: model.inputs[0].dtype, shape, value: null };
+}
+
+interface Context {
+  readonly model: Model;
+  readonly shaped: ShapedModel;
+  readonly options: PlanOptions;
+  /** How often each value is read. */
+  readonly uses: ReadonlyMap<string, number>;
+  readonly kept: readonly string[];
+  readonly nodes: readonly ModelNode[];
+  /** Nodes that another step computes. */
+  readonly done: Set<ModelNode>;
+}
+
+/** The nodes that the kept values depend on, in order. */
+function neededNodes(model: Model, kept: readonly string[]): ModelNode[] {
+  const wanted = new Set<string>(kept);
+  const needed: ModelNode[] = [];
+  for (const node of [...model.nodes].reverse()) {
+    if (!node.outputs.some((name) => wanted.has(name))) continue;
+    needed.push(node);
+    for (const name of node.inputs) if (name !== null) wanted.add(name);
+  }
+  return needed.reverse();
+}
+
+function countUses(model: Model, kept: readonly string[]): Map<string, number> {
+  const uses = new Map<string, number>();
+  for (const name of neededNodes(model, kept).flatMap(({ inputs }) => inputs)) {
+    if (name !== null) uses.set(name, (uses.get(name) ?? 0) + 1);
+  }
+  return uses;
+}
+
+/** Values that follow from constants and shapes alone. */
+function constantValues(model: Model, nodes: readonly ModelNode[]): Set<string> {
+  const constant = new Set<string>(model.constants.keys());
+  for (const { layer, inputs, outputs } of nodes) {
+    const follows = layer.kind === 'shape' || inputs.every((name) => name === null || constant.has(name));
+    if (follows && !isSpatial(layer)) for (const name of outputs) constant.add(name);
+  }
+  return constant;
+}
+
+function isSpatial({ kind }: Layer): boolean {
+  return ['conv', 'ncc', 'linear', 'max_pool', 'avg_pool', 'gauss_pool'].includes(kind);
+}
+
+function planNode(context: Context, node: ModelNode): Step[] {
+  const { layer, name, inputs, outputs } = node;
+  const infos = outputs.map((output) => context.shaped.infos.get(output)!);
+  const fields = { name, inputs, outputs, infos, macs: 0 };
   switch (layer.kind) {
     case 'conv':
-    case 'ncc': {
-      const geometry = conv2dGeometry(inShape, layer.weight.shape, layer);
-      const inOneRow = layer.kind === 'conv' && options.algorithm === null && takesVectors(geometry);
-      const computed = inOneRow ? rowOfVectors(geometry) : geometry;
-      const algorithm = chooseAlgorithm(computed, layer.weight.data, options);
-      return {
-        name,
-        layer,
-        inShape,
-        outShape: [N, geometry.M, geometry.oH, geometry.oW],
-        macs: conv2dMacs(geometry),
-        geometry,
-        computed,
-        algorithm,
-        bands: algorithm.kind === 'banded' ? planBands(computed, algorithm) : null,
-      };
-    }
-    case 'activation':
-      checkActivation(layer.name, layer.parameter);
-      return { name, layer, inShape, outShape: inShape, macs: 0 };
-    default: {
-      const axes = axesOfPool(layer, H, W);
-      const windows = poolGeometry(axes, N * C);
-      const algorithm = poolAlgorithm(layer, axes);
-      const bands = planBands(windows, algorithm);
-      return {
-        name,
-        layer,
-        inShape,
-        outShape: [N, C, axes[0].out, axes[1].out],
-        macs: 0,
-        axes,
-        windows,
-        algorithm,
-        bands,
-      };
-    }
+    case 'ncc':
+    case 'linear':
+      return planConv(context, node, layer);
+    case 'max_pool':
+    case 'avg_pool':
+    case 'gauss_pool':
+      return [planPool(context, fields, layer)];
+    default:
+      if (layer.kind === 'activation') checkActivation(layer.name, layer.parameters);
+      return [{ ...fields, kind: 'operator', layer }];
   }
+}
+
+function planPool(
+  { shaped }: Context,
+  fields: Pick<PoolStep, 'name' | 'inputs' | 'outputs' | 'infos' | 'macs'>,
+  layer: PoolLayer,
+): PoolStep {
+  const inShape = imageShape(shaped.infos.get(fields.inputs[0]!)!.shape);
+  const [N, C, H, W] = inShape;
+  const axes = axesOfPool(layer, H, W);
+  const windows = poolGeometry(axes, N * C);
+  const algorithm = poolAlgorithm(layer, axes);
+  return { ...fields, kind: 'pool', layer, inShape, axes, windows, algorithm, bands: planBands(windows, algorithm) };
+}
+
+type ConvLayer = Conv2dLayer | NccLayer | LinearLayer;
+
+/**
+ * A convolution with what follows it: a batch norm in its weights (unless exact), an activation in its bands. One that
+ * somebody wants to see as it is, is computed for itself as well, so that no value depends on what is looked at.
+ */
+function planConv(context: Context, node: ModelNode, layer: ConvLayer): ConvStep[] {
+  const { options, kept, done } = context;
+  const conv = convOf(context, node, layer);
+  const norm = layer.kind === 'conv' && !options.exact ? foldableNorm(context, node) : null;
+  if (!norm) return [convStep(context, conv, node, null)];
+  done.add(norm.node);
+  const weight = scaledWeight(conv.weight, norm.affine);
+  const folded = convStep(context, { ...conv, weight, bias: foldedBias(conv.bias, norm.affine) }, norm.node, node);
+  return kept.includes(node.outputs[0]) ? [convStep(context, conv, node, null), folded] : [folded];
+}
+
+interface Conv {
+  readonly layer: ConvLayer;
+  readonly input: string;
+  readonly geometry: Conv2dGeometry;
+  readonly weight: ConvWeight;
+  readonly bias: Float32Array | null;
+}
+
+/** `last`: the node whose values the convolution makes, itself or the batch norm it `folds`. */
+function convStep(context: Context, conv: Conv, last: ModelNode, folds: ModelNode | null): ConvStep {
+  const { shaped, options, done } = context;
+  const { geometry, weight } = conv;
+  const activation = conv.layer.kind === 'ncc' ? null : onlyReader(context, last, 'activation');
+  if (activation) done.add(activation);
+  const [output] = (activation ?? last).outputs;
+  const computed = options.algorithm === null && takesVectors(conv) ? rowOfVectors(geometry) : geometry;
+  const algorithm = chooseAlgorithm(computed, weight, options);
+  return {
+    kind: 'conv',
+    name: last.name,
+    inputs: [conv.input],
+    outputs: [output],
+    infos: [shaped.infos.get(output)!],
+    macs: conv2dMacs(geometry),
+    layer: conv.layer,
+    weight,
+    bias: conv.bias,
+    geometry,
+    computed,
+    algorithm,
+    bands: algorithm.kind === 'banded' ? planBands(computed, algorithm) : null,
+    fused: activation?.layer.kind === 'activation' ? activation.layer : null,
+    folds: folds?.name ?? null,
+  };
+}
+
+function convOf({ model, shaped }: Context, node: ModelNode, layer: ConvLayer): Conv {
+  const [input, weightName, biasName = null] = node.inputs as [string, string, string | null | undefined];
+  const x = shaped.infos.get(input)!.shape;
+  const given = shaped.infos.get(weightName)!.shape;
+  const shape = layer.kind === 'linear' ? [...given, 1, 1] : given;
+  const geometry =
+    layer.kind === 'linear'
+      ? conv2dGeometry([sizeOf(x.slice(0, -1)), given[1], 1, 1], shape, ONE_PIXEL)
+      : conv2dGeometry(imageShape(x), shape, layer);
+  const constant = model.constants.get(weightName);
+  const weight = constant
+    ? constantWeight(constant, shape)
+    : valueWeight(knownBefore(shaped, weightName, 'weight'), shape);
+  const bias = biasName === null ? null : toFloat32(knownBefore(shaped, biasName, 'bias').data);
+  return { layer, input, geometry, weight, bias };
+}
+
+const ONE_PIXEL = { stride: [1, 1], padding: 0, paddingMode: 'zeros', dilation: [1, 1], groups: 1 } as const;
+
+function knownBefore(shaped: ShapedModel, name: string, what: string): Value {
+  const value = shaped.known(name);
+  if (value) return value;
+  throw new CnnvizError('unsupported', `its ${what} "${name}" is computed from the input`, {
+    fix: 'weights must be constants, or inputs given with --input NAME=FILE.npy',
+  });
+}
+
+/** The node of this kind that alone reads what `node` makes, when nobody wants to see that. */
+function onlyReader(
+  { kept, uses, nodes }: Context,
+  node: ModelNode,
+  kind: 'activation' | 'batch_norm',
+): ModelNode | null {
+  const [output] = node.outputs;
+  if (uses.get(output) !== 1 || (kind === 'activation' && kept.includes(output))) return null;
+  const reader = nodes.find(({ inputs }) => inputs.includes(output))!;
+  return reader.layer.kind === kind && reader.inputs[0] === output ? reader : null;
+}
+
+/** The batch norm right behind a convolution, when its numbers are constants and finite. */
+function foldableNorm(context: Context, node: ModelNode): { node: ModelNode; affine: ChannelAffine } | null {
+  const norm = onlyReader(context, node, 'batch_norm');
+  if (norm?.layer.kind !== 'batch_norm') return null;
+  const constants = norm.inputs
+    .slice(1)
+    .map((name) => (name === null ? null : (context.model.constants.get(name) ?? null)));
+  if (norm.inputs.some((name, i) => i > 0 && name !== null && constants[i - 1] === null)) return null;
+  const affine = batchNormAffine(norm.layer, [null, ...constants.map((constant) => constant && constant.load())]);
+  const usable = [...affine.scale, ...affine.shift].every(Number.isFinite);
+  return usable ? { node: norm, affine } : null;
+}
+
+function foldedBias(bias: Float32Array | null, { scale, shift }: ChannelAffine): Float32Array {
+  return Float32Array.from(shift, (value, m) => value + (bias?.[m] ?? 0) * scale[m]);
 }
 
 /** A linear layer over a batch: every image is one window, and the weights can be read once for all. */
-function takesVectors(g: Conv2dGeometry): boolean {
+function takesVectors({ layer, geometry: g }: Conv): boolean {
   const covers = g.kH === g.H && g.kW === g.W && g.pads.every((pad) => pad === 0);
-  return g.N > 1 && g.groups === 1 && covers;
+  return layer.kind !== 'ncc' && g.N > 1 && g.groups === 1 && covers;
 }
 
 function rowOfVectors({ N, C, H, W, M }: Conv2dGeometry): Conv2dGeometry {
   const K = C * H * W;
-  const layer = { stride: [1, 1], padding: [0, 0, 0, 0], paddingMode: 'zeros', dilation: [1, 1], groups: 1 } as const;
-  return conv2dGeometry([1, K, 1, N], [M, K, 1, 1], layer);
-}
-
-/** One algorithm's chances with a geometry. */
-export interface Candidate {
-  readonly algorithm: Conv2dAlgorithm;
-  /** Why it is out of the question, or null. */
-  readonly rejected: string | null;
-  /** Estimated milliseconds on a common machine; null when rejected. */
-  readonly estimateMs: number | null;
-}
-
-/** What the planner knows of every algorithm, in the order of the list. Shapes and weights alone decide. */
-export function weighAlgorithms(geometry: Conv2dGeometry, weight: Float32Array, exact: boolean): Candidate[] {
-  return CONV2D_ALGORITHMS.map((algorithm) => {
-    const rounds = exact && !algorithm.ordered ? 'rounds otherwise than the one order of summation (--exact)' : null;
-    const rejected = rounds ?? algorithm.rejects(geometry, weight);
-    return { algorithm, rejected, estimateMs: rejected === null ? algorithm.cost(geometry) / 1e6 : null };
-  });
-}
-
-/** The cheapest algorithm for these shapes, or the one asked for. */
-export function chooseAlgorithm(
-  geometry: Conv2dGeometry,
-  weight: Float32Array,
-  { exact, algorithm }: PlanOptions,
-): Conv2dAlgorithm {
-  const candidates = weighAlgorithms(geometry, weight, exact);
-  if (algorithm !== null) {
-    const wanted = candidates.find((one) => one.algorithm.name === algorithm);
-    if (wanted?.rejected === null) return wanted.algorithm;
-    throw new CnnvizError(
-      'unsupported',
-      `algorithm ${algorithm}: ${wanted?.rejected ?? 'there is none of that name'}`,
-      {
-        fix: `algorithms: ${CONV2D_ALGORITHMS.map(({ name }) => name).join(', ')}`,
-      },
-    );
-  }
-  return candidates
-    .filter(({ rejected }) => rejected === null)
-    .reduce((best, one) => (one.estimateMs! < best.estimateMs! ? one : best)).algorithm;
+  return conv2dGeometry([1, K, 1, N], [M, K, 1, 1], ONE_PIXEL);
 }

@@ -1,7 +1,9 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
+import { newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
 import { activate } from './activations.js';
 import { type Bands, planBands } from './bands.js';
+import { type BufferPlan, planBuffers } from './buffers.js';
 import type { BandAlgorithm } from './conv2d/algorithm.js';
 import { paddedSize, padInput } from './conv2d/padding.js';
 import { type EngineInput, itemOf, numbersOf } from './input.js';
@@ -16,8 +18,10 @@ import {
   runBand,
 } from './lane.js';
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
-import type { ConvStep, Plan, PoolStep, Step } from './plan.js';
+import { operatorFor } from './operators/index.js';
+import type { Plan } from './plan.js';
 import { type SharedBands, sharedInput, sharedOutput, type ThreadTeam } from './shared-bands.js';
+import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
 import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
 import { closeWork, nextTicket, openTickets } from './wasm/tickets.js';
 
@@ -52,11 +56,18 @@ export class Session {
   readonly #memory: EngineMemory;
   readonly #team: ThreadTeam | null;
   readonly #convs = new Map<Step, ReadyConv>();
+  readonly #buffers: BufferPlan;
+  readonly #blocks: readonly ArrayBuffer[];
+  /** Constants that operators read. */
+  readonly #constants = new Map<string, Value>();
   /** One for each thread; the first is our own. */
   readonly #lanes: Lane[] = [];
 
   constructor(plan: Plan, { kind = 'wasm', team = null }: SessionOptions = {}) {
     this.plan = plan;
+    this.#buffers = planBuffers(plan.steps, plan.kept);
+    this.#blocks = this.#buffers.bytes.map((bytes) => new ArrayBuffer(bytes));
+    for (const name of constantsRead(plan)) this.#constants.set(name, plan.shaped.known(name)!);
     const steps = plan.steps.filter(runsInBands);
     const shared = steps.map((step) => team !== null && kind === 'wasm' && isWorthSharing(step, team));
     this.#team = shared.includes(true) ? team : null;
@@ -84,39 +95,84 @@ export class Session {
       const [packed, bias, edges] = constantBytes(banded).map((bytes) => memory.allocate(bytes));
       const packedBytes = banded.packs === 1 ? 0 : aligned(banded.bands.bytes.packed);
       const conv = { ...banded, packed, packedBytes, bias, edges };
-      const { weight = null, bias: numbers = null } = 'axes' in steps[s] ? {} : weightsOf(steps[s] as ConvStep);
-      packConv(memory, conv, weight, numbers, this.#lanes[0]);
+      const step = steps[s];
+      if (step.kind === 'pool') packConv(memory, conv, null, null, this.#lanes[0]);
+      else packConv(memory, conv, step.weight, step.layer.kind === 'ncc' ? null : step.bias, this.#lanes[0]);
       const [x, y] = sharedBytes[s].map((bytes) => memory.allocate(bytes));
       this.#convs.set(steps[s], { conv, shared: shared[s] ? { x, y } : null });
     });
   }
 
-  /** Computes the plan's output [N, M, oH, oW] into `out`; yields the share done, 0 … 1, every now and then. */
+  /** One input, one output: the first kept value, in `out` when given; yields the share done, 0 … 1, every now and then. */
   *run(input: EngineInput, out?: Float32Array): Generator<number, Tensor> {
-    const { steps, macs, outShape } = this.plan;
-    let x = input;
+    const { model, kept } = this.plan;
+    const [name] = kept;
+    const values = yield* this.runAll(new Map([[model.inputs[0].name, input]]), out && new Map([[name, out]]));
+    const { data, shape } = values.get(name)!;
+    return tensor(toFloat32(data), shape);
+  }
+
+  /**
+   * Computes the kept values from the model's inputs, by name; yields the share done, 0 … 1, every now and then.
+   * @param out arrays to write kept values to, else they get new ones
+   */
+  *runAll(
+    inputs: ReadonlyMap<string, EngineInput | Value>,
+    out?: ReadonlyMap<string, Float32Array>,
+  ): Generator<number, ReadonlyMap<string, Value>> {
+    const { steps, macs, kept } = this.plan;
+    const values = new Map<string, Value>();
+    const read = (name: string): EngineInput | Value =>
+      values.get(name) ?? inputs.get(name) ?? this.#constants.get(name)!;
+    const total = Math.max(macs, 1);
     let macsBefore = 0;
-    for (let s = 0; s < steps.length; s++) {
-      const step = steps[s];
-      const fused = 'geometry' in step ? activationOf(steps[s + 1]) : null;
-      if (fused) s++;
-      const y = s === steps.length - 1 && out ? out : new Float32Array(sizeOf(step.outShape));
-      if ('geometry' in step) {
+    for (const step of steps) {
+      const outputs = step.outputs.map((name, i) => this.#output(name, step.infos[i], values, out));
+      if (step.kind === 'operator') this.#operate(step, read, outputs);
+      else if (step.kind === 'pool') yield* this.#pool(step, read(step.inputs[0]!), outputs[0]);
+      else {
+        const x = asImages(read(step.inputs[0]!), step.geometry);
+        const y = outputs[0].data as Float32Array;
         const convolved =
           step.computed === step.geometry
-            ? this.#convolve(step, step.geometry, x, y, fused)
-            : this.#linear(step, x, y, fused);
-        for (const done of convolved) yield (macsBefore + done) / macs;
+            ? this.#convolve(step, step.geometry, x, y, step.fused)
+            : this.#linear(step, x, y, step.fused);
+        for (const done of convolved) yield (macsBefore + done) / total;
         macsBefore += step.macs;
-      } else if (step.layer.kind === 'activation') {
-        activate(step.layer.name, step.layer.parameter, numbersOf(x), y);
-      } else if ('axes' in step) {
-        const planes = { data: numbersOf(x), shape: step.inShape };
-        yield* this.#runBands(this.#convs.get(step)!, planes, y, null, 0);
       }
-      x = { data: y, shape: step.outShape };
     }
-    return tensor(numbersOf(x), outShape);
+    return new Map(kept.map((name) => [name, asValue(read(name), this.plan.shaped.infos.get(name)!)]));
+  }
+
+  /** Where a step writes a value: its buffer, or an array of its own when it is handed out. */
+  #output(name: string, info: ValueInfo, values: Map<string, Value>, out?: ReadonlyMap<string, Float32Array>): Value {
+    const { bufferOf, aliasOf } = this.#buffers;
+    const { dtype, shape } = info;
+    const source = aliasOf.get(name);
+    const buffer = bufferOf.get(name) ?? -1;
+    const data = source
+      ? values.get(source)!.data
+      : (out?.get(name) ?? newNumbers(dtype, sizeOf(shape), buffer === -1 ? undefined : this.#blocks[buffer]));
+    const value = { dtype, shape, data };
+    values.set(name, value);
+    return value;
+  }
+
+  #operate(step: OperatorStep, read: (name: string) => EngineInput | Value, outputs: Value[]): void {
+    const { memory, run } = operatorFor(step.layer)!;
+    const inputs = step.inputs.map((name) =>
+      name === null ? null : asValue(read(name), this.plan.shaped.infos.get(name)!),
+    );
+    if (memory === 'alias' && this.#buffers.aliasOf.has(step.outputs[0]) && outputs.length === 1) return;
+    run(step.layer, inputs, outputs);
+  }
+
+  *#pool(step: PoolStep, x: EngineInput | Value, y: Value): Generator<number> {
+    const planes = { data: numbersOf(x), shape: step.inShape };
+    const isFloat = y.data instanceof Float32Array;
+    const maps = isFloat ? (y.data as Float32Array) : new Float32Array(y.data.length);
+    yield* this.#runBands(this.#convs.get(step)!, planes, maps, null, 0);
+    if (!isFloat) y.data.set(maps);
   }
 
   /** Gives the memory back. The session cannot run again. */
@@ -149,8 +205,8 @@ export class Session {
       const maps = y.subarray(n * outSize, (n + 1) * outSize);
       const inBands = algorithm.kind === 'banded' && layer.kind === 'conv' ? fused : null;
       if (algorithm.kind === 'whole') {
-        const bias = layer.kind === 'ncc' ? null : layer.bias;
-        algorithm.run({ geometry: g, x: numbersOf(item), weight: layer.weight.data, bias, y: maps });
+        const bias = layer.kind === 'ncc' ? null : step.bias;
+        algorithm.run({ geometry: g, x: numbersOf(item), weight: step.weight.load(), bias, y: maps });
       } else {
         for (const share of this.#runBands(this.#convs.get(step)!, item, maps, inBands, macs)) yield (n + share) * macs;
       }
@@ -158,9 +214,9 @@ export class Session {
         const [pH, pW] = paddedSize(g);
         const padded = new Float32Array(g.C * pH * pW);
         padInput(g, numbersOf(item), padded);
-        normaliseResponses(maps, inverseWindowNorms(g, padded), layer.bias);
+        normaliseResponses(maps, inverseWindowNorms(g, padded), step.bias);
       }
-      if (fused && !inBands) activate(fused.name, fused.parameter, maps, maps);
+      if (fused && !inBands) activate(fused.name, fused.parameters, maps, maps);
       yield (n + 1) * macs;
     }
   }
@@ -218,11 +274,11 @@ function counter(): () => number {
 }
 
 function runsInBands(step: Step): step is BandedStep {
-  return 'axes' in step || ('geometry' in step && step.bands !== null);
+  return step.kind === 'pool' || (step.kind === 'conv' && step.bands !== null);
 }
 
 function isWorthSharing(step: BandedStep, team: ThreadTeam): boolean {
-  if ('axes' in step) return false;
+  if (step.kind === 'pool') return false;
   const { computed: geometry, algorithm } = step;
   const cost = algorithm.cost(geometry) / geometry.N;
   if (cost < (team.isRunning ? WORTH_SHARING.running : WORTH_SHARING.asleep)) return false;
@@ -230,17 +286,13 @@ function isWorthSharing(step: BandedStep, team: ThreadTeam): boolean {
 }
 
 /** A step's windows, algorithm and bands; cut anew when threads share it. */
-function bandedConv(step: BandedStep, threads: number): BandedConv & Pick<PackedConv, 'algorithm'> {
-  if ('axes' in step) return { geometry: step.windows, algorithm: step.algorithm, bands: step.bands, packs: 1 };
+function bandedConv(step: BandedStep, threads: number): BandedConv {
+  if (step.kind === 'pool') return { geometry: step.windows, algorithm: step.algorithm, bands: step.bands, packs: 1 };
   const { computed: geometry, algorithm, bands } = step;
   const packs = geometry.groups;
   if (threads === 1) return { geometry, algorithm, bands, packs };
   const pieces = algorithm.cost(geometry) / geometry.N < LONG_WORK ? threads : threads * PIECES;
   return { geometry, algorithm, bands: planBands(geometry, algorithm, pieces), packs };
-}
-
-function weightsOf({ layer }: ConvStep): { weight: Float32Array; bias: Float32Array | null } {
-  return { weight: layer.weight.data, bias: layer.kind === 'ncc' ? null : layer.bias };
 }
 
 /** [rows, columns] → [columns, rows] */
@@ -252,9 +304,26 @@ function transpose(x: Float32Array, rows: number, columns: number): Float32Array
   return y;
 }
 
-/** An activation that can be applied to a band while it is in the cache. */
-function activationOf(next: Step | undefined): Activation | null {
-  return next?.layer.kind === 'activation' ? next.layer : null;
+/** The constants that operators read; those of convolutions are packed instead. */
+function constantsRead({ steps, shaped, kept }: Plan): Set<string> {
+  const made = new Set(steps.flatMap(({ outputs }) => outputs));
+  const fed = new Set(shaped.model.inputs.map(({ name }) => name));
+  const read = steps.flatMap((step) => (step.kind === 'operator' ? step.inputs : []));
+  return new Set(
+    [...read, ...kept].filter((name): name is string => name !== null && !made.has(name) && !fed.has(name)),
+  );
+}
+
+/** What a convolution reads, as [N, C, H, W] float32 or an image in bytes. */
+function asImages(x: EngineInput | Value, { N, C, H, W }: Conv2dGeometry): EngineInput {
+  if ('bytes' in x) return x;
+  return { data: toFloat32(x.data), shape: [N, C, H, W] };
+}
+
+/** What was fed or computed as a value of its own type. */
+function asValue(x: EngineInput | Value, { dtype, shape }: ValueInfo): Value {
+  if ('bytes' in x) return { dtype: 'float32', shape, data: numbersOf(x) };
+  return { dtype, shape, data: x.data };
 }
 
 /** Puts the input into the shared memory and says where everything lies. */
@@ -282,6 +351,6 @@ function shareBands(
     tables: isBytes ? input.tables : null,
     y: at.y,
     yLength,
-    fused: fused && { name: fused.name, parameter: fused.parameter },
+    fused: fused && { name: fused.name, parameters: fused.parameters },
   };
 }

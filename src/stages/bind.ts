@@ -1,11 +1,12 @@
 import { atPlace, CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
 import type { LayerJob, PatchRect, PoolJob } from '../core/job.js';
-import type { Conv2dLayer, Layer, Model, NccLayer, PoolLayer } from '../core/layers.js';
+import type { Conv2dLayer, NccLayer, PoolLayer } from '../core/layers.js';
+import { constantOf, type Model, type SequentialLayer, sequential, tensorConstant } from '../core/model.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import type { EngineInput } from '../engine/input.js';
 import { defaultSigma } from '../engine/pooling/weighted.js';
-import { checkPatch, expandKernel, flipKernel, mergeWeights, patchKernel } from '../models/weights.js';
+import { checkPatch, expandKernel, flipKernel, mergeWeights, patchKernel } from '../models/kernel-weights.js';
 import type { KernelMaterial, Materials } from './materials.js';
 import { firstItem } from './source.js';
 
@@ -108,32 +109,38 @@ function sameKernelShape(a: Tensor, b: Tensor): boolean {
 
 /** The bank as a model: conv, then what follows it. `bias` [M] or null. */
 export function bankModel(job: LayerJob, bank: Bank, bias: Float32Array | null): Model {
-  return { layers: [convLayer(job, bank, bias), ...followingLayers(job)] };
+  return sequential([convLayer(job, bank, bias), ...followingLayers(job)]);
 }
 
 /** The convolution alone: what a bias is found from. */
 export function convolutionOnly(job: LayerJob, bank: Bank): Model {
-  return { layers: [convLayer(job, bank, null)] };
+  return sequential([convLayer(job, bank, null)]);
 }
 
-function convLayer(job: LayerJob, bank: Bank, bias: Float32Array | null): { name: string; layer: Layer } {
+function convLayer(job: LayerJob, bank: Bank, bias: Float32Array | null): SequentialLayer {
   const { stride, padding, paddingMode, dilation, groups } = job;
   const layer: Conv2dLayer | NccLayer = {
     kind: bank.kind,
-    weight: bank.weight,
-    bias,
     stride,
     padding,
     paddingMode,
     dilation,
     groups,
   };
-  return { name: 'conv', layer };
+  const numbers = bias && constantOf({ dtype: 'float32', shape: [bias.length], data: bias });
+  return {
+    name: 'conv',
+    layer,
+    parameters: [['conv.weight', tensorConstant(bank.weight)], numbers && ['conv.bias', numbers]],
+  };
 }
 
-function followingLayers(job: LayerJob): { name: string; layer: Layer }[] {
-  const layers: { name: string; layer: Layer }[] = [];
-  if (job.activation) layers.push({ name: job.activation.name, layer: { kind: 'activation', ...job.activation } });
+function followingLayers(job: LayerJob): SequentialLayer[] {
+  const layers: SequentialLayer[] = [];
+  if (job.activation) {
+    const { name, parameter } = job.activation;
+    layers.push({ name, layer: { kind: 'activation', name, parameters: parameter === null ? [] : [parameter] } });
+  }
   if (job.pool) layers.push({ name: `${job.pool.kind}_pool`, layer: poolLayer(job.pool) });
   return layers;
 }

@@ -1,11 +1,12 @@
 import type { ChoiceFacts } from '../core/result.js';
-import { type ConvStep, weighAlgorithms } from '../engine/plan.js';
+import { weighAlgorithms } from '../engine/choose.js';
+import type { ConvStep } from '../engine/steps.js';
 
 /** Which algorithm a step takes, what it needs, and what the planner thought of every other. */
-export function choiceFacts({ computed, layer, bands }: ConvStep, exact: boolean): ChoiceFacts {
+export function choiceFacts({ computed, weight, bands }: ConvStep, exact: boolean): ChoiceFacts {
   const { packed = 0, ...parts } = bands?.bytes ?? {};
   return {
-    candidates: weighAlgorithms(computed, layer.weight.data, exact).map(({ algorithm, rejected, estimateMs }) => ({
+    candidates: weighAlgorithms(computed, weight, exact).map(({ algorithm, rejected, estimateMs }) => ({
       name: algorithm.name,
       source: algorithm.source,
       rejected,

@@ -2,10 +2,11 @@ import { firingBias, percentileBias } from '../analysis/threshold.js';
 import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
 import type { LayerJob } from '../core/job.js';
+import { imageShape } from '../core/shapes/spatial.js';
 import type { Tensor } from '../core/tensor.js';
 import { type Breathe, execute } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
-import { type Plan, planModel, type Shape4 } from '../engine/plan.js';
+import { type Plan, planModel } from '../engine/plan.js';
 import { type Bank, bankModel, convolutionOnly } from './bind.js';
 import type { Materials } from './materials.js';
 import { threadTeam } from './thread-team.js';
@@ -22,8 +23,7 @@ export interface Computed {
 
 /** The plan of every bank; a bias still to be found changes no shape. */
 export function planBanks(job: LayerJob, banks: readonly Bank[], x: readonly number[]): Plan[] {
-  const inShape = (x.length === 3 ? [1, ...x] : x) as unknown as Shape4;
-  return banks.map((bank) => planModel(bankModel(job, bank, null), inShape, job));
+  return banks.map((bank) => planModel(bankModel(job, bank, null), imageShape(x), job));
 }
 
 /** Runs every bank on x: bias, convolution, activation, pooling. */
@@ -43,14 +43,15 @@ export async function computeBanks(
   }
   const computed: Computed[] = [];
   const team = threadTeam(threads);
+  const inShape = imageShape(x.shape);
   let firstMap = 0;
   for (const [index, plan] of planBanks(job, banks, x.shape).entries()) {
     const bank = banks[index];
     const share: Breathe = (done) => breathe((index + done) / banks.length);
     const bias = await resolveBias(job, materials, bank, firstMap, async () =>
-      execute(planModel(convolutionOnly(job, bank), plan.inShape, job), x, share, { team }),
+      execute(planModel(convolutionOnly(job, bank), inShape, job), x, share, { team }),
     );
-    const biased = bias ? planModel(bankModel(job, bank, bias), plan.inShape, job) : plan;
+    const biased = bias ? planModel(bankModel(job, bank, bias), inShape, job) : plan;
     computed.push({ bank, plan: biased, bias, y: await execute(biased, x, share, { team }) });
     firstMap += bank.maps.length;
   }

@@ -39,20 +39,21 @@ export async function drawProducts(job: Job, source: Source, banks: readonly Mea
             const drawn = await drawMap(job, source, map);
             bank[m] = { ...map, result: drawn.result };
             const name = numberedMap(map.result.name, map.result.item, source.facts.items);
-            products.push({ kind, map: name, bytes: drawn.bytes });
+            products.push({ kind, layer: null, map: name, bytes: drawn.bytes });
           }
         }
         break;
       case 'npy':
         products.push({
           kind,
+          layer: null,
           map: all.length === 1 ? all[0].result.name : 'maps',
           bytes: writeNpy(stack(all, source)),
         });
         break;
       case 'sheet':
       case 'strip':
-        products.push({ kind, map: kind, bytes: await drawPicture(job, source, all, kind) });
+        products.push({ kind, layer: null, map: kind, bytes: await drawPicture(job, source, all, kind) });
     }
   }
   return { products, maps };

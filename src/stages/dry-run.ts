@@ -2,7 +2,8 @@ import { atPlace } from '../core/errors.js';
 import type { Job, LayerJob } from '../core/job.js';
 import type { InputFacts, PlannedRun } from '../core/result.js';
 import { sizeOf, tensor } from '../core/tensor.js';
-import type { ConvStep } from '../engine/plan.js';
+import type { Plan } from '../engine/plan.js';
+import type { ConvStep } from '../engine/steps.js';
 import { readHeader } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
@@ -23,7 +24,7 @@ export async function dryRun(job: Job, materials: Materials, input: Input): Prom
     return {
       input: facts,
       banks: bankPlans(job.layer, banks, shape),
-      outputs: productsOf(job, mapNames, facts.items).map((product) => placeOf(job, input, product)),
+      outputs: productsOf(job, mapNames, facts.items).map((product) => placeOf(job.output, input, product)),
     };
   } catch (error) {
     throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
@@ -74,6 +75,12 @@ function bankPlans(layer: LayerJob, banks: readonly Bank[], shape: readonly numb
     ...planFacts(plan),
     choice: choiceFacts(plan.steps[0] as ConvStep, layer.exact),
     labels: banks[b].maps.map(({ name }) => name),
-    out: [plan.outShape[3], plan.outShape[2]],
+    out: sizeOfMaps(plan),
   }));
+}
+
+/** Width and height of a plan's maps. */
+function sizeOfMaps({ shaped, kept }: Plan): [number, number] {
+  const [oH, oW] = shaped.infos.get(kept[0])!.shape.slice(-2);
+  return [oW, oH];
 }

@@ -6,9 +6,9 @@ import { decodeImage } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import { stem } from '../io/paths.js';
 import { parseInlineKernel, parseKernelJson } from '../models/kernel-text.js';
+import { checkFinite } from '../models/kernel-weights.js';
 import { findKernel, kernelWeight } from '../models/kernels.js';
 import { npyToTensor, readNpy } from '../models/npy.js';
-import { checkFinite } from '../models/weights.js';
 import { toImageShape } from './source.js';
 
 /** A kernel as far as it is known before an image: its numbers, or the picture its patch is cut from. */

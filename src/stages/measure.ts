@@ -3,7 +3,8 @@ import { measureValues } from '../analysis/values.js';
 import { type Axis, convAxis, unreadCount } from '../core/geometry.js';
 import type { BankResult, MapResult } from '../core/result.js';
 import type { Tensor } from '../core/tensor.js';
-import type { ConvStep, Plan } from '../engine/plan.js';
+import type { Plan } from '../engine/plan.js';
+import type { ConvStep } from '../engine/steps.js';
 import { sha256 } from '../io/hash.js';
 import type { Computed } from './compute.js';
 
@@ -28,10 +29,10 @@ export function windowStack(plan: Plan): WindowStack {
   const rows: Axis[] = [];
   const columns: Axis[] = [];
   for (const step of plan.steps) {
-    if ('geometry' in step) {
+    if (step.kind === 'conv') {
       rows.push(convAxis(step.geometry, 0));
       columns.push(convAxis(step.geometry, 1));
-    } else if ('axes' in step) {
+    } else if (step.kind === 'pool') {
       rows.push(step.axes[0]);
       columns.push(step.axes[1]);
     }
@@ -44,7 +45,7 @@ export function planFacts(plan: Plan): Omit<BankResult, 'maps'> {
   const conv = plan.steps[0] as ConvStep;
   const stack = windowStack(plan);
   return {
-    weight: conv.layer.weight.shape,
+    weight: conv.weight.shape,
     pads: conv.geometry.pads,
     algorithm: conv.algorithm.name,
     macs: plan.macs,
@@ -55,7 +56,7 @@ export function planFacts(plan: Plan): Omit<BankResult, 'maps'> {
 
 /** The facts of every map: item by item, map by map. */
 export function measureBank({ bank, plan, bias, y }: Computed): MeasuredBank {
-  const [N, M, oH, oW] = plan.outShape;
+  const [N, M, oH, oW] = y.shape;
   const stack = windowStack(plan);
   const maps: FeatureMap[] = [];
   for (let n = 0; n < N; n++) {

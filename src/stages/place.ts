@@ -1,5 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
-import type { Job, ProductKind } from '../core/job.js';
+import type { Job, OutputJob, ProductKind } from '../core/job.js';
 import { existingFile, sameFile } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
@@ -7,7 +7,9 @@ import { collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
 /** One thing to be written for one input. */
 export interface Product {
   readonly kind: ProductKind;
-  /** The map's name, or 'maps', 'sheet', 'strip'. */
+  /** The network's layer it shows; null for the one layer of `conv`. */
+  readonly layer: string | null;
+  /** The map's name, or 'maps', 'sheet', 'strip'; '' for what shows a whole layer. */
   readonly map: string;
 }
 
@@ -18,11 +20,11 @@ export function productsOf(job: Job, mapNames: readonly string[], items: number)
   return job.output.products.flatMap((kind): Product[] => {
     switch (kind) {
       case 'maps':
-        return mapNames.flatMap(numbered).map((map) => ({ kind, map }));
+        return mapNames.flatMap(numbered).map((map) => ({ kind, layer: null, map }));
       case 'npy':
-        return [{ kind, map: mapNames.length === 1 ? mapNames[0] : 'maps' }];
+        return [{ kind, layer: null, map: mapNames.length === 1 ? mapNames[0] : 'maps' }];
       default:
-        return [{ kind, map: kind }];
+        return [{ kind, layer: null, map: kind }];
     }
   });
 }
@@ -33,10 +35,10 @@ export function numberedMap(map: string, item: number, items: number): string {
 }
 
 /** Where a product of an input goes; '-' is standard output. */
-export function placeOf(job: Job, input: Input, { kind, map }: Product): string {
-  const { target } = job.output;
+export function placeOf({ target }: OutputJob, input: Input, { kind, layer, map }: Product): string {
   const extension = kind === 'npy' ? '.npy' : '.png';
-  const file = `${input.name}.${safeName(map)}${extension}`;
+  const parts = [layer, map].filter((part): part is string => part !== null && part !== '').map(safeName);
+  const file = `${[input.name, ...parts].join('.')}${extension}`;
   switch (target.kind) {
     case 'stdout':
       return '-';
@@ -47,7 +49,13 @@ export function placeOf(job: Job, input: Input, { kind, map }: Product): string 
     case 'folder':
       return joinPath(target.path, input.relative, file);
     case 'template': {
-      const values = { name: input.name, map: safeName(map), layer: 'conv', ext: input.ext, dir: input.relative };
+      const values = {
+        name: input.name,
+        map: map === '' ? 'sheet' : safeName(map),
+        layer: safeName(layer ?? 'conv'),
+        ext: input.ext,
+        dir: input.relative,
+      };
       const path = target.path.replace(/\{(name|map|layer|ext|dir)\}/g, (_, key: keyof typeof values) => values[key]);
       return path.toLowerCase().endsWith(extension) ? path : path + extension;
     }
@@ -58,13 +66,16 @@ export function placeOf(job: Job, input: Input, { kind, map }: Product): string 
  * Refuses, before any work: two results with one name, a result that would replace an input, an existing file when
  * nothing may be replaced, more results than the one file named.
  */
-export async function checkPlaces(job: Job, inputs: readonly Input[], mapNames: readonly string[]): Promise<void> {
-  const { target, clobber } = job.output;
-  const claims = new Claims(job);
+export async function checkPlaces(
+  output: OutputJob,
+  inputs: readonly Input[],
+  products: readonly Product[],
+): Promise<void> {
+  const { target, clobber } = output;
+  const claims = new Claims(output);
   for (const input of inputs) {
-    const products = productsOf(job, mapNames, 1);
     if ((target.kind === 'file' || target.kind === 'stdout') && products.length * inputs.length > 1) {
-      throw tooMany(job, products.length, inputs.length);
+      throw tooMany(output, products.length, inputs.length);
     }
     for (const product of products) {
       const path = claims.claim(input, product);
@@ -85,11 +96,10 @@ export async function checkPlaces(job: Job, inputs: readonly Input[], mapNames: 
   }
 }
 
-function tooMany(job: Job, products: number, inputs: number): CnnvizError {
-  const { target } = job.output;
+function tooMany({ target, products: kinds }: OutputJob, products: number, inputs: number): CnnvizError {
   const place = target.kind === 'file' ? target.path : 'standard output';
   const what = inputs > 1 ? `${inputs} inputs` : `${products} pictures`;
-  const npy = inputs === 1 && !job.output.products.includes('npy');
+  const npy = inputs === 1 && !kinds.includes('npy');
   return new CnnvizError('usage', `${place}: one file cannot hold the results of ${what}`, {
     fix: `name a folder: -o ${target.kind === 'file' ? folderOf(target.path) : 'maps/'}${npy ? '; a .npy file holds all maps, --sheet shows them in one picture' : ''}`,
   });
@@ -97,20 +107,20 @@ function tooMany(job: Job, products: number, inputs: number): CnnvizError {
 
 /** Who writes which file: every path once. */
 export class Claims {
-  readonly #job: Job;
+  readonly #output: OutputJob;
   readonly #owners = new Map<string, string>();
 
-  constructor(job: Job) {
-    this.#job = job;
+  constructor(output: OutputJob) {
+    this.#output = output;
   }
 
   /** The product's path, now taken. @throws CnnvizError 'usage' when another result has it already. */
   claim(input: Input, product: Product): string {
-    const path = placeOf(this.#job, input, product);
+    const path = placeOf(this.#output, input, product);
     if (path === '-') return path;
     const key = collisionKey(path);
     const owner = this.#owners.get(key);
-    const self = `${input.path} (${product.map})`;
+    const self = `${input.path} (${[product.layer, product.map].filter(Boolean).join(' ')})`;
     if (owner !== undefined) {
       throw new CnnvizError('usage', `${path}: two results would have this name: ${owner} and ${self}`, {
         fix: "tell them apart with a template: -o 'maps/{dir}/{name}{ext}.{map}.png'",

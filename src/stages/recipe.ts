@@ -99,7 +99,7 @@ function pixelArgs({ preprocess, decode }: { preprocess: PreprocessJob; decode: 
   return args;
 }
 
-function pictureArgs({ scale, depth, colormap }: PictureJob): string[] {
+export function pictureArgs({ scale, depth, colormap }: PictureJob): string[] {
   const args: string[] = [];
   if (scale.kind !== 'minmax') args.push('--scale', scaleText(scale));
   if (depth !== 8) args.push('--depth', String(depth));

@@ -14,6 +14,7 @@ await build({
       export { runSync } from './src/engine/execute.js';
       export { planModel } from './src/engine/plan.js';
       export { threadTeam } from './src/stages/thread-team.js';
+      export { sequential, tensorConstant } from './src/core/model.js';
       export { tensor } from './src/core/tensor.js';`,
     resolveDir: ROOT,
     loader: 'ts',
@@ -26,7 +27,9 @@ await build({
   outfile,
   logLevel: 'error',
 });
-const { Session, planModel, runSync, tensor, threadTeam } = await import(pathToFileURL(outfile).href);
+const { Session, planModel, runSync, sequential, tensor, tensorConstant, threadTeam } = await import(
+  pathToFileURL(outfile).href
+);
 
 /**
  * Layers as plain data, as onnx-writer.mjs reads them too → a function that runs them on one input.
@@ -38,10 +41,15 @@ export async function cnnviz(layers, inputShape, { threads = 1 } = {}) {
 }
 
 function cnnvizOn(team, layers, inputShape) {
-  const model = { layers: layers.map((one, i) => ({ name: String(i), layer: layerOf(one) })) };
+  const model = sequential(
+    layers.map((one, i) => {
+      const weight = one.weight && tensorConstant(tensor(one.weight.data, one.weight.shape));
+      return { name: String(i), layer: layerOf(one), parameters: weight ? [[`${i}.weight`, weight]] : [] };
+    }),
+  );
   const plan = planModel(model, [1, ...inputShape], { exact: false, algorithm: null });
   const session = new Session(plan, { team });
-  const out = new Float32Array(plan.outShape.reduce((a, b) => a * b, 1));
+  const out = new Float32Array(plan.shaped.infos.get(plan.kept[0]).shape.reduce((a, b) => a * b, 1));
   const run = (x) => runSync(session, { data: x, shape: inputShape }, out);
   run.flops = 2 * plan.macs;
   run.algorithms = plan.steps.map((step) => step.algorithm?.name).filter(Boolean);
@@ -59,14 +67,12 @@ async function startThreads(count) {
   await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
-function layerOf({ op, weight, stride = 1, padding = 0, size, groups = 1 }) {
+function layerOf({ op, stride = 1, padding = 0, size, groups = 1 }) {
   const pair = (value) => [value, value];
   switch (op) {
     case 'conv':
       return {
         kind: 'conv',
-        weight: tensor(weight.data, weight.shape),
-        bias: null,
         stride: pair(stride),
         padding,
         paddingMode: 'zeros',
@@ -74,7 +80,7 @@ function layerOf({ op, weight, stride = 1, padding = 0, size, groups = 1 }) {
         groups,
       };
     case 'relu':
-      return { kind: 'activation', name: 'relu', parameter: null };
+      return { kind: 'activation', name: 'relu', parameters: [] };
     default:
       return {
         kind: 'max_pool',

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Conv2dLayer } from '../../src/core/layers.js';
+import type { Shape4 } from '../../src/core/shapes/spatial.js';
 import { tensor } from '../../src/core/tensor.js';
 import { executeSync } from '../../src/engine/execute.js';
-import { type ConvStep, planModel, type Shape4 } from '../../src/engine/plan.js';
+import { planModel } from '../../src/engine/plan.js';
+import type { ConvStep } from '../../src/engine/steps.js';
 import { randomArray } from '../random.js';
+import { modelOf, type WholeConv } from './one-layer.js';
 
 const [C, side, M] = [7, 6, 30];
 const K = C * side * side;
-const layer: Conv2dLayer = {
+const layer: WholeConv = {
   kind: 'conv',
   weight: tensor(randomArray(M * K, 1), [M, C, side, side]),
   bias: randomArray(M, 2),
@@ -17,12 +19,10 @@ const layer: Conv2dLayer = {
   dilation: [1, 1],
   groups: 1,
 };
-const model = {
-  layers: [
-    { name: 'linear', layer },
-    { name: 'relu', layer: { kind: 'activation', name: 'relu', parameter: null } as const },
-  ],
-};
+const model = modelOf(
+  { name: 'linear', layer },
+  { name: 'relu', layer: { kind: 'activation', name: 'relu', parameters: [] } },
+);
 
 describe('a linear layer over a batch', () => {
   it.each([2, 5, 33])('of %i gives every vector the bits it has alone, and reads the weights once', (N) => {

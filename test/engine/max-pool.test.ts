@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { PoolLayer } from '../../src/core/layers.js';
+import type { Shape4 } from '../../src/core/shapes/spatial.js';
 import { executeSync } from '../../src/engine/execute.js';
-import { planModel, type Shape4 } from '../../src/engine/plan.js';
+import { planModel } from '../../src/engine/plan.js';
 import { randomArray } from '../random.js';
+import { modelOf } from './one-layer.js';
 
 /** torch.nn.MaxPool2d, cell by cell: `if (val > max || isnan(val)) max = val`. */
 function definition(x: Float32Array, [, C, H, W]: Shape4, size: number, stride: number): number[] {
@@ -46,7 +48,7 @@ describe('max pooling', () => {
       dilation: [1, 1],
       ceilMode: false,
     };
-    const plan = planModel({ layers: [{ name: 'pool', layer }] }, shape, { exact: false, algorithm: null });
+    const plan = planModel(modelOf({ name: 'pool', layer }), shape, { exact: false, algorithm: null });
     const simd = executeSync(plan, { data: x, shape }, { kind: 'wasm' });
     const twin = executeSync(plan, { data: x, shape }, { kind: 'typescript' });
     expect([...simd.data]).toEqual(definition(x, shape, size, stride));

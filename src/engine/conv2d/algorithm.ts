@@ -80,8 +80,8 @@ interface AlgorithmFields {
    * mixes neighbouring outputs), and why it is that large.
    */
   readonly tolerance: { readonly ofTerms: number; readonly at: 'output' | 'map'; readonly reason: string };
-  /** Why this cannot be computed this way, or null. `weight` [M, C/groups, kH, kW]. */
-  rejects(geometry: Conv2dGeometry, weight: Float32Array): string | null;
+  /** Why this cannot be computed this way, or null. `weight` gives [M, C/groups, kH, kW], read only when its numbers decide. */
+  rejects(geometry: Conv2dGeometry, weight: () => Float32Array): string | null;
   /** Estimated work of the whole convolution, in nanoseconds on a common machine; depends on the shapes alone. */
   cost(geometry: Conv2dGeometry): number;
 }
@@ -89,6 +89,8 @@ interface AlgorithmFields {
 /** Works on bands of rows in the engine's memory. Neither `pack` nor `run` validates, allocates or throws. */
 export interface BandAlgorithm extends AlgorithmFields {
   readonly kind: 'banded';
+  /** The packed form begins with the weights as they are: they may be read straight to their place. */
+  readonly packsAsGiven?: true;
   /** What zero padding holds, if not zeros. */
   readonly fill?: number;
   /** `parts`: how many bands there should be at least, when threads share them; values never depend on it. */

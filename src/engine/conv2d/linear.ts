@@ -11,7 +11,7 @@ function weightBytes(shape: BandShape): number {
 /** packed: weights [M, K] as they are, then the offset of each tap. */
 function pack({ heap, shape, weight, packed }: PackTask): void {
   const size = shape.M * tapCount(shape);
-  heap.f32.copyWithin(packed / 4, weight / 4, weight / 4 + size);
+  if (weight !== packed) heap.f32.copyWithin(packed / 4, weight / 4, weight / 4 + size);
   writeTaps(heap, shape, packed + weightBytes(shape));
 }
 
@@ -25,6 +25,7 @@ function run({ routines, shape, x, packed, bias, y, workspace }: BandTask): void
 /** One output a map, as in a linear layer: a product of a matrix and a vector, bound by how fast weights can be read. */
 export const linear: BandAlgorithm = {
   kind: 'banded',
+  packsAsGiven: true,
   name: 'linear',
   source: 'definition: pytorch.org/docs, torch.nn.Linear; summed as in engine/conv2d/order.ts',
   ordered: true,

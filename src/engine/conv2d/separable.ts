@@ -100,8 +100,9 @@ export const separable: BandAlgorithm = {
     if (g.kH * g.kW < SMALLEST) return `two passes gain too little below ${SMALLEST} cells, here ${g.kW}×${g.kH}`;
     const C = g.C / g.groups;
     const size = C * g.kH * g.kW;
+    const numbers = weight();
     for (let m = 0; m < g.M; m++) {
-      if (factorize(weight.subarray(m * size, (m + 1) * size), C, g.kH, g.kW) === null) {
+      if (factorize(numbers.subarray(m * size, (m + 1) * size), C, g.kH, g.kW) === null) {
         return 'the kernel is not a column times a row (rank 1)';
       }
     }

@@ -2,7 +2,10 @@ import type { BandAlgorithm } from '../conv2d/algorithm.js';
 import { bandOfRows, tapCount, writeTaps } from '../conv2d/taps.js';
 
 /** What a pool has of an algorithm: it works on bands, plane by plane, as a convolution of groups of one channel. */
-export type PoolAlgorithm = Pick<BandAlgorithm, 'band' | 'packedBytes' | 'workspaceBytes' | 'pack' | 'run' | 'fill'>;
+export type PoolAlgorithm = Pick<
+  BandAlgorithm,
+  'band' | 'packedBytes' | 'workspaceBytes' | 'packsAsGiven' | 'pack' | 'run' | 'fill'
+>;
 
 /** Padding counts as −∞; a NaN in the window is the result. Source: torch.nn.MaxPool2d */
 export const maxPool: PoolAlgorithm = {

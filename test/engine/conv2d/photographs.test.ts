@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Conv2dLayer } from '../../../src/core/layers.js';
+import type { Shape4 } from '../../../src/core/shapes/spatial.js';
 import { sizeOf, tensor } from '../../../src/core/tensor.js';
 import { executeSync } from '../../../src/engine/execute.js';
-import { planModel, type Shape4 } from '../../../src/engine/plan.js';
+import { planModel } from '../../../src/engine/plan.js';
 import { decodeImage } from '../../../src/index.js';
 import { randomArray } from '../../random.js';
+import { modelOf, type WholeConv } from '../one-layer.js';
 
 const ROCKET = join(import.meta.dirname, '../../../fixtures/images/rocket.jpg');
 const PLACES = 24;
@@ -36,7 +37,7 @@ describe('algorithms that round otherwise, on the pixels of a photograph', () =>
     const shape: Shape4 = [1, PLACES, SIDE, SIDE];
     const weightShape = [8, PLACES, side, side];
     const x = await photographPlanes();
-    const layer: Conv2dLayer = {
+    const layer: WholeConv = {
       kind: 'conv',
       weight: tensor(randomArray(sizeOf(weightShape), 7), weightShape),
       bias: null,
@@ -47,7 +48,7 @@ describe('algorithms that round otherwise, on the pixels of a photograph', () =>
       groups: 1,
     };
     const run = (name: string) => {
-      const plan = planModel({ layers: [{ name: 'conv', layer }] }, shape, { exact: false, algorithm: name });
+      const plan = planModel(modelOf({ name: 'conv', layer }), shape, { exact: false, algorithm: name });
       return executeSync(plan, { data: x, shape }).data;
     };
     const [got, expected] = [run(algorithm), run('direct')];

@@ -1,0 +1,33 @@
+import { CnnvizError } from './errors.js';
+
+/** The bytes of a file, read where they are asked for: what weight readers see instead of a disk. */
+export interface ByteSource {
+  readonly size: number;
+  /** Bytes from … from+length−1. @throws CnnvizError 'format' when they lie outside */
+  read(from: number, length: number): Uint8Array;
+  /** Fills `target` with the bytes from `from` on. @throws CnnvizError 'format' when they lie outside */
+  readInto(from: number, target: Uint8Array): void;
+}
+
+/** Bytes in memory as a source. `read` gives views. */
+export function memorySource(bytes: Uint8Array): ByteSource {
+  const view = (from: number, length: number) => {
+    checkRange(bytes.length, from, length);
+    return bytes.subarray(from, from + length);
+  };
+  return {
+    size: bytes.length,
+    read: view,
+    readInto: (from, target) => target.set(view(from, target.length)),
+  };
+}
+
+/** @throws CnnvizError 'format' unless from … from+length−1 lies within `size` bytes */
+export function checkRange(size: number, from: number, length: number): void {
+  if (from >= 0 && length >= 0 && Number.isSafeInteger(from) && Number.isSafeInteger(length) && from + length <= size) {
+    return;
+  }
+  throw new CnnvizError('format', `bytes ${from} … ${from + length} lie outside the ${size} bytes of the file`, {
+    fix: 'the file is cut off or damaged: copy it again',
+  });
+}

@@ -1,0 +1,103 @@
+import { atPlace, CnnvizError } from '../errors.js';
+import type { Layer } from '../layers.js';
+import type { Model, ModelNode } from '../model.js';
+import { nearestName } from '../nearest.js';
+import type { Value, ValueInfo } from '../values.js';
+import { shapeRule } from './index.js';
+import type { KnownInput } from './rule.js';
+
+/** What is given for a model input: its type and shape, and its numbers when they may decide shapes. */
+export interface BoundInput extends ValueInfo {
+  readonly value: Value | null;
+}
+
+/** Computes a layer at once from known inputs; null when it cannot. */
+export type Evaluate = (
+  layer: Layer,
+  inputs: readonly (Value | null)[],
+  outputs: readonly ValueInfo[],
+) => Value[] | null;
+
+/** The type and shape of every value of a model for given inputs. */
+export interface ShapedModel {
+  readonly model: Model;
+  /** By name of the value; constants included. */
+  readonly infos: ReadonlyMap<string, ValueInfo>;
+  /** The numbers of a value that does not depend on what is run; null for one that does. */
+  readonly known: (name: string) => Value | null;
+}
+
+/**
+ * Works out all shapes. Values that decide shapes (a Reshape's target) are computed on the way, by `evaluate`, from
+ * constants, shapes and bound inputs.
+ * @throws CnnvizError with the node's name in front
+ */
+export function inferShapes(
+  model: Model,
+  bound: ReadonlyMap<string, BoundInput>,
+  evaluate: Evaluate | null = null,
+): ShapedModel {
+  const infos = new Map<string, ValueInfo>();
+  const makers = new Map<string, ModelNode>();
+  const values = new Map<string, Value | null>();
+  for (const { name } of model.inputs) {
+    const input = bound.get(name);
+    if (!input) throw new CnnvizError('usage', `input "${name}" is not given`, { fix: `add --input ${name}=FILE.npy` });
+    infos.set(name, { dtype: input.dtype, shape: input.shape });
+    values.set(name, input.value);
+  }
+  for (const [name, { dtype, shape }] of model.constants) infos.set(name, { dtype, shape });
+
+  const known = (name: string): Value | null => {
+    const before = values.get(name);
+    if (before !== undefined) return before;
+    const constant = model.constants.get(name);
+    const value = constant ? constant.load() : compute(name);
+    if (!constant) values.set(name, value);
+    return value;
+  };
+  const compute = (name: string): Value | null => {
+    const node = makers.get(name);
+    if (!node || !evaluate) return null;
+    const inputs = node.inputs.map((input) => (input === null ? null : known(input)));
+    if (node.layer.kind !== 'shape' && inputs.some((value, i) => value === null && node.inputs[i] !== null))
+      return null;
+    const outputs = node.outputs.map((output) => infos.get(output)!);
+    const shaped = node.inputs.map((input, i) =>
+      input === null ? null : (inputs[i] ?? unknownNumbers(infos.get(input)!)),
+    );
+    return evaluate(node.layer, shaped, outputs)?.[node.outputs.indexOf(name)] ?? null;
+  };
+
+  for (const node of model.nodes) {
+    try {
+      const inputs = node.inputs.map((name): KnownInput | null => {
+        if (name === null) return null;
+        const info = infos.get(name);
+        if (!info) throw unknownValue(name, [...infos.keys()]);
+        return { ...info, known: () => known(name) };
+      });
+      const outputs = shapeRule(node.layer)(node.layer, inputs);
+      for (const [i, name] of node.outputs.entries()) {
+        if (!outputs[i]) throw new CnnvizError('unsupported', `output ${i + 1} of a ${node.layer.kind} layer`);
+        infos.set(name, outputs[i]);
+        makers.set(name, node);
+      }
+    } catch (error) {
+      throw atPlace(node.name, error);
+    }
+  }
+  return { model, infos, known };
+}
+
+/** Stands for numbers of which only the shape is read. */
+function unknownNumbers({ dtype, shape }: ValueInfo): Value {
+  return { dtype, shape, data: new Float32Array(0) };
+}
+
+function unknownValue(name: string, names: readonly string[]): CnnvizError {
+  const near = nearestName(name, names);
+  return new CnnvizError('shape', `reads "${name}", which nothing before it makes`, {
+    fix: near ? `did you mean ${near}?` : 'a layer can read inputs and layers that stand before it',
+  });
+}

@@ -1,0 +1,70 @@
+/** Number types of arrays, named as in numpy and torch. */
+export type DType =
+  | 'float32'
+  | 'float64'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'bool';
+
+/** What carries the numbers. int64 and uint64 travel as whole numbers in float64 (exact up to 2^53), bool as 0 and 1. */
+export type Numbers =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array;
+
+/** What is known of an array before its numbers are. `shape` [] is a scalar. */
+export interface ValueInfo {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** An array of any type and rank, row-major, no gaps. */
+export interface Value extends ValueInfo {
+  readonly data: Numbers;
+}
+
+const CARRIERS = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: Float64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: Float64Array,
+  bool: Uint8Array,
+} as const;
+
+/** Bytes of one number as it travels. */
+export function carrierBytes(dtype: DType): number {
+  return CARRIERS[dtype].BYTES_PER_ELEMENT;
+}
+
+/** `size` zeros of this type; within `buffer`, from its start, when one is given. */
+export function newNumbers(dtype: DType, size: number, buffer?: ArrayBuffer): Numbers {
+  const Carrier = CARRIERS[dtype];
+  return buffer ? new Carrier(buffer, 0, size) : new Carrier(size);
+}
+
+/** Numbers of any type as float32; the same array when they are. */
+export function toFloat32(data: Numbers): Float32Array {
+  return data instanceof Float32Array ? data : Float32Array.from(data);
+}
+
+/** Whether a type is one of floating point. */
+export function isFloat(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float64';
+}
