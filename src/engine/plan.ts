@@ -37,8 +37,8 @@ export function planModel(model: Model, inputs: PlanInputs, options: PlanOptions
   const bound = 'get' in inputs ? inputs : new Map([[model.inputs[0].name, oneInput(model, inputs)]]);
   const shaped = inferShapes(model, bound, evaluate);
   const kept = keep ?? model.outputs;
-  const uses = countUses(model, kept);
   const nodes = neededNodes(model, kept);
+  const uses = { here: countUses(nodes), anywhere: countUses(model.nodes) };
   const constants = constantValues(model, nodes);
   const steps: Step[] = [];
   const done = new Set<ModelNode>();
@@ -61,8 +61,8 @@ interface Context {
   readonly model: Model;
   readonly shaped: ShapedModel;
   readonly options: PlanOptions;
-  /** How often each value is read. */
-  readonly uses: ReadonlyMap<string, number>;
+  /** How often each value is read: in this run, and in the whole model. */
+  readonly uses: { readonly here: ReadonlyMap<string, number>; readonly anywhere: ReadonlyMap<string, number> };
   readonly kept: readonly string[];
   readonly nodes: readonly ModelNode[];
   /** Nodes that another step computes. */
@@ -81,9 +81,9 @@ function neededNodes(model: Model, kept: readonly string[]): ModelNode[] {
   return needed.reverse();
 }
 
-function countUses(model: Model, kept: readonly string[]): Map<string, number> {
+function countUses(nodes: readonly ModelNode[]): Map<string, number> {
   const uses = new Map<string, number>();
-  for (const name of neededNodes(model, kept).flatMap(({ inputs }) => inputs)) {
+  for (const name of nodes.flatMap(({ inputs }) => inputs)) {
     if (name !== null) uses.set(name, (uses.get(name) ?? 0) + 1);
   }
   return uses;
@@ -164,7 +164,7 @@ interface Conv {
 function convStep(context: Context, conv: Conv, last: ModelNode, folds: ModelNode | null): ConvStep {
   const { shaped, options, done } = context;
   const { geometry, weight } = conv;
-  const activation = conv.layer.kind === 'ncc' ? null : onlyReader(context, last, 'activation');
+  const activation = conv.layer.kind === 'ncc' ? null : fusableActivation(context, last);
   if (activation) done.add(activation);
   const [output] = (activation ?? last).outputs;
   const computed = options.algorithm === null && takesVectors(conv) ? rowOfVectors(geometry) : geometry;
@@ -215,27 +215,33 @@ function knownBefore(shaped: ShapedModel, name: string, what: string): Value {
   });
 }
 
-/** The node of this kind that alone reads what `node` makes, when nobody wants to see that. */
-function onlyReader(
-  { kept, uses, nodes }: Context,
-  node: ModelNode,
-  kind: 'activation' | 'batch_norm',
-): ModelNode | null {
+/** The node of this kind that reads what `node` makes as its input, if there is one. */
+function readerOf({ nodes }: Context, node: ModelNode, kind: 'activation' | 'batch_norm'): ModelNode | null {
   const [output] = node.outputs;
-  if (uses.get(output) !== 1 || (kind === 'activation' && kept.includes(output))) return null;
-  const reader = nodes.find(({ inputs }) => inputs.includes(output))!;
-  return reader.layer.kind === kind && reader.inputs[0] === output ? reader : null;
+  const reader = nodes.find(({ inputs }) => inputs.includes(output));
+  return reader?.layer.kind === kind && reader.inputs[0] === output ? reader : null;
 }
 
-/** The batch norm right behind a convolution, when its numbers are constants and finite. */
+/** The activation that can be applied while a band is in the cache: nobody else wants what comes before it. */
+function fusableActivation(context: Context, node: ModelNode): ModelNode | null {
+  const [output] = node.outputs;
+  if (context.uses.here.get(output) !== 1 || context.kept.includes(output)) return null;
+  return readerOf(context, node, 'activation');
+}
+
+/**
+ * The batch norm right behind a convolution that nothing else in the model reads, when its numbers are constants and
+ * finite. Whether it is folded must not depend on which layers a run is asked for.
+ */
 function foldableNorm(context: Context, node: ModelNode): { node: ModelNode; affine: ChannelAffine } | null {
-  const norm = onlyReader(context, node, 'batch_norm');
+  const isAlone = context.uses.anywhere.get(node.outputs[0]) === 1;
+  const norm = isAlone ? readerOf(context, node, 'batch_norm') : null;
   if (norm?.layer.kind !== 'batch_norm') return null;
   const constants = norm.inputs
     .slice(1)
     .map((name) => (name === null ? null : (context.model.constants.get(name) ?? null)));
   if (norm.inputs.some((name, i) => i > 0 && name !== null && constants[i - 1] === null)) return null;
-  const affine = batchNormAffine(norm.layer, [null, ...constants.map((constant) => constant && constant.load())]);
+  const affine = batchNormAffine(norm.layer, [null, ...constants.map((constant) => constant?.load() ?? null)]);
   const usable = [...affine.scale, ...affine.shift].every(Number.isFinite);
   return usable ? { node: norm, affine } : null;
 }
