@@ -16,6 +16,7 @@ export {
   relu,
 } from './api/layers.js';
 export { decodeNpy, type EncodeOptions, encodeMap, encodeNpy } from './api/maps.js';
+export { loadNetwork, type Network, type NetworkOptions, runNetwork } from './api/network.js';
 export { CnnvizError, type ErrorCode } from './core/errors.js';
 export type { ActivationName, Padding, PaddingMode, Pads, Pair } from './core/layers.js';
 export type { Tensor, TensorLike } from './core/tensor.js';

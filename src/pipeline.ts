@@ -1,20 +1,26 @@
 import { atPlace } from './core/errors.js';
-import type { Job } from './core/job.js';
-import type { RunResult } from './core/result.js';
+import type { Job, OutputJob } from './core/job.js';
+import type { NetworkJob } from './core/network-job.js';
+import type { NetworkRunResult } from './core/network-result.js';
+import type { OutputFile, RunResult } from './core/result.js';
 import type { Breathe } from './engine/execute.js';
 import { writeAtomic } from './io/files.js';
 import type { Input } from './io/inputs.js';
 import { bindKernels } from './stages/bind.js';
 import { computeBanks } from './stages/compute.js';
-import { drawProducts } from './stages/draw.js';
+import { type DrawnProduct, drawProducts } from './stages/draw.js';
 import type { Materials } from './stages/materials.js';
 import { measureBank } from './stages/measure.js';
+import { drawLayers } from './stages/network-draw.js';
+import { bestClasses, measureLayers } from './stages/network-layers.js';
+import type { NetworkMaterials } from './stages/network-materials.js';
+import { readNetworkSource } from './stages/network-source.js';
 import type { Claims } from './stages/place.js';
 import { readSource } from './stages/source.js';
 
 /** What a run is given by whoever runs it. */
-export interface RunContext {
-  readonly materials: Materials;
+export interface RunContext<M> {
+  readonly materials: M;
   readonly claims: Claims;
   readonly breathe: Breathe;
   /** Threads that one large convolution may use; no result depends on it. */
@@ -24,34 +30,85 @@ export interface RunContext {
 }
 
 /**
- * The whole program, for one input: decode → preprocess → bind kernels → plan and execute → measure → draw → write.
+ * One layer, for one input: decode → preprocess → bind kernels → plan and execute → measure → draw → write.
  * @throws CnnvizError with the input's name in front
  */
-export async function runJob(
-  job: Job,
-  input: Input,
-  { materials, claims, breathe, threads, send }: RunContext,
-): Promise<RunResult> {
+export async function runJob(job: Job, input: Input, context: RunContext<Materials>): Promise<RunResult> {
   try {
+    const { materials } = context;
     const source = await readSource(input, job);
     const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
     const start = performance.now();
-    const computed = await computeBanks(job.layer, materials, banks, source.x, { breathe, threads });
+    const computed = await computeBanks(job.layer, materials, banks, source.x, context);
     const engineMs = performance.now() - start;
     const measured = computed.map(measureBank);
     const drawn = await drawProducts(job, source, measured);
 
-    const outputs = [];
-    for (const { bytes, ...product } of drawn.products) {
-      const path = claims.claim(input, product);
-      if (path === '-') await send(bytes);
-      else await writeAtomic(path, bytes, { clobber: job.output.clobber });
-      outputs.push({ path, kind: product.kind, bytes: bytes.length });
-    }
+    const outputs: OutputFile[] = [];
+    for (const product of drawn.products) outputs.push(await deliver(product, input, job.output, context));
 
     const results = measured.map((bank, b) => ({ ...bank.result, maps: drawn.maps[b].map(({ result }) => result) }));
     return { input: source.facts, banks: results, outputs, engineMs, warnings: source.warnings };
   } catch (error) {
-    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
+    throw atPlace(nameOf(input), error);
   }
+}
+
+/**
+ * A network, for one input: decode → preprocess → bind weights, plan (once for each shape) → execute → measure → draw →
+ * write.
+ * @throws CnnvizError with the input's name in front
+ */
+export async function runNetworkJob(
+  job: NetworkJob,
+  input: Input,
+  context: RunContext<NetworkMaterials>,
+): Promise<NetworkRunResult> {
+  try {
+    const { opened, sessions, labels, checkPlaces } = context.materials;
+    const source = await readNetworkSource(input, job, opened);
+    const session = sessions.for(source.info);
+    await checkPlaces(session);
+    const start = performance.now();
+    const values = await session.run(source.x, context.breathe);
+    const engineMs = performance.now() - start;
+    const layers = measureLayers(session, values);
+    const top = bestClasses(job, session, values, labels);
+
+    const outputs: OutputFile[] = [];
+    for await (const product of drawLayers(job, opened.name, source, layers)) {
+      outputs.push(await deliver(product, input, job.output, context));
+    }
+
+    const { facts, preprocess, warnings } = source;
+    const results = layers.map(({ result }) => result);
+    return {
+      input: facts,
+      preprocess,
+      layers: results,
+      top,
+      outputs,
+      engineMs,
+      warnings: [...session.notes, ...warnings],
+    };
+  } catch (error) {
+    throw atPlace(nameOf(input), error);
+  }
+}
+
+/** Writes one product under the name that is its own. */
+async function deliver(
+  { bytes, ...product }: DrawnProduct,
+  input: Input,
+  { clobber }: OutputJob,
+  { claims, send }: RunContext<unknown>,
+): Promise<OutputFile> {
+  const path = claims.claim(input, product);
+  if (path === '-') await send(bytes);
+  else await writeAtomic(path, bytes, { clobber });
+  return { path, kind: product.kind, layer: product.layer, bytes: bytes.length };
+}
+
+function nameOf({ path }: Input): string {
+  return path === '-' ? 'standard input' : path;
 }

@@ -130,13 +130,17 @@ function checkPicture(flags: ConvFlags, products: readonly ProductKind[]): void 
 /** Endings of files that are pictures or data, but not ones that maps are written as. */
 const FOREIGN = /\.(jpe?g|webp|gif|tiff?|avif|bmp|svg|pdf|npz|json|csv|txt)$/i;
 
+/** @throws CnnvizError 'usage' for endings of files that maps are not written as */
+export function refuseForeign(out: string | undefined): void {
+  if (out === undefined || !FOREIGN.test(out)) return;
+  throw new CnnvizError('usage', `${out}: maps are written as .png or .npy`, {
+    fix: '-o FILE.png, -o FILE.npy or -o FOLDER',
+  });
+}
+
 function outputJob({ out, format, sheet, strip, clobber }: ConvFlags): OutputJob {
   const ending = /\.(png|npy)$/i.exec(out ?? '')?.[1].toLowerCase();
-  if (out !== undefined && FOREIGN.test(out)) {
-    throw new CnnvizError('usage', `${out}: maps are written as .png or .npy`, {
-      fix: '-o FILE.png, -o FILE.npy or -o FOLDER',
-    });
-  }
+  refuseForeign(out);
   if (ending !== undefined && format !== undefined && ending !== format) {
     throw new CnnvizError('usage', `${out}: the ending says ${ending}, --format says ${format}`, {
       fix: 'keep one of them',
@@ -156,7 +160,8 @@ function outputJob({ out, format, sheet, strip, clobber }: ConvFlags): OutputJob
   };
 }
 
-function outputTarget(out: string | undefined, ending: string | undefined): OutputJob['target'] {
+/** What -o means. */
+export function outputTarget(out: string | undefined, ending: string | undefined): OutputJob['target'] {
   if (out === undefined) return { kind: 'working-folder' };
   if (out === '') throw new CnnvizError('usage', '-o: expected a place to write to, got ""');
   if (out === '-') return { kind: 'stdout' };

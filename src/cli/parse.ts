@@ -1,6 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import type { BiasSource, KernelSource, PatchMode, PoolJob, PreprocessJob, ScaleRule } from '../core/job.js';
 import type { ActivationName, Padding, Pads, Pair } from '../core/layers.js';
+import { IMAGENET_STATISTICS } from '../core/preprocess-job.js';
 
 /** What users type, made into what a job holds. Every failure names the flag, what it expects and what it got. */
 function refuse(flag: string, expected: string, got: string, fix?: string): never {
@@ -134,12 +135,9 @@ export function parseScale(text: string): ScaleRule {
   return percentiles ? { kind: 'percentiles', lo, hi } : { kind: 'fixed', lo, hi };
 }
 
-/** torchvision's mean and std of ImageNet, for pixels in [0, 1] */
-const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
-
 /** imagenet, or MEAN/STD with commas between channels */
 export function parseNormalize(text: string): NonNullable<PreprocessJob['normalize']> {
-  if (text === 'imagenet') return IMAGENET;
+  if (text === 'imagenet') return IMAGENET_STATISTICS;
   const halves = text.split('/');
   if (halves.length !== 2)
     refuse('--normalize', 'imagenet or MEAN/STD', text, 'such as 0.5/0.5 or 0.5,0.4,0.3/0.2,0.2,0.2');

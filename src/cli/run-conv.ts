@@ -2,24 +2,21 @@ import { type Outcome, type RunOne, runAll } from '../batch/run-all.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Job } from '../core/job.js';
 import type { RunResult } from '../core/result.js';
-import { findInputs, type Input } from '../io/inputs.js';
+import type { Input } from '../io/inputs.js';
 import { runJob } from '../pipeline.js';
 import { jsonDocument } from '../reports/json.js';
 import { briefRun, describePlan, describeRun, summaryLine } from '../reports/text.js';
 import { dryRun } from '../stages/dry-run.js';
 import { loadMaterials, type Materials } from '../stages/materials.js';
 import { Claims, checkPlaces, productsOf } from '../stages/place.js';
+import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js';
 import { type ConvFlags, convJob } from './conv-job.js';
 import { EXIT, exitCodeOf, exitCodeOfBatch } from './exit.js';
 import { parseWhole } from './parse.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
-export interface RunFlags extends ConvFlags {
-  readonly recursive: boolean;
-  readonly filesFrom: readonly string[];
-  readonly null: boolean;
+export interface RunFlags extends ConvFlags, InputFlags {
   readonly jobs: string;
-  readonly passWithNoInputs: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -39,12 +36,10 @@ export async function runConv(images: readonly string[], flags: RunFlags): Promi
     });
   }
   const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: toStdout || flags.json });
-  const inputs = await collectInputs(images, flags);
+  const inputs = await collectInputs(images, flags, 'cnnviz conv photo.jpg --kernel edge3x3');
   if (inputs.length === 0) {
     if (flags.passWithNoInputs) return;
-    throw new CnnvizError('nothing', `nothing to do: ${images.join(' ') || 'the list'} holds no images`, {
-      fix: flags.recursive ? '--pass-with-no-inputs makes this a success' : 'add -r to look into folders below',
-    });
+    throw nothingToDo(images, flags);
   }
   const materials = await loadMaterials(job);
   const mapNames = materials.kernels.flatMap(({ maps }) => maps);
@@ -53,18 +48,6 @@ export async function runConv(images: readonly string[], flags: RunFlags): Promi
     ? await explainOnly(job, materials, inputs, flags, terminal)
     : await runForReal(job, materials, inputs, flags, jobs, terminal);
   process.exitCode = outcomes;
-}
-
-async function collectInputs(images: readonly string[], flags: RunFlags): Promise<Input[]> {
-  const lists = flags.filesFrom.map((path) => ({ path, nul: flags.null }));
-  if (images.length === 0 && lists.length === 0) {
-    throw new CnnvizError('usage', 'conv needs an image', { fix: 'cnnviz conv photo.jpg --kernel edge3x3' });
-  }
-  const readers = [...images, ...flags.filesFrom].filter((path) => path === '-');
-  if (readers.length > 1) {
-    throw new CnnvizError('usage', 'standard input can be read only once', { fix: 'keep one -' });
-  }
-  return findInputs([...images], { recursive: flags.recursive, lists });
 }
 
 async function runForReal(

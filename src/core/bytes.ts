@@ -31,3 +31,8 @@ export function checkRange(size: number, from: number, length: number): void {
     fix: 'the file is cut off or damaged: copy it again',
   });
 }
+
+/** The numbers of some bytes. Not their buffer's: bytes are often a part of a larger one. */
+export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}

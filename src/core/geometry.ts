@@ -53,7 +53,7 @@ export function outputSize(size: number, pads: number, kernel: number, stride: n
 
 /**
  * Padding in pixels. `same` keeps ceil(size / stride) as ONNX's SAME_UPPER and TensorFlow do (at stride 1 also as
- * torch): an odd pixel goes to the bottom and the right. `full` is k−1 (dilated) on every side.
+ * torch): an odd pixel goes to the bottom and the right, with `same_lower` to the top and the left. `full` is k−1 (dilated) on every side.
  */
 export function resolvePads(padding: Padding, size: Pair, kernel: Pair, stride: Pair, dilation: Pair): Pads {
   if (padding === 'valid') return [0, 0, 0, 0];
@@ -61,12 +61,13 @@ export function resolvePads(padding: Padding, size: Pair, kernel: Pair, stride: 
     const [v, h] = [extent(kernel[0], dilation[0]) - 1, extent(kernel[1], dilation[1]) - 1];
     return [v, h, v, h];
   }
-  if (padding === 'same') {
+  if (padding === 'same' || padding === 'same_lower') {
     const need = [0, 1].map((axis) => {
       const out = Math.ceil(size[axis] / stride[axis]);
       return Math.max(0, (out - 1) * stride[axis] + extent(kernel[axis], dilation[axis]) - size[axis]);
     });
-    const [top, left] = need.map((total) => Math.floor(total / 2));
+    const round = padding === 'same' ? Math.floor : Math.ceil;
+    const [top, left] = need.map((total) => round(total / 2));
     return [top, left, need[0] - top, need[1] - left];
   }
   const list = typeof padding === 'number' ? [padding] : padding;

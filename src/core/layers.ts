@@ -1,8 +1,10 @@
+import type { GraphLayer } from './graph-layers.js';
+
 /** How the border of an input is continued; names as in torch.nn.Conv2d. */
 export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
 
 /** What a user may say: one number, [height, width], [top, left, bottom, right] or a rule. */
-export type Padding = number | readonly number[] | 'same' | 'valid' | 'full';
+export type Padding = number | readonly number[] | 'same' | 'same_lower' | 'valid' | 'full';
 
 /** [height, width] */
 export type Pair = readonly [number, number];
@@ -166,4 +168,5 @@ export type Layer =
   | SoftmaxLayer
   | ArithmeticLayer
   | ConcatLayer
-  | ShapeLayer;
+  | ShapeLayer
+  | GraphLayer;

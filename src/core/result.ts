@@ -72,6 +72,8 @@ export interface BankResult {
 export interface OutputFile {
   readonly path: string;
   readonly kind: ProductKind;
+  /** The network's layer it shows; null for the one layer of `conv`. */
+  readonly layer: string | null;
   readonly bytes: number;
 }
 

@@ -20,7 +20,8 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-async function readFault(path: string, error: unknown): Promise<unknown> {
+/** Why a file cannot be read, in words; other errors as they are. */
+export async function readFault(path: string, error: unknown): Promise<unknown> {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const words: Record<string, string> = {
     ENOENT: 'no such file',

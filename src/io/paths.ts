@@ -37,3 +37,8 @@ export function safeName(text: string): string {
     .replace(/^[.\-\s]+|[.\s]+$/g, '');
   return plain === '' || RESERVED.test(plain) ? `_${plain}` : plain;
 }
+
+/** A file's ending with its dot, in lower case: net.YAML → .yaml */
+export function extensionOf(path: string): string {
+  return extname(path).toLowerCase();
+}

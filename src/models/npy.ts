@@ -1,5 +1,8 @@
+import { type ByteSource, memorySource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
 import { type Tensor, tensor } from '../core/tensor.js';
+import { type DType, newNumbers, type Value } from '../core/values.js';
+import { halfToNumber } from './weights/float-types.js';
 
 export type NpyData =
   | Float32Array
@@ -59,26 +62,49 @@ function refuse(what: string, fix = 'write it with numpy.save'): never {
  * @throws CnnvizError 'format'
  */
 export function readNpy(bytes: Uint8Array): NpyArray {
-  if (bytes.length < 10 || MAGIC.some((byte, i) => bytes[i] !== byte)) refuse('not a .npy file: its magic is missing');
+  const { dtype, shape, start, littleEndian, fortran } = readNpyHeader(memorySource(bytes));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const major = bytes[6];
-  if (major < 1 || major > 3) refuse(`.npy version ${major}.${bytes[7]}: expected 1, 2 or 3`);
-  const start = major === 1 ? 10 : 12;
-  if (bytes.length < start) refuse('the header is cut off');
+  const size = shape.reduce((product, side) => product * side, 1);
+  const data = readData(view, start, dtype, littleEndian, size);
+  return { dtype, shape, data: fortran ? fromColumnMajor(data, shape, DTYPES[dtype].make) : data };
+}
+
+/** What stands before the data of a .npy file. */
+export interface NpyHeader {
+  readonly dtype: NpyDtype;
+  readonly shape: number[];
+  /** Where the data begin, in bytes. */
+  readonly start: number;
+  readonly littleEndian: boolean;
+  /** Column-major: the first index moves fastest. */
+  readonly fortran: boolean;
+}
+
+/** Whether a file begins as a .npy file does. */
+export function isNpy(source: ByteSource): boolean {
+  return source.size >= 10 && source.read(0, 6).every((byte, i) => byte === MAGIC[i]);
+}
+
+/** Reads and checks the header of a .npy file, and that its data are as long as it says. @throws CnnvizError 'format' */
+export function readNpyHeader(source: ByteSource): NpyHeader {
+  if (!isNpy(source)) refuse('not a .npy file: its magic is missing');
+  const head = source.read(0, Math.min(12, source.size));
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const major = head[6];
+  if (major < 1 || major > 3) refuse(`.npy version ${major}.${head[7]}: expected 1, 2 or 3`);
+  const from = major === 1 ? 10 : 12;
+  if (source.size < from) refuse('the header is cut off');
   const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (length > MAX_HEADER) refuse(`a header of ${length} bytes: expected at most ${MAX_HEADER}`);
-  if (start + length > bytes.length) refuse(`a header of ${length} bytes in a file of ${bytes.length}`);
-  const text = new TextDecoder().decode(bytes.subarray(start, start + length));
-  const { dtype, order, fortran, shape } = parseHeader(text);
-  const itemBytes = Number(dtype[1]);
-  const size = shape.reduce((product, side) => product * side, 1);
-  const expected = size * itemBytes;
-  const found = bytes.length - start - length;
+  const start = from + length;
+  if (start > source.size) refuse(`a header of ${length} bytes in a file of ${source.size}`);
+  const { dtype, order, fortran, shape } = parseHeader(new TextDecoder().decode(source.read(from, length)));
+  const expected = shape.reduce((product, side) => product * side, 1) * Number(dtype[1]);
+  const found = source.size - start;
   if (!Number.isSafeInteger(expected) || expected !== found) {
     refuse(`shape [${shape.join(', ')}] of ${dtype} needs ${expected} bytes of data, found ${found}`);
   }
-  const data = readData(view, start + length, dtype, order !== '>', size);
-  return { dtype, shape, data: fortran ? fromColumnMajor(data, shape, DTYPES[dtype].make) : data };
+  return { dtype, shape, start, littleEndian: order !== '>', fortran };
 }
 
 function parseHeader(text: string): { dtype: NpyDtype; order: string; fortran: boolean; shape: number[] } {
@@ -136,37 +162,97 @@ function fromColumnMajor(data: NpyData, shape: readonly number[], make: Make): N
   return out;
 }
 
-/** IEEE 754 binary16 → number */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  // in units of 2^-24, the smallest step
-  const steps = exponent === 0 ? fraction : (1024 + fraction) * (1 << (exponent - 1));
-  return (sign * steps) / 16_777_216;
-}
-
 /** The array as float32, whatever its type was. */
 export function npyToTensor({ data, shape }: NpyArray): Tensor {
   if (data instanceof Float32Array) return tensor(data, shape);
   return tensor(Float32Array.from(data as ArrayLike<number>, Number), shape);
 }
 
-/** A .npy file, version 1, float32 little-endian, header padded to 64 bytes: the bytes numpy.save writes. */
+const VALUE_TYPES: Readonly<Record<NpyDtype, DType>> = {
+  f2: 'float32',
+  f4: 'float32',
+  f8: 'float64',
+  i1: 'int8',
+  i2: 'int16',
+  i4: 'int32',
+  i8: 'int64',
+  u1: 'uint8',
+  u2: 'uint16',
+  u4: 'uint32',
+  u8: 'uint64',
+  b1: 'bool',
+};
+
+/** The array with its own type; f2 becomes float32. @throws CnnvizError 'unsupported' for integers beyond 2^53 */
+export function npyToValue({ dtype, shape, data }: NpyArray): Value {
+  const type = VALUE_TYPES[dtype];
+  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return { dtype: type, shape, data };
+  const numbers = newNumbers(type, data.length);
+  for (let i = 0; i < data.length; i++) {
+    numbers[i] = Number(data[i]);
+    if (!Number.isSafeInteger(numbers[i])) {
+      throw new CnnvizError('unsupported', `the 64-bit integer ${data[i]} is beyond 2^53`, {
+        fix: 'save it as int32 or float64',
+      });
+    }
+  }
+  return { dtype: type, shape, data: numbers };
+}
+
+const DESCRIPTIONS: Readonly<Record<DType, string>> = {
+  float32: '<f4',
+  float64: '<f8',
+  int8: '|i1',
+  int16: '<i2',
+  int32: '<i4',
+  int64: '<i8',
+  uint8: '|u1',
+  uint16: '<u2',
+  uint32: '<u4',
+  uint64: '<u8',
+  bool: '|b1',
+};
+
+/** A float32 .npy file: the bytes numpy.save writes. */
 export function writeNpy(x: Tensor): Uint8Array {
-  const sides = x.shape.length === 1 ? `${x.shape[0]},` : x.shape.join(', ');
+  return writeValue({ dtype: 'float32', shape: x.shape, data: x.data });
+}
+
+/** A .npy file of any type, version 1, little-endian, header padded to 64 bytes: the bytes numpy.save writes. */
+export function writeValue({ dtype, shape, data }: Value): Uint8Array {
+  const description = DESCRIPTIONS[dtype];
+  const sides = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   // numpy leaves room for the first side to grow to 21 digits
-  const room = x.shape.length === 0 ? 0 : 21 - String(x.shape[0]).length;
-  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${sides}), }${' '.repeat(room)}`;
+  const room = shape.length === 0 ? 0 : 21 - String(shape[0]).length;
+  const dictionary = `{'descr': '${description}', 'fortran_order': False, 'shape': (${sides}), }${' '.repeat(room)}`;
   const header = `${dictionary}${' '.repeat(63 - ((10 + dictionary.length) % 64))}\n`;
-  const bytes = new Uint8Array(10 + header.length + x.data.length * 4);
+  const itemBytes = Number(description[2]);
+  const start = 10 + header.length;
+  const bytes = new Uint8Array(start + data.length * itemBytes);
   bytes.set([...MAGIC, 1, 0]);
   const view = new DataView(bytes.buffer);
   view.setUint16(8, header.length, true);
   bytes.set(new TextEncoder().encode(header), 10);
-  const start = 10 + header.length;
-  if (isLittleEndianHost()) bytes.set(new Uint8Array(x.data.buffer, x.data.byteOffset, x.data.byteLength), start);
-  else for (let i = 0; i < x.data.length; i++) view.setFloat32(start + i * 4, x.data[i], true);
+  const isPlain = data.BYTES_PER_ELEMENT === itemBytes && dtype !== 'int64' && dtype !== 'uint64';
+  if (isPlain && (isLittleEndianHost() || itemBytes === 1)) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start);
+  } else {
+    const write = WRITERS[dtype];
+    for (let i = 0; i < data.length; i++) write(view, start + i * itemBytes, data[i]);
+  }
   return bytes;
 }
+
+const WRITERS: Readonly<Record<DType, (view: DataView, at: number, value: number) => void>> = {
+  float32: (view, at, value) => view.setFloat32(at, value, true),
+  float64: (view, at, value) => view.setFloat64(at, value, true),
+  int8: (view, at, value) => view.setInt8(at, value),
+  int16: (view, at, value) => view.setInt16(at, value, true),
+  int32: (view, at, value) => view.setInt32(at, value, true),
+  int64: (view, at, value) => view.setBigInt64(at, BigInt(value), true),
+  uint8: (view, at, value) => view.setUint8(at, value),
+  uint16: (view, at, value) => view.setUint16(at, value, true),
+  uint32: (view, at, value) => view.setUint32(at, value, true),
+  uint64: (view, at, value) => view.setBigUint64(at, BigInt(value), true),
+  bool: (view, at, value) => view.setUint8(at, value),
+};

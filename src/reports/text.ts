@@ -3,6 +3,7 @@ import { plural } from '../core/geometry.js';
 import type { LayerJob, PatchMode } from '../core/job.js';
 import type { Padding, Pads } from '../core/layers.js';
 import type { BankResult, CandidateFacts, MapResult, PlannedRun, RunResult, ZeroLevel } from '../core/result.js';
+import { formatMs } from './numbers.js';
 
 /** How words are set off; plain functions, so that a report knows no terminal. */
 export interface Style {
@@ -243,8 +244,4 @@ function formatCount(count: number): string {
     if (count >= size) return `${formatNumber(count / size, 2)} ${unit}`;
   }
   return `${count} `;
-}
-
-function formatMs(ms: number): string {
-  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${formatNumber(ms / 1000, 2)} s`;
 }

@@ -1,14 +1,18 @@
 import type { Command } from 'commander';
+import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
 import { addDemo } from './demo.js';
 import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
 import { addRead } from './read.js';
+import { addRun } from './run.js';
 
 /** Every command, in the order help shows them. */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
   addConv,
+  addRun,
+  addCompare,
   addPlan,
   addKernels,
   addRead,

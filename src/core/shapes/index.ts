@@ -1,5 +1,24 @@
 import type { Layer } from '../layers.js';
 import {
+  alignShape,
+  flatten2dShape,
+  padShape,
+  reshapeShape,
+  splitShape,
+  squeezeShape,
+  transposeShape,
+} from './arrange.js';
+import {
+  castShape,
+  clipShape,
+  compareShape,
+  expandShape,
+  extremeShape,
+  pointwiseShape,
+  preluShape,
+  whereShape,
+} from './elementwise.js';
+import {
   arithmeticShape,
   batchNormShape,
   concatShape,
@@ -10,8 +29,13 @@ import {
   shapeOfShape,
   softmaxShape,
 } from './general.js';
+import { constantOfShapeShape, gatherShape, rangeShape, sizeShape, sliceShape } from './indexing.js';
+import { gemmShape, matmulShape } from './matrix.js';
+import { argReduceShape, reduceShape } from './reduce.js';
+import { resizeShape } from './resize.js';
 import type { ShapeRule } from './rule.js';
 import { adaptivePoolShape, convShape, linearShape, poolShape } from './spatial.js';
+import { convNdShape, globalPoolShape, poolNdShape } from './window.js';
 
 /** The shape rule of every kind of layer: the one place where shapes of a network are worked out. */
 export const SHAPE_RULES: { readonly [K in Layer['kind']]: ShapeRule<Extract<Layer, { readonly kind: K }>> } = {
@@ -37,6 +61,41 @@ export const SHAPE_RULES: { readonly [K in Layer['kind']]: ShapeRule<Extract<Lay
   div: arithmeticShape,
   concat: concatShape,
   shape: shapeOfShape,
+  conv_nd: convNdShape,
+  max_pool_nd: poolNdShape,
+  avg_pool_nd: poolNdShape,
+  global_avg_pool: globalPoolShape,
+  global_max_pool: globalPoolShape,
+  pointwise: pointwiseShape,
+  prelu: preluShape,
+  clip: clipShape,
+  min: extremeShape,
+  max: extremeShape,
+  mean: extremeShape,
+  pow: extremeShape,
+  compare: compareShape,
+  where: whereShape,
+  matmul: matmulShape,
+  gemm: gemmShape,
+  flatten_2d: flatten2dShape,
+  reshape: reshapeShape,
+  align: alignShape,
+  transpose: transposeShape,
+  squeeze: squeezeShape,
+  unsqueeze: squeezeShape,
+  pad: padShape,
+  constant_of_shape: constantOfShapeShape,
+  size: sizeShape,
+  gather: gatherShape,
+  slice: sliceShape,
+  cast: castShape,
+  reduce: reduceShape,
+  argmax: argReduceShape,
+  argmin: argReduceShape,
+  split: splitShape,
+  resize: resizeShape,
+  expand: expandShape,
+  range: rangeShape,
 };
 
 /** The rule of one layer; its kind decides, so the types fit. */

@@ -1,0 +1,110 @@
+import type { Layer } from '../core/layers.js';
+import type { LayerFacts } from '../core/network-result.js';
+import { measureValues } from './values.js';
+
+/** Channels correlate by at least this much to count as the same. */
+const SAME = 0.99;
+/** Larger maps are compared at about this many places, evenly spread. */
+const PLACES = 4096;
+/** With more channels than this, pairs are not looked for: they would take minutes. */
+const MOST_CHANNELS = 4096;
+
+/** The limits of an activation's values: at or within a hundredth of them a value is saturated. */
+function limitsOf(layer: Layer): readonly [lo: number, hi: number] | null {
+  if (layer.kind !== 'activation') return null;
+  switch (layer.name) {
+    case 'sigmoid':
+      return [0.01, 0.99];
+    case 'tanh':
+      return [-0.99, 0.99];
+    case 'relu6':
+      return [Number.NEGATIVE_INFINITY, 6];
+    default:
+      return null;
+  }
+}
+
+/** Facts of a layer's values. shape [N, C, ...], [C, H, W] for rank 3, or [N, K]; channels of all items together. */
+export function layerFacts(values: Float32Array, shape: readonly number[], layer: Layer): LayerFacts {
+  const { items, channels, size } = channelsOf(shape);
+  const facts = measureValues(values);
+  const limits = limitsOf(layer);
+  return {
+    ...facts,
+    channels,
+    dead: countDead(values, items, channels, size),
+    saturated: limits && shareOutside(values, limits),
+    duplicates:
+      size > 1 && channels > 1 && channels <= MOST_CHANNELS ? nearDuplicates(values, items, channels, size) : null,
+  };
+}
+
+/** How an array falls into items, channels and places: rank 3 is one item. */
+export function channelsOf(shape: readonly number[]): { items: number; channels: number; size: number } {
+  const full = shape.length === 3 || shape.length < 2 ? [1, ...shape] : shape;
+  const [items = 1, channels = 1, ...rest] = full;
+  return { items, channels, size: rest.reduce((product, side) => product * side, 1) };
+}
+
+function countDead(values: Float32Array, items: number, channels: number, size: number): number {
+  let dead = 0;
+  for (let c = 0; c < channels; c++) if (!fires(values, items, channels, size, c)) dead++;
+  return dead;
+}
+
+function fires(values: Float32Array, items: number, channels: number, size: number, c: number): boolean {
+  for (let n = 0; n < items; n++) {
+    const start = (n * channels + c) * size;
+    for (let i = start; i < start + size; i++) if (values[i] > 0) return true;
+  }
+  return false;
+}
+
+function shareOutside(values: Float32Array, [lo, hi]: readonly [number, number]): number {
+  let count = 0;
+  for (const value of values) if (value <= lo || value >= hi) count++;
+  return values.length === 0 ? 0 : count / values.length;
+}
+
+/** Pairs of channels whose values correlate; constant channels have no direction and are left out. */
+function nearDuplicates(values: Float32Array, items: number, channels: number, size: number): [number, number][] {
+  const step = Math.max(1, Math.ceil((items * size) / PLACES));
+  const places = Math.ceil((items * size) / step);
+  const units: (Float32Array | null)[] = [];
+  for (let c = 0; c < channels; c++) {
+    const sample = new Float32Array(places);
+    for (let p = 0; p < places; p++) {
+      const at = p * step;
+      sample[p] = values[(Math.floor(at / size) * channels + c) * size + (at % size)];
+    }
+    units.push(unitOf(sample));
+  }
+  const pairs: [number, number][] = [];
+  for (let a = 0; a < channels; a++) {
+    const one = units[a];
+    if (!one) continue;
+    for (let b = a + 1; b < channels; b++) {
+      const other = units[b];
+      if (other && dot(one, other) > SAME) pairs.push([a, b]);
+    }
+  }
+  return pairs;
+}
+
+/** The values minus their mean, of length one; null when they are all the same or not finite. */
+function unitOf(values: Float32Array): Float32Array | null {
+  let sum = 0;
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (const value of values) squares += (value - mean) * (value - mean);
+  const length = Math.sqrt(squares);
+  if (!(length > 1e-12 * values.length) || !Number.isFinite(length)) return null;
+  return values.map((value) => (value - mean) / length);
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}

@@ -1,0 +1,86 @@
+import { CnnvizError } from '../core/errors.js';
+import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
+import { toFloat32, type Value } from '../core/values.js';
+import { chooseLayers } from '../stages/layer-choice.js';
+import { openNetwork } from '../stages/network.js';
+import { NetworkSessions, shapeNetwork } from '../stages/network-session.js';
+
+export interface NetworkOptions {
+  /** A checkpoint: .pth, .safetensors, .npz, .onnx. The same as 'NET@FILE'. */
+  readonly weights?: string;
+  /** The seed of made-up He weights, for a network without a checkpoint. */
+  readonly init?: number;
+  /** Only algorithms that follow the one order of summation; no batch norm folded. Default false. */
+  readonly exact?: boolean;
+  /** Threads that may be used for one large convolution; the result never depends on it. Default 1. */
+  readonly threads?: number;
+}
+
+/** A network with its weights at hand: what a loop calls. */
+export interface Network {
+  readonly name: string;
+  /** The size of one input it is made for, [C, H, W]; null when it takes any, or says none. */
+  readonly input: readonly number[] | null;
+  /** The names of its layers, in order, for an input of this shape (N included). */
+  layers(inputShape: readonly number[]): string[];
+  /**
+   * Computes layers for one input.
+   * @param x [N, C, H, W], or [C, H, W] for a network that is made for images; weights are packed once for each
+   *   shape and choice of layers
+   * @param layers names, globs, 'output' (default) or 'all'
+   * @returns the layers' values by name, in order, N included; arrays of their own
+   * @throws CnnvizError 'shape', 'usage' or 'unsupported'
+   */
+  run(x: TensorLike, layers?: readonly string[]): Promise<Map<string, Tensor>>;
+}
+
+/**
+ * Reads a network: a pipe, a network file, the text of print(model), an ONNX model, or a built-in, as `cnnviz run` does.
+ * @throws CnnvizError when it, or its checkpoint, cannot be read
+ */
+export async function loadNetwork(network: string, options: NetworkOptions = {}): Promise<Network> {
+  const { weights = null, init = null, exact = false, threads = 1 } = options;
+  const opened = await openNetwork({ network, weights, init, inputs: [] });
+  if (opened.open.length !== 1) {
+    throw new CnnvizError('unsupported', `${network}: reads ${opened.open.length} inputs, expected 1`, {
+      fix: 'run it with: cnnviz run MODEL --input NAME=FILE.npy',
+    });
+  }
+  let last: { readonly key: string; readonly sessions: NetworkSessions } | null = null;
+  const sessionsOf = (layers: readonly string[]) => {
+    const key = layers.join();
+    if (last?.key !== key)
+      last = { key, sessions: new NetworkSessions(opened, { layers, exact, threads, firstOnly: false }) };
+    return last.sessions;
+  };
+  const feed = (shape: readonly number[]) => (shape.length === 3 && opened.input ? [1, ...shape] : [...shape]);
+  return {
+    name: opened.name,
+    input: opened.input,
+    layers(inputShape) {
+      const { shaped } = shapeNetwork(opened, { dtype: 'float32', shape: feed(inputShape) });
+      return chooseLayers(shaped, ['all']).map(({ name }) => name);
+    },
+    async run(x, layers = ['output']) {
+      const given = toTensor(x, 'x');
+      const value: Value = { dtype: 'float32', shape: feed(given.shape), data: given.data };
+      const session = sessionsOf(layers).for(value);
+      const values = await session.run(value, () => undefined);
+      return new Map(
+        session.chosen.map(({ name, value: key }) => {
+          const { data, shape } = values.get(key)!;
+          return [name, tensor(toFloat32(data), shape)];
+        }),
+      );
+    },
+  };
+}
+
+/** Reads a network and computes layers for one input: loadNetwork and its run in one. */
+export async function runNetwork(
+  network: string,
+  x: TensorLike,
+  options: NetworkOptions & { readonly layers?: readonly string[] } = {},
+): Promise<Map<string, Tensor>> {
+  return (await loadNetwork(network, options)).run(x, options.layers);
+}

@@ -1,0 +1,137 @@
+import { CnnvizError } from '../core/errors.js';
+import type { ColormapName, OutputJob, PixelRange, ProductKind } from '../core/job.js';
+import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
+import { type ImagePreset, presetFor } from '../core/preprocess-job.js';
+import { outputTarget, refuseForeign } from './conv-job.js';
+import { parseColour, parseNormalize, parsePair, parsePixelCount, parseScale, parseWhole } from './parse.js';
+
+/** The flags that say a network's numbers. */
+export interface WeightFlags {
+  readonly weights?: string;
+  readonly init?: string;
+  readonly input: readonly string[];
+}
+
+/** The flags that say how an image becomes the input. */
+export interface PresetFlags {
+  readonly preset?: 'imagenet' | 'none';
+  readonly resize?: string;
+  readonly crop?: string;
+  readonly gray: boolean;
+  readonly pixels?: PixelRange;
+  readonly normalize?: string;
+  readonly background?: string;
+  readonly maxPixels: string;
+}
+
+/** The flags of `run` as commander hands them over. */
+export interface NetworkFlags extends WeightFlags, PresetFlags {
+  readonly layers: readonly string[];
+  readonly top?: string;
+  readonly labels?: string;
+  readonly exact: boolean;
+  readonly maps: boolean;
+  readonly scale: string;
+  readonly depth: '8' | '16';
+  readonly colormap: ColormapName;
+  readonly out?: string;
+  readonly format?: 'png' | 'npy';
+  readonly clobber: boolean;
+  readonly json: boolean;
+}
+
+/** The job the flags ask for. @throws CnnvizError 'usage' */
+export function networkJob(network: string, flags: NetworkFlags): NetworkJob {
+  const named = flags.layers.length > 0;
+  const output = networkOutput(flags);
+  if (flags.depth === '16' && (flags.colormap !== 'gray' || !output.products.includes('maps'))) {
+    throw new CnnvizError('usage', '--depth 16 is for grey maps in files of their own', {
+      fix: 'add --maps, or leave it out',
+    });
+  }
+  return {
+    request: networkRequest(network, flags),
+    decode: {
+      background: flags.background === undefined ? null : parseColour(flags.background),
+      maxPixels: parsePixelCount(flags.maxPixels),
+    },
+    preset: presetJob(flags),
+    layers: named ? flags.layers : ['output'],
+    picturesImplied: !named && !isAsked(flags),
+    exact: flags.exact,
+    top: flags.top === undefined ? null : parseWhole('--top', flags.top, 1),
+    labels: flags.labels ?? null,
+    picture: { scale: parseScale(flags.scale), depth: flags.depth === '16' ? 16 : 8, colormap: flags.colormap },
+    output,
+  };
+}
+
+/** NET, --weights, --init and --input as a request. */
+export function networkRequest(network: string, { weights, init, input }: WeightFlags): NetworkRequest {
+  return {
+    network,
+    weights: weights ?? null,
+    init: init === undefined ? null : parseSeed(init),
+    inputs: input.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1 || at === text.length - 1) {
+        throw new CnnvizError('usage', `--input: expected NAME=FILE.npy, got "${text}"`);
+      }
+      return { name: text.slice(0, at), path: text.slice(at + 1) };
+    }),
+  };
+}
+
+function parseSeed(text: string): number {
+  const match = /^seed:(\d{1,15})$/.exec(text);
+  if (!match)
+    throw new CnnvizError('usage', `--init: expected seed:N, got "${text}"`, { fix: 'such as --init seed:1' });
+  return Number(match[1]);
+}
+
+/** --preset with what --resize, --crop, --gray, --pixels and --normalize change of it; null when none is given. */
+export function presetJob(flags: PresetFlags): ImagePreset | null {
+  const { preset, resize, crop, gray, pixels, normalize } = flags;
+  if (preset === undefined && !gray && [resize, crop, pixels, normalize].every((flag) => flag === undefined))
+    return null;
+  const base = presetFor(preset ?? 'none');
+  return {
+    geometry: {
+      resize: resize === undefined ? base.geometry.resize : parseResize(resize),
+      crop: crop === undefined ? base.geometry.crop : parsePair('--crop', crop),
+    },
+    preprocess: {
+      pixels: pixels ?? base.preprocess.pixels,
+      gray: gray || base.preprocess.gray,
+      normalize: normalize === undefined ? base.preprocess.normalize : parseNormalize(normalize),
+    },
+  };
+}
+
+/** n: the shorter side; h,w: both */
+function parseResize(text: string): number | readonly [number, number] {
+  return text.includes(',') ? parsePair('--resize', text) : parseWhole('--resize', text, 1);
+}
+
+/** Whether a flag asks for files. */
+function isAsked({ out, format, maps }: NetworkFlags): boolean {
+  return maps || out !== undefined || format !== undefined;
+}
+
+/** What is written: with --json only what a flag asks for. */
+function networkOutput(flags: NetworkFlags): OutputJob {
+  const { out, format, maps, json, clobber } = flags;
+  const ending = /\.(png|npy)$/i.exec(out ?? '')?.[1].toLowerCase();
+  refuseForeign(out);
+  if (ending !== undefined && format !== undefined && ending !== format) {
+    throw new CnnvizError('usage', `${out}: the ending says ${ending}, --format says ${format}`, {
+      fix: 'keep one of them',
+    });
+  }
+  const npy = (format ?? ending) === 'npy';
+  if (npy && maps)
+    throw new CnnvizError('usage', '--maps draws pictures, .npy holds numbers', { fix: 'keep one of them' });
+  const kind: ProductKind = npy ? 'npy' : maps ? 'maps' : 'sheet';
+  const products = json && !isAsked(flags) ? [] : [kind];
+  return { products, target: outputTarget(out, ending), clobber };
+}

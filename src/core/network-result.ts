@@ -1,0 +1,49 @@
+import type { ValueFacts } from './facts.js';
+import type { InputFacts, OutputFile } from './result.js';
+
+/** What the values of one layer look like, channel by channel. */
+export interface LayerFacts extends ValueFacts {
+  /** Channels, or units of a layer of vectors. */
+  readonly channels: number;
+  /** Channels that never fire: no value above zero. */
+  readonly dead: number;
+  /** Share of values at a limit of the activation (sigmoid, tanh, relu6, clip …); null where there is no limit. */
+  readonly saturated: number | null;
+  /** Pairs of channels that are nearly the same up to scale: correlation above 0.99. Null for layers of vectors. */
+  readonly duplicates: readonly (readonly [number, number])[] | null;
+}
+
+/** One layer of a run. */
+export interface LayerResult {
+  readonly name: string;
+  readonly kind: string;
+  /** As the network makes it, N included. */
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  /** The convolution algorithm that made it, or null. */
+  readonly algorithm: string | null;
+  readonly facts: LayerFacts;
+}
+
+export interface ClassScore {
+  readonly index: number;
+  readonly label: string;
+  /** As the network gives it. */
+  readonly score: number;
+  /** Softmax over all classes, 0 … 1. */
+  readonly probability: number;
+}
+
+/** What became of one input of a network. */
+export interface NetworkRunResult {
+  readonly input: InputFacts;
+  /** How the image became the input, in words. */
+  readonly preprocess: string;
+  readonly layers: readonly LayerResult[];
+  /** The best classes of each item; null when they were not asked for. */
+  readonly top: readonly (readonly ClassScore[])[] | null;
+  readonly outputs: readonly OutputFile[];
+  /** Time the engine took; differs from run to run. */
+  readonly engineMs: number;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,86 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, resolve, sep } from 'node:path';
+import { type ByteSource, checkRange } from '../core/bytes.js';
+import { CnnvizError } from '../core/errors.js';
+import { readFault } from './files.js';
+
+/** An open file, read where it is asked for. */
+export interface FileSource extends ByteSource {
+  readonly path: string;
+  close(): void;
+}
+
+/** readSync takes at most this much at a time. */
+const MOST_AT_ONCE = 2 ** 30;
+
+/** Opens a file to be read in parts. It is closed when the process ends, or by `close`. @throws CnnvizError 'input' */
+export async function openFile(path: string): Promise<FileSource> {
+  try {
+    return sourceOf(path, openSync(path, constants.O_RDONLY));
+  } catch (error) {
+    throw await readFault(path, error);
+  }
+}
+
+function sourceOf(path: string, file: number): FileSource {
+  const facts = fstatSync(file);
+  if (!facts.isFile()) {
+    closeSync(file);
+    throw new CnnvizError('input', `${path}: ${facts.isDirectory() ? 'is a folder' : 'is not a regular file'}`, {
+      fix: 'name the file',
+    });
+  }
+  const { size } = facts;
+  const readInto = (from: number, target: Uint8Array): void => {
+    checkRange(size, from, target.length);
+    for (let at = 0; at < target.length; ) {
+      const read = readSync(file, target, at, Math.min(MOST_AT_ONCE, target.length - at), from + at);
+      if (read === 0) {
+        throw new CnnvizError('input', `${path}: became shorter while it was read`, { fix: 'try again' });
+      }
+      at += read;
+    }
+  };
+  return {
+    path,
+    size,
+    readInto,
+    read(from, length) {
+      checkRange(size, from, length);
+      const bytes = new Uint8Array(length);
+      readInto(from, bytes);
+      return bytes;
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/**
+ * Opens files that a model names, by their path relative to the model: only regular files with one name, below the real
+ * folder of the model. A link is followed only to a place there.
+ * Source: onnx/onnx docs/security.md; microsoft/onnxruntime pull request 27374
+ */
+export function fileBeside(model: string): (name: string) => FileSource {
+  return (name) => {
+    const refuse = (why: string): CnnvizError =>
+      new CnnvizError('format', `external data "${name}": ${why}`, {
+        fix: 'external data must be a plain file in the folder of the model: export it again',
+      });
+    if (name === '' || name.includes('\0')) throw refuse('not a file name');
+    if (isAbsolute(name) || /^[a-zA-Z]:|^[\\/]/.test(name)) throw refuse('an absolute path');
+    if (name.split(/[\\/]/).includes('..')) throw refuse('leads out of the folder with ..');
+    const folder = realpathSync(dirname(realpathSync(model)));
+    const path = resolve(folder, name);
+    let real: string;
+    try {
+      real = realpathSync(path);
+    } catch {
+      throw refuse(`no such file beside ${model}`);
+    }
+    if (!real.startsWith(folder.endsWith(sep) ? folder : folder + sep)) throw refuse('a link leads out of the folder');
+    const facts = lstatSync(real);
+    if (!facts.isFile()) throw refuse('not a regular file');
+    if (facts.nlink > 1) throw refuse('a hard link: it has other names elsewhere');
+    return sourceOf(name, openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
+  };
+}

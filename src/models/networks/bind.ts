@@ -1,0 +1,197 @@
+import { atPlace, CnnvizError } from '../../core/errors.js';
+import type { Layer } from '../../core/layers.js';
+import { type Constant, constantOf, type Model, type ModelNode } from '../../core/model.js';
+import { channelAxis } from '../../core/shapes/general.js';
+import { shapeRule } from '../../core/shapes/index.js';
+import type { KnownInput } from '../../core/shapes/rule.js';
+import { tensor } from '../../core/tensor.js';
+import { toFloat32, type Value, type ValueInfo } from '../../core/values.js';
+import { parseInlineKernel } from '../kernel-text.js';
+import { checkFinite, expandKernel } from '../kernel-weights.js';
+import { findKernel, kernelWeight } from '../kernels.js';
+import type { WeightFile } from '../weights/weight-file.js';
+import { Checkpoint } from './checkpoint.js';
+import { initialConstant, missingConstant } from './init.js';
+import type { LayerSpec, NetworkSpec, ParameterShape, ParameterSpec } from './spec.js';
+
+/** Where the numbers of a network's parameters come from. */
+export type WeightsFrom =
+  | { readonly kind: 'file'; readonly fileName: string; readonly file: WeightFile }
+  | { readonly kind: 'init'; readonly seed: number }
+  /** Shapes without numbers: enough for a summary. */
+  | { readonly kind: 'none' };
+
+export interface BoundNetwork {
+  readonly model: Model;
+  readonly notes: readonly string[];
+}
+
+/**
+ * A network as a Model: every parameter gets its shape, from the shapes on the way, and its numbers.
+ * @param input as fed: [N, C, H, W], or the array's own shape
+ * @param files the arrays the network names, by path
+ * @throws CnnvizError 'shape' with expected and found shape and the likely cause when weights do not fit
+ */
+export function bindNetwork(
+  spec: NetworkSpec,
+  input: ValueInfo,
+  weights: WeightsFrom,
+  files: ReadonlyMap<string, Value>,
+): BoundNetwork {
+  const checkpoint = weights.kind === 'file' ? new Checkpoint(spec, weights.fileName, weights.file) : null;
+  const infos = new Map<string, ValueInfo>([['input', input]]);
+  const constants = new Map<string, Constant>();
+  const nodes: ModelNode[] = [];
+  let before = 'input';
+  for (const layer of spec.layers) {
+    try {
+      const from = layer.from ?? [before];
+      const inputs: (string | null)[] = [...from];
+      const data = from.map((name) => known(infos, name));
+      let outputs = 0;
+      for (const parameter of layer.parameters) {
+        if (parameter === null) {
+          inputs.push(null);
+          continue;
+        }
+        const shape = expectedShape(parameter.shape, data[0], outputs, layer.layer);
+        const constant = numbersOf(parameter, shape, data[0], layer, spec, weights, checkpoint, files);
+        if (parameter.role === 'weight') outputs = constant.shape[0];
+        constants.set(parameter.name, constant);
+        inputs.push(parameter.name);
+      }
+      const rule = shapeRule(layer.layer);
+      const [info] = rule(
+        layer.layer,
+        inputs.map((name) => (name === null ? null : known(infos, name, constants))),
+      );
+      infos.set(layer.name, info);
+      nodes.push({ name: layer.name, layer: layer.layer, inputs, outputs: [layer.name] });
+      before = layer.name;
+    } catch (error) {
+      throw error instanceof CnnvizError && error.cause === 'weights' ? error : atPlace(layer.name, error);
+    }
+  }
+  const model: Model = {
+    inputs: [{ name: 'input', dtype: input.dtype, shape: spec.input && [null, ...spec.input] }],
+    constants,
+    nodes,
+    outputs: spec.outputs ?? [before],
+  };
+  return { model, notes: checkpoint?.finish() ?? [] };
+}
+
+function known(
+  infos: ReadonlyMap<string, ValueInfo>,
+  name: string,
+  constants?: ReadonlyMap<string, Constant>,
+): KnownInput {
+  const constant = constants?.get(name);
+  const info = constant ?? infos.get(name);
+  if (!info) {
+    throw new CnnvizError('usage', `reads "${name}", which no layer before it is called`, {
+      fix: `layers so far: ${[...infos.keys()].join(', ')}`,
+    });
+  }
+  return { dtype: info.dtype, shape: info.shape, known: () => constant?.load() ?? null };
+}
+
+/** The shape a parameter must have behind this input; null when any will do. */
+function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number, layer: Layer): readonly number[] | null {
+  switch (shape.kind) {
+    case 'conv': {
+      const channels = x.shape[x.shape.length - 3] ?? 0;
+      const { inChannels, groups, outChannels, kernelSize } = shape;
+      if (inChannels !== null && inChannels !== channels) {
+        throw new CnnvizError('shape', `in_channels is ${inChannels}, but ${channels} channels arrive`, {
+          fix: layer.kind === 'conv' ? 'leave in_channels out, or change the layer before' : '',
+        });
+      }
+      if (channels % groups !== 0)
+        throw new CnnvizError('shape', `groups ${groups} does not divide ${channels} channels`);
+      return [outChannels, channels / groups, ...kernelSize];
+    }
+    case 'linear': {
+      const features = x.shape[x.shape.length - 1] ?? 0;
+      const { inFeatures, outFeatures } = shape;
+      if (inFeatures !== null && inFeatures !== features) {
+        throw new CnnvizError(
+          'shape',
+          `in_features is ${inFeatures}, but ${features} arrive: [${x.shape.join(', ')}]`,
+          {
+            fix:
+              x.shape.length > 2
+                ? 'a flatten is missing before it'
+                : 'the image has another size than the network was made for',
+          },
+        );
+      }
+      return [outFeatures, features];
+    }
+    case 'outputs':
+      return [outputs];
+    case 'channels':
+      return [x.shape[channelAxis(x.shape)] ?? 0];
+    case 'any':
+      return null;
+  }
+}
+
+function numbersOf(
+  parameter: ParameterSpec,
+  shape: readonly number[] | null,
+  x: ValueInfo,
+  { layer }: LayerSpec,
+  spec: NetworkSpec,
+  weights: WeightsFrom,
+  checkpoint: Checkpoint | null,
+  files: ReadonlyMap<string, Value>,
+): Constant {
+  const { source, name } = parameter;
+  switch (source.kind) {
+    case 'number':
+      return constantOf({ dtype: 'float32', shape: shape!, data: new Float32Array(shape![0]).fill(source.value) });
+    case 'builtin-kernel':
+      return kernelConstant(kernelWeight(findKernel(source.name)), x, layer, source.name);
+    case 'inline-kernel':
+      return kernelConstant(parseInlineKernel(source.text), x, layer, source.text);
+    case 'array':
+      return arrayConstant(files.get(source.path)!, source.path, parameter, shape, x, layer);
+    case 'checkpoint':
+      if (checkpoint) return checkpoint.take(parameter, shape!);
+      return weights.kind === 'init'
+        ? initialConstant(parameter, shape!, weights.seed)
+        : missingConstant(name, shape!, spec.name);
+  }
+}
+
+/** [kH, kW] is applied to every channel and summed, as `conv --kernel` does. */
+function kernelConstant(kernel: ReturnType<typeof kernelWeight>, x: ValueInfo, layer: Layer, name: string): Constant {
+  const channels = x.shape[x.shape.length - 3] ?? 0;
+  const { data, shape } = expandKernel(kernel, channels, layer.kind === 'conv' ? layer.groups : 1, name);
+  return constantOf({ dtype: 'float32', shape, data });
+}
+
+function arrayConstant(
+  value: Value,
+  path: string,
+  { role }: ParameterSpec,
+  shape: readonly number[] | null,
+  x: ValueInfo,
+  layer: Layer,
+): Constant {
+  const numbers = tensor(toFloat32(value.data), value.shape);
+  checkFinite(numbers, path);
+  if (role === 'weight' && layer.kind === 'conv') return kernelConstant(numbers, x, layer, path);
+  if (
+    shape !== null &&
+    (value.shape.length !== shape.length || value.shape.some((side, axis) => side !== shape[axis]))
+  ) {
+    const one = numbers.data.length === 1 && shape.length === 1;
+    if (!one) {
+      throw new CnnvizError('shape', `${path}: expected [${shape.join(', ')}], got [${value.shape.join(', ')}]`);
+    }
+    return constantOf({ dtype: 'float32', shape, data: new Float32Array(shape[0]).fill(numbers.data[0]) });
+  }
+  return constantOf({ dtype: 'float32', shape: value.shape, data: numbers.data });
+}

@@ -1,0 +1,58 @@
+import { CnnvizError } from '../../../core/errors.js';
+import { nearestName } from '../../../core/nearest.js';
+import type { LayerSpec, NetworkSpec } from '../spec.js';
+import { alexnet2012Layers, alexnetLayers } from './alexnet.js';
+import { lenet5Layers } from './lenet.js';
+import { resnet18Layers } from './resnet.js';
+import { squeezenetLayers } from './squeezenet.js';
+import { vggLayers } from './vgg.js';
+
+interface Builtin {
+  readonly name: string;
+  readonly summary: string;
+  /** [C, H, W] */
+  readonly input: readonly number[];
+  readonly preset: NetworkSpec['preset'];
+  readonly layers: () => LayerSpec[];
+}
+
+const IMAGE = [3, 224, 224];
+/** One digit in the middle of 32×32 grey pixels. */
+const DIGIT = {
+  geometry: { resize: [32, 32], crop: null },
+  preprocess: { pixels: 'unit', gray: true, normalize: null },
+} as const;
+
+/** Every network that comes along: a new one is a file and a line. */
+const BUILTINS: readonly Builtin[] = [
+  { name: 'lenet5', summary: 'LeNet-5, 1998', input: [1, 32, 32], preset: DIGIT, layers: lenet5Layers },
+  { name: 'alexnet', summary: "torchvision's AlexNet", input: IMAGE, preset: 'imagenet', layers: alexnetLayers },
+  {
+    name: 'alexnet-2012',
+    summary: 'the AlexNet of the paper: two groups, LRN',
+    input: [3, 227, 227],
+    preset: 'imagenet',
+    layers: alexnet2012Layers,
+  },
+  { name: 'vgg11', summary: 'VGG, 11 layers', input: IMAGE, preset: 'imagenet', layers: () => vggLayers('vgg11') },
+  { name: 'vgg16', summary: 'VGG, 16 layers', input: IMAGE, preset: 'imagenet', layers: () => vggLayers('vgg16') },
+  { name: 'squeezenet1_1', summary: 'SqueezeNet 1.1', input: IMAGE, preset: 'imagenet', layers: squeezenetLayers },
+  { name: 'resnet18', summary: 'ResNet, 18 layers', input: IMAGE, preset: 'imagenet', layers: resnet18Layers },
+];
+
+/** What comes along, in the order lists show it. */
+export const BUILTIN_NETWORKS: readonly { readonly name: string; readonly summary: string }[] = BUILTINS;
+
+/** @throws CnnvizError 'usage' with the nearest name */
+export function builtinNetwork(name: string): NetworkSpec {
+  const found = BUILTINS.find((one) => one.name === name);
+  if (!found) {
+    const names = BUILTINS.map((one) => one.name);
+    const near = nearestName(name, names);
+    throw new CnnvizError('usage', `unknown network "${name}"`, {
+      fix: near ? `did you mean ${near}?` : `built in: ${names.join(', ')}`,
+    });
+  }
+  const { input, preset, layers } = found;
+  return { name, input, preset, layers: layers(), outputs: null, files: [], notes: [] };
+}

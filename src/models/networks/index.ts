@@ -1,0 +1,6 @@
+export { type BoundNetwork, bindNetwork, type WeightsFrom } from './bind.js';
+export { BUILTIN_NETWORKS, builtinNetwork } from './builtin/index.js';
+export { LAYER_WORDS } from './layer-words.js';
+export { parsePipe } from './pipe.js';
+export { looksLikePrintedModel, parsePrintedModel } from './printed-model.js';
+export type { NetworkSpec } from './spec.js';

@@ -1,0 +1,215 @@
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { CnnvizError } from '../../core/errors.js';
+import { nearestName } from '../../core/nearest.js';
+import { presetFor } from '../../core/preprocess-job.js';
+import type { FieldValue } from './fields.js';
+import { findWord, LAYER_TABLE, layerSpec } from './layer-words.js';
+import { checkNames, parseLayer, takeName } from './pipe.js';
+import { filesOf, type LayerSpec, type NetworkSpec } from './spec.js';
+
+const side = z.int().positive();
+const pair = z.union([side, z.tuple([side, side])]);
+const perChannel = z.union([z.number(), z.array(z.number()).min(1)]);
+
+const preprocess = z.union([
+  z.enum(['imagenet', 'none']),
+  z.strictObject({
+    resize: pair.optional().describe('the shorter side, or [height, width]'),
+    crop: pair.optional().describe('the middle of the image'),
+    mean: perChannel.optional(),
+    std: perChannel.optional(),
+    pixels: z.enum(['unit', '255', 'signed']).optional(),
+    gray: z.boolean().optional(),
+  }),
+]);
+
+const scalar = z.union([z.number(), z.boolean(), z.string(), z.null()]);
+const fieldValue = z.union([scalar, z.array(scalar)]);
+
+/** One layer: a text in pipe syntax, or an object with its type and torch's fields. */
+const layer = z.union([
+  z.string().describe('pipe syntax: "max_pool 3 stride=2"'),
+  z
+    .strictObject({
+      type: z.enum(LAYER_TABLE.map(({ word }) => word) as [string, ...string[]]),
+      name: z.string().optional(),
+      from: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
+      ...Object.fromEntries(
+        [...new Set(LAYER_TABLE.flatMap(({ fields }) => fields))].sort().map((field) => [field, fieldValue.optional()]),
+      ),
+    })
+    .describe('fields as in torch.nn'),
+]);
+
+const schema = z.strictObject({
+  $schema: z.string().optional(),
+  name: z.string().optional(),
+  input: z.tuple([side, side, side]).optional().describe('[C, H, W] it is made for'),
+  preprocess: preprocess.optional(),
+  layers: z.array(layer).min(1),
+  outputs: z.array(z.string()).min(1).optional().describe('the layers whose values it gives; default: the last'),
+});
+
+type NetworkFile = z.infer<typeof schema>;
+type Where = (path: readonly (string | number)[]) => string;
+
+/** The schema of network files, for editors. */
+export function networkJsonSchema(): unknown {
+  return { title: 'cnnviz network', ...z.toJSONSchema(schema, { io: 'input' }) };
+}
+
+/**
+ * A network file, YAML or JSON. Errors name file, line and column.
+ * @throws CnnvizError 'usage' or 'format'
+ */
+export function parseNetworkFile(text: string, fileName: string): NetworkSpec {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, maxAliasCount: 100 } as object);
+  const [fault] = document.errors;
+  if (fault) {
+    const { line, col } = lines.linePos(fault.pos[0]);
+    throw new CnnvizError(
+      'format',
+      `${fileName}:${line}:${col}: ${fault.message.split('\n')[0].replace(/ at line .*/, '')}`,
+      {
+        fix: 'network files are YAML or JSON: see docs/network-files.md',
+      },
+    );
+  }
+  const where: Where = (path) => {
+    for (let depth = path.length; depth >= 0; depth--) {
+      const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
+      if (!node?.range) continue;
+      const { line, col } = lines.linePos(node.range[0]);
+      return `${fileName}:${line}:${col}`;
+    }
+    return `${fileName}:1:1`;
+  };
+  const data: unknown = document.toJS({ maxAliasCount: 100 });
+  checkKeys(data, where);
+  const parsed = schema.safeParse(data);
+  if (!parsed.success) throw schemaFault(parsed.error, where);
+  return specOf(parsed.data, where);
+}
+
+/** Unknown keys first, with what was meant: zod's unions only say that nothing fitted. */
+function checkKeys(data: unknown, where: Where): void {
+  if (data === null || typeof data !== 'object' || Array.isArray(data)) {
+    throw new CnnvizError('format', `${where([])}: expected a network with "layers"`, {
+      fix: 'see docs/network-files.md',
+    });
+  }
+  const keys = ['$schema', 'name', 'input', 'preprocess', 'layers', 'outputs'];
+  for (const key of Object.keys(data)) if (!keys.includes(key)) throw unknownKey(where([key]), key, keys);
+  const { layers } = data as { layers?: unknown };
+  if (!Array.isArray(layers)) return;
+  for (const [i, item] of layers.entries()) {
+    if (item === null || typeof item !== 'object' || Array.isArray(item)) continue;
+    const { type } = item as { type?: unknown };
+    if (typeof type !== 'string') {
+      throw new CnnvizError('usage', `${where(['layers', i])}: layer ${i + 1} has no type`, {
+        fix: `type: ${LAYER_TABLE.map(({ word }) => word).join(', ')}`,
+      });
+    }
+    const { fields } = placed(where(['layers', i, 'type']), () => findWord(type));
+    const known = ['type', 'name', 'from', ...fields];
+    for (const key of Object.keys(item))
+      if (!known.includes(key)) throw unknownKey(where(['layers', i, key]), key, known);
+  }
+}
+
+function unknownKey(place: string, key: string, known: readonly string[]): CnnvizError {
+  const near = nearestName(key, known);
+  return new CnnvizError('usage', `${place}: unknown key "${key}"`, {
+    fix: `${near ? `did you mean ${near}? ` : ''}keys: ${known.join(', ')}`,
+  });
+}
+
+function schemaFault(error: z.ZodError, where: Where): CnnvizError {
+  const deepest = (issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue => {
+    const [issue] = issues;
+    if (issue.code !== 'invalid_union') return issue;
+    const inner = issue.errors.map(deepest).sort((a, b) => b.path.length - a.path.length)[0];
+    return inner && inner.path.length > 0 ? { ...inner, path: [...issue.path, ...inner.path] } : issue;
+  };
+  const { path, message } = deepest(error.issues);
+  const place = path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+  return new CnnvizError('usage', `${where(path as (string | number)[])}: ${place || 'the file'}: ${message}`, {
+    fix: 'see docs/network-files.md',
+  });
+}
+
+function placed<T>(place: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof CnnvizError)) throw error;
+    const fix = error.fix === undefined ? {} : { fix: error.fix };
+    throw new CnnvizError(error.code, `${place}: ${error.message}`, { ...fix, cause: error });
+  }
+}
+
+function specOf(file: NetworkFile, where: Where): NetworkSpec {
+  const counts = new Map<string, number>();
+  const layers = file.layers.map(
+    (item, i): LayerSpec =>
+      placed(where(['layers', i]), () => (typeof item === 'string' ? parseLayer(item, counts) : layerOf(item, counts))),
+  );
+  placed(where(['layers']), () => checkNames(layers));
+  checkFrom(layers, where);
+  const names = layers.map(({ name }) => name);
+  for (const [i, name] of (file.outputs ?? []).entries()) {
+    if (!names.includes(name)) throw unknownName(where(['outputs', i]), name, names);
+  }
+  return {
+    name: file.name ?? '',
+    input: file.input ?? null,
+    preset: presetSpec(file.preprocess),
+    layers,
+    outputs: file.outputs ?? null,
+    files: filesOf(layers),
+    notes: [],
+  };
+}
+
+function layerOf(item: Exclude<NetworkFile['layers'][number], string>, counts: Map<string, number>): LayerSpec {
+  const { type, from, ...rest } = item;
+  const values = new Map<string, FieldValue>(Object.entries(rest as Record<string, FieldValue>));
+  const name = takeName(type, values, counts);
+  return layerSpec(type, name, values, from === undefined ? null : Array.isArray(from) ? from : [from]);
+}
+
+/** A layer reads layers before it, or the input. */
+function checkFrom(layers: readonly LayerSpec[], where: Where): void {
+  const before = ['input'];
+  for (const [i, { name, from }] of layers.entries()) {
+    for (const source of from ?? []) {
+      if (!before.includes(source)) throw unknownName(where(['layers', i, 'from']), source, before);
+    }
+    before.push(name);
+  }
+}
+
+function unknownName(place: string, name: string, names: readonly string[]): CnnvizError {
+  const near = nearestName(name, names);
+  return new CnnvizError('usage', `${place}: no layer before it is called "${name}"`, {
+    fix: near ? `did you mean ${near}?` : `layers: ${names.join(', ')}`,
+  });
+}
+
+function presetSpec(said: NetworkFile['preprocess']): NetworkSpec['preset'] {
+  if (said === undefined || typeof said === 'string') return said ?? null;
+  const { resize, crop, mean, std, pixels = 'unit', gray = false } = said;
+  const list = (value: number | number[]) => (typeof value === 'number' ? [value] : value);
+  const normalize = mean === undefined && std === undefined ? null : { mean: list(mean ?? 0), std: list(std ?? 1) };
+  const none = presetFor('none');
+  const cropPair = typeof crop === 'number' ? ([crop, crop] as const) : crop;
+  return {
+    geometry: { resize: resize ?? none.geometry.resize, crop: cropPair ?? none.geometry.crop },
+    preprocess: { pixels, gray, normalize },
+  };
+}

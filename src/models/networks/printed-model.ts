@@ -1,0 +1,144 @@
+import { CnnvizError } from '../../core/errors.js';
+import type { FieldValue } from './fields.js';
+import { LAYER_TABLE, layerSpec } from './layer-words.js';
+import { filesOf, type LayerSpec, type NetworkSpec } from './spec.js';
+
+/** Modules that only hold others, one after another. */
+const CONTAINERS = /^(Sequential|ModuleList)$/;
+
+/** Whether a text looks like what PyTorch's print(model) writes. */
+export function looksLikePrintedModel(text: string): boolean {
+  return /^\s*[A-Za-z_]\w*\(\s*$/m.test(text.split('\n')[0]) && /^\s*\([\w-]+\): [A-Za-z_]\w*\(/m.test(text);
+}
+
+interface PrintedModule {
+  readonly name: string;
+  readonly type: string;
+  readonly args: string;
+  readonly line: number;
+}
+
+/**
+ * The text of print(model) for models that run their modules one after another. Names are those of the parameters:
+ * "features.0". A flatten before the first linear layer is inferred when the text has none, and said.
+ * @throws CnnvizError 'unsupported' for modules that are not run in order, with the line
+ */
+export function parsePrintedModel(text: string): NetworkSpec {
+  const { type, modules, isWhole } = readModules(text);
+  const notes: string[] = [];
+  const layers: LayerSpec[] = [];
+  let flat = false;
+  for (const { name, type: className, args, line } of modules) {
+    const word = LAYER_TABLE.find(({ classes }) => Object.hasOwn(classes, className));
+    if (!word) throw unknownModule(name, className, line);
+    if (word.word === 'flatten') flat = true;
+    if (word.word === 'linear' && !flat) {
+      flat = true;
+      if (
+        layers.some(({ layer }) => layer.kind !== 'linear' && layer.kind !== 'activation' && layer.kind !== 'dropout')
+      ) {
+        layers.push(layerSpec('flatten', 'flatten', new Map()));
+        notes.push(`a flatten stands before ${name}: print(model) does not show torch.flatten`);
+      }
+    }
+    layers.push(layerOf(word.word, name, word.classes[className], args, line));
+  }
+  if (layers.length === 0) throw new CnnvizError('format', 'the text of print(model) holds no layers');
+  if (isWhole && !CONTAINERS.test(type) && !layers.some(({ layer }) => layer.kind === 'activation')) {
+    notes.push(
+      `${type} prints no activations: those called in forward() are not in the text; add them, or export to ONNX`,
+    );
+  }
+  return { name: type, input: null, preset: null, layers, outputs: null, files: filesOf(layers), notes };
+}
+
+function layerOf(word: string, name: string, positional: readonly string[], args: string, line: number): LayerSpec {
+  const values = new Map<string, FieldValue>();
+  let plain = 0;
+  for (const part of splitArguments(args)) {
+    const at = /^[a-z_]+=/.exec(part)?.[0].length ?? 0;
+    const key = at > 0 ? part.slice(0, at - 1) : positional[plain++];
+    if (key === undefined) throw new CnnvizError('format', `line ${line}: ${name}: "${part}" without a name`);
+    values.set(key, parseValue(part.slice(at)));
+  }
+  try {
+    return layerSpec(word, name, values);
+  } catch (error) {
+    if (!(error instanceof CnnvizError)) throw error;
+    const fix = error.fix === undefined ? {} : { fix: error.fix };
+    throw new CnnvizError(error.code, `line ${line}: ${name}: ${error.message}`, { ...fix, cause: error });
+  }
+}
+
+/** (3, 3) → [3, 3]; True → true; same → "same" */
+function parseValue(text: string): FieldValue {
+  const list = /^[([](.*)[)\]]$/.exec(text.trim());
+  if (list) return splitArguments(list[1]).map(parseValue);
+  const word = text.trim().replace(/^(['"])(.*)\1$/, '$2');
+  if (word === 'True') return true;
+  if (word === 'False') return false;
+  if (word === 'None') return null;
+  return word !== '' && Number.isFinite(Number(word)) ? Number(word) : word;
+}
+
+/** At commas outside brackets. */
+function splitArguments(text: string): string[] {
+  const parts: string[] = [];
+  let [part, depth] = ['', 0];
+  for (const char of text) {
+    if (char === ',' && depth === 0) {
+      parts.push(part);
+      part = '';
+      continue;
+    }
+    if (char === '(' || char === '[') depth++;
+    if (char === ')' || char === ']') depth--;
+    part += char;
+  }
+  return [...parts, part].map((one) => one.trim()).filter((one) => one !== '');
+}
+
+/** The modules that hold no others, in order, with their full names. */
+function readModules(text: string): { type: string; modules: PrintedModule[]; isWhole: boolean } {
+  const modules: PrintedModule[] = [];
+  const path: string[] = [];
+  let type = '';
+  for (const [i, raw] of text.split('\n').entries()) {
+    const line = raw.trim();
+    const number = i + 1;
+    if (line === '') continue;
+    if (line === ')') {
+      path.pop();
+      continue;
+    }
+    const match = /^(?:\(([\w-]+)\): )?([A-Za-z_]\w*)\((.*?)(\)?)$/.exec(line);
+    if (!match)
+      throw new CnnvizError(
+        'format',
+        `line ${number}: not a line of print(model): ${JSON.stringify(line.slice(0, 60))}`,
+      );
+    const [, name, className, args, closed] = match;
+    if (closed === ')') {
+      if (name === undefined)
+        return { type: className, modules: [{ name: '0', type: className, args, line: number }], isWhole: false };
+      modules.push({ name: [...path, name].filter(Boolean).join('.'), type: className, args, line: number });
+      continue;
+    }
+    if (args !== '')
+      throw new CnnvizError('format', `line ${number}: the line is cut off: ${JSON.stringify(line.slice(0, 60))}`);
+    if (name === undefined) type = className;
+    else if (!CONTAINERS.test(className)) throw unknownModule([...path, name].join('.'), className, number);
+    path.push(name ?? '');
+  }
+  return { type, modules, isWhole: true };
+}
+
+function unknownModule(name: string, className: string, line: number): CnnvizError {
+  return new CnnvizError(
+    'unsupported',
+    `line ${line}: ${name} is a ${className}, whose order of computation the text does not tell`,
+    {
+      fix: "export the model: torch.onnx.export(model, x, 'model.onnx'), then: cnnviz run model.onnx",
+    },
+  );
+}

@@ -1,0 +1,69 @@
+import type { Layer } from '../../core/layers.js';
+import type { ImagePreset } from '../../core/preprocess-job.js';
+
+/** What is known of a parameter's shape before its layer's input is. */
+export type ParameterShape =
+  | {
+      readonly kind: 'conv';
+      readonly outChannels: number;
+      readonly inChannels: number | null;
+      readonly kernelSize: readonly [number, number];
+      readonly groups: number;
+    }
+  | { readonly kind: 'linear'; readonly outFeatures: number; readonly inFeatures: number | null }
+  /** One number for each output channel of the layer's weight. */
+  | { readonly kind: 'outputs' }
+  /** One number for each channel of the input. */
+  | { readonly kind: 'channels' }
+  /** Whatever the array has. */
+  | { readonly kind: 'any' };
+
+/** Where a parameter's numbers come from. */
+export type ParameterSource =
+  | { readonly kind: 'checkpoint' }
+  | { readonly kind: 'array'; readonly path: string }
+  | { readonly kind: 'builtin-kernel'; readonly name: string }
+  | { readonly kind: 'inline-kernel'; readonly text: string }
+  | { readonly kind: 'number'; readonly value: number };
+
+export type ParameterRole = 'weight' | 'bias' | 'running_mean' | 'running_var';
+
+export interface ParameterSpec {
+  readonly role: ParameterRole;
+  /** Its name in a checkpoint: "features.0.weight". */
+  readonly name: string;
+  readonly shape: ParameterShape;
+  readonly source: ParameterSource;
+}
+
+/** One layer of a network as it was said. */
+export interface LayerSpec {
+  readonly name: string;
+  readonly layer: Layer;
+  /** The layers it reads; null: the one before. "input" is the network's input. */
+  readonly from: readonly string[] | null;
+  /** In the order of the layer's inputs after its data; null: left out. */
+  readonly parameters: readonly (ParameterSpec | null)[];
+}
+
+/** A network as it was said: layers, no numbers. */
+export interface NetworkSpec {
+  readonly name: string;
+  /** [C, H, W] it is made for; null: any. */
+  readonly input: readonly number[] | null;
+  readonly preset: 'imagenet' | 'none' | ImagePreset | null;
+  readonly layers: readonly LayerSpec[];
+  /** The layers whose values it gives; null: the last. */
+  readonly outputs: readonly string[] | null;
+  /** Array files it names, as written. */
+  readonly files: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** The array files that layers name, each once. */
+export function filesOf(layers: readonly LayerSpec[]): string[] {
+  const paths = layers.flatMap(({ parameters }) =>
+    parameters.flatMap((one) => (one?.source.kind === 'array' ? [one.source.path] : [])),
+  );
+  return [...new Set(paths)];
+}

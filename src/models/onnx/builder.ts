@@ -1,0 +1,149 @@
+import { CnnvizError } from '../../core/errors.js';
+import type { Layer } from '../../core/layers.js';
+import { type Constant, constantOf, type ModelNode } from '../../core/model.js';
+import type { DType } from '../../core/values.js';
+import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-model.js';
+
+/** What is known of a value before any shape is: enough to choose between layers of one meaning. */
+export interface Facts {
+  readonly dtype: DType | null;
+  readonly rank: number | null;
+}
+
+export const NOTHING_KNOWN: Facts = { dtype: null, rank: null };
+
+/** The model as it grows. */
+export interface Draft {
+  readonly opset: number;
+  readonly constants: Map<string, Constant>;
+  readonly nodes: ModelNode[];
+  readonly facts: Map<string, Facts>;
+  /** Values fed from outside. */
+  readonly fed: ReadonlySet<string>;
+  /** Names of nodes and values so far. */
+  readonly names: Set<string>;
+}
+
+/** Turns one ONNX node into layers. Adding an operator: a function in this folder's translators and a line in its list. */
+export type Translator = (node: NodeBuilder) => void;
+
+type ValueOf<T extends OnnxAttribute['type']> = Extract<OnnxAttribute, { readonly type: T }>['value'];
+
+/** One ONNX node to be translated: its attributes and inputs, and where its layers go. */
+export interface NodeBuilder {
+  readonly opset: number;
+  readonly name: string;
+  readonly operator: string;
+  /** How many inputs and outputs are named, "" counted. */
+  readonly inputCount: number;
+  readonly outputs: readonly string[];
+  float(name: string, otherwise: number): number;
+  int(name: string, otherwise: number): number;
+  text(name: string, otherwise: string): string;
+  /** null: left out. */
+  ints(name: string): readonly number[] | null;
+  floats(name: string): readonly number[] | null;
+  tensor(name: string): OnnxTensor | null;
+  has(name: string): boolean;
+  /** null: left out. */
+  optional(index: number): string | null;
+  /** @throws CnnvizError 'format' when it was left out */
+  input(index: number): string;
+  /** Inputs from `index` on. */
+  rest(index: number): (string | null)[];
+  constant(name: string | null): Constant | null;
+  isFed(name: string): boolean;
+  facts(name: string | null): Facts;
+  /** A constant of the model's own making; its name. */
+  addConstant(suffix: string, constant: Constant): string;
+  /** int64 numbers as a constant; its name. */
+  addIntegers(suffix: string, numbers: readonly number[]): string;
+  /** A layer in between; the name of its value. */
+  add(suffix: string, layer: Layer, inputs: readonly (string | null)[], facts?: Facts): string;
+  /** The layer that makes the node's own outputs. */
+  emit(layer: Layer, inputs: readonly (string | null)[], facts?: Facts): void;
+  /** The node's output is this constant. */
+  emitConstant(constant: Constant): void;
+  /** The error of something cnnviz does not do. */
+  refuse(what: string, fix?: string): CnnvizError;
+}
+
+/** `name` must be unique among the draft's nodes. */
+export function nodeBuilder(draft: Draft, node: OnnxNode, name: string): NodeBuilder {
+  const { opset, constants, nodes, facts } = draft;
+  const attribute = <T extends OnnxAttribute['type']>(type: T, key: string): ValueOf<T> | null => {
+    const found = node.attributes.get(key);
+    if (!found) return null;
+    if (found.type === type) return found.value as ValueOf<T> | null;
+    // an empty list may be written without its type
+    if (found.type === 'other' && found.value === '' && type.endsWith('s')) return [] as unknown as ValueOf<T> | null;
+    throw new CnnvizError('format', `attribute ${key}: expected ${type}, got ${found.type}`);
+  };
+  const outputs = node.outputs.map((output, i) => output || freshName(draft, `${name}/output_${i}`));
+  while (node.outputs.length > 0 && node.outputs[outputs.length - 1] === '') outputs.pop();
+  const put = (
+    own: string,
+    layer: Layer,
+    inputs: readonly (string | null)[],
+    made: readonly string[],
+    known: Facts,
+  ) => {
+    nodes.push({ name: own, layer, inputs, outputs: made });
+    for (const output of made.slice(0, 1)) facts.set(output, known);
+  };
+  return {
+    opset,
+    name,
+    operator: node.operator,
+    inputCount: node.inputs.length,
+    outputs,
+    float: (key, otherwise) => attribute('float', key) ?? otherwise,
+    int: (key, otherwise) => attribute('int', key) ?? otherwise,
+    text: (key, otherwise) => attribute('string', key) ?? otherwise,
+    ints: (key) => attribute('ints', key),
+    floats: (key) => attribute('floats', key),
+    tensor: (key) => attribute('tensor', key),
+    has: (key) => node.attributes.has(key),
+    optional: (index) => node.inputs[index] || null,
+    input(index) {
+      const input = node.inputs[index];
+      if (input) return input;
+      throw new CnnvizError('format', `input ${index + 1} of ${node.operator} is missing`);
+    },
+    rest: (index) => node.inputs.slice(index).map((input) => input || null),
+    constant: (input) => (input === null ? null : (constants.get(input) ?? null)),
+    isFed: (input) => draft.fed.has(input),
+    facts(input) {
+      const constant = input === null ? null : constants.get(input);
+      if (constant) return { dtype: constant.dtype, rank: constant.shape.length };
+      return (input !== null && facts.get(input)) || NOTHING_KNOWN;
+    },
+    addConstant(suffix, constant) {
+      const own = freshName(draft, `${name}/${suffix}`);
+      constants.set(own, constant);
+      return own;
+    },
+    addIntegers(suffix, numbers) {
+      const data = Float64Array.from(numbers);
+      return this.addConstant(suffix, constantOf({ dtype: 'int64', shape: [data.length], data }));
+    },
+    add(suffix, layer, inputs, known = NOTHING_KNOWN) {
+      const own = freshName(draft, `${name}/${suffix}`);
+      put(own, layer, inputs, [own], known);
+      return own;
+    },
+    emit: (layer, inputs, known = NOTHING_KNOWN) => put(name, layer, inputs, outputs, known),
+    emitConstant: (constant) => {
+      constants.set(outputs[0], constant);
+    },
+    refuse: (what, fix) => new CnnvizError('unsupported', what, fix === undefined ? {} : { fix }),
+  };
+}
+
+/** The name itself, or with the first number behind it that makes it new. */
+export function freshName({ names }: Pick<Draft, 'names'>, name: string): string {
+  let fresh = name;
+  for (let i = 2; names.has(fresh); i++) fresh = `${name}_${i}`;
+  names.add(fresh);
+  return fresh;
+}

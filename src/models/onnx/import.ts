@@ -1,0 +1,119 @@
+import { atPlace, CnnvizError } from '../../core/errors.js';
+import type { Model, ModelInput } from '../../core/model.js';
+import { nearestName } from '../../core/nearest.js';
+import { type Draft, type Facts, freshName, nodeBuilder } from './builder.js';
+import type { OnnxModel, OnnxNode, OnnxValue } from './onnx-model.js';
+import { neededNodes } from './order.js';
+import { dtypeOf, storedTypeOf } from './tensor.js';
+import { TRANSLATORS } from './translators/index.js';
+
+const OPSETS = { first: 6, last: 25 } as const;
+/** Operators that mean the same since opset 1, and are written down as such by ONNX's own tests. */
+const UNCHANGED: readonly string[] = ['GlobalAveragePool', 'GlobalMaxPool', 'Not', 'Softplus', 'Softsign'];
+
+/**
+ * An ONNX graph as a model: nodes in an order they can run in, those that no output needs left out. Values keep their
+ * names; a node without a name gets that of its first output.
+ * @throws CnnvizError 'unsupported' for an operator, opset or type cnnviz does not compute, before anything runs;
+ *   'format' for a graph that makes no sense
+ */
+export function importOnnx(onnx: OnnxModel): Model {
+  const nodes = neededNodes(onnx);
+  const opset = checkedOpset(onnx, nodes);
+  checkOperators(nodes, onnx);
+  const inputs = onnx.inputs.filter(({ name }) => !onnx.initializers.has(name)).map(modelInput);
+  const draft: Draft = {
+    opset,
+    constants: new Map(onnx.initializers),
+    nodes: [],
+    facts: new Map(inputs.map(({ name, dtype, shape }) => [name, { dtype, rank: shape?.length ?? null }])),
+    fed: new Set(inputs.map(({ name }) => name)),
+    names: new Set([...onnx.initializers.keys(), ...nodes.flatMap((node) => [...node.inputs, ...node.outputs])]),
+  };
+  const taken = { names: new Set<string>() };
+  for (const node of nodes) {
+    const name = freshName(taken, node.name || node.outputs.find(Boolean) || node.operator);
+    draft.names.add(name);
+    try {
+      TRANSLATORS.get(node.operator)!(nodeBuilder(draft, node, name));
+    } catch (error) {
+      throw atPlace(name, atPlace(node.operator, error));
+    }
+    for (const output of node.outputs) declareFacts(draft, onnx.values.get(output));
+  }
+  const read = new Set(draft.nodes.flatMap((node) => node.inputs));
+  const outputs = onnx.outputs.map(({ name }) => name);
+  for (const name of draft.constants.keys()) {
+    if (!read.has(name) && !outputs.includes(name)) draft.constants.delete(name);
+  }
+  return { inputs, constants: draft.constants, nodes: draft.nodes, outputs };
+}
+
+/** What a user should know: numbers that are computed in another type than the file says. */
+export function onnxNotes(onnx: OnnxModel): string[] {
+  const half = [10, 16];
+  const isHalf =
+    [...onnx.inputs, ...onnx.outputs].some(({ elementType }) => half.includes(elementType)) ||
+    [...onnx.initializers.values()].some(({ stored }) => stored === 'float16' || stored === 'bfloat16');
+  return isHalf ? ['a model in half precision: computed in float32'] : [];
+}
+
+/** What the file declares of a value fills what the translation does not know. */
+function declareFacts(draft: Draft, value: OnnxValue | undefined): void {
+  if (!value || draft.constants.has(value.name)) return;
+  const known: Facts | undefined = draft.facts.get(value.name);
+  draft.facts.set(value.name, {
+    dtype: known?.dtype ?? null,
+    rank: known?.rank ?? value.shape?.length ?? null,
+  });
+}
+
+function modelInput({ name, elementType, shape }: OnnxValue): ModelInput {
+  if (elementType === -1) {
+    throw new CnnvizError('unsupported', `input "${name}" is a sequence, a map or optional: expected an array`);
+  }
+  try {
+    // 0: the file does not say
+    return { name, dtype: elementType === 0 ? 'float32' : dtypeOf(storedTypeOf(elementType)), shape };
+  } catch (error) {
+    throw atPlace(`input "${name}"`, error);
+  }
+}
+
+function checkedOpset({ opsets }: OnnxModel, nodes: readonly OnnxNode[]): number {
+  const opset = opsets.get('');
+  if (opset === undefined) {
+    if (nodes.every(({ domain }) => domain !== '')) return OPSETS.last;
+    throw new CnnvizError('format', 'the model does not say which opset of ONNX it is written in');
+  }
+  if (opset >= OPSETS.first && opset <= OPSETS.last) return opset;
+  if (opset >= 1 && opset < OPSETS.first && nodes.every(({ operator }) => UNCHANGED.includes(operator))) return opset;
+  throw new CnnvizError('unsupported', `ONNX opset ${opset}: expected ${OPSETS.first} … ${OPSETS.last}`, {
+    fix:
+      opset < OPSETS.first
+        ? 'convert it: onnx.version_converter.convert_version(model, 17)'
+        : `export it again with opset_version=${OPSETS.last}`,
+  });
+}
+
+/** All unsupported operators at once, before anything is translated. */
+function checkOperators(nodes: readonly OnnxNode[], { opsets }: OnnxModel): void {
+  const refused = nodes.filter(({ domain, operator }) => domain !== '' || !TRANSLATORS.has(operator));
+  if (refused.length === 0) return;
+  const [{ name, domain, operator, outputs }] = refused;
+  const others = [...new Set(refused.map((node) => fullName(node)))].slice(1);
+  const more = others.length > 0 ? `, nor are ${others.join(', ')}` : '';
+  const version = opsets.get(domain);
+  const place = name || outputs.find(Boolean) || operator;
+  const supported = [...TRANSLATORS.keys()].sort();
+  const near = domain === '' ? nearestName(operator, supported) : null;
+  throw new CnnvizError(
+    'unsupported',
+    `${place}: operator ${fullName({ domain, operator })} (opset ${version ?? 'unknown'}) is not supported${more}`,
+    { fix: `${near ? `did you mean ${near}? ` : ''}supported are ${supported.join(', ')}` },
+  );
+}
+
+function fullName({ domain, operator }: Pick<OnnxNode, 'domain' | 'operator'>): string {
+  return domain === '' ? operator : `${domain}.${operator}`;
+}

@@ -1,0 +1,90 @@
+import type { WindowPadding } from '../../../core/graph-layers.js';
+import type { Padding, Pair } from '../../../core/layers.js';
+import type { Constant } from '../../../core/model.js';
+import type { Facts, NodeBuilder, Translator } from '../builder.js';
+
+const AUTO_PADS: ReadonlyMap<string, 'same' | 'same_lower' | 'valid'> = new Map([
+  ['SAME_UPPER', 'same'],
+  ['SAME_LOWER', 'same_lower'],
+  ['VALID', 'valid'],
+]);
+
+/** Stride, dilation and padding of windows over `rank` axes; what is left out is 1, 1 and 0. */
+export function windowAttributes(
+  node: NodeBuilder,
+  rank: number,
+): { stride: readonly number[]; dilation: readonly number[]; padding: WindowPadding } {
+  const ones = new Array<number>(rank).fill(1);
+  const list = (name: string, otherwise: readonly number[]) => {
+    const given = node.ints(name);
+    if (!given || given.length === 0) return otherwise;
+    if (given.length === otherwise.length) return given;
+    throw node.refuse(`${name} [${given.join(', ')}]: expected ${otherwise.length} numbers`);
+  };
+  const told = node.text('auto_pad', 'NOTSET');
+  const rule = AUTO_PADS.get(told);
+  if (!rule && told !== 'NOTSET' && told !== '') throw node.refuse(`auto_pad "${told}"`);
+  return {
+    stride: list('strides', ones),
+    dilation: list('dilations', ones),
+    padding: rule ?? list('pads', new Array<number>(2 * rank).fill(0)),
+  };
+}
+
+/** The number of axes the kernel slides along: told, or as many as the weight or the input has. */
+function slidingAxes(node: NodeBuilder): number {
+  const told = node.ints('kernel_shape');
+  if (told && told.length > 0) return told.length;
+  const rank = node.facts(node.input(1)).rank ?? node.facts(node.input(0)).rank ?? 4;
+  return rank - 2;
+}
+
+const conv: Translator = (node) => {
+  const [x, weight, bias] = [node.input(0), node.input(1), node.optional(2)];
+  const axes = slidingAxes(node);
+  if (axes < 1) throw node.refuse('a convolution without an axis to slide along');
+  const window = windowAttributes(node, axes);
+  const groups = node.int('group', 1);
+  const { dtype } = node.facts(weight);
+  const facts: Facts = { dtype: dtype ?? 'float32', rank: axes + 2 };
+  checkKernelShape(node, weight);
+  const isFloat32 = dtype === null || dtype === 'float32';
+  if (axes > 2 || !isFloat32) {
+    node.emit({ kind: 'conv_nd', ...window, groups }, [x, weight, bias], facts);
+    return;
+  }
+  const { stride, dilation, padding } = window;
+  const fields = { kind: 'conv', paddingMode: 'zeros', groups } as const;
+  if (axes === 2) {
+    const layer = { ...fields, stride: stride as Pair, dilation: dilation as Pair, padding };
+    node.emit(layer, [x, weight, bias], facts);
+    return;
+  }
+  // one axis: a row of pixels
+  const height = node.addIntegers('axes', [2]);
+  const rows = node.add('unsqueeze', { kind: 'unsqueeze' }, [x, height], { ...facts, rank: 4 });
+  const constant = node.constant(weight);
+  const kernels = constant
+    ? node.addConstant('weight', asRow(constant))
+    : node.add('unsqueeze_weight', { kind: 'unsqueeze' }, [weight, height]);
+  const rowPadding: Padding = typeof padding === 'string' ? padding : [0, padding[0], 0, padding[1]];
+  const layer = { ...fields, stride: [1, stride[0]], dilation: [1, dilation[0]], padding: rowPadding } as const;
+  const convolved = node.add('conv', layer, [rows, kernels, bias], { ...facts, rank: 4 });
+  node.emit({ kind: 'squeeze' }, [convolved, height], facts);
+};
+
+/** [M, C, kW] → [M, C, 1, kW] */
+function asRow(constant: Constant): Constant {
+  const [M, C, kW] = constant.shape;
+  const shape = [M, C, 1, kW];
+  return { ...constant, shape, load: () => ({ ...constant.load(), shape }), loadInto: (to) => constant.loadInto(to) };
+}
+
+function checkKernelShape(node: NodeBuilder, weight: string): void {
+  const [told, found] = [node.ints('kernel_shape'), node.constant(weight)?.shape.slice(2)];
+  if (told && told.length > 0 && found && told.join() !== found.join()) {
+    throw node.refuse(`kernel_shape [${told.join(', ')}], but the weight's kernels are [${found.join(', ')}]`);
+  }
+}
+
+export const CONVOLUTION: Readonly<Record<string, Translator>> = { Conv: conv };

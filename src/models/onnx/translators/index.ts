@@ -1,0 +1,18 @@
+import type { Translator } from '../builder.js';
+import { ARRANGE } from './arrange.js';
+import { COMBINE } from './combine.js';
+import { CONVOLUTION } from './convolution.js';
+import { MATRIX } from './matrix.js';
+import { NORMALIZATION } from './normalization.js';
+import { POINTWISE } from './pointwise.js';
+import { POOL } from './pool.js';
+import { REDUCE } from './reduce.js';
+import { RESIZE } from './resize.js';
+import { VALUES } from './values.js';
+
+/** What each ONNX operator becomes. Adding one: a function in this folder and a line in its file's list. */
+export const TRANSLATORS: ReadonlyMap<string, Translator> = new Map(
+  [CONVOLUTION, POOL, NORMALIZATION, MATRIX, POINTWISE, COMBINE, ARRANGE, VALUES, REDUCE, RESIZE].flatMap((list) =>
+    Object.entries(list),
+  ),
+);

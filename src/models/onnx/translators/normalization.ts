@@ -1,0 +1,83 @@
+import type { NodeBuilder, Translator } from '../builder.js';
+
+const batchNorm: Translator = (node) => {
+  const isTraining = node.opset < 7 ? node.int('is_test', 0) === 0 : node.int('training_mode', 0) !== 0;
+  if ((isTraining && node.opset >= 14) || node.outputs.length > 1) {
+    throw node.refuse('a batch norm in training mode', 'export the model for inference: model.eval()');
+  }
+  if (node.opset < 9 && node.int('spatial', 1) === 0) throw node.refuse('a batch norm for each pixel (spatial = 0)');
+  const [x, ...parameters] = [0, 1, 2, 3, 4].map((i) => node.input(i));
+  const layer = { kind: 'batch_norm', eps: node.float('epsilon', 1e-5) } as const;
+  const facts = node.facts(x);
+  if (facts.rank !== null && facts.rank !== 3) {
+    node.emit(layer, [x, ...parameters], facts);
+    return;
+  }
+  // an array of rank 3 would be an image [C, H, W] to the layer; ONNX means [N, C, L]
+  const images = node.addIntegers('images', [0, 0, -1, 1]);
+  const asImages = node.add('reshape', { kind: 'reshape', allowZero: false }, [x, images]);
+  const normed = node.add('batch_norm', layer, [asImages, ...parameters]);
+  reshapeBack(node, normed, x);
+};
+
+/** The node's output: `value` in the shape of `x`. */
+function reshapeBack(node: NodeBuilder, value: string, x: string): void {
+  const shape = node.add('shape', { kind: 'shape', start: 0, end: null }, [x], { dtype: 'int64', rank: 1 });
+  node.emit({ kind: 'reshape', allowZero: true }, [value, shape], node.facts(x));
+}
+
+/** An even window reaches one channel further ahead in ONNX, one further back in torch: the channels are turned round. */
+const lrn: Translator = (node) => {
+  const x = node.input(0);
+  const size = node.int('size', 0);
+  const layer = {
+    kind: 'lrn',
+    size,
+    alpha: node.float('alpha', 1e-4),
+    beta: node.float('beta', 0.75),
+    k: node.float('bias', 1),
+  } as const;
+  if (size % 2 !== 0) {
+    node.emit(layer, [x], node.facts(x));
+    return;
+  }
+  const back = [[-1], [Number.MIN_SAFE_INTEGER], [1], [-1]].map((numbers, i) =>
+    node.addIntegers(['starts', 'ends', 'axes', 'steps'][i], numbers),
+  );
+  const turned = node.add('turn', { kind: 'slice' }, [x, ...back], node.facts(x));
+  const normed = node.add('lrn', layer, [turned], node.facts(x));
+  node.emit({ kind: 'slice' }, [normed, ...back], node.facts(x));
+};
+
+/** Before opset 13 all axes from `axis` on counted as one. */
+function softmax(kind: 'softmax' | 'log_softmax'): Translator {
+  return (node) => {
+    const x = node.input(0);
+    const facts = node.facts(x);
+    const axis = node.int('axis', node.opset < 13 ? 1 : -1);
+    const isLast = axis === -1 || (facts.rank !== null && axis === facts.rank - 1);
+    if (node.opset >= 13 || isLast) {
+      node.emit({ kind, dim: axis }, [x], facts);
+      return;
+    }
+    const flat = node.add('flatten', { kind: 'flatten_2d', axis }, [x], { ...facts, rank: 2 });
+    const soft = node.add(kind, { kind, dim: 1 }, [flat], { ...facts, rank: 2 });
+    reshapeBack(node, soft, x);
+  };
+}
+
+const dropout: Translator = (node) => {
+  const mode = node.optional(2);
+  const training = node.constant(mode);
+  const trains = training ? training.load().data[0] !== 0 : mode !== null;
+  if (trains) throw node.refuse('dropout in training mode', 'export the model for inference: model.eval()');
+  node.emit({ kind: 'dropout' }, [node.input(0)], node.facts(node.input(0)));
+};
+
+export const NORMALIZATION: Readonly<Record<string, Translator>> = {
+  BatchNormalization: batchNorm,
+  LRN: lrn,
+  Softmax: softmax('softmax'),
+  LogSoftmax: softmax('log_softmax'),
+  Dropout: dropout,
+};

@@ -1,0 +1,81 @@
+import type { PointwiseName } from '../../../core/graph-layers.js';
+import type { ActivationName, Layer } from '../../../core/layers.js';
+import { constantOf } from '../../../core/model.js';
+import type { NodeBuilder, Translator } from '../builder.js';
+
+/** A layer of one input; its output is like it. */
+function unary(layerOf: (node: NodeBuilder) => Layer): Translator {
+  return (node) => node.emit(layerOf(node), [node.input(0)], node.facts(node.input(0)));
+}
+
+function activation(name: ActivationName, ...parameters: readonly (readonly [string, number])[]): Translator {
+  return unary((node) => ({
+    kind: 'activation',
+    name,
+    parameters: parameters.map(([key, otherwise]) => node.float(key, otherwise)),
+  }));
+}
+
+function pointwise(name: PointwiseName, ...parameters: readonly (readonly [string, number])[]): Translator {
+  return unary((node) => ({
+    kind: 'pointwise',
+    name,
+    parameters: parameters.map(([key, otherwise]) => node.float(key, otherwise)),
+  }));
+}
+
+/** Clip's limits were attributes before opset 11. */
+const clip: Translator = (node) => {
+  const limit = (name: string) => {
+    if (!node.has(name)) return null;
+    const data = Float32Array.of(node.float(name, 0));
+    return node.addConstant(name, constantOf({ dtype: 'float32', shape: [], data }));
+  };
+  const limits = node.opset < 11 ? [limit('min'), limit('max')] : [node.optional(1), node.optional(2)];
+  node.emit({ kind: 'clip' }, [node.input(0), ...limits], node.facts(node.input(0)));
+};
+
+const gelu: Translator = unary((node) => {
+  const approximate = node.text('approximate', 'none');
+  if (approximate !== 'none' && approximate !== 'tanh') throw node.refuse(`approximate "${approximate}"`);
+  return { kind: 'activation', name: approximate === 'tanh' ? 'gelu_tanh' : 'gelu', parameters: [] };
+});
+
+const swish: Translator = unary((node) => {
+  const alpha = node.float('alpha', 1);
+  if (alpha === 1) return { kind: 'activation', name: 'silu', parameters: [] };
+  return { kind: 'pointwise', name: 'swish', parameters: [alpha] };
+});
+
+/** Functions of one number. */
+export const POINTWISE: Readonly<Record<string, Translator>> = {
+  Relu: activation('relu'),
+  LeakyRelu: activation('leaky_relu', ['alpha', 0.01]),
+  Elu: activation('elu', ['alpha', 1]),
+  Sigmoid: activation('sigmoid'),
+  Tanh: activation('tanh'),
+  Softplus: activation('softplus'),
+  HardSwish: activation('hardswish'),
+  Gelu: gelu,
+  Swish: swish,
+  HardSigmoid: pointwise('hard_sigmoid', ['alpha', 0.2], ['beta', 0.5]),
+  Selu: pointwise('selu', ['alpha', 1.6732632423543772], ['gamma', 1.0507009873554805]),
+  Celu: pointwise('celu', ['alpha', 1]),
+  Mish: pointwise('mish'),
+  Softsign: pointwise('softsign'),
+  ThresholdedRelu: pointwise('thresholded_relu', ['alpha', 1]),
+  Abs: pointwise('abs'),
+  Neg: pointwise('neg'),
+  Sign: pointwise('sign'),
+  Floor: pointwise('floor'),
+  Ceil: pointwise('ceil'),
+  Round: pointwise('round'),
+  Reciprocal: pointwise('reciprocal'),
+  Sqrt: pointwise('sqrt'),
+  Exp: pointwise('exp'),
+  Log: pointwise('log'),
+  Erf: pointwise('erf'),
+  Not: pointwise('not'),
+  PRelu: (node) => node.emit({ kind: 'prelu' }, [node.input(0), node.input(1)], node.facts(node.input(0))),
+  Clip: clip,
+};

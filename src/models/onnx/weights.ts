@@ -1,0 +1,37 @@
+import { atPlace } from '../../core/errors.js';
+import { type DType, type Numbers, toFloat32 } from '../../core/values.js';
+import type { WeightReader, WeightTensor } from '../weights/weight-file.js';
+import type { OnnxTensor } from './onnx-model.js';
+import { looksLikeOnnx, readOnnx } from './proto.js';
+
+/** The initializers of an ONNX model as a checkpoint. As in all checkpoints float64 becomes float32. */
+export const onnxReader: WeightReader = {
+  format: 'onnx',
+  matches: looksLikeOnnx,
+  read(source, { beside }) {
+    const { initializers } = readOnnx(source, beside);
+    return { format: 'onnx', tensors: [...initializers.values()].map(asWeight), notes: [] };
+  },
+};
+
+function asWeight(tensor: OnnxTensor): WeightTensor {
+  const { name, stored, shape, bytes } = tensor;
+  const isFloat64 = stored === 'float64';
+  const dtype: DType = isFloat64 ? 'float32' : tensor.dtype;
+  const converted = (data: Numbers) => (isFloat64 ? toFloat32(data) : data);
+  return {
+    name,
+    stored,
+    shape,
+    bytes,
+    dtype,
+    load() {
+      try {
+        return { dtype, shape, data: converted(tensor.load().data) };
+      } catch (error) {
+        throw atPlace(`tensor "${name}"`, error);
+      }
+    },
+    loadInto: (target) => tensor.loadInto(target),
+  };
+}

@@ -1,0 +1,129 @@
+import { formatNumber, groupDigits } from '../core/format.js';
+import { plural } from '../core/geometry.js';
+import type { ClassScore, LayerResult, NetworkRunResult } from '../core/network-result.js';
+import { VERSION } from '../core/version.js';
+import { formatMs } from './numbers.js';
+import type { Style } from './text.js';
+
+/** What a network made of one input: how it was prepared, classes, then layers with what was written. */
+export function describeNetworkRun(result: NetworkRunResult, style: Style): string[] {
+  const { input, preprocess, layers, top, outputs, engineMs } = result;
+  const name = input.path === '-' ? 'standard input' : input.path;
+  const arrow = preprocess.startsWith('an array') || preprocess.startsWith('arrays') ? '  ' : ' → ';
+  const size = arrow === '  ' ? `${input.colour} ${sizeWords(input)}` : `${input.width}×${input.height}`;
+  const lines = [`${style.strong(name)}  ${size}${arrow}${preprocess}   ${style.dim(`(${formatMs(engineMs)})`)}`];
+  if (top) for (const [n, classes] of top.entries()) lines.push(...classLines(classes, top.length > 1 ? n : null));
+  const written = new Set<string>();
+  for (const layer of layers) {
+    const files = outputs.filter((output) => output.layer === layer.name);
+    const [first] = files;
+    const place = first && first.path !== '-' ? style.strong(first.path) : null;
+    const more = files.length > 1 ? ` and ${groupDigits(files.length - 1)} more` : '';
+    const lead = place ? `${written.size === 0 ? 'wrote ' : '      '}${place}${more}` : `  ${layer.name}`;
+    if (place) written.add(first.path);
+    if (!top || place || layers.length > 1) lines.push(`${lead}  ${layerWords(layer)}`);
+  }
+  return lines;
+}
+
+/** One input of many, on one line. */
+export function briefNetworkRun({ input, top, outputs, layers }: NetworkRunResult, style: Style): string {
+  const best = top?.[0]?.[0];
+  const classWords = best ? `   ${best.label} ${percentWords(best.probability)}` : '';
+  const files = outputs.filter(({ path }) => path !== '-');
+  const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
+  const place = files.length > 0 ? ` → ${style.strong(files[0].path)}${more}` : '';
+  const range = !best && layers.length > 0 ? `   ${rangeWords(layers[0])}` : '';
+  return `${input.path}${place}${classWords}${range}`;
+}
+
+function sizeWords({ items, channels, width, height }: NetworkRunResult['input']): string {
+  return [...(items > 1 ? [items] : []), channels, height, width].join('×');
+}
+
+function classLines(classes: readonly ClassScore[], item: number | null): string[] {
+  const width = Math.max(...classes.map(({ label }) => label.length));
+  const head = item === null ? [] : [` item ${item}`];
+  return [
+    ...head,
+    ...classes.map(
+      ({ label, probability }, rank) =>
+        `  ${String(rank + 1).padStart(String(classes.length).length)}  ${label.padEnd(width)}  ${percentWords(probability).padStart(7)}`,
+    ),
+  ];
+}
+
+function percentWords(probability: number): string {
+  return `${(100 * probability).toFixed(1)} %`;
+}
+
+/** "64 maps 55×55, one scale, 3 never fire, 2 pairs nearly equal" */
+function layerWords({ shape, facts, algorithm, kind }: LayerResult): string {
+  const isVector = shape.length < 3;
+  const what = isVector
+    ? plural(facts.channels, 'value')
+    : `${plural(facts.channels, 'map')} ${[...shape].slice(-2).reverse().join('×')}`;
+  const words = [`${what}, ${formatNumber(facts.min)} … ${formatNumber(facts.max)}`];
+  if (!isVector && facts.dead > 0) words.push(`${groupDigits(facts.dead)} never fire`);
+  if (facts.saturated !== null && facts.saturated > 0) words.push(`${percentWords(facts.saturated)} saturated`);
+  const pairs = facts.duplicates?.length ?? 0;
+  if (pairs > 0) words.push(`${plural(pairs, 'pair')} nearly equal`);
+  if (facts.nan + facts.infinite > 0) words.push(`${facts.nan} NaN, ${facts.infinite} infinite`);
+  return `${words.join(', ')}${algorithm ? `   (${kind}: ${algorithm})` : ''}`;
+}
+
+function rangeWords({ facts }: LayerResult): string {
+  return `${formatNumber(facts.min)} … ${formatNumber(facts.max)}`;
+}
+
+/** What happened to one input: the same keys whether it worked or not. */
+export interface NetworkRecord {
+  readonly path: string;
+  readonly result: NetworkRunResult | null;
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string | undefined } | null;
+}
+
+/**
+ * The one document of `run --json`. Of each layer: name, kind, shape, dtype, algorithm, min, max, mean, nan, infinite,
+ * channels, dead (how many channels never fire), deadPercent, saturatedPercent (null where the layer has no limit),
+ * duplicates (pairs of channels nearly the same). `top`: item, index, label, score, probability.
+ */
+export function networkJson(network: string, records: readonly NetworkRecord[]): string {
+  const results = records.map(({ path, result, error }) => ({
+    path,
+    ok: error === null,
+    error: error && { code: error.code, message: error.message, fix: error.fix ?? null },
+    input: result?.input ?? null,
+    preprocess: result?.preprocess ?? null,
+    layers: result?.layers.map(layerRecord) ?? null,
+    top: result?.top?.flatMap((classes, item) => classes.map((one) => ({ item, ...one }))) ?? null,
+    outputs: result?.outputs ?? null,
+    warnings: result?.warnings ?? null,
+  }));
+  const failed = results.filter(({ ok }) => !ok).length;
+  const document = { cnnviz: VERSION, command: 'run', network, done: results.length - failed, failed, results };
+  return JSON.stringify(document, null, 2);
+}
+
+function layerRecord({ name, kind, shape, dtype, algorithm, facts }: LayerResult) {
+  const { count, min, max, mean, nan, infinite, firing, channels, dead, saturated, duplicates } = facts;
+  return {
+    name,
+    kind,
+    shape,
+    dtype,
+    algorithm,
+    count,
+    min,
+    max,
+    mean,
+    nan,
+    infinite,
+    firing,
+    channels,
+    dead,
+    deadPercent: channels === 0 ? 0 : (100 * dead) / channels,
+    saturatedPercent: saturated === null ? null : 100 * saturated,
+    duplicates,
+  };
+}

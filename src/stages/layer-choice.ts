@@ -1,0 +1,73 @@
+import { CnnvizError } from '../core/errors.js';
+import type { Model, ModelNode } from '../core/model.js';
+import { nearestName } from '../core/nearest.js';
+import type { ShapedModel } from '../core/shapes/infer.js';
+import { isFloat } from '../core/values.js';
+
+/** One layer whose values are wanted. */
+export interface ChosenLayer {
+  readonly name: string;
+  /** The value it makes. */
+  readonly value: string;
+  readonly node: ModelNode | null;
+}
+
+/**
+ * The layers that names and globs mean, in the network's order, each once. "output" is what the network gives, "all"
+ * every layer that computes numbers (not shapes).
+ * @throws CnnvizError 'usage' with the nearest name when a pattern matches nothing
+ */
+export function chooseLayers(shaped: ShapedModel, patterns: readonly string[]): ChosenLayer[] {
+  const { model } = shaped;
+  const chosen = new Set<string>();
+  for (const pattern of patterns) {
+    const values = valuesOf(shaped, pattern);
+    if (values.length === 0) throw unknownLayer(model, pattern);
+    for (const value of values) chosen.add(value);
+  }
+  const makers = new Map(model.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
+  const order = [...new Set([...model.nodes.flatMap(({ outputs }) => outputs), ...model.outputs])];
+  return order
+    .filter((value) => chosen.has(value))
+    .map((value) => {
+      const node = makers.get(value) ?? null;
+      return { name: node && node.outputs[0] === value ? node.name : value, value, node };
+    });
+}
+
+function valuesOf({ model, infos }: ShapedModel, pattern: string): string[] {
+  const named = model.nodes.filter(({ name, outputs }) => name === pattern || outputs[0] === pattern);
+  if (named.length > 0) return named.map(({ outputs }) => outputs[0]);
+  if (pattern === 'output') return [...model.outputs];
+  if (pattern === 'all') {
+    return model.nodes
+      .filter(({ layer, outputs }) => layer.kind !== 'shape' && isFloat(infos.get(outputs[0])!.dtype))
+      .map(({ outputs }) => outputs[0]);
+  }
+  const glob = globExpression(pattern);
+  return model.nodes
+    .filter(({ name, outputs }) => glob.test(name) || glob.test(outputs[0]))
+    .map(({ outputs }) => outputs[0]);
+}
+
+/** * stands for any text, ? for one character, [abc] for one of them. */
+function globExpression(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  try {
+    return new RegExp(`^${source}$`);
+  } catch {
+    return new RegExp(`^${pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+  }
+}
+
+function unknownLayer(model: Model, pattern: string): CnnvizError {
+  const names = model.nodes.map(({ name }) => name);
+  const near = nearestName(pattern, names);
+  const some = names.slice(0, 12).join(', ') + (names.length > 12 ? ', …' : '');
+  return new CnnvizError('usage', `--layers ${pattern}: no layer is called that`, {
+    fix: `${near ? `did you mean ${near}? ` : ''}layers: ${some}; or output, all, globs such as 'features.*'`,
+  });
+}

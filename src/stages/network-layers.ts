@@ -1,0 +1,104 @@
+import { channelsOf, layerFacts } from '../analysis/layer-facts.js';
+import { type ScoreKind, topClasses } from '../analysis/top-classes.js';
+import { CnnvizError } from '../core/errors.js';
+import type { Layer } from '../core/layers.js';
+import type { NetworkJob } from '../core/network-job.js';
+import type { ClassScore, LayerResult } from '../core/network-result.js';
+import { sizeOf } from '../core/tensor.js';
+import { toFloat32, type Value } from '../core/values.js';
+import type { Plan } from '../engine/plan.js';
+import { imagenetLabels } from '../models/imagenet-labels.js';
+import type { NetworkSession } from './network-session.js';
+
+/** A layer's numbers with what is true of them. */
+export interface MeasuredLayer {
+  readonly result: LayerResult;
+  readonly value: Value;
+  readonly values: Float32Array;
+}
+
+/** The facts of every chosen layer. */
+export function measureLayers(
+  { chosen, plan }: NetworkSession,
+  values: ReadonlyMap<string, Value>,
+): readonly MeasuredLayer[] {
+  return chosen.map(({ name, value: key, node }) => {
+    const value = values.get(key)!;
+    const numbers = toFloat32(value.data);
+    const layer: Layer = node?.layer ?? { kind: 'identity' };
+    return {
+      value,
+      values: numbers,
+      result: {
+        name,
+        kind: layer.kind === 'activation' ? layer.name : layer.kind,
+        shape: value.shape,
+        dtype: value.dtype,
+        algorithm: algorithmOf(plan, key),
+        facts: layerFacts(numbers, value.shape, layer),
+      },
+    };
+  });
+}
+
+function algorithmOf({ steps }: Plan, value: string): string | null {
+  const step = steps.find(({ outputs }) => outputs.includes(value));
+  if (step?.kind !== 'conv') return null;
+  return step.folds === null ? step.algorithm.name : `${step.algorithm.name}, batch norm folded`;
+}
+
+/** Class names and how many a run should name when nobody said: five, of a network that ends in classes. */
+const FEW = 5;
+
+/** The best classes, when they were asked for or are what the network is for; null otherwise. */
+export function bestClasses(
+  job: NetworkJob,
+  session: NetworkSession,
+  values: ReadonlyMap<string, Value>,
+  labels: readonly string[] | null,
+): ClassScore[][] | null {
+  if (job.top === null && !endsInClasses(session)) return null;
+  return classify(session, values, job.top ?? FEW, labels);
+}
+
+/** Whether the network ends in one number for each of some classes. */
+function endsInClasses({ plan }: NetworkSession): boolean {
+  const { model, infos } = plan.shaped;
+  const shape = infos.get(model.outputs[0])!.shape;
+  return shape.length === 2 && shape[1] > 1;
+}
+
+/**
+ * The best classes of each item of the network's first output.
+ * @throws CnnvizError 'usage' when the network does not end in classes, or the labels are not one for each
+ */
+function classify(
+  { plan }: NetworkSession,
+  values: ReadonlyMap<string, Value>,
+  count: number,
+  labels: readonly string[] | null,
+): ClassScore[][] {
+  const { model, infos } = plan.shaped;
+  const [output] = model.outputs;
+  const { shape } = infos.get(output)!;
+  const { items, channels } = channelsOf(shape);
+  if (sizeOf(shape) !== items * channels || channels < 2) {
+    throw new CnnvizError('usage', `--top: the network ends in [${shape.join(', ')}], not in classes`, {
+      fix: 'leave --top out, or add layers that end in one number for each class',
+    });
+  }
+  const names = labels ?? (channels === 1000 ? imagenetLabels() : null);
+  if (names && names.length !== channels) {
+    throw new CnnvizError('usage', `--labels: expected ${channels} names, one a line, got ${names.length}`);
+  }
+  const numbers = toFloat32(values.get(output)!.data);
+  return Array.from({ length: items }, (_, n) =>
+    topClasses(numbers.subarray(n * channels, (n + 1) * channels), count, scoreKind(plan, output), names),
+  );
+}
+
+function scoreKind({ model }: Plan, output: string): ScoreKind {
+  const kind = model.nodes.find(({ outputs }) => outputs.includes(output))?.layer.kind;
+  if (kind === 'softmax') return 'probabilities';
+  return kind === 'log_softmax' ? 'log-probabilities' : 'logits';
+}

@@ -1,0 +1,67 @@
+import type { Clipped, Scale } from '../core/facts.js';
+import type { NetworkJob } from '../core/network-job.js';
+import type { LayerResult } from '../core/network-result.js';
+import type { MapNote, PictureNote } from '../core/note.js';
+import { VERSION } from '../core/version.js';
+import { baseName } from '../io/paths.js';
+import type { NetworkSource } from './network-source.js';
+import { presetArgs } from './presets.js';
+import { pictureArgs } from './recipe.js';
+
+/** What a single map of a network's layer carries: its values can be read back. */
+export function layerMapNote(
+  job: NetworkJob,
+  source: NetworkSource,
+  layer: LayerResult,
+  map: string,
+  { lo, hi }: Scale,
+  clipped: Clipped,
+): MapNote {
+  return {
+    cnnviz: VERSION,
+    map: map === '' ? layer.name : `${layer.name} ${map}`,
+    lo,
+    hi,
+    clipped,
+    colormap: job.picture.colormap,
+    input: { name: baseName(source.facts.path), sha256: source.sha256 },
+    layer: { name: layer.name, kind: layer.kind, shape: layer.shape },
+    args: [...networkArgs(job, source, layer.name), '--maps', ...pictureArgs(job.picture)],
+  };
+}
+
+/** What a labelled sheet of a layer carries. */
+export function layerSheetNote(job: NetworkJob, source: NetworkSource, layer: LayerResult, scale: Scale): PictureNote {
+  return {
+    cnnviz: VERSION,
+    picture: 'sheet',
+    lo: scale.lo,
+    hi: scale.hi,
+    input: { name: baseName(source.facts.path), sha256: source.sha256 },
+    args: [...networkArgs(job, source, layer.name), ...pictureArgs(job.picture)],
+  };
+}
+
+/** The options that change values, in one fixed order; files without their folders. */
+function networkArgs(
+  { request, preset, exact, decode }: NetworkJob,
+  { facts }: NetworkSource,
+  layer: string,
+): string[] {
+  const { network, weights, init, inputs } = request;
+  const args = ['run', withoutFolders(network)];
+  if (weights !== null) args.push('--weights', baseName(weights));
+  if (init !== null) args.push('--init', `seed:${init}`);
+  for (const { name, path } of inputs) args.push('--input', `${name}=${baseName(path)}`);
+  args.push(baseName(facts.path), '--layers', layer);
+  if (preset) args.push(...presetArgs(preset));
+  if (decode.background !== null) args.push('--background', decode.background);
+  if (exact) args.push('--exact');
+  return args;
+}
+
+/** photos/net.onnx → net.onnx; alexnet@weights/a.pth → alexnet@a.pth; a pipe stays. */
+function withoutFolders(network: string): string {
+  if (network.includes('|')) return network;
+  return network.split('@').map(baseName).join('@');
+}

@@ -1,0 +1,100 @@
+import type { BoundInput, ShapedModel } from '../core/shapes/infer.js';
+import { inferShapes } from '../core/shapes/infer.js';
+import type { Value, ValueInfo } from '../core/values.js';
+import { evaluate } from '../engine/evaluate.js';
+import type { Breathe } from '../engine/execute.js';
+import type { EngineInput } from '../engine/input.js';
+import { type Plan, planModel } from '../engine/plan.js';
+import { Session } from '../engine/session.js';
+import { type ChosenLayer, chooseLayers } from './layer-choice.js';
+import type { OpenedNetwork } from './network.js';
+import { threadTeam } from './thread-team.js';
+
+export interface SessionRequest {
+  readonly layers: readonly string[];
+  readonly exact: boolean;
+  readonly threads: number;
+  /** Of several layers, take the first. */
+  readonly firstOnly: boolean;
+}
+
+/** A network ready for inputs of one shape: its weights are packed, its layers chosen. */
+export interface NetworkSession {
+  readonly plan: Plan;
+  readonly chosen: readonly ChosenLayer[];
+  /** What binding the weights had to say. */
+  readonly notes: readonly string[];
+  /** Computes the chosen layers, and the outputs, for one input. Runs of one session queue up. */
+  run(input: EngineInput | Value | null, breathe: Breathe): Promise<ReadonlyMap<string, Value>>;
+}
+
+/** Sessions of one network, one for each shape of input; only the last is kept, for weights are large. */
+export class NetworkSessions {
+  readonly #opened: OpenedNetwork;
+  readonly #request: SessionRequest;
+  #last: { readonly key: string | null; readonly session: NetworkSession; readonly close: () => void } | null = null;
+
+  constructor(opened: OpenedNetwork, request: SessionRequest) {
+    this.#opened = opened;
+    this.#request = request;
+  }
+
+  /** The session for an input of this type and shape (null: every input is an array that was named). */
+  for(input: ValueInfo | null): NetworkSession {
+    const key = input && JSON.stringify([input.dtype, input.shape]);
+    if (this.#last === null || this.#last.key !== key) {
+      this.#last?.close();
+      this.#last = { key, ...openSession(this.#opened, input, this.#request) };
+    }
+    return this.#last.session;
+  }
+}
+
+/** A model with the shapes of all its values, for one input; what `summary` and a dry run need. */
+export function shapeNetwork(
+  opened: OpenedNetwork,
+  input: ValueInfo | null,
+): {
+  readonly shaped: ShapedModel;
+  readonly bound: ReadonlyMap<string, BoundInput>;
+  readonly notes: readonly string[];
+} {
+  const first = input ?? opened.fed.values().next().value!;
+  const { model, notes } = opened.bind(first);
+  const bound = new Map<string, BoundInput>();
+  for (const [name, value] of opened.fed) bound.set(name, { dtype: value.dtype, shape: value.shape, value });
+  if (input && opened.open.length > 0) bound.set(opened.open[0], { ...input, value: null });
+  return { shaped: inferShapes(model, bound, evaluate), bound, notes };
+}
+
+function openSession(opened: OpenedNetwork, input: ValueInfo | null, request: SessionRequest) {
+  const { layers, exact, threads, firstOnly } = request;
+  const { shaped, bound, notes } = shapeNetwork(opened, input);
+  const { model } = shaped;
+  const chosen = chooseLayers(shaped, layers).slice(0, firstOnly ? 1 : undefined);
+  const keep = [...new Set([...chosen.map(({ value }) => value), ...model.outputs])];
+  const plan = planModel(model, bound, { exact, algorithm: null }, keep);
+  const session = new Session(plan, { team: threadTeam(threads) });
+  let queue: Promise<unknown> = Promise.resolve();
+  const runOnce = async (x: EngineInput | Value | null, breathe: Breathe) => {
+    const inputs = new Map<string, EngineInput | Value>(opened.fed);
+    if (x && opened.open.length > 0) inputs.set(opened.open[0], x);
+    const portions = session.runAll(inputs);
+    for (;;) {
+      const { done, value } = portions.next();
+      if (done) return value;
+      await breathe(value);
+    }
+  };
+  const ready: NetworkSession = {
+    plan,
+    chosen,
+    notes,
+    run(x, breathe) {
+      const turn = queue.then(() => runOnce(x, breathe));
+      queue = turn.catch(() => {});
+      return turn;
+    },
+  };
+  return { session: ready, close: () => void queue.then(() => session.close()) };
+}

@@ -1,0 +1,117 @@
+import { CnnvizError } from '../core/errors.js';
+import type { NetworkJob } from '../core/network-job.js';
+import type { ImagePreset } from '../core/preprocess-job.js';
+import type { InputFacts } from '../core/result.js';
+import { sizeOf } from '../core/tensor.js';
+import type { Value, ValueInfo } from '../core/values.js';
+import type { EngineInput } from '../engine/input.js';
+import { decodeImage } from '../io/decode.js';
+import { readBytes } from '../io/files.js';
+import { sha256 } from '../io/hash.js';
+import type { Input } from '../io/inputs.js';
+import { npyToValue, readNpy } from '../models/npy.js';
+import type { OpenedNetwork } from './network.js';
+import { preprocessImage } from './preprocess-image.js';
+import { NO_PRESET, presetWords } from './presets.js';
+import { isArray } from './source.js';
+
+/** One input, ready for a network. */
+export interface NetworkSource {
+  readonly facts: InputFacts;
+  readonly sha256: string;
+  /** Type and shape as the network is fed, N included; null when arrays were named for all inputs. */
+  readonly info: ValueInfo | null;
+  readonly x: EngineInput | Value | null;
+  /** An image, or an array of one image: what comes out drops the N that was added. */
+  readonly dropsBatch: boolean;
+  readonly preprocess: string;
+  readonly warnings: readonly string[];
+}
+
+/** Reads an input: an image is prepared as the preset says, an array is taken as it is. */
+export async function readNetworkSource(input: Input, job: NetworkJob, opened: OpenedNetwork): Promise<NetworkSource> {
+  if (opened.open.length === 0) return fedSource(opened);
+  const bytes = await readBytes(input.path);
+  const hash = sha256(bytes);
+  if (isArray(input, bytes)) return arraySource(input.path, hash, npyToValue(readNpy(bytes)), opened);
+  const { image, facts } = await decodeImage(bytes, job.decode);
+  const preset = suitablePreset(job.preset ?? opened.preset ?? NO_PRESET, opened);
+  const prepared = preprocessImage(image, preset);
+  const shape = [1, ...prepared.input.shape.slice(-3)];
+  checkSize(shape, opened, `${image.width}×${image.height}`);
+  return {
+    facts: {
+      path: input.path,
+      width: image.width,
+      height: image.height,
+      channels: shape[1],
+      items: 1,
+      colour: facts.colour,
+      depth: facts.depth,
+    },
+    sha256: hash,
+    info: { dtype: 'float32', shape },
+    x: prepared.input,
+    dropsBatch: true,
+    preprocess: presetWords(preset, prepared.image),
+    warnings: [],
+  };
+}
+
+/** A network of one channel sees grey. */
+function suitablePreset(preset: ImagePreset, { input }: OpenedNetwork): ImagePreset {
+  if (input?.[0] !== 1 || preset.preprocess.gray) return preset;
+  return { ...preset, preprocess: { ...preset.preprocess, gray: true } };
+}
+
+function checkSize(shape: readonly number[], { input, preset, name }: OpenedNetwork, size: string): void {
+  if (!input || preset || shape.slice(1).every((side, axis) => side === input[axis])) return;
+  throw new CnnvizError(
+    'shape',
+    `${name} reads [${input.join(', ')}], the image gives [${shape.slice(1).join(', ')}] (${size})`,
+    {
+      fix: `--preset imagenet (shorter side 256, centre crop, mean/std), or --resize ${input[1]},${input[2]}`,
+    },
+  );
+}
+
+function arraySource(path: string, hash: string, value: Value, opened: OpenedNetwork): NetworkSource {
+  const { shape, dtype, data } = value;
+  const isOneImage = shape.length === 3 && opened.input !== null;
+  const fed = isOneImage ? [1, ...shape] : shape;
+  let bad = 0;
+  for (const number of data) if (!Number.isFinite(number)) bad++;
+  const [width = 1, height = 1, channels = 1, items = 1] = [...shape].reverse();
+  return {
+    facts: {
+      path,
+      width,
+      height,
+      channels,
+      items,
+      colour: dtype,
+      depth: 8 * (data.byteLength / Math.max(1, sizeOf(shape))),
+    },
+    sha256: hash,
+    info: { dtype, shape: fed },
+    x: { dtype, shape: fed, data },
+    dropsBatch: isOneImage,
+    preprocess: 'an array, taken as it is',
+    warnings: bad > 0 ? [`${bad} of ${data.length} values are NaN or infinite and pass through`] : [],
+  };
+}
+
+/** Every input was named with its array: nothing is read. */
+function fedSource({ fed, name }: OpenedNetwork): NetworkSource {
+  const [first] = fed.values();
+  const [width = 1, height = 1, channels = 1, items = 1] = [...first.shape].reverse();
+  return {
+    facts: { path: name, width, height, channels, items, colour: first.dtype, depth: 32 },
+    sha256: '',
+    info: null,
+    x: null,
+    dropsBatch: false,
+    preprocess: 'arrays, taken as they are',
+    warnings: [],
+  };
+}
