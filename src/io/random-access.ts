@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
-import { type ByteSource, checkRange } from '../core/bytes.js';
+import { type ByteSource, checkRange, memorySource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
-import { readFault } from './files.js';
+import { readBytes, readFault } from './files.js';
 
 /** An open file, read where it is asked for. */
 export interface FileSource extends ByteSource {
@@ -83,4 +83,9 @@ export function fileBeside(model: string): (name: string) => FileSource {
     if (facts.nlink > 1) throw refuse('a hard link: it has other names elsewhere');
     return sourceOf(name, openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   };
+}
+
+/** Opens a file, or reads standard input whole for '-'. @throws CnnvizError 'input' */
+export async function openSource(path: string): Promise<ByteSource> {
+  return path === '-' ? memorySource(await readBytes('-')) : openFile(path);
 }

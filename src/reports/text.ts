@@ -3,7 +3,7 @@ import { plural } from '../core/geometry.js';
 import type { LayerJob, PatchMode } from '../core/job.js';
 import type { Padding, Pads } from '../core/layers.js';
 import type { BankResult, CandidateFacts, MapResult, PlannedRun, RunResult, ZeroLevel } from '../core/result.js';
-import { formatMs } from './numbers.js';
+import { formatBytes, formatMs } from './numbers.js';
 
 /** How words are set off; plain functions, so that a report knows no terminal. */
 export interface Style {
@@ -101,11 +101,6 @@ function whyNot({ rejected, estimateMs }: CandidateFacts, takenMs: number): stri
   if (rejected !== null) return rejected;
   const times = estimateMs! / takenMs;
   return `about ${formatNumber(estimateMs!, 2)} ms, ${formatNumber(times, 2)} times ${times < 1 ? '(not asked for)' : 'as long'}`;
-}
-
-function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  return bytes < 1e6 ? `${formatNumber(bytes / 1000, 3)} kB` : `${formatNumber(bytes / 1e6, 3)} MB`;
 }
 
 function colourWords(colour: string, channels: number): string {

@@ -24,6 +24,7 @@ import { importOnnx } from '../models/onnx/import.js';
 import { readOnnx } from '../models/onnx/proto.js';
 import { readWeights } from '../models/weights/index.js';
 import { presetOf } from './presets.js';
+import { refusalOf } from './refusal.js';
 
 /** A network as it was said, with its weights at hand; bound to an input it is a Model. */
 export interface OpenedNetwork {
@@ -120,11 +121,12 @@ async function readSpecFile(path: string): Promise<NetworkSpec> {
   return { ...spec, files: spec.files, name: spec.name || stem(path) };
 }
 
+/** A network that cannot be read is a refusal of the command, not of one image. */
 function named<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw atPlace(path, error);
+    throw refusalOf(path, error);
   }
 }
 

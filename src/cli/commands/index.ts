@@ -7,12 +7,14 @@ import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
 import { addRead } from './read.js';
 import { addRun } from './run.js';
+import { addWeights } from './weights.js';
 
 /** Every command, in the order help shows them. */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
   addConv,
   addRun,
   addCompare,
+  addWeights,
   addPlan,
   addKernels,
   addRead,

@@ -1,0 +1,71 @@
+import type { ValueFacts } from '../core/facts.js';
+import { formatNumber, groupDigits } from '../core/format.js';
+import { VERSION } from '../core/version.js';
+import { formatBytes } from './numbers.js';
+import type { Style } from './text.js';
+
+/** What is told of a checkpoint: stages/weight-list as plain data. */
+export interface ListedWeights {
+  readonly format: string;
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly dtype: string;
+    readonly shape: readonly number[];
+    readonly bytes: number;
+    readonly facts: ValueFacts;
+  }[];
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly notes: readonly string[];
+}
+
+/** A line for each array: name, type, shape, bytes, range and mean; then the totals. */
+export function describeWeights(path: string, list: ListedWeights, style: Style): string[] {
+  const rows = list.tensors.map(({ name, dtype, shape, bytes, facts }) => [
+    name,
+    dtype,
+    shape.length === 0 ? 'scalar' : shape.join('×'),
+    formatBytes(bytes),
+    ...statistics(facts),
+  ]);
+  const head = ['name', 'dtype', 'shape', 'bytes', 'min', 'mean', 'max', ''];
+  const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((text, c) => (c < 3 ? text.padEnd(widths[c]) : text.padStart(widths[c])))
+      .join('  ')
+      .trimEnd();
+  const count = `${groupDigits(list.tensors.length)} array${list.tensors.length === 1 ? '' : 's'}`;
+  return [
+    `${style.strong(path)}  ${list.format}`,
+    style.dim(line(head)),
+    ...rows.map(line),
+    `${count}, ${groupDigits(list.parameters)} numbers, ${formatBytes(list.bytes)}`,
+    ...list.notes.map((note) => `${style.warn('note:')} ${note}`),
+  ];
+}
+
+function statistics({ count, min, mean, max, nan, infinite }: ValueFacts): string[] {
+  if (count === 0) return ['', '', '', 'empty'];
+  const odd = [nan > 0 ? `${groupDigits(nan)} NaN` : '', infinite > 0 ? `${groupDigits(infinite)} infinite` : ''];
+  return [...[min, mean, max].map((value) => formatNumber(value)), odd.filter(Boolean).join(', ')];
+}
+
+/**
+ * The document of `weights --json`: file, format, tensors [{name, dtype, shape, bytes, min, max, mean, nan, infinite}],
+ * parameters, bytes, notes. min, max and mean are null when no number is finite.
+ */
+export function weightsJson(path: string, { format, tensors, parameters, bytes, notes }: ListedWeights): string {
+  const listed = tensors.map(({ name, dtype, shape, bytes: size, facts: { min, max, mean, nan, infinite } }) => ({
+    name,
+    dtype,
+    shape,
+    bytes: size,
+    ...Object.fromEntries(
+      Object.entries({ min, max, mean }).map(([key, value]) => [key, Number.isFinite(value) ? value : null]),
+    ),
+    nan,
+    infinite,
+  }));
+  return JSON.stringify({ cnnviz: VERSION, file: path, format, tensors: listed, parameters, bytes, notes }, null, 2);
+}

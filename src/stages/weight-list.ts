@@ -1,0 +1,86 @@
+import { measureValues } from '../analysis/values.js';
+import { CnnvizError } from '../core/errors.js';
+import type { ValueFacts } from '../core/facts.js';
+import { nearestName } from '../core/nearest.js';
+import { toFloat32 } from '../core/values.js';
+import { stem } from '../io/paths.js';
+import { fileBeside, openSource } from '../io/random-access.js';
+import { writeValue } from '../models/npy.js';
+import { readWeights } from '../models/weights/index.js';
+import type { StoredType, WeightFile, WeightTensor } from '../models/weights/weight-file.js';
+import { refusalOf } from './refusal.js';
+
+/** One array of a checkpoint with what is true of its numbers. */
+export interface WeightFacts {
+  readonly name: string;
+  /** As stored. */
+  readonly dtype: StoredType;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+  readonly facts: ValueFacts;
+}
+
+export interface WeightList {
+  readonly format: WeightFile['format'];
+  readonly tensors: readonly WeightFacts[];
+  /** Numbers in all arrays. */
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly notes: readonly string[];
+}
+
+/** The list of a checkpoint's arrays. @throws CnnvizError with the file's name in front */
+export async function openWeights(path: string): Promise<WeightFile> {
+  try {
+    return readWeights(await openSource(path), { name: path === '-' ? 'array' : stem(path), beside: besideOf(path) });
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
+}
+
+function besideOf(path: string) {
+  return path === '-' ? null : fileBeside(path);
+}
+
+/** Reads every array once, one after another, and says what is true of it. */
+export function listWeights(path: string, { format, tensors, notes }: WeightFile): WeightList {
+  try {
+    const listed = tensors.map((one) => ({
+      name: one.name,
+      dtype: one.stored,
+      shape: one.shape,
+      bytes: one.bytes,
+      facts: measureValues(toFloat32(one.load().data)),
+    }));
+    return {
+      format,
+      tensors: listed,
+      parameters: listed.reduce((sum, { facts }) => sum + facts.count, 0),
+      bytes: listed.reduce((sum, { bytes }) => sum + bytes, 0),
+      notes,
+    };
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
+}
+
+/** One array by its name. @throws CnnvizError 'usage' with the nearest name */
+export function findTensor(path: string, { tensors }: WeightFile, name: string): WeightTensor {
+  const found = tensors.find((one) => one.name === name);
+  if (found) return found;
+  const names = tensors.map((one) => one.name);
+  const near = nearestName(name, names);
+  const some = names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '');
+  throw new CnnvizError('usage', `${path}: no array is called "${name}"`, {
+    fix: near ? `did you mean ${near}?` : `it holds ${some || 'none'}`,
+  });
+}
+
+/** An array as the bytes of a .npy file: floats as float32, integers and bool as they are. */
+export function tensorBytes(path: string, one: WeightTensor): Uint8Array {
+  try {
+    return writeValue(one.load());
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
+}
