@@ -1,7 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import type { BiasSource, KernelSource, PatchMode, PoolJob, PreprocessJob, ScaleRule } from '../core/job.js';
 import type { ActivationName, Padding, Pads, Pair } from '../core/layers.js';
-import { IMAGENET_STATISTICS } from '../core/preprocess-job.js';
+import { PRESETS } from '../core/preprocess-job.js';
 
 /** What users type, made into what a job holds. Every failure names the flag, what it expects and what it got. */
 function refuse(flag: string, expected: string, got: string, fix?: string): never {
@@ -137,7 +137,7 @@ export function parseScale(text: string): ScaleRule {
 
 /** imagenet, or MEAN/STD with commas between channels */
 export function parseNormalize(text: string): NonNullable<PreprocessJob['normalize']> {
-  if (text === 'imagenet') return IMAGENET_STATISTICS;
+  if (text === 'imagenet') return PRESETS.imagenet.preprocess.normalize!;
   const halves = text.split('/');
   if (halves.length !== 2)
     refuse('--normalize', 'imagenet or MEAN/STD', text, 'such as 0.5/0.5 or 0.5,0.4,0.3/0.2,0.2,0.2');

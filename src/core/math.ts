@@ -1,6 +1,7 @@
 /**
- * exp, expm1, log, log1p, tanh and erf from + − × ÷ alone: those of Math, and ** too, may differ in the last bit between
- * engines, these give the same bits everywhere. Double precision, within 2 units of the last place of the true value.
+ * exp, expm1, log, log1p, tanh, erf and power from + − × ÷ and √ alone: those of Math, and ** too, may differ in the last
+ * bit between engines, these give the same bits everywhere. Double precision, within 2 units of the last place of the true
+ * value (power: see there).
  */
 
 /** ln 2 in two parts: the first ends in 20 zero bits, so that k·LN2_HI is exact. */

@@ -68,7 +68,7 @@ export function sequential(layers: readonly SequentialLayer[], dtype: DType = 'f
   let x = 'input';
   for (const { name, layer, parameters = [] } of layers) {
     for (const parameter of parameters) if (parameter) constants.set(parameter[0], parameter[1]);
-    nodes.push({ name, layer, inputs: [x, ...parameters.map((one) => one && one[0])], outputs: [name] });
+    nodes.push({ name, layer, inputs: [x, ...parameters.map((one) => one?.[0] ?? null)], outputs: [name] });
     x = name;
   }
   return { inputs: [{ name: 'input', dtype, shape: null }], constants, nodes, outputs: [x] };

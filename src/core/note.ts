@@ -26,5 +26,15 @@ export interface PictureNote {
   readonly args: readonly string[];
 }
 
+/** A drawing of a network: made from its layers, not from an image. */
+export interface DrawingNote {
+  readonly cnnviz: string;
+  readonly picture: 'architecture' | 'filters' | 'audit';
+  /** The values of black and white, where it shows numbers. */
+  readonly lo?: number;
+  readonly hi?: number;
+  readonly args: readonly string[];
+}
+
 /** The metadata of any picture cnnviz writes. */
-export type Note = MapNote | PictureNote;
+export type Note = MapNote | PictureNote | DrawingNote;

@@ -1,32 +1,44 @@
 import type { PreprocessJob } from './job.js';
 
-/** How an image is brought to a size. */
+/** What happens to an image's size, before its pixels become numbers. */
 export interface GeometryJob {
-  /** The shorter side, or [height, width]; null: as it is. Bilinear with antialiasing, as PIL. */
+  /** The shorter side, in pixels, the other in proportion; or [height, width]; null: as it is. */
   readonly resize: number | readonly [number, number] | null;
-  /** [height, width] of the middle; null: all. */
+  /** [height, width] of the middle to keep; what is smaller gets a border of zeros. Null: all of it. */
   readonly crop: readonly [number, number] | null;
 }
 
-/** How an image becomes the input of a network. */
+/** How a photograph becomes a network's input: resize, crop, then pixels → numbers. Plain JSON. */
 export interface ImagePreset {
   readonly geometry: GeometryJob;
   readonly preprocess: PreprocessJob;
 }
 
-/** torchvision's mean and std of ImageNet, for pixels in [0, 1]. */
-export const IMAGENET_STATISTICS = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+export type PresetName = 'imagenet' | 'none';
 
 /**
- * imagenet: shorter side 256, centre crop, mean/std · none: size as it is, pixels in [0, 1].
- * @param crop the side of the crop; 224 unless the network reads another
+ * imagenet: as torchvision's classifiers are evaluated, Resize(256), CenterCrop(224), ToTensor, Normalize.
+ * none: the image as it is, pixels in [0, 1].
+ * Source: pytorch.org/vision, models: "the images are resized to 256, followed by a central crop of 224"
  */
-export function presetFor(name: 'imagenet' | 'none', crop = 224): ImagePreset {
-  if (name === 'none') {
-    return { geometry: { resize: null, crop: null }, preprocess: { pixels: 'unit', gray: false, normalize: null } };
-  }
-  return {
-    geometry: { resize: 256, crop: [crop, crop] },
-    preprocess: { pixels: 'unit', gray: false, normalize: IMAGENET_STATISTICS },
-  };
+export const PRESETS: Readonly<Record<PresetName, ImagePreset>> = {
+  imagenet: {
+    geometry: { resize: 256, crop: [224, 224] },
+    preprocess: {
+      pixels: 'unit',
+      gray: false,
+      normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+    },
+  },
+  none: {
+    geometry: { resize: null, crop: null },
+    preprocess: { pixels: 'unit', gray: false, normalize: null },
+  },
+};
+
+/** A preset by its name; `crop` replaces the side of its square crop (227 for the AlexNet of 2012), if it has one. */
+export function presetFor(name: PresetName, crop?: number): ImagePreset {
+  const preset = PRESETS[name];
+  if (crop === undefined || preset.geometry.crop === null) return preset;
+  return { ...preset, geometry: { ...preset.geometry, crop: [crop, crop] } };
 }

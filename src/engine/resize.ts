@@ -1,167 +1,164 @@
+import { CnnvizError } from '../core/errors.js';
 import { type Image, maxSample } from '../core/image.js';
+import type { Area } from '../core/preprocess-geometry.js';
+import { cropImage } from './crop.js';
 
-/** Fixed-point weights have this many bits behind the point: sums of 8-bit samples stay below 2^31. */
-const PRECISION = 22;
-
-/** The input samples of each output sample along one axis, and their weights, which sum to one. */
+/** What each output position reads: `counts` input positions from `firsts` on, with weights of sum 1. */
 interface Taps {
-  readonly first: Int32Array;
-  readonly count: Int32Array;
-  /** [out, most] */
+  readonly firsts: Int32Array;
+  readonly counts: Int32Array;
+  /** [positions, room] */
   readonly weights: Float64Array;
-  /** Room for each output sample. */
-  readonly most: number;
+  /** Weights of one position, those beyond its count unused. */
+  readonly room: number;
 }
 
-/**
- * Bilinear weights with antialiasing: the triangle is as wide as an output sample where the image shrinks.
- * Source: Pillow, src/libImaging/Resample.c, precompute_coeffs
- */
-function bilinearTaps(size: number, out: number): Taps {
-  const scale = size / out;
-  const support = Math.max(scale, 1);
-  const most = Math.ceil(support) * 2 + 1;
-  const taps = { first: new Int32Array(out), count: new Int32Array(out), weights: new Float64Array(out * most), most };
-  for (let o = 0; o < out; o++) {
-    const centre = (o + 0.5) * scale;
-    const first = Math.max(0, Math.trunc(centre - support + 0.5));
-    const end = Math.min(size, Math.trunc(centre + support + 0.5));
-    let sum = 0;
-    for (let i = first; i < end; i++) {
-      const distance = Math.abs((i - centre + 0.5) / support);
-      const weight = distance < 1 ? 1 - distance : 0;
-      taps.weights[o * most + i - first] = weight;
-      sum += weight;
-    }
-    if (sum !== 0) for (let i = 0; i < end - first; i++) taps.weights[o * most + i] /= sum;
-    taps.first[o] = first;
-    taps.count[o] = end - first;
-  }
-  return taps;
-}
+/** Weights of 8-bit images are whole multiples of 2^-22, so that Pillow's sums fit an int32. */
+const STEPS = 2 ** (32 - 8 - 2);
 
 /**
- * PIL's Image.resize(…, BILINEAR), bit for bit for 8 bits: rows first, then columns, each rounded to whole samples, with
- * weights of 22 bits. 16 bits have no such witness: sums in float64, rounded half up after each pass.
+ * An image at another size, as PIL's Image.resize(BILINEAR) makes it, bit for bit: a triangle filter, widened by the
+ * factor of reduction (antialias), along rows, then along columns, rounded to samples after each.
+ * 8 bits: weights are rounded to 22 bits, sums are exact, halves go up. 16 bits: weights and sums are float64, halves
+ * go up, as PIL does in mode I. A side that does not change is left alone; an image that does not is returned itself.
+ * Source: Pillow 9.4, src/libImaging/Resample.c
+ * @throws CnnvizError 'usage' for sides that are no whole numbers from 1
  */
 export function resizeBilinear(image: Image, width: number, height: number): Image {
-  const across = image.width === width ? image : resizeRows(image, width);
-  return across.height === height ? across : resizeColumns(across, height);
+  if (![width, height].every((side) => Number.isInteger(side) && side >= 1)) {
+    throw new CnnvizError('usage', `resize to ${width}×${height}: expected whole sides from 1`);
+  }
+  return resizeArea(image, width, height, { x: 0, y: 0, width, height });
 }
 
-/** [H, W, channels] → [H, width, channels] */
-function resizeRows(image: Image, width: number): Image {
-  const { height, channels, depth } = image;
-  const data = newSamples(image, width * height * channels);
-  const taps = bilinearTaps(image.width, width);
-  const step = image.width * channels;
-  if (depth === 8) {
-    const weights = fixedPoint(taps);
-    for (let row = 0; row < height; row++) {
-      for (let o = 0; o < width; o++) {
-        const at = row * step + taps.first[o] * channels;
-        const to = (row * width + o) * channels;
-        for (let c = 0; c < channels; c++) {
-          data[to + c] = fixedSum(image.data, at + c, channels, weights, o * taps.most, taps.count[o]);
-        }
-      }
-    }
-    return { ...image, width, data };
-  }
-  const max = maxSample(depth);
-  for (let row = 0; row < height; row++) {
-    for (let o = 0; o < width; o++) {
-      const at = row * step + taps.first[o] * channels;
-      const to = (row * width + o) * channels;
-      for (let c = 0; c < channels; c++) {
-        data[to + c] = exactSum(image.data, at + c, channels, taps.weights, o * taps.most, taps.count[o], max);
-      }
-    }
-  }
-  return { ...image, width, data };
+/**
+ * The part `area` of an image resized to width×height; nothing else of it is computed. `area` lies inside it.
+ * A crop of a long panorama so costs no more than that of a square.
+ */
+export function resizeArea(image: Image, width: number, height: number, area: Area): Image {
+  const rows = height === image.height ? null : bilinearTaps(image.height, height, area.y, area.height, image.depth);
+  // rows that the vertical pass reads: taps begin and end in order
+  const last = area.height - 1;
+  const y = rows ? rows.firsts[0] : area.y;
+  const needed = rows ? rows.firsts[last] + rows.counts[last] - y : area.height;
+  const across =
+    width === image.width
+      ? cropImage(image, { x: area.x, y, width: area.width, height: needed })
+      : resizeColumns(image, y, needed, bilinearTaps(image.width, width, area.x, area.width, image.depth));
+  return rows ? resizeRows(across, y, rows) : across;
 }
 
-/** [H, W, channels] → [height, W, channels] */
-function resizeColumns(image: Image, height: number): Image {
-  const { width, channels, depth } = image;
-  const line = width * channels;
-  const data = newSamples(image, line * height);
-  const taps = bilinearTaps(image.height, height);
-  const weights = depth === 8 ? fixedPoint(taps) : null;
-  const max = maxSample(depth);
-  for (let o = 0; o < height; o++) {
-    const at = taps.first[o] * line;
-    for (let i = 0; i < line; i++) {
-      data[o * line + i] = weights
-        ? fixedSum(image.data, at + i, line, weights, o * taps.most, taps.count[o])
-        : exactSum(image.data, at + i, line, taps.weights, o * taps.most, taps.count[o], max);
+/** The taps of output positions from … from+count−1, of `outSize` in all, over `inSize` input positions. */
+function bilinearTaps(inSize: number, outSize: number, from: number, count: number, depth: 8 | 16): Taps {
+  const scale = inSize / outSize;
+  const support = Math.max(1, scale);
+  const room = Math.min(inSize, Math.ceil(support) * 2 + 1);
+  const firsts = new Int32Array(count);
+  const counts = new Int32Array(count);
+  const weights = new Float64Array(count * room);
+  const perPixel = 1 / support;
+  for (let o = 0; o < count; o++) {
+    const centre = (from + o + 0.5) * scale;
+    // truncated as a C cast does: towards zero
+    const first = Math.max(0, Math.trunc(centre - support + 0.5));
+    const taps = Math.min(inSize, Math.trunc(centre + support + 0.5)) - first;
+    const start = o * room;
+    let sum = 0;
+    for (let k = 0; k < taps; k++) {
+      const distance = Math.abs((k + first - centre + 0.5) * perPixel);
+      const weight = distance < 1 ? 1 - distance : 0;
+      weights[start + k] = weight;
+      sum += weight;
     }
+    for (let k = start; k < start + taps; k++) {
+      if (sum !== 0) weights[k] /= sum;
+      if (depth === 8) weights[k] = Math.trunc(0.5 + weights[k] * STEPS) / STEPS;
+    }
+    firsts[o] = first;
+    counts[o] = taps;
   }
-  return { ...image, height, data };
+  return { firsts, counts, weights, room };
+}
+
+/** The horizontal pass over rows from … from+count−1. */
+function resizeColumns(image: Image, from: number, count: number, taps: Taps): Image {
+  const { channels, data, depth } = image;
+  const width = taps.firsts.length;
+  const rowSamples = image.width * channels;
+  const out = newSamples(image, count * width * channels);
+  const resizeRow = channels === 3 ? resizeColourRow : resizeGrayRow;
+  for (let row = 0; row < count; row++) {
+    const start = (from + row) * rowSamples;
+    const o = row * width * channels;
+    resizeRow(data.subarray(start, start + rowSamples), out.subarray(o, o + width * channels), taps, maxSample(depth));
+  }
+  return { ...image, width, height: count, data: out };
+}
+
+function resizeColourRow(
+  row: Uint8Array | Uint16Array,
+  out: Uint8Array | Uint16Array,
+  { firsts, counts, weights, room }: Taps,
+  max: number,
+): void {
+  for (let x = 0, o = 0; x < firsts.length; x++) {
+    const start = x * room;
+    const end = start + counts[x];
+    let [r, g, b] = [0, 0, 0];
+    for (let k = start, i = firsts[x] * 3; k < end; k++, i += 3) {
+      const weight = weights[k];
+      r += row[i] * weight;
+      g += row[i + 1] * weight;
+      b += row[i + 2] * weight;
+    }
+    out[o++] = Math.min(max, r + 0.5);
+    out[o++] = Math.min(max, g + 0.5);
+    out[o++] = Math.min(max, b + 0.5);
+  }
+}
+
+function resizeGrayRow(
+  row: Uint8Array | Uint16Array,
+  out: Uint8Array | Uint16Array,
+  { firsts, counts, weights, room }: Taps,
+  max: number,
+): void {
+  for (let x = 0; x < firsts.length; x++) {
+    const start = x * room;
+    const end = start + counts[x];
+    let sum = 0;
+    for (let k = start, i = firsts[x]; k < end; k++, i++) sum += row[i] * weights[k];
+    out[x] = Math.min(max, sum + 0.5);
+  }
+}
+
+/** The vertical pass. `from`: the row of the original that is the first of `image`. */
+function resizeRows(image: Image, from: number, { firsts, counts, weights, room }: Taps): Image {
+  const { width, channels, data, depth } = image;
+  const rowSamples = width * channels;
+  const height = firsts.length;
+  const out = newSamples(image, height * rowSamples);
+  const sums = new Float64Array(rowSamples);
+  for (let y = 0; y < height; y++) {
+    sums.fill(0);
+    for (let k = 0; k < counts[y]; k++) {
+      const start = (firsts[y] - from + k) * rowSamples;
+      addRow(data.subarray(start, start + rowSamples), weights[y * room + k], sums);
+    }
+    roundRow(sums, out.subarray(y * rowSamples, (y + 1) * rowSamples), maxSample(depth));
+  }
+  return { ...image, height, data: out };
+}
+
+function addRow(row: Uint8Array | Uint16Array, weight: number, sums: Float64Array): void {
+  for (let i = 0; i < sums.length; i++) sums[i] += row[i] * weight;
+}
+
+/** The stored number is cut to a whole one, so the half added here rounds. */
+function roundRow(sums: Float64Array, out: Uint8Array | Uint16Array, max: number): void {
+  for (let i = 0; i < sums.length; i++) out[i] = Math.min(max, sums[i] + 0.5);
 }
 
 function newSamples({ depth }: Image, size: number): Uint8Array | Uint16Array {
   return depth === 8 ? new Uint8Array(size) : new Uint16Array(size);
-}
-
-/** Weights in whole steps of 2^−22, halves away from zero. Source: Resample.c, normalize_coeffs_8bpc */
-function fixedPoint({ weights }: Taps): Int32Array {
-  return Int32Array.from(weights, (weight) => Math.trunc(weight * 2 ** PRECISION + (weight < 0 ? -0.5 : 0.5)));
-}
-
-function fixedSum(
-  x: Uint8Array | Uint16Array,
-  at: number,
-  step: number,
-  weights: Int32Array,
-  from: number,
-  count: number,
-): number {
-  let sum = 1 << (PRECISION - 1);
-  for (let i = 0, p = at; i < count; i++, p += step) sum = (sum + Math.imul(x[p], weights[from + i])) | 0;
-  const value = sum >> PRECISION;
-  return Math.min(255, Math.max(0, value));
-}
-
-function exactSum(
-  x: Uint8Array | Uint16Array,
-  at: number,
-  step: number,
-  weights: Float64Array,
-  from: number,
-  count: number,
-  max: number,
-): number {
-  let sum = 0.5;
-  for (let i = 0, p = at; i < count; i++, p += step) sum += x[p] * weights[from + i];
-  return Math.min(max, Math.max(0, Math.floor(sum)));
-}
-
-/** [width, height] with the shorter side `side`, the longer cut to whole pixels. Source: torchvision transforms.Resize */
-export function shorterSideSize(width: number, height: number, side: number): [width: number, height: number] {
-  const [short, long] = width <= height ? [width, height] : [height, width];
-  const other = Math.trunc((side * long) / short);
-  return width <= height ? [side, other] : [other, side];
-}
-
-/** Where a centred crop begins: negative when the image is smaller and is padded. Source: torchvision center_crop */
-export function cropStart(size: number, crop: number): number {
-  if (crop > size) return -Math.floor((crop - size) / 2);
-  const half = (size - crop) / 2;
-  const down = Math.floor(half);
-  // Python rounds halves to even
-  return half - down === 0.5 ? down + (down % 2) : Math.round(half);
-}
-
-/** The middle of an image; zeros where it is smaller. */
-export function centreCrop(image: Image, width: number, height: number): Image {
-  const { channels } = image;
-  const [left, top] = [cropStart(image.width, width), cropStart(image.height, height)];
-  const data = newSamples(image, width * height * channels);
-  const [x0, x1] = [Math.max(0, left), Math.min(image.width, left + width)];
-  for (let y = Math.max(0, top); y < Math.min(image.height, top + height); y++) {
-    const from = (y * image.width + x0) * channels;
-    data.set(image.data.subarray(from, from + (x1 - x0) * channels), ((y - top) * width + x0 - left) * channels);
-  }
-  return { ...image, width, height, data };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { erf, exp, expm1, log1p, tanh } from '../../src/core/math.js';
+import { erf, exp, expm1, log, log1p, power, tanh } from '../../src/core/math.js';
 import { seeded } from '../random.js';
 
 /** Points dense near zero and across the whole range. */
@@ -23,11 +23,25 @@ describe('pure functions', () => {
   it.each([
     ['exp', exp, Math.exp, -746, 709.79],
     ['expm1', expm1, Math.expm1, -40, 709.79],
+    ['log', log, Math.log, 0, 1e300],
     ['log1p', log1p, Math.log1p, -0.999999, 1e300],
     ['tanh', tanh, Math.tanh, -25, 25],
   ] as const)('%s is within 2 units of the last place of that of Math', (_, ours, theirs, lo, hi) => {
     const worst = Math.max(...points(lo, hi).map((x) => ulpsBetween(ours(x), theirs(x))));
     expect(worst).toBeLessThanOrEqual(2);
+  });
+
+  it("power is x ** y within 1e-13, and C's pow at zeros, ones, infinities and NaN", () => {
+    const special = [0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 1.5, 67, -67, 1e10, 1e-5, Infinity, -Infinity, Number.NaN];
+    for (const x of special) {
+      for (const y of special) {
+        // JavaScript says NaN where C says 1
+        const expected = x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : x ** y;
+        const got = power(x, y);
+        const isClose = Object.is(got, expected) || Math.abs(got - expected) <= 1e-13 * Math.abs(expected);
+        expect([x, y, got, isClose]).toEqual([x, y, got, true]);
+      }
+    }
   });
 
   it('erf is within 2 units of the last place of a table', () => {
@@ -103,6 +117,14 @@ describe('pure functions', () => {
     const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
     expect(code).not.toMatch(/\*\*/);
     const used = new Set(code.match(/Math\.\w+/g));
-    expect([...used].sort()).toEqual(['Math.LN2', 'Math.SQRT1_2', 'Math.SQRT2', 'Math.abs', 'Math.round']);
+    expect([...used].sort()).toEqual([
+      'Math.LN2',
+      'Math.SQRT1_2',
+      'Math.SQRT2',
+      'Math.abs',
+      'Math.floor',
+      'Math.round',
+      'Math.sqrt',
+    ]);
   });
 });

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Image } from '../../src/core/image.js';
+import { planPreprocess } from '../../src/core/preprocess-geometry.js';
 import { presetFor } from '../../src/core/preprocess-job.js';
 import { numbersOf } from '../../src/engine/input.js';
-import { cropStart, resizeBilinear } from '../../src/engine/resize.js';
+import { resizeBilinear } from '../../src/engine/resize.js';
 import { decodeImage } from '../../src/io/decode.js';
 import { preprocessImage } from '../../src/stages/preprocess-image.js';
 
@@ -86,6 +87,7 @@ describe('the middle', () => {
     [227, 224, 2],
     [10, 13, -1],
   ])('of %i pixels for %i begins at %i', (size, crop, start) => {
-    expect(cropStart(size, crop)).toBe(start);
+    const { crop: area } = planPreprocess(size, size, { resize: null, crop: [crop, crop] });
+    expect([area.x, area.y]).toEqual([start, start]);
   });
 });

@@ -3,10 +3,12 @@ import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
 import { addDemo } from './demo.js';
+import { addFilters } from './filters.js';
 import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
 import { addRead } from './read.js';
 import { addRun } from './run.js';
+import { addSummary } from './summary.js';
 import { addWeights } from './weights.js';
 
 /** Every command, in the order help shows them. */
@@ -14,6 +16,8 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addConv,
   addRun,
   addCompare,
+  addSummary,
+  addFilters,
   addWeights,
   addPlan,
   addKernels,

@@ -1,5 +1,4 @@
 import type { CastLayer } from '../../core/graph-layers.js';
-import { isFloat } from '../../core/values.js';
 import type { Operator } from './operator.js';
 
 const TWO_TO_64 = 2 ** 64;
@@ -15,6 +14,6 @@ export const castOperator: Operator<CastLayer> = {
         const whole = Math.trunc(from[i]) || 0;
         out[i] = to === 'uint64' && whole < 0 ? whole + TWO_TO_64 : whole;
       }
-    } else if (isFloat(to) || from !== out) out.set(from);
+    } else out.set(from);
   },
 };

@@ -21,7 +21,8 @@ function multiply(a: Matrix, b: Matrix, rows: number, inner: number, columns: nu
     for (let k = 0; k < inner; k++) {
       const factor = a.data[a.start + i * a.rowStep + k * a.columnStep];
       const from = b.start + k * b.rowStep;
-      for (let j = 0; j < columns; j++) total[o + j] += factor * b.data[from + j * b.columnStep];
+      if (b.columnStep === 1) for (let j = 0; j < columns; j++) total[o + j] += factor * b.data[from + j];
+      else for (let j = 0; j < columns; j++) total[o + j] += factor * b.data[from + j * b.columnStep];
     }
   }
 }

@@ -3,12 +3,11 @@ import { erf, exp, expm1, log, log1p, tanh } from '../../core/math.js';
 import { combinePairs } from './broadcast.js';
 import type { Operator } from './operator.js';
 
-type Function = (x: number, first: number, second: number) => number;
+type OfNumber = (x: number, first: number, second: number) => number;
 
 /** ONNX's functions of one number, in float64. NaN stays NaN. Source: onnx.ai, operators */
-const FUNCTIONS: Readonly<Record<PointwiseName, Function>> = {
+const FUNCTIONS: Readonly<Record<PointwiseName, OfNumber>> = {
   abs: Math.abs,
-  // 0 − x: no −0 among integers
   neg: (x) => -x,
   sign: Math.sign,
   floor: Math.floor,

@@ -14,13 +14,17 @@ export const softmaxOperator: Operator<SoftmaxLayer> = {
     const count = shape[axis] ?? 1;
     const inner = sizeOf(shape.slice(axis + 1));
     const rows = count === 0 ? 0 : y.data.length / count;
+    const powers = new Float64Array(count);
     for (let row = 0; row < rows; row++) {
       const start = Math.floor(row / inner) * count * inner + (row % inner);
       const end = start + count * inner;
       const largest = largestOf(x!.data, start, end, inner);
       let sum = 0;
-      for (let i = start; i < end; i += inner) sum += exp(x!.data[i] - largest);
-      if (kind === 'softmax') for (let i = start; i < end; i += inner) y.data[i] = exp(x!.data[i] - largest) / sum;
+      for (let i = start, c = 0; i < end; i += inner, c++) {
+        powers[c] = exp(x!.data[i] - largest);
+        sum += powers[c];
+      }
+      if (kind === 'softmax') for (let i = start, c = 0; i < end; i += inner, c++) y.data[i] = powers[c] / sum;
       else {
         const logSum = log(sum);
         for (let i = start; i < end; i += inner) y.data[i] = x!.data[i] - largest - logSum;

@@ -12,6 +12,9 @@ export interface Facts {
 
 export const NOTHING_KNOWN: Facts = { dtype: null, rank: null };
 
+/** Names that are taken, each with the last number that was put behind it. */
+export type Names = Map<string, number>;
+
 /** The model as it grows. */
 export interface Draft {
   readonly opset: number;
@@ -20,8 +23,7 @@ export interface Draft {
   readonly facts: Map<string, Facts>;
   /** Values fed from outside. */
   readonly fed: ReadonlySet<string>;
-  /** Names of nodes and values so far. */
-  readonly names: Set<string>;
+  readonly names: Names;
 }
 
 /** Turns one ONNX node into layers. Adding an operator: a function in this folder's translators and a line in its list. */
@@ -79,7 +81,7 @@ export function nodeBuilder(draft: Draft, node: OnnxNode, name: string): NodeBui
     if (found.type === 'other' && found.value === '' && type.endsWith('s')) return [] as unknown as ValueOf<T> | null;
     throw new CnnvizError('format', `attribute ${key}: expected ${type}, got ${found.type}`);
   };
-  const outputs = node.outputs.map((output, i) => output || freshName(draft, `${name}/output_${i}`));
+  const outputs = node.outputs.map((output, i) => output || freshName(draft.names, `${name}/output_${i}`));
   while (node.outputs.length > 0 && node.outputs[outputs.length - 1] === '') outputs.pop();
   const put = (
     own: string,
@@ -119,7 +121,7 @@ export function nodeBuilder(draft: Draft, node: OnnxNode, name: string): NodeBui
       return (input !== null && facts.get(input)) || NOTHING_KNOWN;
     },
     addConstant(suffix, constant) {
-      const own = freshName(draft, `${name}/${suffix}`);
+      const own = freshName(draft.names, `${name}/${suffix}`);
       constants.set(own, constant);
       return own;
     },
@@ -128,7 +130,7 @@ export function nodeBuilder(draft: Draft, node: OnnxNode, name: string): NodeBui
       return this.addConstant(suffix, constantOf({ dtype: 'int64', shape: [data.length], data }));
     },
     add(suffix, layer, inputs, known = NOTHING_KNOWN) {
-      const own = freshName(draft, `${name}/${suffix}`);
+      const own = freshName(draft.names, `${name}/${suffix}`);
       put(own, layer, inputs, [own], known);
       return own;
     },
@@ -140,10 +142,12 @@ export function nodeBuilder(draft: Draft, node: OnnxNode, name: string): NodeBui
   };
 }
 
-/** The name itself, or with the first number behind it that makes it new. */
-export function freshName({ names }: Pick<Draft, 'names'>, name: string): string {
+/** The name itself, or with the first number behind it that makes it new; it is taken then. */
+export function freshName(names: Names, name: string): string {
   let fresh = name;
-  for (let i = 2; names.has(fresh); i++) fresh = `${name}_${i}`;
-  names.add(fresh);
+  let count = names.get(name) ?? 1;
+  while (names.has(fresh)) fresh = `${name}_${++count}`;
+  names.set(name, count);
+  names.set(fresh, names.get(fresh) ?? 1);
   return fresh;
 }

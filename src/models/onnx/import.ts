@@ -1,7 +1,7 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { Model, ModelInput } from '../../core/model.js';
 import { nearestName } from '../../core/nearest.js';
-import { type Draft, type Facts, freshName, nodeBuilder } from './builder.js';
+import { type Draft, type Facts, freshName, type Names, nodeBuilder } from './builder.js';
 import type { OnnxModel, OnnxNode, OnnxValue } from './onnx-model.js';
 import { neededNodes } from './order.js';
 import { dtypeOf, storedTypeOf } from './tensor.js';
@@ -22,18 +22,19 @@ export function importOnnx(onnx: OnnxModel): Model {
   const opset = checkedOpset(onnx, nodes);
   checkOperators(nodes, onnx);
   const inputs = onnx.inputs.filter(({ name }) => !onnx.initializers.has(name)).map(modelInput);
+  const names: Names = new Map();
+  const nodeNames = nodes.map((node) => freshName(names, node.name || node.outputs.find(Boolean) || node.operator));
   const draft: Draft = {
     opset,
     constants: new Map(onnx.initializers),
     nodes: [],
     facts: new Map(inputs.map(({ name, dtype, shape }) => [name, { dtype, rank: shape?.length ?? null }])),
     fed: new Set(inputs.map(({ name }) => name)),
-    names: new Set([...onnx.initializers.keys(), ...nodes.flatMap((node) => [...node.inputs, ...node.outputs])]),
+    names: new Map(names),
   };
-  const taken = { names: new Set<string>() };
-  for (const node of nodes) {
-    const name = freshName(taken, node.name || node.outputs.find(Boolean) || node.operator);
-    draft.names.add(name);
+  for (const value of nodes.flatMap((node) => [...node.inputs, ...node.outputs])) draft.names.set(value, 1);
+  for (const [i, node] of nodes.entries()) {
+    const name = nodeNames[i];
     try {
       TRANSLATORS.get(node.operator)!(nodeBuilder(draft, node, name));
     } catch (error) {

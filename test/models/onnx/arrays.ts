@@ -60,7 +60,7 @@ export function importBytes(bytes: Uint8Array): Model {
 /** Runs a model on named inputs and hands out the kept values, the outputs by default. */
 export function run(model: Model, inputs: ReadonlyMap<string, Value>, keep?: readonly string[]) {
   const bound = new Map([...inputs].map(([name, value]) => [name, { ...value, value }]));
-  const session = new Session(planModel(model, bound, { algorithm: null, exact: true }, keep), { kind: 'js' });
+  const session = new Session(planModel(model, bound, { algorithm: null, exact: true }, keep));
   const running = session.runAll(inputs);
   for (let step = running.next(); ; step = running.next()) {
     if (!step.done) continue;

@@ -1,8 +1,8 @@
 import type { NodeBuilder, Translator } from '../builder.js';
 
 const batchNorm: Translator = (node) => {
-  const isTraining = node.opset < 7 ? node.int('is_test', 0) === 0 : node.int('training_mode', 0) !== 0;
-  if ((isTraining && node.opset >= 14) || node.outputs.length > 1) {
+  // before opset 14 only the further outputs tell
+  if (node.int('training_mode', 0) !== 0 || node.outputs.length > 1) {
     throw node.refuse('a batch norm in training mode', 'export the model for inference: model.eval()');
   }
   if (node.opset < 9 && node.int('spatial', 1) === 0) throw node.refuse('a batch norm for each pixel (spatial = 0)');

@@ -1,0 +1,60 @@
+import { CnnvizError } from '../core/errors.js';
+import type { DrawingNote } from '../core/note.js';
+import { VERSION } from '../core/version.js';
+import { architectureImage } from '../figures/architecture.js';
+import { architectureSvg } from '../figures/architecture-svg.js';
+import { encodePng } from '../io/encode.js';
+import { writeAtomic } from '../io/files.js';
+import { describeSummary, describeSummaryDiff, summaryJson } from '../reports/summary.js';
+import { type NamedSummary, summarizeNetwork } from '../stages/summarize.js';
+import { networkRequest, type WeightFlags } from './network-job.js';
+import { parseShape } from './parse.js';
+import { openTerminal } from './terminal.js';
+
+export interface SummaryFlags extends WeightFlags {
+  readonly size?: string;
+  readonly diff?: string;
+  readonly out?: string;
+  readonly svg: boolean;
+  readonly clobber: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** `cnnviz summary`: the table, the differences or the drawing of a network. */
+export async function runSummary(network: string, flags: SummaryFlags): Promise<void> {
+  const { size, diff, out, svg, json, quiet, clobber } = flags;
+  if (svg && json) throw new CnnvizError('usage', 'stdout can carry --svg or --json, not both', { fix: '-o FILE.svg' });
+  if (out !== undefined && !/\.(png|svg)$/i.test(out)) {
+    throw new CnnvizError('usage', `${out}: a drawing is written as .png or .svg`, {
+      fix: '-o FILE.png or -o FILE.svg',
+    });
+  }
+  const terminal = await openTerminal({ quiet, reserveStdout: json || svg });
+  const shape = size === undefined ? null : parseShape('--size', size, ['C', 'H', 'W']);
+  const one = await summarizeNetwork(networkRequest(network, flags), shape);
+  for (const note of one.notes) terminal.note(`note: ${note}`);
+  if (svg) await terminal.send(new TextEncoder().encode(architectureSvg(one.name, one.summary)));
+  else if (json) await terminal.send(new TextEncoder().encode(`${summaryJson(one.name, one.summary)}\n`));
+  else if (diff === undefined) {
+    for (const line of describeSummary(one.name, one.summary, terminal.style)) terminal.print(line);
+  } else {
+    const other = await summarizeNetwork(networkRequest(diff, { input: [] }), shape);
+    const lines = describeSummaryDiff([one.name, other.name], [one.summary, other.summary], terminal.style);
+    for (const line of lines) terminal.print(line);
+  }
+  if (out !== undefined) {
+    await writeAtomic(out, await drawing(one, out), { clobber });
+    terminal.print(`wrote ${terminal.style.strong(out)}`);
+  }
+}
+
+async function drawing({ name, summary }: NamedSummary, out: string): Promise<Uint8Array> {
+  return out.toLowerCase().endsWith('.svg')
+    ? new TextEncoder().encode(architectureSvg(name, summary))
+    : encodePng(architectureImage(name, summary), JSON.stringify(noteOf(name)));
+}
+
+function noteOf(network: string): DrawingNote {
+  return { cnnviz: VERSION, picture: 'architecture', args: ['summary', network] };
+}

@@ -1,0 +1,90 @@
+import { CnnvizError } from './errors.js';
+import { groupDigits } from './format.js';
+import type { GeometryJob } from './preprocess-job.js';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A rectangle in whole pixels, (x, y) its top left corner. */
+export interface Area extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where every pixel of a prepared image comes from. */
+export interface PreprocessPlan {
+  readonly original: Size;
+  readonly resized: Size;
+  /** What is kept of the resized image; parts of it outside the image are zeros. */
+  readonly crop: Area;
+}
+
+const MAX_PIXELS = 200e6;
+
+/**
+ * Sizes as torchvision works them out. Resize: the shorter side as asked, the longer one cut to a whole number.
+ * CenterCrop: offsets of a half go to the even neighbour, as Python rounds; a smaller image is put into the middle of
+ * zeros, an odd one to the bottom and right.
+ * Source: torchvision 0.14, transforms/functional.py: _compute_resized_output_size, center_crop
+ * @throws CnnvizError 'usage' for sides that are no whole numbers from 1, 'shape' for more than 200 million pixels
+ */
+export function planPreprocess(width: number, height: number, { resize, crop }: GeometryJob): PreprocessPlan {
+  const original = { width, height };
+  const resized = resizedSize(original, resize);
+  const kept = crop === null ? resized : { width: side('crop', crop[1]), height: side('crop', crop[0]) };
+  checkPixels(kept, crop === null ? 'resized' : 'cropped');
+  const area = { ...kept, x: centred(resized.width, kept.width), y: centred(resized.height, kept.height) };
+  return { original, resized, crop: area };
+}
+
+function resizedSize({ width, height }: Size, resize: GeometryJob['resize']): Size {
+  if (resize === null) return { width, height };
+  if (typeof resize !== 'number') return { width: side('resize', resize[1]), height: side('resize', resize[0]) };
+  const short = side('resize', resize);
+  return width <= height
+    ? { width: short, height: Math.trunc((short * height) / width) }
+    : { width: Math.trunc((short * width) / height), height: short };
+}
+
+function side(flag: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new CnnvizError('usage', `${flag} ${value}: expected whole numbers of pixels from 1`);
+}
+
+/** Where the middle `kept` of `size` pixels begins; negative when it is longer. */
+function centred(size: number, kept: number): number {
+  return kept > size ? -Math.floor((kept - size) / 2) : halfToEven((size - kept) / 2);
+}
+
+function halfToEven(value: number): number {
+  const floor = Math.floor(value);
+  if (value - floor === 0.5) return floor + (floor % 2);
+  return Math.round(value);
+}
+
+/** @throws CnnvizError 'shape' for more than 200 million pixels */
+export function checkPixels({ width, height }: Size, what: string): void {
+  if (width * height <= MAX_PIXELS) return;
+  throw new CnnvizError(
+    'shape',
+    `the ${what} image would have ${width}×${height} = ${groupDigits(width * height)} pixels, more than ${groupDigits(MAX_PIXELS)}`,
+    { fix: 'resize to less, or crop to less' },
+  );
+}
+
+/**
+ * The place in the original image that a place (x, y) of the prepared one shows. Pixel centres are whole numbers, so
+ * the pixel x of the input spans x − ½ … x + ½, and both ends can be mapped. Where zeros were added it lies outside.
+ */
+export function toOriginal(
+  x: number,
+  y: number,
+  { original, resized, crop }: PreprocessPlan,
+): { readonly x: number; readonly y: number } {
+  return {
+    x: ((x + crop.x + 0.5) * original.width) / resized.width - 0.5,
+    y: ((y + crop.y + 0.5) * original.height) / resized.height - 0.5,
+  };
+}
