@@ -62,8 +62,10 @@ export function planBuffers(steps: readonly Step[], kept: readonly string[]): Bu
   /** The first input's buffer, when it is as large as the output and nothing needs it afterwards. */
   function ownBuffer(step: Step, s: number): number | null {
     const [input] = step.inputs;
-    if (input === null || step.inputs.lastIndexOf(input) !== 0) return null;
+    if (input === null) return null;
     const name = root(input);
+    // read a second time, perhaps under another shape, it would be overwritten while it is read
+    if (step.inputs.some((other, i) => i > 0 && other !== null && root(other) === name)) return null;
     const buffer = bufferOf.get(name) ?? -1;
     return lastUse.get(name) === s && buffer !== -1 && bytes[buffer] >= bytesOf(step.infos[0]) ? buffer : null;
   }

@@ -41,7 +41,7 @@ export function describeComparison(facts: ComparisonFacts, style: Style): string
   const width = Math.max(0, ...runs(layers).map((run) => nameOfRun(run).length));
   for (const run of runs(layers)) {
     const name = nameOfRun(run).padEnd(width);
-    if (run[0].same) lines.push(` ${name}   same within ${formatNumber(worst(run), 2)}`);
+    if (run[0].same) lines.push(` ${name}   ${sameWords(run)}`);
     else if (run[0] === first) lines.push(` ${name}   ${differs(run[0])}   ${style.warn('← first')}`);
     else lines.push(` ${name}   ${consequence(run)}`);
   }
@@ -88,6 +88,11 @@ function nameOfRun(run: readonly LayerLine[]): string {
   return `${first.a} … ${last.a}`;
 }
 
+/** "same bits", or within which share of the largest value. */
+function sameWords(run: readonly LayerLine[]): string {
+  return worst(run) === 0 ? 'the same bits' : `same within ${formatNumber(worst(run), 2)} of the largest value`;
+}
+
 function worst(run: readonly LayerLine[]): number {
   return Math.max(...run.map(({ relative }) => relative));
 }
@@ -99,7 +104,7 @@ function differs({ largest, at, values, differing, relative }: LayerLine): strin
 }
 
 function consequence(run: readonly LayerLine[]): string {
-  if (run[0].same) return `same within ${formatNumber(worst(run), 2)}`;
+  if (run[0].same) return sameWords(run);
   const verb = run.length === 1 ? 'differs' : 'differ';
   return `${verb} as a consequence, by up to ${formatNumber(worst(run), 2)} of the largest`;
 }

@@ -20,7 +20,7 @@ import {
   type WeightsFrom,
 } from '../models/networks/index.js';
 import { npyToValue, readNpy } from '../models/npy.js';
-import { importOnnx } from '../models/onnx/import.js';
+import { importOnnx, onnxNotes } from '../models/onnx/import.js';
 import { readOnnx } from '../models/onnx/proto.js';
 import { readWeights } from '../models/weights/index.js';
 import { presetOf } from './presets.js';
@@ -165,7 +165,8 @@ async function openSpec(
 }
 
 function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Value>): OpenedNetwork {
-  const model = named(path, () => importOnnx(readOnnx(source, fileBeside(path))));
+  const onnx = named(path, () => readOnnx(source, fileBeside(path)));
+  const model = named(path, () => importOnnx(onnx));
   for (const name of fed.keys()) {
     if (model.inputs.some((input) => input.name === name)) continue;
     const names = model.inputs.map((input) => input.name);
@@ -184,7 +185,7 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
     preset: null,
     fed,
     open: open.map(({ name }) => name),
-    notes: [],
+    notes: onnxNotes(onnx),
     bind: () => ({ model, notes: [] }),
   };
 }

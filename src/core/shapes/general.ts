@@ -27,15 +27,15 @@ export const dropoutShape: ShapeRule<DropoutLayer> = (_, inputs) => {
 };
 
 export const lrnShape: ShapeRule<LrnLayer> = ({ size }, inputs) => {
-  const { shape } = required(inputs, 0, 'x');
+  const { dtype, shape } = required(inputs, 0, 'x');
   if (shape.length < 2) throw new CnnvizError('shape', `expected an array [N, C, ...], got [${shape.join(', ')}]`);
   if (!Number.isInteger(size) || size < 1)
     throw new CnnvizError('usage', `size ${size}: expected a whole number from 1`);
-  return [{ dtype: 'float32', shape }];
+  return [{ dtype: dtype === 'float64' ? 'float64' : 'float32', shape }];
 };
 
 export const batchNormShape: ShapeRule<BatchNormLayer> = (_, inputs) => {
-  const { shape } = required(inputs, 0, 'x');
+  const { dtype, shape } = required(inputs, 0, 'x');
   const C = shape[channelAxis(shape)];
   if (shape.length < 1) throw new CnnvizError('shape', 'expected an array [N, C, ...], got a scalar');
   const names = ['weight', 'bias', 'running_mean', 'running_var'];
@@ -45,7 +45,7 @@ export const batchNormShape: ShapeRule<BatchNormLayer> = (_, inputs) => {
       throw new CnnvizError('shape', `${name}: expected [${C}], got [${parameter.shape.join(', ')}]`);
     }
   }
-  return [{ dtype: 'float32', shape }];
+  return [{ dtype: dtype === 'float64' ? 'float64' : 'float32', shape }];
 };
 
 /** Channels stand after N; an image [C, H, W] has no N. */

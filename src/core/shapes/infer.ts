@@ -80,6 +80,7 @@ export function inferShapes(
       const outputs = shapeRule(node.layer)(node.layer, inputs);
       for (const [i, name] of node.outputs.entries()) {
         if (!outputs[i]) throw new CnnvizError('unsupported', `output ${i + 1} of a ${node.layer.kind} layer`);
+        checkSize(outputs[i].shape);
         infos.set(name, outputs[i]);
         makers.set(name, node);
       }
@@ -88,6 +89,17 @@ export function inferShapes(
     }
   }
   return { model, infos, known };
+}
+
+/** More numbers than this in one array are refused before any is computed: 2 GiB of float32. */
+const MOST_NUMBERS = 2 ** 29;
+
+function checkSize(shape: readonly number[]): void {
+  const size = shape.reduce((product, side) => product * side, 1);
+  if (size <= MOST_NUMBERS) return;
+  throw new CnnvizError('unsupported', `its output [${shape.join(', ')}] would have ${size} numbers`, {
+    fix: `at most ${MOST_NUMBERS} fit: use a smaller input`,
+  });
 }
 
 /** Stands for numbers of which only the shape is read. */
