@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { type ByteSource, checkRange } from '../../src/core/bytes.js';
+import { CnnvizError } from '../../src/core/errors.js';
+import { inferShapes } from '../../src/core/shapes/infer.js';
+import { importOnnx } from '../../src/models/onnx/import.js';
+import { readOnnx } from '../../src/models/onnx/proto.js';
+import { readWeights } from '../../src/models/weights/index.js';
+
+const ROOT = new URL('../../fixtures/', import.meta.url);
+
+/** A format of files from strangers: files to begin with, and what reads them. */
+export interface FuzzTarget {
+  readonly name: string;
+  readonly seeds: readonly Uint8Array[];
+  /** Reads the file as far as a command would. Only a CnnvizError may come out. */
+  readonly read: (bytes: Uint8Array) => void;
+}
+
+function files(folder: string, pattern: RegExp): Uint8Array[] {
+  const names = readdirSync(new URL(folder, ROOT))
+    .filter((name) => pattern.test(name))
+    .sort();
+  if (names.length === 0) throw new Error(`no seeds in fixtures/${folder}`);
+  return names.map((name) => new Uint8Array(readFileSync(new URL(`${folder}${name}`, ROOT))));
+}
+
+/** A source that notices reads outside the file: a reader must have checked before. */
+function watched(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    read(from, length) {
+      checkRange(bytes.length, from, length);
+      return bytes.subarray(from, from + length);
+    },
+    readInto(from, target) {
+      checkRange(bytes.length, from, target.length);
+      target.set(bytes.subarray(from, from + target.length));
+    },
+  };
+}
+
+/** Numbers are loaded from files whose arrays are at most this large in all. */
+const MOST_LOADED = 16e6;
+
+function readAll(bytes: Uint8Array): void {
+  const { tensors } = readWeights(watched(bytes), { name: 'x', beside: null });
+  if (tensors.reduce((sum, one) => sum + one.bytes, 0) > MOST_LOADED) return;
+  for (const one of tensors) {
+    const { data } = one.load();
+    const size = one.shape.reduce((product, side) => product * side, 1);
+    if (data.length !== size) throw new Error(`${one.name}: ${data.length} numbers for [${one.shape.join()}]`);
+    const into = new Float32Array(size);
+    one.loadInto(into);
+  }
+}
+
+/** Imports a graph and works out its shapes for inputs of the sizes it declares. */
+function readGraph(bytes: Uint8Array): void {
+  const model = importOnnx(readOnnx(watched(bytes), null));
+  const bound = new Map(
+    model.inputs.map(({ name, dtype, shape }) => [
+      name,
+      { dtype, shape: (shape ?? [1]).map((side) => side ?? 1), value: null },
+    ]),
+  );
+  inferShapes(model, bound);
+}
+
+/** Every format. */
+export function fuzzTargets(): FuzzTarget[] {
+  const npz = files('models/weights/', /\.npz$/);
+  const safetensors = safetensorsSeeds();
+  return [
+    { name: 'npy', seeds: files('expected/torch/', /^w[1-9]\.npy$/), read: readAll },
+    { name: 'npz', seeds: npz, read: readAll },
+    { name: 'safetensors', seeds: safetensors, read: readAll },
+    { name: 'pth-zip', seeds: files('models/checkpoints/', /^(zip|nested|list)/), read: readAll },
+    { name: 'pth-legacy', seeds: files('models/checkpoints/', /^legacy/), read: readAll },
+    { name: 'onnx-weights', seeds: files('models/onnx/', /\.onnx$/), read: readAll },
+    { name: 'onnx-graph', seeds: files('models/onnx/', /\.onnx$/), read: readGraph },
+  ];
+}
+
+function safetensorsSeeds(): Uint8Array[] {
+  const entry = (dtype: string, shape: number[], begin: number, end: number) => ({
+    dtype,
+    shape,
+    data_offsets: [begin, end],
+  });
+  const headers = [
+    { w: entry('F32', [2, 3], 0, 24), b: entry('BF16', [4], 24, 32) },
+    {
+      __metadata__: { format: 'pt' },
+      h: entry('F16', [2, 2], 0, 8),
+      n: entry('I64', [3], 8, 32),
+      e: entry('BOOL', [0], 32, 32),
+    },
+  ];
+  return headers.map((header) => {
+    const text = new TextEncoder().encode(JSON.stringify(header));
+    const bytes = new Uint8Array(8 + text.length + 32);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+    bytes.set(text, 8);
+    return bytes;
+  });
+}
+
+/** What a mutation came to: read, refused, or anything else, which is a fault. */
+export function tryRead(target: FuzzTarget, bytes: Uint8Array): 'accepted' | 'refused' | { readonly fault: unknown } {
+  try {
+    target.read(bytes);
+    return 'accepted';
+  } catch (error) {
+    return error instanceof CnnvizError ? 'refused' : { fault: error };
+  }
+}
