@@ -33,16 +33,14 @@ export async function runNetwork(network: string, images: readonly string[], fla
     });
   }
   const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: toStdout || flags.json });
-  const isFed = images.length === 0 && flags.filesFrom.length === 0 && job.request.inputs.length > 0;
-  const inputs = isFed
-    ? [fedInput(network)]
-    : await collectInputs(images, flags, `cnnviz run ${quoted(network)} photo.jpg`);
+  const isFed = images.length === 0 && flags.filesFrom.length === 0;
+  const inputs = isFed ? [fedInput(network)] : await collectInputs(images, flags, 'cnnviz run NET photo.jpg');
   if (inputs.length === 0) {
     if (flags.passWithNoInputs) return;
     throw nothingToDo(images, flags);
   }
   const materials = await loadNetworkMaterials(job, inputs, jobs);
-  checkFeeds(materials, isFed);
+  checkFeeds(materials, isFed, network);
   for (const note of materials.opened.notes) terminal.note(`note: ${note}`);
   process.exitCode = await runInputs(job, materials, inputs, jobs, flags.json, terminal);
 }
@@ -54,11 +52,11 @@ function fedInput(network: string): Input {
   return { path: network, name, ext: '', relative: '' };
 }
 
-function checkFeeds({ opened }: NetworkMaterials, isFed: boolean): void {
+function checkFeeds({ opened }: NetworkMaterials, isFed: boolean, network: string): void {
   const missing = isFed ? opened.open : opened.open.slice(1);
   if (missing.length > 0) {
     throw new CnnvizError('usage', `${opened.name}: nothing is given for the input "${missing[0]}"`, {
-      fix: `add --input ${missing[0]}=FILE.npy${isFed && opened.open.length === 1 ? ', or an image' : ''}`,
+      fix: `${opened.open.length === 1 ? `name an image: cnnviz run ${quoted(network)} photo.jpg; or ` : ''}add --input ${missing[0]}=FILE.npy`,
     });
   }
   if (!isFed && opened.open.length === 0) {

@@ -55,7 +55,7 @@ function side(flag: string, value: number): number {
 
 /** Where the middle `kept` of `size` pixels begins; negative when it is longer. */
 function centred(size: number, kept: number): number {
-  return kept > size ? -Math.floor((kept - size) / 2) : halfToEven((size - kept) / 2);
+  return kept > size ? 0 - Math.floor((kept - size) / 2) : halfToEven((size - kept) / 2);
 }
 
 function halfToEven(value: number): number {

@@ -20,6 +20,7 @@ export interface ChannelFacts {
 
 /** A step with its values: whole samples until they become numbers. */
 export interface StepFacts extends StepSize {
+  /** One for each channel; none for a resized image of which only the crop was made. */
   readonly values: readonly ChannelFacts[];
 }
 

@@ -59,7 +59,7 @@ export function shapeNetwork(
   readonly bound: ReadonlyMap<string, BoundInput>;
   readonly notes: readonly string[];
 } {
-  const first = input ?? opened.fed.values().next().value!;
+  const first = input ?? opened.fed.values().next().value ?? { dtype: 'float32', shape: [] };
   const { model, notes } = opened.bind(first);
   const bound = new Map<string, BoundInput>();
   for (const [name, value] of opened.fed) bound.set(name, { dtype: value.dtype, shape: value.shape, value });

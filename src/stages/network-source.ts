@@ -103,7 +103,7 @@ function arraySource(path: string, hash: string, value: Value, opened: OpenedNet
 
 /** Every input was named with its array: nothing is read. */
 function fedSource({ fed, name }: OpenedNetwork): NetworkSource {
-  const [first] = fed.values();
+  const [first = { dtype: 'float32', shape: [] }] = fed.values();
   const [width = 1, height = 1, channels = 1, items = 1] = [...first.shape].reverse();
   return {
     facts: { path: name, width, height, channels, items, colour: first.dtype, depth: 32 },

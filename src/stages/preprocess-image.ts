@@ -7,6 +7,12 @@ import type { EngineInput } from '../engine/input.js';
 import { imageToInput } from '../engine/preprocess.js';
 import { resizeArea, resizeBilinear } from '../engine/resize.js';
 
+/** A step with the picture it left. */
+export interface PreprocessStep extends StepSize {
+  /** Null for the tensor, and for a resized picture of which only the crop was made. */
+  readonly image: Image | null;
+}
+
 /** A photograph as a network reads it. */
 export interface PreparedImage {
   /** The cropped picture, samples still whole numbers. */
@@ -15,7 +21,7 @@ export interface PreparedImage {
   readonly input: EngineInput;
   readonly plan: PreprocessPlan;
   /** In their order: decoded, resized and cropped where asked for, then the tensor. */
-  readonly steps: readonly StepSize[];
+  readonly steps: readonly PreprocessStep[];
 }
 
 /**
@@ -25,30 +31,33 @@ export interface PreparedImage {
  */
 export function preprocessImage(image: Image, preset: ImagePreset): PreparedImage {
   const plan = planPreprocess(image.width, image.height, preset.geometry);
-  return finish(cropOfResized(image, plan), plan, preset);
+  const cropped = cropOfResized(image, plan);
+  return finish(image, preset.geometry.crop === null ? cropped : null, cropped, plan, preset);
 }
 
-/** The same, with the pictures of the steps in between: the whole image is resized to show what the crop leaves out. */
-export function auditImage(image: Image, preset: ImagePreset): PreparedImage & { readonly pictures: readonly Image[] } {
+/** The same, with every picture in between: the whole image is resized, to show what the crop leaves out. */
+export function auditImage(image: Image, preset: ImagePreset): PreparedImage {
   const plan = planPreprocess(image.width, image.height, preset.geometry);
   checkPixels(plan.resized, 'resized');
-  const { resize, crop } = preset.geometry;
   const resized = resizeBilinear(image, plan.resized.width, plan.resized.height);
-  const cropped = cropImage(resized, plan.crop);
-  const pictures = [image, ...(resize === null ? [] : [resized]), ...(crop === null ? [] : [cropped])];
-  return { ...finish(cropped, plan, preset), pictures };
+  return finish(image, resized, cropImage(resized, plan.crop), plan, preset);
 }
 
-function finish(cropped: Image, plan: PreprocessPlan, preset: ImagePreset): PreparedImage {
-  const { resize, crop } = preset.geometry;
-  const input = imageToInput(cropped, preset.preprocess);
-  const { channels } = cropped;
-  const steps: StepSize[] = [{ name: 'decoded', ...plan.original, channels }];
-  if (resize !== null) steps.push({ name: 'resized', ...plan.resized, channels });
+function finish(
+  decoded: Image,
+  resized: Image | null,
+  cropped: Image,
+  plan: PreprocessPlan,
+  { geometry, preprocess }: ImagePreset,
+): PreparedImage {
+  const { channels } = decoded;
+  const input = imageToInput(cropped, preprocess);
+  const steps: PreprocessStep[] = [{ name: 'decoded', ...plan.original, channels, image: decoded }];
+  if (geometry.resize !== null) steps.push({ name: 'resized', ...plan.resized, channels, image: resized });
   const { width, height } = plan.crop;
-  if (crop !== null) steps.push({ name: 'cropped', width, height, channels });
-  const last = preset.preprocess.normalize === null ? 'scaled' : 'normalised';
-  steps.push({ name: last, width, height, channels: input.shape[0] });
+  if (geometry.crop !== null) steps.push({ name: 'cropped', width, height, channels, image: cropped });
+  const last = preprocess.normalize === null ? 'scaled' : 'normalised';
+  steps.push({ name: last, width, height, channels: input.shape[0], image: null });
   return { image: cropped, input, plan, steps };
 }
 

@@ -25,12 +25,10 @@ await build({
   bundle: true,
   format: 'esm',
   platform: 'node',
-  packages: 'external',
   define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'test/fuzz/targets.js')).href) },
   outfile,
   logLevel: 'error',
 });
-// packages are looked for beside the file that imports them
 const { fuzz, fuzzTargets } = await import(pathToFileURL(outfile).href);
 const targets = fuzzTargets().filter(({ name }) => values.format === undefined || name === values.format);
 let failed = targets.length === 0;

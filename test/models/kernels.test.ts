@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { kernelFacts } from '../../src/analysis/kernel-facts.js';
 import { tensor } from '../../src/core/tensor.js';
 import { kernelToJson, looksInline, parseInlineKernel, parseKernelJson } from '../../src/models/kernel-text.js';
-import { BUILTIN_KERNELS, findKernel, kernelWeight } from '../../src/models/kernels.js';
 import { expandKernel, flipKernel, mergeWeights, patchKernel } from '../../src/models/kernel-weights.js';
+import { BUILTIN_KERNELS, findKernel, kernelWeight } from '../../src/models/kernels.js';
 import { randomArray } from '../random.js';
 
 describe('built-in kernels', () => {

@@ -6,6 +6,7 @@ import { addDemo } from './demo.js';
 import { addFilters } from './filters.js';
 import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
+import { addPreprocess } from './preprocess.js';
 import { addRead } from './read.js';
 import { addRun } from './run.js';
 import { addSummary } from './summary.js';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addFilters,
   addWeights,
   addPlan,
+  addPreprocess,
   addKernels,
   addRead,
   addDemo,

@@ -4,7 +4,7 @@ import { type Constant, constantOf, type Model, type ModelNode } from '../../cor
 import { channelAxis } from '../../core/shapes/general.js';
 import { shapeRule } from '../../core/shapes/index.js';
 import type { KnownInput } from '../../core/shapes/rule.js';
-import { tensor } from '../../core/tensor.js';
+import { sizeOf, tensor } from '../../core/tensor.js';
 import { toFloat32, type Value, type ValueInfo } from '../../core/values.js';
 import { parseInlineKernel } from '../kernel-text.js';
 import { checkFinite, expandKernel } from '../kernel-weights.js';
@@ -54,7 +54,7 @@ export function bindNetwork(
           inputs.push(null);
           continue;
         }
-        const shape = expectedShape(parameter.shape, data[0], outputs, layer.layer);
+        const shape = expectedShape(parameter.shape, data[0], outputs);
         const constant = numbersOf(parameter, shape, data[0], layer, spec, weights, checkpoint, files);
         if (parameter.role === 'weight') outputs = constant.shape[0];
         constants.set(parameter.name, constant);
@@ -96,20 +96,23 @@ function known(
   return { dtype: info.dtype, shape: info.shape, known: () => constant?.load() ?? null };
 }
 
-/** The shape a parameter must have behind this input; null when any will do. */
-function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number, layer: Layer): readonly number[] | null {
+/** The shape a parameter must have behind this input; null for a side that is whatever the array has. */
+type Sides = readonly (number | null)[];
+
+function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number): Sides {
   switch (shape.kind) {
     case 'conv': {
       const channels = x.shape[x.shape.length - 3] ?? 0;
       const { inChannels, groups, outChannels, kernelSize } = shape;
       if (inChannels !== null && inChannels !== channels) {
         throw new CnnvizError('shape', `in_channels is ${inChannels}, but ${channels} channels arrive`, {
-          fix: layer.kind === 'conv' ? 'leave in_channels out, or change the layer before' : '',
+          fix: 'leave in_channels out, or change the layer before',
         });
       }
-      if (channels % groups !== 0)
+      if (channels % groups !== 0) {
         throw new CnnvizError('shape', `groups ${groups} does not divide ${channels} channels`);
-      return [outChannels, channels / groups, ...kernelSize];
+      }
+      return [outChannels, channels / groups, ...(kernelSize ?? [null, null])];
     }
     case 'linear': {
       const features = x.shape[x.shape.length - 1] ?? 0;
@@ -130,16 +133,19 @@ function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number, lay
     }
     case 'outputs':
       return [outputs];
-    case 'channels':
-      return [x.shape[channelAxis(x.shape)] ?? 0];
-    case 'any':
-      return null;
+    case 'channels': {
+      const channels = x.shape[channelAxis(x.shape)] ?? 0;
+      if (shape.count !== null && shape.count !== channels) {
+        throw new CnnvizError('shape', `num_features is ${shape.count}, but ${channels} channels arrive`);
+      }
+      return [channels];
+    }
   }
 }
 
 function numbersOf(
   parameter: ParameterSpec,
-  shape: readonly number[] | null,
+  sides: Sides,
   x: ValueInfo,
   { layer }: LayerSpec,
   spec: NetworkSpec,
@@ -149,20 +155,33 @@ function numbersOf(
 ): Constant {
   const { source, name } = parameter;
   switch (source.kind) {
-    case 'number':
-      return constantOf({ dtype: 'float32', shape: shape!, data: new Float32Array(shape![0]).fill(source.value) });
+    case 'number': {
+      const shape = sides as readonly number[];
+      return constantOf({ dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)).fill(source.value) });
+    }
     case 'builtin-kernel':
-      return kernelConstant(kernelWeight(findKernel(source.name)), x, layer, source.name);
+      return checked(kernelConstant(kernelWeight(findKernel(source.name)), x, layer, source.name), sides, source.name);
     case 'inline-kernel':
-      return kernelConstant(parseInlineKernel(source.text), x, layer, source.text);
+      return checked(kernelConstant(parseInlineKernel(source.text), x, layer, source.text), sides, source.text);
     case 'array':
-      return arrayConstant(files.get(source.path)!, source.path, parameter, shape, x, layer);
-    case 'checkpoint':
-      if (checkpoint) return checkpoint.take(parameter, shape!);
+      return arrayConstant(files.get(source.path)!, source.path, parameter, sides, x, layer);
+    case 'checkpoint': {
+      const shape = sides as readonly number[];
+      if (checkpoint) return checkpoint.take(parameter, shape);
       return weights.kind === 'init'
-        ? initialConstant(parameter, shape!, weights.seed)
-        : missingConstant(name, shape!, spec.name);
+        ? initialConstant(parameter, shape, weights.seed)
+        : missingConstant(name, shape, spec.name);
+    }
   }
+}
+
+/** @throws CnnvizError 'shape' when a side that was said is another */
+function checked(constant: Constant, sides: Sides, what: string): Constant {
+  const { shape } = constant;
+  const fits = shape.length === sides.length && sides.every((side, axis) => side === null || side === shape[axis]);
+  if (fits) return constant;
+  const expected = sides.map((side) => side ?? 'any').join(', ');
+  throw new CnnvizError('shape', `${what}: expected [${expected}], got [${shape.join(', ')}]`);
 }
 
 /** [kH, kW] is applied to every channel and summed, as `conv --kernel` does. */
@@ -176,22 +195,16 @@ function arrayConstant(
   value: Value,
   path: string,
   { role }: ParameterSpec,
-  shape: readonly number[] | null,
+  sides: Sides,
   x: ValueInfo,
   layer: Layer,
 ): Constant {
   const numbers = tensor(toFloat32(value.data), value.shape);
   checkFinite(numbers, path);
-  if (role === 'weight' && layer.kind === 'conv') return kernelConstant(numbers, x, layer, path);
-  if (
-    shape !== null &&
-    (value.shape.length !== shape.length || value.shape.some((side, axis) => side !== shape[axis]))
-  ) {
-    const one = numbers.data.length === 1 && shape.length === 1;
-    if (!one) {
-      throw new CnnvizError('shape', `${path}: expected [${shape.join(', ')}], got [${value.shape.join(', ')}]`);
-    }
-    return constantOf({ dtype: 'float32', shape, data: new Float32Array(shape[0]).fill(numbers.data[0]) });
+  if (role === 'weight' && layer.kind === 'conv') return checked(kernelConstant(numbers, x, layer, path), sides, path);
+  if (numbers.data.length === 1 && sides.length === 1 && sides[0] !== null) {
+    const data = new Float32Array(sides[0]).fill(numbers.data[0]);
+    return constantOf({ dtype: 'float32', shape: [sides[0]], data });
   }
-  return constantOf({ dtype: 'float32', shape: value.shape, data: numbers.data });
+  return checked(constantOf({ dtype: 'float32', shape: value.shape, data: numbers.data }), sides, path);
 }

@@ -25,6 +25,8 @@ export function likelyCause(
   tensors: ReadonlyMap<string, WeightTensor>,
 ): string | null {
   const { shape = [] } = found ?? {};
+  // it has another name, and that is all that is wrong with it
+  if (equal(shape, expected)) return null;
   if (spec.name === 'alexnet' && equal(shape, [96, 3, 11, 11])) {
     return 'this looks like the two-group AlexNet of 2012: cnnviz run alexnet-2012@FILE …';
   }

@@ -6,31 +6,32 @@ import { nearestName } from '../../core/nearest.js';
 export type FieldValue = number | boolean | string | null | readonly FieldValue[];
 
 /**
- * The fields of one layer, read by name. What is asked for is known; what is left over at the end was misspelt.
- * Every failure is a CnnvizError 'usage' that names the field, what it expects and what it got.
+ * The fields of one layer, read by name. Every failure is a CnnvizError 'usage' that begins with the field's name and
+ * says what it expects and what it got.
  */
 export class Fields {
   readonly #values: ReadonlyMap<string, FieldValue>;
-  readonly #known = new Set<string>();
 
-  constructor(values: ReadonlyMap<string, FieldValue>) {
+  /** @throws CnnvizError 'usage' for a field the layer does not have, with the nearest that it has */
+  constructor(word: string, values: ReadonlyMap<string, FieldValue>, known: readonly string[]) {
     this.#values = values;
+    for (const name of values.keys()) {
+      if (known.includes(name)) continue;
+      const near = nearestName(name, known);
+      const fields = known.length === 0 ? `${word} has no fields` : `fields of ${word}: ${known.join(', ')}`;
+      throw new CnnvizError('usage', `${name}: ${word} has no such field`, {
+        fix: `${near ? `did you mean ${near}? ` : ''}${fields}`,
+      });
+    }
   }
 
   has(name: string): boolean {
-    this.#known.add(name);
     return this.#values.has(name);
   }
 
   /** The value as it is; undefined when it was not said. */
   raw(name: string): FieldValue | undefined {
-    this.#known.add(name);
     return this.#values.get(name);
-  }
-
-  /** Takes note of a field that changes nothing at inference. */
-  ignore(...names: readonly string[]): void {
-    for (const name of names) this.#known.add(name);
   }
 
   number(name: string, otherwise: number): number {
@@ -39,12 +40,14 @@ export class Fields {
     return typeof value === 'number' && Number.isFinite(value) ? value : refuse(name, 'a number', value);
   }
 
+  /** A whole number; null for none where that is the default. */
   whole(name: string, min: number, otherwise: number): number;
   whole(name: string, min: number, otherwise: null): number | null;
   whole(name: string, min: number, otherwise: number | null): number | null {
     const value = this.raw(name);
-    if (value === undefined || (value === null && otherwise === null)) return otherwise;
-    return isWhole(value, min) ? value : refuse(name, `a whole number from ${min}`, value);
+    if (value === undefined || (isNone(value) && otherwise === null)) return otherwise;
+    if (isWhole(value, min)) return value;
+    return refuse(name, min === -Infinity ? 'a whole number' : `a whole number from ${min}`, value);
   }
 
   boolean(name: string, otherwise: boolean): boolean {
@@ -57,18 +60,19 @@ export class Fields {
   word<T extends string>(name: string, words: readonly T[], otherwise: T): T {
     const value = this.raw(name);
     if (value === undefined) return otherwise;
-    return words.find((word) => word === value) ?? refuse(name, words.join(', '), value);
+    const near = typeof value === 'string' ? nearestName(value, words) : null;
+    return words.find((word) => word === value) ?? refuse(name, `one of ${words.join(', ')}`, value, near);
   }
 
   /** n or [height, width]; undefined when it was not said. */
-  pair(name: string, min = 1): Pair | undefined {
+  pair(name: string): Pair | undefined {
     const value = this.raw(name);
-    if (value === undefined || value === null) return undefined;
-    if (isWhole(value, min)) return [value, value];
-    if (Array.isArray(value) && value.length === 2 && value.every((side) => isWhole(side, min))) {
-      return [value[0], value[1]];
+    if (value === undefined || isNone(value)) return undefined;
+    if (isWhole(value, 1)) return [value, value];
+    if (isList(value) && value.length === 2 && value.every((side) => isWhole(side, 1))) {
+      return value as unknown as Pair;
     }
-    return refuse(name, `n or height,width from ${min}`, value);
+    return refuse(name, 'a whole number from 1, or height,width', value);
   }
 
   /** n, [h, w], [top, left, bottom, right] or a rule. */
@@ -76,30 +80,37 @@ export class Fields {
     const value = this.raw(name);
     if (value === undefined) return 0;
     if (value === 'same' || value === 'valid' || value === 'full' || isWhole(value, 0)) return value as Padding;
-    if (Array.isArray(value) && [2, 4].includes(value.length) && value.every((side) => isWhole(side, 0))) {
+    if (isList(value) && [2, 4].includes(value.length) && value.every((side) => isWhole(side, 0))) {
       return value as number[];
     }
     return refuse(name, 'n, h,w, t,l,b,r, same, valid or full', value);
   }
-
-  /** @throws CnnvizError 'usage' for fields nobody asked for, with the nearest that somebody did */
-  finish(word: string): void {
-    for (const name of this.#values.keys()) {
-      if (this.#known.has(name)) continue;
-      const names = [...this.#known].sort();
-      const near = nearestName(name, names);
-      throw new CnnvizError('usage', `${word} has no field "${name}"`, {
-        fix: `${near ? `did you mean ${near}? ` : ''}${names.length === 0 ? `${word} has no fields` : `fields: ${names.join(', ')}`}`,
-      });
-    }
-  }
 }
 
-function isWhole(value: FieldValue | undefined, min: number): value is number {
+/** None, as torch prints it, null, as JSON does, and none, as people write it. */
+export function isNone(value: FieldValue | undefined): boolean {
+  return value === null || value === 'none';
+}
+
+/** Whether a value is a list. */
+export function isList(value: FieldValue | undefined): value is readonly FieldValue[] {
+  return Array.isArray(value);
+}
+
+/** Whether a value is a whole number from `min`. */
+export function isWhole(value: FieldValue | undefined, min: number): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= min;
 }
 
 /** @throws CnnvizError 'usage' that names the field */
-export function refuse(name: string, expected: string, value: FieldValue | undefined): never {
-  throw new CnnvizError('usage', `${name}: expected ${expected}, got ${JSON.stringify(value) ?? 'nothing'}`);
+export function refuse(
+  name: string,
+  expected: string,
+  value: FieldValue | undefined,
+  near: string | null = null,
+): never {
+  const found = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
+  throw new CnnvizError('usage', `${name}: expected ${expected}, got ${found}`, {
+    fix: near ? `did you mean ${near}?` : `write ${name} as ${expected}`,
+  });
 }

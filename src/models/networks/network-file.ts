@@ -1,11 +1,12 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { CnnvizError } from '../../core/errors.js';
+import { atPlace, CnnvizError } from '../../core/errors.js';
 import { nearestName } from '../../core/nearest.js';
 import { presetFor } from '../../core/preprocess-job.js';
 import type { FieldValue } from './fields.js';
+import { checkGraph, takeName, unknownLayer } from './graph-names.js';
 import { findWord, LAYER_TABLE, layerSpec } from './layer-words.js';
-import { checkNames, parseLayer, takeName } from './pipe.js';
+import { parseLayer } from './pipe.js';
 import { filesOf, type LayerSpec, type NetworkSpec } from './spec.js';
 
 const side = z.int().positive();
@@ -147,23 +148,21 @@ function placed<T>(place: string, run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof CnnvizError)) throw error;
-    const fix = error.fix === undefined ? {} : { fix: error.fix };
-    throw new CnnvizError(error.code, `${place}: ${error.message}`, { ...fix, cause: error });
+    throw atPlace(place, error);
   }
 }
 
 function specOf(file: NetworkFile, where: Where): NetworkSpec {
-  const counts = new Map<string, number>();
+  const taken = new Set<string>();
   const layers = file.layers.map(
     (item, i): LayerSpec =>
-      placed(where(['layers', i]), () => (typeof item === 'string' ? parseLayer(item, counts) : layerOf(item, counts))),
+      placed(where(['layers', i]), () => (typeof item === 'string' ? parseLayer(item, taken) : layerOf(item, taken))),
   );
-  placed(where(['layers']), () => checkNames(layers));
-  checkFrom(layers, where);
+  checkGraph(layers, (i) => where(['layers', i, 'from']));
   const names = layers.map(({ name }) => name);
   for (const [i, name] of (file.outputs ?? []).entries()) {
-    if (!names.includes(name)) throw unknownName(where(['outputs', i]), name, names);
+    if (names.includes(name)) continue;
+    throw atPlace(where(['outputs', i]), unknownLayer('no layer is', name, names));
   }
   return {
     name: file.name ?? '',
@@ -176,29 +175,11 @@ function specOf(file: NetworkFile, where: Where): NetworkSpec {
   };
 }
 
-function layerOf(item: Exclude<NetworkFile['layers'][number], string>, counts: Map<string, number>): LayerSpec {
-  const { type, from, ...rest } = item;
+function layerOf(item: Exclude<NetworkFile['layers'][number], string>, taken: Set<string>): LayerSpec {
+  const { type, from, name: given, ...rest } = item;
   const values = new Map<string, FieldValue>(Object.entries(rest as Record<string, FieldValue>));
-  const name = takeName(type, values, counts);
+  const name = takeName(type, given, taken);
   return layerSpec(type, name, values, from === undefined ? null : Array.isArray(from) ? from : [from]);
-}
-
-/** A layer reads layers before it, or the input. */
-function checkFrom(layers: readonly LayerSpec[], where: Where): void {
-  const before = ['input'];
-  for (const [i, { name, from }] of layers.entries()) {
-    for (const source of from ?? []) {
-      if (!before.includes(source)) throw unknownName(where(['layers', i, 'from']), source, before);
-    }
-    before.push(name);
-  }
-}
-
-function unknownName(place: string, name: string, names: readonly string[]): CnnvizError {
-  const near = nearestName(name, names);
-  return new CnnvizError('usage', `${place}: no layer before it is called "${name}"`, {
-    fix: near ? `did you mean ${near}?` : `layers: ${names.join(', ')}`,
-  });
 }
 
 function presetSpec(said: NetworkFile['preprocess']): NetworkSpec['preset'] {

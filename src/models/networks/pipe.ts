@@ -1,7 +1,11 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { FieldValue } from './fields.js';
+import { checkGraph, takeName } from './graph-names.js';
 import { findWord, layerSpec } from './layer-words.js';
 import { filesOf, type LayerSpec, type NetworkSpec } from './spec.js';
+
+/** Fields that name things: their texts are not lists, whatever commas they hold. */
+const TEXTS = ['name', 'kernel', 'weight', 'bias', 'running_mean', 'running_var'];
 
 /**
  * A pipe: "conv edge3x3 stride=2 | relu | max_pool 3 stride=2". The first plain word of a layer is its kernel, its size or
@@ -9,113 +13,81 @@ import { filesOf, type LayerSpec, type NetworkSpec } from './spec.js';
  * @throws CnnvizError 'usage' with the layer's place in the pipe
  */
 export function parsePipe(text: string): NetworkSpec {
-  const parts = splitPipe(text);
-  const counts = new Map<string, number>();
-  const layers: LayerSpec[] = [];
-  for (const [i, part] of parts.entries()) {
+  const parts = splitOutside(text, (char) => char === '|').map((part) => part.trim());
+  const place = (i: number) => `layer ${i + 1} of the pipe${parts[i] === '' ? '' : ` (${parts[i]})`}`;
+  const taken = new Set<string>();
+  const layers = parts.map((part, i): LayerSpec => {
     try {
-      layers.push(parseLayer(part, counts));
+      return parseLayer(part, taken);
     } catch (error) {
-      throw atPlace(`layer ${i + 1} of the pipe, "${part.trim()}"`, error);
+      throw atPlace(place(i), error);
     }
-  }
-  checkNames(layers);
+  });
+  checkGraph(layers, (i) => place(i));
   return { name: 'pipe', input: null, preset: null, layers, outputs: null, files: filesOf(layers), notes: [] };
 }
 
-/** A layer in pipe syntax; unnamed ones are called by their word, with a number when it repeats: conv, conv2. */
-export function parseLayer(text: string, counts: Map<string, number>): LayerSpec {
+/**
+ * One layer in pipe syntax. One without a name is called by its word, with a number when it repeats: conv, conv2.
+ * @param taken the names there are; the layer's own is added
+ * @throws CnnvizError 'usage'
+ */
+export function parseLayer(text: string, taken: Set<string>): LayerSpec {
   const [word, ...rest] = splitWords(text);
-  if (word === undefined) throw new CnnvizError('usage', 'expected a layer, found nothing', { fix: 'remove the bar' });
+  if (word === undefined) {
+    throw new CnnvizError('usage', 'expected a layer, found nothing', { fix: 'a bar stands between two layers' });
+  }
   const { positional } = findWord(word);
   const values = new Map<string, FieldValue>();
   let plain = 0;
   for (const token of rest) {
-    const at = keyEnd(token);
-    const key = at === -1 ? positional[plain++] : token.slice(0, at);
-    if (key === undefined) {
-      const takes =
-        positional.length === 0 ? 'no value without a name' : `only ${positional.join(', ')} without a name`;
-      throw new CnnvizError('usage', `${word} takes ${takes}, got "${token}"`, { fix: 'write key=value' });
+    const key = /^([a-z_]\w*)=/i.exec(token)?.[1] ?? null;
+    const field = key ?? plainField(token, positional[plain++]);
+    if (field === undefined) {
+      const takes = positional.length === 0 ? 'no plain word' : `one plain word, its ${positional.join(', then ')}`;
+      throw new CnnvizError('usage', `"${token}": ${word} takes ${takes}`, { fix: 'write key=value' });
     }
-    if (values.has(key)) throw new CnnvizError('usage', `${key} is said twice`);
-    values.set(key, at === -1 && key === 'kernel' ? kernelWord(token, values) : parseValue(key, token.slice(at + 1)));
+    if (values.has(field)) throw new CnnvizError('usage', `${field}: said twice`, { fix: 'keep one of them' });
+    values.set(field, parseValue(field, key === null ? token : token.slice(key.length + 1)));
   }
-  if (typeof values.get('kernel') !== 'string' && values.has('kernel')) values.delete('kernel');
-  const name = takeName(word, values, counts);
-  const from = takeFrom(values);
-  return layerSpec(word, name, values, from);
-}
-
-/** "conv 3 out_channels=8": a number is a kernel's size; anything else is a kernel. */
-function kernelWord(token: string, values: Map<string, FieldValue>): FieldValue {
-  if (!/^\d+(,\d+)?$/.test(token)) return token;
-  values.set('kernel_size', parseValue('kernel_size', token));
-  return null;
-}
-
-/** Where the key of key=value ends, or −1; a kernel such as "1 0 -1" has none. */
-function keyEnd(token: string): number {
-  const match = /^[a-z_]+=/i.exec(token);
-  return match ? match[0].length - 1 : -1;
-}
-
-/** Takes the name a layer was given, or makes one. */
-export function takeName(word: string, values: Map<string, FieldValue>, counts: Map<string, number>): string {
-  const given = values.get('name');
+  const [given, from] = [values.get('name'), values.get('from')];
   values.delete('name');
-  if (given !== undefined) {
-    const name = String(given);
-    if (name === '' || name === 'input') throw new CnnvizError('usage', `a layer cannot be called "${name}"`);
-    return name;
-  }
-  const count = (counts.get(word) ?? 0) + 1;
-  counts.set(word, count);
-  return count === 1 ? word : `${word}${count}`;
-}
-
-function takeFrom(values: Map<string, FieldValue>): readonly string[] | null {
-  const from = values.get('from');
   values.delete('from');
-  if (from === undefined) return null;
-  return (Array.isArray(from) ? from : [from]).map(String);
+  const name = takeName(word, given, taken);
+  return layerSpec(
+    word,
+    name,
+    values,
+    from === undefined
+      ? null
+      : String(from)
+          .split(',')
+          .map((one) => one.trim()),
+  );
 }
 
-/** @throws CnnvizError 'usage' when two layers have one name */
-export function checkNames(layers: readonly LayerSpec[]): void {
-  const seen = new Set<string>();
-  for (const { name } of layers) {
-    if (seen.has(name))
-      throw new CnnvizError('usage', `two layers are called "${name}"`, { fix: 'name one of them otherwise' });
-    seen.add(name);
-  }
+/** "conv 3 out_channels=8": a number is no kernel, but a kernel's size. */
+function plainField(token: string, field: string | undefined): string | undefined {
+  return field === 'kernel' && /^\d+(,\d+)?$/.test(token) ? 'kernel_size' : field;
 }
 
-/** true, false, none, a number, a list with commas, or the text itself. Fields that name things stay texts. */
-function parseValue(key: string, text: string): FieldValue {
-  if (['name', 'weight', 'bias', 'kernel', 'running_mean', 'running_var'].includes(key)) {
-    const word = scalar(text);
-    return typeof word === 'string' || key === 'name' ? text : word;
-  }
-  if (key === 'from') return text.split(',').map((part) => part.trim());
-  if (text.includes(','))
+/** true, false, null, a number, a list with commas, or the text itself. */
+function parseValue(field: string, text: string): FieldValue {
+  if (field === 'from' || field === 'name' || field === 'kernel') return text;
+  if (text.includes(',') && !TEXTS.includes(field)) {
     return text
-      .replace(/^[([]|[)\]]$/g, '')
+      .replace(/^[([](.*)[)\]]$/, '$1')
       .split(',')
-      .map((part) => scalar(part.trim()));
-  return scalar(text);
+      .map((part) => scalarOf(part.trim()));
+  }
+  return scalarOf(text);
 }
 
-function scalar(text: string): FieldValue {
+function scalarOf(text: string): FieldValue {
   if (/^true$/i.test(text)) return true;
   if (/^false$/i.test(text)) return false;
-  if (/^(none|null)$/i.test(text)) return text === 'none' ? 'none' : null;
-  return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
-}
-
-/** At bars outside quotes. */
-function splitPipe(text: string): string[] {
-  return splitOutside(text, (char) => char === '|');
+  if (text === 'None' || text === 'null') return null;
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
 }
 
 /** At spaces outside quotes; quotes are taken off. */
@@ -138,6 +110,8 @@ function splitOutside(text: string, isBreak: (char: string) => boolean): string[
     else if (char === quote) quote = '';
     part += char;
   }
-  if (quote !== '') throw new CnnvizError('usage', `the quote ${quote} is not closed`);
+  if (quote !== '') {
+    throw new CnnvizError('usage', `${text.trim()}: the quote ${quote} is not closed`, { fix: `add a ${quote}` });
+  }
   return [...parts, part];
 }

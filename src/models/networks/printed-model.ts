@@ -37,11 +37,18 @@ export function parsePrintedModel(text: string): NetworkSpec {
       if (
         layers.some(({ layer }) => layer.kind !== 'linear' && layer.kind !== 'activation' && layer.kind !== 'dropout')
       ) {
-        layers.push(layerSpec('flatten', 'flatten', new Map()));
+        // torch.flatten stands between modules: before the dropouts that lead to the linear layer
+        let at = layers.length;
+        while (at > 0 && layers[at - 1].layer.kind === 'dropout') at--;
+        layers.splice(at, 0, layerSpec('flatten', 'flatten', new Map()));
         notes.push(`a flatten stands before ${name}: print(model) does not show torch.flatten`);
       }
     }
-    layers.push(layerOf(word.word, name, word.classes[className], args, line));
+    const layer = layerOf(word.word, name, word.classes[className], args, line);
+    layers.push(layer);
+    if (layer.layer.kind === 'avg_pool' && layer.layer.pads.some((pad) => pad > 0)) {
+      notes.push(`${name}: print(model) does not show count_include_pad; its default, true, is taken`);
+    }
   }
   if (layers.length === 0) throw new CnnvizError('format', 'the text of print(model) holds no layers');
   if (isWhole && !CONTAINERS.test(type) && !layers.some(({ layer }) => layer.kind === 'activation')) {
@@ -127,7 +134,8 @@ function readModules(text: string): { type: string; modules: PrintedModule[]; is
     if (args !== '')
       throw new CnnvizError('format', `line ${number}: the line is cut off: ${JSON.stringify(line.slice(0, 60))}`);
     if (name === undefined) type = className;
-    else if (!CONTAINERS.test(className)) throw unknownModule([...path, name].join('.'), className, number);
+    else if (!CONTAINERS.test(className))
+      throw unknownModule([...path, name].filter(Boolean).join('.'), className, number);
     path.push(name ?? '');
   }
   return { type, modules, isWhole: true };

@@ -1,22 +1,22 @@
 import type { Layer } from '../../core/layers.js';
 import type { ImagePreset } from '../../core/preprocess-job.js';
 
-/** What is known of a parameter's shape before its layer's input is. */
+/** What is said of a parameter's shape; a null follows from the layer's input, or is whatever the array has. */
 export type ParameterShape =
+  /** [outChannels, inChannels/groups, kH, kW] */
   | {
       readonly kind: 'conv';
-      readonly outChannels: number;
+      readonly outChannels: number | null;
       readonly inChannels: number | null;
-      readonly kernelSize: readonly [number, number];
+      readonly kernelSize: readonly [number, number] | null;
       readonly groups: number;
     }
-  | { readonly kind: 'linear'; readonly outFeatures: number; readonly inFeatures: number | null }
+  /** [outFeatures, inFeatures] */
+  | { readonly kind: 'linear'; readonly outFeatures: number | null; readonly inFeatures: number | null }
   /** One number for each output channel of the layer's weight. */
   | { readonly kind: 'outputs' }
   /** One number for each channel of the input. */
-  | { readonly kind: 'channels' }
-  /** Whatever the array has. */
-  | { readonly kind: 'any' };
+  | { readonly kind: 'channels'; readonly count: number | null };
 
 /** Where a parameter's numbers come from. */
 export type ParameterSource =

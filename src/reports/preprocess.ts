@@ -1,0 +1,75 @@
+import { formatNumber } from '../core/format.js';
+import type { ChannelFacts, PreprocessResult } from '../core/preprocess-result.js';
+import { VERSION } from '../core/version.js';
+import type { Style } from './text.js';
+
+const HEAD = ['step', 'size', 'channel', 'min', 'max', 'mean'];
+
+/** What an image became: how it was prepared, each step with its size and values, what was written. */
+export function describePreprocess(
+  { input, preprocess, shape, steps, outputs }: PreprocessResult,
+  style: Style,
+): string[] {
+  const name = input.path === '-' ? 'standard input' : input.path;
+  const rows = steps.flatMap((step, number) => {
+    const head = [`${number + 1} ${step.name}`, `${step.width}×${step.height}`];
+    if (step.values.length === 0) return [[...head, '(only what the crop keeps is made)', '', '', '']];
+    return step.values.map((channel, c) => [...(c === 0 ? head : ['', '']), ...channelCells(channel)]);
+  });
+  return [
+    `${style.strong(name)}  ${input.width}×${input.height} ${input.colour} → ${preprocess}`,
+    ...table([HEAD, ...rows]).map((line, i) => (i === 0 ? style.dim(line) : line)),
+    `  tensor [${shape.join(', ')}] float32`,
+    ...outputs.filter(({ path }) => path !== '-').map(({ path }) => `wrote ${style.strong(path)}`),
+  ];
+}
+
+/** One image of many, on one line. */
+export function briefPreprocess({ input, shape, steps, outputs }: PreprocessResult, style: Style): string {
+  const { values } = steps[steps.length - 1];
+  const lo = Math.min(...values.map(({ min }) => min));
+  const hi = Math.max(...values.map(({ max }) => max));
+  const size = `${input.width}×${input.height} → [${shape.join(', ')}]`;
+  return `${input.path} → ${style.strong(outputs[0].path)}   ${size}   ${formatNumber(lo)} … ${formatNumber(hi)}`;
+}
+
+function channelCells({ name, min, max, mean }: ChannelFacts): string[] {
+  return [name, formatNumber(min), formatNumber(max), formatNumber(mean, 4)];
+}
+
+/** Columns of texts: the first three to the left, numbers to the right. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => (column < 3 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])));
+    return `  ${cells.join('  ')}`;
+  });
+}
+
+/** What happened to one image: the same keys whether it worked or not. */
+export interface PreprocessRecord {
+  readonly path: string;
+  readonly result: PreprocessResult | null;
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string | undefined } | null;
+}
+
+/**
+ * The one document of `preprocess --json`. Of each image: shape [C, H, W]; plan: sizes of original and resized image,
+ * and the area of the crop in the latter; steps: name, width, height, channels, and name, min, max, mean of each channel.
+ */
+export function preprocessJson(records: readonly PreprocessRecord[]): string {
+  const results = records.map(({ path, result, error }) => ({
+    path,
+    ok: error === null,
+    error: error && { code: error.code, message: error.message, fix: error.fix ?? null },
+    input: result?.input ?? null,
+    preprocess: result?.preprocess ?? null,
+    shape: result?.shape ?? null,
+    plan: result?.plan ?? null,
+    steps: result?.steps ?? null,
+    outputs: result?.outputs ?? null,
+  }));
+  const failed = results.filter(({ ok }) => !ok).length;
+  const document = { cnnviz: VERSION, command: 'preprocess', done: results.length - failed, failed, results };
+  return JSON.stringify(document, null, 2);
+}
