@@ -19,9 +19,11 @@ describe('the library', () => {
       'encodeNpy',
       'gaussPool2d',
       'kernelNames',
+      'loadNetwork',
       'maxPool2d',
       'prepareConv2d',
       'relu',
+      'runNetwork',
     ];
     expect(Object.keys(source).sort()).toEqual(names);
     expect(Object.keys(built).sort()).toEqual(names);
@@ -71,5 +73,34 @@ describe('the library', () => {
     const edge = Math.exp(-1 / (2 * 0.75 ** 2));
     const y = built.gaussPool2d(x, { kernelSize: 3 });
     expect(y.data[0]).toBeCloseTo(1 / (1 + 2 * edge) ** 2, 6);
+  });
+});
+
+describe('networks in the library', () => {
+  it('load once, run for any layers, and give arrays with N', async () => {
+    const network = await built.loadNetwork('lenet5', { init: 1 });
+    expect([network.name, network.input]).toEqual(['lenet5', [1, 32, 32]]);
+    expect(network.layers([1, 32, 32]).slice(0, 3)).toEqual(['conv1', 'tanh1', 'pool1']);
+    const x = ndarray(
+      Float32Array.from({ length: 1024 }, (_, i) => (i % 17) / 17),
+      [1, 32, 32],
+    );
+    const layers = await network.run(x, ['conv*', 'output']);
+    expect([...layers.keys()]).toEqual(['conv1', 'conv2', 'conv3', 'fc2']);
+    expect(layers.get('conv1')!.shape).toEqual([1, 6, 28, 28]);
+    const batch = await network.run(ndarray(Float32Array.from([...x.data, ...x.data]), [2, 1, 32, 32]));
+    expect(batch.get('fc2')!.shape).toEqual([2, 10]);
+    expect([...batch.get('fc2')!.data.slice(0, 10)]).toEqual([...layers.get('fc2')!.data]);
+    const once = await built.runNetwork('lenet5', x, { init: 1 });
+    expect([...once.get('fc2')!.data]).toEqual([...layers.get('fc2')!.data]);
+  });
+
+  it('say what is wrong', async () => {
+    await expect(built.loadNetwork('lenet6')).rejects.toMatchObject({
+      code: 'usage',
+      message: 'unknown network "lenet6"',
+    });
+    const network = await built.loadNetwork('lenet5');
+    await expect(network.run(ndarray(new Float32Array(1024), [1, 32, 32]))).rejects.toThrow('lenet5 has no weights');
   });
 });

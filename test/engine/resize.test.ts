@@ -137,7 +137,8 @@ describe('preprocessing is that of torchvision, bit for bit', () => {
 
     const audited = auditImage(source, { geometry: { resize, crop }, preprocess });
     expect(sha256(audited.image.data)).toBe(sha256(prepared.image.data));
-    expect(audited.steps).toEqual(prepared.steps);
+    const facts = ({ steps }: typeof prepared) => steps.map(({ image: _, ...step }) => step);
+    expect(facts(audited)).toEqual(facts(prepared));
   });
 
   it('reads the JPEG of the fixtures as PIL does, byte for byte', async () => {
