@@ -1,14 +1,18 @@
 /**
- * How many letters must be inserted, removed or replaced to make one word of the other.
- * Source: Wagner & Fischer 1974, one row of the table at a time
+ * How many letters must be inserted, removed, replaced or swapped with their neighbour to make one word of the other.
+ * Source: Wagner & Fischer 1974, with swaps as Damerau 1964; one row of the table at a time
  */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let before = row;
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (isSwapped) next[j] = Math.min(next[j], before[j - 2] + 1);
     }
+    before = row;
     row = next;
   }
   return row[b.length];

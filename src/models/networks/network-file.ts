@@ -66,7 +66,7 @@ export function networkJsonSchema(): unknown {
  */
 export function parseNetworkFile(text: string, fileName: string): NetworkSpec {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, maxAliasCount: 100 } as object);
+  const document = parseDocument(text, { lineCounter: lines });
   const [fault] = document.errors;
   if (fault) {
     const { line, col } = lines.linePos(fault.pos[0]);
@@ -87,11 +87,20 @@ export function parseNetworkFile(text: string, fileName: string): NetworkSpec {
     }
     return `${fileName}:1:1`;
   };
-  const data: unknown = document.toJS({ maxAliasCount: 100 });
+  const data = placed(`${fileName}:1:1`, () => toData(document));
   checkKeys(data, where);
   const parsed = schema.safeParse(data);
   if (!parsed.success) throw schemaFault(parsed.error, where);
   return specOf(parsed.data, where);
+}
+
+/** The document as plain data; one that unfolds to much more than it is, is refused. */
+function toData(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new CnnvizError('format', 'its aliases unfold to too much', { fix: 'write the layers out', cause });
+  }
 }
 
 /** Unknown keys first, with what was meant: zod's unions only say that nothing fitted. */
