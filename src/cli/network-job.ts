@@ -1,7 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import type { ColormapName, OutputJob, PixelRange, ProductKind } from '../core/job.js';
 import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
-import { type ImagePreset, presetFor } from '../core/preprocess-job.js';
+import type { PresetChoice } from '../core/preprocess-job.js';
 import { outputTarget, refuseForeign } from './conv-job.js';
 import { parseColour, parseNormalize, parsePair, parsePixelCount, parseScale, parseWhole } from './parse.js';
 
@@ -55,7 +55,7 @@ export function networkJob(network: string, flags: NetworkFlags): NetworkJob {
       background: flags.background === undefined ? null : parseColour(flags.background),
       maxPixels: parsePixelCount(flags.maxPixels),
     },
-    preset: presetJob(flags),
+    preset: presetChoice(flags),
     layers: named ? flags.layers : ['output'],
     picturesImplied: !named && !isAsked(flags),
     exact: flags.exact,
@@ -89,22 +89,18 @@ function parseSeed(text: string): number {
   return Number(match[1]);
 }
 
-/** --preset with what --resize, --crop, --gray, --pixels and --normalize change of it; null when none is given. */
-export function presetJob(flags: PresetFlags): ImagePreset | null {
+/** --preset, --resize, --crop, --gray, --pixels and --normalize; null when none is given. */
+export function presetChoice(flags: PresetFlags): PresetChoice | null {
   const { preset, resize, crop, gray, pixels, normalize } = flags;
-  if (preset === undefined && !gray && [resize, crop, pixels, normalize].every((flag) => flag === undefined))
-    return null;
-  const base = presetFor(preset ?? 'none');
+  const given = [preset, resize, crop, pixels, normalize].some((flag) => flag !== undefined) || gray;
+  if (!given) return null;
   return {
-    geometry: {
-      resize: resize === undefined ? base.geometry.resize : parseResize(resize),
-      crop: crop === undefined ? base.geometry.crop : parsePair('--crop', crop),
-    },
-    preprocess: {
-      pixels: pixels ?? base.preprocess.pixels,
-      gray: gray || base.preprocess.gray,
-      normalize: normalize === undefined ? base.preprocess.normalize : parseNormalize(normalize),
-    },
+    name: preset ?? null,
+    resize: resize === undefined ? null : parseResize(resize),
+    crop: crop === undefined ? null : parsePair('--crop', crop),
+    gray,
+    pixels: pixels ?? null,
+    normalize: normalize === undefined ? null : parseNormalize(normalize),
   };
 }
 

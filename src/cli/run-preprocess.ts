@@ -1,7 +1,7 @@
 import { type Outcome, runAll } from '../batch/run-all.js';
 import { CnnvizError } from '../core/errors.js';
 import type { OutputJob } from '../core/job.js';
-import { type ImagePreset, PRESETS } from '../core/preprocess-job.js';
+import { choosePreset, type ImagePreset, PRESETS } from '../core/preprocess-job.js';
 import type { PreprocessResult } from '../core/preprocess-result.js';
 import { briefPreprocess, describePreprocess, preprocessJson } from '../reports/preprocess.js';
 import { summaryLine } from '../reports/text.js';
@@ -10,7 +10,7 @@ import { type PreprocessFileJob, preprocessFile, preprocessProduct } from '../st
 import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js';
 import { outputTarget, refuseForeign } from './conv-job.js';
 import { exitCodeOfBatch } from './exit.js';
-import { type PresetFlags, presetJob } from './network-job.js';
+import { type PresetFlags, presetChoice } from './network-job.js';
 import { parseColour, parsePixelCount } from './parse.js';
 import { openTerminal } from './terminal.js';
 
@@ -69,7 +69,7 @@ export async function runPreprocess(images: readonly string[], flags: Preprocess
 
 /** @throws CnnvizError 'usage' for values or combinations that make no sense */
 function preprocessJob(flags: PreprocessFlags): PreprocessFileJob {
-  const preset = presetJob(flags)!;
+  const preset = choosePreset(presetChoice(flags)!, PRESETS.none);
   checkPreset(preset);
   return {
     decode: {

@@ -1,5 +1,5 @@
 import type { DecodeJob, OutputJob, PictureJob } from './job.js';
-import type { ImagePreset } from './preprocess-job.js';
+import type { PresetChoice } from './preprocess-job.js';
 
 /** Which network: as typed, with what its numbers come from. Plain JSON. */
 export interface NetworkRequest {
@@ -17,8 +17,8 @@ export interface NetworkRequest {
 export interface NetworkJob {
   readonly request: NetworkRequest;
   readonly decode: DecodeJob;
-  /** How an image becomes the input; null: as the network says. */
-  readonly preset: ImagePreset | null;
+  /** What is changed of how an image becomes the input; null: as the network says. */
+  readonly preset: PresetChoice | null;
   /** Names and globs; "output" and "all" are understood. */
   readonly layers: readonly string[];
   /** Nobody asked for pictures: an output of classes gets none. */

@@ -16,6 +16,17 @@ export interface ImagePreset {
 
 export type PresetName = 'imagenet' | 'none';
 
+/** What a user changes of how images are prepared; null leaves a part as it is. */
+export interface PresetChoice {
+  /** The preset to begin with; null: the network's own. */
+  readonly name: PresetName | null;
+  readonly resize: GeometryJob['resize'];
+  readonly crop: GeometryJob['crop'];
+  readonly gray: boolean;
+  readonly pixels: PreprocessJob['pixels'] | null;
+  readonly normalize: PreprocessJob['normalize'];
+}
+
 /**
  * imagenet: as torchvision's classifiers are evaluated, Resize(256), CenterCrop(224), ToTensor, Normalize.
  * none: the image as it is, pixels in [0, 1].
@@ -41,4 +52,21 @@ export function presetFor(name: PresetName, crop?: number): ImagePreset {
   const preset = PRESETS[name];
   if (crop === undefined || preset.geometry.crop === null) return preset;
   return { ...preset, geometry: { ...preset.geometry, crop: [crop, crop] } };
+}
+
+/** A preset with a user's changes. `own`: what to begin with when the choice names no preset. */
+export function choosePreset(
+  { name, resize, crop, gray, pixels, normalize }: PresetChoice,
+  own: ImagePreset,
+): ImagePreset {
+  const { geometry, preprocess } =
+    name === null ? own : presetFor(name, name === 'imagenet' ? own.geometry.crop?.[0] : undefined);
+  return {
+    geometry: { resize: resize ?? geometry.resize, crop: crop ?? geometry.crop },
+    preprocess: {
+      pixels: pixels ?? preprocess.pixels,
+      gray: gray || preprocess.gray,
+      normalize: normalize ?? preprocess.normalize,
+    },
+  };
 }

@@ -44,8 +44,8 @@ export function layerSheetNote(job: NetworkJob, source: NetworkSource, layer: La
 
 /** The options that change values, in one fixed order; files without their folders. */
 function networkArgs(
-  { request, preset, exact, decode }: NetworkJob,
-  { facts }: NetworkSource,
+  { request, preset: chosen, exact, decode }: NetworkJob,
+  { facts, preset }: NetworkSource,
   layer: string,
 ): string[] {
   const { network, weights, init, inputs } = request;
@@ -54,7 +54,7 @@ function networkArgs(
   if (init !== null) args.push('--init', `seed:${init}`);
   for (const { name, path } of inputs) args.push('--input', `${name}=${baseName(path)}`);
   args.push(baseName(facts.path), '--layers', layer);
-  if (preset) args.push(...presetArgs(preset));
+  if (chosen && preset) args.push(...presetArgs(preset));
   if (decode.background !== null) args.push('--background', decode.background);
   if (exact) args.push('--exact');
   return args;

@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { NetworkJob } from '../core/network-job.js';
-import type { ImagePreset } from '../core/preprocess-job.js';
+import { choosePreset, type ImagePreset } from '../core/preprocess-job.js';
 import type { InputFacts } from '../core/result.js';
 import { sizeOf } from '../core/tensor.js';
 import type { Value, ValueInfo } from '../core/values.js';
@@ -24,6 +24,8 @@ export interface NetworkSource {
   readonly x: EngineInput | Value | null;
   /** An image, or an array of one image: what comes out drops the N that was added. */
   readonly dropsBatch: boolean;
+  /** How an image was prepared; null for arrays. */
+  readonly preset: ImagePreset | null;
   readonly preprocess: string;
   readonly warnings: readonly string[];
 }
@@ -35,10 +37,11 @@ export async function readNetworkSource(input: Input, job: NetworkJob, opened: O
   const hash = sha256(bytes);
   if (isArray(input, bytes)) return arraySource(input.path, hash, npyToValue(readNpy(bytes)), opened);
   const { image, facts } = await decodeImage(bytes, job.decode);
-  const preset = suitablePreset(job.preset ?? opened.preset ?? NO_PRESET, opened);
+  const own = opened.preset ?? NO_PRESET;
+  const preset = suitablePreset(job.preset ? choosePreset(job.preset, own) : own, opened);
   const prepared = preprocessImage(image, preset);
   const shape = [1, ...prepared.input.shape.slice(-3)];
-  checkSize(shape, opened, `${image.width}×${image.height}`);
+  checkSize(shape, opened, job.preset !== null, `${image.width}×${image.height}`);
   return {
     facts: {
       path: input.path,
@@ -53,6 +56,7 @@ export async function readNetworkSource(input: Input, job: NetworkJob, opened: O
     info: { dtype: 'float32', shape },
     x: prepared.input,
     dropsBatch: true,
+    preset,
     preprocess: presetWords(preset, prepared.image),
     warnings: [],
   };
@@ -64,8 +68,13 @@ function suitablePreset(preset: ImagePreset, { input }: OpenedNetwork): ImagePre
   return { ...preset, preprocess: { ...preset.preprocess, gray: true } };
 }
 
-function checkSize(shape: readonly number[], { input, preset, name }: OpenedNetwork, size: string): void {
-  if (!input || preset || shape.slice(1).every((side, axis) => side === input[axis])) return;
+function checkSize(
+  shape: readonly number[],
+  { input, preset, name }: OpenedNetwork,
+  isChosen: boolean,
+  size: string,
+): void {
+  if (!input || preset || isChosen || shape.slice(1).every((side, axis) => side === input[axis])) return;
   throw new CnnvizError(
     'shape',
     `${name} reads [${input.join(', ')}], the image gives [${shape.slice(1).join(', ')}] (${size})`,
@@ -96,6 +105,7 @@ function arraySource(path: string, hash: string, value: Value, opened: OpenedNet
     info: { dtype, shape: fed },
     x: { dtype, shape: fed, data },
     dropsBatch: isOneImage,
+    preset: null,
     preprocess: 'an array, taken as it is',
     warnings: bad > 0 ? [`${bad} of ${data.length} values are NaN or infinite and pass through`] : [],
   };
@@ -111,6 +121,7 @@ function fedSource({ fed, name }: OpenedNetwork): NetworkSource {
     info: null,
     x: null,
     dropsBatch: false,
+    preset: null,
     preprocess: 'arrays, taken as they are',
     warnings: [],
   };

@@ -67,8 +67,7 @@ export async function compareNetworks(
   breathe: Breathe,
 ): Promise<NetworkComparison> {
   const [a, b] = [await openNetwork(job.request), await openNetwork(other)];
-  const preset = job.preset ?? a.preset ?? b.preset;
-  const source = await readNetworkSource(input, { ...job, preset }, a);
+  const source = await readNetworkSource(input, job, { ...a, preset: a.preset ?? b.preset });
   const one = await runAllLayers(a, source, job, threads, breathe);
   const two = await runAllLayers(b, source, job, threads, breathe);
   const { pairs, onlyA, onlyB } = alignLayers(one.layers, two.layers);

@@ -10,7 +10,7 @@ import { numbersOf } from '../../src/engine/input.js';
 import { resizeArea, resizeBilinear } from '../../src/engine/resize.js';
 import { decodeImage } from '../../src/io/decode.js';
 import { readNpy } from '../../src/models/npy.js';
-import { auditImage, preprocessImage } from '../../src/stages/preprocess-image.js';
+import { auditImage, type PreprocessStep, preprocessImage } from '../../src/stages/preprocess-image.js';
 
 const FIXTURES = new URL('../../fixtures/', import.meta.url);
 const EXPECTED = new URL('expected/torchvision/', FIXTURES);
@@ -71,6 +71,8 @@ function sha256(array: Uint8Array | Uint16Array | Float32Array): string {
     .update(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
     .digest('hex');
 }
+
+const withoutImage = ({ name, width, height, channels }: PreprocessStep) => ({ name, width, height, channels });
 
 describe('resizing is that of PIL, bit for bit', () => {
   it.each(resized)('$image with $channels channels to $width×$height', async (expected) => {
@@ -137,8 +139,7 @@ describe('preprocessing is that of torchvision, bit for bit', () => {
 
     const audited = auditImage(source, { geometry: { resize, crop }, preprocess });
     expect(sha256(audited.image.data)).toBe(sha256(prepared.image.data));
-    const facts = ({ steps }: typeof prepared) => steps.map(({ image: _, ...step }) => step);
-    expect(facts(audited)).toEqual(facts(prepared));
+    expect(audited.steps.map(withoutImage)).toEqual(prepared.steps.map(withoutImage));
   });
 
   it('reads the JPEG of the fixtures as PIL does, byte for byte', async () => {
