@@ -1,4 +1,5 @@
 import { engineCases } from './engine.mjs';
+import { networkCases } from './networks.mjs';
 import { processCases } from './processes.mjs';
 
 /**
@@ -6,4 +7,4 @@ import { processCases } from './processes.mjs';
  * A case: name · prepare(folder) → { run, flops?, algorithms?, peers: [{ peer, goal, run }] }. `goal`: how many times
  * faster than the peer `run` should be. A peer's run that is a text says why the peer is missing.
  */
-export const CASES = [...engineCases, ...processCases];
+export const CASES = [...engineCases, ...processCases, ...networkCases];
