@@ -18,7 +18,10 @@ export function captioned(
   return stacked([picture, ...texts], 3, align);
 }
 
-/** The text in lines of at most `width` pixels, broken at spaces; nothing for an empty text. */
+/** A space at which no line is broken. */
+export const FIXED_SPACE = '\u00a0';
+
+/** The text in lines of at most `width` pixels, broken at spaces but not at fixed ones; nothing for an empty text. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -31,5 +34,5 @@ export function wrapText(text: string, width: number): string[] {
   }
   if (line !== '') lines.push(line);
   const room = Math.max(width, CELL_WIDTH);
-  return lines.map((one) => shortenMiddle(one, room, 1));
+  return lines.map((one) => shortenMiddle(one.replaceAll(FIXED_SPACE, ' '), room, 1));
 }

@@ -1,16 +1,16 @@
 import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
+import { captioned } from './caption.js';
 import { chooseFit, fitWords } from './fit.js';
-import { shortenMiddle } from './font.js';
 import { legend } from './legend.js';
 import { commonLevels, type FigureOptions, type LabelledMap, type MapFigure, titledImage } from './map-figure.js';
-import { FAINT, inGrid, stacked, textPart, widest } from './part.js';
+import { inGrid, textPart, widest } from './part.js';
 import { planePicture } from './pictures.js';
 
 const GAP = 12;
 /** The area the maps of a sheet share, in pixels, and the bounds of one map's side. */
 const AREA = 1.4e6;
-const SMALLEST_BOX = 48;
+const SMALLEST_BOX = 56;
 const LARGEST_BOX = 800;
 /** Small maps are enlarged to at most this side. */
 const ZOOM_TO = 160;
@@ -32,12 +32,11 @@ export function contactSheet(maps: readonly LabelledMap[], { title, scaleRule, c
     [`${width}×${height}`, fitWords(fits[i])].filter(Boolean).join(', '),
   );
   const alike = details.every((detail) => detail === details[0]);
-  const room = Math.max(widest(pictures), Math.min(LABEL_WIDTH, widest(maps.map(({ label }) => textPart(label)))));
-  const cells = pictures.map((picture, i) => {
-    const lines = [picture, textPart(shortenMiddle(maps[i].label, room, 1))];
-    if (!alike) lines.push(textPart(shortenMiddle(details[i], room, 1), FAINT));
-    return stacked(lines, 3, 'left');
-  });
+  const widestLabel = widest(maps.map(({ label }) => textPart(label)));
+  const width = alike ? Math.min(LABEL_WIDTH, widestLabel) : LABEL_WIDTH;
+  const cells = pictures.map((picture, i) =>
+    captioned(picture, [maps[i].label, ...(alike ? [] : [details[i]])], { width }),
+  );
   const subject = alike ? `${plural(maps.length, 'map')} ${details[0]}` : plural(maps.length, 'map');
   const facts = maps.length > 1 ? `${subject}; one scale for all` : subject;
   const image = titledImage(title, facts, inGrid(cells, GAP), legend('', scale, colormap, clipped));

@@ -5,7 +5,7 @@ import { INK, type Part } from './part.js';
 /** Of what is pointed at in a picture: a colour that photographs, greys and our colour maps seldom have. */
 export const MARK: Rgb = [255, 0, 170];
 /** Frames are at least this wide and high on the paper, so that one value can be seen. */
-const SMALLEST_FRAME = 9;
+const SMALLEST_FRAME = 13;
 
 /** A rectangle in the pixels of the picture it lies on: its top left corner and its sides. */
 export interface Rect {

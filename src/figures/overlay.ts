@@ -1,12 +1,13 @@
 import type { Image } from '../core/image.js';
 import type { ColormapName } from '../core/job.js';
 import { createCanvas, drawImage, toImage } from './canvas.js';
+import { captioned } from './caption.js';
 import { COLORMAPS } from './colormaps.js';
 import { chooseFit, type Fit, fittedSide, fitWords, shrinkImage } from './fit.js';
 import { legend } from './legend.js';
 import { commonLevels, type FigureOptions, type MapFigure, titledImage } from './map-figure.js';
 import { type Rect, withFrames } from './marks.js';
-import { FAINT, framed, INK, PAPER, type Part, sideBySide, stacked, textPart } from './part.js';
+import { framed, PAPER, type Part, sideBySide } from './part.js';
 import { imagePicture, type Plane } from './pictures.js';
 
 const BOX = 480;
@@ -42,15 +43,10 @@ export function overlay(map: OverlaidMap, { title, facts, what, scaleRule, color
   const { levels, scale, clipped } = commonLevels([plane], scaleRule);
   const fit = chooseFit(image.width, image.height, BOX, ZOOM_TO);
   const blended = withFrames(blend(map, levels[0], colormap, fit), frames, fit);
-  const input = captioned(imagePicture(image, fit), `input ${image.width}×${image.height}`, fitWords(fit));
-  const output = captioned(blended, what, `${plane.width}×${plane.height} values`);
+  const input = captioned(imagePicture(image, fit), [`input ${image.width}×${image.height}`, fitWords(fit)]);
+  const output = captioned(blended, [what, `${plane.width}×${plane.height} values`]);
   const pictures = sideBySide([input, output], GAP, 'top');
   return { image: titledImage(title, facts, pictures, legend('', scale, colormap, clipped)), scale, clipped };
-}
-
-function captioned(picture: Part, caption: string, detail: string): Part {
-  const lines = [textPart(caption, INK), ...(detail === '' ? [] : [textPart(detail, FAINT)])];
-  return stacked([picture, ...lines], 4, 'left');
 }
 
 /** The image at its size on the paper, grey, with the colours of the levels over it. */

@@ -1,7 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import { fillRect } from './canvas.js';
-import { captioned } from './caption.js';
+import { captioned, FIXED_SPACE } from './caption.js';
 import { chooseFit, type Fit, fittedSide, fitWords } from './fit.js';
 import { kernelPicture } from './kernel-picture.js';
 import { legend } from './legend.js';
@@ -54,7 +54,8 @@ export function sweepGrid(sweep: DrawnSweep): MapFigure {
   const { levels, scale, clipped } = commonLevels(planes, scaleRule);
   const box = alikeBox(planes, Math.min(LARGEST_BOX, Math.max(SMALLEST_BOX, Math.sqrt(AREA / cells.length))));
   let next = 0;
-  const parts = cells.map(({ label, details, plane, peak }) => {
+  const parts = cells.map(({ label: parameters, details, plane, peak }) => {
+    const label = unbroken(parameters);
     if (plane === null) return captioned(emptyPicture(box), [label, ...details]);
     const fit = chooseFit(plane.width, plane.height, box, box);
     const picture = planePicture(plane, levels[next++], colormap, fit);
@@ -64,6 +65,14 @@ export function sweepGrid(sweep: DrawnSweep): MapFigure {
   const grid = columns === null ? inGrid(parts, GAP) : inGrid(parts, GAP, columns);
   const figure = stacked([head(sweep), grid], GAP + 4, 'left');
   return { image: titledImage(title, facts, figure, legend('all maps', scale, colormap, clipped)), scale, clipped };
+}
+
+/** Lines are broken between parameters, not within one. */
+function unbroken(label: string): string {
+  return label
+    .split(' · ')
+    .map((words) => words.replaceAll(' ', FIXED_SPACE))
+    .join(`${FIXED_SPACE}· `);
 }
 
 /** input ▸ kernel: what every cell starts from. */

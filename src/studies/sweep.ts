@@ -104,7 +104,8 @@ function commonWords(cells: readonly SweepCell[], axes: SweepResult['axes']): st
 function gridCell({ label, map, refusal }: SweepCell, { map: numbers }: ComputedCell): SweepGridCell {
   if (map === null || numbers === null)
     return { label, details: [`does not fit: ${refusal}`], plane: null, peak: null };
-  return { label, details: mapDetails(map), plane: { ...map, values: numbers.values }, peak: map.peak };
+  const peak = map.values.min === map.values.max ? null : map.peak;
+  return { label, details: mapDetails(map), plane: { ...map, values: numbers.values }, peak };
 }
 
 /** Under each map: its size, its cost, how much of it fires. */
