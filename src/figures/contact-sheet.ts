@@ -2,6 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
 import { captioned } from './caption.js';
 import { chooseFit, fitWords } from './fit.js';
+import { shortenMiddle } from './font.js';
 import { legend } from './legend.js';
 import { commonLevels, type FigureOptions, type LabelledMap, type MapFigure, titledImage } from './map-figure.js';
 import { inGrid, textPart, widest } from './part.js';
@@ -10,12 +11,14 @@ import { planePicture } from './pictures.js';
 const GAP = 12;
 /** The area the maps of a sheet share, in pixels, and the bounds of one map's side. */
 const AREA = 1.4e6;
-const SMALLEST_BOX = 56;
+const SMALLEST_BOX = 64;
 const LARGEST_BOX = 800;
 /** Small maps are enlarged to at most this side. */
 const ZOOM_TO = 160;
 /** A label may be this wide under a narrower map. */
 const LABEL_WIDTH = 96;
+/** Of more maps than this each label takes one line. */
+const MOST_WRAPPED = 64;
 
 /**
  * All maps in one labelled picture, on one common scale. Large maps are shrunk (box means), small ones enlarged by whole
@@ -34,8 +37,10 @@ export function contactSheet(maps: readonly LabelledMap[], { title, scaleRule, c
   const alike = details.every((detail) => detail === details[0]);
   const widestLabel = widest(maps.map(({ label }) => textPart(label)));
   const width = alike ? Math.min(LABEL_WIDTH, widestLabel) : LABEL_WIDTH;
+  const labelOf = ({ label }: LabelledMap, room: number) =>
+    maps.length > MOST_WRAPPED ? shortenMiddle(label, room, 1) : label;
   const cells = pictures.map((picture, i) =>
-    captioned(picture, [maps[i].label, ...(alike ? [] : [details[i]])], { width }),
+    captioned(picture, [labelOf(maps[i], Math.max(picture.width, width)), ...(alike ? [] : [details[i]])], { width }),
   );
   const subject = alike ? `${plural(maps.length, 'map')} ${details[0]}` : plural(maps.length, 'map');
   const facts = maps.length > 1 ? `${subject}; one scale for all` : subject;
