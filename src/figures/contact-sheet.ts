@@ -16,7 +16,7 @@ const LARGEST_BOX = 800;
 /** Small maps are enlarged to at most this side. */
 const ZOOM_TO = 160;
 /** A label may be this wide under a narrower map. */
-const LABEL_WIDTH = 90;
+const LABEL_WIDTH = 84;
 /** Of more maps than this each label takes one line. */
 const MOST_WRAPPED = 64;
 
