@@ -8,13 +8,14 @@ import { describeSweep, sweepJson } from '../reports/sweep.js';
 import { checkPlaces, type Product, placeOf } from '../stages/place.js';
 import { sweepNote } from '../stages/sweep-recipe.js';
 import { countCells, sweep } from '../studies/sweep.js';
+import type { PictureFlags } from './commands/picture-flags.js';
 import { parseWhole } from './parse.js';
+import { showPictures } from './show/show.js';
 import { type SweepFlags, sweepJob } from './sweep-job.js';
 import { openTerminal } from './terminal.js';
 
-export interface RunSweepFlags extends SweepFlags {
+export interface RunSweepFlags extends SweepFlags, PictureFlags {
   readonly jobs: string;
-  readonly alt: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -53,6 +54,7 @@ export async function runSweep(image: string, flags: RunSweepFlags): Promise<voi
   for (const line of describeSweep(result, terminal.style)) terminal.print(line);
   if (path !== '-') terminal.print(`wrote ${terminal.style.strong(path)}`);
   if (alt) terminal.print(words);
+  await showPictures([path], flags.show, terminal);
 }
 
 function checkOutput({ products, target }: OutputJob, { json, out }: RunSweepFlags): void {
