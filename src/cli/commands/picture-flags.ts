@@ -1,10 +1,19 @@
+import { Option } from 'commander';
+import { SHOW_METHODS, type ShowMethod } from '../show/method.js';
+
 /** What a command that makes pictures does with them besides writing them. */
 export interface PictureFlags {
-  /** --show, or --show=METHOD: show them in the terminal. */
-  readonly show?: boolean | string;
-  /** Print a sentence that describes each. */
+  /** --show=METHOD, or --show alone, which main makes "auto": show them in the terminal. */
+  readonly show?: ShowMethod | 'auto';
+  /** --alt: print a sentence that describes each. */
   readonly alt: boolean;
 }
 
-export const SHOW_HELP = 'show the picture in the terminal; --show=kitty, iterm, sixel or blocks chooses how';
-export const ALT_HELP = 'print a sentence that describes the picture';
+export function showOption(): Option {
+  const help = 'show the picture in the terminal, in the best way it knows, or in the one named';
+  return new Option('--show [method]', help).choices(['auto', ...SHOW_METHODS]);
+}
+
+export function altOption(): Option {
+  return new Option('--alt', 'print a sentence that describes the picture').default(false);
+}

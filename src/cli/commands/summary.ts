@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addWeightFlags } from './network-flags.js';
-import { ALT_HELP, SHOW_HELP } from './picture-flags.js';
+import { altOption, showOption } from './picture-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz summary alexnet
@@ -24,8 +24,8 @@ export function addSummary(program: Command): void {
     .option('-o, --out <file>', 'draw the architecture: FILE.png or FILE.svg')
     .option('--svg', 'the drawing as SVG on stdout', false)
     .option('--no-clobber', 'refuse to replace a file that exists')
-    .option('--show [method]', SHOW_HELP)
-    .option('--alt', ALT_HELP, false)
+    .addOption(showOption())
+    .addOption(altOption())
     .option('--json', 'one JSON document on stdout', false)
     .option('-q, --quiet', 'print nothing but failures', false)
     .action(async (network: string, options) => {
