@@ -21,6 +21,16 @@ export function sweepJob(flags: SweepFlags): SweepJob {
       fix: '--activation none,relu sweeps over both',
     });
   }
+  if (flags.kernels.length === 0) {
+    throw new CnnvizError('usage', 'sweep needs a kernel', {
+      fix: 'add --kernel edge3x3, several of them, or cut one from the image: --patch x,y,width,height',
+    });
+  }
+  if (/\.npy$/i.test(flags.out ?? '')) {
+    throw new CnnvizError('usage', `${flags.out}: a sweep draws a picture, .npy holds numbers`, {
+      fix: '-o FILE.png; `cnnviz conv` writes the numbers of one cell',
+    });
+  }
   const { bias: _bias, activation: _activation, pool: _pool, ...shared } = flags;
   return {
     base: convJob({ ...shared, stride: '1', relu: false, sheet: true, strip: false, depth: '8' }),

@@ -29,7 +29,7 @@ export function activationGraph(name: ActivationName, biases: readonly number[],
     return { label: `bias ${formatNumber(bias)}`, points, marks: knee && points.some(([, y]) => y > 0) ? [knee] : [] };
   });
   const formula = name === 'relu' ? 'max(0, x + bias)' : `${name}(x + bias)`;
-  const facts = name === 'relu' ? 'what lies below −bias is 0, the rest passes unchanged' : '';
+  const facts = name === 'relu' ? '0 up to the knee at x = −bias, then x + bias' : '';
   return { image: lineGraph({ title: formula, facts, xLabel: 'x', yLabel: 'y', curves }), curves };
 }
 
