@@ -52,6 +52,17 @@ describe('lists of a sweep', () => {
     ]);
   });
 
+  it('names of kernels stand in a list or one by one, typed numbers keep their commas', () => {
+    const texts = ['edge3x3,sobel-x', 'my.npy', '1,0,-1;1,0,-1'];
+    const { base } = job({ kernels: texts.map((text) => ({ flag: 'kernel', text })) });
+    expect(base.layer.kernels.map((kernel) => Object.values(kernel).join(' '))).toEqual([
+      'builtin edge3x3',
+      'builtin sobel-x',
+      'file my.npy',
+      'inline 1,0,-1;1,0,-1',
+    ]);
+  });
+
   it.each<[string, Partial<SweepFlags>, (string | null)[]]>([
     ['one', { pool: 'max:3:2' }, ['max 3,3 2,2']],
     ['whole pools', { pool: 'max:2,avg:3:1,none' }, ['max 2,2 2,2', 'avg 3,3 1,1', null]],
