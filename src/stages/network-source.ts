@@ -63,8 +63,8 @@ export async function readNetworkSource(input: Input, job: NetworkJob, opened: O
 }
 
 /** A network of one channel sees grey. */
-function suitablePreset(preset: ImagePreset, { input }: OpenedNetwork): ImagePreset {
-  if (input?.[0] !== 1 || preset.preprocess.gray) return preset;
+function suitablePreset(preset: ImagePreset, { channels }: OpenedNetwork): ImagePreset {
+  if (channels !== 1 || preset.preprocess.gray) return preset;
   return { ...preset, preprocess: { ...preset.preprocess, gray: true } };
 }
 
