@@ -19,8 +19,8 @@ export type RunOne<R> = (input: Input, breathe: Breathe) => Promise<R>;
 
 /**
  * Runs a job on every input, `jobs` of them in flight. A bad input costs only itself; an output that cannot be
- * written ends the batch, for the next would fail alike. An error that is not a CnnvizError is a fault of the program
- * and is thrown.
+ * written ends the batch, for the next would fail alike. A fault of the command, and an error that is not a CnnvizError
+ * (a fault of the program), are thrown.
  */
 export async function runAll<R>(
   inputs: readonly Input[],
@@ -50,7 +50,7 @@ export async function runAll<R>(
     try {
       return { input, result: await run(input, breathe), error: null };
     } catch (error) {
-      if (!(error instanceof CnnvizError)) throw error;
+      if (!(error instanceof CnnvizError) || error.scope === 'command') throw error;
       if (error.code === 'output') stopped = true;
       failed++;
       return { input, result: null, error };

@@ -13,6 +13,7 @@ export function exitCodeOf(error: unknown): number {
   if (!(error instanceof CnnvizError)) return EXIT.internal;
   if (error.code === 'output') return EXIT.output;
   if (error.code === 'nothing') return EXIT.nothing;
+  if (error.scope === 'command') return EXIT.refused;
   return REFUSALS.includes(error.code) ? EXIT.refused : EXIT.failed;
 }
 

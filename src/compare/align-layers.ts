@@ -4,6 +4,11 @@ import { type ArrayDifference, compareArrays } from './arrays.js';
 export interface ComparedLayer {
   readonly name: string;
   readonly kind: string;
+  /**
+   * What stands beside it: a convolution whose only reader is a batch norm, that batch norm, or nothing of the sort. An
+   * export may fold the two into one convolution, which is then the batch norm's counterpart.
+   */
+  readonly role: 'normed-conv' | 'norm-of-conv' | 'plain';
   /** N included. */
   readonly shape: readonly number[];
   readonly values: Float32Array;
@@ -24,9 +29,8 @@ export interface Alignment {
 }
 
 /**
- * Pairs the layers of two networks in order, so that as many as can be agree: sizes must be equal; equal values count
- * most (an export may fold a batch norm into the convolution before it: then that convolution is the batch norm's
- * counterpart), equal kinds second. Source: Needleman, Wunsch 1970
+ * Pairs the layers of two networks in order. Sizes must be equal; equal values count most, equal kinds nearly as much,
+ * so that a layer that went wrong is still held against its counterpart. Source: Needleman, Wunsch 1970
  */
 export function alignLayers(as: readonly ComparedLayer[], bs: readonly ComparedLayer[]): Alignment {
   const columns = bs.length + 1;
@@ -75,6 +79,14 @@ function sameSize(a: ComparedLayer, b: ComparedLayer): boolean {
 }
 
 function likeness(a: ComparedLayer, b: ComparedLayer, { relative }: ArrayDifference): number {
-  const values = relative <= 1e-4 ? 4 : relative <= 0.05 ? 2 : relative <= 0.5 ? 0.5 : 0.1;
-  return values + (a.kind === b.kind ? 1 : 0);
+  const values = relative <= 1e-4 ? 4 : relative <= 0.05 ? 1 : relative <= 0.5 ? 0.2 : 0.1;
+  return values + (standFor(a, b) ? 3 : 0) + (a.name === b.name ? 0.5 : 0);
+}
+
+/** One kind at one place; a batch norm and the convolution it was folded into are. */
+function standFor(a: ComparedLayer, b: ComparedLayer): boolean {
+  if (a.role === b.role) return a.kind === b.kind;
+  const isFolded = (norm: ComparedLayer, conv: ComparedLayer) =>
+    norm.role === 'norm-of-conv' && conv.role === 'plain' && conv.kind === 'conv';
+  return isFolded(a, b) || isFolded(b, a);
 }

@@ -21,26 +21,38 @@ export interface ErrorDetail {
   /** What to do about it: an action. */
   fix?: string;
   cause?: unknown;
+  /** 'command': the fault lies in what was asked, not in one of its inputs: no other input would do better. */
+  scope?: ErrorScope;
 }
+
+export type ErrorScope = 'input' | 'command';
 
 /** The one error of cnnviz: `message` says where, what was expected and what was found; `fix` says what to do. */
 export class CnnvizError extends Error {
   readonly code: ErrorCode;
   readonly fix: string | undefined;
+  readonly scope: ErrorScope;
 
   constructor(code: ErrorCode, what: string, detail: ErrorDetail = {}) {
     super(what, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = 'CnnvizError';
     this.code = code;
     this.fix = detail.fix;
+    this.scope = detail.scope ?? 'input';
   }
 }
 
-/** The same error with the place it happened at in front of its message. */
+/** The same error with the place it happened at in front of its message; a fault of the command has no such place. */
 export function atPlace(place: string, error: unknown): unknown {
-  if (!(error instanceof CnnvizError) || error.message.startsWith(`${place}:`)) return error;
-  return new CnnvizError(error.code, `${place}: ${error.message}`, {
-    ...(error.fix === undefined ? {} : { fix: error.fix }),
-    cause: error.cause,
-  });
+  if (!(error instanceof CnnvizError) || error.scope === 'command') return error;
+  return error.message.startsWith(`${place}:`) ? error : retold(error, `${place}: ${error.message}`, error.scope);
+}
+
+/** The same error as a fault of the command: a batch ends with it, and the exit code is that of a refusal. */
+export function ofCommand(error: unknown): unknown {
+  return error instanceof CnnvizError ? retold(error, error.message, 'command') : error;
+}
+
+function retold({ code, fix, cause }: CnnvizError, message: string, scope: ErrorScope): CnnvizError {
+  return new CnnvizError(code, message, { ...(fix === undefined ? {} : { fix }), cause, scope });
 }

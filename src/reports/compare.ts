@@ -13,6 +13,8 @@ export interface ComparisonFacts {
   readonly first: LayerLine | null;
   readonly onlyA: readonly string[];
   readonly onlyB: readonly string[];
+  readonly foldedInA: number;
+  readonly foldedInB: number;
   readonly top: readonly [number, number] | null;
 }
 
@@ -22,7 +24,7 @@ interface LayerLine {
   readonly same: boolean;
   readonly largest: number;
   readonly relative: number;
-  readonly differing: number;
+  readonly beyond: { readonly values: number; readonly channels: number };
   readonly at: {
     readonly item: number;
     readonly channel: number;
@@ -47,6 +49,7 @@ export function describeComparison(facts: ComparisonFacts, style: Style): string
   }
   if (layers.length === 0) lines.push(' no layer of one has a counterpart of the same size in the other');
   lines.push(...unpaired(a, facts.onlyA), ...unpaired(b, facts.onlyB));
+  lines.push(...folded(a, facts.foldedInA), ...folded(b, facts.foldedInB));
   if (top)
     lines.push(` top-1 ${top[0] === top[1] ? `the same: class ${top[0]}` : `differs: class ${top[0]} and ${top[1]}`}`);
   const limit = `${formatNumber(tolerance, 2)} of the layer's largest value`;
@@ -97,10 +100,12 @@ function worst(run: readonly LayerLine[]): number {
   return Math.max(...run.map(({ relative }) => relative));
 }
 
-function differs({ largest, at, values, differing, relative }: LayerLine): string {
+function differs({ largest, at, values, beyond, relative }: LayerLine): string {
   const item = at.item > 0 ? ` of item ${at.item}` : '';
   const place = at.x === null ? `unit ${at.channel}${item}` : `channel ${at.channel}${item}, (${at.x}, ${at.y})`;
-  return `differs: largest ${formatNumber(largest)} at ${place}: ${formatNumber(values[0], 4)} → ${formatNumber(values[1], 4)} (${formatNumber(relative, 2)} of its largest; ${groupDigits(differing)} values differ)`;
+  const what = at.x === null ? 'unit' : 'channel';
+  const where = beyond.channels === 1 ? `all in one ${what}` : `in ${groupDigits(beyond.channels)} ${what}s`;
+  return `differs: largest ${formatNumber(largest)} at ${place}: ${formatNumber(values[0], 4)} → ${formatNumber(values[1], 4)} (${formatNumber(relative, 2)} of its largest; ${groupDigits(beyond.values)} ${beyond.values === 1 ? 'value' : 'values'} beyond the limit, ${where})`;
 }
 
 function consequence(run: readonly LayerLine[]): string {
@@ -113,6 +118,11 @@ function unpaired(network: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const some = names.slice(0, 6).join(', ') + (names.length > 6 ? `, … (${names.length})` : '');
   return [` only in ${network}: ${some}`];
+}
+
+function folded(network: string, count: number): string[] {
+  if (count === 0) return [];
+  return [` ${network} has ${count} ${count === 1 ? 'batch norm' : 'batch norms'} folded into the convolution before`];
 }
 
 /** The document of `compare --json`. */

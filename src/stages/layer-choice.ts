@@ -69,5 +69,6 @@ function unknownLayer(model: Model, pattern: string): CnnvizError {
   const some = names.slice(0, 12).join(', ') + (names.length > 12 ? ', …' : '');
   return new CnnvizError('usage', `--layers ${pattern}: no layer is called that`, {
     fix: `${near ? `did you mean ${near}? ` : ''}layers: ${some}; or output, all, globs such as 'features.*'`,
+    scope: 'command',
   });
 }

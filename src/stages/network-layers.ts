@@ -85,11 +85,14 @@ function classify(
   if (sizeOf(shape) !== items * channels || channels < 2) {
     throw new CnnvizError('usage', `--top: the network ends in [${shape.join(', ')}], not in classes`, {
       fix: 'leave --top out, or add layers that end in one number for each class',
+      scope: 'command',
     });
   }
   const names = labels ?? (channels === 1000 ? imagenetLabels() : null);
   if (names && names.length !== channels) {
-    throw new CnnvizError('usage', `--labels: expected ${channels} names, one a line, got ${names.length}`);
+    throw new CnnvizError('usage', `--labels: expected ${channels} names, one a line, got ${names.length}`, {
+      scope: 'command',
+    });
   }
   const numbers = toFloat32(values.get(output)!.data);
   return Array.from({ length: items }, (_, n) =>

@@ -1,10 +1,11 @@
-import { atPlace, CnnvizError } from '../core/errors.js';
+import { CnnvizError, ofCommand } from '../core/errors.js';
 import type { NetworkJob } from '../core/network-job.js';
 import { readBytes } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { type OpenedNetwork, openNetwork } from './network.js';
 import { type NetworkSession, NetworkSessions } from './network-session.js';
 import { checkPlaces, type Product } from './place.js';
+import { refusalOf } from './refusal.js';
 
 /** What a network's run needs besides its images: read once, shared by all of them. */
 export interface NetworkMaterials {
@@ -29,7 +30,9 @@ export async function loadNetworkMaterials(
     sessions: new NetworkSessions(opened, { layers: job.layers, exact: job.exact, threads, firstOnly: holdsOne(job) }),
     labels: job.labels === null ? null : await readLabels(job.labels),
     checkPlaces(session) {
-      checked ??= checkPlaces(job.output, inputs, productsOfLayers(job, session));
+      checked ??= checkPlaces(job.output, inputs, productsOfLayers(job, session)).catch((error) => {
+        throw ofCommand(error);
+      });
       return checked;
     },
   };
@@ -53,7 +56,7 @@ async function readLabels(path: string): Promise<string[]> {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(path));
     return text.replace(/\r?\n$/, '').split(/\r?\n/);
   } catch (error) {
-    if (error instanceof CnnvizError) throw atPlace(path, error);
+    if (error instanceof CnnvizError) throw refusalOf(path, error);
     throw new CnnvizError('usage', `${path}: class names are not UTF-8`, { cause: error });
   }
 }

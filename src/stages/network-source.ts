@@ -63,8 +63,8 @@ export async function readNetworkSource(input: Input, job: NetworkJob, opened: O
 }
 
 /** A network of one channel sees grey. */
-function suitablePreset(preset: ImagePreset, { input }: OpenedNetwork): ImagePreset {
-  if (input?.[0] !== 1 || preset.preprocess.gray) return preset;
+function suitablePreset(preset: ImagePreset, { channels }: OpenedNetwork): ImagePreset {
+  if (channels !== 1 || preset.preprocess.gray) return preset;
   return { ...preset, preprocess: { ...preset.preprocess, gray: true } };
 }
 
@@ -79,7 +79,7 @@ function checkSize(
     'shape',
     `${name} reads [${input.join(', ')}], the image gives [${shape.slice(1).join(', ')}] (${size})`,
     {
-      fix: `--preset imagenet (shorter side 256, centre crop, mean/std), or --resize ${input[1]},${input[2]}`,
+      fix: `${input.join() === '3,224,224' ? '--preset imagenet (shorter side 256, centre crop, mean/std), or ' : ''}--resize ${input[1]},${input[2]}`,
     },
   );
 }

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../core/bytes.js';
-import { atPlace, CnnvizError } from '../core/errors.js';
+import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
 import type { Model } from '../core/model.js';
 import { nearestName } from '../core/nearest.js';
 import type { NetworkRequest } from '../core/network-job.js';
@@ -32,6 +32,8 @@ export interface OpenedNetwork {
   readonly name: string;
   /** The size of one input [C, H, W] it is made for; null: any, or more than one input. */
   readonly input: readonly number[] | null;
+  /** The channels it reads; null: any, or more than one input. */
+  readonly channels: number | null;
   /** How its images are prepared; null: nothing is said. */
   readonly preset: ImagePreset | null;
   /** Named arrays that were given. */
@@ -49,6 +51,14 @@ export interface OpenedNetwork {
  * @throws CnnvizError 'usage' for names nothing has, 'format' or 'unsupported' for files that cannot be read
  */
 export async function openNetwork(request: NetworkRequest): Promise<OpenedNetwork> {
+  try {
+    return await open(request);
+  } catch (error) {
+    throw ofCommand(error);
+  }
+}
+
+async function open(request: NetworkRequest): Promise<OpenedNetwork> {
   const { network, weights } = await splitWeights(request);
   const fed = new Map<string, Value>();
   for (const { name, path } of request.inputs) fed.set(name, await readArray(path));
@@ -156,12 +166,27 @@ async function openSpec(
   return {
     name: spec.name,
     input: spec.input,
+    channels: spec.input?.[0] ?? channelsRead(spec),
     preset: presetOf(spec),
     fed,
     open,
-    notes: [...spec.notes, ...(weights.kind === 'file' ? weights.file.notes : [])],
+    notes: [...spec.notes, ...notesOn(weights, spec)],
     bind: (input) => bindNetwork(spec, input, weights, files),
   };
+}
+
+function notesOn(weights: WeightsFrom, { layers }: NetworkSpec): readonly string[] {
+  if (weights.kind === 'file') return weights.file.notes;
+  const isMadeUp =
+    weights.kind === 'init' &&
+    layers.some(({ parameters }) => parameters.some((one) => one?.source.kind === 'checkpoint'));
+  return isMadeUp ? [`made-up weights (seed ${weights.seed}): what it sees means nothing`] : [];
+}
+
+/** The channels that the first layer says it reads; null when it says nothing. */
+function channelsRead({ layers: [first] }: NetworkSpec): number | null {
+  const shape = first?.parameters[0]?.shape;
+  return shape?.kind === 'conv' ? shape.inChannels : null;
 }
 
 function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Value>): OpenedNetwork {
@@ -182,6 +207,7 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
   return {
     name: stem(path),
     input,
+    channels: sides.length === 3 ? sides[0] : null,
     preset: null,
     fed,
     open: open.map(({ name }) => name),

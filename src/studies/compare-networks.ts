@@ -1,5 +1,6 @@
 import { channelsOf } from '../analysis/layer-facts.js';
 import { alignLayers, type ComparedLayer, type LayerPair } from '../compare/align-layers.js';
+import type { Model, ModelNode } from '../core/model.js';
 import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type ValueInfo } from '../core/values.js';
@@ -28,6 +29,8 @@ export interface LayerComparison {
   readonly relative: number;
   readonly mean: number;
   readonly differing: number;
+  /** Values off by more than the tolerance, and how many of the layer's channels have one. */
+  readonly beyond: { readonly values: number; readonly channels: number };
   readonly at: Place;
   readonly values: readonly [number, number];
 }
@@ -43,8 +46,12 @@ export interface NetworkComparison {
   readonly layers: readonly LayerComparison[];
   /** The first layer that is not the same; null when all are. */
   readonly first: LayerComparison | null;
+  /** Layers without a counterpart. */
   readonly onlyA: readonly string[];
   readonly onlyB: readonly string[];
+  /** Batch norms of one that the other has folded into the convolution before them. */
+  readonly foldedInA: number;
+  readonly foldedInB: number;
   /** The best class of each, by index; null when they do not end in classes. */
   readonly top: readonly [number, number] | null;
   readonly notes: readonly string[];
@@ -80,11 +87,20 @@ export async function compareNetworks(
     tolerance,
     layers,
     first: layers.find(({ same }) => !same) ?? null,
-    onlyA: onlyA.map(({ name }) => name),
-    onlyB: onlyB.map(({ name }) => name),
+    ...unpaired(pairs, onlyA, onlyB),
     top: one.best === null || two.best === null ? null : [one.best, two.best],
     notes: [...a.notes, ...one.notes, ...b.notes, ...two.notes],
   };
+}
+
+/** Layers that only one network has; a convolution whose batch norm the other folded is not missed there. */
+function unpaired(pairs: readonly LayerPair[], onlyA: readonly ComparedLayer[], onlyB: readonly ComparedLayer[]) {
+  const folds = (norm: ComparedLayer, other: ComparedLayer) => norm.role === 'norm-of-conv' && other.role === 'plain';
+  const foldedInB = pairs.filter(({ a, b }) => folds(a, b)).length;
+  const foldedInA = pairs.filter(({ a, b }) => folds(b, a)).length;
+  const missing = (layers: readonly ComparedLayer[], folded: number) =>
+    layers.filter(({ role }) => folded === 0 || role !== 'normed-conv').map(({ name }) => name);
+  return { onlyA: missing(onlyA, foldedInB), onlyB: missing(onlyB, foldedInA), foldedInA, foldedInB };
 }
 
 async function runAllLayers(
@@ -97,14 +113,32 @@ async function runAllLayers(
   const sessions = new NetworkSessions(opened, { layers: ['all'], exact, threads, firstOnly: false });
   const session = sessions.for(source.info);
   const values = await session.run(source.x, breathe);
+  const roleOf = rolesOf(session.plan.model);
   const layers = session.chosen.flatMap(({ name, value, node }): ComparedLayer[] => {
     if (!node || SILENT.includes(node.layer.kind)) return [];
     const { shape, data } = values.get(value)!;
     const kind = node.layer.kind === 'activation' ? node.layer.name : node.layer.kind;
-    return [{ name, kind, shape, values: toFloat32(data) }];
+    return [{ name, kind, role: roleOf(node), shape, values: toFloat32(data) }];
   });
   const [output] = session.plan.model.outputs;
   return { layers, best: bestClass(values.get(output)!), notes: session.notes };
+}
+
+/** Tells convolutions that only a batch norm reads, and those batch norms, from all other layers. */
+function rolesOf({ nodes }: Model): (node: ModelNode) => ComparedLayer['role'] {
+  const readers = new Map<string, ModelNode[]>();
+  for (const node of nodes) {
+    for (const name of node.inputs) if (name !== null) readers.set(name, [...(readers.get(name) ?? []), node]);
+  }
+  const isNormed = ({ layer, outputs }: ModelNode) => {
+    const [reader, ...others] = readers.get(outputs[0]) ?? [];
+    return layer.kind === 'conv' && reader?.layer.kind === 'batch_norm' && others.length === 0;
+  };
+  const normed = new Set(nodes.filter(isNormed).map(({ outputs }) => outputs[0]));
+  return ({ layer, inputs, outputs }) => {
+    if (normed.has(outputs[0])) return 'normed-conv';
+    return layer.kind === 'batch_norm' && normed.has(inputs[0]!) ? 'norm-of-conv' : 'plain';
+  };
 }
 
 function bestClass(output: ValueInfo & { readonly data: ArrayLike<number> }): number | null {
@@ -127,9 +161,23 @@ function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): Layer
     relative,
     mean,
     differing,
+    beyond: beyondLimit(a, b, tolerance * (relative === 0 ? 1 : largest / relative)),
     at: placeAt(at, a.shape),
     values: [difference.a, difference.b],
   };
+}
+
+function beyondLimit(a: ComparedLayer, b: ComparedLayer, limit: number): LayerComparison['beyond'] {
+  const { channels, size } = channelsOf(a.shape);
+  const touched = new Set<number>();
+  let values = 0;
+  for (let i = 0; i < a.values.length; i++) {
+    const [p, q] = [a.values[i], b.values[i]];
+    if (Object.is(p, q) || Math.abs(p - q) <= limit) continue;
+    values++;
+    touched.add(Math.floor(i / size) % channels);
+  }
+  return { values, channels: touched.size };
 }
 
 function placeAt(index: number, shape: readonly number[]): Place {

@@ -135,6 +135,32 @@ describe('run', () => {
     }));
 });
 
+describe('a fault of the command', () => {
+  it('is told once, not for every image; exit 2', () =>
+    inFolder(async (cwd) => {
+      const faults: [string[], string][] = [
+        [['lenet5'], 'lenet5 has no weights'],
+        [['lenet5@nope.pth'], 'nope.pth: no such file'],
+        [['lenet5', '--init', 'seed:1', '--layers', 'conv9'], '--layers conv9: no layer is called that'],
+        [['lenet5', '--init', 'seed:1', '-o', 'one.npy'], 'one file cannot hold the results of 2 inputs'],
+        [[`resnet18@${join(MODELS, 'networks/digits.pth')}`], '"conv1.weight" [64, 3, 7, 7] is missing'],
+      ];
+      for (const [[network, ...flags], what] of faults) {
+        const run = await cnnviz(['run', network, FIVE, CHELSEA, ...flags], { cwd });
+        expect([run.code, run.stdout, readdirSync(cwd)]).toEqual([2, '', []]);
+        expect(run.stderr).toContain(what);
+        expect(run.stderr.match(/^cnnviz: /gm)).toHaveLength(1);
+        expect(run.stderr).not.toContain('.png');
+      }
+    }));
+
+  it('a network whose first layer reads one channel sees grey', async () => {
+    const run = await cnnviz(['run', DIGITS, CHELSEA, '--resize', '28,14', '--top', '1']);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain('resized to 14×28, gray');
+  });
+});
+
 describe('compare', () => {
   it('two networks with the same numbers have the same bits; exit 0', async () => {
     const { code, stdout } = await cnnviz(['compare', 'lenet5', 'lenet5', FIVE, '--init', 'seed:1']);

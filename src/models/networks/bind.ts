@@ -69,7 +69,7 @@ export function bindNetwork(
       nodes.push({ name: layer.name, layer: layer.layer, inputs, outputs: [layer.name] });
       before = layer.name;
     } catch (error) {
-      throw error instanceof CnnvizError && error.cause === 'weights' ? error : atPlace(layer.name, error);
+      throw atPlace(layer.name, error);
     }
   }
   const model: Model = {
@@ -125,7 +125,7 @@ function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number): Si
             fix:
               x.shape.length > 2
                 ? 'a flatten is missing before it'
-                : 'the image has another size than the network was made for',
+                : 'the image has another size than the network was made for: --resize HEIGHT,WIDTH',
           },
         );
       }

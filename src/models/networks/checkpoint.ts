@@ -70,8 +70,17 @@ export class Checkpoint {
     throw new CnnvizError(
       'shape',
       `${this.#fileName}: "${tensor.name}": expected [${shape.join(', ')}], got [${tensor.shape.join(', ')}]`,
-      { fix: cause ?? `these are not the weights of this ${this.#spec.name}`, cause: 'weights' },
+      {
+        fix: cause ?? `these are not the weights of this ${this.#spec.name}`,
+        scope: this.#dependsOnImage(tensor.shape, shape) ? 'input' : 'command',
+      },
     );
+  }
+
+  /** How many values reach a linear layer may depend on the size of the image. */
+  #dependsOnImage(found: readonly number[], expected: readonly number[]): boolean {
+    if (this.#spec.input !== null || expected.length !== 2 || found.length !== 2) return false;
+    return found[0] === expected[0] && found[1] !== expected[1];
   }
 
   /** The last layer with weights may have another number of classes: how many, or null. */
@@ -105,7 +114,7 @@ export class Checkpoint {
       `${this.#fileName}: "${parameter.name}" [${shape.join(', ')}] is missing (${counts}${has})`,
       {
         fix: cause ?? `${others}${near ? `did you mean ${near}?` : 'cnnviz weights FILE lists what it holds'}`,
-        cause: 'weights',
+        scope: 'command',
       },
     );
   }

@@ -42,6 +42,7 @@ export function missingConstant(name: string, shape: readonly number[], network:
   const refuse = (): never => {
     throw new CnnvizError('usage', `${network} has no weights: nothing gives "${name}" [${shape.join(', ')}]`, {
       fix: 'add --weights FILE (.pth, .safetensors, .npz, .onnx), or --init seed:1 for made-up ones',
+      scope: 'command',
     });
   };
   return { dtype: 'float32', shape, load: refuse, loadInto: refuse };
