@@ -16,7 +16,7 @@ import { type Bank, bankModel, bindKernels } from './bind.js';
 import { computeBanks } from './compute.js';
 import type { KeptRun } from './explain/values.js';
 import { pictureOfInput } from './input-picture.js';
-import { chooseLayers } from './layer-choice.js';
+import { type ChosenLayer, chooseLayers } from './layer-choice.js';
 import { loadMaterials } from './materials.js';
 import { openNetwork } from './network.js';
 import { networkArgs } from './network-recipe.js';
@@ -121,7 +121,7 @@ async function lookAtOneLayer(
 }
 
 /** Which bank map `channel` of all of them is in, and its number there. */
-function bankOf(banks: readonly Bank[], channel: number): [bank: number, map: number] {
+export function bankOf(banks: readonly Bank[], channel: number): [bank: number, map: number] {
   let first = 0;
   for (const [b, { maps }] of banks.entries()) {
     if (channel < first + maps.length) return [b, channel - first];
@@ -142,14 +142,7 @@ async function lookAtNetwork(
   const opened = await openNetwork(job.request);
   const source = await readNetworkSource(input, job, opened);
   const { shaped, bound, notes } = shapeNetwork(opened, source.info);
-  const chosen = chooseLayers(shaped, [wanted ?? 'output']);
-  if (wanted !== null && chosen.length > 1) {
-    const names = chosen.map(({ name }) => name);
-    throw new CnnvizError('usage', `--layer ${wanted}: expected one layer, it names ${names.length}`, {
-      fix: `one of ${names.slice(0, 12).join(', ')}`,
-    });
-  }
-  const [{ name, value }] = chosen;
+  const { name, value } = chooseOneLayer(shaped, wanted);
   const keep = [...new Set([value, ...keepFor(shaped, value)])];
   const plan = planModel(shaped.model, bound, { exact: job.exact, algorithm: null }, keep);
   const inputs = new Map<string, EngineInput | Value>(opened.fed);
@@ -169,6 +162,18 @@ async function lookAtNetwork(
       .map((arg) => (arg === '--layers' ? '--layer' : arg)),
     notes: [...opened.notes, ...notes, ...source.warnings],
   };
+}
+
+/** The one layer a name means; the network's first output without one. @throws CnnvizError 'usage' when it means several */
+export function chooseOneLayer(shaped: ShapedModel, wanted: string | null): ChosenLayer {
+  const chosen = chooseLayers(shaped, [wanted ?? 'output']);
+  if (wanted !== null && chosen.length > 1) {
+    const names = chosen.map(({ name }) => name);
+    throw new CnnvizError('usage', `--layer ${wanted}: expected one layer, it names ${names.length}`, {
+      fix: `one of ${names.slice(0, 12).join(', ')}`,
+    });
+  }
+  return chosen[0];
 }
 
 /** Runs a plan once; gives kept values, inputs and constants by name. */

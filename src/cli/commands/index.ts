@@ -4,6 +4,7 @@ import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
 import { addDemo } from './demo.js';
 import { addExplain } from './explain.js';
+import { addField } from './field.js';
 import { addFilters } from './filters.js';
 import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addConv,
   addRun,
   addExplain,
+  addField,
   addCompare,
   addSummary,
   addFilters,
