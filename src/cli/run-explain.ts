@@ -2,6 +2,7 @@ import { describeExplanation, explanationJson } from '../reports/explain.js';
 import { explainValue } from '../studies/explain.js';
 import { type LookFlags, lookRequest, placeRequest } from './look-job.js';
 import { parseWhole } from './parse.js';
+import { pause } from './pause.js';
 import { openTerminal } from './terminal.js';
 
 export interface ExplainFlags extends LookFlags {
@@ -22,9 +23,4 @@ export async function runExplain(args: readonly string[], flags: ExplainFlags): 
   for (const note of explanation.notes) terminal.note(`note: ${note}`);
   if (flags.json) await terminal.send(new TextEncoder().encode(`${explanationJson(explanation)}\n`));
   else for (const line of describeExplanation(explanation, flags.all, terminal.style)) terminal.print(line);
-}
-
-/** Lets signals through between portions of work. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,10 +3,12 @@ import type { FieldFacts } from '../core/field.js';
 import { formatNumber, groupDigits } from '../core/format.js';
 import type { Image } from '../core/image.js';
 import { type Canvas, fillRect, type Rgb } from './canvas.js';
+import { applyColormap } from './colormaps.js';
 import { chooseFit, type Fit, fitWords } from './fit.js';
 import { shortenMiddle } from './font.js';
 import { legend } from './legend.js';
 import { commonLevels, type MapFigure, titledImage } from './map-figure.js';
+import { fitsNumberGrid, numberGrid } from './number-grid.js';
 import { BESIDE, MARKED, type Mark, outlined, overlayPicture, swatchOf } from './overlay.js';
 import { FAINT, INK, type Part, sideBySide, stacked, textPart } from './part.js';
 import { imagePicture, planePicture } from './pictures.js';
@@ -32,9 +34,12 @@ export function fieldFigure(field: FieldFacts, image: Image, title: string): Map
   );
   const seen = captioned(seenPicture(field, image), `what (${at.x}, ${at.y}) sees`, seenWords(field));
   const counts = { width: inputSize.x, height: inputSize.y, values: Float32Array.from(readers) };
-  const { levels, scale, clipped } = commonLevels([counts], { kind: 'minmax' });
+  const most = counts.values.reduce((a, b) => Math.max(a, b), 1);
+  const { levels, scale, clipped } = commonLevels([counts], { kind: 'fixed', lo: 0, hi: most });
   const heat = captioned(
-    outlined(planePicture(counts, levels[0], 'viridis', fit), fit, pixelMark),
+    fitsNumberGrid(counts)
+      ? numberGrid(counts, applyColormap(levels[0], 'viridis'))
+      : outlined(planePicture(counts, levels[0], 'viridis', fit), fit, pixelMark),
     `how many of the ${groupDigits(outSize.x * outSize.y)} fields see a pixel`,
     field.unread === 0 ? 'every pixel is seen' : `${groupDigits(field.unread)} pixels are seen by none`,
   );
@@ -100,7 +105,7 @@ function seenPicture(field: FieldFacts, image: Image): Part {
 function seenWords({ inPadding, window }: FieldFacts): string {
   const { left, top, right, bottom } = inPadding;
   const sides = Object.entries({ left, top, right, bottom }).filter(([, count]) => count > 0);
-  if (sides.length === 0) return `x ${window.x0}–${window.x1}, y ${window.y0}–${window.y1}`;
+  if (sides.length === 0) return `x ${window.x0} to ${window.x1}, y ${window.y0} to ${window.y1}`;
   return `grey: padding, ${sides.map(([side, count]) => `${count} ${side}`).join(', ')}`;
 }
 

@@ -30,11 +30,12 @@ export function describeExplanation(explanation: Explanation, all: boolean, styl
   const lines = [
     `${style.strong(name)} → ${network}${layers}${placeWords(place)} = ${style.strong(formatNumber(value, SUM_DIGITS))}`,
   ];
-  for (const step of steps) lines.push('', ...stepLines(step, input.channels === 3, all, style));
+  for (const step of steps) lines.push('', ...describeStep(step, input.channels === 3, all, style));
   return lines;
 }
 
-function stepLines(step: ExplainedStep, isColour: boolean, all: boolean, style: Style): string[] {
+/** One step of an explanation. `isColour`: the three channels of the network's input are red, green and blue. */
+export function describeStep(step: ExplainedStep, isColour: boolean, all: boolean, style: Style): string[] {
   switch (step.step) {
     case 'weighted':
       return weightedLines(step, isColour && step.readsInput, all, style);
@@ -287,7 +288,8 @@ export function explanationJson({
   );
 }
 
-function stepJson(step: ExplainedStep): object {
+/** A step with every number, taps in rows. */
+export function stepJson(step: ExplainedStep): object {
   const { agreement, ...fields } = step;
   if (fields.step === 'element') return { ...fields, ...agreement };
   const { taps, ...rest } = fields;

@@ -46,7 +46,8 @@ function neighbourWords({ overlap, skipped, size, stride }: FieldFacts): string 
   const why = (axis: 'x' | 'y') =>
     skipped![axis] > 0 ? `${stride![axis]} − ${size![axis]}` : `${size![axis]} − ${stride![axis]}`;
   if (axes[0] === axes[1] && why('x') === why('y')) {
-    return `neighbouring fields ${axes[0]} rows or columns (${why('x')})`;
+    const one = Number(axes[0].split(' ')[1]) === 1;
+    return `neighbouring fields ${axes[0]} ${one ? 'row or column' : 'rows or columns'} (${why('x')})`;
   }
   return `neighbouring fields ${axes[0]} columns (${why('x')}) and ${axes[1]} rows (${why('y')})`;
 }

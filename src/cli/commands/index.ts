@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addAnimate } from './animate.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addConv,
   addRun,
   addExplain,
+  addAnimate,
   addField,
   addCompare,
   addSummary,

@@ -91,7 +91,7 @@ function foldedAgreement(
   const { map, item } = outputAt(step.geometry, index);
   const x = toFloat32(run.read(step.inputs[0]!).data);
   const magnitude = magnitudeAt(step, x, index) + Math.abs(affineOf(run, node).shift[map]);
-  const own = boundOf(step, x, item, map, magnitude)[0];
+  const own = boundOf(run, step, item, map, magnitude)[0];
   const bound = own + (2 * direct.tolerance.ofTerms + 4 * HALF_ULP) * magnitude;
   return agreementOf(
     explained,
