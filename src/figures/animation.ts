@@ -2,17 +2,28 @@ import type { WeightedStep, WindowStep } from '../core/explanation.js';
 import type { Scale } from '../core/facts.js';
 import { formatNumber, groupDigits } from '../core/format.js';
 import type { Image } from '../core/image.js';
-import { type Canvas, createCanvas, fillRect, type Rgb, toImage } from './canvas.js';
+import { createCanvas, fillRect, type Rgb, toImage } from './canvas.js';
 import { applyColormap } from './colormaps.js';
 import { chooseFit, type Fit } from './fit.js';
 import { shortenMiddle } from './font.js';
 import { kernelPicture } from './kernel-picture.js';
 import { legend } from './legend.js';
 import { fitsNumberGrid, numberGrid } from './number-grid.js';
-import { MARKED, outline, outlined } from './overlay.js';
+import { MARKED, outlined } from './overlay.js';
 import { FAINT, INK, PAPER, type Part, sideBySide, stacked, textPart } from './part.js';
 import { imagePicture, type Plane, planePicture, toLevels } from './pictures.js';
 import { chooseScale } from './scale.js';
+import {
+  channelTitle,
+  MOST_CHANNELS,
+  markCells,
+  PADDED,
+  productPlanes,
+  restOfChannels,
+  shownChannels,
+  termsRows,
+  windowPart,
+} from './terms.js';
 
 /** One position of the window. */
 export interface SceneStep {
@@ -53,9 +64,6 @@ const MARGIN = 16;
 const GAP = 14;
 const BOX = 340;
 const KERNEL_BOX = 130;
-/** More channels than this are counted, not drawn. */
-const MOST_CHANNELS = 4;
-const PADDED: Rgb = [206, 214, 222];
 const UNFILLED: Rgb = [236, 236, 232];
 const CAPTION = 300;
 
@@ -88,7 +96,6 @@ export function toOneSize(frames: readonly Image[]): Image[] {
 
 /** What all frames of a scene share. */
 interface Look {
-  readonly shownChannels: number;
   readonly showsInputNumbers: boolean;
   readonly showsProducts: boolean;
   readonly showsMapNumbers: boolean;
@@ -100,7 +107,6 @@ interface Look {
 }
 
 function lookOf({ input, map, steps }: Scene): Look {
-  const shownChannels = Math.min(MOST_CHANNELS, input.planes.length);
   const [kH, kW] = steps[0].explained.taps.size;
   const showsProducts = fitsNumberGrid({ width: kW, height: kH });
   const showsInputNumbers = fitsNumberGrid(input.planes[0]);
@@ -117,7 +123,6 @@ function lookOf({ input, map, steps }: Scene): Look {
       { kind },
     );
   return {
-    shownChannels,
     showsInputNumbers,
     showsProducts,
     showsMapNumbers,
@@ -126,15 +131,6 @@ function lookOf({ input, map, steps }: Scene): Look {
     productScale: range(products, 'symmetric'),
     mapScale: range([map], 'symmetric'),
   };
-}
-
-/** patch × kernel of each channel, or the values of a pool's window (weighted, for means). */
-function productPlanes(explained: WeightedStep | WindowStep): Plane[] {
-  const [height, width] = explained.taps.size;
-  if (explained.step === 'weighted')
-    return explained.channels.map(({ products }) => ({ width, height, values: products }));
-  const { values, weights } = explained;
-  return [{ width, height, values: weights ? values.map((value, t) => value * weights[t]) : values }];
 }
 
 function framePart(scene: Scene, look: Look, step: SceneStep, s: number, title: string): Part {
@@ -152,7 +148,10 @@ function framePart(scene: Scene, look: Look, step: SceneStep, s: number, title: 
     `${input.name} ${input.width}×${input.height}`,
     paddingWords(scene),
   );
-  const middle = explained.step === 'weighted' ? weightedPart(scene, look, explained) : windowPart(look, explained);
+  const middle =
+    explained.step === 'weighted'
+      ? weightedPart(scene, look, explained)
+      : windowPart(explained, look.productScale, look.cells);
   const right = captioned(
     mapPart(scene, look, step),
     `output ${map.width}×${map.height}`,
@@ -188,7 +187,9 @@ function inputPart({ input }: Scene, look: Look, { explained }: SceneStep): Part
         );
     return outlined(picture, fit, [{ window: taps.window, rgb: MARKED }]);
   }
-  const grids = input.planes.slice(0, look.shownChannels).map((plane, c) => {
+  const { planes, channels, isColour } = input;
+  const shown = shownChannels(planes, ({ values }) => [values]);
+  const grids = shown.map((plane, c) => {
     const rgb = applyColormap(toLevels(plane.values, look.inputScale), 'gray');
     plane.padding.forEach((flag, i) => {
       if (flag === 1) rgb.set(PADDED, 3 * i);
@@ -196,9 +197,10 @@ function inputPart({ input }: Scene, look: Look, { explained }: SceneStep): Part
     const grid = numberGrid(plane, rgb, { among: look.cells });
     const rows = taps.rows.map((row) => row + input.padTop);
     const columns = taps.columns.map((column) => column + input.padLeft);
-    return stacked([...channelTitle(input, c), marked(grid, grid.step, rows, columns)], 3, 'left');
+    const title = shown.length === planes.length ? channelTitle(channels[c], isColour, planes.length) : [];
+    return stacked([...title, markCells(grid, grid.step, rows, columns)], 3, 'left');
   });
-  return stacked([...grids, ...moreChannels(input.planes.length - grids.length)], 8, 'left');
+  return stacked([...grids, ...restOfChannels(shown.length, planes.length)], 8, 'left');
 }
 
 function unpadded({ planes, padLeft, padTop, width, height }: Scene['input']): Float32Array {
@@ -211,80 +213,21 @@ function unpadded({ planes, padLeft, padTop, width, height }: Scene['input']): F
   return values;
 }
 
-/** Cells of a grid outlined: one frame around neighbours, or one each where the window is dilated. */
-function marked(grid: Part, step: number, rows: readonly number[], columns: readonly number[]): Part {
-  const isDense = (at: readonly number[]) => at.every((one, i) => i === 0 || one === at[i - 1] + 1);
-  const frames =
-    isDense(rows) && isDense(columns)
-      ? [{ row: rows[0], column: columns[0], height: rows.length, width: columns.length }]
-      : rows.flatMap((row) => columns.map((column) => ({ row, column, height: 1, width: 1 })));
-  return {
-    ...grid,
-    draw: (canvas: Canvas, x: number, y: number) => {
-      grid.draw(canvas, x, y);
-      for (const { row, column, height, width } of frames) {
-        outline(canvas, x + column * step - 1, y + row * step - 1, width * step + 3, height * step + 3, MARKED, 3);
-      }
-    },
-  };
-}
-
-const COLOURS = ['red', 'green', 'blue'];
-
-function channelTitle({ planes, channels, isColour }: Scene['input'], c: number): Part[] {
-  if (planes.length === 1) return [];
-  return [textPart(isColour ? COLOURS[channels[c]] : `channel ${channels[c]}`, FAINT)];
-}
-
-function moreChannels(count: number): Part[] {
-  return count > 0 ? [textPart(`+ ${count} more channels`, FAINT)] : [];
-}
-
 /** Kernel and products of each channel, as numbers where they fit. */
-function weightedPart(scene: Scene, look: Look, { channels, taps }: WeightedStep): Part {
+function weightedPart(scene: Scene, look: Look, explained: WeightedStep): Part {
+  const { channels, taps } = explained;
   const [height, width] = taps.size;
   if (!look.showsProducts) {
     const planes = channels.map(({ kernel }) => ({ width, height, values: kernel }));
     const { picture, size, range } = kernelPicture(planes, KERNEL_BOX);
     return captioned(picture, `kernel ${size}`, range);
   }
-  const kernelScale = chooseScale(
-    channels.map(({ kernel }) => kernel),
-    { kind: 'symmetric' },
-  );
-  const rows = channels.slice(0, look.shownChannels).map(({ kernel, products }, c) => {
-    const one = (values: Float32Array, scale: Scale, caption: string) => {
-      const plane = { width, height, values };
-      const rgb = applyColormap(toLevels(values, scale), 'diverging');
-      return captioned(numberGrid(plane, rgb, { among: look.cells }), caption);
-    };
-    const title = channelTitle(scene.input, c);
-    const times = sideBySide(
-      [
-        textPart('×', INK, 2),
-        one(kernel, kernelScale, 'kernel'),
-        textPart('=', INK, 2),
-        one(products, look.productScale, 'products'),
-      ],
-      8,
-      'middle',
-    );
-    return stacked([...title, times], 3, 'left');
+  return termsRows(explained, {
+    isColour: scene.input.isColour,
+    cells: look.cells,
+    productScale: look.productScale,
+    patchScale: null,
   });
-  return stacked([...rows, ...moreChannels(channels.length - rows.length)], 8, 'left');
-}
-
-/** A pool's window: the chosen value outlined, or every value times its weight. */
-function windowPart(look: Look, explained: WindowStep): Part {
-  if (!look.showsProducts) return textPart(explained.words, INK);
-  const [plane] = productPlanes(explained);
-  const grid = numberGrid(plane, applyColormap(toLevels(plane.values, look.productScale), 'diverging'), {
-    among: look.cells,
-    isBlank: (t) => explained.taps.padding[t] === 1,
-  });
-  if (explained.weights !== null) return captioned(grid, 'values × weights');
-  const [row, column] = [Math.floor(explained.chosen / plane.width), explained.chosen % plane.width];
-  return captioned(marked(grid, grid.step, [row], [column]), 'window, largest marked');
 }
 
 /** The map as far as it is filled. */
@@ -292,7 +235,7 @@ function mapPart({ map }: Scene, look: Look, { place, x, y }: SceneStep): Part {
   const levels = toLevels(map.values, look.mapScale);
   if (look.showsMapNumbers) {
     const grid = numberGrid(map, applyColormap(levels, 'diverging'), { among: look.cells, isBlank: (i) => i > place });
-    return marked(grid, grid.step, [y], [x]);
+    return markCells(grid, grid.step, [y], [x]);
   }
   const fit = chooseFit(map.width, map.height, BOX, BOX);
   const picture = covered(planePicture(map, levels, 'diverging', fit), fit, map, place);

@@ -252,17 +252,8 @@ function channelName(channel: number, isColour: boolean): string {
 }
 
 /** The one document of --json: every number, nothing left out. */
-export function explanationJson({
-  input,
-  network,
-  layer,
-  shape,
-  place,
-  value,
-  steps,
-  same,
-  notes,
-}: Explanation): string {
+export function explanationJson(explanation: Explanation, outputs: readonly string[]): string {
+  const { input, network, layer, shape, place, value, steps, same, notes } = explanation;
   const last = steps.at(-1)?.agreement;
   return JSON.stringify(
     {
@@ -281,6 +272,7 @@ export function explanationJson({
       bound: last?.bound ?? null,
       algorithm: steps.find(({ step }) => step === 'weighted')?.agreement.algorithm ?? null,
       steps: steps.map(stepJson),
+      outputs,
       notes,
     },
     null,
