@@ -44,7 +44,11 @@ function weightedParts(step: WeightedStep, isColour: boolean): Part[] {
   const { taps, channels, kind } = step;
   const total = textPart(totalWords(step));
   if (kind === 'linear') return [textPart(`${channels.length} inputs × their weights`, FAINT), total];
-  const look = { isColour, cells: [], productScale: productScale([step]), patchScale: patchScale([step])! };
+  const [height, width] = taps.size;
+  const cells = channels.flatMap(({ patch, kernel, products }) =>
+    [patch, kernel, products].map((values) => ({ width, height, values })),
+  );
+  const look = { isColour, cells, productScale: productScale([step]), patchScale: patchScale([step])! };
   return [textPart(windowWords(taps), FAINT), termsRows(step, look), total];
 }
 

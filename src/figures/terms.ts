@@ -1,5 +1,6 @@
 import type { ChannelTerms, Taps, WeightedStep, WindowStep } from '../core/explanation.js';
 import type { Scale } from '../core/facts.js';
+import { formatNumber } from '../core/format.js';
 import type { ColormapName } from '../core/job.js';
 import type { Canvas, Rgb } from './canvas.js';
 import { applyColormap } from './colormaps.js';
@@ -61,7 +62,7 @@ export function termsRows({ channels, taps }: WeightedStep, look: TermsLook): Pa
 }
 
 function termsRow(
-  { channel, patch, kernel, products }: ChannelTerms,
+  { channel, patch, kernel, products, sum }: ChannelTerms,
   taps: Taps,
   { isColour, cells, productScale, patchScale }: TermsLook,
   kernelScale: Scale,
@@ -70,13 +71,17 @@ function termsRow(
   const sign = (text: string) => textPart(text, INK, 2);
   const one = (values: Float32Array, scale: Scale, colormap: ColormapName, caption: string, padding?: Uint8Array) =>
     stacked([plane(taps, values, scale, colormap, cells, padding), textPart(caption)], 4, 'left');
+  const [height, width] = taps.size;
+  // numbers say it themselves; colours need their ends
+  const ends = fitsNumberGrid({ width, height }) ? '' : ` ±${formatNumber(kernelScale.hi)}`;
+  const kernelCaption = `kernel${ends}`;
   const before = patchScale ? [one(patch, patchScale, 'gray', 'patch', taps.padding)] : [];
   const parts = [
     ...before,
     sign('×'),
-    one(kernel, kernelScale, 'diverging', 'kernel'),
+    one(kernel, kernelScale, 'diverging', kernelCaption),
     sign('='),
-    one(products, productScale, 'diverging', 'products'),
+    one(products, productScale, 'diverging', `products: ${formatNumber(sum, 4)}`),
   ];
   return stacked([...channelTitle(channel, isColour, count), sideBySide(parts, 8, 'middle')], 3, 'left');
 }
