@@ -59,7 +59,6 @@ const NETWORK_ONLY: Readonly<Record<string, string>> = {
   preset: '--preset',
   resize: '--resize',
   centreCrop: '--centre-crop',
-  layer: '--layer',
 };
 
 /**
@@ -78,7 +77,11 @@ export async function lookRequest(
     if (args.length !== 1) throw wrongCount(args, 'one image and a kernel', usage);
     // where the result goes is for this command: conv would refuse what it does not write
     const { out: _, ...layerFlags } = flags;
-    const request = { kind: 'layer', job: convJob({ ...layerFlags, ...NOTHING_DRAWN }) } as const;
+    const request = {
+      kind: 'layer',
+      job: convJob({ ...layerFlags, ...NOTHING_DRAWN }),
+      layer: flags.layer ?? null,
+    } as const;
     return { request, input: await oneInput(args[0]) };
   }
   // a pool alone needs no kernel: it is a pipe of one layer
@@ -100,8 +103,9 @@ async function lookAtNetwork(
   usage: string,
 ): Promise<{ readonly request: LayerRequest; readonly input: Input }> {
   const isFed = args.length === 1 && flags.input.length > 0;
-  if (!isFed && args.length === 1) {
-    throw new CnnvizError('usage', `${command} needs a kernel, or a network and an image`, { fix: usage });
+  if (!isFed && args.length < 2) {
+    const what = args.length === 0 ? 'an image and a kernel' : 'a kernel';
+    throw new CnnvizError('usage', `${command} needs ${what}, or a network and an image`, { fix: usage });
   }
   if (!isFed && args.length !== 2) throw wrongCount(args, 'a network and one image', usage);
   const { pixels, crop: given, centreCrop, out: _, ...rest } = flags;
@@ -128,8 +132,9 @@ function refuseTyped({ typed }: LookFlags, names: Readonly<Record<string, string
 }
 
 function wrongCount(args: readonly string[], expected: string, fix: string): CnnvizError {
-  const got = args.length === 0 ? 'nothing' : args.join(' ');
-  return new CnnvizError('usage', `expected ${expected}, got ${got}`, { fix });
+  return new CnnvizError('usage', `expected ${expected}, got ${args.length === 0 ? 'nothing' : args.join(' ')}`, {
+    fix,
+  });
 }
 
 async function oneInput(path: string): Promise<Input> {

@@ -31,6 +31,8 @@ export type LayerRequest =
   | {
       readonly kind: 'layer';
       readonly job: Job;
+      /** conv, or what follows it (relu, max_pool …); null: the last. */
+      readonly layer: string | null;
     }
   | {
       readonly kind: 'network';
@@ -77,47 +79,58 @@ export async function lookAtLayer(
   keepFor: KeepFor,
   context: LookContext,
 ): Promise<LookedAt> {
+  return request.kind === 'layer'
+    ? lookAtOneLayer(request, input, keepFor, context)
+    : lookAtNetwork(request, input, keepFor, context);
+}
+
+/** What goes wrong with an input carries its name. */
+export async function atInput<T>({ path }: Input, work: () => T | Promise<T>): Promise<T> {
   try {
-    return request.kind === 'layer'
-      ? await lookAtOneLayer(request.job, input, keepFor, context)
-      : await lookAtNetwork(request.job, request.layer, input, keepFor, context);
+    return await work();
   } catch (error) {
-    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
+    throw atPlace(path === '-' ? 'standard input' : path, error);
   }
 }
 
+/** What is worth knowing of an image that has one channel in its file and three in the layer. */
+export function grayNotes({ colour, channels }: InputFacts): string[] {
+  return colour === 'gray' && channels === 3 ? ['a gray image is read as three equal channels; --gray reads one'] : [];
+}
+
 async function lookAtOneLayer(
-  job: Job,
+  { job, layer }: LayerRequest & { readonly kind: 'layer' },
   input: Input,
   keepFor: KeepFor,
   { channel, threads, breathe }: LookContext,
 ): Promise<LookedAt> {
   const materials = await loadMaterials(job);
-  const source = await readSource(input, job);
-  const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
-  const [b, inBank] = bankOf(banks, channel ?? 0);
-  // the run of `conv` finds the bias, which may depend on the map; a second one keeps what lies between the layers
-  const { bank, bias } = (await computeBanks(job.layer, materials, banks, source.x, { breathe, threads }))[b];
-  const model = bankModel(job.layer, bank, bias);
-  const shape = imageShape(source.x.shape);
-  const { shaped } = planModel(model, shape, job.layer);
-  const [value] = model.outputs;
-  const plan = planModel(model, shape, job.layer, [...new Set([value, ...keepFor(shaped, value)])]);
-  const x: EngineInput = 'bytes' in source.x ? source.x : { data: source.x.data, shape };
-  const read = await runPlan(plan, new Map([['input', x]]), { threads, breathe });
-  return {
-    plan,
-    read,
-    facts: source.facts,
-    sha256: source.sha256,
-    layer: model.nodes.at(-1)!.name,
-    value,
-    network: bank.maps[inBank].label,
-    channel: inBank,
-    picture: source.image ?? pictureOfInput(source.x),
-    args: commandArgs(job, source.facts.path).slice(1),
-    notes: source.warnings,
-  };
+  const source = await atInput(input, () => readSource(input, job));
+  return atInput(input, async () => {
+    const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
+    const [b, inBank] = bankOf(banks, channel ?? 0);
+    // the run of `conv` finds the bias, which may depend on the map; a second one keeps what lies between the layers
+    const { bank, bias } = (await computeBanks(job.layer, materials, banks, source.x, { breathe, threads }))[b];
+    const model = bankModel(job.layer, bank, bias);
+    const shape = imageShape(source.x.shape);
+    const { shaped } = planModel(model, shape, job.layer);
+    const { name, value } = chooseOneLayer(shaped, layer);
+    const plan = planModel(model, shape, job.layer, [...new Set([value, ...keepFor(shaped, value)])]);
+    const x: EngineInput = 'bytes' in source.x ? source.x : { data: source.x.data, shape };
+    return {
+      plan,
+      read: await runPlan(plan, new Map([['input', x]]), { threads, breathe }),
+      facts: source.facts,
+      sha256: source.sha256,
+      layer: name,
+      value,
+      network: bank.maps[inBank].label,
+      channel: inBank,
+      picture: source.image ?? pictureOfInput(source.x),
+      args: [...commandArgs(job, source.facts.path).slice(1), ...(layer === null ? [] : ['--layer', layer])],
+      notes: [...source.warnings, ...grayNotes(source.facts)],
+    };
+  });
 }
 
 /** Which bank map `channel` of all of them is in, and its number there. */
@@ -133,15 +146,14 @@ export function bankOf(banks: readonly Bank[], channel: number): [bank: number, 
 }
 
 async function lookAtNetwork(
-  job: NetworkJob,
-  wanted: string | null,
+  { job, layer: wanted }: LayerRequest & { readonly kind: 'network' },
   input: Input,
   keepFor: KeepFor,
   { channel, threads, breathe }: LookContext,
 ): Promise<LookedAt> {
   const opened = await openNetwork(job.request);
-  const source = await readNetworkSource(input, job, opened);
-  const { shaped, bound, notes } = shapeNetwork(opened, source.info);
+  const source = await atInput(input, () => readNetworkSource(input, job, opened));
+  const { shaped, bound, notes } = await atInput(input, () => shapeNetwork(opened, source.info));
   const { name, value } = chooseOneLayer(shaped, wanted);
   const keep = [...new Set([value, ...keepFor(shaped, value)])];
   const plan = planModel(shaped.model, bound, { exact: job.exact, algorithm: null }, keep);
@@ -160,7 +172,7 @@ async function lookAtNetwork(
     args: networkArgs(job, source, name)
       .slice(1)
       .map((arg) => (arg === '--layers' ? '--layer' : arg)),
-    notes: [...opened.notes, ...notes, ...source.warnings],
+    notes: [...opened.notes, ...notes, ...source.warnings, ...grayNotes(source.facts)],
   };
 }
 

@@ -1,4 +1,3 @@
-import { atPlace } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import type { InputFacts } from '../core/result.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
@@ -7,7 +6,7 @@ import { planModel } from '../engine/plan.js';
 import type { Input } from '../io/inputs.js';
 import { bankModel, bindKernels } from './bind.js';
 import { pictureOfInput } from './input-picture.js';
-import { bankOf, chooseOneLayer, type LayerRequest } from './kept-run.js';
+import { atInput, bankOf, chooseOneLayer, type LayerRequest } from './kept-run.js';
 import { loadMaterials } from './materials.js';
 import { openNetwork } from './network.js';
 import { networkArgs } from './network-recipe.js';
@@ -32,34 +31,33 @@ export interface ShapedLayer {
 
 /** Reads the image and works out the shapes of one layer or a network for it. */
 export async function shapeLayer(request: LayerRequest, input: Input, channel: number | null): Promise<ShapedLayer> {
-  try {
-    return request.kind === 'layer' ? await oneLayer(request, input, channel ?? 0) : await ofNetwork(request, input);
-  } catch (error) {
-    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
-  }
+  return request.kind === 'layer' ? oneLayer(request, input, channel ?? 0) : ofNetwork(request, input);
 }
 
 async function oneLayer(
-  { job }: LayerRequest & { readonly kind: 'layer' },
+  { job, layer: wanted }: LayerRequest & { readonly kind: 'layer' },
   input: Input,
   channel: number,
 ): Promise<ShapedLayer> {
-  const source = await readSource(input, job);
-  const banks = bindKernels(job.layer, await loadMaterials(job), source.x.shape, source.x);
-  const [b, map] = bankOf(banks, channel);
-  const model = bankModel(job.layer, banks[b], null);
-  const { shaped } = planModel(model, imageShape(source.x.shape), job.layer);
-  return {
-    shaped,
-    layer: model.nodes.at(-1)!.name,
-    value: model.outputs[0],
-    network: banks[b].maps[map].label,
-    facts: source.facts,
-    sha256: source.sha256,
-    picture: source.image ?? pictureOfInput(source.x),
-    args: commandArgs(job, source.facts.path).slice(1),
-    notes: source.warnings,
-  };
+  const materials = await loadMaterials(job);
+  return atInput(input, async () => {
+    const source = await readSource(input, job);
+    const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
+    const [b, map] = bankOf(banks, channel);
+    const { shaped } = planModel(bankModel(job.layer, banks[b], null), imageShape(source.x.shape), job.layer);
+    const { name, value } = chooseOneLayer(shaped, wanted);
+    return {
+      shaped,
+      layer: name,
+      value,
+      network: banks[b].maps[map].label,
+      facts: source.facts,
+      sha256: source.sha256,
+      picture: source.image ?? pictureOfInput(source.x),
+      args: [...commandArgs(job, source.facts.path).slice(1), ...(wanted === null ? [] : ['--layer', wanted])],
+      notes: source.warnings,
+    };
+  });
 }
 
 async function ofNetwork(
@@ -67,8 +65,8 @@ async function ofNetwork(
   input: Input,
 ): Promise<ShapedLayer> {
   const opened = await openNetwork(job.request);
-  const source = await readNetworkSource(input, job, opened);
-  const { shaped, notes } = shapeNetwork(opened, source.info);
+  const source = await atInput(input, () => readNetworkSource(input, job, opened));
+  const { shaped, notes } = await atInput(input, () => shapeNetwork(opened, source.info));
   const { name, value } = chooseOneLayer(shaped, layer);
   return {
     shaped,
