@@ -159,11 +159,14 @@ describe('animate', () => {
       expect(readFileSync(join(cwd, 'a.gif')).equals(readFileSync(join(cwd, 'b.gif')))).toBe(true);
       const raw = (path: string) =>
         sharp(join(cwd, path), { animated: true }).removeAlpha().toColourspace('srgb').raw().toBuffer();
-      const gif = await raw('a.gif');
-      expect((await raw('c.webp')).equals(gif)).toBe(true);
+      const webp = await raw('c.webp');
       const files = readdirSync(join(cwd, 'frames')).sort();
       const pages = Buffer.concat(await Promise.all(files.map((file) => raw(join('frames', file)))));
-      expect(pages.equals(gif)).toBe(true);
+      expect(pages.equals(webp)).toBe(true);
+      // the bars of two colour maps alone are more colours than a GIF holds
+      const gif = await raw('a.gif');
+      expect(gif.length).toBe(webp.length);
+      expect(gif.reduce((sum, value, i) => sum + Math.abs(value - webp[i]), 0) / gif.length).toBeLessThan(2);
     }));
 
   it('large images step so that it stays under --seconds', () =>
