@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import { addAnimate } from './animate.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
 import { addDemo } from './demo.js';
+import { addExplain } from './explain.js';
+import { addField } from './field.js';
 import { addFilters } from './filters.js';
 import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
@@ -18,6 +21,9 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addConv,
   addSweep,
   addRun,
+  addExplain,
+  addAnimate,
+  addField,
   addCompare,
   addSummary,
   addFilters,
