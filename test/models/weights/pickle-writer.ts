@@ -9,6 +9,7 @@ export const op = {
   stop: [0x2e],
   mark: [0x28],
   none: [0x4e],
+  pop: [0x30],
   emptyDict: [0x7d],
   emptyList: [0x5d],
   emptyTuple: [0x29],

@@ -154,6 +154,60 @@ describe('pickles that want something else', () => {
     expect(message).toContain('nested deeper than 100');
   });
 
+  describe('a few bytes that stand for more than can be walked', () => {
+    const doubled = Array.from({ length: 60 }, (_, level) => [
+      ...op.put(level),
+      ...op.pop,
+      ...op.mark,
+      ...op.get(level),
+      ...op.get(level),
+      ...op.tuple,
+    ]);
+    const twice = (level: number) => [
+      ...op.put(level),
+      ...op.pop,
+      ...op.emptyDict,
+      ...op.mark,
+      ...op.string('a'),
+      ...op.get(level),
+      ...op.string('b'),
+      ...op.get(level),
+      ...op.setItems,
+    ];
+
+    it('tuples of two of the last, 2^60 in all', () => {
+      expect(attack(op.none, ...doubled).message).toContain('more than 1000000 entries');
+    });
+
+    it('dicts of two of the last, as a level that may hold tensors', () => {
+      const parts = Array.from({ length: 60 }, (_, level) => twice(level));
+      expect(attack(op.emptyDict, ...parts).message).toContain('more than 1000000 entries');
+      const level = [op.put(99), op.pop, op.emptyDict, op.string('model'), op.get(99), op.setItem];
+      expect(attack(op.emptyDict, ...parts, ...level).message).toContain('more than 1000000 entries');
+    });
+
+    it('a level that is itself', () => {
+      const one = tensor(storage('0', 1), 0, [1], [1]);
+      const own = [op.emptyDict, op.put(0), op.string('w'), one, op.setItem, op.string('model'), op.get(0), op.setItem];
+      expect(attack(...own).message).toContain('nested deeper than 100 at "model"');
+    });
+
+    it('a list that is made into a set, and a dict into a dict, thousands of times', () => {
+      const many = new Array<number[]>(20_000).fill(op.none);
+      const list = [op.emptyList, op.put(0), op.mark, ...many, op.appends];
+      const again = [...op.global('builtins', 'set'), ...op.get(0), ...op.tuple1, ...op.reduce];
+      const copies = new Array<number[]>(100).fill(again);
+      expect(attack(...list, ...copies).message).toMatch(/REDUCE: copies more than 1000000 values/);
+    });
+
+    it('a name of 20,000 letters is refused, and sizes of 2,000 axes', () => {
+      const long = [op.emptyDict, op.string('n'.repeat(20_000)), op.none, op.setItem];
+      expect(attack(...long).message).toContain('a name longer than 1000 characters');
+      const sizes = new Array<number>(2000).fill(1);
+      expect(attack(tensor(storage('0', 1), 0, sizes, sizes)).message).toContain('rank 2000: expected at most 64');
+    });
+  });
+
   it('__proto__ is a name like any other', () => {
     const bytes = pickle(op.emptyDict, op.string('__proto__'), tensor(storage('0', 2), 0, [2], [1]), op.setItem);
     const { tensors } = read(checkpoint(bytes, { 0: new Uint8Array(8) }));
