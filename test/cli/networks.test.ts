@@ -144,7 +144,7 @@ describe('run', () => {
       writeFileSync(join(cwd, 'x.npy'), npyBytes('<f4', [2, 3], Float32Array.of(1, 2, 3, 4, 5, 6)));
       const layers = async (names: string) => {
         const { stdout } = await cnnviz(['run', 'm.onnx', '--input', 'x=x.npy', '--layers', names, '--json'], { cwd });
-        return (JSON.parse(stdout).inputs[0].layers as { name: string }[]).map(({ name }) => name);
+        return (JSON.parse(stdout).results[0].layers as { name: string }[]).map(({ name }) => name);
       };
       expect(await layers('all')).toEqual(['cut', 'b', 'c', 'drop']);
       expect(await layers('cut')).toEqual(['cut', 'b', 'c']);
