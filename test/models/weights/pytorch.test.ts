@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../../src/core/bytes.js';
 import { CnnvizError } from '../../../src/core/errors.js';
 import { readWeights } from '../../../src/models/weights/index.js';
+import { crc32 } from '../../../src/models/weights/zip.js';
 import { checkpoint, op, pickle, stateDict, storage, tensor, zip } from './pickle-writer.js';
 
 const FOLDER = new URL('../../../fixtures/models/checkpoints/', import.meta.url);
@@ -241,6 +243,39 @@ describe('tensors stay inside their storage', () => {
     ],
   ])('%s is refused', (_what, bytes, words) => {
     expect(refusal(bytes).message).toContain(words);
+  });
+
+  it('a storage that thousands of tensors read whole is refused', () => {
+    const views = Array.from({ length: 800 }, (_, i) => [
+      ...op.string(`w${i}`),
+      ...tensor(storage('0', 4e5), 0, [2], [399_998]),
+      ...op.setItem,
+    ]);
+    const bytes = checkpoint(pickle(op.emptyDict, ...views), { 0: new Uint8Array(16e5) });
+    expect(refusal(bytes).message).toContain('800 tensors that read 1279996800 bytes');
+  });
+
+  it('a compressed storage is unpacked once, however many tensors lie in it', () => {
+    const packed = new Uint8Array(deflateRawSync(new Uint8Array(20e6)));
+    const views = Array.from({ length: 40 }, (_, i) => [
+      ...op.string(`w${i}`),
+      ...tensor(storage('0', 5e6), i, [4], [1]),
+      ...op.setItem,
+    ]);
+    const data = { name: 'archive/data.pkl', bytes: pickle(op.emptyDict, ...views) };
+    const numbers = { name: 'archive/data/0', bytes: packed, unpackedSize: 20e6, crc: crc32(new Uint8Array(20e6)) };
+    let reads = 0;
+    const source = memorySource(zip([data, { ...numbers, method: 8 }]));
+    const counted = {
+      ...source,
+      read: (from: number, length: number) => {
+        if (length === packed.length) reads++;
+        return source.read(from, length);
+      },
+    };
+    const { tensors } = readWeights(counted, { name: 'alone', beside: null });
+    expect(tensors.map((one) => one.load().data.length)).toEqual(new Array<number>(40).fill(4));
+    expect(reads).toBe(1);
   });
 
   it('a missing storage is named', () => {
