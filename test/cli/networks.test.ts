@@ -225,6 +225,22 @@ describe('weights', () => {
     });
   });
 
+  it('integers beyond 2^53 cost their own statistics, and are named', () =>
+    inFolder(async (cwd) => {
+      const header =
+        '{"seed":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}';
+      const bytes = Buffer.alloc(8 + header.length + 12);
+      bytes.writeBigUInt64LE(BigInt(header.length));
+      bytes.write(header, 8);
+      bytes.writeBigInt64LE(2n ** 60n, 8 + header.length);
+      writeFileSync(join(cwd, 'a.safetensors'), bytes);
+      const { code, stdout } = await cnnviz(['weights', 'a.safetensors'], { cwd });
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^seed +int64 +1 +8 bytes +beyond 2\^53$/m);
+      expect(stdout).toContain('note: "seed": the 64-bit integer 1152921504606846976 is beyond 2^53');
+      expect(stdout).toContain('2 arrays, 2 numbers');
+    }));
+
   it('takes one array out: floats become float32, integers stay', () =>
     inFolder(async (cwd) => {
       await cnnviz(['weights', ZIP, '--tensor', 'double', '-o', 'd.npy'], { cwd });
