@@ -25,7 +25,7 @@ export function explainWeighted(run: KeptRun, step: ConvStep, index: number): We
   const channels = channelTerms(g, x, weight, item, map, taps);
   const terms = joined(channels.map(({ products }) => products));
   const bias = step.bias?.[map] ?? 0;
-  const magnitude = Math.abs(bias) + terms.reduce((sum, term) => sum + Math.abs(term), 0);
+  const magnitude = sizeOfTerms(channels, bias);
   const output = run.read(step.outputs[0]);
   const fields = {
     step: 'weighted',
@@ -76,6 +76,20 @@ export function tapsOf(g: Conv2dGeometry, i: number, j: number): Taps {
   );
   const window = { x0: columns[0], x1: columns[g.kW - 1], y0: rows[0], y1: rows[g.kH - 1] };
   return { size: [g.kH, g.kW], rows, columns, window, padding };
+}
+
+/** Σ|x·w| + |bias| of one output, padding as the layer has it. */
+export function magnitudeAt({ geometry: g, weight, bias }: ConvStep, x: Float32Array, index: number): number {
+  const { item, map, i, j } = outputAt(g, index);
+  const channels = channelTerms(g, x, weight.load(), item, map, tapsOf(g, i, j));
+  return sizeOfTerms(channels, bias?.[map] ?? 0);
+}
+
+function sizeOfTerms(channels: readonly ChannelTerms[], bias: number): number {
+  return channels.reduce(
+    (total, { products }) => products.reduce((sum, term) => sum + Math.abs(term), total),
+    Math.abs(bias),
+  );
 }
 
 /** x [N, C, H, W] under the window, times the map's kernel [C/groups, kH, kW]: channel by channel. */
