@@ -1,5 +1,6 @@
 import { channelsOf } from '../analysis/layer-facts.js';
 import { alignLayers, type ComparedLayer, type LayerPair } from '../compare/align-layers.js';
+import type { ValuePlace } from '../core/check-result.js';
 import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type ValueInfo } from '../core/values.js';
@@ -8,15 +9,7 @@ import type { Input } from '../io/inputs.js';
 import { type OpenedNetwork, openNetwork } from '../stages/network.js';
 import { NetworkSessions } from '../stages/network-session.js';
 import { type NetworkSource, readNetworkSource } from '../stages/network-source.js';
-
-/** Where a value lies in its layer. */
-export interface Place {
-  readonly item: number;
-  readonly channel: number;
-  /** Null in a layer of vectors. */
-  readonly x: number | null;
-  readonly y: number | null;
-}
+import { placeAt } from './place-in-layer.js';
 
 export interface LayerComparison {
   readonly a: string;
@@ -28,7 +21,7 @@ export interface LayerComparison {
   readonly relative: number;
   readonly mean: number;
   readonly differing: number;
-  readonly at: Place;
+  readonly at: ValuePlace;
   readonly values: readonly [number, number];
 }
 
@@ -129,17 +122,5 @@ function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): Layer
     differing,
     at: placeAt(at, a.shape),
     values: [difference.a, difference.b],
-  };
-}
-
-function placeAt(index: number, shape: readonly number[]): Place {
-  const { channels, size } = channelsOf(shape);
-  const width = shape.at(-1) ?? 1;
-  const inMap = index % size;
-  return {
-    item: Math.floor(index / (channels * size)),
-    channel: Math.floor(index / size) % channels,
-    x: size === 1 ? null : inMap % width,
-    y: size === 1 ? null : Math.floor(inMap / width),
   };
 }

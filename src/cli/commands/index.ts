@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addCheck } from './check.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addConv,
   addRun,
   addCompare,
+  addCheck,
   addSummary,
   addFilters,
   addWeights,
