@@ -1,9 +1,14 @@
 import type { BaselineFormat } from '../core/check-job.js';
 import type { CheckResult, ImageCheck } from '../core/check-result.js';
 import { CnnvizError } from '../core/errors.js';
+import { writeAtomic } from '../io/files.js';
+import { githubAnnotations } from '../reports/annotations.js';
 import { checkJson, describeCheck, describeUpdate, updateJson } from '../reports/check.js';
+import { junitXml } from '../reports/junit.js';
 import { checkBaselines } from '../studies/check-baselines.js';
+import { pictureWriter } from '../studies/check-pictures.js';
 import { type CheckPlan, planCheck } from '../studies/check-plan.js';
+import { writeReport } from '../studies/check-report.js';
 import type { CheckRun } from '../studies/check-session.js';
 import { updateBaselines } from '../studies/check-update.js';
 import { type CaseFlags, checkCases, parseShard } from './check-cases.js';
@@ -63,11 +68,14 @@ function checkFlags({ update, format, forceUpdate, report, junit }: CheckFlags):
       fix: 'leave --report and --junit out',
     });
   }
-  const ci = process.env.CI;
-  if (update && !forceUpdate && ci && ci !== 'false' && ci !== '0') {
-    throw new CnnvizError('usage', `--update is refused where CI=${ci}: a check that updates itself finds nothing`, {
-      fix: 'update where you develop and commit the baselines; --force-update does it here all the same',
-    });
+  if (update && !forceUpdate && isSet(process.env.CI)) {
+    throw new CnnvizError(
+      'usage',
+      `--update is refused where CI=${process.env.CI}: a check that updates itself finds nothing`,
+      {
+        fix: 'update where you develop and commit the baselines; --force-update does it here all the same',
+      },
+    );
   }
 }
 
@@ -81,16 +89,29 @@ async function update(plan: CheckPlan, flags: CheckFlags, run: CheckRun, termina
 }
 
 async function check(plan: CheckPlan, flags: CheckFlags, run: CheckRun, terminal: Terminal): Promise<number> {
-  const result = await checkBaselines(plan, run, null);
+  const draw = flags.report === undefined ? null : pictureWriter(flags.report);
+  const result = await checkBaselines(plan, run, draw);
   // failures are printed even when all else is silent
   const loud = await openTerminal({ quiet: false, reserveStdout: flags.json });
   const { failures, summary } = describeCheck(result, terminal.style);
   if (flags.json) await sendDocument(terminal, checkJson(result));
   for (const line of failures) loud.print(line);
+  if (isSet(process.env.GITHUB_ACTIONS)) for (const line of githubAnnotations(result)) loud.print(line);
   terminal.print(summary);
   const isNew = result.images.length > 0 && result.images.every(({ status }) => status === 'missing');
   if (isNew) terminal.note(' no baselines yet: the same command with --update stores them');
+  if (flags.junit !== undefined) await writeText(flags.junit, junitXml(result));
+  if (flags.report !== undefined) terminal.note(`wrote ${await writeReport(flags.report, result)}`);
   return exitCodeOfErrors(result.images) ?? (isSame(result) ? EXIT.done : EXIT.failed);
+}
+
+/** Whether a variable of the environment says yes. */
+function isSet(variable: string | undefined): boolean {
+  return variable !== undefined && variable !== '' && variable !== 'false' && variable !== '0';
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  await writeAtomic(path, new TextEncoder().encode(text), { clobber: true });
 }
 
 function isSame({ images, extra }: CheckResult): boolean {

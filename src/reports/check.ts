@@ -45,7 +45,7 @@ export function describeCheck(result: CheckResult, style: Style): { failures: st
 }
 
 /** "1 failed, 11 identical, 0 missing" */
-function summaryOf({ images, extra }: CheckResult): string {
+export function summaryOf({ images, extra }: CheckResult): string {
   const count = (status: ImageCheck['status']) => images.filter((image) => image.status === status).length;
   const tolerated = images.filter(isTolerated).length;
   const parts = [`${groupDigits(count('failed'))} failed`, `${groupDigits(count('identical') - tolerated)} identical`];

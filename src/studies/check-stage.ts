@@ -1,6 +1,6 @@
 import { channelsOf } from '../analysis/layer-facts.js';
 import { compareElements, type ElementDifference } from '../compare/values.js';
-import { isExact, type Tolerance } from '../core/check-job.js';
+import { EXACT, isExact, type Tolerance } from '../core/check-job.js';
 import type { DifferingValue, StageCheck, StageStatus, ValuePlace, ValuesCheck } from '../core/check-result.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Clipped, Scale } from '../core/facts.js';
@@ -35,7 +35,7 @@ export interface ComputedStage {
 /** A stage against its baseline, and what was expected of it where values can be told apart. */
 export interface JudgedStage {
   readonly check: StageCheck;
-  readonly expected: Float32Array | null;
+  readonly expected: { readonly values: Float32Array; readonly tolerance: Tolerance } | null;
 }
 
 /** A stage has pictures when it has planes; vectors are kept as arrays. */
@@ -102,7 +102,10 @@ function compareArray(stage: ComputedStage, file: string, expected: Value, toler
     first: locate(first),
     largest: locate(largest),
   };
-  return { check: { ...base, status: statusOf(values), values }, expected: toFloat32(expected.data) };
+  return {
+    check: { ...base, status: statusOf(values), values },
+    expected: { values: toFloat32(expected.data), tolerance },
+  };
 }
 
 /** Against the stored pictures; null when there is none. Of several each must be there. */
@@ -159,7 +162,11 @@ function comparePictures(
     from += map.values.length;
   }
   const values = { total: got.length, differing, tolerated, first, largest };
-  return { check: { ...blank(stage), files, status: statusOf(values), values }, expected };
+  // what is within the tolerance has been taken out
+  return {
+    check: { ...blank(stage), files, status: statusOf(values), values },
+    expected: { values: expected, tolerance: EXACT },
+  };
 }
 
 /** Values drawn as a stored picture was, pixel against pixel. */

@@ -1,0 +1,161 @@
+import type { Image } from '../core/image.js';
+import type { ColormapName, ScaleRule } from '../core/job.js';
+import { type Canvas, strokeRect } from './canvas.js';
+import { applyColormap } from './colormaps.js';
+import { chooseFit, type Fit, fitWords } from './fit.js';
+import { legend } from './legend.js';
+import { commonLevels, titledImage } from './map-figure.js';
+import { numberGrid } from './number-grid.js';
+import { FAINT, inGrid, type Part, sideBySide, stacked, textPart } from './part.js';
+import { type Plane, planePicture } from './pictures.js';
+import { chooseScale } from './scale.js';
+
+/** One plane of a stage as it was stored and as it came out. */
+export interface ComparedPlane {
+  readonly label: string;
+  readonly width: number;
+  readonly height: number;
+  readonly expected: Float32Array;
+  readonly got: Float32Array;
+  /** The value to point at: its first difference. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface DifferencePictures {
+  readonly expected: Image;
+  readonly got: Image;
+  readonly difference: Image;
+}
+
+/** The area planes share, in pixels, and the bounds of one plane's side. */
+const AREA = 0.9e6;
+const SMALLEST_BOX = 64;
+const LARGEST_BOX = 640;
+const ZOOM_TO = 240;
+const GAP = 16;
+/** The cut-out around the first difference: at most so many values each way. */
+const CUT = 4;
+/** The ring around the first difference, in pixels of the picture beyond the value itself. */
+const RING = 5;
+const RING_INNER = [255, 255, 255] as const;
+const RING_OUTER = [214, 30, 40] as const;
+
+/**
+ * The planes of a stage that differ, three times: as expected, as they came, on one common scale; and got − expected, on a
+ * scale around zero. A ring marks each plane's first difference; the numbers around the very first stand beside.
+ * `planes` has at least one; `facts` is a line about them all.
+ */
+export function differencePictures(title: string, facts: string, planes: readonly ComparedPlane[]): DifferencePictures {
+  const differences = planes.map(({ expected, got }) =>
+    Float32Array.from(got, (value, i) => (Object.is(value, expected[i]) ? 0 : value - expected[i])),
+  );
+  const both = chooseScale(
+    planes.flatMap(({ expected, got }) => [expected, got]),
+    { kind: 'minmax' },
+  );
+  const common: ScaleRule = { kind: 'fixed', ...both };
+  const picture = (role: string, values: readonly Float32Array[], rule: ScaleRule, colormap: ColormapName) =>
+    rolePicture(`${title}: ${role}`, facts, planes, values, rule, colormap);
+  return {
+    expected: picture(
+      'expected',
+      planes.map(({ expected }) => expected),
+      common,
+      'gray',
+    ),
+    got: picture(
+      'got',
+      planes.map(({ got }) => got),
+      common,
+      'gray',
+    ),
+    difference: picture('got − expected', differences, { kind: 'symmetric' }, 'diverging'),
+  };
+}
+
+function rolePicture(
+  title: string,
+  facts: string,
+  places: readonly ComparedPlane[],
+  values: readonly Float32Array[],
+  rule: ScaleRule,
+  colormap: ColormapName,
+): Image {
+  const box = Math.min(LARGEST_BOX, Math.max(SMALLEST_BOX, Math.sqrt(AREA / places.length) - GAP));
+  const fits = places.map(({ width, height }) => chooseFit(width, height, box, ZOOM_TO));
+  const planes = places.map(({ width, height }, i) => ({ width, height, values: values[i] }));
+  const { scale, clipped, levels } = commonLevels(planes, rule);
+  const cells = planes.map((plane, i) => {
+    const picture =
+      rule.kind === 'symmetric'
+        ? shrunkDifference(plane, fits[i], rule, scale.hi)
+        : planePicture(plane, levels[i], colormap, fits[i]);
+    const words = [places[i].label, fitWords(fits[i])].filter(Boolean).join(', ');
+    return stacked([ringed(picture, places[i], fits[i]), textPart(words, FAINT)], 3, 'left');
+  });
+  const cut = cutOut(planes[0], places[0]);
+  const { levels: cutLevels } = commonLevels([cut.plane], { kind: 'fixed', ...scale });
+  const numbers = stacked(
+    [numberGrid(cut.plane, applyColormap(cutLevels[0], colormap)), textPart(cut.words, FAINT)],
+    3,
+    'left',
+  );
+  const figure = sideBySide([inGrid(cells, GAP), numbers], GAP, 'top');
+  return titledImage(title, facts, figure, legend('', scale, colormap, clipped));
+}
+
+/** A shrunk difference shows the largest of each box: a mean would wipe out a single value. */
+function shrunkDifference(plane: Plane, fit: Fit, rule: ScaleRule, reach: number): Part {
+  const small = strongest(plane, fit.shrink);
+  const fixed: ScaleRule = rule.kind === 'symmetric' ? { kind: 'fixed', lo: -reach, hi: reach } : rule;
+  const { levels } = commonLevels([small], fixed);
+  return planePicture(small, levels[0], 'diverging', { zoom: fit.zoom, shrink: 1 });
+}
+
+/** Of every factor×factor box the value furthest from zero, the first of equals; NaN counts as furthest. */
+function strongest({ width, height, values }: Plane, factor: number): Plane {
+  const across = Math.ceil(width / factor);
+  const down = Math.ceil(height / factor);
+  const out = new Float32Array(across * down);
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = Math.floor(y / factor) * across;
+    for (let x = 0; x < width; x++, i++) {
+      const o = row + Math.floor(x / factor);
+      if (Math.abs(values[i]) > Math.abs(out[o]) || Number.isNaN(values[i])) out[o] = values[i];
+    }
+  }
+  return { width: across, height: down, values: out };
+}
+
+/** A picture with a ring around the value at (x, y). */
+function ringed(picture: Part, { x, y }: ComparedPlane, { zoom, shrink }: Fit): Part {
+  const side = zoom + 2 * RING;
+  return {
+    width: picture.width,
+    height: picture.height,
+    draw: (canvas: Canvas, left: number, top: number) => {
+      picture.draw(canvas, left, top);
+      // within the frame of one pixel
+      const ringX = left + 1 + Math.floor(x / shrink) * zoom - RING;
+      const ringY = top + 1 + Math.floor(y / shrink) * zoom - RING;
+      strokeRect(canvas, ringX, ringY, side, side, RING_OUTER);
+      strokeRect(canvas, ringX + 1, ringY + 1, side - 2, side - 2, RING_INNER);
+    },
+  };
+}
+
+/** The values around the first difference, in its middle where the border allows. */
+function cutOut({ width, height, values }: Plane, { x, y, label }: ComparedPlane): { plane: Plane; words: string } {
+  const left = Math.max(0, Math.min(x - CUT, width - 2 * CUT - 1));
+  const top = Math.max(0, Math.min(y - CUT, height - 2 * CUT - 1));
+  const across = Math.min(width, 2 * CUT + 1);
+  const down = Math.min(height, 2 * CUT + 1);
+  const cut = new Float32Array(across * down);
+  for (let row = 0; row < down; row++) {
+    const from = (top + row) * width + left;
+    cut.set(values.subarray(from, from + across), row * across);
+  }
+  const words = `${label}: x ${left}–${left + across - 1}, y ${top}–${top + down - 1}; first difference at (${x}, ${y})`;
+  return { plane: { width: across, height: down, values: cut }, words };
+}
