@@ -102,3 +102,20 @@ export interface UpdateResult {
   /** Files of no image that do not lie where a baseline would: they stay. */
   readonly strange: readonly string[];
 }
+
+/** Two files against each other. */
+export interface FileComparison {
+  readonly a: string;
+  readonly b: string;
+  readonly status: 'identical' | 'within tolerance' | 'different' | 'only in the first' | 'only in the second';
+  /** values: of arrays · pixels: greys or colours of two pictures · map: an array and the picture of a map */
+  readonly compared: 'values' | 'pixels' | 'map';
+  /** [channels, height, width] of pictures; empty where nothing was compared. */
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly values: ValuesCheck | null;
+  /** Why the two cannot be compared number by number, or null. */
+  readonly reason: string | null;
+  /** What is worth knowing though it is no difference. */
+  readonly notes: readonly string[];
+}

@@ -1,10 +1,9 @@
-import type { Image } from '../core/image.js';
 import type { ColormapName, ScaleRule } from '../core/job.js';
-import { type Canvas, strokeRect } from './canvas.js';
+import { type Canvas, type Rgb, strokeRect } from './canvas.js';
 import { applyColormap } from './colormaps.js';
 import { chooseFit, type Fit, fitWords } from './fit.js';
 import { legend } from './legend.js';
-import { commonLevels, titledImage } from './map-figure.js';
+import { commonLevels, type MapFigure, titledImage } from './map-figure.js';
 import { numberGrid } from './number-grid.js';
 import { FAINT, inGrid, type Part, sideBySide, stacked, textPart } from './part.js';
 import { type Plane, planePicture } from './pictures.js';
@@ -22,12 +21,6 @@ export interface ComparedPlane {
   readonly y: number;
 }
 
-export interface DifferencePictures {
-  readonly expected: Image;
-  readonly got: Image;
-  readonly difference: Image;
-}
-
 /** The area planes share, in pixels, and the bounds of one plane's side. */
 const AREA = 0.9e6;
 const SMALLEST_BOX = 64;
@@ -35,43 +28,35 @@ const LARGEST_BOX = 640;
 const ZOOM_TO = 240;
 const GAP = 16;
 /** The cut-out around the first difference: at most so many values each way. */
-const CUT = 4;
+const CUT = 3;
 /** The ring around the first difference, in pixels of the picture beyond the value itself. */
 const RING = 5;
-const RING_INNER = [255, 255, 255] as const;
-const RING_OUTER = [214, 30, 40] as const;
+const RING_INNER: Rgb = [255, 255, 255];
+const RING_OUTER: Rgb = [214, 30, 40];
 
 /**
- * The planes of a stage that differ, three times: as expected, as they came, on one common scale; and got − expected, on a
- * scale around zero. A ring marks each plane's first difference; the numbers around the very first stand beside.
- * `planes` has at least one; `facts` is a line about them all.
+ * Planes that differ as they were expected and as they came, on one common scale. A ring marks each plane's first
+ * difference; the numbers around the very first stand beside. `planes` has at least one; `facts` is a line about them all.
  */
-export function differencePictures(title: string, facts: string, planes: readonly ComparedPlane[]): DifferencePictures {
+export function valuesPictures(
+  title: string,
+  facts: string,
+  planes: readonly ComparedPlane[],
+): { readonly expected: MapFigure; readonly got: MapFigure } {
+  const expected = planes.map((plane) => plane.expected);
+  const got = planes.map((plane) => plane.got);
+  const common: ScaleRule = { kind: 'fixed', ...chooseScale([...expected, ...got], { kind: 'minmax' }) };
+  const picture = (role: string, values: readonly Float32Array[]) =>
+    rolePicture(`${title}: ${role}`, facts, planes, values, common, 'gray');
+  return { expected: picture('expected', expected), got: picture('got', got) };
+}
+
+/** got − expected of the same planes, on a scale around zero: blue is less than expected, orange is more. */
+export function differencePicture(title: string, facts: string, planes: readonly ComparedPlane[]): MapFigure {
   const differences = planes.map(({ expected, got }) =>
     Float32Array.from(got, (value, i) => (Object.is(value, expected[i]) ? 0 : value - expected[i])),
   );
-  const both = chooseScale(
-    planes.flatMap(({ expected, got }) => [expected, got]),
-    { kind: 'minmax' },
-  );
-  const common: ScaleRule = { kind: 'fixed', ...both };
-  const picture = (role: string, values: readonly Float32Array[], rule: ScaleRule, colormap: ColormapName) =>
-    rolePicture(`${title}: ${role}`, facts, planes, values, rule, colormap);
-  return {
-    expected: picture(
-      'expected',
-      planes.map(({ expected }) => expected),
-      common,
-      'gray',
-    ),
-    got: picture(
-      'got',
-      planes.map(({ got }) => got),
-      common,
-      'gray',
-    ),
-    difference: picture('got − expected', differences, { kind: 'symmetric' }, 'diverging'),
-  };
+  return rolePicture(title, facts, planes, differences, { kind: 'symmetric' }, 'diverging');
 }
 
 function rolePicture(
@@ -81,7 +66,7 @@ function rolePicture(
   values: readonly Float32Array[],
   rule: ScaleRule,
   colormap: ColormapName,
-): Image {
+): MapFigure {
   const box = Math.min(LARGEST_BOX, Math.max(SMALLEST_BOX, Math.sqrt(AREA / places.length) - GAP));
   const fits = places.map(({ width, height }) => chooseFit(width, height, box, ZOOM_TO));
   const planes = places.map(({ width, height }, i) => ({ width, height, values: values[i] }));
@@ -92,17 +77,19 @@ function rolePicture(
         ? shrunkDifference(plane, fits[i], rule, scale.hi)
         : planePicture(plane, levels[i], colormap, fits[i]);
     const words = [places[i].label, fitWords(fits[i])].filter(Boolean).join(', ');
-    return stacked([ringed(picture, places[i], fits[i]), textPart(words, FAINT)], 3, 'left');
+    const { zoom, shrink } = fits[i];
+    const [left, top] = [places[i].x, places[i].y].map((at) => 1 + Math.floor(at / shrink) * zoom);
+    return stacked([ringed(picture, left, top, zoom, RING), textPart(words, FAINT)], 3, 'left');
   });
   const cut = cutOut(planes[0], places[0]);
   const { levels: cutLevels } = commonLevels([cut.plane], { kind: 'fixed', ...scale });
-  const numbers = stacked(
-    [numberGrid(cut.plane, applyColormap(cutLevels[0], colormap)), textPart(cut.words, FAINT)],
-    3,
-    'left',
-  );
+  const grid = numberGrid(cut.plane, applyColormap(cutLevels[0], colormap));
+  // cells are one pixel apart, in a frame of one pixel
+  const step = (grid.width - 1) / cut.plane.width;
+  const marked = ringed(grid, 1 + cut.column * step, 1 + cut.row * step, step - 1, 1);
+  const numbers = stacked([marked, textPart(cut.words, FAINT)], 3, 'left');
   const figure = sideBySide([inGrid(cells, GAP), numbers], GAP, 'top');
-  return titledImage(title, facts, figure, legend('', scale, colormap, clipped));
+  return { image: titledImage(title, facts, figure, legend('', scale, colormap, clipped)), scale, clipped };
 }
 
 /** A shrunk difference shows the largest of each box: a mean would wipe out a single value. */
@@ -128,25 +115,20 @@ function strongest({ width, height, values }: Plane, factor: number): Plane {
   return { width: across, height: down, values: out };
 }
 
-/** A picture with a ring around the value at (x, y). */
-function ringed(picture: Part, { x, y }: ComparedPlane, { zoom, shrink }: Fit): Part {
-  const side = zoom + 2 * RING;
-  return {
-    width: picture.width,
-    height: picture.height,
-    draw: (canvas: Canvas, left: number, top: number) => {
-      picture.draw(canvas, left, top);
-      // within the frame of one pixel
-      const ringX = left + 1 + Math.floor(x / shrink) * zoom - RING;
-      const ringY = top + 1 + Math.floor(y / shrink) * zoom - RING;
-      strokeRect(canvas, ringX, ringY, side, side, RING_OUTER);
-      strokeRect(canvas, ringX + 1, ringY + 1, side - 2, side - 2, RING_INNER);
-    },
+/** A picture with a ring around a square of it, `room` pixels away. */
+function ringed(picture: Part, x: number, y: number, side: number, room: number): Part {
+  const draw = (canvas: Canvas, left: number, top: number) => {
+    picture.draw(canvas, left, top);
+    const ring = (wider: number, rgb: Rgb) =>
+      strokeRect(canvas, left + x - wider, top + y - wider, side + 2 * wider, side + 2 * wider, rgb);
+    ring(room, RING_OUTER);
+    ring(room - 1, RING_INNER);
   };
+  return { width: picture.width, height: picture.height, draw };
 }
 
 /** The values around the first difference, in its middle where the border allows. */
-function cutOut({ width, height, values }: Plane, { x, y, label }: ComparedPlane): { plane: Plane; words: string } {
+function cutOut({ width, height, values }: Plane, { x, y, label }: ComparedPlane) {
   const left = Math.max(0, Math.min(x - CUT, width - 2 * CUT - 1));
   const top = Math.max(0, Math.min(y - CUT, height - 2 * CUT - 1));
   const across = Math.min(width, 2 * CUT + 1);
@@ -156,6 +138,6 @@ function cutOut({ width, height, values }: Plane, { x, y, label }: ComparedPlane
     const from = (top + row) * width + left;
     cut.set(values.subarray(from, from + across), row * across);
   }
-  const words = `${label}: x ${left}–${left + across - 1}, y ${top}–${top + down - 1}; first difference at (${x}, ${y})`;
-  return { plane: { width: across, height: down, values: cut }, words };
+  const words = `${label}, x ${left} … ${left + across - 1}, y ${top} … ${top + down - 1}; first difference at (${x}, ${y})`;
+  return { plane: { width: across, height: down, values: cut }, words, column: x - left, row: y - top };
 }

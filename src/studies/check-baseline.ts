@@ -1,12 +1,12 @@
 import { atPlace, CnnvizError } from '../core/errors.js';
-import type { ScaleRule } from '../core/job.js';
 import type { Value } from '../core/values.js';
 import { decodeSamples, readNote } from '../io/encode.js';
 import { existingFile, readBytes } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { collisionKey, joinPath, safeName } from '../io/paths.js';
 import { npyToValue, readNpy } from '../models/npy.js';
-import { type MapPicture, readMapPicture } from '../stages/read-map.js';
+import { readMapPicture } from '../stages/read-map.js';
+import type { StoredPicture } from './compare-plane.js';
 
 /**
  * Where an image's baselines lie, as a folder below that of all: its tree and its whole name, so that a.jpg and a.png
@@ -49,11 +49,8 @@ export async function readArrayBaseline(path: string): Promise<Value | null> {
   }
 }
 
-/** A stored picture; `note` is null when a program that saved it again dropped it. */
-export type PictureBaseline = Omit<MapPicture, 'note'> & { readonly note: MapPicture['note'] | null };
-
 /** A stored picture; null when there is none. @throws CnnvizError that names the file */
-export async function readPictureBaseline(path: string): Promise<PictureBaseline | null> {
+export async function readPictureBaseline(path: string): Promise<StoredPicture | null> {
   if (!(await existingFile(path))) return null;
   try {
     const bytes = await readBytes(path);
@@ -69,6 +66,3 @@ export async function readPictureBaseline(path: string): Promise<PictureBaseline
     throw atPlace(path, error);
   }
 }
-
-/** How pictures are drawn for baselines: darkest to brightest, each on its own scale. */
-export const PICTURE_SCALE: ScaleRule = { kind: 'minmax' };

@@ -1,14 +1,14 @@
-import { compareElements } from '../compare/values.js';
 import type { ImageCheck, StageCheck } from '../core/check-result.js';
 import { groupDigits } from '../core/format.js';
+import type { DrawingNote } from '../core/note.js';
 import { toFloat32 } from '../core/values.js';
-import { type ComparedPlane, differencePictures } from '../figures/difference.js';
+import { VERSION } from '../core/version.js';
+import { type ComparedPlane, differencePicture, valuesPictures } from '../figures/difference.js';
 import { encodePng } from '../io/encode.js';
 import { writeAtomic } from '../io/files.js';
 import { baseName, joinPath, safeName } from '../io/paths.js';
-import { planesOf } from '../stages/network-draw.js';
 import type { DrawFailure } from './check-baselines.js';
-import type { ComputedStage, JudgedStage } from './check-stage.js';
+import { comparedPlanes } from './compared-planes.js';
 
 /** Of the planes of a stage that differ, this many are drawn. */
 const MOST_PLANES = 16;
@@ -22,17 +22,21 @@ export function pictureWriter(folder: string): DrawFailure {
     const written: ImageCheck['pictures'][number][] = [];
     for (const { stage, judged } of failed) {
       if (judged.expected === null) continue;
-      const planes = comparedPlanes(stage, judged.expected);
+      const { values, tolerance } = judged.expected;
+      const planes = comparedPlanes(values, toFloat32(stage.value.data), stage.value.shape, tolerance);
       if (planes.length === 0) continue;
-      const pictures = differencePictures(`${baseName(image.path)} ${stage.name}`, factsOf(judged.check, planes), [
-        ...planes.slice(0, MOST_PLANES),
-      ]);
+      const drawn = planes.slice(0, MOST_PLANES);
+      const title = `${baseName(image.path)} ${stage.name}`;
+      const facts = factsOf(judged.check, planes);
+      const difference = differencePicture(`${title}: got − expected`, facts, drawn);
+      const pictures = { ...valuesPictures(title, facts, drawn), difference };
       for (const kind of ['expected', 'got', 'difference'] as const) {
         const name = image.case === '' ? '' : safeName(image.case);
         const path = joinPath(folder, name, image.folder, `${safeName(stage.name)}.${kind}.png`);
-        await writeAtomic(path, await encodePng(pictures[kind], `cnnviz check: ${stage.name} ${kind}`), {
-          clobber: true,
-        });
+        const { lo, hi } = pictures[kind].scale;
+        const args = ['check', baseName(image.path), '--layers', stage.name];
+        const note: DrawingNote = { cnnviz: VERSION, picture: 'difference', lo, hi, args };
+        await writeAtomic(path, await encodePng(pictures[kind].image, JSON.stringify(note)), { clobber: true });
         written.push({ stage: stage.name, kind, path });
       }
     }
@@ -44,21 +48,4 @@ function factsOf({ values }: StageCheck, planes: readonly ComparedPlane[]): stri
   const count = values ? `${groupDigits(values.differing)} of ${groupDigits(values.total)} values differ` : '';
   const more = planes.length - MOST_PLANES;
   return more > 0 ? `${count}; ${MOST_PLANES} of ${planes.length} maps that differ are drawn` : count;
-}
-
-/** The planes of a stage in which any value differs beyond the tolerance. */
-function comparedPlanes(
-  { value }: ComputedStage,
-  { values: expected, tolerance }: NonNullable<JudgedStage['expected']>,
-): ComparedPlane[] {
-  const got = planesOf({ value, values: toFloat32(value.data) });
-  const stored = planesOf({ value, values: expected });
-  const name = got.folded === null ? 'channel' : 'values';
-  return got.maps.flatMap(({ label, width, height, values }, i): ComparedPlane[] => {
-    const before = stored.maps[i].values;
-    const { first } = compareElements(before, values, tolerance);
-    if (first === null) return [];
-    const place = { x: first.at % width, y: Math.floor(first.at / width) };
-    return [{ label: `${name} ${label}`.trim(), width, height, expected: before, got: values, ...place }];
-  });
 }

@@ -1,23 +1,16 @@
 import { channelsOf } from '../analysis/layer-facts.js';
 import { compareElements, type ElementDifference } from '../compare/values.js';
-import { EXACT, isExact, type Tolerance } from '../core/check-job.js';
-import type { DifferingValue, StageCheck, StageStatus, ValuePlace, ValuesCheck } from '../core/check-result.js';
+import { EXACT, type Tolerance } from '../core/check-job.js';
+import type { DifferingValue, StageCheck, StageStatus, ValuesCheck } from '../core/check-result.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Clipped, Scale } from '../core/facts.js';
-import { maxSample } from '../core/image.js';
 import type { MapNote } from '../core/note.js';
 import { toFloat32, type Value } from '../core/values.js';
 import type { LabelledMap } from '../figures/map-figure.js';
-import { chooseScale, levelValue, toPixels } from '../figures/scale.js';
 import { joinPath } from '../io/paths.js';
 import { planesOf } from '../stages/network-draw.js';
-import {
-  PICTURE_SCALE,
-  type PictureBaseline,
-  readArrayBaseline,
-  readPictureBaseline,
-  type StageFiles,
-} from './check-baseline.js';
+import { readArrayBaseline, readPictureBaseline, type StageFiles } from './check-baseline.js';
+import { comparePlane, type StoredPicture } from './compare-plane.js';
 import { placeAt } from './place-in-layer.js';
 
 /** A stage as it was computed. */
@@ -113,7 +106,7 @@ export function judgePictures(stage: ComputedStage, root: string, tolerance: Tol
   const planes = pictureFiles(stage);
   const files = planes.map(({ path }) => joinPath(root, path));
   return readable(stage, files[0] ?? '', async () => {
-    const stored: (PictureBaseline | null)[] = [];
+    const stored: (StoredPicture | null)[] = [];
     for (const file of files) stored.push(await readPictureBaseline(file));
     if (stored.every((one) => one === null)) return null;
     const lost = files.filter((_, i) => stored[i] === null);
@@ -125,7 +118,7 @@ export function judgePictures(stage: ComputedStage, root: string, tolerance: Tol
       stage,
       planes.map(({ map }) => map),
       files,
-      stored as PictureBaseline[],
+      stored as StoredPicture[],
       tolerance,
     );
   });
@@ -135,11 +128,12 @@ function comparePictures(
   stage: ComputedStage,
   planes: readonly LabelledMap[],
   files: readonly string[],
-  stored: readonly PictureBaseline[],
+  stored: readonly StoredPicture[],
   tolerance: Tolerance,
 ): JudgedStage {
   const got = toFloat32(stage.value.data);
-  const expected = new Float32Array(got);
+  const expected = new Float32Array(got.length);
+  const { shape } = stage.value;
   let [from, differing, tolerated] = [0, 0, 0];
   let [first, largest]: (DifferingValue | null)[] = [null, null];
   for (const [i, map] of planes.entries()) {
@@ -148,50 +142,20 @@ function comparePictures(
       const reason = `its size differs: expected ${picture.width}×${picture.height}, got ${map.width}×${map.height}`;
       return { check: { ...blank(stage), status: 'different', files: [files[i]], reason }, expected: null };
     }
-    const drawn = drawAs(picture, map.values);
-    for (let p = 0; p < map.values.length; p++) {
-      if (drawn.isSame(p)) continue;
-      if (drawn.isWithin(p, tolerance)) tolerated++;
-      else {
-        const one = drawn.differenceAt(p, placeAt(from + p, stage.value.shape));
-        expected[from + p] = one.expected;
-        if (differing++ === 0) first = one;
-        if (largest === null || one.abs > largest.abs) largest = one;
-      }
-    }
+    const start = from;
+    const plane = comparePlane(picture, map.values, (p) => placeAt(start + p, shape), tolerance);
+    expected.set(plane.expected, from);
+    differing += plane.differing;
+    tolerated += plane.tolerated;
+    first ??= plane.first;
+    if (plane.largest && (largest === null || plane.largest.abs > largest.abs)) largest = plane.largest;
     from += map.values.length;
   }
   const values = { total: got.length, differing, tolerated, first, largest };
-  // what is within the tolerance has been taken out
+  // what is within the tolerance stands there as it came
   return {
     check: { ...blank(stage), files, status: statusOf(values), values },
     expected: { values: expected, tolerance: EXACT },
-  };
-}
-
-/** Values drawn as a stored picture was, pixel against pixel. */
-export function drawAs({ levels, depth, note }: Omit<PictureBaseline, 'width' | 'height'>, values: Float32Array) {
-  const scale = note ?? chooseScale([values], PICTURE_SCALE);
-  const { lo, hi } = scale;
-  const drawn = toPixels(values, scale, depth).data;
-  const clips = note === null || note.clipped.below + note.clipped.above + note.clipped.nan > 0;
-  const halfStep = (hi - lo) / maxSample(depth) / 2;
-  const valueAt = (p: number) =>
-    lo === hi ? (levels[p] === drawn[p] ? lo : Number.NaN) : levelValue(levels[p], scale, depth);
-  return {
-    differenceAt: (p: number, place: ValuePlace): DifferingValue => {
-      const [expected, got] = [valueAt(p), values[p]];
-      const gap = Math.abs(got - expected);
-      const abs = Number.isNaN(gap) ? Number.POSITIVE_INFINITY : gap;
-      return { place, expected, got, abs, ulps: null, greys: [levels[p], drawn[p]] };
-    },
-    /** The same grey; a value outside the scale is not what was drawn, unless the picture had such values too. */
-    isSame: (p: number) => drawn[p] === levels[p] && (clips || (values[p] >= lo && values[p] <= hi)),
-    isWithin: (p: number, tolerance: Tolerance) => {
-      const expected = valueAt(p);
-      const gap = Math.abs(values[p] - expected);
-      return !isExact(tolerance) && gap <= halfStep + tolerance.abs + tolerance.rel * Math.abs(expected);
-    },
   };
 }
 

@@ -8,11 +8,12 @@ import { existingFile, writeAtomic } from '../io/files.js';
 import { joinPath } from '../io/paths.js';
 import { removeBelow } from '../io/tree.js';
 import { writeValue } from '../models/npy.js';
-import { folderOfImage, PICTURE_SCALE } from './check-baseline.js';
+import { folderOfImage } from './check-baseline.js';
 import { filesOf } from './check-baselines.js';
 import { type CheckPlan, extraFiles } from './check-plan.js';
 import { type CheckRun, runCase } from './check-session.js';
 import { type ComputedStage, type JudgedStage, judgeArray, judgePictures, pictureFiles } from './check-stage.js';
+import { PICTURE_SCALE } from './compare-plane.js';
 
 /**
  * Makes the stored maps those of this run: writes what is new or differs, leaves what is the same, removes what no image

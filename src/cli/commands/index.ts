@@ -4,6 +4,7 @@ import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
 import { addDemo } from './demo.js';
+import { addDiff } from './diff.js';
 import { addFilters } from './filters.js';
 import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addRun,
   addCompare,
   addCheck,
+  addDiff,
   addSummary,
   addFilters,
   addWeights,
