@@ -2,7 +2,8 @@ import { type CheckCase, EXACT, type Tolerance } from '../core/check-job.js';
 import { CnnvizError } from '../core/errors.js';
 import { nearestName } from '../core/nearest.js';
 import { readBytes } from '../io/files.js';
-import { parseCheckFile } from '../studies/check-file.js';
+import { refusalOf } from '../stages/refusal.js';
+import { type CaseDefaults, parseCheckFile } from '../studies/check-file.js';
 import { networkJob, type PresetFlags } from './network-job.js';
 import { parseWhole } from './parse.js';
 
@@ -39,7 +40,7 @@ export async function checkCases(targets: readonly string[], flags: CaseFlags): 
     tolerance: flags.tolerance === undefined ? null : parseTolerance(flags.tolerance),
   };
   const cases: CheckCase[] = [];
-  for (const path of targets) cases.push(...parseCheckFile(await readText(path), path, defaults));
+  for (const path of targets) cases.push(...(await readCases(path, defaults)));
   return cases;
 }
 
@@ -53,6 +54,7 @@ function flagCase(images: readonly string[], flags: CaseFlags): CheckCase {
   const layers = flags.layers.length > 0 ? flags.layers : ['all'];
   return {
     name: '',
+    place: '',
     job: networkJob(pipe ?? network!, {
       ...flags,
       ...NOTHING_DRAWN,
@@ -94,6 +96,16 @@ function refuseFlagsOfImages(flags: CaseFlags): void {
   throw new CnnvizError('usage', `${flag}: a file of cases says this itself`, {
     fix: `write it into the case, or name images and --pipe or --network`,
   });
+}
+
+/** A file of cases that cannot be read is a refusal of the command. */
+async function readCases(path: string, defaults: CaseDefaults): Promise<CheckCase[]> {
+  const text = await readText(path);
+  try {
+    return parseCheckFile(text, path, defaults);
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
 }
 
 async function readText(path: string): Promise<string> {

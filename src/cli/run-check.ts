@@ -81,16 +81,22 @@ function checkFlags({ update, format, forceUpdate, report, junit }: CheckFlags):
 
 async function update(plan: CheckPlan, flags: CheckFlags, run: CheckRun, terminal: Terminal): Promise<number> {
   const result = await updateBaselines(plan, flags.format ?? null, run);
+  const refusal = commonRefusal(result.images);
+  if (refusal) throw refusal;
   for (const { error } of result.images) if (error) terminal.fail(error);
   if (flags.json) await sendDocument(terminal, updateJson(result));
   else for (const line of describeUpdate(result, terminal.style)) terminal.print(line);
-  const refused = exitCodeOfErrors(result.images);
-  return refused ?? (result.images.some(({ error }) => error) || result.strange.length > 0 ? EXIT.failed : EXIT.done);
+  return (
+    exitCodeOfErrors(result.images) ??
+    (result.images.some(({ error }) => error) || result.strange.length > 0 ? EXIT.failed : EXIT.done)
+  );
 }
 
 async function check(plan: CheckPlan, flags: CheckFlags, run: CheckRun, terminal: Terminal): Promise<number> {
   const draw = flags.report === undefined ? null : pictureWriter(flags.report);
   const result = await checkBaselines(plan, run, draw);
+  const refusal = commonRefusal(result.images);
+  if (refusal) throw refusal;
   // failures are printed even when all else is silent
   const loud = await openTerminal({ quiet: false, reserveStdout: flags.json });
   const { failures, summary } = describeCheck(result, terminal.style);
@@ -116,6 +122,15 @@ async function writeText(path: string, text: string): Promise<void> {
 
 function isSame({ images, extra }: CheckResult): boolean {
   return extra.length === 0 && images.every(({ status }) => status === 'identical');
+}
+
+/** The command was refused for every image, for one reason: said once. */
+function commonRefusal(images: readonly Pick<ImageCheck, 'image' | 'error'>[]): CnnvizError | null {
+  if (exitCodeOfErrors(images) !== EXIT.refused) return null;
+  const reasons = images.map(({ image, error }) => error!.message.replace(`${image}: `, ''));
+  if (reasons.some((reason) => reason !== reasons[0])) return null;
+  const { code, fix } = images[0].error!;
+  return new CnnvizError(code, reasons[0], fix === undefined ? {} : { fix });
 }
 
 /** Of outputs that cannot be written, and of a command that was refused for every image; else null. */

@@ -24,6 +24,8 @@ export type BaselineFormat = 'npy' | 'png';
 export interface CheckCase {
   /** What reports call it; '' where there is only one. */
   readonly name: string;
+  /** Where it is written, "cases.yaml:3:5", for errors; '' on the command line. */
+  readonly place: string;
   /** The network, how images are prepared, which layers are its stages. */
   readonly job: NetworkJob;
   /** Where the arrays that a pipe names lie; '' is the current folder. */

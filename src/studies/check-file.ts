@@ -137,6 +137,7 @@ function caseOf(
   const stored = baseline === undefined ? fallback.baseline : pathFrom(folder, baseline);
   return {
     name: entry.name ?? `case ${index + 1}`,
+    place,
     job: jobOf(entry, folder),
     folder,
     images: listOf(images ?? image!).map((one) => pathFrom(folder, one)),

@@ -5,7 +5,7 @@ import { existingFile } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { pathFrom } from '../io/paths.js';
 import { BUILTIN_NETWORKS } from '../models/networks/index.js';
-import { openNetwork } from '../stages/network.js';
+import { type OpenedNetwork, openNetwork } from '../stages/network.js';
 import { layerMapNote } from '../stages/network-recipe.js';
 import { NetworkSessions } from '../stages/network-session.js';
 import { readNetworkSource } from '../stages/network-source.js';
@@ -35,9 +35,8 @@ export async function runCase<R>(
   { jobs, note, progress }: CheckRun,
   use: (input: Input, stages: readonly ComputedStage[]) => Promise<R>,
 ): Promise<Outcome<R>[]> {
-  const { job, folder } = one;
-  const request = { ...job.request, network: await locateNetwork(job.request.network, folder) };
-  const opened = await openNetwork(request, folder);
+  const { job } = one;
+  const opened = await openCase(one);
   const sessions = new NetworkSessions(opened, {
     layers: job.layers,
     exact: job.exact,
@@ -83,6 +82,15 @@ export async function runCase<R>(
     jobs,
     { outcome: () => {}, progress },
   );
+}
+
+async function openCase({ job, folder, place }: CheckCase): Promise<OpenedNetwork> {
+  try {
+    const request = { ...job.request, network: await locateNetwork(job.request.network, folder) };
+    return await openNetwork(request, folder);
+  } catch (error) {
+    throw place === '' ? error : atPlace(place, error);
+  }
 }
 
 /** A network named in a case file lies beside it, unless it is a built-in or a pipe. */
