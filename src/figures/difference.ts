@@ -53,10 +53,15 @@ export function valuesPictures(
 
 /** got − expected of the same planes, on a scale around zero: blue is less than expected, orange is more. */
 export function differencePicture(title: string, facts: string, planes: readonly ComparedPlane[]): MapFigure {
-  const differences = planes.map(({ expected, got }) =>
-    Float32Array.from(got, (value, i) => (Object.is(value, expected[i]) ? 0 : value - expected[i])),
-  );
+  const differences = planes.map(({ expected, got }) => subtract(got, expected));
   return rolePicture(title, facts, planes, differences, { kind: 'symmetric' }, 'diverging');
+}
+
+/** got − expected; 0 where both are the same, be it NaN or infinite. */
+function subtract(got: Float32Array, expected: Float32Array): Float32Array {
+  const out = new Float32Array(got.length);
+  for (let i = 0; i < out.length; i++) if (!Object.is(got[i], expected[i])) out[i] = got[i] - expected[i];
+  return out;
 }
 
 function rolePicture(
