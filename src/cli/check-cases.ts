@@ -27,6 +27,11 @@ export async function checkCases(targets: readonly string[], flags: CaseFlags): 
   if (pipe !== undefined && network !== undefined) {
     throw new CnnvizError('usage', '--pipe and --network exclude each other', { fix: 'keep one of them' });
   }
+  if (targets.length === 0 && flags.filesFrom.length === 0) {
+    throw new CnnvizError('usage', 'check needs images, or a file of cases', {
+      fix: "cnnviz check img/ --pipe 'conv edge3x3 | relu' --baseline base/",
+    });
+  }
   if (pipe !== undefined || network !== undefined) return [flagCase(targets, flags)];
   const strangers = targets.filter((path) => !/\.(ya?ml|json)$/i.test(path));
   if (strangers.length > 0) {

@@ -110,7 +110,7 @@ export function distanceWords({ abs, ulps, expected, got }: DifferingValue): str
 
 /** The largest difference, where it is not the first. */
 export function largestWords({ first, largest }: ValuesCheck, dtype: string): string[] {
-  if (!first || !largest || largest.abs === first.abs) return [];
+  if (!first || !largest || formatNumber(largest.abs) === formatNumber(first.abs)) return [];
   return [
     `largest difference ${formatNumber(largest.abs)} at ${placeWords(largest.place)}: ${changeWords(largest, dtype)}`,
   ];

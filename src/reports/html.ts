@@ -55,8 +55,9 @@ ${extraSection(extra)}
 
 function imageSection(image: ImageCheck, pictures: readonly ReportPicture[]): string {
   const details = image.error ? image.error.fix && `fix: ${image.error.fix}` : detailWords(image);
-  const stages = image.stages.map(
-    ({ stage, status, files }) => `<li><code>${escapeMarkup(stage)}</code> ${status}${filesWords(status, files)}</li>`,
+  const bad = image.stages.filter(({ status }) => status !== 'identical');
+  const stages = bad.map(
+    ({ stage, status, files }) => `<li><code>${escapeMarkup(stage)}</code> ${status}${filesWords(files)}</li>`,
   );
   return `<section>
 <h2>${escapeMarkup(titleOf(image))}</h2>
@@ -67,8 +68,8 @@ ${pictures.map(pictureFigure).join('\n')}
 </section>`;
 }
 
-function filesWords(status: string, files: readonly string[]): string {
-  if (status === 'identical' || files.length === 0) return '';
+function filesWords(files: readonly string[]): string {
+  if (files.length === 0) return '';
   const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
   return ` <span class="faint">${escapeMarkup(files[0])}${more}</span>`;
 }

@@ -2,7 +2,7 @@ import type { CheckResult, ImageCheck, ImageStatus, StageCheck } from '../core/c
 import { joinPath } from '../io/paths.js';
 import { folderOfImage } from './check-baseline.js';
 import { type CheckPlan, extraFiles } from './check-plan.js';
-import { type CheckRun, runCase } from './check-session.js';
+import { type CheckRun, notDone, runCase } from './check-session.js';
 import { type ComputedStage, isFailure, type JudgedStage, judgeStage, pictureFiles } from './check-stage.js';
 
 /** Takes what differs, to draw it; gives the pictures it wrote. */
@@ -30,11 +30,11 @@ export async function checkBaselines(plan: CheckPlan, run: CheckRun, draw: DrawF
       return { checks: judged.map((one) => one.judged.check), pictures };
     });
     for (const { input, result, error } of outcomes) {
-      if (error) failed.add(joinPath(baseline, folderOfImage(input)));
       const { checks = [], pictures = [] } = result ?? {};
       const status = error ? 'failed' : statusOf(checks);
       images.push({ case: name, image: input.path, status, stages: checks, error, pictures });
     }
+    for (const input of notDone(planned, outcomes)) failed.add(joinPath(baseline, folderOfImage(input)));
     done += planned.inputs.length;
   }
   const extra = await extraFiles(plan, expected, failed);

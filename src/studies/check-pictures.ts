@@ -11,7 +11,7 @@ import type { DrawFailure } from './check-baselines.js';
 import { comparedPlanes } from './compared-planes.js';
 
 /** Of the planes of a stage that differ, this many are drawn. */
-const MOST_PLANES = 16;
+const MOST_PLANES = 12;
 
 /**
  * Draws what differs into a folder: REPORT/CASE/IMAGE.EXT/STAGE.expected.png, .got.png and .difference.png. Stages whose

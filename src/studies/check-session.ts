@@ -84,6 +84,12 @@ export async function runCase<R>(
   );
 }
 
+/** The inputs of a case that failed or were not begun: nothing is known of their stages. */
+export function notDone({ inputs }: PlannedCase, outcomes: readonly Outcome<unknown>[]): Input[] {
+  const done = new Set(outcomes.filter(({ error }) => error === null).map(({ input }) => input));
+  return inputs.filter((input) => !done.has(input));
+}
+
 async function openCase({ job, folder, place }: CheckCase): Promise<OpenedNetwork> {
   try {
     const request = { ...job.request, network: await locateNetwork(job.request.network, folder) };

@@ -11,7 +11,7 @@ import { writeValue } from '../models/npy.js';
 import { folderOfImage } from './check-baseline.js';
 import { filesOf } from './check-baselines.js';
 import { type CheckPlan, extraFiles } from './check-plan.js';
-import { type CheckRun, runCase } from './check-session.js';
+import { type CheckRun, notDone, runCase } from './check-session.js';
 import { type ComputedStage, type JudgedStage, judgeArray, judgePictures, pictureFiles } from './check-stage.js';
 import { PICTURE_SCALE } from './compare-plane.js';
 
@@ -39,9 +39,9 @@ export async function updateBaselines(
       return updates;
     });
     for (const { input, result, error } of outcomes) {
-      if (error) failed.add(joinPath(baseline, folderOfImage(input)));
       images.push({ case: name, image: input.path, stages: result ?? [], error });
     }
+    for (const input of notDone(planned, outcomes)) failed.add(joinPath(baseline, folderOfImage(input)));
     done += planned.inputs.length;
   }
   const removed: string[] = [];

@@ -143,6 +143,18 @@ describe('check', () => {
       expect(touched).toEqual(['five.png/relu.npy', 'notes.txt', 'own.png']);
     }));
 
+  it('--update that cannot write stops with exit 3 and takes nothing away of images it did not come to', () =>
+    stored(async (cwd, check) => {
+      const base = join(cwd, 'base');
+      rmSync(join(base, 'bars17.png'), { recursive: true });
+      writeFileSync(join(base, 'bars17.png'), 'a file where a folder should be');
+      const run = await check('--update', '-j', '1');
+      expect(run.code).toBe(3);
+      expect(run.stderr).toContain('base/bars17.png/conv.npy: cannot be written');
+      expect(run.stdout).toContain(' 0 new, 0 changed, 0 removed');
+      expect(files(join(base, 'sub'))).toEqual(['plane.png/conv.npy', 'plane.png/relu.npy']);
+    }));
+
   it('--update is refused in CI unless forced', () =>
     stored(async (cwd) => {
       const update = (env: Record<string, string>, ...more: string[]) =>
@@ -256,6 +268,15 @@ cases:
       const typo = await run();
       expect(typo.code).toBe(2);
       expect(typo.stderr).toMatch(/checks\/all\.yaml:3:5: .*rleu[\s\S]*did you mean relu/);
+    }));
+
+  it('names come from a list too', () =>
+    stored(async (cwd) => {
+      writeFileSync(join(cwd, 'list'), 'img/five.png\0img/bars17.png\0');
+      rmSync(join(cwd, 'base/sub'), { recursive: true });
+      const run = await cnnviz(['check', '--files-from', 'list', '-0', ...PIPE], { cwd });
+      expect(run.stdout).toBe(' 0 failed, 2 identical, 0 missing\n');
+      expect((await cnnviz(['check', ...PIPE], { cwd })).code).toBe(2);
     }));
 
   it('nothing that matches is exit 4, a layer nothing has exit 2, said once', () =>

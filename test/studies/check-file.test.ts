@@ -96,6 +96,18 @@ describe('a file of cases', () => {
     expect(fault(text)).toMatch(pattern);
   });
 
+  it('the example of docs/ci.md is one', () => {
+    const docs = readFileSync(new URL('../../docs/ci.md', import.meta.url), 'utf8');
+    const [example] = [...docs.matchAll(/```yaml\n([\s\S]*?)```/g)]
+      .map(([, text]) => text)
+      .filter((text) => /^cases:/m.test(text));
+    const cases = parseCheckFile(example, 'checks/maps.yaml', NOTHING);
+    expect(cases.map(({ name, images }) => [name, ...images])).toEqual([
+      ['edges', 'img'],
+      ['lenet5', 'img/plane.png'],
+    ]);
+  });
+
   it('the schema for editors is fresh: node fixtures/make/schemas.mjs', () => {
     const committed = readFileSync(new URL('../../docs/check.schema.json', import.meta.url), 'utf8');
     expect(JSON.parse(committed)).toEqual(JSON.parse(JSON.stringify(checkJsonSchema())));

@@ -20,7 +20,7 @@ export function addCheck(program: Command): void {
       `Run a pipe or a network on images and hold every stage against its baseline. Exits with 1 when anything differs, is
 missing or is left over. Give images and --pipe or --network, or a file of cases (.yaml, .json).`,
     )
-    .argument('<images...>', 'images, folders, globs; or files of cases')
+    .argument('[images...]', 'images, folders, globs; or files of cases')
     .addHelpText('before', EXAMPLES)
     .optionsGroup('What is run:')
     .option('--pipe <pipe>', 'layers: "conv edge3x3 | relu"')
