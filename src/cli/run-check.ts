@@ -1,6 +1,7 @@
 import type { BaselineFormat } from '../core/check-job.js';
 import type { CheckResult, ImageCheck } from '../core/check-result.js';
 import { CnnvizError } from '../core/errors.js';
+import { groupDigits } from '../core/format.js';
 import { writeAtomic } from '../io/files.js';
 import { githubAnnotations } from '../reports/annotations.js';
 import { checkJson, describeCheck, describeUpdate, updateJson } from '../reports/check.js';
@@ -40,7 +41,6 @@ export async function runCheck(targets: readonly string[], flags: CheckFlags): P
   const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: flags.json });
   const lists = flags.filesFrom.map((path) => ({ path, nul: flags.null }));
   const plan = await planCheck(cases, lists, shard);
-  const count = plan.cases.reduce((sum, { inputs }) => sum + inputs.length, 0);
   if (plan.roots.every(({ all }) => all.size === 0)) {
     if (flags.passWithNoInputs) return;
     throw nothingToDo(
@@ -48,7 +48,7 @@ export async function runCheck(targets: readonly string[], flags: CheckFlags): P
       flags,
     );
   }
-  const bar = terminal.progress(count);
+  const bar = terminal.progress(imagesOf(plan));
   const run: CheckRun = {
     jobs,
     note: (text) => terminal.note(`note: ${text}`),
@@ -86,9 +86,10 @@ async function update(plan: CheckPlan, flags: CheckFlags, run: CheckRun, termina
   for (const { error } of result.images) if (error) terminal.fail(error);
   if (flags.json) await sendDocument(terminal, updateJson(result));
   else for (const line of describeUpdate(result, terminal.style)) terminal.print(line);
+  noteNotBegun(plan, result.images, terminal);
   return (
     exitCodeOfErrors(result.images) ??
-    (result.images.some(({ error }) => error) || result.strange.length > 0 ? EXIT.failed : EXIT.done)
+    (result.images.some(({ error }) => error) || result.left.length > 0 ? EXIT.failed : EXIT.done)
   );
 }
 
@@ -104,11 +105,22 @@ async function check(plan: CheckPlan, flags: CheckFlags, run: CheckRun, terminal
   for (const line of failures) loud.print(line);
   if (isSet(process.env.GITHUB_ACTIONS)) for (const line of githubAnnotations(result)) loud.print(line);
   terminal.print(summary);
+  noteNotBegun(plan, result.images, terminal);
   const isNew = result.images.length > 0 && result.images.every(({ status }) => status === 'missing');
   if (isNew) terminal.note(' no baselines yet: the same command with --update stores them');
   if (flags.junit !== undefined) await writeText(flags.junit, junitXml(result));
   if (flags.report !== undefined) terminal.note(`wrote ${await writeReport(flags.report, result)}`);
   return exitCodeOfErrors(result.images) ?? (isSame(result) ? EXIT.done : EXIT.failed);
+}
+
+function imagesOf({ cases }: CheckPlan): number {
+  return cases.reduce((sum, { inputs }) => sum + inputs.length, 0);
+}
+
+/** An output that cannot be written ends the run. */
+function noteNotBegun(plan: CheckPlan, images: readonly unknown[], terminal: Terminal): void {
+  const left = imagesOf(plan) - images.length;
+  if (left > 0) terminal.note(` ${groupDigits(left)} not begun`);
 }
 
 /** Whether a variable of the environment says yes. */

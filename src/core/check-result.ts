@@ -99,8 +99,8 @@ export interface ImageUpdate {
 export interface UpdateResult {
   readonly images: readonly ImageUpdate[];
   readonly removed: readonly string[];
-  /** Files of no image that do not lie where a baseline would: they stay. */
-  readonly strange: readonly string[];
+  /** Files that no image produces and that stay all the same. */
+  readonly left: readonly { readonly path: string; readonly reason: string }[];
 }
 
 /** Two files against each other. */

@@ -157,7 +157,7 @@ function signedZero(value: number, digits: number): string {
 }
 
 /** What an update wrote, image by image. */
-export function describeUpdate({ images, removed, strange }: UpdateResult, style: Style): string[] {
+export function describeUpdate({ images, removed, left }: UpdateResult, style: Style): string[] {
   const lines: string[] = [];
   const changed = images.filter((image) => !image.error && image.stages.some(({ status }) => status === 'changed'));
   const fresh = images.filter(
@@ -168,9 +168,7 @@ export function describeUpdate({ images, removed, strange }: UpdateResult, style
   for (const image of changed)
     lines.push(` ${style.warn('changed')}  ${titleOf(image)}   ${stagesWords(image, 'changed')}`);
   for (const path of removed) lines.push(` ${style.warn('removed')}  ${path}`);
-  for (const path of strange) {
-    lines.push(` left     ${path}   no image produces it, but it does not lie where a baseline would`);
-  }
+  for (const { path, reason } of left) lines.push(` left     ${path}   no image produces it, but ${reason}`);
   const all = images.flatMap(({ stages }) => stages);
   const count = (status: string) => groupDigits(all.filter((stage) => stage.status === status).length);
   lines.push(
@@ -241,7 +239,7 @@ function jsonNumber(value: number): number | string {
 }
 
 /** The document of `check --update --json`. */
-export function updateJson({ images, removed, strange }: UpdateResult): string {
+export function updateJson({ images, removed, left }: UpdateResult): string {
   const all = images.flatMap(({ stages }) => stages);
   const count = (status: string) => all.filter((stage) => stage.status === status).length;
   const results = images.map(({ case: name, image, stages, error }) => ({
@@ -257,5 +255,5 @@ export function updateJson({ images, removed, strange }: UpdateResult): string {
   }));
   const head = { cnnviz: VERSION, command: 'check', update: true };
   const sums = { new: count('new'), changed: count('changed'), removed: removed.length, same: count('same') };
-  return JSON.stringify({ ...head, ...sums, results, removedFiles: removed, strangeFiles: strange }, null, 2);
+  return JSON.stringify({ ...head, ...sums, results, removedFiles: removed, leftFiles: left }, null, 2);
 }

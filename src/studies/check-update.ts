@@ -17,7 +17,7 @@ import { PICTURE_SCALE } from './compare-plane.js';
 
 /**
  * Makes the stored maps those of this run: writes what is new or differs, leaves what is the same, removes what no image
- * produces any more. A stage keeps the formats it is stored in; one without any, or any stage when `format` is given,
+ * produces any more, unless an image failed: a command that was refused has changed nothing. A stage keeps the formats it is stored in; one without any, or any stage when `format` is given,
  * gets that format (null: .npy).
  */
 export async function updateBaselines(
@@ -45,12 +45,17 @@ export async function updateBaselines(
     done += planned.inputs.length;
   }
   const removed: string[] = [];
-  const strange: string[] = [];
+  const left: UpdateResult['left'][number][] = [];
   for (const { root, path, isBaseline } of await extraFiles(plan, expected, failed)) {
-    if (isBaseline) await removeBelow(root, path);
-    (isBaseline ? removed : strange).push(joinPath(root, path));
+    const full = joinPath(root, path);
+    if (!isBaseline) left.push({ path: full, reason: 'it does not lie where a baseline would' });
+    else if (failed.size > 0) left.push({ path: full, reason: 'it stays while an image cannot be run' });
+    else {
+      await removeBelow(root, path);
+      removed.push(full);
+    }
   }
-  return { images, removed, strange };
+  return { images, removed, left };
 }
 
 async function updateStage(

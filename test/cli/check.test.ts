@@ -152,6 +152,7 @@ describe('check', () => {
       expect(run.code).toBe(3);
       expect(run.stderr).toContain('base/bars17.png/conv.npy: cannot be written');
       expect(run.stdout).toContain(' 0 new, 0 changed, 0 removed');
+      expect(run.stderr).toContain(' 2 not begun\n');
       expect(files(join(base, 'sub'))).toEqual(['plane.png/conv.npy', 'plane.png/relu.npy']);
     }));
 
@@ -285,7 +286,9 @@ cases:
       const none = (...more: string[]) => cnnviz(['check', 'empty', ...PIPE, ...more], { cwd });
       expect((await none()).code).toBe(4);
       expect((await none('--pass-with-no-inputs')).code).toBe(0);
-      const typo = await check('--layers', 'rel');
+      cpSync(join(cwd, 'base/five.png'), join(cwd, 'base/ghost.png'), { recursive: true });
+      const typo = await check('--layers', 'rel', '--update');
+      expect(existsSync(join(cwd, 'base/ghost.png/relu.npy'))).toBe(true);
       expect(typo.code).toBe(2);
       expect(typo.stderr).toMatch(/^cnnviz: --layers rel: no layer is called that\n {2}fix: did you mean relu\?.*\n$/);
     }));
