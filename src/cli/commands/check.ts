@@ -23,7 +23,7 @@ missing or is left over. Give images and --pipe or --network, or a file of cases
     .argument('[images...]', 'images, folders, globs; or files of cases')
     .addHelpText('before', EXAMPLES)
     .optionsGroup('What is run:')
-    .option('--pipe <pipe>', 'layers: "conv edge3x3 | relu"')
+    .option('--pipe <pipe>', 'layers one after another, as for run')
     .option('--network <net>', 'a built-in, a network file, an ONNX model; NET@FILE adds a checkpoint')
     .option('-w, --weights <file>', 'a checkpoint for --network')
     .option('--init <seed:N>', 'made-up He weights, the same on every machine');
