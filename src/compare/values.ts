@@ -29,8 +29,9 @@ export function compareElements(expected: Numbers, got: Numbers, tolerance: Tole
   const bits = bitsOf(expected, got);
   const exact = isExact(tolerance);
   let [beyond, within, first, largest, most] = [0, 0, -1, -1, -1];
-  for (let i = 0; i < expected.length; i++) {
-    const [p, q] = [expected[i], got[i]];
+  for (let i = sameUntil(expected, got); i < expected.length; i++) {
+    const p = expected[i];
+    const q = got[i];
     if (Object.is(p, q)) continue;
     if (!exact && isWithin(p, q, bits, tolerance)) {
       within++;
@@ -42,6 +43,17 @@ export function compareElements(expected: Numbers, got: Numbers, tolerance: Tole
   }
   const differenceAt = (i: number) => (i < 0 ? null : elementDifference(i, expected[i], got[i], bits));
   return { beyond, within, first: differenceAt(first), largest: differenceAt(largest) };
+}
+
+/** How many elements from the start have the same bits, word by word: most arrays end here. 0 where types differ. */
+function sameUntil(a: Numbers, b: Numbers): number {
+  const words = a.BYTES_PER_ELEMENT / 4;
+  if (a.constructor !== b.constructor || !(words >= 1)) return 0;
+  const one = new Int32Array(a.buffer, a.byteOffset, a.length * words);
+  const two = new Int32Array(b.buffer, b.byteOffset, b.length * words);
+  let i = 0;
+  while (i < one.length && one[i] === two[i]) i++;
+  return Math.floor(i / words);
 }
 
 function isWithin(expected: number, got: number, bits: 32 | 64 | null, { abs, rel, ulps }: Tolerance): boolean {

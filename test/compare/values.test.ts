@@ -65,6 +65,19 @@ describe('comparing two arrays', () => {
     expect(found.largest).toMatchObject({ at: 2, got: -2, abs: 2 });
   });
 
+  it('the place is right for numbers of every width, and for two types', () => {
+    const numbers = [1, 2, 3, 4, 5];
+    for (const type of [Float64Array, Float32Array, Int32Array, Int16Array, Uint8Array]) {
+      for (let at = 0; at < numbers.length; at++) {
+        const other = type.from(numbers);
+        other[at] += 1;
+        expect(compareElements(type.from(numbers), other, EXACT)).toMatchObject({ beyond: 1, first: { at } });
+        expect(compareElements(Float64Array.from(numbers), other, EXACT)).toMatchObject({ beyond: 1, first: { at } });
+      }
+      expect(compareElements(Float64Array.from(numbers), type.from(numbers), EXACT).beyond).toBe(0);
+    }
+  });
+
   it('whole numbers have no ulps', () => {
     expect(compareElements(Uint8Array.of(3), Uint8Array.of(5), EXACT).first).toMatchObject({ abs: 2, ulps: null });
   });
