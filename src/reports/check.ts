@@ -61,7 +61,8 @@ function isTolerated({ status, stages }: ImageCheck): boolean {
 
 /** "edges: img/plane.png" */
 export function titleOf({ case: name, image }: { readonly case: string; readonly image: string }): string {
-  return name === '' ? image : `${name}: ${image}`;
+  const path = image === '-' ? 'standard input' : image;
+  return name === '' ? path : `${name}: ${path}`;
 }
 
 function fixWords({ fix }: CnnvizError): string | null {

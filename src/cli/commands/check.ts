@@ -17,8 +17,8 @@ export function addCheck(program: Command): void {
     .command('check')
     .summary('feature maps against stored ones: which stage, channel and pixel changed')
     .description(
-      `Run a pipe or a network on images and hold every stage against its baseline. Exits with 1 when anything differs, is
-missing or is left over. Give images and --pipe or --network, or a file of cases (.yaml, .json).`,
+      'Run a pipe or a network on images and hold every stage against its baseline. Exits with 1 when anything differs, ' +
+        'is missing or is left over. Give images and --pipe or --network, or a file of cases (.yaml, .json).',
     )
     .argument('[images...]', 'images, folders, globs; or files of cases')
     .addHelpText('before', EXAMPLES)

@@ -13,8 +13,8 @@ export function addDiff(program: Command): void {
     .command('diff')
     .summary('two PNG or .npy files: the same, or where they differ first')
     .description(
-      `Compare two feature maps, or two folders of them. Exits with 0 when they are the same, 1 when they differ, 2 when they
-cannot be compared.`,
+      'Compare two feature maps, or two folders of them. Exits with 0 when they are the same, 1 when they differ, ' +
+        '2 when they cannot be compared.',
     )
     .argument('<a>', 'a .png or .npy file, or a folder: what is expected')
     .argument('<b>', 'what is held against it')
