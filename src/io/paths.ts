@@ -1,4 +1,4 @@
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 
 /** A file's name without folders and without its extension: photos/img.png → img */
 export function stem(path: string): string {
@@ -13,6 +13,11 @@ export function baseName(path: string): string {
 /** Folder and file as one path; a file in the current folder stays a bare name. */
 export function joinPath(...parts: string[]): string {
   return join(...parts.filter((part) => part !== ''));
+}
+
+/** A path that another file names: as it is when absolute, else from this folder on. */
+export function pathFrom(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
 }
 
 /** The folder a file is in. */

@@ -66,7 +66,7 @@ export async function openNetwork(request: NetworkRequest): Promise<OpenedNetwor
 }
 
 /** NET@WEIGHTS, unless the whole text is a file or a pipe. */
-async function splitWeights({
+export async function splitWeights({
   network,
   weights,
 }: NetworkRequest): Promise<{ network: string; weights: string | null }> {

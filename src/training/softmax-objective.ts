@@ -1,0 +1,66 @@
+import { BLOCK, denseBackward, denseForward } from './dense.js';
+import type { Examples, PenalisedObjective } from './objective.js';
+import { softmaxRow } from './softmax.js';
+
+/**
+ * Multinomial logistic regression: Σ weight·(−ln p(label)) + ½·l2·‖W‖², biases free. Variables: W [K, D], then b [K].
+ *
+ * Two classes have one direction between them, so half of W says all; scikit-learn then fits one vector w and punishes
+ * ½·‖w‖². Here w is the difference of two rows that are each other's opposite, ‖w‖² = 2·‖W‖²: hence twice the l2.
+ * Source: sklearn.linear_model.LogisticRegression
+ */
+export function softmaxObjective(
+  { x, features: D, labels, classes: K, weights }: Examples,
+  l2: number,
+): PenalisedObjective {
+  const n = labels.length;
+  const weightCount = K * D;
+  const factor = K === 2 ? 2 * l2 : l2;
+  const z = new Float64Array(BLOCK * K);
+  return {
+    size: weightCount + K,
+    penalty: (at) => 0.5 * factor * squaredNorm(at, 0, weightCount),
+    evaluate(at, gradient) {
+      for (let i = 0; i < weightCount; i++) gradient[i] = factor * at[i];
+      gradient.fill(0, weightCount);
+      let loss = 0;
+      for (let row = 0; row < n; row += BLOCK) {
+        denseForward(x, D, row, n - 1, at, 0, weightCount, K, z);
+        loss += toDelta(z, row, n, K, labels, weights);
+        denseBackward(x, D, row, n - 1, z, K, gradient, 0, weightCount);
+      }
+      return loss + this.penalty(at);
+    },
+  };
+}
+
+/** Scores [4, K] become the derivatives of the loss by them; gives the loss of the block. Rows past the last are 0. */
+export function toDelta(
+  z: Float64Array,
+  row: number,
+  n: number,
+  K: number,
+  labels: Int32Array,
+  weights: Float64Array,
+): number {
+  let loss = 0;
+  for (let r = 0; r < BLOCK; r++) {
+    const start = r * K;
+    if (row + r >= n) {
+      z.fill(0, start, start + K);
+      continue;
+    }
+    const weight = weights[row + r];
+    loss += weight * softmaxRow(z, start, K, labels[row + r]);
+    z[start + labels[row + r]] -= 1;
+    for (let k = 0; k < K; k++) z[start + k] *= weight;
+  }
+  return loss;
+}
+
+/** Σ at² of a part of the variables. */
+export function squaredNorm(at: Float64Array, from: number, end: number): number {
+  let sum = 0;
+  for (let i = from; i < end; i++) sum += at[i] * at[i];
+  return sum;
+}
