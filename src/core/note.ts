@@ -26,10 +26,10 @@ export interface PictureNote {
   readonly args: readonly string[];
 }
 
-/** A drawing of a network: made from its layers, not from an image. */
+/** A drawing of something else than one image's maps. */
 export interface DrawingNote {
   readonly cnnviz: string;
-  readonly picture: 'architecture' | 'filters' | 'audit';
+  readonly picture: 'architecture' | 'filters' | 'audit' | 'learning-curve' | 'confusion';
   /** The values of black and white, where it shows numbers. */
   readonly lo?: number;
   readonly hi?: number;

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findInputs, type Input } from './inputs.js';
 import { readFault } from './files.js';
+import { findInputs, type Input } from './inputs.js';
 
 /** A folder with a sub-folder for each class. */
 export interface ClassFolders {

@@ -10,7 +10,10 @@ const FORMAT = 'cnnviz-head';
 const FORMAT_VERSION = '1';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const side = z.int().positive().max(2 ** 20);
+const side = z
+  .int()
+  .positive()
+  .max(2 ** 20);
 const pair = z.tuple([side, side]);
 const numbers = z.array(z.number()).min(1);
 
@@ -122,7 +125,9 @@ function parametersOf({ tensors }: SafetensorsFile, classes: number, hidden: num
       tensor.shape.every((n, axis) => n === (shape[axis] ?? n));
     if (!fits) {
       const expected = shape.map((n) => n ?? 'D').join(', ');
-      return refuse(`"${name}": expected float32 [${expected}], got ${tensor ? `${tensor.stored} [${tensor.shape.join(', ')}]` : 'none'}`);
+      return refuse(
+        `"${name}": expected float32 [${expected}], got ${tensor ? `${tensor.stored} [${tensor.shape.join(', ')}]` : 'none'}`,
+      );
     }
     const { data } = tensor.load();
     if (!data.every(Number.isFinite)) refuse(`"${name}": holds NaN or infinite numbers`);

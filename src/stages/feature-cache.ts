@@ -18,9 +18,10 @@ export interface FeatureCache {
 const FORMAT = 'cnnviz-features';
 const HASH_BYTES = 32;
 
-/** Another version may compute other last bits: its features are not taken. */
-function keyOf(origin: FeatureOrigin): string {
-  return sha256(new TextEncoder().encode(JSON.stringify([VERSION, origin])));
+/** What decides the numbers: not what files are called. Another version may compute other last bits. */
+function keyOf({ weightsSha256, layersSha256, layer, reduce, preset, background, exact }: FeatureOrigin): string {
+  const parts = [VERSION, weightsSha256, layersSha256, layer, reduce, preset, background, exact];
+  return sha256(new TextEncoder().encode(JSON.stringify(parts)));
 }
 
 /**

@@ -1,46 +1,15 @@
-import { reducedSize, reduceMaps } from '../analysis/reduce-maps.js';
+import { reduceMaps } from '../analysis/reduce-maps.js';
 import { atPlace, CnnvizError } from '../core/errors.js';
-import type { FeatureOrigin, Reduce } from '../core/head.js';
-import type { NetworkRequest } from '../core/network-job.js';
 import { sizeOf } from '../core/tensor.js';
-import { newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
+import { newNumbers, toFloat32, type Value } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import { numbersOf } from '../engine/input.js';
 import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
-import { baseName } from '../io/paths.js';
-import { type CutNetwork, cutNetwork } from './cut-network.js';
 import type { FeatureCache } from './feature-cache.js';
-import { type OpenedNetwork, openNetwork, splitWeights } from './network.js';
-import { NetworkSessions, shapeNetwork } from './network-session.js';
-import { type NetworkSource, networkSourceOf, presetOfJob, type SourceJob } from './network-source.js';
-
-/** What turns images into rows of numbers. Plain JSON. */
-export interface FeatureJob extends SourceJob {
-  readonly request: NetworkRequest;
-  /** Null: what enters the last layer with weights. */
-  readonly layer: string | null;
-  readonly reduce: Reduce;
-  readonly exact: boolean;
-}
-
-/** A network cut behind a layer, ready for images: what it is, and how many numbers an image gives. */
-export interface FeatureExtractor {
-  readonly job: FeatureJob;
-  readonly opened: OpenedNetwork;
-  readonly cut: CutNetwork;
-  readonly origin: FeatureOrigin;
-  /** D: numbers an image gives. */
-  readonly features: number;
-  /** The layer's output for one image, N included. */
-  readonly shape: readonly number[];
-  /** How images are prepared, in words. */
-  readonly preprocess: string;
-  readonly sessions: NetworkSessions;
-  /** Images computed at once; no result depends on it. */
-  readonly batch: number;
-}
+import { type FeatureExtractor, featureSource } from './feature-extractor.js';
+import type { NetworkSource } from './network-source.js';
 
 /** An image that could not be used, and why. */
 export interface FailedImage {
@@ -61,131 +30,14 @@ export interface ImageFeatures {
   readonly cached: number;
 }
 
-const MOST_AT_ONCE = 16;
-/** A batch's largest values take up to this many bytes. */
-const BATCH_BYTES = 64e6;
-
-/**
- * Opens the network and cuts it. The first image that can be read decides what is not fixed: its size.
- * @throws CnnvizError when the network cannot be used, or no image can be read
- */
-export async function openExtractor(
-  job: FeatureJob,
-  inputs: readonly Input[],
-  threads: number,
-): Promise<FeatureExtractor> {
-  const opened = await openNetwork(job.request);
-  if (opened.open.length !== 1) {
-    throw new CnnvizError('unsupported', `${opened.name}: reads ${opened.open.length} inputs, expected 1`, {
-      fix: 'take a network that reads one image',
-    });
-  }
-  const first = await firstSource(job, opened, inputs);
-  const info = first.info!;
-  const cut = cutNetwork(opened, info, job.layer);
-  const shape = cutShape(cut, info);
-  const preset = presetOfJob(job, opened);
-  const isOneSize = preset.geometry.crop !== null || typeof preset.geometry.resize === 'object';
-  const { network, weights } = await splitWeights(job.request);
-  const origin: FeatureOrigin = {
-    network: looksLikePipe(network) ? network : baseName(network),
-    weights: weights === null ? null : baseName(weights),
-    init: job.request.init,
-    weightsSha256: cut.hashWeights(),
-    layersSha256: cut.layersSha256,
-    layer: cut.layer,
-    reduce: shape.length > 2 ? job.reduce : 'flatten',
-    preset,
-    background: job.decode.background,
-    exact: job.exact,
-  };
-  return {
-    job,
-    opened: cut.opened,
-    cut,
-    origin,
-    features: reducedSize(shape, origin.reduce),
-    shape,
-    preprocess: isOneSize ? first.preprocess : 'each image at its own size',
-    sessions: new NetworkSessions(cut.opened, { layers: ['output'], exact: job.exact, threads, firstOnly: false }),
-    batch: isOneSize ? batchFor(cut, info, shape, Math.min(MOST_AT_ONCE, inputs.length)) : 1,
-  };
-}
-
-function looksLikePipe(network: string): boolean {
-  return network.includes('|') || /[\s=]/.test(network.trim());
-}
-
-async function firstSource(job: FeatureJob, opened: OpenedNetwork, inputs: readonly Input[]): Promise<NetworkSource> {
-  let failure: unknown = null;
-  for (const input of inputs) {
-    try {
-      return await readOne(input, job, opened);
-    } catch (error) {
-      if (!(error instanceof CnnvizError)) throw error;
-      failure ??= error;
-    }
-  }
-  throw failure;
-}
-
-async function readOne(input: Input, job: FeatureJob, opened: OpenedNetwork): Promise<NetworkSource> {
-  try {
-    const bytes = await readBytes(input.path);
-    return await sourceOf(input, bytes, sha256(bytes), job, opened);
-  } catch (error) {
-    throw atPlace(input.path, error);
-  }
-}
-
-/** One image, or an array of one. */
-async function sourceOf(
-  input: Input,
-  bytes: Uint8Array,
-  hash: string,
-  job: FeatureJob,
-  opened: OpenedNetwork,
-): Promise<NetworkSource> {
-  const source = await networkSourceOf(input, bytes, hash, job, opened);
-  const { shape } = source.info!;
-  if (shape.length === 4 && shape[0] === 1) return source;
-  throw new CnnvizError('shape', `expected one image [C, H, W], got an array [${shape.join(', ')}]`, {
-    fix: 'write each image to a file of its own',
-  });
-}
-
-/** The shape of the cut layer's output. @throws CnnvizError 'shape' when an item of it is no row of numbers */
-function cutShape({ opened, layer }: CutNetwork, info: ValueInfo): readonly number[] {
-  const { shaped } = shapeNetwork(opened, info);
-  const { shape } = shaped.infos.get(shaped.model.outputs[0])!;
-  if (shape.length >= 2 && shape[0] === info.shape[0] && sizeOf(shape) > 0) return shape;
-  throw new CnnvizError('shape', `${layer} gives [${shape.join(', ')}]: expected numbers for each image, [N, …]`, {
-    fix: 'choose another layer with --layer; `cnnviz summary NET` lists them',
-  });
-}
-
-/** As many images at once as a model takes and memory allows: some exports fix N at 1. */
-function batchFor(cut: CutNetwork, info: ValueInfo, shape: readonly number[], most: number): number {
-  const { shaped } = shapeNetwork(cut.opened, info);
-  const largest = Math.max(...[...shaped.infos.values()].map((one) => sizeOf(one.shape)));
-  const batch = Math.max(1, Math.min(most, Math.floor(BATCH_BYTES / (4 * largest))));
-  try {
-    const several = cutShape(cut, { ...info, shape: [batch, ...info.shape.slice(1)] });
-    return several.slice(1).join() === shape.slice(1).join() ? batch : 1;
-  } catch (error) {
-    if (error instanceof CnnvizError) return 1;
-    throw error;
-  }
-}
-
 /** An image on its way: decoded, or known already, or a failure. */
 type Arrival =
   | { readonly index: number; readonly hash: string; readonly source: NetworkSource | null }
   | { readonly index: number; readonly error: CnnvizError };
 
 export interface FeatureEvents {
-  /** Images done, those that failed among them. */
-  readonly progress: (done: number, failed: number) => void;
+  /** Images done, and which of them failed. */
+  readonly progress: (done: number, failed: readonly FailedImage[]) => void;
 }
 
 /**
@@ -222,7 +74,11 @@ export async function computeFeatures(
       const bytes = await readBytes(input.path);
       const hash = sha256(bytes);
       const isKnown = known.has(hash) || (cache !== null && cache.get(hash) !== null);
-      return { index, hash, source: isKnown ? null : await sourceOf(input, bytes, hash, extractor.job, extractor.opened) };
+      return {
+        index,
+        hash,
+        source: isKnown ? null : await featureSource(input, bytes, hash, extractor.job, extractor.opened),
+      };
     } catch (error) {
       if (error instanceof CnnvizError) return { index, error };
       throw error;
@@ -259,7 +115,7 @@ export async function computeFeatures(
         }
       }
     }
-    progress(Math.min(from + batch, inputs.length), failed.length);
+    progress(Math.min(from + batch, inputs.length), failed);
   }
   return { x: x.subarray(0, rows.length * D), rows, failed, computed, cached };
 }

@@ -4,6 +4,7 @@ import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
 import { addDemo } from './demo.js';
 import { addFilters } from './filters.js';
+import { addHead } from './head.js';
 import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
 import { addPreprocess } from './preprocess.js';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addConv,
   addRun,
   addCompare,
+  addHead,
   addSummary,
   addFilters,
   addWeights,

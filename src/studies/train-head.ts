@@ -1,0 +1,227 @@
+import { evaluateClasses } from '../analysis/classification.js';
+import { CnnvizError } from '../core/errors.js';
+import { groupDigits } from '../core/format.js';
+import type { Head, TrainingSettings } from '../core/head.js';
+import type { HeadTrainingResult } from '../core/head-result.js';
+import { writeAtomic } from '../io/files.js';
+import { sha256 } from '../io/hash.js';
+import { writeHead } from '../models/head-file.js';
+import { openFeatureCache, writeFeatureCache } from '../stages/feature-cache.js';
+import { type FeatureExtractor, type FeatureJob, openExtractor } from '../stages/feature-extractor.js';
+import { drawConfusion, drawCurve } from '../stages/head-draw.js';
+import { headTrainArgs } from '../stages/head-recipe.js';
+import { computeFeatures, type FailedImage, type ImageFeatures } from '../stages/image-features.js';
+import { findLabelledImages, type LabelledImages, type LabelledPlace } from '../stages/labelled-images.js';
+import { headProbabilities } from '../training/predict-head.js';
+import { type TrainedHead, type TrainingSet, trainHead } from '../training/train-head.js';
+import { checkNamedOutputs, leftOut } from './head-places.js';
+
+/** Everything training a head needs. Plain JSON. */
+export interface HeadTrainingJob {
+  readonly place: LabelledPlace;
+  readonly features: FeatureJob;
+  readonly settings: TrainingSettings;
+  readonly out: string;
+  readonly clobber: boolean;
+  /** Where features are kept for the next time; null: nowhere. */
+  readonly cache: string | null;
+  /** Pictures of the learning curve and of the confusion matrix. */
+  readonly curve: string | null;
+  readonly confusion: string | null;
+  readonly threads: number;
+}
+
+/** What is told while it works. */
+export interface HeadTrainingEvents {
+  readonly images: (done: number, total: number, failed: number) => void;
+  readonly failure: (error: CnnvizError) => void;
+  readonly iterations: (done: number, total: number) => void;
+}
+
+/**
+ * Trains a classifier on a network's frozen features: images by class → features, computed once → L-BFGS → a head file.
+ * @throws CnnvizError 'usage' when fewer than two classes are left
+ */
+export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTrainingEvents): Promise<HeadTrainingResult> {
+  const images = await findLabelledImages(job.place);
+  checkClasses(images.name, images.classes);
+  await checkNamedOutputs(
+    [job.out, job.curve, job.confusion, job.cache],
+    [...images.inputs.map(({ path }) => path), job.features.request.weights, job.place.csv],
+    job.clobber ? [] : [job.out, job.curve, job.confusion],
+  );
+  const extractor = await openExtractor(job.features, images.inputs, job.threads);
+  const notes = [...images.notes, ...extractor.opened.notes, ...extractor.cut.notes];
+  const features = await featuresOf(job, extractor, images, notes, events);
+  const { set, classes } = trainingSet(extractor, images, features, notes);
+  const trained = await fit(set, job.settings, events);
+
+  const { origin } = extractor;
+  const after = extractor.cut.hashWeights();
+  if (after !== origin.weightsSha256) {
+    throw new CnnvizError('input', `${origin.network}: its weights changed while the head was trained`, {
+      fix: 'another program wrote the file: train again',
+    });
+  }
+  const { parameters, training, heldOut } = trained;
+  const head: Head = { classes, origin, settings: job.settings, parameters };
+  const bytes = writeHead(head);
+  const evaluate = (rows: Int32Array) => {
+    const x = new Float32Array(rows.length * set.features);
+    rows.forEach(
+      (row, r) => void x.set(set.x.subarray(row * set.features, (row + 1) * set.features), r * set.features),
+    );
+    return evaluateClasses(
+      headProbabilities(parameters, x),
+      rows.map((row) => set.labels[row]),
+      classes,
+    );
+  };
+  const onTraining = evaluate(training);
+  const evaluation = heldOut.length > 0 ? evaluate(heldOut) : onTraining;
+  if (trained.constantFeatures > 0) {
+    notes.push(
+      `${groupDigits(trained.constantFeatures)} of ${groupDigits(set.features)} features are the same in every training image: they get no weight`,
+    );
+  }
+
+  const outputs = [{ path: job.out, bytes: bytes.length }];
+  await writeAtomic(job.out, bytes, job);
+  const subject = `${extractor.opened.name} ${origin.layer}`;
+  const args = headTrainArgs(job.place, origin, job.settings);
+  const measured = heldOut.length > 0 ? 'held-out' : 'training';
+  const pictures = [
+    [job.curve, () => drawCurve(subject, trained.curve, trained.best, args)],
+    [job.confusion, () => drawConfusion(`${subject}, ${measured} images`, evaluation, args)],
+  ] as const;
+  for (const [path, draw] of pictures) {
+    if (path === null) continue;
+    const picture = await draw();
+    await writeAtomic(path, picture, job);
+    outputs.push({ path, bytes: picture.length });
+  }
+  return {
+    images: images.name,
+    classes: classes.map((name, k) => ({ name, images: set.labels.filter((label) => label === k).length })),
+    features: {
+      origin,
+      features: extractor.features,
+      shape: extractor.shape,
+      preprocess: extractor.preprocess,
+      computed: features.computed,
+      cached: features.cached,
+    },
+    settings: job.settings,
+    training: training.length,
+    heldOut: heldOut.length,
+    curve: trained.curve,
+    best: trained.best,
+    end: trained.end,
+    constantFeatures: trained.constantFeatures,
+    evaluation,
+    trainingRight: onTraining.right,
+    weightsSha256: { before: origin.weightsSha256, after },
+    headSha256: sha256(bytes),
+    outputs,
+    failed: features.failed.map(leftOut),
+    notes,
+  };
+}
+
+function checkClasses(name: string, classes: readonly string[]): void {
+  if (classes.length >= 2) return;
+  const what = classes.length === 1 ? `one class only, "${classes[0]}"` : 'no image of any class is left';
+  throw new CnnvizError('usage', `${name}: ${what}: a classifier needs two`, {
+    fix: 'add a sub-folder with images of another class, if only of "other"',
+  });
+}
+
+/** Features of all images, from the cache where it has them; the cache is written before anything is trained. */
+async function featuresOf(
+  { cache: path }: HeadTrainingJob,
+  extractor: FeatureExtractor,
+  { inputs }: LabelledImages,
+  notes: string[],
+  events: HeadTrainingEvents,
+): Promise<ImageFeatures> {
+  const cache = path === null ? null : await openFeatureCache(path, extractor.origin, extractor.features);
+  if (cache?.note) notes.push(cache.note);
+  let told = 0;
+  const tell = (failed: readonly FailedImage[]) => {
+    for (const { error } of failed.slice(told)) events.failure(error);
+    told = failed.length;
+  };
+  const features = await computeFeatures(extractor, inputs, cache, {
+    progress: (done, failed) => {
+      tell(failed);
+      events.images(done, inputs.length, failed.length);
+    },
+  });
+  if (path !== null && features.computed > 0) {
+    const first = firstRows(features);
+    const D = extractor.features;
+    const x = new Float32Array(first.length * D);
+    first.forEach((row, r) => void x.set(features.x.subarray(row * D, (row + 1) * D), r * D));
+    const hashes = first.map((row) => features.rows[row].hash);
+    await writeFeatureCache(path, extractor.origin, x, D, hashes);
+  }
+  return features;
+}
+
+/** Rows without those whose image has come before. */
+function firstRows({ rows }: ImageFeatures): number[] {
+  const seen = new Set<string>();
+  return [...rows.keys()].filter((row) => !seen.has(rows[row].hash) && seen.add(rows[row].hash));
+}
+
+/** What can be learned from; a class without a readable image is left out, and said. */
+function trainingSet(
+  { features: D }: FeatureExtractor,
+  { name, inputs, labels, classes: all }: LabelledImages,
+  { x, rows }: ImageFeatures,
+  notes: string[],
+): { set: TrainingSet; classes: readonly string[] } {
+  const used = new Set(rows.map(({ index }) => labels[index]));
+  const classes = all.filter((one) => used.has(one));
+  for (const one of all) if (!used.has(one)) notes.push(`no image of "${one}" could be used: the class is left out`);
+  checkClasses(name, classes);
+  const contents = new Map<string, number>();
+  const firstOf = new Map<string, number>();
+  let copies = 0;
+  for (const { index, hash } of rows) {
+    const first = firstOf.get(hash);
+    if (first === undefined) {
+      contents.set(hash, contents.size);
+      firstOf.set(hash, index);
+      continue;
+    }
+    copies++;
+    if (labels[first] !== labels[index]) {
+      notes.push(
+        `${inputs[first].path} ("${labels[first]}") and ${inputs[index].path} ("${labels[index]}") are the same image: no classifier can have both right`,
+      );
+    }
+  }
+  if (copies > 0) notes.push(`${copies} of ${rows.length} images are copies of others`);
+  return {
+    classes,
+    set: {
+      x,
+      features: D,
+      labels: Int32Array.from(rows, ({ index }) => classes.indexOf(labels[index])),
+      classes: classes.length,
+      contents: Int32Array.from(rows, ({ hash }) => contents.get(hash)!),
+    },
+  };
+}
+
+/** Lets the process breathe between iterations. */
+async function fit(set: TrainingSet, settings: TrainingSettings, events: HeadTrainingEvents): Promise<TrainedHead> {
+  const descent = trainHead(set, settings);
+  for (;;) {
+    const step = descent.next();
+    if (step.done) return step.value;
+    events.iterations(step.value.iteration, settings.maxIterations);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
