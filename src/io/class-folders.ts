@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readFault } from './files.js';
 import { findInputs, type Input } from './inputs.js';
@@ -25,4 +25,9 @@ export async function findClassFolders(folder: string): Promise<ClassFolders> {
     classes.push({ name, inputs: await findInputs([join(folder, name)], { recursive: true, lists: [] }) });
   }
   return { classes, loose: await findInputs([folder], { recursive: false, lists: [] }) };
+}
+
+/** Whether something of this name exists and is a folder. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }

@@ -1,6 +1,6 @@
 import { atPlace, CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
-import { findClassFolders } from '../io/class-folders.js';
+import { findClassFolders, isFolder } from '../io/class-folders.js';
 import { readBytes } from '../io/files.js';
 import { type Input, toInput } from '../io/inputs.js';
 import { folderOf, joinPath, pathFrom } from '../io/paths.js';
@@ -32,6 +32,12 @@ export async function findLabelledImages({ folder, csv }: LabelledPlace): Promis
   throw new CnnvizError('usage', 'no images are named', {
     fix: 'name a folder with a sub-folder for each class, or a list: --csv labels.csv',
   });
+}
+
+/** Whether a path is a folder with sub-folders that hold images. */
+export async function hasClassFolders(path: string): Promise<boolean> {
+  if (!(await isFolder(path))) return false;
+  return (await findClassFolders(path)).classes.some(({ inputs }) => inputs.length > 0);
 }
 
 async function folderImages(folder: string): Promise<LabelledImages> {

@@ -9,7 +9,7 @@ export function headScores({ mean, std, hidden, output }: HeadParameters, x: Flo
   const scores = new Float64Array((x.length / D) * K);
   for (let row = 0; row * D < x.length; row++) {
     const features = standardize(x, D, Int32Array.of(row), { mean, std });
-    const units = hidden ? dense(hidden, features).map((value) => (value > 0 ? value : 0)) : features;
+    const units = hidden ? dense(hidden, features).map((value) => Math.max(value, 0)) : features;
     scores.set(dense(output, units), row * K);
   }
   return scores;

@@ -122,7 +122,10 @@ function parametersOf(
   { mean, std }: Scaling,
 ): HeadParameters {
   let from = 0;
-  const take = (count: number) => Float32Array.from(at.subarray(from, (from += count)));
+  const take = (count: number) => {
+    from += count;
+    return Float32Array.from(at.subarray(from - count, from));
+  };
   const layer = (outputs: number, inputs: number) => ({ weight: take(outputs * inputs), bias: take(outputs) });
   const first = hidden === null ? null : layer(hidden, features);
   return { mean, std, hidden: first, output: layer(classes, hidden ?? features) };

@@ -21,6 +21,7 @@ compute. Train one from folders of images, ask it about new ones, measure it.`,
   addTrain(head);
   addPredict(head);
   addEval(head);
+  addFeatures(head);
 }
 
 function addTrain(head: Command): void {
@@ -113,5 +114,32 @@ function addEval(head: Command): void {
   addHeadRunningFlags(evaluate).action(async (path: string, folder: string | undefined, options) => {
     const { runHeadEval } = await import('../run-head-eval.js');
     await runHeadEval(path, folder ?? null, options);
+  });
+}
+
+function addFeatures(head: Command): void {
+  const features = head
+    .command('features')
+    .summary("a network's features of images, for other tools")
+    .description(
+      `Write what a layer computes for images as rows of numbers: FILE.npy, float32 [images, features], or FILE.csv with path,
+label and features. Rows are in the order of the names; an image that cannot be read has none.`,
+    )
+    .argument('[images...]', 'a folder with a sub-folder for each class, or images, folders, globs')
+    .addHelpText(
+      'before',
+      `Examples:
+  cnnviz head features photos/ --features alexnet@alexnet.pth -o features.npy
+  cnnviz head features photos/*.jpg --features resnet18@resnet18.pth --layer layer3.1.relu_1 -o features.csv
+`,
+    )
+    .option('--csv <file>', 'lines of path,label instead of images')
+    .requiredOption('-o, --out <file>', 'FILE.npy, FILE.csv, or - for the table on stdout')
+    .option('--no-clobber', 'refuse to replace files that exist');
+  addFeatureFlags(features);
+  addInputFlags(features);
+  addHeadRunningFlags(features).action(async (images: string[], options) => {
+    const { runHeadFeatures } = await import('../run-head-features.js');
+    await runHeadFeatures(images, options);
   });
 }
