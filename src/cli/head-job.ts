@@ -19,7 +19,6 @@ export interface FeatureFlags extends PresetFlags {
 /** The flags that say how a head is trained. */
 export interface LearningFlags {
   readonly l2?: string;
-  // biome-ignore lint/style/useNamingConvention: scikit-learn's name
   readonly C?: string;
   readonly hidden?: string;
   readonly classWeight: 'none' | 'balanced';

@@ -54,7 +54,7 @@ export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTraini
   const notes = [...images.notes, ...extractor.opened.notes, ...extractor.cut.notes];
   const features = await featuresOf(job, extractor, images, notes, events);
   const { set, classes } = trainingSet(extractor, images, features, notes);
-  const trained = await fit(set, job.settings, events);
+  const trained = await learn(set, job.settings, events);
 
   const { origin } = extractor;
   const after = extractor.cut.hashWeights();
@@ -216,7 +216,7 @@ function trainingSet(
 }
 
 /** Lets the process breathe between iterations. */
-async function fit(set: TrainingSet, settings: TrainingSettings, events: HeadTrainingEvents): Promise<TrainedHead> {
+async function learn(set: TrainingSet, settings: TrainingSettings, events: HeadTrainingEvents): Promise<TrainedHead> {
   const descent = trainHead(set, settings);
   for (;;) {
     const step = descent.next();
