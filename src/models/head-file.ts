@@ -3,7 +3,7 @@ import type { ByteSource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
 import type { DenseLayer, FeatureOrigin, Head, HeadParameters, TrainingSettings } from '../core/head.js';
 import { VERSION } from '../core/version.js';
-import { readSafetensors, type SafetensorsFile } from './weights/safetensors.js';
+import { readSafetensors, type SafetensorsFile, safetensorsReader } from './weights/safetensors.js';
 import { type SafetensorsEntry, writeSafetensors } from './weights/safetensors-writer.js';
 
 const FORMAT = 'cnnviz-head';
@@ -81,6 +81,7 @@ export function writeHead({ classes, origin, settings, parameters }: Head): Uint
 
 /** Reads a head and checks that its parts fit together. @throws CnnvizError 'format' */
 export function readHead(source: ByteSource): Head {
+  if (!safetensorsReader.matches(source)) refuse('not a safetensors file', 'a head is what `cnnviz head train` writes');
   const file = readSafetensors(source);
   const { metadata } = file;
   if (metadata.get('format') !== FORMAT) {

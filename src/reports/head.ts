@@ -9,10 +9,17 @@ import type { Style } from './text.js';
 
 /** What was trained on which features, how it went, how good it is, what was written. */
 export function describeTraining(result: HeadTrainingResult, style: Style): string[] {
-  const { images, classes, features, settings, training, heldOut, evaluation, outputs, weightsSha256 } = result;
+  const { images, classes, features, settings, training, heldOut, evaluation, outputs, weightsSha256, failed } = result;
   const count = training + heldOut;
   const lines = [
     `${style.strong(images)}  ${plural(count, 'image')} of ${classes.length} classes: ${classWords(classes)}`,
+    ...(failed.length > 0
+      ? [
+          style.warn(
+            `  ${plural(failed.length, 'image')} could not be used and ${failed.length === 1 ? 'is' : 'are'} left out`,
+          ),
+        ]
+      : []),
     ...featureLines(features),
     `  frozen weights sha256 ${weightsSha256.before} before`,
     `                        ${weightsSha256.after} after: ${weightsSha256.before === weightsSha256.after ? 'unchanged' : 'CHANGED'}`,
@@ -110,7 +117,7 @@ function curveLines({ curve, heldOut, best }: HeadTrainingResult): string[] {
 }
 
 /** What the table is measured on, and what that is worth. */
-function measureLines({ heldOut, training, trainingRight, evaluation }: HeadTrainingResult): string[] {
+function measureLines({ heldOut, training, trainingRight, evaluation, settings }: HeadTrainingResult): string[] {
   const learned = `${groupDigits(trainingRight)} of the ${groupDigits(training)} images learned from`;
   if (heldOut > 0) {
     return [
@@ -119,7 +126,7 @@ function measureLines({ heldOut, training, trainingRight, evaluation }: HeadTrai
   }
   return [
     `training images: ${learned} right (${percent(evaluation.accuracy)})`,
-    '  measured on the images it learned from: new ones will do worse; --holdout 0.2 and `cnnviz head eval` tell how much',
+    `  measured on the images it learned from: new ones will do worse; ${settings.holdout === 0 ? '--holdout 0.2 or ' : ''}\`cnnviz head eval\` on others tells how much`,
   ];
 }
 

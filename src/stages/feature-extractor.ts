@@ -35,9 +35,13 @@ export interface FeatureExtractor {
   /** How images are prepared, in words. */
   readonly preprocess: string;
   readonly sessions: NetworkSessions;
+  /** The bytes of an input; those of standard input are kept, for they come but once. */
+  readonly read: ReadInput;
   /** Images computed at once; no result depends on it. */
   readonly batch: number;
 }
+
+type ReadInput = (input: Input) => Promise<Uint8Array>;
 
 const MOST_AT_ONCE = 16;
 /** A batch's largest values take up to this many bytes. */
@@ -58,7 +62,8 @@ export async function openExtractor(
       fix: 'take a network that reads one image',
     });
   }
-  const first = await firstSource(job, opened, inputs);
+  const read = inputReader();
+  const first = await firstSource(job, opened, inputs, read);
   const info = first.info!;
   const cut = cutNetwork(opened, info, job.layer);
   const shape = cutShape(cut, info);
@@ -81,6 +86,7 @@ export async function openExtractor(
     job,
     opened: cut.opened,
     cut,
+    read,
     origin,
     features: reducedSize(shape, origin.reduce),
     shape,
@@ -94,30 +100,33 @@ export function looksLikePipe(network: string): boolean {
   return network.includes('|') || /[\s=]/.test(network.trim());
 }
 
-async function firstSource(job: FeatureJob, opened: OpenedNetwork, inputs: readonly Input[]): Promise<NetworkSource> {
-  let failure: CnnvizError | null = null;
-  for (const input of inputs) {
-    try {
-      return await readOne(input, job, opened);
-    } catch (error) {
-      if (!(error instanceof CnnvizError)) throw error;
-      failure ??= error;
-    }
-  }
-  const { code, message, fix } = failure!;
-  if (inputs.length === 1) throw failure;
-  throw new CnnvizError(code, `none of the ${inputs.length} images can be used; the first: ${message}`, {
-    ...(fix === undefined ? {} : { fix }),
-  });
+function inputReader(): ReadInput {
+  let standardInput: Promise<Uint8Array> | null = null;
+  return ({ path }) => {
+    if (path !== '-') return readBytes(path);
+    standardInput ??= readBytes(path);
+    return standardInput;
+  };
 }
 
-async function readOne(input: Input, job: FeatureJob, opened: OpenedNetwork): Promise<NetworkSource> {
-  try {
-    const bytes = await readBytes(input.path);
-    return await featureSource(input, bytes, sha256(bytes), job, opened);
-  } catch (error) {
-    throw atPlace(input.path, error);
+/** The first image that can be used. @throws CnnvizError of the first that cannot, when none can */
+async function firstSource(
+  job: FeatureJob,
+  opened: OpenedNetwork,
+  inputs: readonly Input[],
+  read: ReadInput,
+): Promise<NetworkSource> {
+  let failure: unknown = null;
+  for (const input of inputs) {
+    try {
+      const bytes = await read(input);
+      return await featureSource(input, bytes, sha256(bytes), job, opened);
+    } catch (error) {
+      if (!(error instanceof CnnvizError)) throw error;
+      failure ??= atPlace(input.path === '-' ? 'standard input' : input.path, error);
+    }
   }
+  throw inputs.length === 1 ? failure : atPlace(`none of the ${inputs.length} images can be used`, failure);
 }
 
 /** One image, or an array of one. */

@@ -4,7 +4,6 @@ import { sizeOf } from '../core/tensor.js';
 import { newNumbers, toFloat32, type Value } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import { numbersOf } from '../engine/input.js';
-import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import type { FeatureCache } from './feature-cache.js';
@@ -59,8 +58,10 @@ export async function computeFeatures(
   let [computed, cached] = [0, 0];
 
   const breathe: Breathe = () => new Promise((resolve) => setImmediate(resolve));
-  const fail = (index: number, error: CnnvizError) =>
-    failed.push({ index, path: inputs[index].path, error: atPlace(inputs[index].path, error) as CnnvizError });
+  const fail = (index: number, error: CnnvizError) => {
+    const { path } = inputs[index];
+    failed.push({ index, path, error: atPlace(path === '-' ? 'standard input' : path, error) as CnnvizError });
+  };
   const keep = (index: number, hash: string, numbers: Float32Array) => {
     const problem = notFinite(numbers);
     known.set(hash, problem ?? rows.length);
@@ -71,7 +72,7 @@ export async function computeFeatures(
   const read = async (index: number): Promise<Arrival> => {
     const input = inputs[index];
     try {
-      const bytes = await readBytes(input.path);
+      const bytes = await extractor.read(input);
       const hash = sha256(bytes);
       const isKnown = known.has(hash) || (cache !== null && cache.get(hash) !== null);
       return {
