@@ -2,6 +2,7 @@ import { reducedSize } from '../analysis/reduce-maps.js';
 import { atPlace, CnnvizError } from '../core/errors.js';
 import type { FeatureOrigin, Reduce } from '../core/head.js';
 import type { NetworkRequest } from '../core/network-job.js';
+import type { ImagePreset } from '../core/preprocess-job.js';
 import { sizeOf } from '../core/tensor.js';
 import type { ValueInfo } from '../core/values.js';
 import { readBytes } from '../io/files.js';
@@ -12,6 +13,7 @@ import { type CutNetwork, cutNetwork } from './cut-network.js';
 import { type OpenedNetwork, openNetwork, splitWeights } from './network.js';
 import { NetworkSessions, shapeNetwork } from './network-session.js';
 import { type NetworkSource, networkSourceOf, presetOfJob, type SourceJob } from './network-source.js';
+import { presetWords } from './presets.js';
 
 /** What turns images into rows of numbers. Plain JSON. */
 export interface FeatureJob extends SourceJob {
@@ -48,7 +50,7 @@ const MOST_AT_ONCE = 16;
 const BATCH_BYTES = 64e6;
 
 /**
- * Opens the network and cuts it. The first image that can be read decides what is not fixed: its size.
+ * Opens the network and cuts it. Where its preparation fixes no size, the first image that can be read decides.
  * @throws CnnvizError when the network cannot be used, or no image can be read
  */
 export async function openExtractor(
@@ -63,12 +65,12 @@ export async function openExtractor(
     });
   }
   const read = inputReader();
-  const first = await firstSource(job, opened, inputs, read);
-  const info = first.info!;
+  const preset = presetOfJob(job, opened);
+  const fixed = fixedInput(preset);
+  const info = fixed ?? (await firstSource(job, opened, inputs, read)).info!;
   const cut = cutNetwork(opened, info, job.layer);
   const shape = cutShape(cut, info);
-  const preset = presetOfJob(job, opened);
-  const isOneSize = preset.geometry.crop !== null || typeof preset.geometry.resize === 'object';
+  const [, , height, width] = info.shape;
   const { network, weights } = await splitWeights(job.request);
   const origin: FeatureOrigin = {
     network: looksLikePipe(network) ? network : baseName(network),
@@ -90,12 +92,19 @@ export async function openExtractor(
     origin,
     features: reducedSize(shape, origin.reduce),
     shape,
-    preprocess: isOneSize ? first.preprocess : 'each image at its own size',
+    preprocess: fixed ? presetWords(preset, { width, height }) : 'each image at its own size',
     sessions: new NetworkSessions(cut.opened, { layers: ['output'], exact: job.exact, threads, firstOnly: false }),
-    batch: isOneSize ? batchFor(cut, info, shape, Math.min(MOST_AT_ONCE, inputs.length)) : 1,
+    batch: fixed ? batchFor(cut, info, shape, Math.min(MOST_AT_ONCE, inputs.length)) : 1,
   };
 }
 
+/** Type and shape of every image, when a preparation fixes it. */
+function fixedInput({ geometry: { resize, crop }, preprocess }: ImagePreset): ValueInfo | null {
+  const side = crop ?? (typeof resize === 'number' ? null : resize);
+  return side && { dtype: 'float32', shape: [1, preprocess.gray ? 1 : 3, ...side] };
+}
+
+/** A text that is layers, not the name of a network. */
 export function looksLikePipe(network: string): boolean {
   return network.includes('|') || /[\s=]/.test(network.trim());
 }
