@@ -29,7 +29,7 @@ export interface PictureNote {
 /** A drawing of something else than one image's maps. */
 export interface DrawingNote {
   readonly cnnviz: string;
-  readonly picture: 'architecture' | 'filters' | 'audit' | 'learning-curve' | 'confusion';
+  readonly picture: 'architecture' | 'filters' | 'audit' | 'learning-curve' | 'confusion-matrix';
   /** The values of black and white, where it shows numbers. */
   readonly lo?: number;
   readonly hi?: number;

@@ -147,8 +147,9 @@ export async function featureSource(
   opened: OpenedNetwork,
 ): Promise<NetworkSource> {
   const source = await networkSourceOf(input, bytes, hash, job, opened);
-  const { shape } = source.info!;
+  const { shape, dtype } = source.info!;
   if (shape.length === 4 && shape[0] === 1) return source;
+  if (shape.length === 3) return { ...source, info: { dtype, shape: [1, ...shape] } };
   throw new CnnvizError('shape', `expected one image [C, H, W], got an array [${shape.join(', ')}]`, {
     fix: 'write each image to a file of its own',
   });

@@ -11,7 +11,7 @@ export function drawConfusion(
   { perClass, confusion }: Evaluation,
   args: readonly string[],
 ): Promise<Uint8Array> {
-  const note: DrawingNote = { cnnviz: VERSION, picture: 'confusion', args };
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'confusion-matrix', args };
   return encodePng(
     confusionMatrix({ title, classes: perClass.map(({ name }) => name), confusion }),
     JSON.stringify(note),
