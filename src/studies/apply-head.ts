@@ -2,6 +2,7 @@ import { evaluateClasses, likeliest } from '../analysis/classification.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Head } from '../core/head.js';
 import type { HeadEvaluationResult, LeftOut, Prediction } from '../core/head-result.js';
+import { headProbabilities } from '../engine/training/predict-head.js';
 import { writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName } from '../io/paths.js';
@@ -10,7 +11,6 @@ import { drawConfusion } from '../stages/head-draw.js';
 import { checkSameFeatures, featureJobOf, type HeadNetwork, openHead } from '../stages/head-network.js';
 import { computeFeatures } from '../stages/image-features.js';
 import { findLabelledImages, type LabelledPlace } from '../stages/labelled-images.js';
-import { headProbabilities } from '../training/predict-head.js';
 import { checkNamedOutputs, leftOut } from './head-places.js';
 
 /** Which head, and where its network is. Plain JSON. */

@@ -3,6 +3,8 @@ import { CnnvizError } from '../core/errors.js';
 import { groupDigits } from '../core/format.js';
 import type { Head, TrainingSettings } from '../core/head.js';
 import type { HeadTrainingResult } from '../core/head-result.js';
+import { headProbabilities } from '../engine/training/predict-head.js';
+import { type TrainedHead, type TrainingSet, trainHead } from '../engine/training/train-head.js';
 import { writeAtomic } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import { writeHead } from '../models/head-file.js';
@@ -12,8 +14,6 @@ import { drawConfusion, drawCurve } from '../stages/head-draw.js';
 import { headTrainArgs } from '../stages/head-recipe.js';
 import { computeFeatures, type FailedImage, type ImageFeatures } from '../stages/image-features.js';
 import { findLabelledImages, type LabelledImages, type LabelledPlace } from '../stages/labelled-images.js';
-import { headProbabilities } from '../training/predict-head.js';
-import { type TrainedHead, type TrainingSet, trainHead } from '../training/train-head.js';
 import { checkNamedOutputs, leftOut } from './head-places.js';
 
 /** Everything training a head needs. Plain JSON. */

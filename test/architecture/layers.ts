@@ -9,11 +9,11 @@ const ROWS: readonly (readonly string[])[] = [
   ['batch'],
   ['pipeline.ts', 'api'],
   ['stages'],
-  ['io', 'models', 'engine', 'training', 'analysis', 'figures', 'reports', 'compare'],
+  ['io', 'models', 'engine', 'analysis', 'figures', 'reports', 'compare'],
   ['core'],
 ];
 const ORDER =
-  'cli → studies → batch → (pipeline.ts api) → stages → (io models engine training analysis figures reports compare) → core';
+  'cli → studies → batch → (pipeline.ts api) → stages → (io models engine analysis figures reports compare) → core';
 
 const NODE_MODULES_IN: readonly string[] = ['io', 'batch', 'cli'];
 const FILE_SYSTEM = /^(?:node:)?fs(?:\/|$)/;

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/core/bytes.js';
 import { tensor } from '../../src/core/tensor.js';
+import { headProbabilities } from '../../src/engine/training/predict-head.js';
 import { decodeNpy, encodeNpy } from '../../src/index.js';
 import { readNote } from '../../src/io/encode.js';
 import { readHead } from '../../src/models/head-file.js';
-import { headProbabilities } from '../../src/training/predict-head.js';
 import { cnnviz, inFolder } from './cnnviz.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -40,17 +40,17 @@ export function measureScaling(x: Float32Array, features: number, rows: Int32Arr
   return { mean, std, constant };
 }
 
-/** (x − mean) / std of some rows of x [N, D], in float32: [rows, D]. */
+/** (x − mean) / std of some rows of x [N, D], in float32, to `out` [rows, D]. */
 export function standardize(
   x: Float32Array,
   features: number,
   rows: Int32Array,
   { mean, std }: Pick<Scaling, 'mean' | 'std'>,
-): Float32Array {
-  const out = new Float32Array(rows.length * features);
+  out: Float32Array,
+): void {
   rows.forEach((row, r) => {
-    const [from, to] = [row * features, r * features];
+    const from = row * features;
+    const to = r * features;
     for (let d = 0; d < features; d++) out[to + d] = (x[from + d] - mean[d]) / std[d];
   });
-  return out;
 }

@@ -1,3 +1,5 @@
+import type { DenseRows } from './dense-rows.js';
+
 /** A function of many variables with its gradient. */
 export interface Objective {
   /** How many variables. */
@@ -13,9 +15,8 @@ export interface PenalisedObjective extends Objective {
 
 /** What a classifier learns from: standardised features and what they are of. */
 export interface Examples {
-  /** [n, features] */
-  readonly x: Float32Array;
-  readonly features: number;
+  /** The features, with room for the first layer. */
+  readonly rows: DenseRows;
   /** [n], 0 … classes − 1 */
   readonly labels: Int32Array;
   readonly classes: number;

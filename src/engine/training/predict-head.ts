@@ -1,4 +1,4 @@
-import type { DenseLayer, HeadParameters } from '../core/head.js';
+import type { DenseLayer, HeadParameters } from '../../core/head.js';
 import { softmaxRow } from './softmax.js';
 import { standardize } from './standardize.js';
 
@@ -7,8 +7,9 @@ export function headScores({ mean, std, hidden, output }: HeadParameters, x: Flo
   const D = mean.length;
   const K = output.bias.length;
   const scores = new Float64Array((x.length / D) * K);
+  const features = new Float32Array(D);
   for (let row = 0; row * D < x.length; row++) {
-    const features = standardize(x, D, Int32Array.of(row), { mean, std });
+    standardize(x, D, Int32Array.of(row), { mean, std }, features);
     const units = hidden ? dense(hidden, features).map((value) => Math.max(value, 0)) : features;
     scores.set(dense(output, units), row * K);
   }

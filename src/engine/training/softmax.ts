@@ -1,4 +1,4 @@
-import { exp, log } from '../core/math.js';
+import { exp, log } from '../../core/math.js';
 
 /**
  * One row of scores z [K] from `at` on becomes probabilities, in place; gives −ln of the one at `label`, exact also where

@@ -1,4 +1,4 @@
-import { BLOCK, denseBackward, denseForward } from './dense.js';
+import { BLOCK } from './dense-rows.js';
 import type { Examples, PenalisedObjective } from './objective.js';
 import { softmaxRow } from './softmax.js';
 
@@ -9,26 +9,23 @@ import { softmaxRow } from './softmax.js';
  * ½·‖w‖². Here w is the difference of two rows that are each other's opposite, ‖w‖² = 2·‖W‖²: hence twice the l2.
  * Source: sklearn.linear_model.LogisticRegression
  */
-export function softmaxObjective(
-  { x, features: D, labels, classes: K, weights }: Examples,
-  l2: number,
-): PenalisedObjective {
-  const n = labels.length;
-  const weightCount = K * D;
+export function softmaxObjective({ rows, labels, classes: K, weights }: Examples, l2: number): PenalisedObjective {
+  const weightCount = K * rows.features;
   const factor = K === 2 ? 2 * l2 : l2;
-  const z = new Float64Array(BLOCK * K);
   return {
     size: weightCount + K,
     penalty: (at) => 0.5 * factor * squaredNorm(at, 0, weightCount),
     evaluate(at, gradient) {
+      rows.begin(at);
+      let loss = 0;
+      for (let row = 0; row < rows.count; row += BLOCK) {
+        rows.forward(row);
+        loss += toDelta(rows.z, row, rows.count, K, labels, weights);
+        rows.backward(row);
+      }
       for (let i = 0; i < weightCount; i++) gradient[i] = factor * at[i];
       gradient.fill(0, weightCount);
-      let loss = 0;
-      for (let row = 0; row < n; row += BLOCK) {
-        denseForward(x, D, row, n - 1, at, 0, weightCount, K, z);
-        loss += toDelta(z, row, n, K, labels, weights);
-        denseBackward(x, D, row, n - 1, z, K, gradient, 0, weightCount);
-      }
+      rows.end(gradient);
       return loss + this.penalty(at);
     },
   };

@@ -1,4 +1,4 @@
-import { randomSource } from '../core/random.js';
+import { randomSource } from '../../core/random.js';
 
 /** Rows to learn from, and rows to measure on. */
 export interface Split {

@@ -1,11 +1,13 @@
-import type { HeadParameters, LearningPoint, TrainingSettings } from '../core/head.js';
-import { randomSource } from '../core/random.js';
+import type { HeadParameters, LearningPoint, TrainingSettings } from '../../core/head.js';
+import { randomSource } from '../../core/random.js';
+import { DenseRows } from './dense-rows.js';
 import { hiddenObjective } from './hidden-objective.js';
 import { type LbfgsEnd, minimise } from './lbfgs.js';
+import type { Examples } from './objective.js';
 import { headScores } from './predict-head.js';
 import { softmaxRow } from './softmax.js';
 import { softmaxObjective } from './softmax-objective.js';
-import { splitRows } from './split.js';
+import { type Split, splitRows } from './split.js';
 import { measureScaling, type Scaling, standardize } from './standardize.js';
 
 /** Features with what they are of. */
@@ -47,20 +49,39 @@ export function* trainHead(set: TrainingSet, settings: TrainingSettings): Genera
   const { training, heldOut } = splitRows(labels, contents, classes, settings);
   const scaling = measureScaling(x, features, training);
   const classWeights = weightsOf(labels, training, classes, settings.classWeight);
-  const examples = {
-    x: standardize(x, features, training, scaling),
-    features,
-    labels: training.map((row) => labels[row]),
-    classes,
-    weights: Float64Array.from(training, (row) => classWeights[labels[row]]),
-  };
-  const objective =
-    settings.hidden === null
-      ? softmaxObjective(examples, settings.l2)
-      : hiddenObjective(examples, settings.hidden, settings.l2);
+  const rows = new DenseRows(training.length, features, settings.hidden ?? classes);
+  try {
+    standardize(x, features, training, scaling, rows.x);
+    const examples = {
+      rows,
+      labels: training.map((row) => labels[row]),
+      classes,
+      weights: Float64Array.from(training, (row) => classWeights[labels[row]]),
+    };
+    return yield* descend(set, settings, { training, heldOut, scaling, classWeights, examples });
+  } finally {
+    rows.close();
+  }
+}
+
+/** What a descent begins with. */
+interface Prepared extends Split {
+  readonly scaling: Scaling;
+  readonly classWeights: Float64Array;
+  readonly examples: Examples;
+}
+
+function* descend(
+  set: TrainingSet,
+  settings: TrainingSettings,
+  { training, heldOut, scaling, classWeights, examples }: Prepared,
+): Generator<LearningPoint, TrainedHead> {
+  const { features, classes } = set;
+  const { l2, hidden, seed } = settings;
+  const objective = hidden === null ? softmaxObjective(examples, l2) : hiddenObjective(examples, l2);
   const total = examples.weights.reduce((sum, weight) => sum + weight, 0);
   const start = new Float64Array(objective.size);
-  if (settings.hidden !== null) fillInitial(start, features, settings.hidden, classes, settings.seed);
+  if (hidden !== null) fillInitial(start, features, hidden, classes, seed);
 
   const curve: LearningPoint[] = [];
   let best = { iteration: 0, loss: Number.POSITIVE_INFINITY, parameters: parametersOf(start, set, settings, scaling) };

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { evaluateClasses } from '../../src/analysis/classification.js';
-import type { TrainingSettings } from '../../src/core/head.js';
-import { npyToValue, readNpy } from '../../src/models/npy.js';
-import { hiddenObjective } from '../../src/training/hidden-objective.js';
-import { headProbabilities } from '../../src/training/predict-head.js';
-import { softmaxObjective } from '../../src/training/softmax-objective.js';
-import { type TrainedHead, type TrainingSet, trainHead } from '../../src/training/train-head.js';
-import { randomArray } from '../random.js';
+import { evaluateClasses } from '../../../src/analysis/classification.js';
+import type { TrainingSettings } from '../../../src/core/head.js';
+import { DenseRows } from '../../../src/engine/training/dense-rows.js';
+import { hiddenObjective } from '../../../src/engine/training/hidden-objective.js';
+import { headProbabilities } from '../../../src/engine/training/predict-head.js';
+import { softmaxObjective } from '../../../src/engine/training/softmax-objective.js';
+import { type TrainedHead, type TrainingSet, trainHead } from '../../../src/engine/training/train-head.js';
+import { npyToValue, readNpy } from '../../../src/models/npy.js';
+import { randomArray } from '../../random.js';
 
-const FOLDER = fileURLToPath(new URL('../../fixtures/expected/sklearn/', import.meta.url));
+const FOLDER = fileURLToPath(new URL('../../../fixtures/expected/sklearn/', import.meta.url));
 const { cases, hidden } = JSON.parse(readFileSync(`${FOLDER}index.json`, 'utf8'));
 const array = (name: string) => npyToValue(readNpy(readFileSync(FOLDER + name)));
 
@@ -108,14 +109,15 @@ describe('a softmax head', () => {
 describe('the loss with a hidden layer', () => {
   it('has the value and gradient of PyTorch', () => {
     const { features, classes, l2, at, gradient, value } = hidden;
+    const rows = new DenseRows(hidden.y.length, features, hidden.hidden);
+    rows.x.set(hidden.x);
     const examples = {
-      x: Float32Array.from(hidden.x),
-      features,
+      rows,
       labels: Int32Array.from(hidden.y),
       classes,
       weights: Float64Array.from(hidden.weights),
     };
-    const objective = hiddenObjective(examples, hidden.hidden, l2);
+    const objective = hiddenObjective(examples, l2);
     const found = new Float64Array(objective.size);
     expect(objective.evaluate(Float64Array.from(at), found)).toBeCloseTo(value, 10);
     expect(found).toHaveLength(gradient.length);
@@ -142,9 +144,10 @@ describe('the loss', () => {
       [8, 5],
     ]) {
       const D = 3;
+      const rows = new DenseRows(n, D, K);
+      rows.x.set(randomArray(n * D, n));
       const examples = {
-        x: Float32Array.from(randomArray(n * D, n)),
-        features: D,
+        rows,
         labels: Int32Array.from({ length: n }, (_, i) => i % K),
         classes: K,
         weights: Float64Array.from({ length: n }, (_, i) => 1 + i / 4),
