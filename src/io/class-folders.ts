@@ -11,18 +11,17 @@ export interface ClassFolders {
   readonly loose: readonly Input[];
 }
 
-/** The images of a folder by its sub-folders, each with everything below it. @throws CnnvizError 'input' */
+/** The images of a folder by its sub-folders, each with everything below it; one may be a link to a folder. @throws CnnvizError 'input' */
 export async function findClassFolders(folder: string): Promise<ClassFolders> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(async (error) => {
     throw await readFault(folder, error);
   });
-  const names = entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => name)
-    .sort();
   const classes = [];
-  for (const name of names) {
-    classes.push({ name, inputs: await findInputs([join(folder, name)], { recursive: true, lists: [] }) });
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    const isClass = entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(path)));
+    if (!isClass || entry.name.startsWith('.')) continue;
+    classes.push({ name: entry.name, inputs: await findInputs([path], { recursive: true, lists: [] }) });
   }
   return { classes, loose: await findInputs([folder], { recursive: false, lists: [] }) };
 }

@@ -21,8 +21,8 @@ export function describeTraining(result: HeadTrainingResult, style: Style): stri
         ]
       : []),
     ...featureLines(features),
-    `  frozen weights sha256 ${weightsSha256.before} before`,
-    `                        ${weightsSha256.after} after: ${weightsSha256.before === weightsSha256.after ? 'unchanged' : 'CHANGED'}`,
+    `  frozen weights before ${weightsSha256.before}`,
+    `  frozen weights after  ${weightsSha256.after} unchanged`,
     `${style.strong(headWords(settings))}  ${settingWords(settings)}, seed ${settings.seed}`,
     `  ${splitWords(result)}`,
     `  ${endWords(result)}`,
@@ -46,14 +46,13 @@ function classWords(classes: HeadTrainingResult['classes']): string {
 /** "alexnet@a.pth up to classifier.5: 4,096 features of an image, 224×224 (shorter side 256, …)" */
 export function featureLines({ origin, features, shape, preprocess, computed, cached }: FeatureFacts): string[] {
   const maps = shape.length > 2 ? ` (${reduceWords(origin, shape)})` : '';
-  const counts =
-    cached === 0
-      ? `${groupDigits(computed)} computed`
-      : `${groupDigits(computed)} computed, ${groupDigits(cached)} from the cache`;
-  return [
-    `${networkWords(origin)} up to ${origin.layer}: ${plural(features, 'feature').replace(/^\d+/, groupDigits(features))} of an image${maps}, ${counts}`,
-    `  ${preprocess}${origin.init === null ? '' : `; weights made up (seed ${origin.init}): the features of a network that has learned nothing`}`,
+  const counts = `${groupDigits(computed)} computed${cached === 0 ? '' : `, ${groupDigits(cached)} from the cache`}`;
+  const lines = [
+    `${networkWords(origin)} up to ${origin.layer}: ${groupDigits(features)} ${features === 1 ? 'feature' : 'features'} an image${maps}, ${counts}`,
+    `  ${preprocess}`,
   ];
+  if (origin.init === null) return lines;
+  return [...lines, `  made-up weights (seed ${origin.init}): the features of a network that has learned nothing`];
 }
 
 export function networkWords({ network, weights }: FeatureOrigin): string {
@@ -84,15 +83,16 @@ function splitWords({ training, heldOut, settings }: HeadTrainingResult): string
 
 function endWords({ curve, best, end, settings }: HeadTrainingResult): string {
   const done = curve.length - 1;
+  const iterations = plural(done, 'iteration');
   switch (end) {
     case 'converged':
-      return `L-BFGS found the minimum after ${plural(done, 'iteration')}${best < done ? `; iteration ${best} was best on the held-out images and is kept` : ''}`;
+      return `L-BFGS: ${iterations} to the minimum${best < done ? `; iteration ${best}, best on the held-out images, is kept` : ''}`;
     case 'patience':
-      return `L-BFGS stopped after ${plural(done, 'iteration')}: none of the last ${settings.patience} was better on the held-out images; iteration ${best} is kept`;
+      return `L-BFGS: ${iterations}, none of the last ${settings.patience} better on the held-out images; iteration ${best} is kept`;
     case 'no lower':
-      return `L-BFGS ended after ${plural(done, 'iteration')}: no step gets lower; iteration ${best} is kept`;
+      return `L-BFGS: ${iterations}, then no step gets lower; iteration ${best} is kept`;
     case 'iterations':
-      return `L-BFGS stopped at the limit of ${plural(done, 'iteration')} before the minimum (--iterations allows more); iteration ${best} is kept`;
+      return `L-BFGS: ${iterations}, the limit, before the minimum (--iterations allows more); iteration ${best} is kept`;
   }
 }
 

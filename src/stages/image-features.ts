@@ -29,6 +29,9 @@ export interface ImageFeatures {
   readonly cached: number;
 }
 
+/** Images being read at the same time. */
+const IN_FLIGHT = 2;
+
 /** An image on its way: decoded, or known already, or a failure. */
 type Arrival =
   | { readonly index: number; readonly hash: string; readonly source: NetworkSource | null }
@@ -85,8 +88,20 @@ export async function computeFeatures(
       throw error;
     }
   };
-  const readChunk = (from: number) =>
-    Promise.all(Array.from({ length: Math.min(batch, inputs.length - from) }, (_, i) => read(from + i)));
+  const readChunk = async (from: number): Promise<Arrival[]> => {
+    const found: Arrival[] = [];
+    const end = Math.min(from + batch, inputs.length);
+    let next = from;
+    // few at a time: a decoded photograph is much larger than what the network reads of it
+    const lane = async () => {
+      while (next < end) {
+        const index = next++;
+        found[index - from] = await read(index);
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+    return found;
+  };
 
   let ahead = readChunk(0);
   for (let from = 0; from < inputs.length; from += batch) {

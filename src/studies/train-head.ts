@@ -67,12 +67,13 @@ export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTraini
   const head: Head = { classes, origin, settings: job.settings, parameters };
   const bytes = writeHead(head);
   const evaluate = (rows: Int32Array) => {
-    const x = new Float32Array(rows.length * set.features);
-    rows.forEach(
-      (row, r) => void x.set(set.x.subarray(row * set.features, (row + 1) * set.features), r * set.features),
-    );
+    const { x, features: D } = set;
+    const said = new Float64Array(rows.length * classes.length);
+    rows.forEach((row, r) => {
+      said.set(headProbabilities(parameters, x.subarray(row * D, (row + 1) * D)), r * classes.length);
+    });
     return evaluateClasses(
-      headProbabilities(parameters, x),
+      said,
       rows.map((row) => set.labels[row]),
       classes,
     );
@@ -159,11 +160,9 @@ async function featuresOf(
   });
   if (path !== null && features.computed > 0) {
     const first = firstRows(features);
-    const D = extractor.features;
-    const x = new Float32Array(first.length * D);
-    first.forEach((row, r) => void x.set(features.x.subarray(row * D, (row + 1) * D), r * D));
+    const x = first.length === features.rows.length ? features.x : rowsOf(features.x, first, extractor.features);
     const hashes = first.map((row) => features.rows[row].hash);
-    await writeFeatureCache(path, extractor.origin, x, D, hashes);
+    await writeFeatureCache(path, extractor.origin, x, extractor.features, hashes);
   }
   return features;
 }
@@ -172,6 +171,14 @@ async function featuresOf(
 function firstRows({ rows }: ImageFeatures): number[] {
   const seen = new Set<string>();
   return [...rows.keys()].filter((row) => !seen.has(rows[row].hash) && seen.add(rows[row].hash));
+}
+
+function rowsOf(x: Float32Array, rows: readonly number[], features: number): Float32Array {
+  const out = new Float32Array(rows.length * features);
+  rows.forEach((row, r) => {
+    out.set(x.subarray(row * features, (row + 1) * features), r * features);
+  });
+  return out;
 }
 
 /** What can be learned from; a class without a readable image is left out, and said. */
