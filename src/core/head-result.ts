@@ -27,6 +27,8 @@ export interface HeadTrainingResult {
   readonly settings: TrainingSettings;
   readonly training: number;
   readonly heldOut: number;
+  /** Their names, in the order of the images. */
+  readonly heldOutImages: readonly string[];
   readonly curve: readonly LearningPoint[];
   /** The iteration whose parameters were kept. */
   readonly best: number;

@@ -7,7 +7,7 @@ import { featureTable } from '../models/feature-table.js';
 import { writeNpy } from '../models/npy.js';
 import { type FeatureJob, openExtractor } from '../stages/feature-extractor.js';
 import { computeFeatures } from '../stages/image-features.js';
-import { checkNamedOutputs, leftOut } from './head-places.js';
+import { checkNamedOutputs, leftOut, networkFiles } from './head-places.js';
 
 /** Which images' features go where. Plain JSON. */
 export interface FeatureExportJob {
@@ -45,7 +45,7 @@ export async function exportFeatures(
   const places = out === '-' ? [] : [out];
   await checkNamedOutputs(
     places,
-    [job.features.request.weights, ...inputs.map(({ path }) => path)],
+    [...(await networkFiles(job.features.request)), ...inputs.map(({ path }) => path)],
     clobber ? [] : places,
   );
   const extractor = await openExtractor(job.features, inputs, job.threads);

@@ -1,8 +1,10 @@
 import { CnnvizError } from '../core/errors.js';
 import type { LeftOut } from '../core/head-result.js';
+import type { NetworkRequest } from '../core/network-job.js';
 import { existingFile, sameFile } from '../io/files.js';
 import { collisionKey } from '../io/paths.js';
 import type { FailedImage } from '../stages/image-features.js';
+import { splitWeights } from '../stages/network.js';
 
 /**
  * Refuses, before any work: two results with one name, a result that would replace what is read, one that exists and may
@@ -33,6 +35,12 @@ export async function checkNamedOutputs(
       }
     }
   }
+}
+
+/** The files a network is read from, as far as they are named: its own and its weights'. */
+export async function networkFiles(request: NetworkRequest): Promise<(string | null)[]> {
+  const { network, weights } = await splitWeights(request);
+  return [network, weights];
 }
 
 export function leftOut({ path, error }: FailedImage): LeftOut {

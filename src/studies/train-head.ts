@@ -14,7 +14,8 @@ import { drawConfusion, drawCurve } from '../stages/head-draw.js';
 import { headTrainArgs } from '../stages/head-recipe.js';
 import { computeFeatures, type FailedImage, type ImageFeatures } from '../stages/image-features.js';
 import { findLabelledImages, type LabelledImages, type LabelledPlace } from '../stages/labelled-images.js';
-import { checkNamedOutputs, leftOut } from './head-places.js';
+import { checkClasses, trainingSet } from '../stages/training-set.js';
+import { checkNamedOutputs, leftOut, networkFiles } from './head-places.js';
 
 /** Everything training a head needs. Plain JSON. */
 export interface HeadTrainingJob {
@@ -47,13 +48,13 @@ export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTraini
   checkClasses(images.name, images.classes);
   await checkNamedOutputs(
     [job.out, job.curve, job.confusion, job.cache],
-    [...images.inputs.map(({ path }) => path), job.features.request.weights, job.place.csv],
+    [...images.inputs.map(({ path }) => path), ...(await networkFiles(job.features.request)), job.place.csv],
     job.clobber ? [] : [job.out, job.curve, job.confusion],
   );
   const extractor = await openExtractor(job.features, images.inputs, job.threads);
   const notes = [...images.notes, ...extractor.opened.notes, ...extractor.cut.notes];
   const features = await featuresOf(job, extractor, images, notes, events);
-  const { set, classes } = trainingSet(extractor, images, features, notes);
+  const { set, classes } = trainingSet(extractor.features, images, features, notes);
   const trained = await learn(set, job.settings, events);
 
   const { origin } = extractor;
@@ -115,6 +116,7 @@ export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTraini
     settings: job.settings,
     training: training.length,
     heldOut: heldOut.length,
+    heldOutImages: Array.from(heldOut, (row) => images.inputs[features.rows[row].index].path),
     curve: trained.curve,
     best: trained.best,
     end: trained.end,
@@ -127,14 +129,6 @@ export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTraini
     failed: features.failed.map(leftOut),
     notes,
   };
-}
-
-function checkClasses(name: string, classes: readonly string[]): void {
-  if (classes.length >= 2) return;
-  const what = classes.length === 1 ? `one class only, "${classes[0]}"` : 'no image of any class is left';
-  throw new CnnvizError('usage', `${name}: ${what}: a classifier needs two`, {
-    fix: 'add a sub-folder with images of another class, if only of "other"',
-  });
 }
 
 /** Features of all images, from the cache where it has them; the cache is written before anything is trained. */
@@ -179,47 +173,6 @@ function rowsOf(x: Float32Array, rows: readonly number[], features: number): Flo
     out.set(x.subarray(row * features, (row + 1) * features), r * features);
   });
   return out;
-}
-
-/** What can be learned from; a class without a readable image is left out, and said. */
-function trainingSet(
-  { features: D }: FeatureExtractor,
-  { name, inputs, labels, classes: all }: LabelledImages,
-  { x, rows }: ImageFeatures,
-  notes: string[],
-): { set: TrainingSet; classes: readonly string[] } {
-  const used = new Set(rows.map(({ index }) => labels[index]));
-  const classes = all.filter((one) => used.has(one));
-  for (const one of all) if (!used.has(one)) notes.push(`no image of "${one}" could be used: the class is left out`);
-  checkClasses(name, classes);
-  const contents = new Map<string, number>();
-  const firstOf = new Map<string, number>();
-  let copies = 0;
-  for (const { index, hash } of rows) {
-    const first = firstOf.get(hash);
-    if (first === undefined) {
-      contents.set(hash, contents.size);
-      firstOf.set(hash, index);
-      continue;
-    }
-    copies++;
-    if (labels[first] !== labels[index]) {
-      notes.push(
-        `${inputs[first].path} ("${labels[first]}") and ${inputs[index].path} ("${labels[index]}") are the same image: no classifier can have both right`,
-      );
-    }
-  }
-  if (copies > 0) notes.push(`${copies} of ${rows.length} images are copies of others`);
-  return {
-    classes,
-    set: {
-      x,
-      features: D,
-      labels: Int32Array.from(rows, ({ index }) => classes.indexOf(labels[index])),
-      classes: classes.length,
-      contents: Int32Array.from(rows, ({ hash }) => contents.get(hash)!),
-    },
-  };
 }
 
 /** Lets the process breathe between iterations. */

@@ -43,6 +43,15 @@ describe('a safetensors file', () => {
     expect(Buffer.from(bytes).equals(readFileSync(BY_HAND))).toBe(true);
   });
 
+  it('has its numbers at a multiple of 8 bytes, whatever the header', () => {
+    for (let n = 0; n < 8; n++) {
+      const bytes = writeSafetensors([{ name: 'w', shape: [1], data: Float32Array.of(7) }], { a: 'x'.repeat(n) });
+      const view = new DataView(bytes.buffer);
+      expect(bytes.length % 8).toBe(4);
+      expect(view.getFloat32(8 + Number(view.getBigUint64(0, true)), true)).toBe(7);
+    }
+  });
+
   it('is read back with its texts', () => {
     const { tensors, metadata } = readSafetensors(memorySource(readFileSync(BY_HAND)));
     expect([...metadata]).toEqual([

@@ -93,6 +93,7 @@ describe('a softmax head', () => {
 
   it('gives a feature that is always the same no weight, whatever a new image says', () => {
     const { parameters } = train(three);
+    expect([parameters.mean[3], parameters.std[3]]).toEqual([Math.fround(0.1), 1]);
     const row = three.x.slice(0, three.features);
     const before = headProbabilities(parameters, row);
     row[3] = 1e6;
