@@ -21,16 +21,24 @@ export function defaultSigma([kH, kW]: Pair): Pair {
   return [kH / 4, kW / 4];
 }
 
+/** The weights of a window of a mean pool, along each axis, and what each output divides its sum by. */
+export function meanWeights(layer: AvgPoolLayer | GaussPoolLayer, [rows, columns]: readonly [Axis, Axis]) {
+  const along = (axis: Axis, a: 0 | 1) =>
+    layer.kind === 'gauss_pool' ? gaussWeights(axis.kernel, layer.sigma[a]) : flatWeights(axis.kernel);
+  const [down, across] = [along(rows, 0), along(columns, 1)];
+  const fixed = layer.kind === 'avg_pool' ? layer.divisorOverride : null;
+  const divisorOf = (i: number, j: number): number =>
+    fixed ?? weightWithin(rows, columns, down, across, i, j, layer.countIncludePad);
+  return { down, across, divisorOf };
+}
+
 /**
  * Weighted mean pooling: sums in float64, rounded once. A window that reaches beyond the padding (ceil_mode) does not
  * count the cells beyond, as in torch. packed: taps i32, weights f64, the divisor of every output f64.
  * Source: torch.nn.AvgPool2d; Gaussian weights: design notes in ARCHITECTURE.md
  */
 export function meanPool(layer: AvgPoolLayer | GaussPoolLayer, [rows, columns]: readonly [Axis, Axis]): PoolAlgorithm {
-  const down = layer.kind === 'gauss_pool' ? gaussWeights(rows.kernel, layer.sigma[0]) : flatWeights(rows.kernel);
-  const across =
-    layer.kind === 'gauss_pool' ? gaussWeights(columns.kernel, layer.sigma[1]) : flatWeights(columns.kernel);
-  const fixed = layer.kind === 'avg_pool' ? layer.divisorOverride : null;
+  const { down, across, divisorOf } = meanWeights(layer, [rows, columns]);
   const parts = (shape: BandShape) => {
     const weights = roundUp(tapCount(shape) * 4, 16);
     const divisors = weights + roundUp(tapCount(shape) * 8, 16);
@@ -49,7 +57,7 @@ export function meanPool(layer: AvgPoolLayer | GaussPoolLayer, [rows, columns]: 
       at = (packed + divisors) / 8;
       for (let i = 0; i < rows.out; i++) {
         for (let j = 0; j < columns.out; j++) {
-          heap.f64[at++] = fixed ?? weightWithin(rows, columns, down, across, i, j, layer.countIncludePad);
+          heap.f64[at++] = divisorOf(i, j);
         }
       }
     },
