@@ -19,7 +19,7 @@ export interface MapNote {
 /** A sheet or a strip carries its common scale and its command, but no values can be read back from it. */
 export interface PictureNote {
   readonly cnnviz: string;
-  readonly picture: 'sheet' | 'strip';
+  readonly picture: 'sheet' | 'strip' | 'overlay' | 'bars' | 'patches';
   readonly lo: number;
   readonly hi: number;
   readonly input: { readonly name: string; readonly sha256: string };

@@ -1,4 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
+import type { RankedClass } from '../core/network-result.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
@@ -8,7 +9,7 @@ import type { Breathe } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
 import { planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
-import { classScores, findClass, type RankedClass, rankClass } from './class-scores.js';
+import { classScores, findClass, rankClass } from './class-scores.js';
 import type { OpenedNetwork } from './network.js';
 import { shapeNetwork } from './network-session.js';
 import type { NetworkSource } from './network-source.js';

@@ -3,7 +3,7 @@ import { topClasses } from '../analysis/top-classes.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Model } from '../core/model.js';
 import { nearestName } from '../core/nearest.js';
-import type { ClassScore } from '../core/network-result.js';
+import type { RankedClass } from '../core/network-result.js';
 import { softmaxDim } from '../core/shapes/general.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
 import { sizeOf } from '../core/tensor.js';
@@ -93,16 +93,11 @@ function some(names: readonly string[]): string {
   return names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ', …' : '');
 }
 
-/** One class's score, with its softmax over all classes and its rank (1 is the best). */
-export interface RankedClass extends ClassScore {
-  readonly rank: number;
-}
-
 /** The class of this index among scores; the best one when none is named. */
 export function rankClass(scores: Float32Array, index: number | null, { labels }: ClassScores): RankedClass {
   const ranked = topClasses(scores, scores.length, 'logits', labels);
   const at = index === null ? 0 : ranked.findIndex((one) => one.index === index);
-  if (ranked[at]) return { ...ranked[at], rank: at + 1 };
+  if (ranked[at]) return { ...ranked[at], rank: at + 1, of: scores.length };
   throw new CnnvizError('shape', `the score of ${index === null ? 'every class' : `class ${index}`} is NaN`, {
     fix: 'look for the layer where NaN begins: cnnviz run NET IMAGE --layers all',
   });

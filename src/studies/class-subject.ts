@@ -1,8 +1,8 @@
 import { atPlace, CnnvizError } from '../core/errors.js';
 import type { NetworkJob } from '../core/network-job.js';
+import type { RankedClass } from '../core/network-result.js';
 import { toOriginal } from '../core/preprocess-geometry.js';
 import type { Input } from '../io/inputs.js';
-import type { RankedClass } from '../stages/class-scores.js';
 import { type OpenedNetwork, openNetwork } from '../stages/network.js';
 import { readLabels } from '../stages/network-materials.js';
 import { type NetworkSource, readNetworkSource } from '../stages/network-source.js';

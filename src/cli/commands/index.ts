@@ -4,11 +4,13 @@ import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
 import { addDemo } from './demo.js';
 import { addFilters } from './filters.js';
+import { addGradcam } from './gradcam.js';
 import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
 import { addPreprocess } from './preprocess.js';
 import { addRead } from './read.js';
 import { addRun } from './run.js';
+import { addSaliency } from './saliency.js';
 import { addSummary } from './summary.js';
 import { addWeights } from './weights.js';
 
@@ -17,6 +19,8 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addConv,
   addRun,
   addCompare,
+  addGradcam,
+  addSaliency,
   addSummary,
   addFilters,
   addWeights,
