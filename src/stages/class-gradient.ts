@@ -75,13 +75,14 @@ export async function classGradient(
 const EXACT = { exact: true, algorithm: null };
 
 /** The model's inputs: named arrays, and the source for the open one. */
-function feeds(opened: OpenedNetwork, x: NetworkSource['x']): Map<string, EngineInput | Value> {
+export function feeds(opened: OpenedNetwork, x: NetworkSource['x']): Map<string, EngineInput | Value> {
   const inputs = new Map<string, EngineInput | Value>(opened.fed);
   if (x && opened.open.length > 0) inputs.set(opened.open[0], x);
   return inputs;
 }
 
-async function finish<T>(portions: Generator<number, T>, breathe: Breathe): Promise<T> {
+/** Runs portions of work with pauses between them. */
+export async function finish<T>(portions: Generator<number, T>, breathe: Breathe): Promise<T> {
   for (;;) {
     const { done, value } = portions.next();
     if (done) return value;

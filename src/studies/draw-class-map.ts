@@ -28,6 +28,8 @@ export interface DrawnMap {
   readonly smooth: boolean;
   /** A place to point at, with the side of its frame in pixels of the input. */
   readonly mark: { readonly place: ImagePlace; readonly side: number } | null;
+  /** The part of the network's input that the values cover; all of it when left out. */
+  readonly cells?: Rect;
 }
 
 /**
@@ -46,11 +48,11 @@ export async function drawClassMap(
 }
 
 function figureOf({ picture }: NetworkSource, drawn: DrawnMap): MapFigure {
-  const { map, mark, title, facts, what, scaleRule, colormap, smooth } = drawn;
+  const { map, mark, cells, title, facts, what, scaleRule, colormap, smooth } = drawn;
   if (!picture) return heatMap(map, { title, facts: `${what}; ${facts}`, scaleRule, colormap });
   const { plan, image } = picture;
   const frames = mark ? [originalRect(plan, squareAround(mark.place, mark.side))] : [];
-  const area = originalRect(plan, { x: 0, y: 0, width: plan.crop.width, height: plan.crop.height });
+  const area = originalRect(plan, cells ?? { x: 0, y: 0, width: plan.crop.width, height: plan.crop.height });
   return overlay({ image, plane: map, area, smooth, frames }, { title, facts, what, scaleRule, colormap });
 }
 

@@ -6,6 +6,7 @@ import { addDemo } from './demo.js';
 import { addFilters } from './filters.js';
 import { addGradcam } from './gradcam.js';
 import { addKernels } from './kernels.js';
+import { addOcclude } from './occlude.js';
 import { addPlan } from './plan.js';
 import { addPreprocess } from './preprocess.js';
 import { addRead } from './read.js';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addCompare,
   addGradcam,
   addSaliency,
+  addOcclude,
   addSummary,
   addFilters,
   addWeights,
