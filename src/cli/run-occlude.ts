@@ -1,6 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
 import { formatNumber, groupDigits } from '../core/format.js';
-import { plural } from '../core/geometry.js';
 import { tensor } from '../core/tensor.js';
 import { writeNpy } from '../models/npy.js';
 import { classLine, placeWords } from '../reports/class-studies.js';
@@ -118,7 +117,7 @@ function draw(
   return drawClassMap(job, subject.source, 'occlude', [...args, '--measure', measure], {
     map: { width: grid.xs.length, height: grid.ys.length, values: drops },
     title: `${one.label}: what it depends on`,
-    facts: `${network}${job.request.init === null ? '' : ', made-up weights'}; ${plural(drops.length, 'patch')} of ${width}×${height}; orange: the class loses when this is covered`,
+    facts: `${network}${job.request.init === null ? '' : ', made-up weights'}; ${groupDigits(drops.length)} patches of ${width}×${height}; orange: the class loses when this is covered`,
     what: measure === 'logit' ? 'fall of the score' : 'fall of the probability',
     scaleRule: { kind: 'fixed', lo: -largest, hi: largest },
     colormap: 'diverging',

@@ -69,8 +69,17 @@ export async function occlude(
   const grid = gridOf(options, [H, W]);
 
   const whole = planModel(shaped.model, bound, PLAN, [scores.value]);
-  const leading = leadingSteps(whole, input);
-  const kept = [scores.value, input, ...leading.steps.map(({ outputs }) => outputs[0])];
+  const places = coarseToFine(grid.xs.length, grid.ys.length);
+  const regionAt = (place: number): Region => {
+    const [y, x] = [grid.ys[Math.floor(place / grid.xs.length)], grid.xs[place % grid.xs.length]];
+    return [
+      { first: y, end: y + grid.size[0] },
+      { first: x, end: x + grid.size[1] },
+    ];
+  };
+  const leading = leadingSteps(whole, input, places.map(regionAt));
+  const made = [input, ...leading.map(({ step }) => step.outputs[0])];
+  const kept = [scores.value, ...made];
   const session = new Session(planModel(shaped.model, bound, PLAN, [...new Set(kept)]), { team: threadTeam(threads) });
   let base: ReadonlyMap<string, Value>;
   try {
@@ -81,14 +90,6 @@ export async function occlude(
   const chosen = rankClass(toFloat32(base.get(scores.value)!.data), index, scores);
   const filling = fillingOf(options.fill, toFloat32(base.get(input)!.data), size, subject);
 
-  const places = coarseToFine(grid.xs.length, grid.ys.length);
-  const regionAt = (place: number): Region => {
-    const [y, x] = [grid.ys[Math.floor(place / grid.xs.length)], grid.xs[place % grid.xs.length]];
-    return [
-      { first: y, end: y + grid.size[0] },
-      { first: x, end: x + grid.size[1] },
-    ];
-  };
   const area = grid.size[0] * grid.size[1];
   const patch = Float32Array.from({ length: C * area }, (_, i) => filling[Math.floor(i / area)]);
   const result: OcclusionResult = {
@@ -101,10 +102,10 @@ export async function occlude(
     scores: new Float32Array(places.length).fill(Number.NaN),
     probabilities: new Float32Array(places.length).fill(Number.NaN),
   };
-  const made = new Set([input, ...leading.steps.map(({ outputs }) => outputs[0])]);
-  const read = whole.steps.flatMap((step) => (leading.steps.includes(step) ? [] : step.inputs));
-  const from = [...made].filter((name) => read.includes(name) || name === scores.value);
-  const patched = new PatchedRun(whole, input, base, places.map(regionAt));
+  const isLeading = new Set(leading.map(({ step }) => step));
+  const read = new Set(whole.steps.flatMap((step) => (isLeading.has(step) ? [] : step.inputs)));
+  const from = made.filter((name) => read.has(name) || name === scores.value);
+  const patched = new PatchedRun(whole, input, base, leading);
   const rest = openScores(opened, whole, from, scores.value);
   try {
     for (let first = 0; first < places.length; first += rest.batch) {

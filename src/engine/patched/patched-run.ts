@@ -22,11 +22,7 @@ interface PatchedValue {
 }
 
 /** A step that recomputes a part of fixed size, so that its weights are packed once. */
-interface PatchedStep {
-  readonly step: Step;
-  readonly axes: RegionAxes;
-  /** Rows and columns recomputed at a time. */
-  readonly size: readonly [number, number];
+interface PatchedStep extends LeadingStep {
   /** Of convolutions and pools, over a part of the input with its border. */
   readonly session: Session | null;
 }
@@ -36,22 +32,73 @@ const NOTHING: Region = [
   { first: 0, end: 0 },
 ];
 
-/** The first steps of a plan: those that can compute a part of a map with the bits of the whole. */
-export function leadingSteps({ steps, shaped }: Plan, input: string): { steps: Step[]; axes: RegionAxes[] } {
-  const maps = new Set([input]);
-  const found: { steps: Step[]; axes: RegionAxes[] } = { steps: [], axes: [] };
+/** A step that computes a part of its map. */
+export interface LeadingStep {
+  readonly step: Step;
+  readonly axes: RegionAxes;
+  /** [rows, columns]: the largest part of its output that any patch reaches, in whole tiles. */
+  readonly size: readonly [number, number];
+}
+
+/** A part above this share of the map is not worth the copies it takes. */
+const WORTH = 0.8;
+
+/**
+ * The first steps of a plan: those that can compute a part of a map with the bits of the whole, as long as the parts are
+ * small.
+ * @param patches every part of the image that will be changed
+ * @param worth the largest share of a map that is small
+ */
+export function leadingSteps(
+  { steps, shaped }: Plan,
+  input: string,
+  patches: readonly Region[],
+  worth = WORTH,
+): LeadingStep[] {
+  const changes = new Map([[input, patches]]);
+  const found: LeadingStep[] = [];
   const after = new Set<string>();
   for (const step of steps) {
+    const leaves = () => {
+      for (const name of step.outputs) after.add(name);
+    };
     const read = step.inputs.filter((name) => name !== null);
-    const axes = read.some((name) => after.has(name)) ? null : regionAxes(step, shaped, (name) => maps.has(name));
-    const isMap = read.some((name) => maps.has(name));
-    if (axes && isMap) {
-      found.steps.push(step);
-      found.axes.push(axes);
-      maps.add(step.outputs[0]);
-    } else for (const name of step.outputs) after.add(name);
+    const axes = read.some((name) => after.has(name)) ? null : regionAxes(step, shaped, (name) => changes.has(name));
+    const inputs = step.inputs.map((name) => (name === null ? undefined : changes.get(name)));
+    if (!axes || inputs.every((one) => one === undefined)) {
+      leaves();
+      continue;
+    }
+    const changed = patches.map((_, p) =>
+      changedBy(
+        inputs.map((one) => one && { changed: one[p] }),
+        axes,
+      ),
+    );
+    const size = [0, 1].map((a) =>
+      largestPart(
+        axes[a],
+        changed.filter((one) => !isEmpty(one)).map((one) => one[a]),
+      ),
+    );
+    if (size[0] * size[1] > worth * axes[0].size * axes[1].size) {
+      leaves();
+      continue;
+    }
+    changes.set(step.outputs[0], changed);
+    found.push({ step, axes, size: [size[0], size[1]] });
   }
   return found;
+}
+
+/** The places of whole tiles that hold any of the runs, at most the map. */
+function largestPart({ tile, size }: RegionAxis, runs: readonly Run[]): number {
+  let largest = tile;
+  for (const { first, end } of runs) {
+    const start = Math.floor(first / tile) * tile;
+    largest = Math.max(largest, Math.min(Math.ceil((end - start) / tile), Math.ceil(size / tile)) * tile);
+  }
+  return largest;
 }
 
 /**
@@ -66,22 +113,17 @@ export class PatchedRun {
 
   /**
    * @param base the values of the image and of all `leadingSteps`, without a patch
-   * @param patches every part of the image that will be changed
+   * @param leading its steps that compute a part of their maps
    */
-  constructor(plan: Plan, input: string, base: ReadonlyMap<string, Value>, patches: readonly Region[]) {
+  constructor(plan: Plan, input: string, base: ReadonlyMap<string, Value>, leading: readonly LeadingStep[]) {
     this.#plan = plan;
     this.#input = input;
-    const leading = leadingSteps(plan, input);
-    const largest = largestParts(leading, input, patches);
-    for (const name of [input, ...leading.steps.map(({ outputs }) => outputs[0])]) {
+    for (const name of [input, ...leading.map(({ step }) => step.outputs[0])]) {
       const { shape, data } = base.get(name)!;
       const numbers = toFloat32(data);
       this.#values.set(name, { shape, base: numbers, now: numbers.slice(), changed: NOTHING });
     }
-    leading.steps.forEach((step, s) => {
-      const axes = leading.axes[s];
-      this.#steps.push({ step, axes, size: largest[s], session: partSession(step, axes, largest[s]) });
-    });
+    for (const one of leading) this.#steps.push({ ...one, session: partSession(one) });
   }
 
   /** The values as they are with the present patch; not to be kept. */
@@ -145,31 +187,6 @@ function changedBy(inputs: readonly ({ readonly changed: Region } | undefined)[]
   return changed;
 }
 
-/** The largest part of each step's output that any patch reaches, in whole tiles. */
-function largestParts(
-  { steps, axes }: { readonly steps: readonly Step[]; readonly axes: readonly RegionAxes[] },
-  input: string,
-  patches: readonly Region[],
-): [number, number][] {
-  const largest = steps.map((): [number, number] => [1, 1]);
-  for (const patch of patches) {
-    const changes = new Map([[input, { changed: patch }]]);
-    steps.forEach((step, s) => {
-      const inputs = step.inputs.map((name) => (name === null ? undefined : changes.get(name)));
-      const changed = changedBy(inputs, axes[s]);
-      changes.set(step.outputs[0], { changed });
-      if (isEmpty(changed)) return;
-      for (const a of [0, 1] as const) {
-        const { tile, size } = axes[s][a];
-        const first = Math.floor(changed[a].first / tile) * tile;
-        const needed = Math.min(Math.ceil((changed[a].end - first) / tile), Math.ceil(size / tile)) * tile;
-        largest[s][a] = Math.max(largest[s][a], needed);
-      }
-    });
-  }
-  return largest;
-}
-
 /** The part of `count` places that holds all that changed: it begins at a tile, and ends within the map where it can. */
 function partOf({ size, tile }: RegionAxis, changed: Run, count: number): Run {
   const last = Math.ceil(size / tile) * tile - count;
@@ -186,7 +203,7 @@ function inputRun({ windows }: RegionAxis, { first, end }: Run): Run {
 }
 
 /** A convolution or pool over a part: as the whole one, but for its border, which the part brings along. */
-function partSession(step: Step, axes: RegionAxes, size: readonly [number, number]): Session | null {
+function partSession({ step, axes, size }: LeadingStep): Session | null {
   if (step.kind === 'operator') return null;
   const [height, width] = axes.map((axis, a) => length(inputRun(axis, { first: 0, end: size[a] })));
   const layers: SequentialLayer[] = [];
@@ -233,12 +250,19 @@ function cut({ now, shape: [, C, H, W] }: PatchedValue, [rows, columns]: Region,
   if (!isInside && fill !== 0) data.fill(fill);
   for (let c = 0; c < C; c++) {
     for (let row = Math.max(0, rows.first); row < Math.min(H, rows.end); row++) {
-      const from = (c * H + row) * W;
       const to = (c * height + row - rows.first) * width + left - columns.first;
-      data.set(now.subarray(from + left, from + right), to);
+      copyRun(now, (c * H + row) * W + left, data, to, right - left);
     }
   }
   return data;
+}
+
+/** Short runs are copied number by number: a view and a call for each would take longer. */
+const SHORT = 48;
+
+function copyRun(from: Float32Array, start: number, to: Float32Array, at: number, count: number): void {
+  if (count > SHORT) to.set(from.subarray(start, start + count), at);
+  else for (let i = 0; i < count; i++) to[at + i] = from[start + i];
 }
 
 interface Piece {
@@ -255,7 +279,7 @@ function paste({ now, shape: [, C, H, W] }: PatchedValue, [rows, columns]: Regio
   for (let c = 0; c < C; c++) {
     for (let row = rows.first; row < rows.end; row++) {
       const from = (c * height + row - region[0].first) * width - region[1].first;
-      now.set(data.subarray(from + columns.first, from + columns.end), (c * H + row) * W + columns.first);
+      copyRun(data, from + columns.first, now, (c * H + row) * W + columns.first, length(columns));
     }
   }
 }
@@ -268,8 +292,8 @@ function restore(value: PatchedValue): void {
   const [rows, columns] = changed;
   for (let c = 0; c < C; c++) {
     for (let row = rows.first; row < rows.end; row++) {
-      const [from, to] = [(c * H + row) * W + columns.first, (c * H + row) * W + columns.end];
-      now.set(base.subarray(from, to), from);
+      const from = (c * H + row) * W + columns.first;
+      copyRun(base, from, now, from, length(columns));
     }
   }
   value.changed = NOTHING;
