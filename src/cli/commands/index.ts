@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addAblate } from './ablate.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addGradcam,
   addSaliency,
   addOcclude,
+  addAblate,
   addSummary,
   addFilters,
   addWeights,
