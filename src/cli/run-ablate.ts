@@ -1,4 +1,5 @@
 import { formatNumber, groupDigits } from '../core/format.js';
+import { plural } from '../core/geometry.js';
 import { tensor } from '../core/tensor.js';
 import { channelBars } from '../figures/channel-bars.js';
 import { encodePng } from '../io/encode.js';
@@ -30,7 +31,7 @@ export async function runAblate(network: string, image: string, flags: AblateFla
     classLine(one),
     `  ${layer} [${shape.join(', ')}]: each of ${groupDigits(channels.length)} channels set to ${words}, one at a time`,
     ...tableOf(shown, one.score),
-    ...(untouched > 0 ? [`  ${groupDigits(untouched)} channels change nothing`] : []),
+    ...(untouched > 0 ? [`  ${plural(untouched, 'channel')} without any effect`] : []),
   ];
   await reportClass('ablate', command, flags, {
     lines,

@@ -36,7 +36,12 @@ export function channelBars(bars: readonly Bar[], title: string, facts: string):
       'middle',
     ),
   );
-  return titledImage(title, facts, stacked(rows, 4, 'left'), textPart('each bar begins at no change', FAINT));
+  return titledImage(
+    title,
+    facts,
+    stacked(rows, 4, 'left'),
+    textPart('from the line: no change; orange: the score falls, blue: it rises', FAINT),
+  );
 }
 
 function barPart(value: number, zero: number, scale: number): Part {

@@ -14,6 +14,7 @@ import { addRead } from './read.js';
 import { addRun } from './run.js';
 import { addSaliency } from './saliency.js';
 import { addSummary } from './summary.js';
+import { addTop } from './top.js';
 import { addWeights } from './weights.js';
 
 /** Every command, in the order help shows them. */
@@ -25,6 +26,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addSaliency,
   addOcclude,
   addAblate,
+  addTop,
   addSummary,
   addFilters,
   addWeights,
