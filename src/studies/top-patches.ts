@@ -156,14 +156,9 @@ export async function cutPatches(
 
 /** Black where the field reaches beyond the image. */
 function thumbnail(image: Image, { x, y, width, height }: Rect, side: number): Image {
-  const left = Math.round(x);
-  const top = Math.round(y);
-  const area = {
-    x: left,
-    y: top,
-    width: Math.max(1, Math.round(x + width) - left),
-    height: Math.max(1, Math.round(y + height) - top),
-  };
+  // rounded corners would make patches of one layer differ by a pixel
+  const sidesOf = [width, height].map((length) => Math.max(1, Math.round(length)));
+  const area = { x: Math.round(x), y: Math.round(y), width: sidesOf[0], height: sidesOf[1] };
   const scale = side / Math.max(area.width, area.height);
   const sides = [area.width, area.height].map((length) => Math.max(1, Math.round(length * scale)));
   return resizeBilinear(cropImage(image, area), sides[0], sides[1]);
