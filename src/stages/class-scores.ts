@@ -70,8 +70,8 @@ export function findClass(text: string, { count, labels }: ClassScores): number 
   const lower = labels.map((label) => label.toLowerCase());
   const same = lower.indexOf(wanted);
   if (same >= 0) return same;
-  const starting = lower.flatMap((label, index) => (label.startsWith(wanted) ? [index] : []));
-  if (wanted !== '' && starting.length === 1) return starting[0];
+  const starting = lower.flatMap((label, index) => (wanted !== '' && label.startsWith(wanted) ? [index] : []));
+  if (starting.length === 1) return starting[0];
   const holding = lower.flatMap((label, index) => (wanted !== '' && label.includes(wanted) ? [index] : []));
   const near = nearestName(text, labels);
   const fix =
