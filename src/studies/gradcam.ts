@@ -1,6 +1,7 @@
 import { gradCam, type PlaceMap, resizeMap, strongestPlace } from '../analysis/class-activation.js';
 import { CnnvizError } from '../core/errors.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
+import { sizeOf } from '../core/tensor.js';
 import type { Breathe } from '../engine/execute.js';
 import { classGradient } from '../stages/class-gradient.js';
 import { type ChosenLayer, chooseLayers } from '../stages/layer-choice.js';
@@ -66,10 +67,14 @@ export function oneLayer(shaped: ShapedModel, name: string): ChosenLayer {
   });
 }
 
-function lastConvolution(shaped: ShapedModel, network: string): ChosenLayer {
-  const last = shaped.model.nodes.findLast(({ layer }) => layer.kind === 'conv');
+/** Of those that still make maps: LeNet's third convolution covers all there is. */
+function lastConvolution({ model, infos }: ShapedModel, network: string): ChosenLayer {
+  const makesMaps = (value: string) => sizeOf(infos.get(value)!.shape.slice(-2)) > 1;
+  const last = model.nodes.findLast(({ layer, outputs }) => layer.kind === 'conv' && makesMaps(outputs[0]));
   if (last) return { name: last.name, value: last.outputs[0], node: last };
-  throw new CnnvizError('usage', `${network} has no convolution`, { fix: 'name a layer of maps with --layer' });
+  throw new CnnvizError('usage', `${network} has no convolution that makes maps`, {
+    fix: 'name a layer of maps with --layer',
+  });
 }
 
 /** @throws CnnvizError 'usage' for a layer of vectors */
