@@ -5,6 +5,7 @@ import type { Breathe } from '../engine/execute.js';
 import { writeAtomic } from '../io/files.js';
 import { findInputs } from '../io/inputs.js';
 import { subjectLine } from '../reports/class-studies.js';
+import { checkPlace } from '../stages/place.js';
 import { type ClassSubject, openSubject } from '../studies/class-subject.js';
 import { refuseForeign } from './conv-job.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
@@ -30,8 +31,8 @@ export interface ClassCommand {
   readonly terminal: Terminal;
   /** Numbers instead of a picture. */
   readonly wantsNumbers: boolean;
-  /** Nothing is written with --json alone. */
-  readonly wantsFile: boolean;
+  /** Where the picture or the numbers go, '-' for standard output; null: nowhere, with --json alone. */
+  readonly place: string | null;
   readonly breathe: Breathe;
   readonly bar: Progress;
 }
@@ -61,6 +62,10 @@ export async function openClassCommand(
   if (inputs.length !== 1) {
     throw new CnnvizError('usage', `${image}: expected one image, got ${inputs.length}`, { fix: 'name a file' });
   }
+  const wantsNumbers = raw || (out !== undefined && /\.npy$/i.test(out));
+  const wantsFile = !json || out !== undefined || raw;
+  const place = out ?? `${inputs[0].name}.${command}.${wantsNumbers ? 'npy' : 'png'}`;
+  if (wantsFile && place !== '-') await checkPlace(place, inputs, flags.clobber);
   const subject = await openSubject(job, inputs[0], threads);
   for (const note of subject.opened.notes) terminal.note(`note: ${note}`);
   const bar = terminal.progress(1);
@@ -68,8 +73,7 @@ export async function openClassCommand(
     bar.update(done, 0);
     await new Promise<void>((resolve) => setImmediate(resolve));
   };
-  const wantsNumbers = raw || (out !== undefined && /\.npy$/i.test(out));
-  return { job, subject, terminal, wantsNumbers, wantsFile: !json || out !== undefined || raw, breathe, bar };
+  return { job, subject, terminal, wantsNumbers, place: wantsFile ? place : null, breathe, bar };
 }
 
 /** What a command found, for people and for programs. */
@@ -86,8 +90,8 @@ export interface ClassReport {
 /** Says what was found and writes what was asked for. */
 export async function reportClass(
   command: string,
-  { job, subject, terminal, wantsFile, wantsNumbers, bar }: ClassCommand,
-  { out, json, clobber }: ClassFlags,
+  { job, subject, terminal, place, bar }: ClassCommand,
+  { json, clobber }: ClassFlags,
   { lines, document, notes, file }: ClassReport,
 ): Promise<void> {
   bar.stop();
@@ -97,26 +101,19 @@ export async function reportClass(
   const size = `${facts.width}×${facts.height}`;
   terminal.print(subjectLine(facts.path, size, source.preprocess, opened.name, job.request.init, terminal.style));
   for (const line of lines) terminal.print(line);
-  let path: string | null = null;
-  if (wantsFile) {
+  if (place !== null) {
     const bytes = await file();
-    path = out ?? `${facts.path === '-' ? 'stdin' : stemOf(facts.path)}.${command}.${wantsNumbers ? 'npy' : 'png'}`;
-    if (path === '-') await terminal.send(bytes);
+    if (place === '-') await terminal.send(bytes);
     else {
-      await writeAtomic(path, bytes, { clobber });
-      terminal.print(`wrote ${terminal.style.strong(path)}`);
+      await writeAtomic(place, bytes, { clobber });
+      terminal.print(`wrote ${terminal.style.strong(place)}`);
     }
   }
   if (!json) return;
   const { network, init } = job.request;
   const head = { cnnviz: VERSION, command, network, madeUpWeights: init, input: facts, preprocess: source.preprocess };
-  const whole = { ...head, ...document, output: path };
+  const whole = { ...head, ...document, output: place };
   await terminal.send(new TextEncoder().encode(`${JSON.stringify(whole, null, 2)}\n`));
-}
-
-function stemOf(path: string): string {
-  const [file] = path.split(/[/\\]/).slice(-1);
-  return file.replace(/\.[^.]*$/, '');
 }
 
 /** Of what `run` takes: these commands draw for themselves. */

@@ -8,6 +8,7 @@ import { encodePng } from '../io/encode.js';
 import { writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, safeName } from '../io/paths.js';
+import { checkPlace } from '../stages/place.js';
 import { cutPatches, type TopPatch, type TopResult, topPatches } from '../studies/top-patches.js';
 import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js';
 import { EXIT } from './exit.js';
@@ -60,6 +61,7 @@ export async function runTop(network: string, images: readonly string[], flags: 
     if (flags.passWithNoInputs) return;
     throw nothingToDo(images, flags);
   }
+  if (out !== undefined && out !== '-') await checkPlace(out, inputs, clobber);
   const bar = terminal.progress(inputs.length);
   const found = await topPatches(job, inputs, request, async (done, failed) => {
     bar.update(done, failed);

@@ -16,7 +16,6 @@ export interface ClassSubject {
   /** [C, H, W] of what the network reads. */
   readonly size: readonly [number, number, number];
   readonly threads: number;
-  readonly exact: boolean;
 }
 
 /**
@@ -36,7 +35,7 @@ export async function openSubject(job: NetworkJob, input: Input, threads: number
     });
   }
   const size = shape.slice(1) as unknown as ClassSubject['size'];
-  return { opened, source, labels, size, threads, exact: job.exact };
+  return { opened, source, labels, size, threads };
 }
 
 /** A place of what the network reads, and where that lies in the image. */

@@ -118,6 +118,20 @@ describe('occlude', () => {
     }));
 });
 
+describe('places', () => {
+  it('an input is never replaced, and --no-clobber refuses before the work', () =>
+    inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'x.png'), readFileSync(join(IMAGES, 'five.png')));
+      writeFileSync(join(cwd, 'tiny.yaml'), NET);
+      const own = ['tiny.yaml', 'x.png', ...SEED, ...SIZE];
+      const same = await cnnviz(['saliency', ...own, '-o', 'x.png'], { cwd });
+      expect([same.code, same.stderr]).toEqual([2, expect.stringContaining('x.png: would replace the input x.png')]);
+      expect((await cnnviz(['saliency', ...own], { cwd })).code).toBe(0);
+      const again = await cnnviz(['saliency', ...own, '--no-clobber'], { cwd });
+      expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('x.saliency.png: exists already')]);
+    }));
+});
+
 describe('ablate', () => {
   it('a channel set to zero loses what it gave: in the last maps that is its part of the linear layer', () =>
     inFolder(async (cwd) => {
