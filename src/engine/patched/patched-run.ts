@@ -103,7 +103,7 @@ function largestPart({ tile, size }: RegionAxis, runs: readonly Run[]): number {
 
 /**
  * Layers of maps when a small part of the image changes: only what the part reaches is computed again, bit for bit as in
- * the whole. Where a layer's part would be its whole map, the whole map is computed.
+ * the whole. Memory: each leading value twice, and the packed weights of the leading convolutions.
  */
 export class PatchedRun {
   readonly #values = new Map<string, PatchedValue>();
