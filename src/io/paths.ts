@@ -1,4 +1,4 @@
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 
 /** A file's name without folders and without its extension: photos/img.png → img */
 export function stem(path: string): string {
@@ -41,4 +41,9 @@ export function safeName(text: string): string {
 /** A file's ending with its dot, in lower case: net.YAML → .yaml */
 export function extensionOf(path: string): string {
   return extname(path).toLowerCase();
+}
+
+/** A path as seen from a folder above it, with / between its parts on every system. */
+export function relativePath(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join('/');
 }
