@@ -1,4 +1,3 @@
-import type { OutputJob } from '../core/job.js';
 import { fileIdentity } from '../io/files.js';
 import { sha256OfFile } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
@@ -128,9 +127,4 @@ async function isTrue({ input, sha256, outputs }: ManifestEntry, root: string): 
 /** Null for a file that is gone or cannot be read. */
 async function hashOf(path: string): Promise<string | null> {
   return fileIdentity(path) === null ? null : sha256OfFile(path).catch(() => null);
-}
-
-/** Whether a run keeps a manifest unless it is asked to: many inputs into a folder. */
-export function keepsManifest({ target, products }: OutputJob, inputs: readonly Input[]): boolean {
-  return target.kind === 'folder' && inputs.length > 1 && products.length > 0;
 }

@@ -13,7 +13,7 @@ import {
   rootOf,
 } from '../stages/place.js';
 import { commandHash } from './command-hash.js';
-import { keepsManifest, Ledger } from './ledger.js';
+import { Ledger } from './ledger.js';
 import type { ManifestEntry } from './manifest.js';
 import { failedWork, type Permission, receivedError, sentError, type WorkDone } from './protocol.js';
 import { type RunOne, runAll } from './run-all.js';
@@ -28,6 +28,8 @@ export interface BatchOptions {
   readonly materials: TaskMaterials[Task['kind']];
   /** All inputs, of all shards. */
   readonly inputs: readonly Input[];
+  /** How many of them were named one by one: less than all when a folder, a glob or a list was given. */
+  readonly named: number;
   /** What is made of each input; null: only the run can tell. */
   readonly products: ProductsOf | null;
   /** Images worked on at once, and threads for one large convolution. */
@@ -65,6 +67,9 @@ export interface BatchEvents {
   /** To be called by whoever is interrupted; null: nothing is to be tidied any more. */
   whenStopped(tidy: (() => void) | null): void;
 }
+
+/** Up to this many inputs that were named one by one are no batch. */
+const MOST_NAMED = 20;
 
 /** Files only this process can read: they have no name for another one. */
 const OWN_FILES = /^(?:-$|\/dev\/(?:fd\/|std)|\/proc\/self\/)/;
@@ -112,7 +117,7 @@ class Batch {
       const flag = resume ? '--resume' : '--shard';
       throw new CnnvizError('usage', `${flag} needs a folder for its manifest`, { fix: 'add -o FOLDER' });
     }
-    const keeps = root !== null && (keepsManifest(output, inputs) || resume || shard !== null);
+    const keeps = root !== null && (this.#keepsManifest() || resume || shard !== null);
     this.#events.begin(this.#inputs, keeps);
     if (keeps) {
       const head = { command: await commandHash(task), shard, inputs: this.#inputs.length, total: inputs.length };
@@ -129,6 +134,14 @@ class Batch {
     } finally {
       this.#events.whenStopped(null);
     }
+  }
+
+  /** Unless it is asked for, a folder gets a manifest when many inputs go into it, or a folder of them. */
+  #keepsManifest(): boolean {
+    const { task, inputs, named } = this.#options;
+    const { target, products } = task.job.output;
+    const isMany = inputs.length > Math.max(1, Math.min(named, MOST_NAMED));
+    return target.kind === 'folder' && products.length > 0 && isMany;
   }
 
   async #runAll(): Promise<void> {

@@ -44,7 +44,8 @@ export async function runConv(images: readonly string[], flags: RunFlags): Promi
     return;
   }
   const { layer, picture } = job;
-  process.exitCode = await runMany({ kind: 'conv', job }, materials, inputs, products, flags, terminal, {
+  const order = { task: { kind: 'conv' as const, job }, materials, inputs, named: images.length, products };
+  process.exitCode = await runMany(order, flags, terminal, {
     describe: (result) => describeRun(result, layer, picture.depth, result.engineMs, terminal.style),
     brief: (result) => briefRun(result, terminal.style),
     warnings: ({ input, warnings }) => warnings.map((warning) => `${input.path}: ${warning}`),

@@ -48,6 +48,16 @@ export interface Words<R> {
   readonly head: Readonly<Record<string, string>>;
 }
 
+/** What is to be done. */
+export interface Order<K extends Task['kind']> {
+  readonly task: Extract<Task, { kind: K }>;
+  readonly materials: TaskMaterials[K];
+  readonly inputs: readonly Input[];
+  /** How many arguments named inputs. */
+  readonly named: number;
+  readonly products: ProductsOf | null;
+}
+
 /** @throws CnnvizError 'usage' for flags that exclude each other */
 export function checkStdout(
   output: OutputJob,
@@ -70,22 +80,17 @@ export function checkStdout(
  * failures, a summary. @returns the exit code
  */
 export async function runMany<K extends Task['kind']>(
-  task: Extract<Task, { kind: K }>,
-  materials: TaskMaterials[K],
-  inputs: readonly Input[],
-  products: ProductsOf | null,
+  order: Order<K>,
   flags: BatchFlags,
   terminal: Terminal,
   words: Words<TaskResults[K]>,
 ): Promise<number> {
+  const { inputs } = order;
   const told = new Told<TaskResults[K]>(inputs.length, flags, terminal, words);
   try {
     await runBatch(
       {
-        task,
-        materials,
-        inputs,
-        products,
+        ...order,
         jobs: parseWhole('--jobs', flags.jobs, 1),
         timeoutMs: parseTimeout(flags.timeout),
         isolate: flags.timeout !== undefined,

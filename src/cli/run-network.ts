@@ -27,7 +27,8 @@ export async function runNetwork(network: string, images: readonly string[], fla
   const materials = await loadNetworkMaterials(job, inputs, jobs);
   checkFeeds(materials, isFed, network);
   for (const note of materials.opened.notes) terminal.note(`note: ${note}`);
-  process.exitCode = await runMany({ kind: 'run', job }, materials, inputs, null, flags, terminal, {
+  const order = { task: { kind: 'run' as const, job }, materials, inputs, named: images.length, products: null };
+  process.exitCode = await runMany(order, flags, terminal, {
     describe: (result) => describeNetworkRun(result, terminal.style),
     brief: (result) => briefNetworkRun(result, terminal.style),
     warnings: ({ warnings }) => warnings,

@@ -30,7 +30,9 @@ export async function runPreprocess(images: readonly string[], flags: Preprocess
     throw nothingToDo(images, flags);
   }
   const products = [preprocessProduct(job)];
-  process.exitCode = await runMany({ kind: 'preprocess', job }, null, inputs, products, flags, terminal, {
+  const task = { kind: 'preprocess' as const, job };
+  const order = { task, materials: null, inputs, named: images.length, products };
+  process.exitCode = await runMany(order, flags, terminal, {
     describe: (result) => describePreprocess(result, terminal.style),
     brief: (result) => briefPreprocess(result, terminal.style),
     warnings: () => [],

@@ -149,8 +149,12 @@ function freeSpace(folder: string): string {
 
 /** What two names of one file have in common; null when nothing has this name. Links are followed. */
 export function fileIdentity(path: string): string | null {
-  const facts = statSync(path, { throwIfNoEntry: false, bigint: true });
-  return facts ? `${facts.dev}:${facts.ino}` : null;
+  try {
+    const { dev, ino } = statSync(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null; // not there, or not ours to see: whoever opens it says why
+  }
 }
 
 /**

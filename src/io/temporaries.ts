@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { processLives } from './process-facts.js';
@@ -26,12 +26,12 @@ export function temporaryFor(path: string): string {
 
 /** The temporary file has its final name, or is not wanted any more: nothing of it stays. */
 export function finishTemporary(temporary: string): void {
-  if (unfinished.delete(temporary)) rmSync(temporary, { force: true });
+  if (unfinished.delete(temporary)) remove(temporary);
 }
 
 /** Removes what is not finished; synchronous, for signal handlers. */
 export function removeTemporaries(): void {
-  for (const temporary of unfinished) rmSync(temporary, { force: true });
+  for (const temporary of unfinished) remove(temporary);
   unfinished.clear();
 }
 
@@ -50,11 +50,19 @@ export function sweepTemporaries(folders: Iterable<string>, dead: readonly numbe
       const isOwnMachine = host === mark;
       const isDead = isOwnMachine && (dead.includes(Number(pid)) || !processLives(Number(pid)));
       if (unfinished.has(path) || !(isDead || isAbandoned(path))) continue;
-      rmSync(path, { force: true });
+      remove(path);
       swept++;
     }
   }
   return swept;
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // renamed, or never made: then nothing is left of it
+  }
 }
 
 function namesIn(folder: string): string[] {

@@ -52,7 +52,7 @@ describe('on a terminal (skipped where tmux is not installed)', () => {
         type(`${NODE} ${BIN} conv in -p 9,9,64,64 --exact -o out; echo code $?`, 'Enter');
         await until(/█.*\d+\/30/);
         const screen = await until(/code 0/);
-        expect(screen).toMatch(/in\/39\.png → .*\n30 written, 0 failed\ncode 0/);
+        expect(screen).toMatch(/in\/39\.png → .*\n30 written, 0 failed, .* s \(.*\/s\)\ncode 0/);
         expect(screen).not.toContain('█');
         expect(cursorShown()).toBe(true);
       });
