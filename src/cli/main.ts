@@ -36,7 +36,8 @@ export function buildProgram(): Command {
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', '\nEach command has its own help: cnnviz conv --help\n');
   for (const add of COMMANDS) add(program);
-  for (const command of [program, ...program.commands]) {
+  const commands = [program, ...program.commands, ...program.commands.flatMap(({ commands: below }) => below)];
+  for (const command of commands) {
     command
       .configureHelp({ optionDescription: withoutFalse })
       .exitOverride()

@@ -52,8 +52,7 @@ async function expand(arg: string, recursive: boolean): Promise<Input[]> {
 async function walk(root: string, relative: string, recursive: boolean): Promise<Input[]> {
   const folder = join(root, relative);
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
-    const why = (cause as NodeJS.ErrnoException).code === 'EACCES' ? 'permission denied' : 'cannot be listed';
-    throw new CnnvizError('input', `${folder}: ${why}`, { fix: 'check the permissions of the folder', cause });
+    throw listingFault(folder, cause);
   });
   const found: Input[] = entries.some(({ name }) => name.includes('\ufffd')) ? await notUtf8(folder, relative) : [];
   for (const entry of entries.sort((a, b) => byCodeUnits(a.name, b.name))) {
@@ -66,6 +65,22 @@ async function walk(root: string, relative: string, recursive: boolean): Promise
     }
   }
   return found;
+}
+
+function listingFault(folder: string, cause: NodeJS.ErrnoException): CnnvizError {
+  const words: Record<string, string> = { EACCES: 'permission denied', ENOENT: 'no such folder', ENOTDIR: 'no folder' };
+  return new CnnvizError('input', `${folder}: ${words[cause.code ?? ''] ?? 'cannot be listed'}`, {
+    fix: 'check the name and the permissions of the folder',
+    cause,
+  });
+}
+
+/** The names in a folder, sorted by code units. @throws CnnvizError 'input' */
+export async function listFolder(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((cause) => {
+    throw listingFault(folder, cause);
+  });
+  return names.sort(byCodeUnits);
 }
 
 /** Names that are not UTF-8 cannot be opened by their text; they are listed with their bytes, to fail by name. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addBatch } from './batch.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addPreprocess,
   addKernels,
   addRead,
+  addBatch,
   addDemo,
   addCompletion,
 ];
