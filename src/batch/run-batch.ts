@@ -147,13 +147,13 @@ class Batch {
   async #runAll(): Promise<void> {
     const { task, jobs } = this.#options;
     const { output } = task.job;
+    if (this.#inputs.length > 1) sweepTemporaries(this.#foldersOf([...this.#inputs.keys()]));
     await this.#settleKnown();
     const open = this.#openIndexes();
     if (open.length === 0) return;
     if (this.#products !== null) this.#checkClobber(this.#products);
     const isSingle = open.length === 1 && !this.#options.isolate;
     const isOwn = output.target.kind === 'stdout' || this.#inputs.some(({ path }) => OWN_FILES.test(path));
-    if (!isSingle) sweepTemporaries(this.#foldersOf(open));
     if (isSingle || isOwn) await this.#runHere(open, jobs);
     else await this.#runInProcesses(open);
   }

@@ -1,5 +1,15 @@
-import { closeSync, linkSync, openSync, realpathSync, renameSync, statfsSync, statSync, writeSync } from 'node:fs';
-import { access, mkdir, readdir, readFile } from 'node:fs/promises';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CnnvizError, type ErrorCode } from '../core/errors.js';
@@ -79,7 +89,7 @@ export async function writeAtomic(path: string, bytes: Uint8Array, { clobber }: 
   const temporary = temporaryFor(path);
   try {
     if (Buffer.byteLength(basename(path)) > NAME_BYTES) throw Object.assign(new Error(), { code: 'ENAMETOOLONG' });
-    await makeFolder(folder);
+    makeFolder(folder);
     const file = await withDescriptor(() => openSync(temporary, 'wx'));
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
@@ -96,9 +106,9 @@ export async function writeAtomic(path: string, bytes: Uint8Array, { clobber }: 
 }
 
 /** mkdir -p; a file where a folder should be is reported as such. */
-async function makeFolder(folder: string): Promise<void> {
+export function makeFolder(folder: string): void {
   try {
-    await mkdir(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw code === 'EEXIST' ? Object.assign(new Error('not a folder', { cause: error }), { code: 'ENOTDIR' }) : error;

@@ -1,8 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
-import { writeFault } from './files.js';
+import { makeFolder, writeFault } from './files.js';
 import { processLives, processStart } from './process-facts.js';
 import { finishTemporary, temporaryFor } from './temporaries.js';
 
@@ -47,7 +47,7 @@ export function takeLock(path: string): Lock {
       createWhole(path, text);
       break;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeFault(path, error);
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeFault(dirname(path), error);
       if (attempt === 3 || !removeStale(path)) throw heldBy(path);
       takenOver = true;
     }
@@ -75,7 +75,7 @@ export function takeLock(path: string): Lock {
 
 /** The lock appears with its text in it, or fails with EEXIST. */
 function createWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const temporary = temporaryFor(path);
   try {
     writeFileSync(temporary, text);
