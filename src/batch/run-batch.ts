@@ -1,6 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import { fileIdentity } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
+import { LockHeld } from '../io/lock.js';
 import { folderOf, relativePath } from '../io/paths.js';
 import { sweepTemporaries } from '../io/temporaries.js';
 import {
@@ -118,12 +119,8 @@ class Batch {
       throw new CnnvizError('usage', `${flag} needs a folder for its manifest`, { fix: 'add -o FOLDER' });
     }
     const keeps = root !== null && (this.#keepsManifest() || resume || shard !== null);
-    this.#events.begin(this.#inputs, keeps);
-    if (keeps) {
-      const head = { command: await commandHash(task), shard, inputs: this.#inputs.length, total: inputs.length };
-      this.#ledger = await Ledger.open({ root, head, inputs: this.#inputs, resume });
-      for (const note of this.#ledger.notes) this.#events.note(note);
-    }
+    if (keeps) this.#ledger = await this.#openLedger(root);
+    this.#events.begin(this.#inputs, this.#ledger !== null);
     this.#events.whenStopped(() => this.#abandon());
     try {
       await this.#runAll();
@@ -133,6 +130,22 @@ class Batch {
       throw error;
     } finally {
       this.#events.whenStopped(null);
+    }
+  }
+
+  /** Null: inputs that were named one by one can do without a manifest, when another run keeps one in the folder. */
+  async #openLedger(root: string): Promise<Ledger | null> {
+    const { task, inputs, named, shard, resume } = this.#options;
+    const head = { command: await commandHash(task), shard, inputs: this.#inputs.length, total: inputs.length };
+    try {
+      const ledger = await Ledger.open({ root, head, inputs: this.#inputs, resume });
+      for (const note of ledger.notes) this.#events.note(note);
+      return ledger;
+    } catch (error) {
+      const isNeeded = resume || shard !== null || inputs.length > named;
+      if (!(error instanceof LockHeld) || isNeeded) throw error;
+      this.#events.note(`another run keeps the manifest of ${root}: this one keeps none`);
+      return null;
     }
   }
 

@@ -25,6 +25,9 @@ export interface Lock {
   release(): void;
 }
 
+/** Another run holds the lock. */
+export class LockHeld extends CnnvizError {}
+
 /** Locks that this process holds. */
 const held = new Set<Lock>();
 
@@ -36,7 +39,7 @@ export function releaseLocks(): void {
 /**
  * Takes the lock of that name: one run at a time. A lock whose process is gone, or on another machine was silent for
  * a minute, is taken over.
- * @throws CnnvizError 'output' when another run holds it
+ * @throws LockHeld when another run holds it, CnnvizError 'output' when it cannot be written
  */
 export function takeLock(path: string): Lock {
   const self: Owner = { pid: process.pid, host: hostname(), start: processStart(process.pid) };
@@ -121,10 +124,10 @@ function ownerOf(text: string): Owner | null {
   }
 }
 
-function heldBy(path: string): CnnvizError {
+function heldBy(path: string): LockHeld {
   const owner = ownerOf(textOf(path) ?? '');
   const who = owner === null ? '' : ` (process ${owner.pid}${owner.host === hostname() ? '' : ` on ${owner.host}`})`;
-  return new CnnvizError('output', `${dirname(path)}: another run is writing here${who}`, {
+  return new LockHeld('output', `${dirname(path)}: another run is writing here${who}`, {
     fix: `wait for it, write to another folder, or share the work with --shard; if it is gone, remove ${path}`,
   });
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +55,23 @@ describe('two runs into one folder', () => {
       expect(await ended).toMatchObject({ code: 0 });
       expect(pngsIn(join(cwd, 'out'))).toHaveLength(14);
       expect(leftovers(join(cwd, 'out'))).toEqual([]);
+    }));
+
+  it('may share it when their inputs are named one by one, as by xargs -P', () =>
+    inSlow(async (cwd) => {
+      const { ended } = start(SLOW, cwd);
+      await until(() => existsSync(join(cwd, `${MANIFEST}.lock`)));
+      const files = Array.from({ length: 30 }, (_, i) => `more/${i}.png`);
+      await makeImages(join(cwd, 'few'), 30, [24, 16]);
+      mkdirSync(join(cwd, 'more'));
+      for (const [i, file] of files.entries()) {
+        renameSync(join(cwd, `few/${String(i).padStart(4, '0')}.png`), join(cwd, file));
+      }
+      const second = await cnnviz(['conv', ...files, '-k', 'edge3x3', '-o', 'out'], { cwd });
+      expect([second.code, second.stderr]).toEqual([0, expect.stringMatching(/^30 written, 0 failed/m)]);
+      expect(second.stderr).toContain('note: another run keeps the manifest of out: this one keeps none\n');
+      expect(await ended).toMatchObject({ code: 0 });
+      expect(pngsIn(join(cwd, 'out'))).toHaveLength(44);
     }));
 
   it('a lock of another machine holds while it is fresh', () =>
