@@ -23,7 +23,7 @@ class Pace {
     this.#total = total;
   }
 
-  words(done: number, failed: number, skipped: number): { count: string; rate: string; eta: string; failed: string } {
+  words(done: number, failed: number, skipped: number): { count: string; rate: string; left: string; failed: string } {
     this.#start ??= Date.now();
     const seconds = (Date.now() - this.#start) / 1000;
     const worked = done - skipped;
@@ -33,7 +33,7 @@ class Pace {
     return {
       count: isMany ? `${groupDigits(Math.floor(done))}/${groupDigits(this.#total)}` : `${Math.floor(done * 100)} %`,
       rate: isMany && isKnown ? `${perSecond < 10 ? perSecond.toFixed(1) : groupDigits(Math.round(perSecond))}/s` : '',
-      eta: isKnown ? `ETA ${clock(Math.ceil((this.#total - done) / perSecond))}` : '',
+      left: isKnown ? `ETA ${clock(Math.ceil((this.#total - done) / perSecond))}` : '',
       failed: failed > 0 ? `${groupDigits(failed)} failed` : '',
     };
   }
@@ -75,7 +75,7 @@ export class Bar implements Progress {
   async #open(done: number, failed: number, skipped: number): Promise<void> {
     const { SingleBar, Presets } = (await import('cli-progress')).default;
     if (this.#stopped) return;
-    const format = ' {bar}  {count}   {rate}   {eta}   {failed}';
+    const format = ' {bar}  {count}   {rate}   {left}   {failed}';
     this.#bar = new SingleBar({ format, hideCursor: true, clearOnComplete: true, barsize: 24 }, Presets.shades_classic);
     this.#bar.start(this.#total, done, this.#pace.words(done, failed, skipped));
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BIN, cnnviz, inFolder, NODE } from '../cli/cnnviz.js';
@@ -156,6 +156,20 @@ describe('a reader that leaves', () => {
       expect([stdout, stderr]).toEqual(['0\n', '']);
       expect(pngsIn(join(cwd, 'out'))).toHaveLength(12);
     }));
+});
+
+describe.skipIf(!existsSync('/dev/full'))('a full disk behind standard output', () => {
+  it.each([[''], ['--json'], ['--jsonl']])('is exit 3 in one line (%s)', (flag) =>
+    inFolder(async (cwd) => {
+      await makeImages(join(cwd, 'in'), 6);
+      const line = `"${NODE}" "${BIN}" ${CONV.join(' ')} ${flag} > /dev/full`;
+      const { status, stderr } = spawnSync('bash', ['-c', line], { cwd, encoding: 'utf8' });
+      expect(status).toBe(3);
+      expect(stderr).toMatch(/^cnnviz: standard output: cannot be written: no space left/m);
+      expect(stderr).not.toContain('    at ');
+      expect(leftovers(join(cwd, 'out'))).toEqual([]);
+    }),
+  );
 });
 
 function commas(count: number): string {
