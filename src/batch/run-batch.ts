@@ -306,11 +306,23 @@ class Batch {
     if (this.#refusal !== null) return;
     if (work.isSkipped) return this.#skipExisting(index, this.#products!);
     const input = this.#inputs[index];
-    const error = work.error && receivedError(work.error);
-    if (error?.code === 'output') this.#pool?.stop();
-    else this.#ledger?.record(this.#entryOf(input, work));
+    const own = work.error && receivedError(work.error);
+    const unrecorded = own?.code === 'output' ? null : this.#record(input, work);
+    const error = own ?? unrecorded;
+    if (error?.code === 'output' || unrecorded !== null) this.#pool?.stop();
     const status = error === null ? 'done' : 'failed';
     await this.#settle({ index, input, status, result: work.result, error });
+  }
+
+  /** @returns why the manifest cannot be written, or null */
+  #record(input: Input, work: WorkDone): CnnvizError | null {
+    try {
+      this.#ledger?.record(this.#entryOf(input, work));
+      return null;
+    } catch (error) {
+      if (error instanceof CnnvizError) return error;
+      throw error;
+    }
   }
 
   #entryOf({ path }: Input, { sha256, outputs, error }: WorkDone): ManifestEntry {

@@ -2,6 +2,7 @@ import { type BatchOutcome, runBatch } from '../batch/run-batch.js';
 import { parseShard } from '../batch/shard.js';
 import type { Task, TaskMaterials, TaskResults } from '../batch/task.js';
 import { CnnvizError } from '../core/errors.js';
+import { groupDigits } from '../core/format.js';
 import type { OutputJob } from '../core/job.js';
 import type { Input } from '../io/inputs.js';
 import { type BatchTally, describeBatch, failureLines } from '../reports/batch.js';
@@ -154,7 +155,7 @@ class Told<R> {
     this.#canResume = keepsManifest;
     this.#bar = this.#terminal.progress(inputs.length);
     if (inputs.length < this.#total) {
-      this.#terminal.note(`shard ${this.#flags.shard}: ${inputs.length} of ${this.#total} inputs`);
+      this.#terminal.note(`shard ${this.#flags.shard}: ${groupDigits(inputs.length)} of ${groupDigits(this.#total)} inputs`);
     }
   }
 
@@ -209,7 +210,7 @@ class Told<R> {
     tidy();
     if (this.#flags.quiet || !this.#isBatch()) return null;
     const again = this.#canResume ? '; again with --resume' : '';
-    return `stopped: ${this.#written} written, ${this.#failures.length} failed${again}`;
+    return `stopped: ${groupDigits(this.#written)} written, ${groupDigits(this.#failures.length)} failed${again}`;
   }
 
   async end(): Promise<number> {

@@ -160,10 +160,10 @@ function freeSpace(folder: string): string {
 /** What two names of one file have in common; null when nothing has this name. Links are followed. */
 export function fileIdentity(path: string): string | null {
   try {
-    const { dev, ino } = statSync(path, { bigint: true });
-    return `${dev}:${ino}`;
+    const facts = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return facts ? `${facts.dev}:${facts.ino}` : null;
   } catch {
-    return null; // not there, or not ours to see: whoever opens it says why
+    return null; // not ours to see: whoever opens it says why
   }
 }
 
