@@ -16,7 +16,7 @@ import {
 import { commandHash } from './command-hash.js';
 import { Ledger } from './ledger.js';
 import type { ManifestEntry } from './manifest.js';
-import { failedWork, type Permission, receivedError, sentError, type WorkDone } from './protocol.js';
+import { failedWork, type Permission, receivedError, type SentError, sentError, type WorkDone } from './protocol.js';
 import { type RunOne, runAll } from './run-all.js';
 import { type Shard, shardOf } from './shard.js';
 import { openTask, SkippedInput, type Task, type TaskMaterials, type TaskResult } from './task.js';
@@ -158,14 +158,15 @@ class Batch {
   }
 
   async #runAll(): Promise<void> {
-    const { task, jobs } = this.#options;
+    const { task, jobs, inputs, isolate } = this.#options;
     const { output } = task.job;
     if (this.#inputs.length > 1) sweepTemporaries(this.#foldersOf([...this.#inputs.keys()]));
     await this.#settleKnown();
     const open = this.#openIndexes();
     if (open.length === 0) return;
     if (this.#products !== null) this.#checkClobber(this.#products);
-    const isSingle = open.length === 1 && !this.#options.isolate;
+    // the last one that a batch has left may be the one that kills its process
+    const isSingle = inputs.length === 1 && !isolate;
     const isOwn = output.target.kind === 'stdout' || this.#inputs.some(({ path }) => OWN_FILES.test(path));
     if (isSingle || isOwn) await this.#runHere(open, jobs);
     else await this.#runInProcesses(open);
@@ -330,7 +331,7 @@ class Batch {
       input: path,
       sha256,
       outputs: error === null ? outputs.map((output) => ({ ...output, path: this.#relative(output.path) })) : [],
-      error: error && { code: error.code, message: error.message },
+      error: error && { code: error.code, message: plainReason(error) },
     };
   }
 
@@ -369,6 +370,14 @@ class Batch {
     }
     return folders;
   }
+}
+
+/**
+ * Without the decoder's own words in parentheses: of images that fail in the same moment it mixes them up, and a
+ * manifest must have the same bytes every time.
+ */
+function plainReason({ code, message }: SentError): string {
+  return code === 'decode' ? message.replace(/ \(.*\)$/s, '') : message;
 }
 
 /** Stands for the outputs of a network that are not known yet. */

@@ -1,10 +1,13 @@
-import { parentProcess } from '../io/child-process.js';
+import { collectGarbage, parentProcess } from '../io/child-process.js';
 import type { Input } from '../io/inputs.js';
 import { useOneThreadAnImage } from '../io/sharp.js';
 import { removeTemporaries } from '../io/temporaries.js';
 import { type FromWorker, type Permission, receivedError, sentError, type ToWorker } from './protocol.js';
 import { openTask, type RunTask, SkippedInput } from './task.js';
 import { pause, workOn } from './work-on.js';
+
+/** A collection takes some 10 ms. */
+const COLLECT_EVERY = 250;
 
 /** How often a long input says how far it is. */
 const SHARE_EVERY_MS = 200;
@@ -15,6 +18,7 @@ const indexes = new Map<Input, number>();
 let run: Promise<RunTask>;
 let keepHashes = false;
 let lastShare = 0;
+let finished = 0;
 
 /** A worker process of a batch: takes up one task, then works on inputs, several at a time if it is given them. */
 parent.receive((received) => {
@@ -73,4 +77,5 @@ async function work(index: number, input: Input, again: boolean): Promise<void> 
   const { error, ...ended } = await workOn(await run, input, { breathe, again, keepHashes });
   indexes.delete(input);
   tell({ type: 'done', index, work: { ...ended, error: error === null ? null : sentError(error, input.path) } });
+  if (++finished % COLLECT_EVERY === 0) collectGarbage();
 }

@@ -155,7 +155,9 @@ class Told<R> {
     this.#canResume = keepsManifest;
     this.#bar = this.#terminal.progress(inputs.length);
     if (inputs.length < this.#total) {
-      this.#terminal.note(`shard ${this.#flags.shard}: ${groupDigits(inputs.length)} of ${groupDigits(this.#total)} inputs`);
+      this.#terminal.note(
+        `shard ${this.#flags.shard}: ${groupDigits(inputs.length)} of ${groupDigits(this.#total)} inputs`,
+      );
     }
   }
 

@@ -63,6 +63,22 @@ describe.skipIf(!hasProc)('an image that takes its worker down costs only itself
       expect([code, stderr]).toEqual([1, expect.stringMatching(/^4 written, 1 failed, /m)]);
     }));
 
+  it('when it is the only one that --resume has left to do', () =>
+    inFolder(async (cwd) => {
+      await makeImages(join(cwd, 'in'), 3);
+      writeList(cwd, [...names(3), 'in/kill.png']);
+      const args = ['conv', '--files-from', 'list', '-k', 'edge3x3', '-o', 'out'];
+      expect(await cnnviz(args, { cwd })).toMatchObject({ code: 1 });
+      const pipe = join(cwd, 'in/kill.png');
+      makePipe(pipe);
+      const { child, ended } = start([...args, '--resume'], cwd);
+      const first = await until(() => holderOf(child.pid!, pipe));
+      process.kill(first, 'SIGSEGV');
+      process.kill(await until(() => other(holderOf(child.pid!, pipe), first)), 'SIGSEGV');
+      const { code, stderr } = await ended;
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^0 written, 1 failed, 3 done before/m)]);
+    }));
+
   it('in a network, whose weights one process holds', () =>
     inFolder(async (cwd) => {
       await makeImages(join(cwd, 'in'), 6);
