@@ -1,4 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
+import { keepMemorySmall } from '../io/child-process.js';
 import { fileIdentity } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { LockHeld } from '../io/lock.js';
@@ -253,6 +254,7 @@ class Batch {
 
   async #runInProcesses(open: readonly number[]): Promise<void> {
     const { task, jobs, timeoutMs } = this.#options;
+    keepMemorySmall();
     // a network's weights are held once: one process, with the threads of all
     const processes = task.kind === 'run' ? 1 : Math.min(jobs, open.length);
     this.#pool = new WorkerPool(

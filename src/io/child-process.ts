@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 /** Beside the library, beside the command's folder, or (from the sources) in dist. */
 const PLACES = ['./batch-worker.cjs', '../batch-worker.cjs', '../../dist/batch-worker.cjs'];
@@ -46,4 +47,12 @@ export function parentProcess(whenGone: () => void): ParentProcess {
 /** In a worker process: gives back what nothing refers to. */
 export function collectGarbage(): void {
   (globalThis as { gc?: () => void }).gc?.();
+}
+
+/**
+ * In the parent: its own nursery grows no more. It hands out work for hours and makes little garbage; V8 would still let
+ * it grow to 48 MB, a step now and then.
+ */
+export function keepMemorySmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
