@@ -53,8 +53,8 @@ export const batchCases = [
       await makePhotographs(photographs);
       const out = join(folder, 'batch-out');
       mkdirSync(out);
-      writeFileSync(join(folder, 'edge.mat'), '3 3\n1 0 -1\n1 0 -1\n1 0 -1\n');
-      writeFileSync(join(folder, 'sum.mat'), '3 1\n1 1 1\n');
+      writeFileSync(join(folder, 'edge.mat'), '3 3 1 0\n1 0 -1\n1 0 -1\n1 0 -1\n');
+      writeFileSync(join(folder, 'sum.mat'), '3 1 1 0\n1 1 1\n');
       const vips = `vips conv {} ${folder}/{/.}.v ${folder}/edge.mat && vips recomb ${folder}/{/.}.v ${out}/{/.}.png ${folder}/sum.mat && rm ${folder}/{/.}.v`;
       const edge = '1,0,-1,1,0,-1,1,0,-1';
       const bare = (level) => ({
