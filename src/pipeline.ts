@@ -27,6 +27,15 @@ export interface RunContext<M> {
   readonly threads: number;
   /** Takes the bytes of a result that goes to standard output. */
   readonly send: (bytes: Uint8Array) => Promise<void>;
+  /** Told what was read and written; a batch keeps it. */
+  readonly record?: RunRecord;
+}
+
+/** Told of every file a run touched, by its bytes. */
+export interface RunRecord {
+  /** The SHA-256 of the input. */
+  read(sha256: string): void;
+  wrote(path: string, bytes: Uint8Array): void;
 }
 
 /**
@@ -37,6 +46,7 @@ export async function runJob(job: Job, input: Input, context: RunContext<Materia
   try {
     const { materials } = context;
     const source = await readSource(input, job);
+    context.record?.read(source.sha256);
     const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
     const start = performance.now();
     const computed = await computeBanks(job.layer, materials, banks, source.x, context);
@@ -67,6 +77,7 @@ export async function runNetworkJob(
   try {
     const { opened, sessions, labels, checkPlaces } = context.materials;
     const source = await readNetworkSource(input, job, opened);
+    context.record?.read(source.sha256);
     const session = sessions.for(source.info);
     await checkPlaces(session);
     const start = performance.now();
@@ -101,11 +112,14 @@ async function deliver(
   { bytes, ...product }: DrawnProduct,
   input: Input,
   { clobber }: OutputJob,
-  { claims, send }: RunContext<unknown>,
+  { claims, send, record }: RunContext<unknown>,
 ): Promise<OutputFile> {
   const path = claims.claim(input, product);
   if (path === '-') await send(bytes);
-  else await writeAtomic(path, bytes, { clobber });
+  else {
+    await writeAtomic(path, bytes, { clobber });
+    record?.wrote(path, bytes);
+  }
   return { path, kind: product.kind, layer: product.layer, bytes: bytes.length };
 }
 

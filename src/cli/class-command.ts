@@ -10,7 +10,8 @@ import { type ClassSubject, openSubject } from '../studies/class-subject.js';
 import { refuseForeign } from './conv-job.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
 import { parseWhole } from './parse.js';
-import { openTerminal, type Progress, type Terminal } from './terminal.js';
+import type { Progress } from './progress.js';
+import { openTerminal, type Terminal } from './terminal.js';
 
 /** The flags that every command about one class of one image takes. */
 export interface ClassFlags extends PresetFlags, WeightFlags {
@@ -65,7 +66,7 @@ export async function openClassCommand(
   const wantsNumbers = raw || (out !== undefined && /\.npy$/i.test(out));
   const wantsFile = !json || out !== undefined || raw;
   const place = out ?? `${inputs[0].name}.${command}.${wantsNumbers ? 'npy' : 'png'}`;
-  if (wantsFile && place !== '-') await checkPlace(place, inputs, flags.clobber);
+  if (wantsFile && place !== '-') checkPlace(place, inputs, flags.clobber);
   const subject = await openSubject(job, inputs[0], threads);
   for (const note of subject.opened.notes) terminal.note(`note: ${note}`);
   const bar = terminal.progress(1);

@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander';
-import type { Outcome } from '../batch/run-all.js';
 import { CnnvizError, type ErrorCode } from '../core/errors.js';
 
 export const EXIT = { done: 0, failed: 1, refused: 2, output: 3, nothing: 4, internal: 70 } as const;
@@ -18,10 +17,15 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** The exit code of a batch: refused only when every input was refused for the same command. */
-export function exitCodeOfBatch(outcomes: readonly Outcome<unknown>[]): number {
-  const errors = outcomes.flatMap(({ error }) => (error === null ? [] : [error]));
+export function exitCodeOfBatch(outcomes: readonly { readonly error: CnnvizError | null }[]): number {
+  const failures = outcomes.flatMap(({ error }) => (error === null ? [] : [{ error }]));
+  return exitCodeOfMany(failures, outcomes.length - failures.length);
+}
+
+/** exitCodeOfBatch from the failures alone. */
+export function exitCodeOfMany(failures: readonly { readonly error: CnnvizError }[], done: number): number {
+  const errors = failures.map(({ error }) => error);
   if (errors.length === 0) return EXIT.done;
   if (errors.some(({ code }) => code === 'output')) return EXIT.output;
-  const nothingDone = errors.length === outcomes.length;
-  return nothingDone && errors.every(({ code }) => REFUSALS.includes(code)) ? EXIT.refused : EXIT.failed;
+  return done === 0 && errors.every(({ code }) => REFUSALS.includes(code)) ? EXIT.refused : EXIT.failed;
 }

@@ -3,7 +3,8 @@ import { CnnvizError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
 import { COMMANDS } from './commands/index.js';
 import { exitCodeOf } from './exit.js';
-import { handleSignals, openTerminal } from './terminal.js';
+import { handleSignals } from './signals.js';
+import { openTerminal } from './terminal.js';
 
 const EXAMPLES = `Examples:
   cnnviz demo                                             the main job on a photograph that comes along

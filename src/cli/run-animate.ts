@@ -67,7 +67,7 @@ async function write(
   const isFolder = out !== null && out !== '-' && out !== '' && (out.endsWith('/') || extensionOf(out) === '');
   if (isFolder) return writeFrames(drawFrames(animated), out, JSON.stringify(note), clobber);
   const name = `${[input.name, animated.run.network, ...layerName(animated)].map(safeName).join('.')}.gif`;
-  const path = await placeSingle({ out, name, endings: ['.gif', '.webp'], clobber }, input);
+  const path = placeSingle({ out, name, endings: ['.gif', '.webp'], clobber }, input);
   const frames = drawFrames(animated);
   const bytes =
     extensionOf(path) === '.webp' ? await encodeWebp(frames, JSON.stringify(note)) : await encodeGif(frames);

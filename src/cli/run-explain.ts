@@ -33,7 +33,7 @@ export async function runExplain(args: readonly string[], flags: ExplainFlags): 
   const threads = parseWhole('--jobs', flags.jobs, 1);
   const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: out === '-' || json });
   const wanted = { out: out ?? null, name: `${input.name}.explain.png`, endings: ['.png'], clobber };
-  const path = out === undefined ? null : await placeSingle(wanted, input);
+  const path = out === undefined ? null : placeSingle(wanted, input);
   const { explanation, run } = await explainValue(request, input, place, { threads, breathe: pause });
   for (const note of explanation.notes) terminal.note(`note: ${note}`);
   if (path !== null) await writeSingle(path, await drawn(explanation, run), clobber, terminal.send);

@@ -30,7 +30,7 @@ export async function runField(args: readonly string[], flags: FieldFlags): Prom
   const pixel = flags.pixel === undefined ? null : parsePosition('--pixel', flags.pixel);
   const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: out === '-' || json });
   const wanted = { out: out ?? null, name: `${input.name}.${crop ? 'crop' : 'field'}.png`, endings: ['.png'], clobber };
-  const path = json && out === undefined && !crop ? null : await placeSingle(wanted, input);
+  const path = json && out === undefined && !crop ? null : placeSingle(wanted, input);
   const measured = await findField(request, input, { at, pixel }, channel);
   for (const note of measured.layer.notes) terminal.note(`note: ${note}`);
   if (path !== null) await writeSingle(path, await drawn(measured, crop), clobber, terminal.send);

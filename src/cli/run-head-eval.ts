@@ -2,7 +2,8 @@ import { describeHeadEvaluation, headEvaluationJson } from '../reports/head-eval
 import { evaluateHead } from '../studies/apply-head.js';
 import { EXIT } from './exit.js';
 import { type HeadFlags, headJob, pictureFile } from './head-job.js';
-import { openTerminal, type Progress } from './terminal.js';
+import type { Progress } from './progress.js';
+import { openTerminal } from './terminal.js';
 
 export interface HeadEvalFlags extends HeadFlags {
   readonly csv?: string;

@@ -7,7 +7,8 @@ import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js
 import { EXIT } from './exit.js';
 import { type FeatureFlags, featureJob } from './head-job.js';
 import { parseWhole } from './parse.js';
-import { openTerminal, type Progress } from './terminal.js';
+import type { Progress } from './progress.js';
+import { openTerminal } from './terminal.js';
 
 export interface HeadFeaturesFlags extends FeatureFlags, InputFlags {
   readonly csv?: string;

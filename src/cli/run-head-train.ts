@@ -5,7 +5,8 @@ import { trainHeadOnImages } from '../studies/train-head.js';
 import { EXIT } from './exit.js';
 import { type FeatureFlags, featureJob, type LearningFlags, pictureFile, trainingSettings } from './head-job.js';
 import { parseWhole } from './parse.js';
-import { openTerminal, type Progress } from './terminal.js';
+import type { Progress } from './progress.js';
+import { openTerminal } from './terminal.js';
 
 export interface HeadTrainFlags extends FeatureFlags, LearningFlags {
   readonly csv?: string;

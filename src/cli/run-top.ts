@@ -61,7 +61,7 @@ export async function runTop(network: string, images: readonly string[], flags: 
     if (flags.passWithNoInputs) return;
     throw nothingToDo(images, flags);
   }
-  if (out !== undefined && out !== '-') await checkPlace(out, inputs, clobber);
+  if (out !== undefined && out !== '-') checkPlace(out, inputs, clobber);
   const bar = terminal.progress(inputs.length);
   const found = await topPatches(job, inputs, request, async (done, failed) => {
     bar.update(done, failed);

@@ -1,11 +1,9 @@
 import { CnnvizError } from '../core/errors.js';
-import { removeTemporaries } from '../io/files.js';
 import type { Style } from '../reports/text.js';
+import { Bar, LogLines, type Progress } from './progress.js';
+import { isBrokenPipe } from './signals.js';
 
 const PLAIN: Style = { strong: (text) => text, dim: (text) => text, warn: (text) => text };
-
-/** A single image gets a bar only when it takes longer than this. */
-const BAR_AFTER_MS = 1000;
 
 /** The only place that writes to the terminal: results to stdout, messages and progress to stderr. */
 export interface Terminal {
@@ -18,9 +16,13 @@ export interface Terminal {
   note(line: string): void;
   /** Bytes of a result, as they are. */
   send(bytes: Uint8Array): Promise<void>;
+  /** A line about a failure: never silenced. */
+  warn(line: string): void;
   /** A failure: never silenced. */
   fail(error: unknown): void;
-  /** Starts a progress bar over `total` inputs, if there is anyone to see it. */
+  /** A person watches results scroll by: stdout is a terminal. */
+  readonly isWatched: boolean;
+  /** Starts to show progress over `total` inputs: a bar on a terminal, a line now and then in a log. */
   progress(total: number): Progress;
 }
 
@@ -29,11 +31,6 @@ export interface Screen {
   readonly columns: number;
   readonly rows: number;
   readonly isTty: boolean;
-}
-
-export interface Progress {
-  update(done: number, failed: number): void;
-  stop(): void;
 }
 
 export interface TerminalOptions {
@@ -45,15 +42,16 @@ export interface TerminalOptions {
 export async function openTerminal({ quiet, reserveStdout }: TerminalOptions): Promise<Terminal> {
   const styles = { out: await styleFor(process.stdout), err: await styleFor(process.stderr) };
   const people = reserveStdout ? process.stderr : process.stdout;
-  let bar: Bar | null = null;
+  let progress: Progress | null = null;
   const write = (stream: NodeJS.WriteStream, line: string) => {
-    bar?.clear();
+    progress?.clear();
     const style = stream === process.stderr ? styles.err : styles.out;
     stream.write(`${printable(line, style)}\n`);
   };
   return {
     style: reserveStdout ? styles.err : styles.out,
     screen: quiet || reserveStdout ? null : screenOf(process.stdout),
+    isWatched: people.isTTY === true,
     print: (line) => {
       if (!quiet) write(people, line);
     },
@@ -64,12 +62,14 @@ export async function openTerminal({ quiet, reserveStdout }: TerminalOptions): P
       new Promise((resolve, reject) => {
         process.stdout.write(bytes, (error) => (error && !isBrokenPipe(error) ? reject(error) : resolve()));
       }),
+    warn: (line) => write(process.stderr, line),
     fail: (error) => {
       for (const line of errorLines(error, styles.err)) write(process.stderr, line);
     },
     progress: (total) => {
-      bar = new Bar(total, !quiet && process.stderr.isTTY === true);
-      return bar;
+      if (process.stderr.isTTY) progress = new Bar(total, !quiet);
+      else progress = new LogLines(total, quiet ? () => {} : (line) => process.stderr.write(`${line}\n`));
+      return progress;
     },
   };
 }
@@ -109,83 +109,4 @@ function errorLines(error: unknown, style: Style): string[] {
 function printable(line: string, style: Style): string {
   const colour = style === PLAIN ? '' : '(?!\\[(?:1|2|22|33|39)m)';
   return line.replace(new RegExp(`[\\u0000-\\u001a\\u001c-\\u001f\\u007f-\\u009f]|\\u001b${colour}`, 'g'), '�');
-}
-
-function isBrokenPipe(error: Error): boolean {
-  return (error as NodeJS.ErrnoException).code === 'EPIPE';
-}
-
-/** A bar of cli-progress, loaded and drawn only when it is wanted. */
-class Bar implements Progress {
-  readonly #total: number;
-  readonly #visible: boolean;
-  readonly #start = Date.now();
-  #loading = false;
-  #stopped = false;
-  #bar: import('cli-progress').SingleBar | null = null;
-
-  constructor(total: number, visible: boolean) {
-    this.#total = total;
-    this.#visible = visible;
-  }
-
-  update(done: number, failed: number): void {
-    if (!this.#visible || this.#stopped) return;
-    if (this.#bar) {
-      this.#bar.update(done, this.#payload(done, failed));
-    } else if (!this.#loading && (this.#total > 1 || Date.now() - this.#start > BAR_AFTER_MS)) {
-      this.#loading = true;
-      void this.#open(done, failed);
-    }
-  }
-
-  async #open(done: number, failed: number): Promise<void> {
-    const { SingleBar, Presets } = (await import('cli-progress')).default;
-    if (this.#stopped) return;
-    const format = ' {bar} {count}  {rate}{failed}';
-    this.#bar = new SingleBar({ format, hideCursor: true, clearOnComplete: true, barsize: 24 }, Presets.shades_classic);
-    this.#bar.start(this.#total, done, this.#payload(done, failed));
-  }
-
-  #payload(done: number, failed: number): { count: string; rate: string; failed: string } {
-    const seconds = (Date.now() - this.#start) / 1000;
-    const count = this.#total > 1 ? `${Math.floor(done)}/${this.#total}` : `${Math.floor(done * 100)} %`;
-    const left = done > 0 ? Math.ceil((seconds / done) * (this.#total - done)) : 0;
-    const rate = done > 0 ? `ETA ${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}` : '';
-    return { count, rate, failed: failed > 0 ? `  ${failed} failed` : '' };
-  }
-
-  /** Makes room for a line; the next update draws the bar again. */
-  clear(): void {
-    if (this.#bar) process.stderr.write('\r\u001b[K');
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    if (this.#bar === null) return;
-    // the library goes back to the place it remembered at its start, which has scrolled away: let it remember this one
-    process.stderr.write('\r\u001b7');
-    this.#bar.stop();
-    this.#bar = null;
-  }
-}
-
-/**
- * Broken pipes end quietly; Ctrl-C takes temporary files away, gives the cursor back and dies by the signal, so that
- * the shell sees it. Native threads still at work do not hold it up.
- */
-export function handleSignals(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error) => {
-      if (!isBrokenPipe(error)) throw error;
-    });
-  }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
-      removeTemporaries();
-      if (process.stderr.isTTY) process.stderr.write('\r\u001b[K\u001b[?25h');
-      process.removeAllListeners(signal);
-      process.kill(process.pid, signal);
-    });
-  }
 }

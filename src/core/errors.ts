@@ -14,6 +14,10 @@ export type ErrorCode =
   | 'input'
   /** an output that cannot be written */
   | 'output'
+  /** an input that ended the process working on it */
+  | 'crash'
+  /** an input that took longer than allowed */
+  | 'timeout'
   /** nothing matched */
   | 'nothing';
 

@@ -22,3 +22,10 @@ export function groupDigits(value: number): string {
   const digits = String(Math.abs(value)).replace(/\B(?=(\d{3})+$)/g, ',');
   return value < 0 ? `−${digits}` : digits;
 }
+
+/** Size for people: "812 bytes", "93 kB", "244 MB". */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes >= 1e9) return `${formatNumber(bytes / 1e9, 3)} GB`;
+  return bytes < 1e6 ? `${formatNumber(bytes / 1000, 3)} kB` : `${formatNumber(bytes / 1e6, 3)} MB`;
+}

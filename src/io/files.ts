@@ -1,22 +1,44 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { access, mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { CnnvizError, type ErrorCode } from '../core/errors.js';
+import { formatBytes } from '../core/format.js';
 import { nearestName } from '../core/nearest.js';
-
-/** A file name may have this many bytes on common file systems. */
-const NAME_BYTES = 255;
+import { finishTemporary, NAME_BYTES, temporaryFor } from './temporaries.js';
 
 /** The bytes of a file, or of standard input for '-'. @throws CnnvizError 'input' */
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    if (path !== '-') return await readFile(path);
+    if (path !== '-') return await withDescriptor(() => readFile(path));
     const chunks: Uint8Array[] = [];
     for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
     return Buffer.concat(chunks);
   } catch (error) {
     throw await readFault(path, error);
+  }
+}
+
+/** Waits for a file to be closed when too many are open, a second at most. */
+async function withDescriptor<T>(open: () => T | Promise<T>): Promise<T> {
+  for (let waitMs = 1; ; waitMs *= 2) {
+    try {
+      return await open();
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (waitMs > 512 || !['EMFILE', 'ENFILE'].includes(code)) throw error;
+      await setTimeout(waitMs);
+    }
   }
 }
 
@@ -35,7 +57,10 @@ export async function readFault(path: string, error: unknown): Promise<unknown> 
     ERR_FS_FILE_TOO_LARGE: 'larger than 2 GiB',
     ERR_INVALID_ARG_VALUE: 'not a file name',
   };
-  const what = words[code];
+  if (code === 'ENOENT' && path.includes('\ufffd')) {
+    return new CnnvizError('input', `${path}: the name is not UTF-8`, { fix: 'rename the file', cause: error });
+  }
+  const what = words[code] ?? (/^E[A-Z]+$/.test(code) ? `cannot be read (${code})` : undefined);
   if (what === undefined) return error;
   const near = code === 'ENOENT' ? await nearestPath(path) : null;
   const fix = near
@@ -53,9 +78,6 @@ async function nearestPath(path: string): Promise<string | null> {
   return near && join(dirname(path), near);
 }
 
-/** Temporary files of this process that are not yet renamed. */
-const temporaries = new Set<string>();
-
 /**
  * Writes a file so that it appears under its name whole or not at all: a temporary file in the same folder, then a
  * rename (which replaces a link instead of following it). Creates the folder. Without `clobber` an existing file is
@@ -64,13 +86,11 @@ const temporaries = new Set<string>();
  */
 export async function writeAtomic(path: string, bytes: Uint8Array, { clobber }: { clobber: boolean }): Promise<void> {
   const folder = dirname(path);
-  const suffix = `.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
-  const temporary = join(folder, `.${cutToBytes(basename(path), NAME_BYTES - suffix.length - 1)}${suffix}`);
+  const temporary = temporaryFor(path);
   try {
     if (Buffer.byteLength(basename(path)) > NAME_BYTES) throw Object.assign(new Error(), { code: 'ENAMETOOLONG' });
-    await makeFolder(folder);
-    const file = openSync(temporary, 'wx');
-    temporaries.add(temporary);
+    makeFolder(folder);
+    const file = await withDescriptor(() => openSync(temporary, 'wx'));
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
     } finally {
@@ -81,27 +101,22 @@ export async function writeAtomic(path: string, bytes: Uint8Array, { clobber }: 
   } catch (error) {
     throw writeFault(path, error);
   } finally {
-    if (temporaries.delete(temporary)) rmSync(temporary, { force: true });
+    finishTemporary(temporary);
   }
 }
 
 /** mkdir -p; a file where a folder should be is reported as such. */
-async function makeFolder(folder: string): Promise<void> {
+export function makeFolder(folder: string): void {
   try {
-    await mkdir(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw code === 'EEXIST' ? Object.assign(new Error('not a folder', { cause: error }), { code: 'ENOTDIR' }) : error;
   }
 }
 
-function cutToBytes(text: string, bytes: number): string {
-  let cut = text;
-  while (Buffer.byteLength(cut) > bytes) cut = cut.slice(0, -1);
-  return cut;
-}
-
-function writeFault(path: string, error: unknown): unknown {
+/** Why a file cannot be written, in words; other errors as they are. */
+export function writeFault(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const faults: Record<string, [ErrorCode, string, string]> = {
     EEXIST: ['usage', 'exists already, and --no-clobber was given', 'choose another place with -o'],
@@ -114,28 +129,66 @@ function writeFault(path: string, error: unknown): unknown {
     EACCES: ['output', 'cannot be written: permission denied', 'choose another place with -o'],
     EPERM: ['output', 'cannot be written: permission denied', 'choose another place with -o'],
     EROFS: ['output', 'cannot be written: the file system is read-only', 'choose another place with -o'],
-    ENOSPC: ['output', 'cannot be written: no space left', 'free some space, or choose another place with -o'],
+    ENOSPC: [
+      'output',
+      `cannot be written: no space left${freeSpace(dirname(path))}`,
+      'free some space, or choose another place with -o',
+    ],
     EDQUOT: ['output', 'cannot be written: the quota is used up', 'free some space, or choose another place with -o'],
     EFBIG: ['output', 'cannot be written: too large for this file system', 'choose another place with -o'],
     EIO: ['output', 'cannot be written: the device failed', 'choose another place with -o'],
     ENAMETOOLONG: ['output', 'cannot be written: the name is too long', 'give a shorter name with -o'],
     EMFILE: ['output', 'cannot be written: too many open files', 'lower --jobs'],
+    ELOOP: ['output', 'cannot be written: too many links', 'choose another place with -o'],
     ENOENT: ['output', 'cannot be written: the folder is gone', 'choose another place with -o'],
   };
-  const fault = faults[code];
+  const other: [ErrorCode, string, string] = ['output', `cannot be written (${code})`, 'choose another place with -o'];
+  const fault = faults[code] ?? (/^E[A-Z]+$/.test(code) ? other : undefined);
   return fault ? new CnnvizError(fault[0], `${path}: ${fault[1]}`, { fix: fault[2], cause: error }) : error;
 }
 
-/** Removes what is not finished; synchronous, for signal handlers. */
-export function removeTemporaries(): void {
-  for (const temporary of temporaries) rmSync(temporary, { force: true });
-  temporaries.clear();
+/** " (1.2 MB free of 512 MB)", as far as the file system tells. */
+function freeSpace(folder: string): string {
+  try {
+    const { bavail, blocks, bsize } = statfsSync(folder);
+    return ` (${formatBytes(bavail * bsize)} free of ${formatBytes(blocks * bsize)})`;
+  } catch {
+    return '';
+  }
 }
 
-/** True when both paths lead to one file on disk. */
-export async function sameFile(a: string, b: string): Promise<boolean> {
-  const [one, two] = await Promise.all([stat(a).catch(() => null), stat(b).catch(() => null)]);
-  return one !== null && two !== null && one.dev === two.dev && one.ino === two.ino;
+/** What two names of one file have in common; null when nothing has this name. Links are followed. */
+export function fileIdentity(path: string): string | null {
+  try {
+    const facts = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return facts ? `${facts.dev}:${facts.ino}` : null;
+  } catch {
+    return null; // not ours to see: whoever opens it says why
+  }
+}
+
+/**
+ * Where writing to `folder`, which lies below `root`, would really write, when that is elsewhere; null when it stays.
+ * Parts of the path that do not exist yet cannot lead anywhere.
+ */
+export function leadsOutOf(root: string, folder: string): string | null {
+  const [realRoot, real] = [realPathOf(root), realPathOf(folder)];
+  const within = relative(realRoot, real);
+  return within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within) ? real : null;
+}
+
+/** The real path of what exists of a path, with the rest behind it. */
+function realPathOf(path: string): string {
+  const missing: string[] = [];
+  for (let at = resolve(path); ; at = dirname(at)) {
+    try {
+      return join(realpathSync(at), ...missing);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if ((code !== 'ENOENT' && code !== 'ENOTDIR') || at === dirname(at)) throw writeFault(path, error);
+      missing.unshift(basename(at));
+    }
+  }
 }
 
 /** True when there is a folder of this name. */

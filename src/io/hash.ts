@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { readFault } from './files.js';
 
 /** SHA-256 of parts one after another, as lower-case hexadecimal. */
 export function sha256OfParts(parts: Iterable<Uint8Array>): string {
@@ -10,4 +13,15 @@ export function sha256OfParts(parts: Iterable<Uint8Array>): string {
 /** SHA-256 as lower-case hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** SHA-256 of a file, read in portions. @throws CnnvizError 'input' */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  } catch (error) {
+    throw await readFault(path, error);
+  }
+  return hash.digest('hex');
 }

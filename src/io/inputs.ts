@@ -14,6 +14,8 @@ export interface Input {
   readonly ext: string;
   /** The folders below the one that was named, to keep its tree; '' elsewhere. */
   readonly relative: string;
+  /** Why it cannot even be opened, when the folder's listing already shows it. */
+  readonly unreadable?: string;
 }
 
 export interface InputOptions {
@@ -50,12 +52,11 @@ async function expand(arg: string, recursive: boolean): Promise<Input[]> {
 async function walk(root: string, relative: string, recursive: boolean): Promise<Input[]> {
   const folder = join(root, relative);
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
-    const why = (cause as NodeJS.ErrnoException).code === 'EACCES' ? 'permission denied' : 'cannot be listed';
-    throw new CnnvizError('input', `${folder}: ${why}`, { fix: 'check the permissions of the folder', cause });
+    throw listingFault(folder, cause);
   });
-  const found: Input[] = [];
+  const found: Input[] = entries.some(({ name }) => name.includes('\ufffd')) ? await notUtf8(folder, relative) : [];
   for (const entry of entries.sort((a, b) => byCodeUnits(a.name, b.name))) {
-    if (entry.name.startsWith('.')) continue;
+    if (entry.name.startsWith('.') || entry.name.includes('\ufffd')) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (recursive) found.push(...(await walk(root, join(relative, entry.name), recursive)));
@@ -64,6 +65,36 @@ async function walk(root: string, relative: string, recursive: boolean): Promise
     }
   }
   return found;
+}
+
+function listingFault(folder: string, cause: NodeJS.ErrnoException): CnnvizError {
+  const words: Record<string, string> = { EACCES: 'permission denied', ENOENT: 'no such folder', ENOTDIR: 'no folder' };
+  return new CnnvizError('input', `${folder}: ${words[cause.code ?? ''] ?? 'cannot be listed'}`, {
+    fix: 'check the name and the permissions of the folder',
+    cause,
+  });
+}
+
+/** The names in a folder, sorted by code units. @throws CnnvizError 'input' */
+export async function listFolder(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((cause) => {
+    throw listingFault(folder, cause);
+  });
+  return names.sort(byCodeUnits);
+}
+
+/** Names that are not UTF-8 cannot be opened by their text; they are listed with their bytes, to fail by name. */
+async function notUtf8(folder: string, relative: string): Promise<Input[]> {
+  const names = await readdir(folder, { encoding: 'buffer' });
+  return names.flatMap((bytes) => {
+    const text = bytes.toString('utf8');
+    if (Buffer.from(text).equals(bytes)) return [];
+    const shown = Array.from(bytes, (byte) =>
+      byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`,
+    ).join('');
+    if (!ENDINGS.has(extname(shown).toLowerCase())) return [];
+    return [{ ...toInput(join(folder, shown), relative), unreadable: 'the name is not UTF-8' }];
+  });
 }
 
 async function isFileLink(path: string): Promise<boolean> {

@@ -54,3 +54,8 @@ export function safeName(text: string): string {
 export function extensionOf(path: string): string {
   return extname(path).toLowerCase();
 }
+
+/** A path as seen from a folder above it, with / between its parts on every system. */
+export function relativePath(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join('/');
+}

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { type ByteSource, checkRange, memorySource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
@@ -19,6 +19,16 @@ export async function openFile(path: string): Promise<FileSource> {
     return sourceOf(path, openSync(path, constants.O_RDONLY));
   } catch (error) {
     throw await readFault(path, error);
+  }
+}
+
+/** Opens a file for a look ahead of its run; null when that is not possible. To be closed at once. */
+export function peekFile(path: string): FileSource | null {
+  try {
+    // a pipe would wait for its writer
+    return statSync(path).isFile() ? sourceOf(path, openSync(path, constants.O_RDONLY)) : null;
+  } catch {
+    return null; // it fails again, by name, when it is read
   }
 }
 

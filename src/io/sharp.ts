@@ -16,3 +16,8 @@ export function loadSharp(): Sharp {
   }
   return loaded;
 }
+
+/** Where processes share the cores, one image must not take several. */
+export function useOneThreadAnImage(): void {
+  loadSharp().concurrency(1);
+}

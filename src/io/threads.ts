@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 
@@ -41,9 +40,4 @@ function startWorkers(count: number): Worker[] {
 export function receiveMessages(receive: (message: unknown, lane: number) => void): void {
   const { lane } = workerData as { lane: number };
   parentPort!.on('message', (message: unknown) => receive(message, lane));
-}
-
-/** Threads this process may use. */
-export function coreCount(): number {
-  return availableParallelism();
 }

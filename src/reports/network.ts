@@ -1,8 +1,9 @@
+import type { CnnvizError } from '../core/errors.js';
 import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
 import type { ClassScore, LayerResult, NetworkRunResult } from '../core/network-result.js';
-import { VERSION } from '../core/version.js';
 import { altOfNetworkRun } from './alt.js';
+import { type RecordStatus, recordHead } from './json.js';
 import { formatMs } from './numbers.js';
 import type { Style } from './text.js';
 
@@ -81,19 +82,18 @@ function rangeWords({ facts }: LayerResult): string {
 export interface NetworkRecord {
   readonly path: string;
   readonly result: NetworkRunResult | null;
-  readonly error: { readonly code: string; readonly message: string; readonly fix: string | undefined } | null;
+  readonly error: CnnvizError | null;
+  readonly status?: RecordStatus;
 }
 
 /**
- * The one document of `run --json`. Of each layer: name, kind, shape, dtype, algorithm, min, max, mean, nan, infinite,
- * channels, dead (how many channels never fire), deadPercent, saturatedPercent (null where the layer has no limit),
- * duplicates (pairs of channels nearly the same). `top`: item, index, label, score, probability.
+ * One input of `run`. Of each layer: name, kind, shape, dtype, algorithm, min, max, mean, nan, infinite, channels, dead
+ * (how many channels never fire), deadPercent, saturatedPercent (null where the layer has no limit), duplicates (pairs
+ * of channels nearly the same). `top`: item, index, label, score, probability.
  */
-export function networkJson(network: string, records: readonly NetworkRecord[]): string {
-  const results = records.map(({ path, result, error }) => ({
-    path,
-    ok: error === null,
-    error: error && { code: error.code, message: error.message, fix: error.fix ?? null },
+export function networkRecord(network: string, { result, ...record }: NetworkRecord) {
+  return {
+    ...recordHead(record),
     input: result?.input ?? null,
     preprocess: result?.preprocess ?? null,
     layers: result?.layers.map(layerRecord) ?? null,
@@ -101,10 +101,7 @@ export function networkJson(network: string, records: readonly NetworkRecord[]):
     outputs: result?.outputs ?? null,
     alt: result && altOfNetworkRun(network, result),
     warnings: result?.warnings ?? null,
-  }));
-  const failed = results.filter(({ ok }) => !ok).length;
-  const document = { cnnviz: VERSION, command: 'run', network, done: results.length - failed, failed, results };
-  return JSON.stringify(document, null, 2);
+  };
 }
 
 function layerRecord({ name, kind, shape, dtype, algorithm, facts }: LayerResult) {

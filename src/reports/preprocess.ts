@@ -1,7 +1,8 @@
+import type { CnnvizError } from '../core/errors.js';
 import { formatNumber } from '../core/format.js';
 import type { ChannelFacts, PreprocessResult } from '../core/preprocess-result.js';
-import { VERSION } from '../core/version.js';
 import { altOfPreprocess } from './alt.js';
+import { type RecordStatus, recordHead } from './json.js';
 import type { Style } from './text.js';
 
 const HEAD = ['step', 'size', 'channel', 'min', 'max', 'mean'];
@@ -51,18 +52,17 @@ function table(rows: readonly (readonly string[])[]): string[] {
 export interface PreprocessRecord {
   readonly path: string;
   readonly result: PreprocessResult | null;
-  readonly error: { readonly code: string; readonly message: string; readonly fix: string | undefined } | null;
+  readonly error: CnnvizError | null;
+  readonly status?: RecordStatus;
 }
 
 /**
- * The one document of `preprocess --json`. Of each image: shape [C, H, W]; plan: sizes of original and resized image,
- * and the area of the crop in the latter; steps: name, width, height, channels, and name, min, max, mean of each channel.
+ * One image of `preprocess`: shape [C, H, W]; plan: sizes of original and resized image, and the area of the crop in the
+ * latter; steps: name, width, height, channels, and name, min, max, mean of each channel.
  */
-export function preprocessJson(records: readonly PreprocessRecord[]): string {
-  const results = records.map(({ path, result, error }) => ({
-    path,
-    ok: error === null,
-    error: error && { code: error.code, message: error.message, fix: error.fix ?? null },
+export function preprocessRecord({ result, ...record }: PreprocessRecord) {
+  return {
+    ...recordHead(record),
     input: result?.input ?? null,
     preprocess: result?.preprocess ?? null,
     shape: result?.shape ?? null,
@@ -70,8 +70,5 @@ export function preprocessJson(records: readonly PreprocessRecord[]): string {
     steps: result?.steps ?? null,
     outputs: result?.outputs ?? null,
     alt: result && altOfPreprocess(result),
-  }));
-  const failed = results.filter(({ ok }) => !ok).length;
-  const document = { cnnviz: VERSION, command: 'preprocess', done: results.length - failed, failed, results };
-  return JSON.stringify(document, null, 2);
+  };
 }

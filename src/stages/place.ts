@@ -1,8 +1,9 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Job, OutputJob, ProductKind } from '../core/job.js';
-import { existingFile, sameFile } from '../io/files.js';
+import { fileIdentity, leadsOutOf } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
-import { collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
+import { baseName, collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
+import { NAME_BYTES } from '../io/temporaries.js';
 
 /** One thing to be written for one input. */
 export interface Product {
@@ -62,26 +63,100 @@ export function placeOf({ target }: OutputJob, input: Input, { kind, layer, map 
   }
 }
 
+/** What is made of an input; the same for all of them, or by input. */
+export type ProductsOf = readonly Product[] | ((input: Input) => readonly Product[]);
+
+export function productsFor(products: ProductsOf, input: Input): readonly Product[] {
+  return typeof products === 'function' ? products(input) : products;
+}
+
 /**
  * Refuses, before any work: two results with one name, a result that would replace an input, an existing file when
- * nothing may be replaced, more results than the one file named.
+ * nothing may be replaced, more results than the one file named, names too long for a file system, and folders that a
+ * link leads elsewhere.
  */
-export async function checkPlaces(
-  output: OutputJob,
-  inputs: readonly Input[],
-  products: readonly Product[],
-): Promise<void> {
-  const { target, clobber } = output;
+export async function checkPlaces(output: OutputJob, inputs: readonly Input[], products: ProductsOf): Promise<void> {
+  checkNames(output, inputs, products);
+  checkClobber(output, inputs, products);
+}
+
+/** checkPlaces without the question whether files exist. @throws CnnvizError 'usage' */
+export function checkNames(output: OutputJob, inputs: readonly Input[], products: ProductsOf): void {
   const claims = new Claims(output);
+  const folders = new Set<string>();
+  let identities: Map<string, string> | null = null;
   for (const input of inputs) {
-    if ((target.kind === 'file' || target.kind === 'stdout') && products.length * inputs.length > 1) {
-      throw tooMany(output, products.length, inputs.length);
+    const own = productsFor(products, input);
+    if ((output.target.kind === 'file' || output.target.kind === 'stdout') && own.length * inputs.length > 1) {
+      throw tooMany(output, own.length, inputs.length);
     }
-    for (const product of products) {
+    for (const product of own) {
       const path = claims.claim(input, product);
       if (path === '-') continue;
-      await checkPlace(path, inputs, clobber);
+      checkLength(path);
+      folders.add(folderOf(path));
+      const identity = fileIdentity(path);
+      if (identity === null) continue;
+      identities ??= identitiesOf(inputs);
+      refuseInput(path, identity, identities);
     }
+  }
+  checkContained(output, folders);
+}
+
+/** @throws CnnvizError 'usage' for a file that exists when nothing may be replaced */
+export function checkClobber(output: OutputJob, inputs: readonly Input[], products: ProductsOf): void {
+  if (output.clobber) return;
+  for (const input of inputs) {
+    const path = placesOf(output, input, productsFor(products, input)).find((place) => fileIdentity(place) !== null);
+    if (path !== undefined) throw existsAlready(path);
+  }
+}
+
+/** Where everything made of an input goes, but for standard output. */
+export function placesOf(output: OutputJob, input: Input, products: readonly Product[]): string[] {
+  return products.map((product) => placeOf(output, input, product)).filter((path) => path !== '-');
+}
+
+/** The folder everything is written below: the one named, or the part of a template before its first {…}. */
+export function rootOf({ target }: OutputJob): string | null {
+  switch (target.kind) {
+    case 'folder':
+      return target.path;
+    case 'template':
+      return folderOf(`${target.path.slice(0, target.path.indexOf('{'))}x`);
+    default:
+      return null;
+  }
+}
+
+function identitiesOf(inputs: readonly Input[]): Map<string, string> {
+  const identities = new Map<string, string>();
+  for (const { path, unreadable } of inputs) {
+    const identity = path === '-' || unreadable !== undefined ? null : fileIdentity(path);
+    if (identity !== null) identities.set(identity, path);
+  }
+  return identities;
+}
+
+function checkLength(path: string): void {
+  const bytes = new TextEncoder().encode(baseName(path)).length;
+  if (bytes <= NAME_BYTES) return;
+  throw new CnnvizError('usage', `${path}: a file name may have ${NAME_BYTES} bytes, this one has ${bytes}`, {
+    fix: "give shorter names with a template: -o 'maps/{name}.png', or rename the input",
+  });
+}
+
+/** A link in the output folder must not lead the results out of it; the folder itself may be one. */
+function checkContained(output: OutputJob, folders: ReadonlySet<string>): void {
+  const root = rootOf(output);
+  if (root === null) return;
+  for (const folder of folders) {
+    const real = leadsOutOf(root, folder);
+    if (real === null) continue;
+    throw new CnnvizError('usage', `${folder}: a link leads out of ${root}, to ${real}`, {
+      fix: 'remove the link, or choose another place with -o',
+    });
   }
 }
 
@@ -95,25 +170,30 @@ function tooMany({ target, products: kinds }: OutputJob, products: number, input
 }
 
 /** Refuses a path that is an input's, or that exists and may not be replaced. @throws CnnvizError 'usage' */
-export async function checkPlace(path: string, inputs: readonly Input[], clobber: boolean): Promise<void> {
-  for (const other of inputs) {
-    if (other.path !== '-' && (await sameFile(path, other.path))) {
-      throw new CnnvizError('usage', `${path}: would replace the input ${other.path}`, {
-        fix: 'choose another place with -o',
-      });
-    }
-  }
-  if (!clobber && (await existingFile(path))) {
-    throw new CnnvizError('usage', `${path}: exists already, and --no-clobber was given`, {
-      fix: 'choose another place with -o, or leave --no-clobber out',
-    });
-  }
+export function checkPlace(path: string, inputs: readonly Input[], clobber: boolean): void {
+  checkLength(path);
+  const identity = fileIdentity(path);
+  if (identity === null) return;
+  refuseInput(path, identity, identitiesOf(inputs));
+  if (!clobber) throw existsAlready(path);
+}
+
+function refuseInput(path: string, identity: string, inputs: ReadonlyMap<string, string>): void {
+  const other = inputs.get(identity);
+  if (other === undefined) return;
+  throw new CnnvizError('usage', `${path}: would replace the input ${other}`, { fix: 'choose another place with -o' });
+}
+
+function existsAlready(path: string): CnnvizError {
+  return new CnnvizError('usage', `${path}: exists already, and --no-clobber was given`, {
+    fix: 'choose another place with -o, or leave --no-clobber out',
+  });
 }
 
 /** Who writes which file: every path once. */
 export class Claims {
   readonly #output: OutputJob;
-  readonly #owners = new Map<string, string>();
+  readonly #owners = new Map<string, readonly [Input, Product]>();
 
   constructor(output: OutputJob) {
     this.#output = output;
@@ -125,13 +205,17 @@ export class Claims {
     if (path === '-') return path;
     const key = collisionKey(path);
     const owner = this.#owners.get(key);
-    const self = `${input.path} (${[product.layer, product.map].filter(Boolean).join(' ')})`;
     if (owner !== undefined) {
-      throw new CnnvizError('usage', `${path}: two results would have this name: ${owner} and ${self}`, {
+      const [one, other] = [owner, [input, product] as const].map(describeOwner);
+      throw new CnnvizError('usage', `${path}: two results would have this name: ${one} and ${other}`, {
         fix: "tell them apart with a template: -o 'maps/{dir}/{name}{ext}.{map}.png'",
       });
     }
-    this.#owners.set(key, self);
+    this.#owners.set(key, [input, product]);
     return path;
   }
+}
+
+function describeOwner([{ path }, { layer, map }]: readonly [Input, Product]): string {
+  return `${path} (${[layer, map].filter(Boolean).join(' ')})`;
 }

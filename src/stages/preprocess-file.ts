@@ -12,6 +12,7 @@ import { preprocessAudit } from '../figures/preprocess-audit.js';
 import { decodeImage } from '../io/decode.js';
 import { encodePng } from '../io/encode.js';
 import { readBytes, writeAtomic } from '../io/files.js';
+import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { baseName } from '../io/paths.js';
 import { writeNpy } from '../models/npy.js';
@@ -34,6 +35,14 @@ export function preprocessProduct({ output }: PreprocessFileJob): Product {
   return { kind, layer: null, map: kind === 'npy' ? 'input' : 'preprocess' };
 }
 
+/** What `preprocess` is given by whoever runs it. */
+export interface PreprocessContext {
+  readonly claims: Claims;
+  readonly send: (bytes: Uint8Array) => Promise<void>;
+  /** Told what was read and written; a batch keeps it. */
+  readonly record?: { read(sha256: string): void; wrote(path: string, bytes: Uint8Array): void };
+}
+
 /**
  * Reads an image, prepares it as the preset says, measures each step, writes the tensor or the picture of the steps.
  * @throws CnnvizError with the input's name in front
@@ -41,10 +50,11 @@ export function preprocessProduct({ output }: PreprocessFileJob): Product {
 export async function preprocessFile(
   job: PreprocessFileJob,
   input: Input,
-  { claims, send }: { readonly claims: Claims; readonly send: (bytes: Uint8Array) => Promise<void> },
+  { claims, send, record }: PreprocessContext,
 ): Promise<PreprocessResult> {
   try {
     const bytes = await readBytes(input.path);
+    record?.read(sha256(bytes));
     if (isArray(input, bytes)) {
       throw new CnnvizError('unsupported', 'an array is taken as it is: there are no pixels to prepare', {
         fix: 'give an image; `cnnviz conv` and `cnnviz run` take arrays',
@@ -71,7 +81,10 @@ export async function preprocessFile(
       product.kind === 'npy' ? writeNpy(tensor(values, shape)) : await drawAudit(job, result, prepared, values);
     const path = claims.claim(input, product);
     if (path === '-') await send(written);
-    else await writeAtomic(path, written, job.output);
+    else {
+      await writeAtomic(path, written, job.output);
+      record?.wrote(path, written);
+    }
     return { ...result, outputs: [{ path, kind: product.kind, layer: null, bytes: written.length }] };
   } catch (error) {
     throw atPlace(input.path === '-' ? 'standard input' : input.path, error);

@@ -1,7 +1,8 @@
 import { CnnvizError } from '../core/errors.js';
-import { existingFile, sameFile, writeAtomic } from '../io/files.js';
+import { writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { extensionOf, joinPath } from '../io/paths.js';
+import { checkPlace } from './place.js';
 
 /** Where the one result of a command goes. */
 export interface SingleFile {
@@ -18,7 +19,7 @@ export interface SingleFile {
  * The path of a result: '-' is standard output.
  * @throws CnnvizError 'usage' for another ending, when it would replace the input, or exists and may not be replaced
  */
-export async function placeSingle({ out, name, endings, clobber }: SingleFile, input: Input): Promise<string> {
+export function placeSingle({ out, name, endings, clobber }: SingleFile, input: Input): string {
   if (out === '') throw new CnnvizError('usage', '-o: expected a place to write to, got ""');
   if (out === '-') return out;
   const ending = out === null ? '' : extensionOf(out);
@@ -28,14 +29,7 @@ export async function placeSingle({ out, name, endings, clobber }: SingleFile, i
     });
   }
   const path = out === null ? name : endings.includes(ending) ? out : joinPath(out, name);
-  if (input.path !== '-' && (await sameFile(path, input.path))) {
-    throw new CnnvizError('usage', `${path}: would replace the input`, { fix: 'choose another place with -o' });
-  }
-  if (!clobber && (await existingFile(path))) {
-    throw new CnnvizError('usage', `${path}: exists already, and --no-clobber was given`, {
-      fix: 'choose another place with -o, or leave --no-clobber out',
-    });
-  }
+  checkPlace(path, [input], clobber);
   return path;
 }
 

@@ -9,8 +9,9 @@ import { decodeImage } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
+import { peekFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
-import { npyToTensor, readNpy } from '../models/npy.js';
+import { npyToTensor, readNpy, readNpyHeader } from '../models/npy.js';
 
 /** One input, ready for the first layer. */
 export interface Source {
@@ -50,6 +51,21 @@ export async function readSource(input: Input, job: Job): Promise<Source> {
 /** An array by its first bytes; a file called .npy that is none fails as an array, not as an image. */
 export function isArray(input: Input, bytes: Uint8Array): boolean {
   return sniffFormat(bytes) === 'npy' || input.path.toLowerCase().endsWith('.npy');
+}
+
+/** How many inputs an array holds, from its header alone: it decides the names of its maps. 1 for anything else. */
+export function itemsOf({ path }: Input): number {
+  const file = path.toLowerCase().endsWith('.npy') ? peekFile(path) : null;
+  if (file === null) return 1;
+  try {
+    const { shape } = readNpyHeader(file);
+    return shape.length === 4 ? shape[0] : 1;
+  } catch (error) {
+    if (!(error instanceof CnnvizError)) throw error;
+    return 1; // it fails again, by name, when it is read
+  } finally {
+    file.close();
+  }
 }
 
 function arraySource(path: string, hash: string, bytes: Uint8Array, job: Job): Source {

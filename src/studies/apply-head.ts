@@ -118,7 +118,7 @@ export async function evaluateHead(
   }
   const inputs = known.map((i) => images.inputs[i]);
   const labels = known.map((i) => images.labels[i]);
-  await checkNamedOutputs(
+  checkNamedOutputs(
     [job.confusion],
     [job.head, job.network.weights, ...inputs.map(({ path }) => path)],
     job.clobber ? [] : [job.confusion],

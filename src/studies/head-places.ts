@@ -1,7 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import type { LeftOut } from '../core/head-result.js';
 import type { NetworkRequest } from '../core/network-job.js';
-import { existingFile, sameFile } from '../io/files.js';
+import { fileIdentity } from '../io/files.js';
 import { collisionKey } from '../io/paths.js';
 import type { FailedImage } from '../stages/image-features.js';
 import { splitWeights } from '../stages/network.js';
@@ -10,25 +10,26 @@ import { splitWeights } from '../stages/network.js';
  * Refuses, before any work: two results with one name, a result that would replace what is read, one that exists and may
  * not be replaced.
  */
-export async function checkNamedOutputs(
+export function checkNamedOutputs(
   outputs: readonly (string | null)[],
   read: readonly (string | null)[],
   keep: readonly (string | null)[],
-): Promise<void> {
+): void {
   const named = outputs.filter((path) => path !== null);
   const keys = named.map(collisionKey);
   for (const [i, path] of named.entries()) {
     if (keys.indexOf(keys[i]) !== i) {
       throw new CnnvizError('usage', `${path}: two results would have this name`, { fix: 'give each its own' });
     }
-    if (!(await existingFile(path))) continue;
+    const identity = fileIdentity(path);
+    if (identity === null) continue;
     if (keep.includes(path)) {
       throw new CnnvizError('usage', `${path}: exists already, and --no-clobber was given`, {
         fix: 'choose another place, or leave --no-clobber out',
       });
     }
     for (const other of read) {
-      if (other !== null && (await sameFile(path, other))) {
+      if (other !== null && fileIdentity(other) === identity) {
         throw new CnnvizError('usage', `${path}: would replace ${other}, which is read`, {
           fix: 'choose another place',
         });

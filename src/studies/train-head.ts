@@ -46,7 +46,7 @@ export interface HeadTrainingEvents {
 export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTrainingEvents): Promise<HeadTrainingResult> {
   const images = await findLabelledImages(job.place);
   checkClasses(images.name, images.classes);
-  await checkNamedOutputs(
+  checkNamedOutputs(
     [job.out, job.curve, job.confusion, job.cache],
     [...images.inputs.map(({ path }) => path), ...(await networkFiles(job.features.request)), job.place.csv],
     job.clobber ? [] : [job.out, job.curve, job.confusion],

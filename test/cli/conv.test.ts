@@ -247,9 +247,9 @@ describe('conv', () => {
       );
       expect(run.code).toBe(1);
       expect(readdirSync(join(cwd, 'out'))).toEqual(['good.edge3x3.png']);
-      expect(run.stderr).toMatch(/cnnviz: cut\.jpg: .*truncated/i);
-      expect(run.stderr).toContain('cnnviz: page.png: not an image (starts with "<!DOCTYPE');
-      expect(run.stderr).toContain('cnnviz: missing.png: ');
+      expect(run.stderr).toMatch(/^ {3}cut\.jpg: .*truncated/im);
+      expect(run.stderr).toContain('   page.png: not an image (starts with "<!DOCTYPE');
+      expect(run.stderr).toContain('   missing.png: ');
       expect(run.stderr).toContain('1 written, 3 failed');
       expect(run.stderr).not.toContain('    at ');
     }));

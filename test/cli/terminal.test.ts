@@ -50,9 +50,9 @@ describe('on a terminal (skipped where tmux is not installed)', () => {
       for (let i = 10; i < 40; i++) copyFileSync(join(IMAGES, 'chelsea.png'), join(cwd, `in/${i}.png`));
       await inTerminal(cwd, async ({ type, until, cursorShown }) => {
         type(`${NODE} ${BIN} conv in -p 9,9,64,64 --exact -o out; echo code $?`, 'Enter');
-        await until(/█.*\d+\/30/);
+        await until(/█.*\d+\/30 +[\d.]+\/s +ETA \d+:\d\d/);
         const screen = await until(/code 0/);
-        expect(screen).toMatch(/in\/39\.png → .*\n30 written, 0 failed\ncode 0/);
+        expect(screen).toMatch(/in\/39\.png → .*\n30 written, 0 failed, .* s \(.*\/s\)\ncode 0/);
         expect(screen).not.toContain('█');
         expect(cursorShown()).toBe(true);
       });

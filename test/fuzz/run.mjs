@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'cnnviz-fuzz-'));
 const outfile = join(folder, 'fuzz.mjs');
 await build({
   stdin: {
-    contents: `export { fuzz } from './test/fuzz/fuzz.js'; export { fuzzTargets } from './test/fuzz/targets.js';`,
+    contents: `export { fuzz } from './test/fuzz/fuzz.js'; export { fuzzImages } from './test/fuzz/images.js'; export { fuzzTargets } from './test/fuzz/targets.js';`,
     resolveDir: root,
     loader: 'ts',
   },
@@ -29,11 +29,13 @@ await build({
   outfile,
   logLevel: 'error',
 });
-const { fuzz, fuzzTargets } = await import(pathToFileURL(outfile).href);
+const { fuzz, fuzzImages, fuzzTargets } = await import(pathToFileURL(outfile).href);
 const targets = fuzzTargets().filter(({ name }) => values.format === undefined || name === values.format);
-let failed = targets.length === 0;
-for (const target of targets) {
-  const { name, count, accepted, refused, slowestMs, faults } = fuzz(target, Number(values.count), Number(values.seed));
+const runs = targets.map((target) => (count, seed) => fuzz(target, count, seed));
+if ([undefined, 'image'].includes(values.format)) runs.push(fuzzImages);
+let failed = runs.length === 0;
+for (const run of runs) {
+  const { name, count, accepted, refused, slowestMs, faults } = await run(Number(values.count), Number(values.seed));
   console.log(`${name}: ${count} mutations, ${accepted} read, ${refused} refused, slowest ${slowestMs.toFixed(1)} ms`);
   for (const fault of faults) console.log(`  FAULT ${fault}`);
   failed ||= faults.length > 0;

@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { addBatchFlags } from './batch-flags.js';
 import { addAlgorithmFlags, addLayerFlags } from './layer-flags.js';
 import { altOption, showOption } from './picture-flags.js';
 
@@ -39,18 +39,8 @@ export function addConv(program: Command): void {
     .option('--strip', 'input ▸ kernel ▸ map side by side', false)
     .option('--no-clobber', 'refuse to replace files that exist')
     .addOption(showOption())
-    .addOption(altOption())
-    .optionsGroup('Running:')
-    .option('-r, --recursive', 'take folders with everything below them', false)
-    .option(
-      '--files-from <file>',
-      'read input names from a file, one a line (- for stdin)',
-      (path: string, all: string[]) => [...all, path],
-      [],
-    )
-    .option('-0, --null', 'names in --files-from end with NUL instead of a line end', false)
-    .option('-j, --jobs <n>', 'images in flight, and threads for one large convolution', String(availableParallelism()))
-    .option('--pass-with-no-inputs', 'succeed when nothing matches', false)
+    .addOption(altOption());
+  addBatchFlags(conv)
     .option('-n, --dry-run', 'say shapes, cost and names of outputs; write nothing', false)
     .option('--json', 'one JSON document on stdout', false)
     .option('-q, --quiet', 'print nothing but failures', false);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addAblate } from './ablate.js';
 import { addAnimate } from './animate.js';
+import { addBatch } from './batch.js';
 import { addCheck } from './check.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
@@ -48,6 +49,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addPreprocess,
   addKernels,
   addRead,
+  addBatch,
   addDemo,
   addCompletion,
 ];

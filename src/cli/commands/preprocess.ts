@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addBatchFlags } from './batch-flags.js';
 import { altOption, showOption } from './picture-flags.js';
 
 const EXAMPLES = `Examples:
@@ -11,7 +12,7 @@ const EXAMPLES = `Examples:
 
 /** Adds `preprocess`: its flags are here, what it does is loaded when it runs. */
 export function addPreprocess(program: Command): void {
-  program
+  const preprocess = program
     .command('preprocess')
     .summary('each step from a photograph to the numbers a network reads')
     .description(
@@ -46,17 +47,8 @@ export function addPreprocess(program: Command): void {
     )
     .option('--no-clobber', 'refuse to replace files that exist')
     .addOption(showOption())
-    .addOption(altOption())
-    .optionsGroup('Running:')
-    .option('-r, --recursive', 'take folders with everything below them', false)
-    .option(
-      '--files-from <file>',
-      'read input names from a file, one a line (- for stdin)',
-      (path: string, all: string[]) => [...all, path],
-      [],
-    )
-    .option('-0, --null', 'names in --files-from end with NUL instead of a line end', false)
-    .option('--pass-with-no-inputs', 'succeed when nothing matches', false)
+    .addOption(altOption());
+  addBatchFlags(preprocess)
     .option('--json', 'one JSON document on stdout', false)
     .option('-q, --quiet', 'print nothing but failures', false)
     .action(async (images: string[], options) => {

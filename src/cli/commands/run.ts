@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { addBatchFlags } from './batch-flags.js';
 import { addLayersFlag, addPresetFlags, addWeightFlags } from './network-flags.js';
 import { altOption, showOption } from './picture-flags.js';
 
@@ -43,18 +43,8 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
     )
     .option('--no-clobber', 'refuse to replace files that exist')
     .addOption(showOption())
-    .addOption(altOption())
-    .optionsGroup('Running:')
-    .option('-r, --recursive', 'take folders with everything below them', false)
-    .option(
-      '--files-from <file>',
-      'read input names from a file, one a line (- for stdin)',
-      (path: string, all: string[]) => [...all, path],
-      [],
-    )
-    .option('-0, --null', 'names in --files-from end with NUL instead of a line end', false)
-    .option('-j, --jobs <n>', 'images in flight, and threads for one large convolution', String(availableParallelism()))
-    .option('--pass-with-no-inputs', 'succeed when nothing matches', false)
+    .addOption(altOption());
+  addBatchFlags(run)
     .option(
       '--json',
       'one JSON document with the statistics of the layers on stdout; pictures only when asked for',

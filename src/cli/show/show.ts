@@ -1,5 +1,4 @@
 import type { Image } from '../../core/image.js';
-import type { OutputFile } from '../../core/result.js';
 import { resample } from '../../figures/resample.js';
 import { decodeImage } from '../../io/decode.js';
 import { encodePng } from '../../io/encode.js';
@@ -45,13 +44,6 @@ export async function showPictures(
   }
   if (shown.length === 0) terminal.note('nothing to show: no picture was made');
   if (shown.length > MOST) terminal.note(`${shown.length - MOST} more pictures are not shown`);
-}
-
-/** The files of a run, input by input. */
-export function writtenBy(
-  outcomes: readonly { readonly result: { readonly outputs: readonly OutputFile[] } | null }[],
-): string[] {
-  return outcomes.flatMap(({ result }) => result?.outputs.map(({ path }) => path) ?? []);
 }
 
 /** What is sent to the terminal for one picture. */

@@ -1,0 +1,130 @@
+import { fileIdentity } from '../io/files.js';
+import { sha256OfFile } from '../io/hash.js';
+import type { Input } from '../io/inputs.js';
+import { type Lock, takeLock } from '../io/lock.js';
+import { type LogFile, openLog, readLines, writeLines } from '../io/log-file.js';
+import { joinPath } from '../io/paths.js';
+import { entryLine, headLine, type ManifestEntry, type ManifestHead, manifestName, readManifest } from './manifest.js';
+
+/** Entries whose files are looked at together. */
+const LOOK_AT_ONCE = 4;
+
+export interface LedgerOptions {
+  /** The folder all outputs go below. */
+  readonly root: string;
+  readonly head: ManifestHead;
+  readonly inputs: readonly Input[];
+  /** Take over what an earlier run of the same command has done. */
+  readonly resume: boolean;
+}
+
+/** A run's manifest: who may write to the folder, what is done, and what is on record of it. */
+export class Ledger {
+  /** What an earlier run has done, and what is still true: same input, outputs as they were written. */
+  readonly proven: ReadonlyMap<string, ManifestEntry>;
+  /** What a person should know of how it began. */
+  readonly notes: readonly string[];
+  readonly #path: string;
+  readonly #options: LedgerOptions;
+  readonly #lock: Lock;
+  readonly #log: LogFile;
+
+  private constructor(
+    path: string,
+    options: LedgerOptions,
+    lock: Lock,
+    log: LogFile,
+    proven: ReadonlyMap<string, ManifestEntry>,
+    notes: readonly string[],
+  ) {
+    this.#path = path;
+    this.#options = options;
+    this.#lock = lock;
+    this.#log = log;
+    this.proven = proven;
+    this.notes = notes;
+  }
+
+  /** @throws CnnvizError 'output' when another run writes to the folder, or it cannot be written */
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    const { root, head, resume } = options;
+    const path = joinPath(root, manifestName(head.shard));
+    const lock = takeLock(`${path}.lock`);
+    try {
+      const notes = lock.takenOver ? ['the last run here did not end by itself; its lock is taken over'] : [];
+      const proven = resume ? await proveEntries(path, options, notes) : new Map<string, ManifestEntry>();
+      await writeLines(path, [headLine(head), ...[...proven.values()].map(entryLine)]);
+      return new Ledger(path, options, lock, openLog(path), proven, notes);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  record(entry: ManifestEntry): void {
+    this.#log.append(entryLine(entry));
+  }
+
+  /**
+   * Ends the run. A manifest that tells of every input is written once more, in the order of the inputs: whatever
+   * happened on the way, the same work leaves the same bytes.
+   */
+  async close(): Promise<void> {
+    this.#log.close();
+    const { inputs, head } = this.#options;
+    try {
+      // read back instead of kept: a run's memory must not grow with what it has done
+      const written = readManifest((await readLines(this.#path)) ?? []);
+      const entries = inputs.map(({ path }) => written?.entries.get(path)).filter((entry) => entry !== undefined);
+      if (entries.length === inputs.length) await writeLines(this.#path, [headLine(head), ...entries.map(entryLine)]);
+    } finally {
+      this.#lock.release();
+    }
+  }
+
+  /** Leaves the manifest as it is; synchronous, for signal handlers and after faults. */
+  abandon(): void {
+    this.#log.close();
+    this.#lock.release();
+  }
+}
+
+async function proveEntries(
+  path: string,
+  { root, head, inputs }: LedgerOptions,
+  notes: string[],
+): Promise<Map<string, ManifestEntry>> {
+  const lines = await readLines(path);
+  const manifest = lines && readManifest(lines);
+  if (!manifest) {
+    notes.push('nothing to resume here: no manifest');
+    return new Map();
+  }
+  if (manifest.head.command !== head.command) {
+    notes.push('the manifest here is of another command: everything is done anew');
+    return new Map();
+  }
+  const proven: (ManifestEntry | undefined)[] = new Array(inputs.length);
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < inputs.length) {
+      const index = next++;
+      const entry = manifest.entries.get(inputs[index].path);
+      if (entry?.error === null && (await isTrue(entry, root))) proven[index] = entry;
+    }
+  };
+  await Promise.all(Array.from({ length: LOOK_AT_ONCE }, lane));
+  return new Map(proven.flatMap((entry) => (entry === undefined ? [] : [[entry.input, entry] as const])));
+}
+
+/** Whether the input is what it was, and the outputs are what was written. */
+async function isTrue({ input, sha256, outputs }: ManifestEntry, root: string): Promise<boolean> {
+  if (sha256 === null || (await hashOf(input)) !== sha256) return false;
+  for (const output of outputs) if ((await hashOf(joinPath(root, output.path))) !== output.sha256) return false;
+  return true;
+}
+
+/** Null for a file that is gone or cannot be read. */
+async function hashOf(path: string): Promise<string | null> {
+  return fileIdentity(path) === null ? null : sha256OfFile(path).catch(() => null);
+}

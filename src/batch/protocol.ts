@@ -1,0 +1,61 @@
+import { CnnvizError, type ErrorCode } from '../core/errors.js';
+import type { Input } from '../io/inputs.js';
+import type { Product } from '../stages/place.js';
+import type { Task, TaskResult } from './task.js';
+
+/** An error on its way between processes. */
+export interface SentError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly fix: string | null;
+}
+
+/** Whether an input's outputs may be written; skip: they are there already, and that is enough. */
+export type Permission = 'go' | 'skip' | SentError;
+
+/** What an input became, with what a manifest keeps of it. */
+export interface WorkDone {
+  readonly result: TaskResult | null;
+  /** Its outputs were there already: nothing was done. */
+  readonly isSkipped: boolean;
+  readonly error: SentError | null;
+  /** Of the input as it was read; null when it was not. */
+  readonly sha256: string | null;
+  readonly outputs: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+/** From the parent to a worker process. */
+export type ToWorker =
+  | { readonly type: 'open'; readonly task: Task; readonly threads: number; readonly keepHashes: boolean }
+  | { readonly type: 'input'; readonly index: number; readonly input: Input; readonly again: boolean }
+  | { readonly type: 'answer'; readonly index: number; readonly answer: Permission };
+
+/** From a worker process to its parent. */
+export type FromWorker =
+  /** It has started and taken up its task. */
+  | { readonly type: 'ready' }
+  /** The task itself cannot be taken up: a kernel that is none, a network that cannot be read. */
+  | { readonly type: 'refused'; readonly error: SentError }
+  | { readonly type: 'may-write'; readonly index: number; readonly products: readonly Product[] }
+  | { readonly type: 'share'; readonly index: number; readonly done: number }
+  | { readonly type: 'done'; readonly index: number; readonly work: WorkDone };
+
+/** An error that is not ours is a fault of the program; the input that met it is named. */
+export function sentError(error: unknown, place: string): SentError {
+  if (error instanceof CnnvizError) return { code: error.code, message: error.message, fix: error.fix ?? null };
+  const what = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'crash',
+    message: `${place}: internal error: ${what}`,
+    fix: 'this is a fault of cnnviz: run it on this input alone to see where, and please report it',
+  };
+}
+
+export function receivedError({ code, message, fix }: SentError): CnnvizError {
+  return new CnnvizError(code, message, fix === null ? {} : { fix });
+}
+
+/** The work of an input that nothing came of. */
+export function failedWork(error: SentError): WorkDone {
+  return { result: null, isSkipped: false, error, sha256: null, outputs: [] };
+}

@@ -1,0 +1,386 @@
+import { CnnvizError } from '../core/errors.js';
+import { keepMemorySmall } from '../io/child-process.js';
+import { fileIdentity } from '../io/files.js';
+import type { Input } from '../io/inputs.js';
+import { LockHeld } from '../io/lock.js';
+import { folderOf, relativePath } from '../io/paths.js';
+import { sweepTemporaries } from '../io/temporaries.js';
+import {
+  checkClobber,
+  checkNames,
+  type Product,
+  type ProductsOf,
+  placesOf,
+  productsFor,
+  rootOf,
+} from '../stages/place.js';
+import { commandHash } from './command-hash.js';
+import { Ledger } from './ledger.js';
+import type { ManifestEntry } from './manifest.js';
+import { failedWork, type Permission, receivedError, type SentError, sentError, type WorkDone } from './protocol.js';
+import { type RunOne, runAll } from './run-all.js';
+import { type Shard, shardOf } from './shard.js';
+import { openTask, SkippedInput, type Task, type TaskMaterials, type TaskResult } from './task.js';
+import { type Ended, workOn } from './work-on.js';
+import { WorkerPool } from './worker-pool.js';
+
+export interface BatchOptions {
+  readonly task: Task;
+  /** What the task needs, if it is to run in this process. */
+  readonly materials: TaskMaterials[Task['kind']];
+  /** All inputs, of all shards. */
+  readonly inputs: readonly Input[];
+  /** How many of them were named one by one: less than all when a folder, a glob or a list was given. */
+  readonly named: number;
+  /** What is made of each input; null: only the run can tell. */
+  readonly products: ProductsOf | null;
+  /** Images worked on at once, and threads for one large convolution. */
+  readonly jobs: number;
+  /** Time for one input; null: no limit. */
+  readonly timeoutMs: number | null;
+  /** Use a process of its own even for a single input. */
+  readonly isolate: boolean;
+  readonly shard: Shard | null;
+  readonly resume: boolean;
+  /** Leave inputs alone whose outputs all exist, whatever is in them. */
+  readonly skipExisting: boolean;
+  readonly send: (bytes: Uint8Array) => Promise<void>;
+}
+
+/** What became of one input. */
+export interface BatchOutcome {
+  /** Its place in the list of this run. */
+  readonly index: number;
+  readonly input: Input;
+  /** skipped: done before */
+  readonly status: 'done' | 'failed' | 'skipped';
+  readonly result: TaskResult | null;
+  readonly error: CnnvizError | null;
+}
+
+export interface BatchEvents {
+  /** The list of this run is known. */
+  begin(inputs: readonly Input[], keepsManifest: boolean): void;
+  /** Called as inputs finish; the batch waits for it before it begins more. */
+  outcome(outcome: BatchOutcome): Promise<void>;
+  /** How much is done, in inputs; a share of an input counts. */
+  progress(done: number, failed: number): void;
+  note(text: string): void;
+  /** To be called by whoever is interrupted; null: nothing is to be tidied any more. */
+  whenStopped(tidy: (() => void) | null): void;
+}
+
+/** Up to this many inputs that were named one by one are no batch. */
+const MOST_NAMED = 20;
+
+/** Files only this process can read: they have no name for another one. */
+const OWN_FILES = /^(?:-$|\/dev\/(?:fd\/|std)|\/proc\/self\/)/;
+
+/**
+ * Runs a task on many inputs. Names are checked and the folder is locked before anything is written; one input is
+ * worked on in this process, more in processes of their own, so that one that crashes or hangs costs only itself. An
+ * output that cannot be written ends the batch, for the next would fail alike.
+ * @throws CnnvizError when the batch as a whole is refused
+ */
+export async function runBatch(options: BatchOptions, events: BatchEvents): Promise<void> {
+  const batch = new Batch(options, events);
+  await batch.run();
+}
+
+class Batch {
+  readonly #options: BatchOptions;
+  readonly #events: BatchEvents;
+  readonly #inputs: readonly Input[];
+  #ledger: Ledger | null = null;
+  #pool: WorkerPool | null = null;
+  #products: ProductsOf | null;
+  /** Inputs that need no work. */
+  readonly #isSettled: Uint8Array;
+  readonly #shares = new Map<number, number>();
+  #done = 0;
+  #failed = 0;
+  /** Why the whole batch is refused, once a process has found out what it would write. */
+  #refusal: CnnvizError | null = null;
+
+  constructor(options: BatchOptions, events: BatchEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#products = options.products;
+    this.#inputs = options.shard === null ? options.inputs : shardOf(options.inputs, options.shard);
+    this.#isSettled = new Uint8Array(this.#inputs.length);
+  }
+
+  async run(): Promise<void> {
+    const { task, inputs, shard, resume } = this.#options;
+    const { output } = task.job;
+    if (this.#products !== null) checkNames(output, inputs, this.#products);
+    const root = rootOf(output);
+    if (root === null && (resume || shard !== null)) {
+      const flag = resume ? '--resume' : '--shard';
+      throw new CnnvizError('usage', `${flag} needs a folder for its manifest`, { fix: 'add -o FOLDER' });
+    }
+    const keeps = root !== null && (this.#keepsManifest() || resume || shard !== null);
+    if (keeps) this.#ledger = await this.#openLedger(root);
+    this.#events.begin(this.#inputs, this.#ledger !== null);
+    this.#events.whenStopped(() => this.#abandon());
+    try {
+      await this.#runAll();
+      await this.#ledger?.close();
+    } catch (error) {
+      this.#abandon();
+      throw error;
+    } finally {
+      this.#events.whenStopped(null);
+    }
+  }
+
+  /** Null: inputs that were named one by one can do without a manifest, when another run keeps one in the folder. */
+  async #openLedger(root: string): Promise<Ledger | null> {
+    const { task, inputs, named, shard, resume } = this.#options;
+    const head = { command: await commandHash(task), shard, inputs: this.#inputs.length, total: inputs.length };
+    try {
+      const ledger = await Ledger.open({ root, head, inputs: this.#inputs, resume });
+      for (const note of ledger.notes) this.#events.note(note);
+      return ledger;
+    } catch (error) {
+      const isNeeded = resume || shard !== null || inputs.length > named;
+      if (!(error instanceof LockHeld) || isNeeded) throw error;
+      this.#events.note(`another run keeps the manifest of ${root}: this one keeps none`);
+      return null;
+    }
+  }
+
+  /** Unless it is asked for, a folder gets a manifest when many inputs go into it, or a folder of them. */
+  #keepsManifest(): boolean {
+    const { task, inputs, named } = this.#options;
+    const { target, products } = task.job.output;
+    const isMany = inputs.length > Math.max(1, Math.min(named, MOST_NAMED));
+    return target.kind === 'folder' && products.length > 0 && isMany;
+  }
+
+  async #runAll(): Promise<void> {
+    const { task, jobs, inputs, isolate } = this.#options;
+    const { output } = task.job;
+    if (this.#inputs.length > 1) sweepTemporaries(this.#foldersOf([...this.#inputs.keys()]));
+    await this.#settleKnown();
+    const open = this.#openIndexes();
+    if (open.length === 0) return;
+    if (this.#products !== null) this.#checkClobber(this.#products);
+    // the last one that a batch has left may be the one that kills its process
+    const isSingle = inputs.length === 1 && !isolate;
+    const isOwn = output.target.kind === 'stdout' || this.#inputs.some(({ path }) => OWN_FILES.test(path));
+    if (isSingle || isOwn) await this.#runHere(open, jobs);
+    else await this.#runInProcesses(open);
+  }
+
+  #openIndexes(): number[] {
+    return [...this.#inputs.keys()].filter((index) => this.#isSettled[index] === 0);
+  }
+
+  /** Inputs that are done already, or cannot be read at all. */
+  async #settleKnown(): Promise<void> {
+    for (const [index, input] of this.#inputs.entries()) {
+      if (input.unreadable !== undefined) {
+        const message = `${input.path}: ${input.unreadable}`;
+        await this.#finish(index, failedWork({ code: 'input', message, fix: 'rename the file' }));
+      } else if (this.#ledger?.proven.has(input.path)) {
+        await this.#skip(index);
+      } else if (this.#products !== null && this.#isThere(input, this.#products)) {
+        await this.#skipExisting(index, this.#products);
+      }
+    }
+  }
+
+  /** Whether --skip-existing leaves an input alone. */
+  #isThere(input: Input, products: ProductsOf): boolean {
+    if (!this.#options.skipExisting) return false;
+    const places = placesOf(this.#options.task.job.output, input, productsFor(products, input));
+    return places.length > 0 && places.every((path) => fileIdentity(path) !== null);
+  }
+
+  /** Outputs that nobody looked into go on record without hashes, so that a later --resume makes them anew. */
+  async #skipExisting(index: number, products: ProductsOf): Promise<void> {
+    const input = this.#inputs[index];
+    const places = placesOf(this.#options.task.job.output, input, productsFor(products, input));
+    const outputs = places.map((path) => ({ path: this.#relative(path), bytes: 0, sha256: '' }));
+    this.#ledger?.record({ input: input.path, sha256: null, outputs, error: null });
+    await this.#skip(index);
+  }
+
+  #skip(index: number): Promise<void> {
+    return this.#settle({ index, input: this.#inputs[index], status: 'skipped', result: null, error: null });
+  }
+
+  async #settle(outcome: BatchOutcome): Promise<void> {
+    this.#isSettled[outcome.index] = 1;
+    this.#done++;
+    if (outcome.error !== null) this.#failed++;
+    await this.#events.outcome(outcome);
+    this.#tell();
+  }
+
+  async #runHere(open: readonly number[], jobs: number): Promise<void> {
+    const { task, send, materials } = this.#options;
+    const mayWrite = async (input: Input, products: readonly Product[]): Promise<void> => {
+      const answer = this.#mayWrite(input, products);
+      if (answer === 'skip') throw new SkippedInput();
+      if (answer !== 'go') throw receivedError(answer);
+    };
+    const run = await openTask(task, { threads: jobs, send, mayWrite }, materials);
+    const runOne: RunOne<Ended> = async (input, breathe) => {
+      const ended = await workOn(run, input, { breathe, again: false, keepHashes: this.#ledger !== null });
+      if (ended.error !== null) throw ended.error;
+      return ended;
+    };
+    const before = this.#done;
+    let reported = 0;
+    let finished = Promise.resolve();
+    await runAll(
+      open.map((index) => this.#inputs[index]),
+      runOne,
+      jobs,
+      {
+        outcome: ({ input, result, error }) => {
+          const index = open[reported++];
+          const work = result ? { ...result, error: null } : failedWork(sentError(error, input.path));
+          finished = finished.then(() => this.#finish(index, work));
+        },
+        progress: (done, failed) => this.#events.progress(before + done, failed),
+      },
+    );
+    await finished;
+    if (this.#refusal !== null) throw this.#refusal;
+  }
+
+  async #runInProcesses(open: readonly number[]): Promise<void> {
+    const { task, jobs, timeoutMs } = this.#options;
+    keepMemorySmall();
+    // a network's weights are held once: one process, with the threads of all
+    const processes = task.kind === 'run' ? 1 : Math.min(jobs, open.length);
+    this.#pool = new WorkerPool(
+      this.#inputs,
+      {
+        task,
+        processes,
+        inFlight: task.kind === 'run' ? Math.max(2, jobs) : 2,
+        threads: Math.max(1, Math.floor(jobs / processes)),
+        timeoutMs,
+        keepHashes: this.#ledger !== null,
+      },
+      {
+        done: (index, work) => this.#finish(index, work),
+        share: (index, done) => this.#share(index, done),
+        mayWrite: (index, products) => this.#mayWrite(this.#inputs[index], products),
+        died: (pid, indexes) => {
+          sweepTemporaries(this.#foldersOf(indexes), [pid]);
+        },
+      },
+    );
+    await this.#pool.run(open);
+    if (this.#refusal !== null) throw this.#refusal;
+  }
+
+  /** What a network writes is known when its first input has met it: only then can names be checked. */
+  #mayWrite(input: Input, products: readonly Product[]): Permission {
+    if (this.#products === null) {
+      this.#products = products;
+      try {
+        checkNames(this.#options.task.job.output, this.#options.inputs, products);
+        this.#checkClobber(products);
+      } catch (error) {
+        if (!(error instanceof CnnvizError)) throw error;
+        this.#refusal = error;
+        this.#pool?.stop();
+      }
+    }
+    if (this.#refusal !== null) return sentError(this.#refusal, '');
+    return this.#isThere(input, products) ? 'skip' : 'go';
+  }
+
+  /** The inputs still to be done must not meet existing files, if those may not be replaced. */
+  #checkClobber(products: ProductsOf): void {
+    const open = this.#openIndexes().map((index) => this.#inputs[index]);
+    const unmet = open.filter((input) => !this.#isThere(input, products));
+    checkClobber(this.#options.task.job.output, unmet, products);
+  }
+
+  async #finish(index: number, work: WorkDone): Promise<void> {
+    this.#shares.delete(index);
+    if (this.#refusal !== null) return;
+    if (work.isSkipped) return this.#skipExisting(index, this.#products!);
+    const input = this.#inputs[index];
+    const own = work.error && receivedError(work.error);
+    const unrecorded = own?.code === 'output' ? null : this.#record(input, work);
+    const error = own ?? unrecorded;
+    if (error?.code === 'output' || unrecorded !== null) this.#pool?.stop();
+    const status = error === null ? 'done' : 'failed';
+    await this.#settle({ index, input, status, result: work.result, error });
+  }
+
+  /** @returns why the manifest cannot be written, or null */
+  #record(input: Input, work: WorkDone): CnnvizError | null {
+    try {
+      this.#ledger?.record(this.#entryOf(input, work));
+      return null;
+    } catch (error) {
+      if (error instanceof CnnvizError) return error;
+      throw error;
+    }
+  }
+
+  #entryOf({ path }: Input, { sha256, outputs, error }: WorkDone): ManifestEntry {
+    return {
+      input: path,
+      sha256,
+      outputs: error === null ? outputs.map((output) => ({ ...output, path: this.#relative(output.path) })) : [],
+      error: error && { code: error.code, message: plainReason(error) },
+    };
+  }
+
+  #relative(path: string): string {
+    return relativePath(rootOf(this.#options.task.job.output) ?? '', path);
+  }
+
+  #share(index: number, done: number): void {
+    this.#shares.set(index, done);
+    this.#tell();
+  }
+
+  #tell(): void {
+    let done = this.#done;
+    for (const share of this.#shares.values()) done += share;
+    this.#events.progress(done, this.#failed);
+  }
+
+  /** Ends everything at once and tidies up; the manifest keeps what was done. */
+  #abandon(): void {
+    this.#pool?.kill();
+    this.#ledger?.abandon();
+  }
+
+  /** Folders the outputs of these inputs go to; temporary files of theirs can be nowhere else. */
+  #foldersOf(indexes: readonly number[]): Set<string> {
+    const { output } = this.#options.task.job;
+    const root = rootOf(output);
+    const folders = new Set<string>(root === null ? [] : [root]);
+    for (const index of indexes) {
+      const input = this.#inputs[index];
+      const known = this.#products === null ? [ANY_PRODUCT] : productsFor(this.#products, input);
+      // only a template can spread the outputs of one input over folders
+      const products = output.target.kind === 'template' ? known : known.slice(0, 1);
+      for (const path of placesOf(output, input, products)) folders.add(folderOf(path));
+    }
+    return folders;
+  }
+}
+
+/**
+ * Without the decoder's own words in parentheses: of images that fail in the same moment it mixes them up, and a
+ * manifest must have the same bytes every time.
+ */
+function plainReason({ code, message }: SentError): string {
+  return code === 'decode' ? message.replace(/ \(.*\)$/s, '') : message;
+}
+
+/** Stands for the outputs of a network that are not known yet. */
+const ANY_PRODUCT: Product = { kind: 'sheet', layer: 'layer', map: '' };

@@ -1,0 +1,95 @@
+import type { Job, OutputJob } from '../core/job.js';
+import type { NetworkJob } from '../core/network-job.js';
+import type { NetworkRunResult } from '../core/network-result.js';
+import type { PreprocessResult } from '../core/preprocess-result.js';
+import type { RunResult } from '../core/result.js';
+import type { Breathe } from '../engine/execute.js';
+import type { Input } from '../io/inputs.js';
+import { type RunRecord, runJob, runNetworkJob } from '../pipeline.js';
+import { loadMaterials, type Materials } from '../stages/materials.js';
+import { loadNetworkMaterials, type NetworkMaterials, productsOfLayers } from '../stages/network-materials.js';
+import type { NetworkSession } from '../stages/network-session.js';
+import { Claims, type Product } from '../stages/place.js';
+import { type PreprocessFileJob, preprocessFile } from '../stages/preprocess-file.js';
+
+/** What is done to every input. Plain JSON: the same task runs in this process and in others. */
+export type Task =
+  | { readonly kind: 'conv'; readonly job: Job }
+  | { readonly kind: 'run'; readonly job: NetworkJob }
+  | { readonly kind: 'preprocess'; readonly job: PreprocessFileJob };
+
+export interface TaskResults {
+  readonly conv: RunResult;
+  readonly run: NetworkRunResult;
+  readonly preprocess: PreprocessResult;
+}
+
+export type TaskResult = TaskResults[Task['kind']];
+
+/** What a task finds around it, whichever process it runs in. */
+export interface Surroundings {
+  /** Threads that one large convolution may use; no result depends on it. */
+  readonly threads: number;
+  readonly send: (bytes: Uint8Array) => Promise<void>;
+  /** Asked once the names of an input's outputs are known, if that is not before the run. Throws to stop the input,
+   * SkippedInput to leave it as it is. */
+  readonly mayWrite: (input: Input, products: readonly Product[]) => Promise<void>;
+}
+
+/** What one input brings along. */
+export interface Turn {
+  readonly breathe: Breathe;
+  readonly record: RunRecord;
+  /** The outputs are this run's own: an attempt that died may have left some. */
+  readonly again: boolean;
+}
+
+/** Thrown to end an input whose outputs are there already. */
+export class SkippedInput extends Error {}
+
+export type RunTask = (input: Input, turn: Turn) => Promise<TaskResult>;
+
+/** What a task needs besides its inputs, for a caller that has read it already. */
+export interface TaskMaterials {
+  readonly conv: Materials;
+  readonly run: NetworkMaterials;
+  readonly preprocess: null;
+}
+
+/**
+ * Reads what the task needs besides its inputs, once, unless `loaded` has it.
+ * @throws CnnvizError that names the file or flag at fault
+ */
+export async function openTask(
+  task: Task,
+  { threads, send, mayWrite }: Surroundings,
+  loaded: TaskMaterials[Task['kind']] = null,
+): Promise<RunTask> {
+  switch (task.kind) {
+    case 'conv': {
+      const materials = (loaded as Materials | null) ?? (await loadMaterials(task.job));
+      return (input, { again, ...turn }) => {
+        const job = withClobber(task.job, again);
+        return runJob(job, input, { materials, claims: new Claims(job.output), threads, send, ...turn });
+      };
+    }
+    case 'run': {
+      const materials = (loaded as NetworkMaterials | null) ?? (await loadNetworkMaterials(task.job, [], threads));
+      return (input, { again, ...turn }) => {
+        const job = withClobber(task.job, again);
+        const checkPlaces = (session: NetworkSession) => mayWrite(input, productsOfLayers(job, session));
+        const own = { ...materials, checkPlaces };
+        return runNetworkJob(job, input, { materials: own, claims: new Claims(job.output), threads, send, ...turn });
+      };
+    }
+    case 'preprocess':
+      return (input, { again, record }) => {
+        const job = withClobber(task.job, again);
+        return preprocessFile(job, input, { claims: new Claims(job.output), send, record });
+      };
+  }
+}
+
+function withClobber<J extends { readonly output: OutputJob }>(job: J, again: boolean): J {
+  return again ? { ...job, output: { ...job.output, clobber: true } } : job;
+}

@@ -1,0 +1,81 @@
+import { collectGarbage, parentProcess } from '../io/child-process.js';
+import type { Input } from '../io/inputs.js';
+import { useOneThreadAnImage } from '../io/sharp.js';
+import { removeTemporaries } from '../io/temporaries.js';
+import { type FromWorker, type Permission, receivedError, sentError, type ToWorker } from './protocol.js';
+import { openTask, type RunTask, SkippedInput } from './task.js';
+import { pause, workOn } from './work-on.js';
+
+/** A collection takes some 10 ms. */
+const COLLECT_EVERY = 250;
+
+/** How often a long input says how far it is. */
+const SHARE_EVERY_MS = 200;
+
+const parent = parentProcess(removeTemporaries);
+const answers = new Map<number, (answer: Permission) => void>();
+const indexes = new Map<Input, number>();
+let run: Promise<RunTask>;
+let keepHashes = false;
+let lastShare = 0;
+let finished = 0;
+
+/** A worker process of a batch: takes up one task, then works on inputs, several at a time if it is given them. */
+parent.receive((received) => {
+  const message = received as ToWorker;
+  switch (message.type) {
+    case 'open':
+      void open(message);
+      break;
+    case 'input':
+      void work(message.index, message.input, message.again);
+      break;
+    case 'answer':
+      answers.get(message.index)!(message.answer);
+      answers.delete(message.index);
+      break;
+  }
+});
+
+function tell(message: FromWorker): void {
+  parent.send(message);
+}
+
+async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void> {
+  ({ keepHashes } = message);
+  useOneThreadAnImage();
+  run = openTask(message.task, {
+    threads: message.threads,
+    send: () => Promise.reject(new Error('a worker has no standard output')),
+    mayWrite: (input, products) =>
+      new Promise((resolve, reject) => {
+        const index = indexes.get(input)!;
+        answers.set(index, (answer) => {
+          if (answer === 'go') resolve();
+          else reject(answer === 'skip' ? new SkippedInput() : receivedError(answer));
+        });
+        tell({ type: 'may-write', index, products });
+      }),
+  });
+  try {
+    await run;
+    tell({ type: 'ready' });
+  } catch (error) {
+    tell({ type: 'refused', error: sentError(error, 'the batch') });
+  }
+}
+
+async function work(index: number, input: Input, again: boolean): Promise<void> {
+  indexes.set(input, index);
+  const breathe = (done: number): Promise<void> => {
+    if (performance.now() - lastShare > SHARE_EVERY_MS) {
+      lastShare = performance.now();
+      tell({ type: 'share', index, done });
+    }
+    return pause();
+  };
+  const { error, ...ended } = await workOn(await run, input, { breathe, again, keepHashes });
+  indexes.delete(input);
+  tell({ type: 'done', index, work: { ...ended, error: error === null ? null : sentError(error, input.path) } });
+  if (++finished % COLLECT_EVERY === 0) collectGarbage();
+}

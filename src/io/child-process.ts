@@ -1,0 +1,58 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+
+/** Beside the library, beside the command's folder, or (from the sources) in dist. */
+const PLACES = ['./batch-worker.cjs', '../batch-worker.cjs', '../../dist/batch-worker.cjs'];
+
+/** A nursery that stays small, and a collection when the worker asks for it: else its memory creeps up for thousands of images. */
+const MEMORY_FLAGS = ['--max-semi-space-size=4', '--expose-gc'];
+
+/**
+ * Starts a process that works on inputs. It prints nothing; messages are structured clones, so that NaN stays NaN.
+ * Two arenas instead of eight per core keep the C library from holding on to memory in long runs, MEMORY_FLAGS the engine
+ * of JavaScript.
+ */
+export function startWorkerProcess(): ChildProcess {
+  const place = PLACES.map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync);
+  if (place === undefined) throw new Error('batch-worker.cjs is missing from the package: install cnnviz again');
+  return fork(place, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    execArgv: MEMORY_FLAGS,
+    env: { MALLOC_ARENA_MAX: '2', ...process.env },
+  });
+}
+
+/** In a worker process: its parent. It lives no longer than that, and leaves signals from the terminal to it. */
+export interface ParentProcess {
+  send(message: unknown): void;
+  receive(listener: (message: unknown) => void): void;
+}
+
+export function parentProcess(whenGone: () => void): ParentProcess {
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+  process.on('disconnect', () => {
+    whenGone();
+    // not exit: it would wait for decoders at work
+    process.kill(process.pid, 'SIGKILL');
+  });
+  return {
+    send: (message) => process.send!(message),
+    receive: (listener) => void process.on('message', listener),
+  };
+}
+
+/** In a worker process: gives back what nothing refers to. */
+export function collectGarbage(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
+
+/**
+ * In the parent: its own nursery grows no more. It hands out work for hours and makes little garbage; V8 would still let
+ * it grow to 48 MB, a step now and then.
+ */
+export function keepMemorySmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
