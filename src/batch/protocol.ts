@@ -1,4 +1,4 @@
-import { CnnvizError, type ErrorCode } from '../core/errors.js';
+import { CnnvizError, type ErrorCode, type ErrorScope } from '../core/errors.js';
 import type { Input } from '../io/inputs.js';
 import type { Product } from '../stages/place.js';
 import type { Task, TaskResult } from './task.js';
@@ -8,6 +8,7 @@ export interface SentError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly fix: string | null;
+  readonly scope?: ErrorScope;
 }
 
 /** Whether an input's outputs may be written; skip: they are there already, and that is enough. */
@@ -42,7 +43,10 @@ export type FromWorker =
 
 /** An error that is not ours is a fault of the program; the input that met it is named. */
 export function sentError(error: unknown, place: string): SentError {
-  if (error instanceof CnnvizError) return { code: error.code, message: error.message, fix: error.fix ?? null };
+  if (error instanceof CnnvizError) {
+    const { code, message, fix = null, scope } = error;
+    return { code, message, fix, scope };
+  }
   const what = error instanceof Error ? error.message : String(error);
   return {
     code: 'crash',
@@ -51,8 +55,8 @@ export function sentError(error: unknown, place: string): SentError {
   };
 }
 
-export function receivedError({ code, message, fix }: SentError): CnnvizError {
-  return new CnnvizError(code, message, fix === null ? {} : { fix });
+export function receivedError({ code, message, fix, scope = 'input' }: SentError): CnnvizError {
+  return new CnnvizError(code, message, fix === null ? { scope } : { fix, scope });
 }
 
 /** The work of an input that nothing came of. */

@@ -99,7 +99,7 @@ class Batch {
   readonly #shares = new Map<number, number>();
   #done = 0;
   #failed = 0;
-  /** Why the whole batch is refused, once a process has found out what it would write. */
+  /** Why the whole batch is refused, once a process has found out. */
   #refusal: CnnvizError | null = null;
 
   constructor(options: BatchOptions, events: BatchEvents) {
@@ -310,6 +310,11 @@ class Batch {
     if (work.isSkipped) return this.#skipExisting(index, this.#products!);
     const input = this.#inputs[index];
     const own = work.error && receivedError(work.error);
+    if (own?.scope === 'command') {
+      this.#refusal = own;
+      this.#pool?.stop();
+      return;
+    }
     const unrecorded = own?.code === 'output' ? null : this.#record(input, work);
     const error = own ?? unrecorded;
     if (error?.code === 'output' || unrecorded !== null) this.#pool?.stop();
