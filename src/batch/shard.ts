@@ -93,11 +93,15 @@ function wholeOf(env: Environment, name: string): number {
 }
 
 /**
- * The shard's part of a list: every count-th of the paths in order of their code units. Shards are disjoint, together
- * they are everything, their sizes differ by one at most; files that lie beside each other, often of one size, spread
- * over all of them.
+ * A shard's part of a list: every count-th of it, so that neighbours (often alike in size) fall into different parts. The
+ * parts are disjoint, together they are the list, and their sizes differ by one at most.
  */
-export function shardOf<T extends { readonly path: string }>(inputs: readonly T[], { index, count }: Shard): T[] {
+export function partOf<T>(items: readonly T[], { index, count }: Shard): T[] {
+  return items.filter((_, position) => position % count === index - 1);
+}
+
+/** A shard's inputs: its part of the paths in order of their code units. */
+export function shardOf<T extends { readonly path: string }>(inputs: readonly T[], shard: Shard): T[] {
   const sorted = [...inputs].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  return sorted.filter((_, position) => position % count === index - 1);
+  return partOf(sorted, shard);
 }

@@ -5,7 +5,6 @@ import { readBytes } from '../io/files.js';
 import { refusalOf } from '../stages/refusal.js';
 import { type CaseDefaults, parseCheckFile } from '../studies/check-file.js';
 import { networkJob, type PresetFlags } from './network-job.js';
-import { parseWhole } from './parse.js';
 
 /** The flags of `check` that say what is run and what is expected of it. */
 export interface CaseFlags extends PresetFlags {
@@ -145,18 +144,4 @@ export function parseTolerance(text: string): Tolerance {
     found[kind] = value;
   }
   return found;
-}
-
-/** i/n, from 1 */
-export function parseShard(text: string | undefined): { readonly i: number; readonly n: number } {
-  if (text === undefined) return { i: 1, n: 1 };
-  const parts = text.split('/');
-  if (parts.length !== 2) {
-    throw new CnnvizError('usage', `--shard: expected i/n, got "${text}"`, { fix: 'the first of four: --shard 1/4' });
-  }
-  const [i, n] = parts.map((part) => parseWhole('--shard', part, 1));
-  if (i > n) {
-    throw new CnnvizError('usage', `--shard ${text}: there is no part ${i} of ${n}`, { fix: `parts are 1 … ${n}` });
-  }
-  return { i, n };
 }

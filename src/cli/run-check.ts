@@ -1,3 +1,4 @@
+import { parseShard } from '../batch/shard.js';
 import type { BaselineFormat } from '../core/check-job.js';
 import type { CheckResult, ImageCheck } from '../core/check-result.js';
 import { CnnvizError } from '../core/errors.js';
@@ -12,7 +13,7 @@ import { type CheckPlan, planCheck } from '../studies/check-plan.js';
 import { writeReport } from '../studies/check-report.js';
 import type { CheckRun } from '../studies/check-session.js';
 import { updateBaselines } from '../studies/check-update.js';
-import { type CaseFlags, checkCases, parseShard } from './check-cases.js';
+import { type CaseFlags, checkCases } from './check-cases.js';
 import { nothingToDo } from './collect-inputs.js';
 import { EXIT, exitCodeOf } from './exit.js';
 import { parseWhole } from './parse.js';
@@ -35,7 +36,7 @@ export interface CheckFlags extends CaseFlags {
 /** `cnnviz check`: flags or a file → cases → images → stages against baselines; sets the exit code. */
 export async function runCheck(targets: readonly string[], flags: CheckFlags): Promise<void> {
   checkFlags(flags);
-  const shard = parseShard(flags.shard);
+  const shard = flags.shard === undefined ? { index: 1, count: 1 } : parseShard(flags.shard, process.env);
   const jobs = parseWhole('--jobs', flags.jobs, 1);
   const cases = await checkCases(targets, flags);
   const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: flags.json });

@@ -1,4 +1,4 @@
-import { shardOf } from '../batch/shard-of.js';
+import { partOf, type Shard } from '../batch/shard.js';
 import type { CheckCase } from '../core/check-job.js';
 import { CnnvizError } from '../core/errors.js';
 import { findInputs, type Input } from '../io/inputs.js';
@@ -6,12 +6,6 @@ import { collisionKey, joinPath, pathBelow } from '../io/paths.js';
 import { filesBelow } from '../io/tree.js';
 import { folderOfImage } from './check-baseline.js';
 import type { PlannedCase } from './check-session.js';
-
-export interface Shard {
-  /** From 1. */
-  readonly i: number;
-  readonly n: number;
-}
 
 /** Which images a check holds against which folders, before anything is computed. */
 export interface CheckPlan {
@@ -37,7 +31,7 @@ export async function planCheck(cases: readonly CheckCase[], lists: Lists, shard
     for (const input of inputs) found.push({ one, input });
   }
   refuseSharing(found);
-  const own = new Set(shardOf(found, shard.i, shard.n));
+  const own = new Set(partOf(found, shard));
   const paths = [...new Set(cases.map(({ baseline }) => baseline))];
   const foldersIn = (root: string, among: Iterable<(typeof found)[number]>) =>
     new Set([...among].filter(({ one }) => one.baseline === root).map(({ input }) => folderOfImage(input)));
@@ -100,7 +94,7 @@ export async function extraFiles(
       if (!/\.(npy|png)$/i.test(path) || expected.has(full)) continue;
       const folder = ancestors(path).find((one) => all.has(one)) ?? null;
       if (folder !== null && (!own.has(folder) || failed.has(joinPath(root, folder)))) continue;
-      if (folder === null && shard.i !== 1) continue;
+      if (folder === null && shard.index !== 1) continue;
       extra.push({ root, path, isBaseline: folder !== null || ancestors(path).some(isNamedAsImage) });
     }
   }

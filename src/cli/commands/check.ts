@@ -50,7 +50,7 @@ export function addCheck(program: Command): void {
     .option('-r, --recursive', 'take folders with everything below them', false)
     .option('--files-from <file>', 'read image names from a file, one a line (- for stdin)', collect, [])
     .option('-0, --null', 'names in --files-from end with NUL instead of a line end', false)
-    .option('--shard <i/n>', 'check part i of n, from 1')
+    .option('--shard <i/n>', 'check part i of n, from 1; auto: as SLURM, Kubernetes, AWS Batch or Cloud Run say')
     .option('-j, --jobs <n>', 'images in flight, and threads for one large convolution', String(availableParallelism()))
     .option('--pass-with-no-inputs', 'succeed when nothing matches', false)
     .action(async (images: string[], options) => {
