@@ -1,5 +1,5 @@
 import type { Peak, Window } from '../core/facts.js';
-import { type Axis, clipSpan, receptiveSpan } from '../core/geometry.js';
+import { type Axis, clipSpan, inputSpan, receptiveSpan } from '../core/geometry.js';
 import type { PatchVerdict } from '../core/result.js';
 
 /** The layers between input and map, as windows along each axis, first layer first. */
@@ -42,8 +42,8 @@ export function findPeak(values: Float32Array, width: number, max: number, stack
 
 /**
  * Did the patch find itself? `own` is its top left corner in the input, or null when it came from another image.
- * Found: the peak's window starts within one stride of the patch. The runner-up is the strongest response more than
- * half a patch away from the peak in x or y.
+ * Found: among the windows of the convolution that made the peak (one, or those a pool chose from) one starts within a
+ * stride of the patch. The runner-up is the strongest response more than half a patch away from the peak in x or y.
  */
 export function judgePatch(
   values: Float32Array,
@@ -53,18 +53,20 @@ export function judgePatch(
   own: { readonly x: number; readonly y: number } | null,
   stack: WindowStack,
 ): PatchVerdict {
-  const corner = (x: number, y: number) => ({
-    x: receptiveSpan(stack.columns, x).first,
-    y: receptiveSpan(stack.rows, y).first,
-  });
+  const isNear = (axes: readonly Axis[], at: number, place: number) => {
+    const [conv, ...pools] = axes;
+    const { first, last } = receptiveSpan(pools, at);
+    const corner = (position: number) => inputSpan(conv, { first: position, last: position }).first;
+    return corner(first) - conv.stride < place && place < corner(last) + conv.stride;
+  };
   const step = (axes: readonly Axis[]) => axes.reduce((product, { stride }) => product * stride, 1);
   const [stepX, stepY] = [step(stack.columns), step(stack.rows)];
-  const at = corner(peak.x, peak.y);
   const near = (x: number, y: number) =>
     Math.abs(x - peak.x) * stepX <= patch.width / 2 && Math.abs(y - peak.y) * stepY <= patch.height / 2;
   const second = strongest(values, width, near);
+  const found = own !== null && isNear(stack.columns, peak.x, own.x) && isNear(stack.rows, peak.y, own.y);
   return {
-    own: own && { ...own, found: Math.abs(at.x - own.x) < stepX && Math.abs(at.y - own.y) < stepY },
+    own: own && { ...own, found },
     runnerUp: second && { ...second, share: second.value / peak.value },
   };
 }

@@ -16,7 +16,7 @@ const EXAMPLES = `Examples:
 export async function main(argv: readonly string[]): Promise<void> {
   handleSignals();
   try {
-    await buildProgram().parseAsync(argv);
+    await buildProgram().parseAsync(withShowAlone(argv));
   } catch (error) {
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError && (process.exitCode === 0 || error.code === 'commander.help')) return;
@@ -43,6 +43,12 @@ export function buildProgram(): Command {
       .helpOption('-h, --help', 'show this help');
   }
   return program;
+}
+
+/** `--show` alone must not take the next word for its method. */
+function withShowAlone(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  return argv.map((arg, i) => (arg === '--show' && (end < 0 || i < end) ? '--show=auto' : arg));
 }
 
 /** A switch is off unless given; saying so at each would be noise. */

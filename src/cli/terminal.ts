@@ -10,6 +10,8 @@ const BAR_AFTER_MS = 1000;
 /** The only place that writes to the terminal: results to stdout, messages and progress to stderr. */
 export interface Terminal {
   readonly style: Style;
+  /** Where pictures may be shown; null when stdout carries bytes or a document, or nothing is to be printed. */
+  readonly screen: Screen | null;
   /** A line of results. */
   print(line: string): void;
   /** A line of messages. */
@@ -20,6 +22,13 @@ export interface Terminal {
   fail(error: unknown): void;
   /** Starts a progress bar over `total` inputs, if there is anyone to see it. */
   progress(total: number): Progress;
+}
+
+/** A terminal's size in letters; a guess where stdout is none. */
+export interface Screen {
+  readonly columns: number;
+  readonly rows: number;
+  readonly isTty: boolean;
 }
 
 export interface Progress {
@@ -43,6 +52,7 @@ export async function openTerminal({ quiet, reserveStdout }: TerminalOptions): P
   };
   return {
     style: reserveStdout ? styles.err : styles.out,
+    screen: quiet || reserveStdout ? null : screenOf(process.stdout),
     print: (line) => {
       if (!quiet) write(people, line);
     },
@@ -61,6 +71,10 @@ export async function openTerminal({ quiet, reserveStdout }: TerminalOptions): P
       return bar;
     },
   };
+}
+
+function screenOf({ columns = 80, rows = 24, isTTY = false }: NodeJS.WriteStream): Screen {
+  return { columns, rows, isTty: isTTY };
 }
 
 /** Colours for a stream: only on a terminal, never with NO_COLOR; FORCE_COLOR asks for them elsewhere. */

@@ -16,10 +16,10 @@ export interface MapNote {
   readonly args: readonly string[];
 }
 
-/** A sheet or a strip carries its common scale and its command, but no values can be read back from it. */
+/** A picture of several maps carries its common scale and its command, but no values can be read back from it. */
 export interface PictureNote {
   readonly cnnviz: string;
-  readonly picture: 'sheet' | 'strip';
+  readonly picture: 'sheet' | 'strip' | 'sweep';
   readonly lo: number;
   readonly hi: number;
   readonly input: { readonly name: string; readonly sha256: string };

@@ -1,21 +1,24 @@
 import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
+import { captioned } from './caption.js';
 import { chooseFit, fitWords } from './fit.js';
 import { shortenMiddle } from './font.js';
 import { legend } from './legend.js';
 import { commonLevels, type FigureOptions, type LabelledMap, type MapFigure, titledImage } from './map-figure.js';
-import { FAINT, inGrid, stacked, textPart, widest } from './part.js';
+import { inGrid, textPart, widest } from './part.js';
 import { planePicture } from './pictures.js';
 
 const GAP = 12;
 /** The area the maps of a sheet share, in pixels, and the bounds of one map's side. */
 const AREA = 1.4e6;
-const SMALLEST_BOX = 48;
+const SMALLEST_BOX = 64;
 const LARGEST_BOX = 800;
 /** Small maps are enlarged to at most this side. */
 const ZOOM_TO = 160;
 /** A label may be this wide under a narrower map. */
-const LABEL_WIDTH = 96;
+const LABEL_WIDTH = 84;
+/** Of more maps than this each label takes one line. */
+const MOST_WRAPPED = 64;
 
 /**
  * All maps in one labelled picture, on one common scale. Large maps are shrunk (box means), small ones enlarged by whole
@@ -32,12 +35,13 @@ export function contactSheet(maps: readonly LabelledMap[], { title, scaleRule, c
     [`${width}×${height}`, fitWords(fits[i])].filter(Boolean).join(', '),
   );
   const alike = details.every((detail) => detail === details[0]);
-  const room = Math.max(widest(pictures), Math.min(LABEL_WIDTH, widest(maps.map(({ label }) => textPart(label)))));
-  const cells = pictures.map((picture, i) => {
-    const lines = [picture, textPart(shortenMiddle(maps[i].label, room, 1))];
-    if (!alike) lines.push(textPart(shortenMiddle(details[i], room, 1), FAINT));
-    return stacked(lines, 3, 'left');
-  });
+  const widestLabel = widest(maps.map(({ label }) => textPart(label)));
+  const width = alike ? Math.min(LABEL_WIDTH, widestLabel) : LABEL_WIDTH;
+  const labelOf = ({ label }: LabelledMap, room: number) =>
+    maps.length > MOST_WRAPPED ? shortenMiddle(label, room, 1) : label;
+  const cells = pictures.map((picture, i) =>
+    captioned(picture, [labelOf(maps[i], Math.max(picture.width, width)), ...(alike ? [] : [details[i]])], { width }),
+  );
   const subject = alike ? `${plural(maps.length, 'map')} ${details[0]}` : plural(maps.length, 'map');
   const facts = maps.length > 1 ? `${subject}; one scale for all` : subject;
   const image = titledImage(title, facts, inGrid(cells, GAP), legend('', scale, colormap, clipped));

@@ -1,14 +1,14 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import { createCanvas, drawImage } from './canvas.js';
+import { captioned } from './caption.js';
 import { applyColormap } from './colormaps.js';
 import { chooseFit, fitWords } from './fit.js';
-import { shortenMiddle } from './font.js';
 import { kernelPicture } from './kernel-picture.js';
 import { legend } from './legend.js';
 import { commonLevels, type FigureOptions, type LabelledMap, type MapFigure, titledImage } from './map-figure.js';
 import { fitsNumberGrid, numberGrid } from './number-grid.js';
-import { FAINT, INK, PAPER, type Part, sideBySide, stacked, textPart, widest } from './part.js';
+import { INK, PAPER, type Part, sideBySide, stacked, textPart, widest } from './part.js';
 import { imagePicture, type Plane, planePicture } from './pictures.js';
 
 /** What made one map. */
@@ -23,10 +23,8 @@ export interface StripRow {
 
 const GAP = 12;
 const ROW_GAP = 18;
-const CAPTION_GAP = 4;
 const ARROW_SIZE = 4;
-/** A caption may be this wide under a narrower picture. */
-const CAPTION_WIDTH = 170;
+const CENTRED = { align: 'centre' } as const;
 /** The sides of pictures and small kernels: the more rows, the smaller, so that a strip stays a picture one can open. */
 const BOXES = [
   { rows: 2, picture: 420, kernel: 160 },
@@ -47,14 +45,18 @@ export function strip(rows: readonly StripRow[], { title, scaleRule, colormap }:
   const inputs = rows.map((row) => inputCell(row, boxes.picture));
   const kernels = rows.map(({ kernel }) => {
     const { picture, size, range } = kernelPicture(kernel.channels, boxes.kernel);
-    return captioned(picture, `kernel ${kernel.label}`, size, range);
+    return captioned(picture, [`kernel ${kernel.label}`, size, range], CENTRED);
   });
   const cells = rows.map(({ kernel, map }, i) => {
     const name = map.label === kernel.label ? 'map' : `map ${map.label}`;
     const fit = chooseFit(map.width, map.height, boxes.picture, boxes.kernel);
     return fitsNumberGrid(map)
-      ? captioned(numberGrid(map, applyColormap(levels[i], colormap)), `${name} ${map.width}×${map.height}`)
-      : captioned(planePicture(map, levels[i], colormap, fit), `${name} ${map.width}×${map.height}`, fitWords(fit));
+      ? captioned(numberGrid(map, applyColormap(levels[i], colormap)), [`${name} ${map.width}×${map.height}`], CENTRED)
+      : captioned(
+          planePicture(map, levels[i], colormap, fit),
+          [`${name} ${map.width}×${map.height}`, fitWords(fit)],
+          CENTRED,
+        );
   });
   const arrow = textPart('▸', INK, ARROW_SIZE);
   const columns = [inputs, kernels, cells].map(inColumn);
@@ -71,19 +73,10 @@ function inputCell({ input, inputValues }: StripRow, box: number): Part {
   if (inputValues && fitsNumberGrid(input)) {
     const pixels = createCanvas(width, height, PAPER);
     drawImage(pixels, 0, 0, input);
-    return captioned(numberGrid({ width, height, values: inputValues }, pixels.data), caption);
+    return captioned(numberGrid({ width, height, values: inputValues }, pixels.data), [caption], CENTRED);
   }
   const fit = chooseFit(width, height, box, box / 2);
-  return captioned(imagePicture(input, fit), caption, fitWords(fit));
-}
-
-/** A picture over its caption, the first line dark. */
-function captioned(picture: Part, ...lines: readonly string[]): Part {
-  const room = Math.max(picture.width, CAPTION_WIDTH);
-  const texts = lines
-    .filter((line) => line !== '')
-    .map((line, i) => textPart(shortenMiddle(line, room, 1), i === 0 ? INK : FAINT));
-  return stacked([picture, ...texts], CAPTION_GAP, 'centre');
+  return captioned(imagePicture(input, fit), [caption, fitWords(fit)], CENTRED);
 }
 
 /** Parts as wide as the widest of them, each in the middle. */

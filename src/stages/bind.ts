@@ -117,6 +117,12 @@ export function convolutionOnly(job: LayerJob, bank: Bank): Model {
   return sequential([convLayer(job, bank, null)]);
 }
 
+/** What follows the convolution, with the convolution's output as its input; null when nothing does. */
+export function followingModel(job: LayerJob): Model | null {
+  const layers = followingLayers(job);
+  return layers.length === 0 ? null : sequential(layers);
+}
+
 function convLayer(job: LayerJob, bank: Bank, bias: Float32Array | null): SequentialLayer {
   const { stride, padding, paddingMode, dilation, groups } = job;
   const layer: Conv2dLayer | NccLayer = {

@@ -62,7 +62,7 @@ export async function computeBanks(
  * The bias as numbers, one per map of the bank. A percentile or a share is found on the unbiased maps, then given to
  * the layer like any number: the result has the bits of a run with that number. Maps of all items share one bias.
  */
-async function resolveBias(
+export async function resolveBias(
   job: LayerJob,
   materials: Materials,
   bank: Bank,

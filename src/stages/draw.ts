@@ -125,7 +125,8 @@ async function drawPicture(
   return encodePng(drawn.image, JSON.stringify(note));
 }
 
-function kernelPicture({ result, kernel }: FeatureMap) {
+/** A map's kernel as planes, one a channel. */
+export function kernelPicture({ result, kernel }: FeatureMap) {
   const [C, kH, kW] = kernel.shape;
   const channels = Array.from({ length: C }, (_, c) => ({
     width: kW,
@@ -136,7 +137,7 @@ function kernelPicture({ result, kernel }: FeatureMap) {
 }
 
 /** The input as a picture; an array is drawn from its darkest to its brightest value. */
-function inputPicture(source: Source, item: number): { input: Image; inputValues?: Float32Array } {
+export function inputPicture(source: Source, item: number): { input: Image; inputValues?: Float32Array } {
   const [C, height, width] = source.x.shape.slice(-3);
   const size = width * height;
   const planes = numbersOf(source.x).subarray(item * C * size, (item + 1) * C * size);

@@ -47,7 +47,8 @@ function commandArgs(job: Job, inputPath: string): string[] {
   return ['conv', baseName(inputPath), ...layerArgs(job.layer), ...pixelArgs(job), ...pictureArgs(job.picture)];
 }
 
-function layerArgs(layer: LayerJob): string[] {
+/** A layer's options, in one fixed order. */
+export function layerArgs(layer: LayerJob): string[] {
   const { stride, padding, paddingMode, dilation, groups, flip, bias, activation, pool, exact, algorithm } = layer;
   const args = layer.kernels.flatMap(kernelArgs);
   const patch = layer.kernels.find((kernel) => kernel.kind === 'patch');
@@ -87,7 +88,7 @@ function kernelArgs(kernel: KernelSource): string[] {
   }
 }
 
-function pixelArgs({ preprocess, decode }: { preprocess: PreprocessJob; decode: Job['decode'] }): string[] {
+export function pixelArgs({ preprocess, decode }: { preprocess: PreprocessJob; decode: Job['decode'] }): string[] {
   const args: string[] = [];
   if (preprocess.gray) args.push('--gray');
   if (preprocess.pixels !== 'unit') args.push('--pixels', preprocess.pixels);
@@ -107,7 +108,7 @@ export function pictureArgs({ scale, depth, colormap }: PictureJob): string[] {
   return args;
 }
 
-function biasText(bias: BiasSource): string {
+export function biasText(bias: BiasSource): string {
   switch (bias.kind) {
     case 'number':
       return String(bias.value);

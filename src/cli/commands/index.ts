@@ -10,11 +10,13 @@ import { addPreprocess } from './preprocess.js';
 import { addRead } from './read.js';
 import { addRun } from './run.js';
 import { addSummary } from './summary.js';
+import { addSweep } from './sweep.js';
 import { addWeights } from './weights.js';
 
 /** Every command, in the order help shows them. */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
   addConv,
+  addSweep,
   addRun,
   addCompare,
   addSummary,

@@ -1,0 +1,36 @@
+import { CnnvizError } from '../../core/errors.js';
+import type { ColourDepth } from './blocks.js';
+
+export const SHOW_METHODS = ['kitty', 'iterm', 'sixel', 'blocks'] as const;
+export type ShowMethod = (typeof SHOW_METHODS)[number];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How this terminal shows pictures, by what it says of itself; half blocks where it says nothing of the kind. */
+export function showMethod(env: Environment): ShowMethod {
+  const { TERM = '', TERM_PROGRAM = '', KITTY_WINDOW_ID, WEZTERM_PANE, KONSOLE_VERSION, TMUX, STY } = env;
+  // tmux and screen swallow graphics of the terminal around them
+  if (TMUX || STY || /^(screen|tmux)/.test(TERM)) return 'blocks';
+  if (KITTY_WINDOW_ID || /kitty|ghostty/.test(TERM) || /^ghostty$/i.test(TERM_PROGRAM)) return 'kitty';
+  if (/^(iTerm\.app|WezTerm|mintty)$/.test(TERM_PROGRAM) || WEZTERM_PANE) return 'iterm';
+  if (Number(KONSOLE_VERSION) >= 220400) return 'sixel';
+  if (/sixel|^foot|^mlterm|^contour|^yaft/.test(TERM)) return 'sixel';
+  return 'blocks';
+}
+
+/** How many colours it shows; none with NO_COLOR, which wants a picture in letters. */
+export function colourDepth(env: Environment): ColourDepth {
+  const { NO_COLOR, COLORTERM = '', TERM = '' } = env;
+  if (NO_COLOR || TERM === 'dumb') return 'none';
+  return /truecolor|24bit/.test(COLORTERM) || /direct|kitty|alacritty|ghostty/.test(TERM) ? 'true' : '256';
+}
+
+/** What --show or --show=METHOD asks for; null: whatever suits the terminal. @throws CnnvizError 'usage' */
+export function parseShow(show: boolean | string): ShowMethod | null {
+  if (typeof show === 'boolean' || show === 'auto') return null;
+  const method = SHOW_METHODS.find((one) => one === show);
+  if (method) return method;
+  throw new CnnvizError('usage', `--show=${show}: expected ${SHOW_METHODS.join(', ')}`, {
+    fix: '--show alone finds out what the terminal can do',
+  });
+}

@@ -1,0 +1,152 @@
+import { CnnvizError } from '../core/errors.js';
+import { extent, plural } from '../core/geometry.js';
+import type { LayerJob } from '../core/job.js';
+import type { Pair } from '../core/layers.js';
+import { imageShape } from '../core/shapes/spatial.js';
+import type { SweepCell, SweepJob, SweepMap, SweepParameters } from '../core/sweep.js';
+import { sizeOf, type Tensor } from '../core/tensor.js';
+import { type Breathe, execute } from '../engine/execute.js';
+import type { EngineInput } from '../engine/input.js';
+import { planModel } from '../engine/plan.js';
+import type { ConvStep } from '../engine/steps.js';
+import { type Bank, bankModel, bindKernels, convolutionOnly, followingModel } from './bind.js';
+import { resolveBias } from './compute.js';
+import type { Materials } from './materials.js';
+import { type FeatureMap, measureBank } from './measure.js';
+import { sweepParameters } from './sweep-names.js';
+import { threadTeam } from './thread-team.js';
+
+/** All maps of a sweep are kept until the common scale of their picture is known: a gigabyte of them at most. */
+const MOST_VALUES = 250e6;
+
+/** One combination, and what is known of it before anything is computed. */
+interface PlannedCell {
+  readonly layer: LayerJob;
+  readonly bank: Bank;
+  readonly parameters: SweepParameters;
+  readonly values: number;
+  readonly refusal: CnnvizError | null;
+}
+
+/** A cell with the map that is drawn; null when its sizes do not fit. */
+export interface ComputedCell {
+  readonly cell: Omit<SweepCell, 'label'>;
+  readonly map: FeatureMap | null;
+}
+
+/** A convolution with its bias: what cells with one kernel, stride and bias share. */
+interface Convolved {
+  readonly key: string;
+  readonly y: Tensor;
+  readonly bias: Float32Array | null;
+}
+
+/**
+ * Every combination of a sweep on one input, in order. Each map has the bits that `conv` gives for these parameters: a
+ * convolution with its bias is computed once, what follows it is applied to a copy for each activation and pool.
+ * (A bias is not added afterwards: the engine adds it inside its sums, before they are rounded.)
+ * @throws CnnvizError when no cell fits, or all maps together are too many values
+ */
+export async function computeSweep(
+  job: SweepJob,
+  materials: Materials,
+  x: EngineInput,
+  { breathe, threads }: { readonly breathe: Breathe; readonly threads: number },
+): Promise<ComputedCell[]> {
+  const planned = planCells(job, materials, x);
+  const fitting = planned.filter(({ refusal }) => refusal === null);
+  if (fitting.length === 0) throw planned[0].refusal;
+  const total = fitting.reduce((sum, { values }) => sum + values, 0);
+  if (total > MOST_VALUES) {
+    throw new CnnvizError(
+      'usage',
+      `the maps of ${plural(fitting.length, 'cell')} hold ${Math.round(total / 1e6)} million values together, more than ${MOST_VALUES / 1e6}`,
+      { fix: 'sweep fewer values, larger strides, or a smaller image' },
+    );
+  }
+  const team = threadTeam(threads);
+  const shape = imageShape(x.shape);
+  const computed: ComputedCell[] = [];
+  let last = null as Convolved | null;
+  for (const [index, { layer, bank, parameters, refusal }] of planned.entries()) {
+    if (refusal) {
+      computed.push({ cell: { parameters, map: null, refusal: refusal.message }, map: null });
+      continue;
+    }
+    const share: Breathe = (done) => breathe((index + done) / planned.length);
+    const { kernel, stride, bias: wanted } = parameters;
+    const key = JSON.stringify([kernel, stride, wanted]);
+    if (last?.key !== key) {
+      const alone = () => execute(planModel(convolutionOnly(layer, bank), shape, layer), x, share, { team });
+      const bias = await resolveBias(layer, materials, bank, 0, alone);
+      const plan = planModel(bankModel({ ...layer, activation: null, pool: null }, bank, bias), shape, layer);
+      last = { key, bias, y: await execute(plan, x, share, { team }) };
+    }
+    const { y, bias } = last;
+    const following = followingModel(layer);
+    const out = following ? await execute(planModel(following, imageShape(y.shape), layer), y, share, { team }) : y;
+    const plan = planModel(bankModel(layer, bank, bias), shape, layer);
+    const { result, maps } = measureBank({ bank, plan, bias, y: out });
+    const { geometry } = plan.steps[0] as ConvStep;
+    const facts = maps[0].result;
+    const map: SweepMap = {
+      width: facts.width,
+      height: facts.height,
+      macs: result.macs,
+      algorithm: result.algorithm,
+      kernel: facts.kernel,
+      bias: facts.bias,
+      overlap: overlapOf(geometry),
+      unread: result.unread,
+      values: facts.values,
+      peak: facts.peak,
+      patch: facts.patch,
+    };
+    computed.push({ cell: { parameters, map, refusal: null }, map: maps[0] });
+  }
+  return computed;
+}
+
+function overlapOf({ kH, kW, dH, dW, sH, sW }: ConvStep['geometry']): Pair {
+  return [extent(kH, dH) - sH, extent(kW, dW) - sW];
+}
+
+/** All combinations; the last of kernel, stride, bias, activation, pool changes fastest. */
+function planCells(job: SweepJob, materials: Materials, x: EngineInput): PlannedCell[] {
+  const cells: PlannedCell[] = [];
+  for (const [k, material] of materials.kernels.entries()) {
+    if (material.maps.length !== 1) {
+      throw new CnnvizError(
+        'usage',
+        `${material.name}: a sweep takes single kernels, this file holds ${material.maps.length}`,
+        {
+          fix: 'conv --sheet shows the maps of all of them',
+        },
+      );
+    }
+    const base = { ...job.base.layer, kernels: [job.base.layer.kernels[k]] };
+    const [bank] = bindKernels(base, { kernels: [material], biasFile: null }, x.shape, x);
+    for (const stride of job.strides) {
+      for (const bias of job.biases) {
+        for (const activation of job.activations) {
+          for (const pool of job.pools) {
+            const layer = { ...base, stride, bias, activation, pool };
+            cells.push({ layer, bank, parameters: sweepParameters(material.name, layer), ...planned(layer, bank, x) });
+          }
+        }
+      }
+    }
+  }
+  return cells;
+}
+
+/** How many values a cell would have, or why it cannot be. */
+function planned(layer: LayerJob, bank: Bank, x: EngineInput): Pick<PlannedCell, 'values' | 'refusal'> {
+  try {
+    const { shaped, model } = planModel(bankModel(layer, bank, null), imageShape(x.shape), layer);
+    return { values: sizeOf(shaped.infos.get(model.outputs[0])!.shape), refusal: null };
+  } catch (error) {
+    if (!(error instanceof CnnvizError)) throw error;
+    return { values: 0, refusal: error };
+  }
+}
