@@ -84,7 +84,8 @@ async function styleFor(stream: NodeJS.WriteStream): Promise<Style> {
   if (NO_COLOR || !(stream.isTTY || forced)) return PLAIN;
   const { default: chalk, chalkStderr } = await import('chalk');
   const colours = stream === process.stderr ? chalkStderr : chalk;
-  return { strong: colours.bold, dim: colours.dim, warn: colours.yellow };
+  const { bold, dim, yellow, cyan } = colours;
+  return { strong: bold, dim, warn: yellow, plus: yellow, minus: cyan };
 }
 
 /** `cnnviz: what` and `  fix: action`; an error that is not ours is a fault of the program and says so. */

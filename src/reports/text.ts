@@ -10,6 +10,9 @@ export interface Style {
   readonly strong: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly warn: (text: string) => string;
+  /** Colours of numbers above and below zero, where there are colours. */
+  readonly plus?: (text: string) => string;
+  readonly minus?: (text: string) => string;
 }
 
 /** More maps than this get a line each instead of a paragraph each. */

@@ -43,7 +43,7 @@ export function layerSheetNote(job: NetworkJob, source: NetworkSource, layer: La
 }
 
 /** The options that change values, in one fixed order; files without their folders. */
-function networkArgs(
+export function networkArgs(
   { request, preset: chosen, exact, decode }: NetworkJob,
   { facts, preset }: NetworkSource,
   layer: string,

@@ -43,7 +43,7 @@ function inputName({ path, sha256 }: InputName): { name: string; sha256: string 
 }
 
 /** The options that change pixels, in one fixed order, defaults left out; files without their folders. */
-function commandArgs(job: Job, inputPath: string): string[] {
+export function commandArgs(job: Job, inputPath: string): string[] {
   return ['conv', baseName(inputPath), ...layerArgs(job.layer), ...pixelArgs(job), ...pictureArgs(job.picture)];
 }
 

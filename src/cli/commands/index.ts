@@ -3,6 +3,7 @@ import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
 import { addDemo } from './demo.js';
+import { addExplain } from './explain.js';
 import { addFilters } from './filters.js';
 import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addConv,
   addSweep,
   addRun,
+  addExplain,
   addCompare,
   addSummary,
   addFilters,

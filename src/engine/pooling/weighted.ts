@@ -27,10 +27,8 @@ export function defaultSigma([kH, kW]: Pair): Pair {
  * Source: torch.nn.AvgPool2d; Gaussian weights: design notes in ARCHITECTURE.md
  */
 export function meanPool(layer: AvgPoolLayer | GaussPoolLayer, [rows, columns]: readonly [Axis, Axis]): PoolAlgorithm {
-  const down = layer.kind === 'gauss_pool' ? gaussWeights(rows.kernel, layer.sigma[0]) : flatWeights(rows.kernel);
-  const across =
-    layer.kind === 'gauss_pool' ? gaussWeights(columns.kernel, layer.sigma[1]) : flatWeights(columns.kernel);
-  const fixed = layer.kind === 'avg_pool' ? layer.divisorOverride : null;
+  const [down, across] = axisWeights(layer, [rows, columns]);
+  const fixed = fixedDivisor(layer);
   const parts = (shape: BandShape) => {
     const weights = roundUp(tapCount(shape) * 4, 16);
     const divisors = weights + roundUp(tapCount(shape) * 8, 16);
@@ -61,6 +59,33 @@ export function meanPool(layer: AvgPoolLayer | GaussPoolLayer, [rows, columns]: 
       routines.meanPoolRows(x, packed, packed + weights, tapCount(shape), divisorsOfBand, y, oH, oW, step);
     },
   };
+}
+
+/** The weights along both axes: a cell's weight is the product of two. */
+function axisWeights(
+  layer: AvgPoolLayer | GaussPoolLayer,
+  [rows, columns]: readonly [Axis, Axis],
+): [Float64Array, Float64Array] {
+  if (layer.kind === 'avg_pool') return [flatWeights(rows.kernel), flatWeights(columns.kernel)];
+  return [gaussWeights(rows.kernel, layer.sigma[0]), gaussWeights(columns.kernel, layer.sigma[1])];
+}
+
+function fixedDivisor(layer: AvgPoolLayer | GaussPoolLayer): number | null {
+  return layer.kind === 'avg_pool' ? layer.divisorOverride : null;
+}
+
+/** What output (i, j) is made with: the weight of each cell of its window [kH, kW], and what their sum is divided by. */
+export function meanWindow(
+  layer: AvgPoolLayer | GaussPoolLayer,
+  [rows, columns]: readonly [Axis, Axis],
+  i: number,
+  j: number,
+): { readonly weights: Float64Array; readonly divisor: number } {
+  const [down, across] = axisWeights(layer, [rows, columns]);
+  const weights = new Float64Array(down.length * across.length);
+  for (let u = 0, at = 0; u < down.length; u++) for (const v of across) weights[at++] = down[u] * v;
+  const divisor = fixedDivisor(layer) ?? weightWithin(rows, columns, down, across, i, j, layer.countIncludePad);
+  return { weights, divisor };
 }
 
 /** The weights of the cells that count for output (i, j): those of the input, or of input and padding. */

@@ -1,0 +1,142 @@
+import { CnnvizError } from '../core/errors.js';
+import type { PlaceRequest } from '../core/value-place.js';
+import { findInputs, type Input } from '../io/inputs.js';
+import type { LayerRequest } from '../stages/kept-run.js';
+import { type ConvFlags, convJob } from './conv-job.js';
+import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
+import { parseWhole } from './parse.js';
+
+/** The flags of commands that look at one layer, as commander hands them over. */
+export interface LookFlags
+  extends Omit<ConvFlags, 'scale' | 'depth' | 'colormap' | 'sheet' | 'strip' | 'format' | 'clobber' | 'out'>,
+    WeightFlags,
+    Pick<PresetFlags, 'preset' | 'resize'> {
+  readonly crop?: string | boolean;
+  readonly centreCrop?: string;
+  readonly layer?: string;
+  readonly channel?: string;
+  readonly item: string;
+  readonly at?: string;
+  readonly jobs: string;
+  /** The names of the flags that were typed. */
+  readonly typed: ReadonlySet<string>;
+}
+
+/** Of what `conv` and `run` take: nothing is drawn by them here. */
+const NOTHING_DRAWN = {
+  scale: 'minmax',
+  depth: '8',
+  colormap: 'gray',
+  clobber: true,
+  sheet: false,
+  strip: false,
+  maps: false,
+  json: true,
+} as const;
+
+/** Flags that say one layer's settings: a network says its own. */
+const LAYER_ONLY: Readonly<Record<string, string>> = {
+  flip: '--flip',
+  stride: '--stride',
+  padding: '--padding',
+  paddingMode: '--padding-mode',
+  dilation: '--dilation',
+  groups: '--groups',
+  bias: '--bias',
+  activation: '--activation',
+  relu: '--relu',
+  pool: '--pool',
+  patchMode: '--patch-mode',
+  algorithm: '--algorithm',
+};
+
+/** Flags of a network and its input: one layer has no use for them. */
+const NETWORK_ONLY: Readonly<Record<string, string>> = {
+  weights: '--weights',
+  init: '--init',
+  input: '--input',
+  preset: '--preset',
+  resize: '--resize',
+  centreCrop: '--centre-crop',
+  layer: '--layer',
+};
+
+/**
+ * What to look at: IMAGE with a kernel (one layer, the flags of `conv`), or NET IMAGE (a network, the flags of `run`).
+ * @throws CnnvizError 'usage' when it is neither, or flags of one are given for the other
+ */
+export async function lookRequest(
+  command: string,
+  args: readonly string[],
+  flags: LookFlags,
+): Promise<{ readonly request: LayerRequest; readonly input: Input }> {
+  const usage = `cnnviz ${command} IMAGE --kernel edge3x3 …, or cnnviz ${command} NET IMAGE …`;
+  const isLayer = flags.kernels.length > 0;
+  if (isLayer) {
+    refuseTyped(flags, NETWORK_ONLY, 'a network, not for one layer given by --kernel or --patch', 'leave it out');
+    if (args.length !== 1) throw wrongCount(args, 'one image and a kernel', usage);
+    const request = { kind: 'layer', job: convJob({ ...flags, ...NOTHING_DRAWN }) } as const;
+    return { request, input: await oneInput(args[0]) };
+  }
+  refuseTyped(
+    flags,
+    LAYER_ONLY,
+    'one layer given by --kernel or --patch',
+    'write it into the pipe: "conv edge3x3 stride=2"',
+  );
+  const isFed = args.length === 1 && flags.input.length > 0;
+  if (!isFed && args.length === 1) {
+    throw new CnnvizError('usage', `${command} needs a kernel, or a network and an image`, { fix: usage });
+  }
+  if (!isFed && args.length !== 2) throw wrongCount(args, 'a network and one image', usage);
+  const { pixels, crop: given, centreCrop, ...rest } = flags;
+  const crop = centreCrop ?? (typeof given === 'string' ? given : undefined);
+  const job = networkJob(args[0], {
+    ...rest,
+    ...NOTHING_DRAWN,
+    layers: [flags.layer ?? 'output'],
+    ...(flags.typed.has('pixels') ? { pixels } : {}),
+    ...(crop === undefined ? {} : { crop }),
+  });
+  const input = isFed ? { path: args[0], name: 'network', ext: '', relative: '' } : await oneInput(args[1]);
+  return { request: { kind: 'network', job, layer: flags.layer ?? null }, input };
+}
+
+function refuseTyped({ typed }: LookFlags, names: Readonly<Record<string, string>>, what: string, fix: string): void {
+  const wrong = Object.keys(names).find((name) => typed.has(name));
+  if (wrong !== undefined) throw new CnnvizError('usage', `${names[wrong]} is for ${what}`, { fix });
+}
+
+function wrongCount(args: readonly string[], expected: string, fix: string): CnnvizError {
+  const got = args.length === 0 ? 'nothing' : args.join(' ');
+  return new CnnvizError('usage', `expected ${expected}, got ${got}`, { fix });
+}
+
+async function oneInput(path: string): Promise<Input> {
+  const inputs = await findInputs([path], { recursive: false, lists: [] });
+  if (inputs.length !== 1) {
+    throw new CnnvizError('usage', `${path}: expected one image, got ${inputs.length}`, { fix: 'name a file' });
+  }
+  return inputs[0];
+}
+
+/** --at, --channel and --item. @throws CnnvizError 'usage' */
+export function placeRequest({ at, channel, item }: Pick<LookFlags, 'at' | 'channel' | 'item'>): PlaceRequest {
+  return {
+    channel: channel === undefined ? null : parseWhole('--channel', channel, 0),
+    item: parseWhole('--item', item, 0),
+    at: at === undefined ? null : parsePosition('--at', at),
+  };
+}
+
+/** x,y */
+export function parsePosition(flag: string, text: string): { x: number; y: number } {
+  const parts = text.split(',');
+  if (parts.length !== 2 || parts.some((part) => !/^\s*\d+\s*$/.test(part))) {
+    throw new CnnvizError('usage', `${flag}: expected x,y, got "${text}"`, {
+      fix: `whole numbers from 0, counted from the top left: ${flag} 188,42`,
+    });
+  }
+  const [x, y] = parts.map((part) => parseWhole(flag, part.trim(), 0));
+  return { x, y };
+}

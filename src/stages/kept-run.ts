@@ -1,0 +1,211 @@
+import { atPlace, CnnvizError } from '../core/errors.js';
+import { plural } from '../core/geometry.js';
+import type { Image } from '../core/image.js';
+import type { Job } from '../core/job.js';
+import type { NetworkJob } from '../core/network-job.js';
+import type { InputFacts } from '../core/result.js';
+import type { ShapedModel } from '../core/shapes/infer.js';
+import { imageShape } from '../core/shapes/spatial.js';
+import type { Value } from '../core/values.js';
+import type { Breathe } from '../engine/execute.js';
+import { type EngineInput, numbersOf } from '../engine/input.js';
+import { type Plan, planModel } from '../engine/plan.js';
+import { Session } from '../engine/session.js';
+import type { Input } from '../io/inputs.js';
+import { type Bank, bankModel, bindKernels } from './bind.js';
+import { computeBanks } from './compute.js';
+import type { KeptRun } from './explain/values.js';
+import { pictureOfInput } from './input-picture.js';
+import { chooseLayers } from './layer-choice.js';
+import { loadMaterials } from './materials.js';
+import { openNetwork } from './network.js';
+import { networkArgs } from './network-recipe.js';
+import { shapeNetwork } from './network-session.js';
+import { readNetworkSource } from './network-source.js';
+import { commandArgs } from './recipe.js';
+import { readSource } from './source.js';
+import { threadTeam } from './thread-team.js';
+
+/** One layer as `conv` computes it, or one layer of a network as `run` does. Plain JSON. */
+export type LayerRequest =
+  | {
+      readonly kind: 'layer';
+      readonly job: Job;
+    }
+  | {
+      readonly kind: 'network';
+      readonly job: NetworkJob;
+      /** The layer's name; null: the network's output. */
+      readonly layer: string | null;
+    };
+
+/** A run of which one layer is looked at, with everything that was kept of it. */
+export interface LookedAt extends KeptRun {
+  readonly facts: InputFacts;
+  readonly sha256: string;
+  /** The layer, and the value it makes. */
+  readonly layer: string;
+  readonly value: string;
+  /** The network as it was named, or the kernel: "alexnet", "edge3x3". */
+  readonly network: string;
+  /** The channel of the value that was asked for; null: none was. */
+  readonly channel: number | null;
+  /** The input as the first layer reads it, to be drawn; null when it is no picture. */
+  readonly picture: Image | null;
+  /** The options that decide the values, in one fixed order, behind the command's name. */
+  readonly args: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Values to keep besides the layer's own, for whoever looks at it. */
+export type KeepFor = (shaped: ShapedModel, value: string) => readonly string[];
+
+export interface LookContext {
+  /** Which kernel's map, or which channel of the layer; null: not said. */
+  readonly channel: number | null;
+  readonly threads: number;
+  readonly breathe: Breathe;
+}
+
+/**
+ * Runs a layer or a network once and keeps what `keepFor` names besides the layer's own output.
+ * @throws CnnvizError as `conv` and `run` do; 'usage' when a pattern names several layers
+ */
+export async function lookAtLayer(
+  request: LayerRequest,
+  input: Input,
+  keepFor: KeepFor,
+  context: LookContext,
+): Promise<LookedAt> {
+  try {
+    return request.kind === 'layer'
+      ? await lookAtOneLayer(request.job, input, keepFor, context)
+      : await lookAtNetwork(request.job, request.layer, input, keepFor, context);
+  } catch (error) {
+    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
+  }
+}
+
+async function lookAtOneLayer(
+  job: Job,
+  input: Input,
+  keepFor: KeepFor,
+  { channel, threads, breathe }: LookContext,
+): Promise<LookedAt> {
+  const materials = await loadMaterials(job);
+  const source = await readSource(input, job);
+  const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
+  const [b, inBank] = bankOf(banks, channel ?? 0);
+  // the run of `conv` finds the bias, which may depend on the map; a second one keeps what lies between the layers
+  const { bank, bias } = (await computeBanks(job.layer, materials, banks, source.x, { breathe, threads }))[b];
+  const model = bankModel(job.layer, bank, bias);
+  const shape = imageShape(source.x.shape);
+  const { shaped } = planModel(model, shape, job.layer);
+  const [value] = model.outputs;
+  const plan = planModel(model, shape, job.layer, [...new Set([value, ...keepFor(shaped, value)])]);
+  const x: EngineInput = 'bytes' in source.x ? source.x : { data: source.x.data, shape };
+  const read = await runPlan(plan, new Map([['input', x]]), { threads, breathe });
+  return {
+    plan,
+    read,
+    facts: source.facts,
+    sha256: source.sha256,
+    layer: model.nodes.at(-1)!.name,
+    value,
+    network: bank.maps[inBank].label,
+    channel: inBank,
+    picture: source.image ?? pictureOfInput(source.x),
+    args: commandArgs(job, source.facts.path).slice(1),
+    notes: source.warnings,
+  };
+}
+
+/** Which bank map `channel` of all of them is in, and its number there. */
+function bankOf(banks: readonly Bank[], channel: number): [bank: number, map: number] {
+  let first = 0;
+  for (const [b, { maps }] of banks.entries()) {
+    if (channel < first + maps.length) return [b, channel - first];
+    first += maps.length;
+  }
+  throw new CnnvizError('usage', `--channel ${channel}: the layer has ${plural(first, 'kernel')}`, {
+    fix: `a number from 0 to ${first - 1}`,
+  });
+}
+
+async function lookAtNetwork(
+  job: NetworkJob,
+  wanted: string | null,
+  input: Input,
+  keepFor: KeepFor,
+  { channel, threads, breathe }: LookContext,
+): Promise<LookedAt> {
+  const opened = await openNetwork(job.request);
+  const source = await readNetworkSource(input, job, opened);
+  const { shaped, bound, notes } = shapeNetwork(opened, source.info);
+  const chosen = chooseLayers(shaped, [wanted ?? 'output']);
+  if (wanted !== null && chosen.length > 1) {
+    const names = chosen.map(({ name }) => name);
+    throw new CnnvizError('usage', `--layer ${wanted}: expected one layer, it names ${names.length}`, {
+      fix: `one of ${names.slice(0, 12).join(', ')}`,
+    });
+  }
+  const [{ name, value }] = chosen;
+  const keep = [...new Set([value, ...keepFor(shaped, value)])];
+  const plan = planModel(shaped.model, bound, { exact: job.exact, algorithm: null }, keep);
+  const inputs = new Map<string, EngineInput | Value>(opened.fed);
+  if (source.x && opened.open.length > 0) inputs.set(opened.open[0], source.x);
+  return {
+    plan,
+    read: await runPlan(plan, inputs, { threads, breathe }),
+    facts: source.facts,
+    sha256: source.sha256,
+    layer: name,
+    value,
+    network: opened.name,
+    channel,
+    picture: source.x && pictureOfInput(source.x),
+    args: networkArgs(job, source, name)
+      .slice(1)
+      .map((arg) => (arg === '--layers' ? '--layer' : arg)),
+    notes: [...opened.notes, ...notes, ...source.warnings],
+  };
+}
+
+/** Runs a plan once; gives kept values, inputs and constants by name. */
+async function runPlan(
+  plan: Plan,
+  inputs: ReadonlyMap<string, EngineInput | Value>,
+  { threads, breathe }: Pick<LookContext, 'threads' | 'breathe'>,
+): Promise<KeptRun['read']> {
+  const session = new Session(plan, { team: threadTeam(threads) });
+  try {
+    const portions = session.runAll(inputs);
+    for (;;) {
+      const { done, value } = portions.next();
+      if (done) return readerOf(plan, inputs, value);
+      await breathe(value);
+    }
+  } finally {
+    session.close();
+  }
+}
+
+function readerOf(
+  { shaped }: Plan,
+  inputs: ReadonlyMap<string, EngineInput | Value>,
+  kept: ReadonlyMap<string, Value>,
+): KeptRun['read'] {
+  const numbers = new Map<string, Value>();
+  return (name) => {
+    const value = kept.get(name) ?? numbers.get(name);
+    if (value) return value;
+    const input = inputs.get(name);
+    const made: Value = input ? { ...shaped.infos.get(name)!, data: dataOf(input) } : shaped.known(name)!;
+    numbers.set(name, made);
+    return made;
+  };
+}
+
+function dataOf(input: EngineInput | Value): Value['data'] {
+  return 'bytes' in input ? numbersOf(input) : input.data;
+}
