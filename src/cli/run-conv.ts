@@ -4,18 +4,21 @@ import type { Job } from '../core/job.js';
 import type { RunResult } from '../core/result.js';
 import type { Input } from '../io/inputs.js';
 import { runJob } from '../pipeline.js';
+import { altOfRun } from '../reports/alt.js';
 import { jsonDocument } from '../reports/json.js';
 import { briefRun, describePlan, describeRun, summaryLine } from '../reports/text.js';
 import { dryRun } from '../stages/dry-run.js';
 import { loadMaterials, type Materials } from '../stages/materials.js';
 import { Claims, checkPlaces, productsOf } from '../stages/place.js';
 import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js';
+import type { PictureFlags } from './commands/picture-flags.js';
 import { type ConvFlags, convJob } from './conv-job.js';
 import { EXIT, exitCodeOf, exitCodeOfBatch } from './exit.js';
 import { parseWhole } from './parse.js';
+import { showPictures, writtenBy } from './show/show.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
-export interface RunFlags extends ConvFlags, InputFlags {
+export interface RunFlags extends ConvFlags, InputFlags, PictureFlags {
   readonly jobs: string;
   readonly dryRun: boolean;
   readonly json: boolean;
@@ -67,6 +70,7 @@ async function runForReal(
       const lines = describeRun(outcome.result, job.layer, job.picture.depth, outcome.result.engineMs, terminal.style);
       for (const line of lines) terminal.print(line);
     }
+    if (flags.alt && outcome.result) terminal.print(altOfRun(outcome.result));
   };
   const context = { materials, claims: new Claims(job.output), threads: jobs, send: terminal.send };
   const run: RunOne<RunResult> = (input, breathe) => runJob(job, input, { ...context, breathe });
@@ -78,6 +82,7 @@ async function runForReal(
     const records = outcomes.map(({ input, result, error }) => ({ path: input.path, result, error }));
     await terminal.send(new TextEncoder().encode(`${jsonDocument('conv', records)}\n`));
   }
+  await showPictures(writtenBy(outcomes), flags.show, terminal);
   if (inputs.length > 1) {
     const failed = outcomes.filter(({ error }) => error).length;
     terminal.note(summaryLine(outcomes.length - failed, failed, inputs.length - outcomes.length));

@@ -5,12 +5,15 @@ import type { ColormapName } from '../core/job.js';
 import { VERSION } from '../core/version.js';
 import { writeAtomic } from '../io/files.js';
 import { baseName, joinPath, safeName } from '../io/paths.js';
+import { altOfFilters } from '../reports/alt.js';
 import { drawFilters, networkFilters } from '../stages/network-filters.js';
+import type { PictureFlags } from './commands/picture-flags.js';
 import { networkRequest, type WeightFlags } from './network-job.js';
 import { parseShape } from './parse.js';
+import { showPictures } from './show/show.js';
 import { openTerminal } from './terminal.js';
 
-export interface FiltersFlags extends WeightFlags {
+export interface FiltersFlags extends WeightFlags, PictureFlags {
   readonly layers: readonly string[];
   readonly kernels?: string;
   readonly colormap: ColormapName;
@@ -29,7 +32,12 @@ export async function runFilters(network: string, flags: FiltersFlags): Promise<
   const terminal = await openTerminal({ quiet, reserveStdout: json || out === '-' });
   const found = await networkFilters(networkRequest(network, flags), layers, size);
   if (json) {
-    const document = found.map(({ layer, shape, kernels }) => ({ layer, shape, kernels }));
+    const document = found.map(({ layer, shape, kernels, network: of }) => ({
+      layer,
+      shape,
+      kernels,
+      alt: altOfFilters({ network: of, layer, shape, kernels }),
+    }));
     await terminal.send(
       new TextEncoder().encode(`${JSON.stringify({ cnnviz: VERSION, network, filters: document }, null, 2)}\n`),
     );
@@ -41,6 +49,7 @@ export async function runFilters(network: string, flags: FiltersFlags): Promise<
       fix: 'name a folder',
     });
   }
+  const written: string[] = [];
   for (const filters of found) {
     const args = ['filters', baseName(network), '--layers', filters.layer];
     const bytes = await drawFilters(filters, range, colormap, args);
@@ -51,13 +60,16 @@ export async function runFilters(network: string, flags: FiltersFlags): Promise<
     const file = `${safeName(filters.network)}.${safeName(filters.layer)}.filters.png`;
     const path = isFile ? out : joinPath(out ?? '', file);
     await writeAtomic(path, bytes, { clobber });
+    written.push(path);
     const [M, C, kH, kW] = filters.shape;
     const lo = Math.min(...filters.kernels.map(({ min }) => min));
     const hi = Math.max(...filters.kernels.map(({ max }) => max));
     terminal.print(
       `wrote ${terminal.style.strong(path)}  ${plural(M, 'kernel')} ${kW}×${kH}×${C}, ${formatNumber(lo)} … ${formatNumber(hi)}`,
     );
+    if (flags.alt) terminal.print(altOfFilters(filters));
   }
+  await showPictures(written, flags.show, terminal);
 }
 
 /** a-b, or one number */

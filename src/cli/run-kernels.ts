@@ -5,16 +5,22 @@ import { writeAtomic } from '../io/files.js';
 import { kernelToJson } from '../models/kernel-text.js';
 import { BUILTIN_KERNELS, type BuiltinKernel, findKernel, kernelWeight } from '../models/kernels.js';
 import { writeNpy } from '../models/npy.js';
+import { altOfKernels } from '../reports/alt.js';
+import type { PictureFlags } from './commands/picture-flags.js';
+import { showPictures } from './show/show.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
-export interface KernelFlags {
+export interface KernelFlags extends PictureFlags {
   readonly out?: string;
   readonly clobber: boolean;
   readonly json: boolean;
 }
 
 /** `cnnviz kernels`: lists all, or shows and exports some. */
-export async function runKernels(names: readonly string[], { out, clobber, json }: KernelFlags): Promise<void> {
+export async function runKernels(
+  names: readonly string[],
+  { out, clobber, json, show, alt }: KernelFlags,
+): Promise<void> {
   const terminal = await openTerminal({ quiet: false, reserveStdout: json });
   const kernels = names.length === 0 ? BUILTIN_KERNELS : names.map(findKernel);
   if (json) {
@@ -25,7 +31,9 @@ export async function runKernels(names: readonly string[], { out, clobber, json 
       reads: kernel.reads,
       ...kernelFacts(kernelWeight(kernel)),
     }));
-    await terminal.send(new TextEncoder().encode(`${JSON.stringify({ kernels: list }, null, 2)}\n`));
+    await terminal.send(
+      new TextEncoder().encode(`${JSON.stringify({ kernels: list, alt: altOfKernels(kernels) }, null, 2)}\n`),
+    );
   }
   if (out !== undefined) {
     await writeAtomic(out, await exported(kernels, out), { clobber });
@@ -34,15 +42,13 @@ export async function runKernels(names: readonly string[], { out, clobber, json 
     if (names.length === 0) printList(terminal);
     else for (const kernel of kernels) printKernel(kernel, terminal);
   }
+  if (alt) terminal.print(altOfKernels(kernels));
+  if (show) await showPictures([await drawing(kernels)], show, terminal);
 }
 
 async function exported(kernels: readonly BuiltinKernel[], out: string): Promise<Uint8Array> {
   const ending = /\.(npy|json|png)$/i.exec(out)?.[1].toLowerCase();
-  if (ending === 'png') {
-    const { encodePng } = await import('../io/encode.js');
-    const note = { kernels: kernels.map(({ name }) => name) };
-    return encodePng(drawKernels(kernels), JSON.stringify(note));
-  }
+  if (ending === 'png') return drawing(kernels);
   if (ending === undefined) {
     throw new CnnvizError('usage', `${out}: kernels are written as .npy, .json or .png`);
   }
@@ -54,6 +60,12 @@ async function exported(kernels: readonly BuiltinKernel[], out: string): Promise
   const [kernel] = kernels;
   const weight = kernelWeight(kernel);
   return ending === 'npy' ? writeNpy(weight) : new TextEncoder().encode(kernelToJson(kernel.name, weight));
+}
+
+async function drawing(kernels: readonly BuiltinKernel[]): Promise<Uint8Array> {
+  const { encodePng } = await import('../io/encode.js');
+  const note = { kernels: kernels.map(({ name }) => name) };
+  return encodePng(drawKernels(kernels), JSON.stringify(note));
 }
 
 function printList(terminal: Terminal): void {

@@ -4,17 +4,20 @@ import type { NetworkJob } from '../core/network-job.js';
 import type { NetworkRunResult } from '../core/network-result.js';
 import type { Input } from '../io/inputs.js';
 import { runNetworkJob } from '../pipeline.js';
+import { altOfNetworkRun } from '../reports/alt.js';
 import { briefNetworkRun, describeNetworkRun, networkJson } from '../reports/network.js';
 import { summaryLine } from '../reports/text.js';
 import { loadNetworkMaterials, type NetworkMaterials } from '../stages/network-materials.js';
 import { Claims } from '../stages/place.js';
 import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js';
+import type { PictureFlags } from './commands/picture-flags.js';
 import { exitCodeOfBatch } from './exit.js';
 import { type NetworkFlags, networkJob } from './network-job.js';
 import { parseWhole } from './parse.js';
+import { showPictures, writtenBy } from './show/show.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
-export interface RunNetworkFlags extends NetworkFlags, InputFlags {
+export interface RunNetworkFlags extends NetworkFlags, InputFlags, PictureFlags {
   readonly jobs: string;
   readonly quiet: boolean;
 }
@@ -42,7 +45,7 @@ export async function runNetwork(network: string, images: readonly string[], fla
   const materials = await loadNetworkMaterials(job, inputs, jobs);
   checkFeeds(materials, isFed, network);
   for (const note of materials.opened.notes) terminal.note(`note: ${note}`);
-  process.exitCode = await runInputs(job, materials, inputs, jobs, flags.json, terminal);
+  process.exitCode = await runInputs(job, materials, inputs, jobs, flags, terminal);
 }
 
 /** Arrays were named for the inputs; outputs are named after the network. */
@@ -71,7 +74,7 @@ async function runInputs(
   materials: NetworkMaterials,
   inputs: readonly Input[],
   jobs: number,
-  json: boolean,
+  flags: RunNetworkFlags,
   terminal: Terminal,
 ): Promise<number> {
   const bar = terminal.progress(inputs.length);
@@ -84,6 +87,7 @@ async function runInputs(
     if (outcome.error) terminal.fail(outcome.error);
     else if (inputs.length > PARAGRAPHS) terminal.print(briefNetworkRun(outcome.result, terminal.style));
     else for (const line of describeNetworkRun(outcome.result, terminal.style)) terminal.print(line);
+    if (flags.alt && outcome.result) terminal.print(altOfNetworkRun(job.request.network, outcome.result));
   };
   const context = { materials, claims: new Claims(job.output), threads: jobs, send: terminal.send };
   const run: RunOne<NetworkRunResult> = (input, breathe) => runNetworkJob(job, input, { ...context, breathe });
@@ -91,10 +95,11 @@ async function runInputs(
     progress: (done, failed) => bar.update(done, failed),
     outcome: report,
   }).finally(() => bar.stop());
-  if (json) {
+  if (flags.json) {
     const records = outcomes.map(({ input, result, error }) => ({ path: input.path, result, error }));
     await terminal.send(new TextEncoder().encode(`${networkJson(job.request.network, records)}\n`));
   }
+  await showPictures(writtenBy(outcomes), flags.show, terminal);
   if (inputs.length > 1) {
     const failed = outcomes.filter(({ error }) => error).length;
     terminal.note(summaryLine(outcomes.length - failed, failed, inputs.length - outcomes.length));

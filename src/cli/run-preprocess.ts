@@ -3,18 +3,21 @@ import { CnnvizError } from '../core/errors.js';
 import type { OutputJob } from '../core/job.js';
 import { choosePreset, type ImagePreset, PRESETS } from '../core/preprocess-job.js';
 import type { PreprocessResult } from '../core/preprocess-result.js';
+import { altOfPreprocess } from '../reports/alt.js';
 import { briefPreprocess, describePreprocess, preprocessJson } from '../reports/preprocess.js';
 import { summaryLine } from '../reports/text.js';
 import { Claims, checkPlaces } from '../stages/place.js';
 import { type PreprocessFileJob, preprocessFile, preprocessProduct } from '../stages/preprocess-file.js';
 import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js';
+import type { PictureFlags } from './commands/picture-flags.js';
 import { outputTarget, refuseForeign } from './conv-job.js';
 import { exitCodeOfBatch } from './exit.js';
 import { type PresetFlags, presetChoice } from './network-job.js';
 import { parseColour, parsePixelCount } from './parse.js';
+import { showPictures, writtenBy } from './show/show.js';
 import { openTerminal } from './terminal.js';
 
-export interface PreprocessFlags extends PresetFlags, InputFlags {
+export interface PreprocessFlags extends PresetFlags, InputFlags, PictureFlags {
   readonly preset: 'imagenet' | 'none';
   readonly audit: boolean;
   readonly out?: string;
@@ -50,6 +53,7 @@ export async function runPreprocess(images: readonly string[], flags: Preprocess
     if (outcome.error) terminal.fail(outcome.error);
     else if (inputs.length > TABLES) terminal.print(briefPreprocess(outcome.result, terminal.style));
     else for (const line of describePreprocess(outcome.result, terminal.style)) terminal.print(line);
+    if (flags.alt && outcome.result) terminal.print(altOfPreprocess(outcome.result));
   };
   const context = { claims: new Claims(job.output), send: terminal.send };
   const outcomes = await runAll(inputs, (input) => preprocessFile(job, input, context), IN_FLIGHT, {
@@ -60,6 +64,7 @@ export async function runPreprocess(images: readonly string[], flags: Preprocess
     const records = outcomes.map(({ input, result, error }) => ({ path: input.path, result, error }));
     await terminal.send(new TextEncoder().encode(`${preprocessJson(records)}\n`));
   }
+  await showPictures(writtenBy(outcomes), flags.show, terminal);
   if (inputs.length > 1) {
     const failed = outcomes.filter(({ error }) => error).length;
     terminal.note(summaryLine(outcomes.length - failed, failed, inputs.length - outcomes.length));

@@ -5,13 +5,16 @@ import { architectureImage } from '../figures/architecture.js';
 import { architectureSvg } from '../figures/architecture-svg.js';
 import { encodePng } from '../io/encode.js';
 import { writeAtomic } from '../io/files.js';
+import { altOfArchitecture } from '../reports/alt.js';
 import { describeSummary, describeSummaryDiff, summaryJson } from '../reports/summary.js';
 import { type NamedSummary, summarizeNetwork } from '../stages/summarize.js';
+import type { PictureFlags } from './commands/picture-flags.js';
 import { networkRequest, type WeightFlags } from './network-job.js';
 import { parseShape } from './parse.js';
+import { showPictures } from './show/show.js';
 import { openTerminal } from './terminal.js';
 
-export interface SummaryFlags extends WeightFlags {
+export interface SummaryFlags extends WeightFlags, PictureFlags {
   readonly size?: string;
   readonly diff?: string;
   readonly out?: string;
@@ -47,6 +50,8 @@ export async function runSummary(network: string, flags: SummaryFlags): Promise<
     await writeAtomic(out, await drawing(one, out), { clobber });
     terminal.print(`wrote ${terminal.style.strong(out)}`);
   }
+  if (flags.alt) terminal.print(altOfArchitecture(one.name, one.summary));
+  if (flags.show) await showPictures([await drawing(one, '.png')], flags.show, terminal);
 }
 
 async function drawing({ name, summary }: NamedSummary, out: string): Promise<Uint8Array> {

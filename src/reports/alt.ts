@@ -1,18 +1,26 @@
 import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
 import type { ProductKind } from '../core/job.js';
-import type { LayerResult } from '../core/network-result.js';
+import type { NetworkRunResult } from '../core/network-result.js';
+import type { PreprocessResult } from '../core/preprocess-result.js';
 import type { MapResult, RunResult } from '../core/result.js';
 import type { SweepMap, SweepResult } from '../core/sweep.js';
 
 /** At most this many maps are described one by one. */
 const MOST_MAPS = 4;
+/** Kernels of at most this many numbers are read out. */
+const MOST_NUMBERS = 25;
 
 /**
  * A sentence that describes the pictures of `conv` to somebody who cannot see them, from the facts of the run: kernel,
  * sizes, range, the brightest place, how much fires. No path, only the file's own name.
  */
-export function altOfRun({ input, banks }: RunResult, kind: ProductKind): string {
+export function altOfRun(result: RunResult): string {
+  const kinds = [...new Set(result.outputs.map(({ kind }) => kind))].filter((kind) => kind !== 'npy');
+  return kinds.map((kind) => altOfProduct(result, kind)).join(' ');
+}
+
+function altOfProduct({ input, banks }: RunResult, kind: ProductKind): string {
   const maps = banks.flatMap((bank) => bank.maps);
   const source = `the ${input.width}×${input.height} image ${nameOf(input.path)}`;
   const what =
@@ -46,17 +54,87 @@ export function altOfSweep({ input, axes, cells, scale }: SweepResult): string {
   return sentence([what, ...words, ...(rest > 0 ? [`and ${rest} more`] : [])]);
 }
 
-/** A sentence for the sheet of one layer of a network. */
-export function altOfLayer(network: string, input: string, layer: LayerResult): string {
+/** A sentence for the pictures of each layer of a network; '' where none was made. */
+export function altOfNetworkRun(network: string, { input, layers, outputs }: NetworkRunResult): string {
+  const drawn = new Set(outputs.filter(({ kind }) => kind !== 'npy').map(({ layer }) => layer));
+  return layers
+    .filter(({ name }) => drawn.has(name))
+    .map(({ name, kind, shape, facts }) =>
+      sentence([
+        `${plural(facts.channels, 'feature map')} of the layer ${name} (${kind}) of ${nameOf(network)} for ${nameOf(input.path)}`,
+        `shape ${shape.join('×')}, ${rangeWords(facts)}`,
+        facts.dead === 0 ? 'all fire' : `${facts.dead} never fire`,
+      ]),
+    )
+    .join(' ');
+}
+
+/** A sentence for the drawing of kernels. */
+export function altOfKernels(
+  kernels: readonly { readonly name: string; readonly rows: readonly (readonly number[])[] }[],
+): string {
+  const words = kernels.slice(0, MOST_MAPS).map(({ name, rows }) => {
+    const numbers = rows.map((row) => row.map((value) => formatNumber(value)).join(' ')).join(', ');
+    const size = `${rows[0].length}×${rows.length}`;
+    return rows.length * rows[0].length <= MOST_NUMBERS ? `${name}, ${size}, rows ${numbers}` : `${name}, ${size}`;
+  });
+  const rest = kernels.length - words.length;
+  const what =
+    kernels.length === 1
+      ? 'Drawing of a kernel with its numbers'
+      : `Drawing of ${kernels.length} kernels with their numbers`;
+  return sentence([what, ...words, ...(rest > 0 ? [`and ${rest} more`] : [])]);
+}
+
+/** A sentence for a sheet of a network's own kernels. */
+export function altOfFilters({ network, layer, shape, kernels }: DescribedFilters): string {
+  const [M, C, kH, kW] = shape;
+  const min = Math.min(...kernels.map((one) => one.min));
+  const max = Math.max(...kernels.map((one) => one.max));
   return sentence([
-    `Feature maps of the layer ${layer.name} (${layer.kind}) of ${nameOf(network)} for ${nameOf(input)}`,
-    `shape ${layer.shape.join('×')}`,
-    rangeWords(layer.facts),
+    `Sheet of the ${plural(M, 'kernel')} ${kW}×${kH}×${C} of the layer ${layer} of ${nameOf(network)}`,
+    `weights ${rangeWords({ min, max })}, one scale`,
   ]);
 }
 
+interface DescribedFilters {
+  readonly network: string;
+  readonly layer: string;
+  readonly shape: readonly number[];
+  readonly kernels: readonly { readonly min: number; readonly max: number }[];
+}
+
+/** A sentence for the drawing of a network. */
+export function altOfArchitecture(
+  name: string,
+  {
+    inputs,
+    layers,
+    params,
+    macs,
+  }: {
+    readonly inputs: readonly { readonly shape: readonly number[] }[];
+    readonly layers: readonly { readonly outShape: readonly number[] }[];
+    readonly params: number;
+    readonly macs: number;
+  },
+): string {
+  const first = inputs.map(({ shape }) => shape.join('×')).join(' and ');
+  return sentence([
+    `Drawing of the network ${name}: ${plural(layers.length, 'layer')} from ${first} to ${layers.at(-1)?.outShape.join('×') ?? 'nothing'}`,
+    `${groupDigits(params)} parameters, ${groupDigits(macs)} multiply-accumulates`,
+  ]);
+}
+
+/** A sentence for the picture of the steps of `preprocess --audit`; '' where none was made. */
+export function altOfPreprocess({ input, steps, outputs }: PreprocessResult): string {
+  if (outputs.every(({ kind }) => kind === 'npy')) return '';
+  const words = steps.map(({ name, width, height }) => `${name} ${width}×${height}`);
+  return sentence([`Steps that prepare the image ${nameOf(input.path)}`, ...words]);
+}
+
 /** Joins facts into one sentence. */
-export function sentence(facts: readonly string[]): string {
+function sentence(facts: readonly string[]): string {
   return `${facts.join('; ')}.`;
 }
 

@@ -1,6 +1,7 @@
 import type { CnnvizError } from '../core/errors.js';
 import type { RunResult } from '../core/result.js';
 import { VERSION } from '../core/version.js';
+import { altOfRun } from './alt.js';
 
 /** What happened to one input: the same keys whether it worked or not. */
 export interface JsonRecord {
@@ -18,6 +19,7 @@ export function jsonDocument(command: string, records: readonly JsonRecord[]): s
     input: result?.input ?? null,
     banks: result?.banks ?? null,
     outputs: result?.outputs ?? null,
+    alt: result && altOfRun(result),
     warnings: result?.warnings ?? null,
   }));
   const failed = results.filter(({ ok }) => !ok).length;

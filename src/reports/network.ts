@@ -2,6 +2,7 @@ import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
 import type { ClassScore, LayerResult, NetworkRunResult } from '../core/network-result.js';
 import { VERSION } from '../core/version.js';
+import { altOfNetworkRun } from './alt.js';
 import { formatMs } from './numbers.js';
 import type { Style } from './text.js';
 
@@ -98,6 +99,7 @@ export function networkJson(network: string, records: readonly NetworkRecord[]):
     layers: result?.layers.map(layerRecord) ?? null,
     top: result?.top?.flatMap((classes, item) => classes.map((one) => ({ item, ...one }))) ?? null,
     outputs: result?.outputs ?? null,
+    alt: result && altOfNetworkRun(network, result),
     warnings: result?.warnings ?? null,
   }));
   const failed = results.filter(({ ok }) => !ok).length;

@@ -1,6 +1,7 @@
 import { formatNumber } from '../core/format.js';
 import type { ChannelFacts, PreprocessResult } from '../core/preprocess-result.js';
 import { VERSION } from '../core/version.js';
+import { altOfPreprocess } from './alt.js';
 import type { Style } from './text.js';
 
 const HEAD = ['step', 'size', 'channel', 'min', 'max', 'mean'];
@@ -68,6 +69,7 @@ export function preprocessJson(records: readonly PreprocessRecord[]): string {
     plan: result?.plan ?? null,
     steps: result?.steps ?? null,
     outputs: result?.outputs ?? null,
+    alt: result && altOfPreprocess(result),
   }));
   const failed = results.filter(({ ok }) => !ok).length;
   const document = { cnnviz: VERSION, command: 'preprocess', done: results.length - failed, failed, results };

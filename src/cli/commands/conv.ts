@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { addAlgorithmFlags, addLayerFlags } from './layer-flags.js';
+import { altOption, showOption } from './picture-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz conv photo.jpg --kernel edge3x3 --stride 2       one feature map: photo.edge3x3.png
@@ -37,6 +38,8 @@ export function addConv(program: Command): void {
     .option('--sheet', 'all maps in one labelled picture, one scale', false)
     .option('--strip', 'input ▸ kernel ▸ map side by side', false)
     .option('--no-clobber', 'refuse to replace files that exist')
+    .addOption(showOption())
+    .addOption(altOption())
     .optionsGroup('Running:')
     .option('-r, --recursive', 'take folders with everything below them', false)
     .option(

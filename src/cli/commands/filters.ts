@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { addLayersFlag, addWeightFlags } from './network-flags.js';
+import { altOption, showOption } from './picture-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz filters alexnet@alexnet.pth                       the first convolution's kernels, in colour
@@ -26,6 +27,8 @@ export function addFilters(program: Command): void {
     .option('-o, --out <place>', 'FILE.png, or a folder (default: NET.LAYER.filters.png here)')
     .option('--size <C,H,W>', 'the input, for networks that do not say one')
     .option('--no-clobber', 'refuse to replace files that exist')
+    .addOption(showOption())
+    .addOption(altOption())
     .option('--json', 'one JSON document with the numbers of each kernel on stdout', false)
     .option('-q, --quiet', 'print nothing but failures', false)
     .action(async (network: string, options) => {

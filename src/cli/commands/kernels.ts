@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { altOption, showOption } from './picture-flags.js';
 
 /** Adds `kernels`: the built-in kernels, listed, printed, drawn, exported. */
 export function addKernels(program: Command): void {
@@ -9,6 +10,8 @@ export function addKernels(program: Command): void {
     .argument('[names...]', 'kernels to show; all are listed without')
     .option('-o, --out <file>', 'export: FILE.npy or FILE.json (one kernel), FILE.png (a drawing of one or more)')
     .option('--no-clobber', 'refuse to replace a file that exists')
+    .addOption(showOption())
+    .addOption(altOption())
     .option('--json', 'one JSON document on stdout', false)
     .addHelpText(
       'before',

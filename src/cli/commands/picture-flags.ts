@@ -1,16 +1,19 @@
-import type { Command } from 'commander';
+import { Option } from 'commander';
+import { SHOW_METHODS, type ShowMethod } from '../show/method.js';
 
 /** What a command that makes pictures does with them besides writing them. */
 export interface PictureFlags {
-  /** true or a method: show them in the terminal. */
-  readonly show?: boolean | string;
-  /** Print a sentence that describes each. */
+  /** --show=METHOD, or --show alone, which main makes "auto": show them in the terminal. */
+  readonly show?: ShowMethod | 'auto';
+  /** --alt: print a sentence that describes each. */
   readonly alt: boolean;
 }
 
-/** Adds the flags of commands that make pictures. */
-export function addPictureFlags(command: Command): Command {
-  return command
-    .option('--show [method]', 'show the picture in the terminal; --show=kitty, iterm, sixel or blocks chooses how')
-    .option('--alt', 'print a sentence that describes the picture', false);
+export function showOption(): Option {
+  const help = 'show the picture in the terminal, in the best way it knows, or in the one named';
+  return new Option('--show [method]', help).choices(['auto', ...SHOW_METHODS]);
+}
+
+export function altOption(): Option {
+  return new Option('--alt', 'print a sentence that describes the picture').default(false);
 }

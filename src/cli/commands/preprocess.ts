@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { altOption, showOption } from './picture-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz preprocess dog.jpg                         what a classifier of ImageNet reads: dog.input.npy, [3, 224, 224]
@@ -44,6 +45,8 @@ export function addPreprocess(program: Command): void {
       'FILE.npy (FILE.png with --audit), a folder, - for stdout, or a template with {name} {map} {ext} {dir}',
     )
     .option('--no-clobber', 'refuse to replace files that exist')
+    .addOption(showOption())
+    .addOption(altOption())
     .optionsGroup('Running:')
     .option('-r, --recursive', 'take folders with everything below them', false)
     .option(

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { addLayersFlag, addPresetFlags, addWeightFlags } from './network-flags.js';
+import { altOption, showOption } from './picture-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz run "conv edge3x3 stride=2 | relu | max_pool 3 stride=2" photo.jpg --layers all
@@ -41,6 +42,8 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
         .default('gray'),
     )
     .option('--no-clobber', 'refuse to replace files that exist')
+    .addOption(showOption())
+    .addOption(altOption())
     .optionsGroup('Running:')
     .option('-r, --recursive', 'take folders with everything below them', false)
     .option(

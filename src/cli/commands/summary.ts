@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addWeightFlags } from './network-flags.js';
+import { altOption, showOption } from './picture-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz summary alexnet
@@ -23,6 +24,8 @@ export function addSummary(program: Command): void {
     .option('-o, --out <file>', 'draw the architecture: FILE.png or FILE.svg')
     .option('--svg', 'the drawing as SVG on stdout', false)
     .option('--no-clobber', 'refuse to replace a file that exists')
+    .addOption(showOption())
+    .addOption(altOption())
     .option('--json', 'one JSON document on stdout', false)
     .option('-q, --quiet', 'print nothing but failures', false)
     .action(async (network: string, options) => {

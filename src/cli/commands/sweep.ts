@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { addAlgorithmFlags, addLayerFlags } from './layer-flags.js';
-import { addPictureFlags } from './picture-flags.js';
+import { altOption, showOption } from './picture-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz sweep photo.jpg -k edge3x3 --stride 1,2,4,8            what a stride costs and keeps
@@ -35,9 +35,9 @@ export function addSweep(program: Command): void {
         .choices(['gray', 'viridis', 'magma', 'diverging'])
         .default('gray'),
     )
-    .option('--no-clobber', 'refuse to replace a file that exists');
-  addPictureFlags(command);
-  command
+    .option('--no-clobber', 'refuse to replace a file that exists')
+    .addOption(showOption())
+    .addOption(altOption())
     .optionsGroup('Running:')
     .option('-j, --jobs <n>', 'threads for one large convolution', String(availableParallelism()))
     .option('--json', 'one JSON document on stdout', false)

@@ -1,4 +1,3 @@
-import { CnnvizError } from '../../core/errors.js';
 import type { ColourDepth } from './blocks.js';
 
 export const SHOW_METHODS = ['kitty', 'iterm', 'sixel', 'blocks'] as const;
@@ -23,14 +22,4 @@ export function colourDepth(env: Environment): ColourDepth {
   const { NO_COLOR, COLORTERM = '', TERM = '' } = env;
   if (NO_COLOR || TERM === 'dumb') return 'none';
   return /truecolor|24bit/.test(COLORTERM) || /direct|kitty|alacritty|ghostty/.test(TERM) ? 'true' : '256';
-}
-
-/** What --show or --show=METHOD asks for; null: whatever suits the terminal. @throws CnnvizError 'usage' */
-export function parseShow(show: boolean | string): ShowMethod | null {
-  if (typeof show === 'boolean' || show === 'auto') return null;
-  const method = SHOW_METHODS.find((one) => one === show);
-  if (method) return method;
-  throw new CnnvizError('usage', `--show=${show}: expected ${SHOW_METHODS.join(', ')}`, {
-    fix: '--show alone finds out what the terminal can do',
-  });
 }

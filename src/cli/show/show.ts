@@ -1,17 +1,16 @@
 import type { Image } from '../../core/image.js';
+import type { OutputFile } from '../../core/result.js';
 import { resample } from '../../figures/resample.js';
 import { decodeImage } from '../../io/decode.js';
 import { encodePng } from '../../io/encode.js';
 import { readBytes } from '../../io/files.js';
+import type { PictureFlags } from '../commands/picture-flags.js';
 import type { Screen, Terminal } from '../terminal.js';
 import { blockPicture } from './blocks.js';
 import { itermPicture } from './iterm.js';
 import { kittyPicture } from './kitty.js';
-import { colourDepth, parseShow, type ShowMethod, showMethod } from './method.js';
+import { colourDepth, type ShowMethod, showMethod } from './method.js';
 import { sixelPicture } from './sixel.js';
-
-/** What --show says: false or left out, true, or a method. */
-export type ShowFlag = boolean | string | undefined;
 
 /** More pictures than this would scroll the results away. */
 const MOST = 4;
@@ -29,12 +28,15 @@ export type Shown = string | Uint8Array;
  * not a terminal, unless a method is named; never among bytes or a document on stdout. Files that are no PNG are passed
  * over.
  */
-export async function showPictures(pictures: readonly Shown[], show: ShowFlag, terminal: Terminal): Promise<void> {
-  if (!show) return;
-  const asked = parseShow(show);
+export async function showPictures(
+  pictures: readonly Shown[],
+  show: PictureFlags['show'],
+  terminal: Terminal,
+): Promise<void> {
+  if (show === undefined) return;
   const { screen } = terminal;
-  if (screen === null || (asked === null && !screen.isTty)) return;
-  const method = asked ?? showMethod(process.env);
+  if (screen === null || (show === 'auto' && !screen.isTty)) return;
+  const method = show === 'auto' ? showMethod(process.env) : show;
   const shown = pictures.filter((picture) => typeof picture !== 'string' || /\.png$/i.test(picture));
   for (const picture of shown.slice(0, MOST)) {
     const bytes = typeof picture === 'string' ? await readBytes(picture) : picture;
@@ -43,6 +45,13 @@ export async function showPictures(pictures: readonly Shown[], show: ShowFlag, t
   }
   if (shown.length === 0) terminal.note('nothing to show: no picture was made');
   if (shown.length > MOST) terminal.note(`${shown.length - MOST} more pictures are not shown`);
+}
+
+/** The files of a run, input by input. */
+export function writtenBy(
+  outcomes: readonly { readonly result: { readonly outputs: readonly OutputFile[] } | null }[],
+): string[] {
+  return outcomes.flatMap(({ result }) => result?.outputs.map(({ path }) => path) ?? []);
 }
 
 /** What is sent to the terminal for one picture. */
