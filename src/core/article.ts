@@ -17,6 +17,8 @@ export interface ArticlePhoto {
   readonly own: { readonly name: string; readonly width: number; readonly height: number } | null;
   /** The three pieces; the second is the one strides, biases and pools are tried on. */
   readonly patches: readonly [NamedPatch, NamedPatch, NamedPatch];
+  /** Four biases for the second piece's map, falling: one that helps it fire, none, two thresholds. */
+  readonly biases: readonly [number, number, number, number];
 }
 
 /** A picture of the page. */
@@ -60,5 +62,7 @@ export interface ArticleSection {
 /** The whole article, made. */
 export interface Article {
   readonly photo: ArticlePhoto;
+  /** The photograph with its pieces framed. */
+  readonly pieces: ArticlePicture;
   readonly sections: readonly ArticleSection[];
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addArticle } from './article.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addPreprocess,
   addKernels,
   addRead,
+  addArticle,
   addDemo,
   addCompletion,
 ];

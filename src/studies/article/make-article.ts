@@ -1,0 +1,131 @@
+import type { CommandOutcome } from '../../batch/command-lines.js';
+import type { Article, ArticleFigure, ArticlePhoto, ArticlePicture, ArticleRow } from '../../core/article.js';
+import { CnnvizError } from '../../core/errors.js';
+import type { Image } from '../../core/image.js';
+import type { Tensor } from '../../core/tensor.js';
+import type { Layers } from '../laws/layers.js';
+import type { FigurePlan, RowDefinition, RowRun, SectionDefinition } from './row.js';
+import { commandText } from './shell.js';
+
+/** The photograph with its pieces framed, at the head of the page. */
+export const PIECES = 'pieces.png';
+
+/** What the article is made with. */
+export interface Workshop {
+  readonly photo: ArticlePhoto;
+  readonly layers: Layers;
+  /** Runs `cnnviz` with these arguments in the article's folder. */
+  readonly run: (args: readonly string[]) => Promise<CommandOutcome>;
+  readonly read: (file: string) => Promise<Uint8Array>;
+  readonly write: (file: string, image: Image, alt: string) => Promise<void>;
+  /** Width and height of a picture in the folder; null for one that scales. */
+  readonly sizeOf: (file: string) => Promise<ArticlePicture['size']>;
+  readonly grayPhoto: () => Promise<Tensor>;
+  /** A row is finished. */
+  readonly finished: (row: ArticleRow) => void;
+}
+
+/** Makes every row: its commands are run, their pictures measured, its claims checked on their numbers. */
+export async function makeArticle(sections: readonly SectionDefinition[], workshop: Workshop): Promise<Article> {
+  const made = sections.map(async ({ title, rows }) => {
+    return { title, rows: await Promise.all(rows.map((row) => makeRow(row, workshop))) };
+  });
+  const { photo, sizeOf } = workshop;
+  const alt = `${photo.file} with three framed pieces: ${photo.patches.map(({ name }) => name).join(', ')}.`;
+  return { photo, pieces: { file: PIECES, alt, size: await sizeOf(PIECES) }, sections: await Promise.all(made) };
+}
+
+/** A command that did not work: its row says so, the others go on. */
+class CommandFailure extends Error {}
+
+async function makeRow(row: RowDefinition, workshop: Workshop): Promise<ArticleRow> {
+  const { id, title, shows } = row;
+  try {
+    const made = await fillRow(row, workshop);
+    workshop.finished(made);
+    return made;
+  } catch (error) {
+    if (!canGoOn(error)) throw error;
+    const failed: ArticleRow = { id, title, shows, see: '', figures: [], checks: [], failure: error.message };
+    workshop.finished(failed);
+    return failed;
+  }
+}
+
+/** A figure that is missing costs its row; where nothing can be written the next would fail alike. */
+function canGoOn(error: unknown): error is Error {
+  return error instanceof CommandFailure || (error instanceof CnnvizError && error.code !== 'output');
+}
+
+async function fillRow(row: RowDefinition, workshop: Workshop): Promise<ArticleRow> {
+  const { id, title, shows } = row;
+  const { photo, layers, read, grayPhoto } = workshop;
+  const plans = row.figures(photo);
+  const [figures, facts] = await Promise.all([
+    Promise.all(plans.map((plan) => makeFigure(plan, workshop))),
+    Promise.all((row.facts?.(photo) ?? []).map((args) => documentOf(args, workshop))),
+  ]);
+  const run: RowRun = { photo, layers, read, grayPhoto, documents: figures.map(({ document }) => document), facts };
+  const checks = await row.checks(run);
+  const see = row.see(run);
+  const shown = await Promise.all(
+    figures.map(async ({ document, text }, i): Promise<ArticleFigure> => {
+      const { args, files } = plans[i];
+      const alt = altIn(document) ?? `${title}. ${see}`;
+      const pictures = files.map(async (file) => ({ file, alt, size: await workshop.sizeOf(file) }));
+      return { command: commandText(args), pictures: await Promise.all(pictures), text };
+    }),
+  );
+  return {
+    id,
+    title,
+    shows,
+    see,
+    figures: [...shown, ...(await ownFigure(row, see, workshop))],
+    checks,
+    failure: null,
+  };
+}
+
+interface MadeFigure {
+  readonly document: unknown;
+  readonly text: string | null;
+}
+
+/** Pictures come with the numbers of the same run; a table is printed by a second one. */
+async function makeFigure({ args, files }: FigurePlan, workshop: Workshop): Promise<MadeFigure> {
+  const [document, text] = await Promise.all([
+    documentOf(args, workshop),
+    files.length > 0 ? null : succeed(args, workshop),
+  ]);
+  return { document, text };
+}
+
+/** What the row shows that only `article` makes: its drawing, or for a law its checks. */
+async function ownFigure(row: RowDefinition, see: string, workshop: Workshop): Promise<ArticleFigure[]> {
+  const { id, title, drawing } = row;
+  if (!drawing && row.figures(workshop.photo).length > 0) return [];
+  const command = commandText(['article', '--only', id, '-o', id]);
+  if (!drawing) return [{ command, pictures: [], text: null }];
+  const alt = `${title}. ${see}`;
+  await workshop.write(drawing.file, drawing.draw(workshop.layers), alt);
+  return [{ command, pictures: [{ file: drawing.file, alt, size: await workshop.sizeOf(drawing.file) }], text: null }];
+}
+
+async function documentOf(args: readonly string[], workshop: Workshop): Promise<unknown> {
+  return JSON.parse(await succeed([...args, '--json'], workshop));
+}
+
+/** What a command prints. @throws CommandFailure with its own words when it does not end well */
+async function succeed(args: readonly string[], { run }: Workshop): Promise<string> {
+  const { code, stdout, stderr } = await run(args);
+  if (code === 0) return stdout;
+  const end = code === null ? 'was ended by a signal' : `ended with ${code}`;
+  throw new CommandFailure(`${commandText(args)} ${end}: ${stderr.trim().replace(/\s*\n\s*/g, '; ')}`);
+}
+
+/** The sentence a command describes its picture with, where it does. */
+function altIn(document: unknown): string | null {
+  const { alt, results } = document as { alt?: string; results?: readonly { alt?: string }[] };
+  return alt || results?.[0]?.alt || null;
+}
