@@ -27,8 +27,7 @@ export function describeArticle(article: Article, page: string, style: Style): s
 }
 
 /** The one document of --json. */
-export function articleJson({ photo, sections }: Article, page: string): string {
-  const article = { photo, sections };
+export function articleJson(article: Article, page: string): string {
   return JSON.stringify(
     { cnnviz: VERSION, command: 'article', page, count: countArticle(article), ...article },
     null,
