@@ -1,6 +1,6 @@
 import type { Article, ArticleFigure, ArticlePicture, ArticleRow } from '../core/article.js';
 import { VERSION } from '../core/version.js';
-import { ARTICLE_TITLE, CLAIM_HEADINGS, introduction, isPicture, verdict } from './article-words.js';
+import { ARTICLE_TITLE, CLAIM_HEADINGS, introduction, isPicture, tinyZoom, verdict } from './article-words.js';
 
 const STYLE = `
 :root { color-scheme: light; }
@@ -9,13 +9,14 @@ body { margin: 0 auto; max-width: 62rem; padding: 1rem; color: #18181c; backgrou
 h1 { line-height: 1.2; } h2 { margin-top: 3rem; border-bottom: 2px solid #18181c; } h3 { margin: 2.5rem 0 0; }
 nav a { display: inline-block; margin: 0 .6rem .2rem 0; } a { color: #00528c; }
 .id { color: #606068; font-weight: normal; }
+img.tiny { image-rendering: pixelated; }
 .shows { margin: .2rem 0; color: #606068; font-style: italic; } .see { margin: .4rem 0; }
-figure { margin: 1rem 0; } figure img { max-width: 100%; height: auto; image-rendering: auto; border: 1px solid #d8d8d4; }
+figure { margin: 1rem 0; } figure img { max-width: 100%; height: auto; border: 1px solid #d8d8d4; }
 pre { margin: .4rem 0; padding: .5rem .7rem; background: #f0f0ec; overflow-x: auto; font-size: .85rem; }
 .command { border-left: 3px solid #00528c; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { border-collapse: collapse; font-size: .85rem; } td, th { padding: .15rem .6rem .15rem 0; text-align: left;
   vertical-align: top; border-bottom: 1px solid #e4e4e0; overflow-wrap: anywhere; }
-.numbers { overflow-x: auto; } .good { color: #1a6a3a; } .bad { color: #b00020; font-weight: bold; }
+.numbers { overflow-x: auto; } .good, .bad { white-space: nowrap; } .good { color: #1a6a3a; } .bad { color: #b00020; font-weight: bold; }
 .failure { padding: .5rem .7rem; border-left: 3px solid #b00020; background: #f8ecec; overflow-wrap: anywhere; }
 @media print { body { max-width: none; font-size: 10pt; } figure, table, .claims { break-inside: avoid; }
   h2, h3 { break-after: avoid; } nav { display: none; } pre { white-space: pre-wrap; } }
@@ -76,8 +77,10 @@ function figureHtml({ command, pictures, text }: ArticleFigure): string {
 function pictureHtml({ file, size, alt }: ArticlePicture): string {
   const address = escaped(encodeURI(file));
   if (!isPicture(file)) return `<a href="${address}">${escaped(file)}</a>`;
-  const sides = size ? ` width="${size.width}" height="${size.height}"` : '';
-  return `<a href="${address}"><img src="${address}" alt="${escaped(alt)}"${sides}></a>`;
+  const zoom = size ? tinyZoom(size.width) : 1;
+  const sides = size ? ` width="${zoom * size.width}" height="${zoom * size.height}"` : '';
+  const tiny = zoom > 1 ? ' class="tiny"' : '';
+  return `<a href="${address}"><img src="${address}" alt="${escaped(alt)}"${sides}${tiny}></a>`;
 }
 
 function claimsHtml(checks: ArticleRow['checks']): string {

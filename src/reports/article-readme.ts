@@ -1,6 +1,6 @@
 import type { Article, ArticleFigure, ArticlePicture, ArticleRow } from '../core/article.js';
 import { VERSION } from '../core/version.js';
-import { ARTICLE_TITLE, CLAIM_HEADINGS, introduction, isPicture, verdict } from './article-words.js';
+import { ARTICLE_TITLE, CLAIM_HEADINGS, introduction, isPicture, tinyZoom, verdict } from './article-words.js';
 
 /** The article as Markdown, for where no browser is at hand. */
 export function articleReadme(article: Article): string {
@@ -33,7 +33,10 @@ function figureLines({ command, pictures, text }: ArticleFigure): string[] {
   return [...shown, ['```console', `$ ${command}`, ...(text === null ? [] : [text.trimEnd()]), '```'].join('\n')];
 }
 
-function pictureLine({ file, alt }: ArticlePicture): string {
+function pictureLine({ file, alt, size }: ArticlePicture): string {
+  const zoom = size ? tinyZoom(size.width) : 1;
+  if (zoom > 1)
+    return `<img src="${encodeURI(file)}" alt="${alt.replace(/[&<>"]/g, '')}" width="${zoom * size!.width}">`;
   return isPicture(file) ? `![${plain(alt)}](${encodeURI(file)})` : `[${plain(file)}](${encodeURI(file)})`;
 }
 

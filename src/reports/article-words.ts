@@ -69,3 +69,8 @@ export function verdict({ holds, kind }: ArticleRow['checks'][number]): string {
 export function isPicture(file: string): boolean {
   return /\.(png|svg|gif|webp)$/i.test(file);
 }
+
+/** A map of a few pixels is shown larger, in whole steps. */
+export function tinyZoom(width: number): number {
+  return width <= 32 ? Math.floor(192 / width) : 1;
+}

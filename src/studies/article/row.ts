@@ -67,3 +67,8 @@ export function patchText({ patches }: ArticlePhoto, which: 0 | 1 | 2): string {
   const { x, y, width, height } = patches[which].rect;
   return [x, y, width, height].join();
 }
+
+/** The name of a piece at the start of a sentence. */
+export function capital(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
+}

@@ -1,3 +1,5 @@
+import { decodeImage } from '../../../api/images.js';
+import { builtinKernel } from '../../../api/kernels.js';
 import { equal, law } from '../../../core/check.js';
 import { formatNumber } from '../../../core/format.js';
 import { commutativityLaw } from '../../laws/commutativity.js';
@@ -28,7 +30,7 @@ const Q1: RowDefinition = {
     ];
   },
   see: () =>
-    'A single white pixel gives the kernel back as it was written: with --flip its turn and the sliding undo each other.',
+    'A single white pixel gives the kernel back as it was written, 1 2 3 first. The one that slides, in the middle, was turned by --flip; sliding turns it back.',
 };
 
 const Q2: RowDefinition = {
@@ -69,12 +71,24 @@ const F2: RowDefinition = {
   title: 'The kernel slides',
   shows: 'An animation: 5×5 grey image, 3×3 kernel, 3×3 map, nine receptive fields.',
   figures: () => [picture('F2.gif', 'animate', ...FIVE)],
-  checks: ({ documents: [document] }) => {
-    const { steps } = document as { readonly steps: number };
-    return [equal('steps of the animation', '9', String(steps))];
+  async checks({ documents: [document], layers, read }) {
+    const { positions, shown, scenes } = document as AnimateDocument;
+    const x = await decodeImage(await read('five.png'), { gray: true, pixels: '255' });
+    const map = layers.conv2d(x, builtinKernel('edge3x3'));
+    const drawn = scenes[0].values.filter((value, i) => value === map.data[i]).length;
+    return [
+      equal('positions of the window, and how many are shown', '9, 9', `${positions}, ${shown}`),
+      equal('numbers of the map that are the engine’s', '9 of 9', `${drawn} of ${map.data.length}`),
+    ];
   },
   see: () => 'The frame moves by one pixel at a time; each stop fills one cell of the map.',
 };
+
+interface AnimateDocument {
+  readonly positions: number;
+  readonly shown: number;
+  readonly scenes: readonly { readonly values: readonly number[] }[];
+}
 
 const F3: RowDefinition = {
   id: 'F3',
@@ -84,8 +98,8 @@ const F3: RowDefinition = {
   checks: ({ documents: [, document] }) => {
     const [{ values, picture: drawn }] = mapsOf(document);
     return [
-      equal('the smallest value is black', `${values.min} → 0`, `${drawn!.scale.lo} → 0`),
-      equal('the largest value is white', `${values.max} → 255`, `${drawn!.scale.hi} → 255`),
+      equal('grey 0 (black) is the smallest value', formatNumber(values.min), formatNumber(drawn!.scale.lo)),
+      equal('grey 255 (white) is the largest value', formatNumber(values.max), formatNumber(drawn!.scale.hi)),
       equal('nothing is clipped', '0', String(drawn!.clipped.below + drawn!.clipped.above)),
     ];
   },
@@ -132,8 +146,8 @@ const F4: RowDefinition = {
     const zero = typeof drawn!.zero === 'object' ? drawn!.zero.level : drawn!.zero;
     return [
       equal('size of the map', '15×15', `${width}×${height}`),
-      equal('bright → dark, the edge at x = 11', '570 in column 9', `${values.max} in column ${peak!.x}`),
-      equal('dark → bright', '-570', String(values.min)),
+      equal('bright → dark, the edge at x = 11', '570 in column 9', `${formatNumber(values.max)} in column ${peak!.x}`),
+      equal('dark → bright', '−570', formatNumber(values.min)),
       law('flat is mid-grey', '127 or 128', String(zero), zero === 127 || zero === 128),
     ];
   },

@@ -1,6 +1,6 @@
 import { type Check, finding, law } from '../../../core/check.js';
 import { formatNumber } from '../../../core/format.js';
-import { mapsOf } from '../documents.js';
+import { filledCells } from '../documents.js';
 import { patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
 
 const F5: RowDefinition = {
@@ -10,20 +10,19 @@ const F5: RowDefinition = {
   figures: (photo) => {
     const patches = ([0, 1, 2] as const).flatMap((which) => ['--patch', patchText(photo, which)]);
     return [
-      picture('F5.png', 'conv', photo.file, ...patches, '--strip'),
-      picture('F5.raw.png', 'conv', photo.file, ...patches, '--patch-mode', 'raw', '--strip'),
+      picture('F5.png', 'sweep', photo.file, ...patches),
+      picture('F5.raw.png', 'sweep', photo.file, ...patches, '--patch-mode', 'raw'),
     ];
   },
   checks: (run) => [...zeroMean(run), rawMode(run)],
-  see: ({ photo: { patches }, documents: [, raw] }) => {
-    const names = patches.map(({ name }) => name).join(', ');
-    const misled = mapsOf(raw).filter(({ patch }) => !patch!.own!.found).length;
-    return `${names}: the white spot of each map is the piece's own place. Their mean is subtracted first; in the second picture it is not, and ${misled} of 3 maps are brightest somewhere else: where the photograph is.`;
+  see: ({ documents: [zeroMeanDocument, raw] }) => {
+    const own = (document: unknown) => filledCells(document).filter(({ map }) => map.patch?.own?.found).length;
+    return `The frames in the maps mark the brightest spots: ${own(zeroMeanDocument)} of 3 lie where the piece was cut. That takes kernels of zero mean; in the second picture they are as cut, brightness alone decides, and ${own(raw)} of 3 find themselves.`;
   },
 };
 
 function zeroMean({ photo: { patches }, documents: [document] }: RowRun): Check[] {
-  return mapsOf(document).map(({ peak, patch, kernel }, i) => {
+  return filledCells(document).map(({ map: { peak, patch, kernel } }, i) => {
     const { x, y } = patches[i].rect;
     const second = patch!.runnerUp;
     return finding(
@@ -35,13 +34,14 @@ function zeroMean({ photo: { patches }, documents: [document] }: RowRun): Check[
   });
 }
 
-function rawMode({ documents: [zeroMeanDocument, raw] }: RowRun): Check {
-  const spread = (document: unknown) => Math.max(...mapsOf(document).map(({ values }) => values.min / values.max));
-  const [zero, asCut] = [spread(zeroMeanDocument), spread(raw)];
+function rawMode({ documents }: RowRun): Check {
+  const [zero, asCut] = documents.map((document) =>
+    Math.max(...filledCells(document).map(({ map: { values } }) => values.min / values.max)),
+  );
   return law(
-    'without the zero mean no value of a map is below zero: brightness alone makes it large',
-    'all maps above zero, against some below',
-    `smallest over largest value: ${formatNumber(asCut, 2)} as cut, ${formatNumber(zero, 2)} with zero mean`,
+    'smallest over largest value of a map: as cut everything fires, only zero-mean kernels answer below zero',
+    'from 0 as cut, below 0 with zero mean',
+    `${formatNumber(asCut, 2)} as cut, ${formatNumber(zero, 2)} with zero mean`,
     asCut >= 0 && zero < 0,
   );
 }

@@ -3,7 +3,7 @@ import { formatNumber } from '../../../core/format.js';
 import { constantMapLaw } from '../../laws/pooling.js';
 import { probeShifts, shiftCheck } from '../../laws/shift-probe.js';
 import { filledCells, summaryOf, sweepOf } from '../documents.js';
-import { NO_FIGURES, patchText, picture, type RowDefinition, type SectionDefinition, table } from '../row.js';
+import { capital, NO_FIGURES, patchText, picture, type RowDefinition, type SectionDefinition, table } from '../row.js';
 
 const P1: RowDefinition = {
   id: 'P1',
@@ -99,8 +99,8 @@ const F13: RowDefinition = {
     const lost = cells.filter(({ map }) => !map.patch!.own!.found);
     const which = lost.map(({ label }) => label).join('; ');
     return lost.length === 0
-      ? `${photo.patches[1].name} is still the brightest spot of every cell, but the last has room for little else.`
-      : `${photo.patches[1].name} is the brightest spot in ${cells.length - lost.length} of ${cells.length} cells; it is lost at ${which}.`;
+      ? `${capital(photo.patches[1].name)} is still the brightest spot of every cell, but the last has room for little else.`
+      : `${capital(photo.patches[1].name)} is the brightest spot in ${cells.length - lost.length} of ${cells.length} cells; it is lost at ${which}.`;
   },
 };
 

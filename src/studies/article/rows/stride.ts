@@ -2,7 +2,7 @@ import { type Check, equal, finding, law } from '../../../core/check.js';
 import { formatNumber, groupDigits } from '../../../core/format.js';
 import { strideCostLaw } from '../../laws/stride-cost.js';
 import { fieldOf, filledCells } from '../documents.js';
-import { patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
+import { capital, patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
 
 const S1: RowDefinition = {
   id: 'S1',
@@ -126,7 +126,7 @@ const F7: RowDefinition = {
   checks: (run) => [...overlaps(run), ...found(run), ...shrinking(run)],
   see: ({ photo, documents: [document] }) => {
     const values = filledCells(document).map(({ map }) => formatNumber(map.peak!.value));
-    return `${photo.patches[1].name} stays the brightest spot, though its value falls (${values.join(', ')}): the windows of a larger stride miss its exact place.`;
+    return `${capital(photo.patches[1].name)} stays the brightest spot, though its value falls (${values.join(', ')}): the windows of a larger stride miss its exact place.`;
   },
 };
 
