@@ -34,11 +34,12 @@ function zeroMean({ photo: { patches }, documents: [document] }: RowRun): Check[
   });
 }
 
-function rawMode({ documents }: RowRun): Check {
+function rawMode({ documents, photo }: RowRun): Check {
   const [zero, asCut] = documents.map((document) =>
     Math.max(...filledCells(document).map(({ map: { values } }) => values.min / values.max)),
   );
-  return law(
+  const claim = photo.own === null ? law : finding;
+  return claim(
     'smallest over largest value of a map: as cut everything fires, only zero-mean kernels answer below zero',
     'from 0 as cut, below 0 with zero mean',
     `${formatNumber(asCut, 2)} as cut, ${formatNumber(zero, 2)} with zero mean`,
