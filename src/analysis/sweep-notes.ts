@@ -53,9 +53,8 @@ function equalRuns(group: readonly NotedCell[]): NotedCell[][] {
 }
 
 function refusals(cells: readonly NotedCell[]): string[] {
-  return few(
-    cells.flatMap(({ cell }) => (cell.refusal === null ? [] : [`${cell.label} does not fit: ${cell.refusal}`])),
-  );
+  const count = cells.filter(({ cell }) => cell.refusal !== null).length;
+  return count === 0 ? [] : [`${count} of ${cells.length} combinations ${count === 1 ? 'does' : 'do'} not fit`];
 }
 
 /** Cells that differ in one parameter only. */

@@ -57,12 +57,7 @@ export async function runSweep(image: string, flags: RunSweepFlags): Promise<voi
   await showPictures([path], flags.show, terminal);
 }
 
-function checkOutput({ products, target }: OutputJob, { json, out }: RunSweepFlags): void {
-  if (products.includes('npy')) {
-    throw new CnnvizError('usage', `${out}: a sweep draws a picture, .npy holds numbers`, {
-      fix: '-o FILE.png; `cnnviz conv` writes the numbers of one cell',
-    });
-  }
+function checkOutput({ target }: OutputJob, { json }: RunSweepFlags): void {
   if (target.kind === 'stdout' && json) {
     throw new CnnvizError('usage', 'stdout can carry the picture or --json, not both', { fix: '-o FILE.png' });
   }

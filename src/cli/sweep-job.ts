@@ -2,6 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { BiasSource, LayerJob, PoolJob } from '../core/job.js';
 import type { Pair } from '../core/layers.js';
 import type { SweepJob } from '../core/sweep.js';
+import { looksInline } from '../models/kernel-text.js';
 import { type ConvFlags, convJob } from './conv-job.js';
 import { parseActivation, parseBias, parsePair, parsePool } from './parse.js';
 
@@ -21,9 +22,27 @@ export function sweepJob(flags: SweepFlags): SweepJob {
       fix: '--activation none,relu sweeps over both',
     });
   }
+  if (flags.kernels.length === 0) {
+    throw new CnnvizError('usage', 'sweep needs a kernel', {
+      fix: 'add --kernel edge3x3, several of them, or cut one from the image: --patch x,y,width,height',
+    });
+  }
+  if (/\.npy$/i.test(flags.out ?? '')) {
+    throw new CnnvizError('usage', `${flags.out}: a sweep draws a picture, .npy holds numbers`, {
+      fix: '-o FILE.png; `cnnviz conv` writes the numbers of one cell',
+    });
+  }
   const { bias: _bias, activation: _activation, pool: _pool, ...shared } = flags;
   return {
-    base: convJob({ ...shared, stride: '1', relu: false, sheet: true, strip: false, depth: '8' }),
+    base: convJob({
+      ...shared,
+      kernels: flags.kernels.flatMap(kernelsOf),
+      stride: '1',
+      relu: false,
+      sheet: true,
+      strip: false,
+      depth: '8',
+    }),
     strides: unique(
       '--stride',
       listOf('--stride', flags.stride).map((text) => pairOf('--stride', text)),
@@ -32,6 +51,13 @@ export function sweepJob(flags: SweepFlags): SweepJob {
     activations: activationsOf(flags),
     pools: poolsOf(flags),
   };
+}
+
+/** Names and files may stand in one list; the numbers of a kernel typed out have commas of their own. */
+function kernelsOf({ flag, text }: ConvFlags['kernels'][number]): ConvFlags['kernels'][number][] {
+  const parts = text.split(',').map((part) => part.trim());
+  if (flag === 'patch' || parts.some((part) => part === '' || looksInline(part))) return [{ flag, text }];
+  return parts.map((part) => ({ flag, text: part }));
 }
 
 function biasOf(text: string): BiasSource {

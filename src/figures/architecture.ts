@@ -1,7 +1,7 @@
 import type { Image } from '../core/image.js';
 import { type Arrow, architectureLayout, type Block, type DrawnNetwork } from './architecture-layout.js';
 import { BLOCK_COLOURS } from './architecture-svg.js';
-import { type Canvas, createCanvas, drawText, fillRect, type Rgb, strokeRect, toImage } from './canvas.js';
+import { type Canvas, createCanvas, drawLine, drawText, fillRect, type Rgb, strokeRect, toImage } from './canvas.js';
 import { textWidth } from './font.js';
 import { FAINT, INK, PAPER } from './part.js';
 
@@ -42,19 +42,6 @@ function drawArrow(canvas: Canvas, { points, crosses }: Arrow): void {
   for (let i = 1; i < points.length; i++) drawLine(canvas, points[i - 1], points[i], rgb);
   const [x, y] = points[points.length - 1].map(Math.round);
   for (let d = 0; d < 4; d++) fillRect(canvas, x - 1 - d, y - Math.floor(d / 1.5), 1, 2 * Math.floor(d / 1.5) + 1, rgb);
-}
-
-/** One pixel wide, from point to point. */
-function drawLine(
-  canvas: Canvas,
-  [x0, y0]: readonly [number, number],
-  [x1, y1]: readonly [number, number],
-  rgb: Rgb,
-): void {
-  const steps = Math.max(1, Math.ceil(Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0))));
-  for (let s = 0; s <= steps; s++) {
-    fillRect(canvas, Math.round(x0 + ((x1 - x0) * s) / steps), Math.round(y0 + ((y1 - y0) * s) / steps), 1, 1, rgb);
-  }
 }
 
 /** "#rrggbb" */

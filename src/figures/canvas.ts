@@ -53,6 +53,19 @@ export function strokeRect(canvas: Canvas, x: number, y: number, width: number, 
   fillRect(canvas, x + width - 1, y, 1, height, rgb);
 }
 
+/** A line one pixel wide, from point to point. */
+export function drawLine(
+  canvas: Canvas,
+  [x0, y0]: readonly [number, number],
+  [x1, y1]: readonly [number, number],
+  rgb: Rgb,
+): void {
+  const steps = Math.max(1, Math.ceil(Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0))));
+  for (let s = 0; s <= steps; s++) {
+    fillRect(canvas, Math.round(x0 + ((x1 - x0) * s) / steps), Math.round(y0 + ((y1 - y0) * s) / steps), 1, 1, rgb);
+  }
+}
+
 /** One line of text, its top left corner at (x, y); `size` is the pixels of a dot. */
 export function drawText(
   canvas: Canvas,

@@ -1,5 +1,5 @@
 import { sweepNotes } from '../analysis/sweep-notes.js';
-import { CnnvizError } from '../core/errors.js';
+import { atPlace, CnnvizError } from '../core/errors.js';
 import { formatNumber, groupDigits } from '../core/format.js';
 import type { Image } from '../core/image.js';
 import type { KernelSource } from '../core/job.js';
@@ -63,7 +63,9 @@ export async function sweep(
       fix: 'give one [C, H, W] of it',
     });
   }
-  const computed = await computeSweep(job, materials, source.x, { breathe, threads });
+  const computed = await computeSweep(job, materials, source.x, { breathe, threads }).catch((error) => {
+    throw atPlace(nameOf(input.path), error);
+  });
   const axes = sweptAxes(computed.map(({ cell }) => cell.parameters));
   const cells: SweepCell[] = computed.map(({ cell }) => ({ ...cell, label: cellLabel(cell.parameters, axes) }));
   const notes = sweepNotes(
@@ -73,7 +75,7 @@ export async function sweep(
   const { width, height, path } = source.facts;
   const drawnKernels = firstOfEach(computed);
   const { image, scale } = sweepGrid({
-    title: `${path === '-' ? 'standard input' : baseName(path)} ${width}×${height}: sweep over ${axesWords(axes)}`,
+    title: `${path === '-' ? nameOf(path) : baseName(path)} ${width}×${height}: sweep over ${axesWords(axes)}`,
     facts: commonWords(cells, axes),
     input: inputPicture(source, 0).input,
     frames: job.base.layer.kernels.flatMap(ownPatch),
@@ -85,6 +87,10 @@ export async function sweep(
   });
   const result = { input: source.facts, axes, cells, scale, notes, warnings: source.warnings };
   return { result, image, sha256: source.sha256, maps: computed.map(({ map }) => map?.values ?? null) };
+}
+
+function nameOf(path: string): string {
+  return path === '-' ? 'standard input' : path;
 }
 
 function axesWords(axes: SweepResult['axes']): string {

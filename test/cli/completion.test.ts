@@ -67,7 +67,9 @@ describe('completion (skipped where the shell is not installed)', () => {
       const code = `autoload -U compinit; compinit -u -d ${folder}/dump; source ${file}; print -r -- $_comps[cnnviz]; functions _cnnviz | grep -c edge3x3`;
       const { stdout, stderr } = spawnSync('zsh', ['-f', '-c', code], { encoding: 'utf8', cwd: folder });
       expect(stderr).toBe('');
-      expect(stdout.split('\n').slice(0, 2)).toEqual(['_cnnviz', '3']);
+      const [registered, kernelLists] = stdout.split('\n');
+      expect(registered).toBe('_cnnviz');
+      expect(Number(kernelLists)).toBeGreaterThan(2);
     }),
   );
 });

@@ -10,7 +10,7 @@ export interface PictureFlags {
 }
 
 export function showOption(): Option {
-  const help = 'show the picture in the terminal, in the best way it knows, or in the one named';
+  const help = 'show the picture in the terminal; --show=METHOD chooses how';
   return new Option('--show [method]', help).choices(['auto', ...SHOW_METHODS]);
 }
 

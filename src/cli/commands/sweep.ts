@@ -11,9 +11,18 @@ const EXAMPLES = `Examples:
   cnnviz sweep photo.jpg -k edge3x3 --pool max,avg,none --pool-size 2,3x5 --pool-stride 2
 
 Every combination of the values is a cell: one labelled picture on one scale, and a table.
---kernel and --patch may be repeated; --stride, --bias, --activation, --pool, --pool-size and
---pool-stride take lists with commas. A pair is height x width: --stride 1,2x3 are two strides.
+Commas separate the values of --kernel (its names), --stride, --bias, --activation, --pool,
+--pool-size and --pool-stride; --kernel and --patch may also be repeated. A pair is height x
+width: --stride 1,2x3 are two strides.
 `;
+
+/** What is one value for `conv` and a list here. */
+const LISTS: ReadonlyMap<string, string> = new Map([
+  ['--stride', 'steps between neighbouring windows, such as 1,2,4 or 2x3,4'],
+  ['--bias', 'numbers, p99, fire:1%, such as 500,0,-500'],
+  ['--activation', 'none, relu, leaky_relu:0.01, sigmoid, tanh, gelu, relu6, elu, silu, hardswish, softplus'],
+  ['--pool', 'none, max, avg, gauss: pools such as max:2,avg:3:1, or lists such as max,avg:2,3:1,2'],
+]);
 
 /** Adds `sweep`: its flags are here, what it does is loaded when it runs. */
 export function addSweep(program: Command): void {
@@ -24,7 +33,12 @@ export function addSweep(program: Command): void {
     .argument('<image>', 'an image, a .npy array, or - for standard input')
     .addHelpText('before', EXAMPLES);
   const kernels = addLayerFlags(command);
+  for (const option of command.options) {
+    const list = LISTS.get(option.long ?? '');
+    if (list) [option.flags, option.description] = [`${option.long} <list>`, list];
+  }
   command
+    .optionsGroup('Layer:')
     .option('--pool-size <list>', 'sizes for the kinds of --pool (max unless given)')
     .option('--pool-stride <list>', 'strides for the pools; each its size unless given')
     .optionsGroup('Output:')
