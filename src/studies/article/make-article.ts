@@ -108,7 +108,7 @@ async function ownFigure(row: RowDefinition, see: string, workshop: Workshop): P
   const command = commandText(['article', '--only', id, '-o', id]);
   if (!drawing) return [{ command, pictures: [], text: null }];
   const alt = `${title}. ${see}`;
-  await workshop.write(drawing.file, drawing.draw(workshop.layers), alt);
+  await workshop.write(drawing.file, drawing.draw(), alt);
   return [{ command, pictures: [{ file: drawing.file, alt, size: await workshop.sizeOf(drawing.file) }], text: null }];
 }
 

@@ -36,7 +36,7 @@ export interface RowDefinition {
   /** The commands of its figures; none for a law, which `article` itself tries. */
   readonly figures: (photo: ArticlePhoto) => readonly FigurePlan[];
   /** A picture that no other command draws: `article` does, from what the engine computes. */
-  readonly drawing?: { readonly file: string; readonly draw: (layers: Layers) => Image };
+  readonly drawing?: { readonly file: string; readonly draw: () => Image };
   /** Further commands whose numbers are needed; they write no picture. */
   readonly facts?: (photo: ArticlePhoto) => readonly (readonly string[])[];
   readonly checks: (run: RowRun) => readonly Check[] | Promise<readonly Check[]>;

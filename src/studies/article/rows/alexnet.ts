@@ -53,7 +53,7 @@ const F14: RowDefinition = {
   },
   see: ({ facts: [, paper] }) => {
     const { params, macs } = summaryOf(paper);
-    return `${groupDigits(params)} parameters and ${groupDigits(macs)} multiply-accumulates. Where the drawing says groups 2, each half of the maps reads only its own GPU’s half.`;
+    return `${groupDigits(params)} parameters and ${groupDigits(macs)} multiply-accumulates. Where the drawing says groups 2, each half of the maps reads only its own GPU’s half. Below, of each layer: output · parameters · MACs · receptive field · stride.`;
   },
 };
 
@@ -67,11 +67,7 @@ function linesOf(network: string, { layers }: SummaryDocument, golden: readonly 
       layer.field?.[0].size ?? 0,
       layer.field?.[0].jump ?? 0,
     ];
-    return equal(
-      `${network} ${name}: output, parameters, MACs, field, stride`,
-      lineText(numbers),
-      found ? lineText(found) : 'no such layer',
-    );
+    return equal(`${network} ${name}`, lineText(numbers), found ? lineText(found) : 'no such layer');
   });
 }
 
@@ -83,8 +79,8 @@ function totalsOf(network: keyof typeof TOTALS, { layers, params, macs }: Summar
   const linear = layers.filter(({ kind }) => kind === 'linear');
   const sum = (of: 'params' | 'macs') => linear.reduce((total, layer) => total + layer[of], 0);
   return [
-    equal(`${network} fully connected: parameters, MACs`, lineText(CLASSIFIER), lineText([sum('params'), sum('macs')])),
-    equal(`${network} total: parameters, MACs`, lineText(TOTALS[network]), lineText([params, macs])),
+    equal(`${network} fully connected layers`, lineText(CLASSIFIER), lineText([sum('params'), sum('macs')])),
+    equal(`${network} in all`, lineText(TOTALS[network]), lineText([params, macs])),
   ];
 }
 
@@ -155,9 +151,9 @@ const T3: RowDefinition = {
     ];
   },
   see: ({ documents: [document] }) => {
-    const { layers } = networkRunOf(document);
+    const { layers, top } = networkRunOf(document);
     const firing = layers.map((layer) => `${formatNumber((100 * layer.firing) / layer.count)} %`).join(', ');
-    return `Ever more and ever smaller maps; above zero: ${firing}. ${SEEDED}: the shapes are AlexNet’s, what lights up is chance, and so is the class it names.`;
+    return `Ever more and ever smaller maps; above zero: ${firing}. ${SEEDED}: the shapes are AlexNet’s, what lights up is chance, and so is the class it names${top?.[0] ? ` (“${top[0].label}”)` : ''}.`;
   },
 };
 

@@ -2,7 +2,7 @@ import { decodeNpy } from '../../../api/maps.js';
 import { type Check, equal, finding, law } from '../../../core/check.js';
 import { formatNumber } from '../../../core/format.js';
 import { type Tensor, tensor } from '../../../core/tensor.js';
-import { functionGraph } from '../../../figures/function-graph.js';
+import { activationGraph } from '../../../stages/activation-graph.js';
 import type { Layers } from '../../laws/layers.js';
 import { compositionLaw, linearityLaw } from '../../laws/linearity.js';
 import { areSame, sameWords } from '../../laws/planes.js';
@@ -60,25 +60,15 @@ const Q6: RowDefinition = {
 
 const BIASES = [500, 0, -500, -1000];
 /** Whole numbers on either side of every knee. */
-const XS = Float32Array.from({ length: 3001 }, (_, i) => i - 1500);
+const REACH = 1500;
+const XS = Float32Array.from({ length: 2 * REACH + 1 }, (_, i) => i - REACH);
 
 const F9: RowDefinition = {
   id: 'F9',
   title: 'ReLU with a bias',
   shows: 'The graph of max(0, x + b).',
   figures: NO_FIGURES,
-  drawing: {
-    file: 'F9.png',
-    draw: (layers) =>
-      functionGraph({
-        title: 'max(0, x + b)',
-        facts: 'ReLU of x with a bias: 0 up to x = -b, then as steep as before',
-        xs: XS,
-        curves: BIASES.map((bias) => ({ label: `b = ${formatNumber(bias)}`, ys: biasedRelu(layers, XS, bias) })),
-        xTicks: [-1500, -500, 0, 500, 1000, 1500],
-        yTicks: [0, 500, 1000, 1500, 2000],
-      }),
-  },
+  drawing: { file: 'F9.png', draw: () => activationGraph('relu', BIASES, REACH).image },
   checks: ({ layers }) =>
     BIASES.map((bias) => {
       const knee = XS[biasedRelu(layers, XS, bias).lastIndexOf(0)];
@@ -125,7 +115,11 @@ const F11: RowDefinition = {
     const [none, relu] = filledCells(document).map(({ map }) => map.values);
     const { scale } = sweepOf(document);
     return [
-      equal('one scale for both', `${none.min} … ${none.max}`, `${scale.lo} … ${scale.hi}`),
+      equal(
+        'one scale for both',
+        `${formatNumber(none.min)} … ${formatNumber(none.max)}`,
+        `${formatNumber(scale.lo)} … ${formatNumber(scale.hi)}`,
+      ),
       equal('the largest value is the same', String(none.max), String(relu.max)),
       equal('the smallest becomes', '0', String(relu.min)),
       equal(

@@ -14,7 +14,9 @@ const P1: RowDefinition = {
   ],
   checks: ({ layers }) => constantMapLaw(layers),
   see: ({ documents: [document] }) => {
-    const peaks = filledCells(document).map(({ label, map }) => `${label} ${formatNumber(map.values.max)}`);
+    const peaks = filledCells(document).map(
+      ({ parameters, map }) => `${parameters.pool} ${formatNumber(map.values.max)}`,
+    );
     return `The largest value keeps a thin line bright, the mean dilutes it, the weighted mean lies between: brightest value ${peaks.join(', ')}.`;
   },
 };
@@ -54,7 +56,7 @@ const P3: RowDefinition = {
     return [shiftCheck(changes, photo.own === null ? 'law' : 'finding')];
   },
   see: () =>
-    'The photograph is moved by one, two and three pixels behind conv edge3x3 ▸ ReLU. Without a pool nearly every value changes; two pools take most of the change away.',
+    'Behind conv edge3x3 ▸ ReLU: Σ|change| as a share of Σ|output|. About 100 % and more means that hardly a value stays where it was; two pools take most of that away.',
 };
 
 const F13: RowDefinition = {
