@@ -9,6 +9,7 @@ body { margin: 0 auto; max-width: 62rem; padding: 1rem; color: #18181c; backgrou
 h1 { line-height: 1.2; } h2 { margin-top: 3rem; border-bottom: 2px solid #18181c; } h3 { margin: 2.5rem 0 0; }
 nav a { display: inline-block; margin: 0 .6rem .2rem 0; } a { color: #00528c; }
 .id { color: #606068; font-weight: normal; }
+figure.many img { max-width: min(100%, 19.5rem); vertical-align: top; }
 img.tiny { image-rendering: pixelated; }
 .shows { margin: .2rem 0; color: #606068; font-style: italic; } .see { margin: .4rem 0; }
 figure { margin: 1rem 0; } figure img { max-width: 100%; height: auto; border: 1px solid #d8d8d4; }
@@ -66,7 +67,7 @@ function rowHtml({ id, title, shows, see, figures, checks, failure }: ArticleRow
 
 function figureHtml({ command, pictures, text }: ArticleFigure): string {
   return [
-    '<figure>',
+    pictures.length > 1 ? '<figure class="many">' : '<figure>',
     ...pictures.map(pictureHtml),
     ...(text === null ? [] : [`<pre>${escaped(text)}</pre>`]),
     `<figcaption><pre class="command">$ ${escaped(command)}</pre></figcaption>`,

@@ -1,3 +1,4 @@
+import { groupDigits } from '../../core/format.js';
 import { type RandomSource, randomSource } from '../../core/random.js';
 import { type Tensor, tensor } from '../../core/tensor.js';
 
@@ -81,7 +82,7 @@ export function areSame(a: Tensor, b: Tensor): boolean {
 export function sameWords(a: Tensor, b: Tensor): string {
   if (a.shape.join() !== b.shape.join()) return `${sides(a)} against ${sides(b)}`;
   const { count, differing } = gapBetween(a, b);
-  return `${count - differing} of ${count} values the same`;
+  return `${groupDigits(count - differing)} of ${groupDigits(count)} values the same`;
 }
 
 /** "3×4", width first. */

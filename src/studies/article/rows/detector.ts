@@ -1,6 +1,6 @@
 import { decodeNpy } from '../../../api/maps.js';
 import { type Check, equal, finding, law } from '../../../core/check.js';
-import { formatNumber } from '../../../core/format.js';
+import { formatNumber, groupDigits } from '../../../core/format.js';
 import { type Tensor, tensor } from '../../../core/tensor.js';
 import { activationGraph } from '../../../stages/activation-graph.js';
 import type { Layers } from '../../laws/layers.js';
@@ -44,8 +44,8 @@ const F8: RowDefinition = {
 };
 
 function identical(what: string, computed: Tensor, stored: Tensor): Check {
-  const { length } = stored.data;
-  return law(what, `${length} of ${length} values the same`, sameWords(computed, stored), areSame(computed, stored));
+  const all = groupDigits(stored.data.length);
+  return law(what, `${all} of ${all} values the same`, sameWords(computed, stored), areSame(computed, stored));
 }
 
 const Q6: RowDefinition = {

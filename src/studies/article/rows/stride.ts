@@ -109,8 +109,15 @@ const S2: RowDefinition = {
     const ratios = others.map((macs) => (one / macs).toFixed(2)).join(' and ');
     return [...strideCostLaw(layers), equal('the figure: 17 px, strides 2 and 3', '3.52 and 9.00', ratios)];
   },
-  see: () =>
-    '“About four” is exact only for large images: the border costs. At 17 pixels stride 2 saves 3.52 times, at 5 pixels 2.25.',
+  see: ({ documents: [document] }) => {
+    const lost = filledCells(document).filter(({ map: { values } }) => values.min >= 0);
+    const edge = lost
+      .map(
+        ({ parameters }) => ` At stride ${parameters.stride} the windows step over the dark → bright edge: it is lost.`,
+      )
+      .join('');
+    return `“About four” is exact only for large images: the border costs. At 17 pixels stride 2 saves 3.52 times, at 5 pixels 2.25.${edge}`;
+  },
 };
 
 const STRIDES = [2, 4, 8, 16];
