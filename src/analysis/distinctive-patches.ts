@@ -2,13 +2,14 @@ import type { PatchRect } from '../core/job.js';
 import type { Tensor } from '../core/tensor.js';
 
 /**
- * The `count` squares of `side` pixels that differ most from one colour: those of the highest zero-mean energy,
- * Σ(x − mean)² over all channels together, one after the other, none overlapping another; of equals the first in reading
- * order. Fewer when no more fit, or when only flat ones are left. x: [C, H, W]
+ * The `count` squares of `side` pixels with the most structure: those of the highest energy Σ(x − mean)² where each
+ * channel's own mean is taken away, so that plain colours, however strong, have none. One after the other, none
+ * overlapping another; of equals the first in reading order. Fewer when no more fit, or when only flat ones are left.
+ * x: [C, H, W]
  */
 export function distinctivePatches(x: Tensor, side: number, count: number): PatchRect[] {
   const [, H, W] = x.shape;
-  const energies = zeroMeanEnergies(x, side);
+  const energies = structureEnergies(x, side);
   const columns = W - side + 1;
   const found: PatchRect[] = [];
   while (found.length < count) {
@@ -30,34 +31,36 @@ export function distinctivePatches(x: Tensor, side: number, count: number): Patc
 }
 
 /** The energy of the square at each position, [H − side + 1, W − side + 1]; what rounding leaves of a flat one is 0. */
-function zeroMeanEnergies(x: Tensor, side: number): Float64Array {
-  const [C, H, W] = x.shape;
-  const sums = integral(x, (value) => value);
-  const squares = integral(x, (value) => value * value);
+function structureEnergies({ data, shape: [C, H, W] }: Tensor, side: number): Float64Array {
   const out = new Float64Array((H - side + 1) * (W - side + 1));
-  const area = C * side * side;
-  for (let y = 0, o = 0; y + side <= H; y++) {
-    for (let left = 0; left + side <= W; left++, o++) {
-      const sum = inSquare(sums, W, left, y, side);
-      const square = inSquare(squares, W, left, y, side);
-      const energy = square - (sum * sum) / area;
-      out[o] = energy > FLAT * square ? energy : 0;
+  const area = side * side;
+  for (let c = 0; c < C; c++) {
+    const plane = data.subarray(c * H * W, (c + 1) * H * W);
+    const sums = integral(plane, H, W, (value) => value);
+    const squares = integral(plane, H, W, (value) => value * value);
+    for (let y = 0, o = 0; y + side <= H; y++) {
+      for (let x = 0; x + side <= W; x++, o++) {
+        const sum = inSquare(sums, W, x, y, side);
+        const square = inSquare(squares, W, x, y, side);
+        const energy = square - (sum * sum) / area;
+        if (energy > FLAT * square) out[o] += energy;
+      }
     }
   }
   return out;
 }
 
-/** Running sums of float64 lose about this share. */
+/** Running sums of float64 lose less than this share. */
 const FLAT = 1e-9;
 
-/** Sums over all channels of everything above and left of each corner: [H + 1, W + 1]. */
-function integral({ data, shape: [C, H, W] }: Tensor, of: (value: number) => number): Float64Array {
+/** Sums of everything above and left of each corner: [H + 1, W + 1]. */
+function integral(plane: Float32Array, H: number, W: number, of: (value: number) => number): Float64Array {
   const out = new Float64Array((H + 1) * (W + 1));
   for (let y = 0; y < H; y++) {
     let row = 0;
-    for (let left = 0; left < W; left++) {
-      for (let c = 0; c < C; c++) row += of(data[(c * H + y) * W + left]);
-      out[(y + 1) * (W + 1) + left + 1] = out[y * (W + 1) + left + 1] + row;
+    for (let x = 0; x < W; x++) {
+      row += of(plane[y * W + x]);
+      out[(y + 1) * (W + 1) + x + 1] = out[y * (W + 1) + x + 1] + row;
     }
   }
   return out;

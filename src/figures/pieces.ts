@@ -12,21 +12,25 @@ const ZOOM_TO = 320;
 const MARGIN = 16;
 const SIZE = 2;
 const PADDING = 3;
+/** A picture lower than so many lines of names would be hidden by them. */
+const ROOM = 8;
 
-/** An image with framed pieces, each with its name at the frame's top left corner. */
+/** An image with framed pieces, each with its name at its frame where the picture has room, and listed below. */
 export function piecesPicture(image: Image, pieces: readonly { readonly name: string; readonly rect: Rect }[]): Image {
   const fit = chooseFit(image.width, image.height, BOX, ZOOM_TO);
   const rects = pieces.map(({ rect }) => rect);
   const picture = withFrames(imagePicture(image, fit), rects, fit);
   const scale = fit.zoom / fit.shrink;
+  const hasRoom = picture.height >= ROOM * textHeight(SIZE);
   const named: Part = {
     ...picture,
     draw: (canvas, x, y) => {
       picture.draw(canvas, x, y);
-      for (const { name, rect } of pieces) drawName(canvas, x, y, picture, name, rect, scale);
+      if (hasRoom) for (const { name, rect } of pieces) drawName(canvas, x, y, picture, name, rect, scale);
     },
   };
-  return onPaper(captioned(named, [`${image.width}×${image.height}`, fitWords(fit)]), MARGIN);
+  const places = pieces.map(({ name, rect }) => `${name}: ${rect.width}×${rect.height} at (${rect.x}, ${rect.y})`);
+  return onPaper(captioned(named, [`${image.width}×${image.height}`, fitWords(fit), ...places]), MARGIN);
 }
 
 /** Above its frame, or below it where there is no room; within the picture. */

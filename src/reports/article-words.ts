@@ -52,7 +52,9 @@ function photoWords({ file, width, height, own, patches }: ArticlePhoto): string
     .map(({ name, rect }) => `${name} ${rect.width}×${rect.height} at (${rect.x}, ${rect.y})`)
     .join('; ');
   const chosen =
-    own === null ? '' : ' They are the squares that differ most from one colour, found by their zero-mean energy.';
+    own === null
+      ? ''
+      : ' They are the squares with the most structure: the highest energy once each channel’s mean is taken away.';
   return `The photograph is ${which}. Its pieces: ${pieces}.${chosen}`;
 }
 
