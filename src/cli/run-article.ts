@@ -14,7 +14,7 @@ import { articlePage } from '../reports/article-page.js';
 import { articleReadme } from '../reports/article-readme.js';
 import { countArticle } from '../reports/article-words.js';
 import { chooseRows } from '../studies/article/choose-rows.js';
-import { impulseImage, NET_YAML } from '../studies/article/inputs.js';
+import { halves, impulseImage, NET_YAML } from '../studies/article/inputs.js';
 import { makeArticle, PIECES, type Workshop } from '../studies/article/make-article.js';
 import { type OpenedPhoto, openOwnPhoto, openPlane } from '../studies/article/photo.js';
 import { SECTIONS } from '../studies/article/rows/index.js';
@@ -111,6 +111,7 @@ async function layOut(out: string, { photo, image }: OpenedPhoto, source: string
   await writePicture(joinPath(out, 'impulse.png'), impulseImage(), 'one white pixel');
   await writePicture(joinPath(out, PIECES), piecesPicture(image, photo.patches), 'the pieces of the photograph');
   await writeText(joinPath(out, 'net.yaml'), NET_YAML);
+  for (const tile of halves(image)) await writePicture(joinPath(out, tile.file), tile.image, tile.file);
 }
 
 function shipped(name: string): string {

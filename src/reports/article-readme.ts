@@ -27,10 +27,10 @@ function rowLines({ id, title, shows, see, figures, checks, failure }: ArticleRo
 }
 
 function figureLines({ command, pictures, text }: ArticleFigure): string[] {
-  const shown = pictures.map(
-    ({ file, alt }) => `${isPicture(file) ? '!' : ''}[${plain(isPicture(file) ? alt : file)}](${encodeURI(file)})`,
-  );
-  return [...shown, ['```console', `$ ${command}`, ...(text === null ? [] : [text.trimEnd()]), '```'].join('\n')];
+  return [
+    ...pictures.map(pictureLine),
+    ['```console', `$ ${command}`, ...(text === null ? [] : [text.trimEnd()]), '```'].join('\n'),
+  ];
 }
 
 function pictureLine({ file, alt, size }: ArticlePicture): string {

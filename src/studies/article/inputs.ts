@@ -1,4 +1,5 @@
 import type { Image } from '../../core/image.js';
+import { cropImage } from '../../engine/crop.js';
 
 /** A small network of one's own, as T5 runs it. */
 export const NET_YAML = `# A small network of your own: change a line and run it again. cnnviz summary net.yaml shows what it costs.
@@ -21,4 +22,21 @@ export function impulseImage(): Image {
   const data = new Uint8Array(25);
   data[12] = 255;
   return { width: 5, height: 5, channels: 1, depth: 8, data };
+}
+
+/** Tiles in a row, and rows, of each half of the photograph. */
+const TILES = [6, 2] as const;
+
+/** The photograph's upper and lower half, cut into twelve tiles each: two classes to tell apart. */
+export function halves(image: Image): { readonly file: string; readonly image: Image }[] {
+  const [columns, rows] = TILES;
+  const width = Math.floor(image.width / columns);
+  const height = Math.floor(image.height / (2 * rows));
+  return ['top', 'bottom'].flatMap((half, h) =>
+    Array.from({ length: columns * rows }, (_, i) => {
+      const x = (i % columns) * width;
+      const y = (h * rows + Math.floor(i / columns)) * height;
+      return { file: `halves/${half}/${i + 1}.png`, image: cropImage(image, { x, y, width, height }) };
+    }),
+  );
 }

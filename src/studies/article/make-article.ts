@@ -61,10 +61,11 @@ async function fillRow(row: RowDefinition, workshop: Workshop): Promise<ArticleR
   const { id, title, shows } = row;
   const { photo, layers, read, grayPhoto } = workshop;
   const plans = row.figures(photo);
-  const [figures, facts] = await Promise.all([
-    Promise.all(plans.map((plan) => makeFigure(plan, workshop))),
-    Promise.all((row.facts?.(photo) ?? []).map((args) => documentOf(args, workshop))),
-  ]);
+  // one after the other, as they are printed: a later one may read what an earlier one wrote
+  const figures: MadeFigure[] = [];
+  for (const plan of plans) figures.push(await makeFigure(plan, workshop));
+  const facts: unknown[] = [];
+  for (const args of row.facts?.(photo) ?? []) facts.push(await documentOf(args, workshop));
   const run: RowRun = { photo, layers, read, grayPhoto, documents: figures.map(({ document }) => document), facts };
   const checks = await row.checks(run);
   const see = row.see(run);
