@@ -19,7 +19,9 @@ export function countArticle({ sections }: Article): ArticleCount {
     checks.filter((check) => check.kind === kind && check.holds === holds).length;
   return {
     rows: rows.length,
-    pictures: rows.flatMap(({ figures }) => figures).reduce((sum, { pictures }) => sum + pictures.length, 0),
+    pictures: rows
+      .flatMap(({ figures }) => figures.flatMap(({ pictures }) => pictures))
+      .filter(({ file }) => isPicture(file)).length,
     laws: { held: count('law', true), broken: count('law', false) },
     findings: { held: count('finding', true), missed: count('finding', false) },
     failed: rows.filter(({ failure }) => failure !== null).length,

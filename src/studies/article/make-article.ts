@@ -97,7 +97,7 @@ interface MadeFigure {
 async function makeFigure({ args, files }: FigurePlan, workshop: Workshop): Promise<MadeFigure> {
   const [document, text] = await Promise.all([
     documentOf(args, workshop),
-    files.length > 0 ? null : succeed(args, workshop),
+    files.length > 0 ? null : succeed(args, [], workshop),
   ]);
   return { document, text };
 }
@@ -114,12 +114,15 @@ async function ownFigure(row: RowDefinition, see: string, workshop: Workshop): P
 }
 
 async function documentOf(args: readonly string[], workshop: Workshop): Promise<unknown> {
-  return JSON.parse(await succeed([...args, '--json'], workshop));
+  return JSON.parse(await succeed(args, ['--json'], workshop));
 }
 
-/** What a command prints. @throws CommandFailure with its own words when it does not end well */
-async function succeed(args: readonly string[], { run }: Workshop): Promise<string> {
-  const { code, stdout, stderr } = await run(args);
+/**
+ * What a command prints. `more`: arguments that are not part of what the page shows.
+ * @throws CommandFailure with its own words when it does not end well
+ */
+async function succeed(args: readonly string[], more: readonly string[], { run }: Workshop): Promise<string> {
+  const { code, stdout, stderr } = await run([...args, ...more]);
   if (code === 0) return stdout;
   const end = code === null ? 'was ended by a signal' : `ended with ${code}`;
   throw new CommandFailure(`${commandText(args)} ${end}: ${stderr.trim().replace(/\s*\n\s*/g, '; ')}`);
