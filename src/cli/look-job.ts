@@ -1,14 +1,15 @@
 import { CnnvizError } from '../core/errors.js';
+import type { PoolJob } from '../core/job.js';
 import type { PlaceRequest } from '../core/value-place.js';
 import { findInputs, type Input } from '../io/inputs.js';
 import type { LayerRequest } from '../stages/kept-run.js';
 import { type ConvFlags, convJob } from './conv-job.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
-import { parseWhole } from './parse.js';
+import { parsePool, parseWhole } from './parse.js';
 
 /** The flags of commands that look at one layer, as commander hands them over. */
 export interface LookFlags
-  extends Omit<ConvFlags, 'scale' | 'depth' | 'colormap' | 'sheet' | 'strip' | 'format' | 'clobber' | 'out'>,
+  extends Omit<ConvFlags, 'scale' | 'depth' | 'colormap' | 'sheet' | 'strip' | 'format' | 'clobber'>,
     WeightFlags,
     Pick<PresetFlags, 'preset' | 'resize'> {
   readonly crop?: string | boolean;
@@ -58,7 +59,6 @@ const NETWORK_ONLY: Readonly<Record<string, string>> = {
   preset: '--preset',
   resize: '--resize',
   centreCrop: '--centre-crop',
-  layer: '--layer',
 };
 
 /**
@@ -75,21 +75,40 @@ export async function lookRequest(
   if (isLayer) {
     refuseTyped(flags, NETWORK_ONLY, 'a network, not for one layer given by --kernel or --patch', 'leave it out');
     if (args.length !== 1) throw wrongCount(args, 'one image and a kernel', usage);
-    const request = { kind: 'layer', job: convJob({ ...flags, ...NOTHING_DRAWN }) } as const;
+    // where the result goes is for this command: conv would refuse what it does not write
+    const { out: _, ...layerFlags } = flags;
+    const request = {
+      kind: 'layer',
+      job: convJob({ ...layerFlags, ...NOTHING_DRAWN }),
+      layer: flags.layer ?? null,
+    } as const;
     return { request, input: await oneInput(args[0]) };
   }
+  // a pool alone needs no kernel: it is a pipe of one layer
+  const pool = args.length === 1 && flags.pool !== undefined ? parsePool(flags.pool) : null;
+  const { pool: poolFlag, ...others } = LAYER_ONLY;
   refuseTyped(
     flags,
-    LAYER_ONLY,
+    pool ? others : { ...others, pool: poolFlag },
     'one layer given by --kernel or --patch',
     'write it into the pipe: "conv edge3x3 stride=2"',
   );
+  return lookAtNetwork(command, pool ? [poolPipe(pool), args[0]] : args, flags, usage);
+}
+
+async function lookAtNetwork(
+  command: string,
+  args: readonly string[],
+  flags: LookFlags,
+  usage: string,
+): Promise<{ readonly request: LayerRequest; readonly input: Input }> {
   const isFed = args.length === 1 && flags.input.length > 0;
-  if (!isFed && args.length === 1) {
-    throw new CnnvizError('usage', `${command} needs a kernel, or a network and an image`, { fix: usage });
+  if (!isFed && args.length < 2) {
+    const what = args.length === 0 ? 'an image and a kernel' : 'a kernel';
+    throw new CnnvizError('usage', `${command} needs ${what}, or a network and an image`, { fix: usage });
   }
   if (!isFed && args.length !== 2) throw wrongCount(args, 'a network and one image', usage);
-  const { pixels, crop: given, centreCrop, ...rest } = flags;
+  const { pixels, crop: given, centreCrop, out: _, ...rest } = flags;
   const crop = centreCrop ?? (typeof given === 'string' ? given : undefined);
   const job = networkJob(args[0], {
     ...rest,
@@ -102,14 +121,20 @@ export async function lookRequest(
   return { request: { kind: 'network', job, layer: flags.layer ?? null }, input };
 }
 
+/** "max_pool kernel_size=2,2 stride=2,2" */
+function poolPipe({ kind, kernelSize, stride, sigma }: PoolJob): string {
+  return `${kind}_pool kernel_size=${kernelSize.join()} stride=${stride.join()}${sigma ? ` sigma=${sigma.join()}` : ''}`;
+}
+
 function refuseTyped({ typed }: LookFlags, names: Readonly<Record<string, string>>, what: string, fix: string): void {
   const wrong = Object.keys(names).find((name) => typed.has(name));
   if (wrong !== undefined) throw new CnnvizError('usage', `${names[wrong]} is for ${what}`, { fix });
 }
 
 function wrongCount(args: readonly string[], expected: string, fix: string): CnnvizError {
-  const got = args.length === 0 ? 'nothing' : args.join(' ');
-  return new CnnvizError('usage', `expected ${expected}, got ${got}`, { fix });
+  return new CnnvizError('usage', `expected ${expected}, got ${args.length === 0 ? 'nothing' : args.join(' ')}`, {
+    fix,
+  });
 }
 
 async function oneInput(path: string): Promise<Input> {

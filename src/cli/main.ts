@@ -37,7 +37,7 @@ export function buildProgram(): Command {
   for (const add of COMMANDS) add(program);
   for (const command of [program, ...program.commands]) {
     command
-      .configureHelp({ optionDescription: withoutFalse })
+      .configureHelp({ optionDescription: withoutEmptyDefault, commandDescription: asOneParagraph })
       .exitOverride()
       .configureOutput({ outputError: () => {} })
       .helpOption('-h, --help', 'show this help');
@@ -51,9 +51,14 @@ function withShowAlone(argv: readonly string[]): string[] {
   return argv.map((arg, i) => (arg === '--show' && (end < 0 || i < end) ? '--show=auto' : arg));
 }
 
-/** A switch is off unless given; saying so at each would be noise. */
-function withoutFalse(option: Option): string {
-  return new Help().optionDescription(option).replace(' (default: false)', '');
+/** Line ends in the source are not line ends on the terminal. */
+function asOneParagraph(command: Command): string {
+  return command.description().replaceAll('\n', ' ');
+}
+
+/** A switch is off and a list empty unless given; saying so at each would be noise. */
+function withoutEmptyDefault(option: Option): string {
+  return new Help().optionDescription(option).replace(/ \(default: (false|\[\])\)/, '');
 }
 
 /** commander's message in our form: what is wrong, and what was meant. */

@@ -48,7 +48,8 @@ export async function openTerminal({ quiet, reserveStdout }: TerminalOptions): P
   let bar: Bar | null = null;
   const write = (stream: NodeJS.WriteStream, line: string) => {
     bar?.clear();
-    stream.write(`${printable(line)}\n`);
+    const style = stream === process.stderr ? styles.err : styles.out;
+    stream.write(`${printable(line, style)}\n`);
   };
   return {
     style: reserveStdout ? styles.err : styles.out,
@@ -101,10 +102,13 @@ function errorLines(error: unknown, style: Style): string[] {
   ];
 }
 
-/** Names come from files and strangers: control characters would reach the terminal as commands. Colours stay. */
-function printable(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-  return line.replace(/[\u0000-\u001a\u001c-\u001f\u007f-\u009f]|\u001b(?!\[[0-9;]*m)/g, '�');
+/**
+ * Names come from files and strangers: control characters would reach the terminal as commands. What `styleFor` writes
+ * stays, where it writes at all: bold, dim and yellow, and their ends.
+ */
+function printable(line: string, style: Style): string {
+  const colour = style === PLAIN ? '' : '(?!\\[(?:1|2|22|33|39)m)';
+  return line.replace(new RegExp(`[\\u0000-\\u001a\\u001c-\\u001f\\u007f-\\u009f]|\\u001b${colour}`, 'g'), '�');
 }
 
 function isBrokenPipe(error: Error): boolean {

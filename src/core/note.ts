@@ -29,7 +29,7 @@ export interface PictureNote {
 /** A drawing of a network: made from its layers, not from an image. */
 export interface DrawingNote {
   readonly cnnviz: string;
-  readonly picture: 'architecture' | 'filters' | 'audit';
+  readonly picture: 'architecture' | 'filters' | 'audit' | 'explanation' | 'field' | 'animation';
   /** The values of black and white, where it shows numbers. */
   readonly lo?: number;
   readonly hi?: number;

@@ -1,7 +1,7 @@
 import { formatNumber } from '../core/format.js';
 import { drawText, fillRect, type Rgb } from './canvas.js';
 import { textHeight, textWidth } from './font.js';
-import { framed, INK, type Part } from './part.js';
+import { framed, INK, PAPER, type Part } from './part.js';
 import type { Plane } from './pictures.js';
 
 /** Planes of at most this many values a side are drawn as numbers. */
@@ -16,36 +16,49 @@ export function fitsNumberGrid({ width, height }: { readonly width: number; read
   return width <= MAX_SIDE && height <= MAX_SIDE;
 }
 
-/**
- * A plane as square cells with their numbers written in them. `rgb` [height, width, 3]: the colours of the cells;
- * `divisor`: the numbers are written multiplied by it; `among`: the planes whose cells shall be of one size.
- */
+export interface NumberGridOptions {
+  /** The numbers are written multiplied by it. */
+  readonly divisor?: number;
+  /** The planes whose cells shall be of one size. */
+  readonly among?: readonly Plane[];
+  /** The cells that are left empty. */
+  readonly isBlank?: (i: number) => boolean;
+}
+
+/** Cells with numbers, `step` pixels from one to the next. */
+export interface NumberGrid extends Part {
+  readonly step: number;
+}
+
+/** A plane as square cells with their numbers written in them. `rgb` [height, width, 3]: the colours of the cells. */
 export function numberGrid(
   plane: Plane,
   rgb: Uint8Array,
-  { divisor = 1, among = [plane] }: { readonly divisor?: number; readonly among?: readonly Plane[] } = {},
-): Part {
+  { divisor = 1, among = [plane], isBlank = () => false }: NumberGridOptions = {},
+): NumberGrid {
   const { width, height } = plane;
   const texts = cellTexts(plane, divisor);
   const widths = among.flatMap((one) => cellTexts(one, divisor).map((text) => textWidth(text, 1)));
   const cell = Math.max(MIN_CELL, Math.max(...widths) + CELL_PADDING);
   // cells are one pixel apart: the frame's colour shows between them
   const step = cell + 1;
-  return framed({
+  const cells = framed({
     width: width * step - 1,
     height: height * step - 1,
     draw: (canvas, x, y) => {
       for (let i = 0; i < texts.length; i++) {
         const left = x + (i % width) * step;
         const top = y + Math.floor(i / width) * step;
-        const colour: Rgb = [rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]];
+        const colour: Rgb = isBlank(i) ? PAPER : [rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]];
         fillRect(canvas, left, top, cell, cell, colour);
+        if (isBlank(i)) continue;
         const indent = Math.floor((cell - textWidth(texts[i], 1)) / 2);
         const drop = Math.floor((cell - textHeight(1)) / 2) + 1;
         drawText(canvas, left + indent, top + drop, texts[i], { rgb: readableOn(colour), size: 1 });
       }
     },
   });
+  return { ...cells, step };
 }
 
 function cellTexts({ width, height, values }: Plane, divisor: number): string[] {

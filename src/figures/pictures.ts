@@ -19,7 +19,12 @@ export function toLevels(values: Float32Array, scale: Scale): Uint8Array {
 }
 
 /** A plane as a framed picture. The greys are averaged where it is shrunk, then coloured. */
-export function planePicture({ width, height }: Plane, levels: Uint8Array, colormap: ColormapName, fit: Fit): Part {
+export function planePicture(
+  { width, height }: Omit<Plane, 'values'>,
+  levels: Uint8Array,
+  colormap: ColormapName,
+  fit: Fit,
+): Part {
   const small = shrinkSamples(levels, width, height, 1, fit.shrink);
   const across = Math.ceil(width / fit.shrink);
   const down = Math.ceil(height / fit.shrink);

@@ -19,7 +19,7 @@ export async function encodePng(image: Image, note: string): Promise<Uint8Array>
     .toBuffer();
 }
 
-function toAscii(text: string): string {
+export function toAscii(text: string): string {
   return text.replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 

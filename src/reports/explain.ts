@@ -30,11 +30,12 @@ export function describeExplanation(explanation: Explanation, all: boolean, styl
   const lines = [
     `${style.strong(name)} → ${network}${layers}${placeWords(place)} = ${style.strong(formatNumber(value, SUM_DIGITS))}`,
   ];
-  for (const step of steps) lines.push('', ...stepLines(step, input.channels === 3, all, style));
+  for (const step of steps) lines.push('', ...describeStep(step, input.channels === 3, all, style));
   return lines;
 }
 
-function stepLines(step: ExplainedStep, isColour: boolean, all: boolean, style: Style): string[] {
+/** One step of an explanation. `isColour`: the three channels of the network's input are red, green and blue. */
+export function describeStep(step: ExplainedStep, isColour: boolean, all: boolean, style: Style): string[] {
   switch (step.step) {
     case 'weighted':
       return weightedLines(step, isColour && step.readsInput, all, style);
@@ -251,17 +252,8 @@ function channelName(channel: number, isColour: boolean): string {
 }
 
 /** The one document of --json: every number, nothing left out. */
-export function explanationJson({
-  input,
-  network,
-  layer,
-  shape,
-  place,
-  value,
-  steps,
-  same,
-  notes,
-}: Explanation): string {
+export function explanationJson(explanation: Explanation, outputs: readonly string[]): string {
+  const { input, network, layer, shape, place, value, steps, same, notes } = explanation;
   const last = steps.at(-1)?.agreement;
   return JSON.stringify(
     {
@@ -280,6 +272,7 @@ export function explanationJson({
       bound: last?.bound ?? null,
       algorithm: steps.find(({ step }) => step === 'weighted')?.agreement.algorithm ?? null,
       steps: steps.map(stepJson),
+      outputs,
       notes,
     },
     null,
@@ -287,7 +280,8 @@ export function explanationJson({
   );
 }
 
-function stepJson(step: ExplainedStep): object {
+/** A step with every number, taps in rows. */
+export function stepJson(step: ExplainedStep): object {
   const { agreement, ...fields } = step;
   if (fields.step === 'element') return { ...fields, ...agreement };
   const { taps, ...rest } = fields;

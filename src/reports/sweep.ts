@@ -100,11 +100,21 @@ function bar(part: number): string {
   return '█'.repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8];
 }
 
-/** The one document of --json. */
+/**
+ * The one document of --json. Of each cell: label, parameters, refusal (null when its sizes fit), then width, height, macs,
+ * algorithm, kernel, bias, overlap, unread, values, firingPercent, peak, patch; these are left out when they do not.
+ */
 export function sweepJson(
-  result: SweepResult,
+  { cells, ...result }: SweepResult,
   alt: string,
   outputs: readonly { path: string; bytes: number }[],
 ): string {
-  return JSON.stringify({ cnnviz: VERSION, command: 'sweep', ...result, alt, outputs }, null, 2);
+  const records = cells.map(({ label, parameters, refusal, map }) => ({
+    label,
+    parameters,
+    refusal,
+    ...map,
+    ...(map && { firingPercent: 100 * share(map) }),
+  }));
+  return JSON.stringify({ cnnviz: VERSION, command: 'sweep', ...result, cells: records, alt, outputs }, null, 2);
 }

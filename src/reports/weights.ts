@@ -12,7 +12,7 @@ export interface ListedWeights {
     readonly dtype: string;
     readonly shape: readonly number[];
     readonly bytes: number;
-    readonly facts: ValueFacts;
+    readonly facts: ValueFacts | null;
   }[];
   readonly parameters: number;
   readonly bytes: number;
@@ -45,7 +45,9 @@ export function describeWeights(path: string, list: ListedWeights, style: Style)
   ];
 }
 
-function statistics({ count, min, mean, max, nan, infinite }: ValueFacts): string[] {
+function statistics(facts: ValueFacts | null): string[] {
+  if (facts === null) return ['', '', '', 'beyond 2^53'];
+  const { count, min, mean, max, nan, infinite } = facts;
   if (count === 0) return ['', '', '', 'empty'];
   const odd = [nan > 0 ? `${groupDigits(nan)} NaN` : '', infinite > 0 ? `${groupDigits(infinite)} infinite` : ''];
   return [...[min, mean, max].map((value) => formatNumber(value)), odd.filter(Boolean).join(', ')];
@@ -53,19 +55,20 @@ function statistics({ count, min, mean, max, nan, infinite }: ValueFacts): strin
 
 /**
  * The document of `weights --json`: file, format, tensors [{name, dtype, shape, bytes, min, max, mean, nan, infinite}],
- * parameters, bytes, notes. min, max and mean are null when no number is finite.
+ * parameters, bytes, notes. min, max and mean are null when no number is finite, all five when they are beyond 2^53.
  */
 export function weightsJson(path: string, { format, tensors, parameters, bytes, notes }: ListedWeights): string {
-  const listed = tensors.map(({ name, dtype, shape, bytes: size, facts: { min, max, mean, nan, infinite } }) => ({
+  const finite = (value: number | undefined) => (Number.isFinite(value) ? value : null);
+  const listed = tensors.map(({ name, dtype, shape, bytes: size, facts }) => ({
     name,
     dtype,
     shape,
     bytes: size,
-    ...Object.fromEntries(
-      Object.entries({ min, max, mean }).map(([key, value]) => [key, Number.isFinite(value) ? value : null]),
-    ),
-    nan,
-    infinite,
+    min: finite(facts?.min),
+    max: finite(facts?.max),
+    mean: finite(facts?.mean),
+    nan: facts?.nan ?? null,
+    infinite: facts?.infinite ?? null,
   }));
   return JSON.stringify({ cnnviz: VERSION, file: path, format, tensors: listed, parameters, bytes, notes }, null, 2);
 }

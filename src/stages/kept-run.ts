@@ -16,7 +16,7 @@ import { type Bank, bankModel, bindKernels } from './bind.js';
 import { computeBanks } from './compute.js';
 import type { KeptRun } from './explain/values.js';
 import { pictureOfInput } from './input-picture.js';
-import { chooseLayers } from './layer-choice.js';
+import { type ChosenLayer, chooseLayers } from './layer-choice.js';
 import { loadMaterials } from './materials.js';
 import { openNetwork } from './network.js';
 import { networkArgs } from './network-recipe.js';
@@ -31,6 +31,8 @@ export type LayerRequest =
   | {
       readonly kind: 'layer';
       readonly job: Job;
+      /** conv, or what follows it (relu, max_pool …); null: the last. */
+      readonly layer: string | null;
     }
   | {
       readonly kind: 'network';
@@ -77,51 +79,62 @@ export async function lookAtLayer(
   keepFor: KeepFor,
   context: LookContext,
 ): Promise<LookedAt> {
+  return request.kind === 'layer'
+    ? lookAtOneLayer(request, input, keepFor, context)
+    : lookAtNetwork(request, input, keepFor, context);
+}
+
+/** What goes wrong with an input carries its name. */
+export async function atInput<T>({ path }: Input, work: () => T | Promise<T>): Promise<T> {
   try {
-    return request.kind === 'layer'
-      ? await lookAtOneLayer(request.job, input, keepFor, context)
-      : await lookAtNetwork(request.job, request.layer, input, keepFor, context);
+    return await work();
   } catch (error) {
-    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
+    throw atPlace(path === '-' ? 'standard input' : path, error);
   }
 }
 
+/** What is worth knowing of an image that has one channel in its file and three in the layer. */
+export function grayNotes({ colour, channels }: InputFacts): string[] {
+  return colour === 'gray' && channels === 3 ? ['a gray image is read as three equal channels; --gray reads one'] : [];
+}
+
 async function lookAtOneLayer(
-  job: Job,
+  { job, layer }: LayerRequest & { readonly kind: 'layer' },
   input: Input,
   keepFor: KeepFor,
   { channel, threads, breathe }: LookContext,
 ): Promise<LookedAt> {
   const materials = await loadMaterials(job);
-  const source = await readSource(input, job);
-  const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
-  const [b, inBank] = bankOf(banks, channel ?? 0);
-  // the run of `conv` finds the bias, which may depend on the map; a second one keeps what lies between the layers
-  const { bank, bias } = (await computeBanks(job.layer, materials, banks, source.x, { breathe, threads }))[b];
-  const model = bankModel(job.layer, bank, bias);
-  const shape = imageShape(source.x.shape);
-  const { shaped } = planModel(model, shape, job.layer);
-  const [value] = model.outputs;
-  const plan = planModel(model, shape, job.layer, [...new Set([value, ...keepFor(shaped, value)])]);
-  const x: EngineInput = 'bytes' in source.x ? source.x : { data: source.x.data, shape };
-  const read = await runPlan(plan, new Map([['input', x]]), { threads, breathe });
-  return {
-    plan,
-    read,
-    facts: source.facts,
-    sha256: source.sha256,
-    layer: model.nodes.at(-1)!.name,
-    value,
-    network: bank.maps[inBank].label,
-    channel: inBank,
-    picture: source.image ?? pictureOfInput(source.x),
-    args: commandArgs(job, source.facts.path).slice(1),
-    notes: source.warnings,
-  };
+  const source = await atInput(input, () => readSource(input, job));
+  return atInput(input, async () => {
+    const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
+    const [b, inBank] = bankOf(banks, channel ?? 0);
+    // the run of `conv` finds the bias, which may depend on the map; a second one keeps what lies between the layers
+    const { bank, bias } = (await computeBanks(job.layer, materials, banks, source.x, { breathe, threads }))[b];
+    const model = bankModel(job.layer, bank, bias);
+    const shape = imageShape(source.x.shape);
+    const { shaped } = planModel(model, shape, job.layer);
+    const { name, value } = chooseOneLayer(shaped, layer);
+    const plan = planModel(model, shape, job.layer, [...new Set([value, ...keepFor(shaped, value)])]);
+    const x: EngineInput = 'bytes' in source.x ? source.x : { data: source.x.data, shape };
+    return {
+      plan,
+      read: await runPlan(plan, new Map([['input', x]]), { threads, breathe }),
+      facts: source.facts,
+      sha256: source.sha256,
+      layer: name,
+      value,
+      network: bank.maps[inBank].label,
+      channel: inBank,
+      picture: source.image ?? pictureOfInput(source.x),
+      args: [...commandArgs(job, source.facts.path).slice(1), ...(layer === null ? [] : ['--layer', layer])],
+      notes: [...source.warnings, ...grayNotes(source.facts)],
+    };
+  });
 }
 
 /** Which bank map `channel` of all of them is in, and its number there. */
-function bankOf(banks: readonly Bank[], channel: number): [bank: number, map: number] {
+export function bankOf(banks: readonly Bank[], channel: number): [bank: number, map: number] {
   let first = 0;
   for (const [b, { maps }] of banks.entries()) {
     if (channel < first + maps.length) return [b, channel - first];
@@ -133,23 +146,15 @@ function bankOf(banks: readonly Bank[], channel: number): [bank: number, map: nu
 }
 
 async function lookAtNetwork(
-  job: NetworkJob,
-  wanted: string | null,
+  { job, layer: wanted }: LayerRequest & { readonly kind: 'network' },
   input: Input,
   keepFor: KeepFor,
   { channel, threads, breathe }: LookContext,
 ): Promise<LookedAt> {
   const opened = await openNetwork(job.request);
-  const source = await readNetworkSource(input, job, opened);
-  const { shaped, bound, notes } = shapeNetwork(opened, source.info);
-  const chosen = chooseLayers(shaped, [wanted ?? 'output']);
-  if (wanted !== null && chosen.length > 1) {
-    const names = chosen.map(({ name }) => name);
-    throw new CnnvizError('usage', `--layer ${wanted}: expected one layer, it names ${names.length}`, {
-      fix: `one of ${names.slice(0, 12).join(', ')}`,
-    });
-  }
-  const [{ name, value }] = chosen;
+  const source = await atInput(input, () => readNetworkSource(input, job, opened));
+  const { shaped, bound, notes } = await atInput(input, () => shapeNetwork(opened, source.info));
+  const { name, value } = chooseOneLayer(shaped, wanted);
   const keep = [...new Set([value, ...keepFor(shaped, value)])];
   const plan = planModel(shaped.model, bound, { exact: job.exact, algorithm: null }, keep);
   const inputs = new Map<string, EngineInput | Value>(opened.fed);
@@ -167,8 +172,20 @@ async function lookAtNetwork(
     args: networkArgs(job, source, name)
       .slice(1)
       .map((arg) => (arg === '--layers' ? '--layer' : arg)),
-    notes: [...opened.notes, ...notes, ...source.warnings],
+    notes: [...opened.notes, ...notes, ...source.warnings, ...grayNotes(source.facts)],
   };
+}
+
+/** The one layer a name means; the network's first output without one. @throws CnnvizError 'usage' when it means several */
+export function chooseOneLayer(shaped: ShapedModel, wanted: string | null): ChosenLayer {
+  const chosen = chooseLayers(shaped, [wanted ?? 'output']);
+  if (wanted !== null && chosen.length > 1) {
+    const names = chosen.map(({ name }) => name);
+    throw new CnnvizError('usage', `--layer ${wanted}: expected one layer, it names ${names.length}`, {
+      fix: `one of ${names.slice(0, 12).join(', ')}`,
+    });
+  }
+  return chosen[0];
 }
 
 /** Runs a plan once; gives kept values, inputs and constants by name. */

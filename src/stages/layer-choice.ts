@@ -36,18 +36,21 @@ export function chooseLayers(shaped: ShapedModel, patterns: readonly string[]): 
 }
 
 function valuesOf({ model, infos }: ShapedModel, pattern: string): string[] {
-  const named = model.nodes.filter(({ name, outputs }) => name === pattern || outputs[0] === pattern);
-  if (named.length > 0) return named.map(({ outputs }) => outputs[0]);
+  const computes = (value: string) => isFloat(infos.get(value)!.dtype);
+  // the first is the layer's own; of the others (the parts of a split, a dropout's mask) those that are numbers
+  const valuesOfNode = ({ outputs }: ModelNode) => outputs.filter((value, i) => i === 0 || computes(value));
+  const named = model.nodes.filter(({ name }) => name === pattern);
+  if (named.length > 0) return named.flatMap(valuesOfNode);
+  const value = model.nodes.flatMap(({ outputs }) => outputs).find((output) => output === pattern);
+  if (value !== undefined) return [value];
   if (pattern === 'output') return [...model.outputs];
   if (pattern === 'all') {
-    return model.nodes
-      .filter(({ layer, outputs }) => layer.kind !== 'shape' && isFloat(infos.get(outputs[0])!.dtype))
-      .map(({ outputs }) => outputs[0]);
+    return model.nodes.filter(({ layer }) => layer.kind !== 'shape').flatMap(({ outputs }) => outputs.filter(computes));
   }
   const glob = globExpression(pattern);
-  return model.nodes
-    .filter(({ name, outputs }) => glob.test(name) || glob.test(outputs[0]))
-    .map(({ outputs }) => outputs[0]);
+  return model.nodes.flatMap((node) =>
+    glob.test(node.name) ? valuesOfNode(node) : node.outputs.filter((output) => glob.test(output)),
+  );
 }
 
 /** * stands for any text, ? for one character, [abc] for one of them. */

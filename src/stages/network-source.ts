@@ -79,7 +79,7 @@ function checkSize(
     'shape',
     `${name} reads [${input.join(', ')}], the image gives [${shape.slice(1).join(', ')}] (${size})`,
     {
-      fix: `--preset imagenet (shorter side 256, centre crop, mean/std), or --resize ${input[1]},${input[2]}`,
+      fix: `${input.join() === '3,224,224' ? '--preset imagenet (shorter side 256, centre crop, mean/std), or ' : ''}--resize ${input[1]},${input[2]}`,
     },
   );
 }

@@ -170,9 +170,17 @@ async function openSpec(
     preset: presetOf(spec),
     fed,
     open,
-    notes: [...spec.notes, ...(weights.kind === 'file' ? weights.file.notes : [])],
+    notes: [...spec.notes, ...notesOn(weights, spec)],
     bind: (input) => bindNetwork(spec, input, weights, files),
   };
+}
+
+function notesOn(weights: WeightsFrom, { layers }: NetworkSpec): readonly string[] {
+  if (weights.kind === 'file') return weights.file.notes;
+  const isMadeUp =
+    weights.kind === 'init' &&
+    layers.some(({ parameters }) => parameters.some((one) => one?.source.kind === 'checkpoint'));
+  return isMadeUp ? [`made-up weights (seed ${weights.seed}): what it sees means nothing`] : [];
 }
 
 /** The channels that the first layer says it reads; null when it says nothing. */

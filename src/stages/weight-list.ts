@@ -2,6 +2,7 @@ import { measureValues } from '../analysis/values.js';
 import { CnnvizError } from '../core/errors.js';
 import type { ValueFacts } from '../core/facts.js';
 import { nearestName } from '../core/nearest.js';
+import { sizeOf } from '../core/tensor.js';
 import { toFloat32 } from '../core/values.js';
 import { stem } from '../io/paths.js';
 import { fileBeside, openSource } from '../io/random-access.js';
@@ -17,7 +18,8 @@ export interface WeightFacts {
   readonly dtype: StoredType;
   readonly shape: readonly number[];
   readonly bytes: number;
-  readonly facts: ValueFacts;
+  /** Null where integers are too large to be numbers here; the list's notes name them. */
+  readonly facts: ValueFacts | null;
 }
 
 export interface WeightList {
@@ -44,24 +46,30 @@ function besideOf(path: string) {
 
 /** Reads every array once, one after another, and says what is true of it. */
 export function listWeights(path: string, { format, tensors, notes }: WeightFile): WeightList {
-  try {
-    const listed = tensors.map((one) => ({
-      name: one.name,
-      dtype: one.stored,
-      shape: one.shape,
-      bytes: one.bytes,
-      facts: measureValues(toFloat32(one.load().data)),
-    }));
-    return {
-      format,
-      tensors: listed,
-      parameters: listed.reduce((sum, { facts }) => sum + facts.count, 0),
-      bytes: listed.reduce((sum, { bytes }) => sum + bytes, 0),
-      notes,
-    };
-  } catch (error) {
-    throw refusalOf(path, error);
-  }
+  const beyond: string[] = [];
+  const factsOf = (one: WeightTensor): ValueFacts | null => {
+    try {
+      return measureValues(toFloat32(one.load().data));
+    } catch (error) {
+      if (!(error instanceof CnnvizError) || error.code !== 'unsupported') throw refusalOf(path, error);
+      beyond.push(`"${one.name}": ${error.message}`);
+      return null;
+    }
+  };
+  const listed = tensors.map((one) => ({
+    name: one.name,
+    dtype: one.stored,
+    shape: one.shape,
+    bytes: one.bytes,
+    facts: factsOf(one),
+  }));
+  return {
+    format,
+    tensors: listed,
+    parameters: tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    bytes: listed.reduce((sum, { bytes }) => sum + bytes, 0),
+    notes: [...notes, ...beyond],
+  };
 }
 
 /** One array by its name. @throws CnnvizError 'usage' with the nearest name */

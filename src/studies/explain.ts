@@ -1,7 +1,10 @@
 import type { Explanation } from '../core/explanation.js';
+import type { Image } from '../core/image.js';
 import { choosePlace, indexOfPlace, type PlaceRequest } from '../core/value-place.js';
 import { toFloat32 } from '../core/values.js';
+import { explanationFigure } from '../figures/explanation.js';
 import type { Input } from '../io/inputs.js';
+import { baseName } from '../io/paths.js';
 import { chainBehind, explainChain } from '../stages/explain/chain.js';
 import { type LayerRequest, type LookContext, type LookedAt, lookAtLayer } from '../stages/kept-run.js';
 
@@ -48,4 +51,12 @@ export function explainRun(run: LookedAt, request: PlaceRequest): Explanation {
     same: steps.every(({ agreement }) => agreement.same),
     notes: run.notes,
   };
+}
+
+/** The explanation as a picture, numbers drawn in the cells. */
+export function drawExplanation(explanation: Explanation): Image {
+  const { input, network, layer, place } = explanation;
+  const name = input.path === '-' ? 'standard input' : baseName(input.path);
+  const at = place.x === null ? `unit ${place.channel}` : `(${place.x}, ${place.y})`;
+  return explanationFigure(explanation, `${name}: ${network} ${layer} ${at}`);
 }

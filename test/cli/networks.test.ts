@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { decodeNpy } from '../../src/index.js';
+import { bytes, model, node, number, text } from '../models/onnx/writer.js';
 import { cnnviz, IMAGES, inFolder } from './cnnviz.js';
 
 const MODELS = fileURLToPath(new URL('../../fixtures/models/', import.meta.url));
@@ -117,21 +118,37 @@ describe('run', () => {
 
   it('an ONNX model takes arrays by name', () =>
     inFolder(async (cwd) => {
-      const model = join(
+      const file = join(
         MODELS,
         'onnx',
         readdirSync(join(MODELS, 'onnx')).find((name) => /^lenet.*\.onnx$/.test(name))!,
       );
-      const { stdout } = await cnnviz(['summary', model, '--json']);
+      const { stdout } = await cnnviz(['summary', file, '--json']);
       const [{ name, shape }] = JSON.parse(stdout).inputs;
       const size = shape.reduce((a: number, b: number) => a * b, 1);
       writeFileSync(join(cwd, 'x.npy'), npyBytes('<f4', shape, new Float32Array(size).fill(0.5)));
-      const run = await cnnviz(['run', model, '--input', `${name}=x.npy`, '-o', 'y.npy', '-q'], { cwd });
+      const run = await cnnviz(['run', file, '--input', `${name}=x.npy`, '-o', 'y.npy', '-q'], { cwd });
       expect(run).toMatchObject({ code: 0, stdout: '', stderr: '' });
       expect(npy(join(cwd, 'y.npy')).shape.length).toBe(2);
-      const wrong = await cnnviz(['run', model, '--input', 'nmae=x.npy'], { cwd });
+      const wrong = await cnnviz(['run', file, '--input', 'nmae=x.npy'], { cwd });
       expect(wrong.code).toBe(2);
       expect(wrong.stderr).toContain('no input is called "nmae"');
+    }));
+
+  it('all layers of an ONNX model are all its numbers: every part of a split, but no mask', () =>
+    inFolder(async (cwd) => {
+      const split = node('Split', ['x'], ['a', 'b', 'c'], [...text(3, 'cut')]);
+      const axis = bytes(5, [...text(1, 'axis'), ...number(3, 1), ...number(20, 2)]);
+      const dropout = node('Dropout', ['c'], ['y', 'mask'], [...text(3, 'drop')]);
+      writeFileSync(join(cwd, 'm.onnx'), model({ nodes: [[...split, ...axis], dropout], outputs: ['b', 'y'] }));
+      writeFileSync(join(cwd, 'x.npy'), npyBytes('<f4', [2, 3], Float32Array.of(1, 2, 3, 4, 5, 6)));
+      const layers = async (names: string) => {
+        const { stdout } = await cnnviz(['run', 'm.onnx', '--input', 'x=x.npy', '--layers', names, '--json'], { cwd });
+        return (JSON.parse(stdout).results[0].layers as { name: string }[]).map(({ name }) => name);
+      };
+      expect(await layers('all')).toEqual(['cut', 'b', 'c', 'drop']);
+      expect(await layers('cut')).toEqual(['cut', 'b', 'c']);
+      expect(await layers('c,output')).toEqual(['b', 'c', 'drop']);
     }));
 });
 
@@ -208,6 +225,22 @@ describe('weights', () => {
     });
   });
 
+  it('integers beyond 2^53 cost their own statistics, and are named', () =>
+    inFolder(async (cwd) => {
+      const header =
+        '{"seed":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}';
+      const bytes = Buffer.alloc(8 + header.length + 12);
+      bytes.writeBigUInt64LE(BigInt(header.length));
+      bytes.write(header, 8);
+      bytes.writeBigInt64LE(2n ** 60n, 8 + header.length);
+      writeFileSync(join(cwd, 'a.safetensors'), bytes);
+      const { code, stdout } = await cnnviz(['weights', 'a.safetensors'], { cwd });
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^seed +int64 +1 +8 bytes +beyond 2\^53$/m);
+      expect(stdout).toContain('note: "seed": the 64-bit integer 1152921504606846976 is beyond 2^53');
+      expect(stdout).toContain('2 arrays, 2 numbers');
+    }));
+
   it('takes one array out: floats become float32, integers stay', () =>
     inFolder(async (cwd) => {
       await cnnviz(['weights', ZIP, '--tensor', 'double', '-o', 'd.npy'], { cwd });
@@ -221,14 +254,19 @@ describe('weights', () => {
 
   it('a hostile name never reaches the terminal as a command', () =>
     inFolder(async (cwd) => {
-      const header = JSON.stringify({ 'a\u001b[2Jb': { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });
+      const header = JSON.stringify({
+        'a\u001b[2Jb\u001b[31m\u001b[8mc': { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
+      });
       const bytes = Buffer.alloc(8 + header.length + 4);
       bytes.writeBigUInt64LE(BigInt(header.length), 0);
       bytes.write(header, 8);
       writeFileSync(join(cwd, 'x.safetensors'), bytes);
       const { stdout, code } = await cnnviz(['weights', 'x.safetensors'], { cwd });
       expect(code).toBe(0);
-      expect(stdout).not.toContain('\u001b[2J');
+      expect(stdout).not.toContain('\u001b');
+      const coloured = await cnnviz(['weights', 'x.safetensors'], { cwd, env: { FORCE_COLOR: '1' } });
+      expect(coloured.stdout).toContain('\u001b[1mx.safetensors\u001b[22m');
+      expect(coloured.stdout).toContain('a�[2Jb�[31m�[8mc');
     }));
 
   it('files that hold no weights are refused, with the formats that are read', async () => {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ConvFlags } from '../../src/cli/conv-job.js';
 import { type SweepFlags, sweepJob } from '../../src/cli/sweep-job.js';
-import type { SweepResult } from '../../src/core/sweep.js';
 import { readNote } from '../../src/io/encode.js';
 import { cnnviz, IMAGES, inFolder } from './cnnviz.js';
 
@@ -133,10 +132,10 @@ describe('cnnviz sweep', () => {
   it('--json has every cell with parameters, size, cost, firing and peak', async () => {
     await inFolder(async (cwd) => {
       const { stdout } = await cnnviz(['sweep', ...plane, '--stride', '4,16', '--pool', 'max:2:1', '--json'], { cwd });
-      const document: SweepResult & { alt: string; outputs: { path: string }[] } = JSON.parse(stdout);
+      const document = JSON.parse(stdout);
       expect(document.axes).toEqual([{ name: 'stride', values: ['4', '16'] }]);
-      expect(document.cells.map(({ label }) => label)).toEqual(['stride 4', 'stride 16']);
-      const [{ map, parameters }] = document.cells;
+      expect(document.cells.map(({ label }: { label: string }) => label)).toEqual(['stride 4', 'stride 16']);
+      const [{ parameters, ...map }] = document.cells;
       expect(parameters).toMatchObject({
         bias: '0',
         activation: 'none',
@@ -145,9 +144,10 @@ describe('cnnviz sweep', () => {
         'pool stride': '1',
       });
       expect(map).toMatchObject({ width: 182, height: 132, macs: 183 * 133 * 14700, overlap: [66, 66] });
-      expect(map!.patch!.own!.found).toBe(true);
+      expect(map.patch.own.found).toBe(true);
+      expect(map.firingPercent).toBeCloseTo((100 * map.values.firing) / (182 * 132), 9);
       expect(document.alt).toContain('stride (4, 16)');
-      expect(document.outputs.map(({ path }) => path)).toEqual(['plane.sweep.png']);
+      expect(document.outputs.map(({ path }: { path: string }) => path)).toEqual(['plane.sweep.png']);
     });
   });
 

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { addArticle } from './article.js';
+import { addAnimate } from './animate.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
 import { addDemo } from './demo.js';
 import { addExplain } from './explain.js';
+import { addField } from './field.js';
 import { addFilters } from './filters.js';
 import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
@@ -21,6 +23,8 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addSweep,
   addRun,
   addExplain,
+  addAnimate,
+  addField,
   addCompare,
   addSummary,
   addFilters,

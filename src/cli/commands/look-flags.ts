@@ -21,7 +21,7 @@ export function addLookFlags(command: Command, cropFlag = '--crop'): ConvFlags['
     .option('--resize <n|h,w>', 'the shorter side, or both, before the crop')
     .option(`${cropFlag} <n|h,w>`, 'the middle of the image')
     .optionsGroup('Place:')
-    .option('-l, --layer <name>', "the network's layer (default: its output)")
+    .option('-l, --layer <name>', 'which layer, such as features.3, conv or relu (default: the last)')
     .option('--channel <n>', 'which map: of several kernels, or of the layer (default: 0)')
     .option('--item <n>', 'which item of a batch', '0')
     .option('-j, --jobs <n>', 'threads for one large convolution', String(availableParallelism()));

@@ -1,10 +1,11 @@
 import { CnnvizError } from '../../core/errors.js';
+import { nearestName } from '../../core/nearest.js';
 import type { FieldValue } from './fields.js';
 import { LAYER_TABLE, layerSpec } from './layer-words.js';
 import { filesOf, type LayerSpec, type NetworkSpec } from './spec.js';
 
-/** Modules that only hold others, one after another. */
-const CONTAINERS = /^(Sequential|ModuleList)$/;
+/** The module that runs what it holds one after another. The layers of a ModuleList run when its owner says so. */
+const SEQUENCE = 'Sequential';
 
 /** Whether a text looks like what PyTorch's print(model) writes. */
 export function looksLikePrintedModel(text: string): boolean {
@@ -30,7 +31,7 @@ export function parsePrintedModel(text: string): NetworkSpec {
   let flat = false;
   for (const { name, type: className, args, line } of modules) {
     const word = LAYER_TABLE.find(({ classes }) => Object.hasOwn(classes, className));
-    if (!word) throw unknownModule(name, className, line);
+    if (!word) throw unknownLayer(name, className, line);
     if (word.word === 'flatten') flat = true;
     if (word.word === 'linear' && !flat) {
       flat = true;
@@ -51,7 +52,7 @@ export function parsePrintedModel(text: string): NetworkSpec {
     }
   }
   if (layers.length === 0) throw new CnnvizError('format', 'the text of print(model) holds no layers');
-  if (isWhole && !CONTAINERS.test(type) && !layers.some(({ layer }) => layer.kind === 'activation')) {
+  if (isWhole && type !== SEQUENCE && !layers.some(({ layer }) => layer.kind === 'activation')) {
     notes.push(
       `${type} prints no activations: those called in forward() are not in the text; add them, or export to ONNX`,
     );
@@ -134,19 +135,24 @@ function readModules(text: string): { type: string; modules: PrintedModule[]; is
     if (args !== '')
       throw new CnnvizError('format', `line ${number}: the line is cut off: ${JSON.stringify(line.slice(0, 60))}`);
     if (name === undefined) type = className;
-    else if (!CONTAINERS.test(className))
-      throw unknownModule([...path, name].filter(Boolean).join('.'), className, number);
+    else if (className !== SEQUENCE) throw unknownModule([...path, name].filter(Boolean).join('.'), className, number);
     path.push(name ?? '');
   }
   return { type, modules, isWhole: true };
 }
 
+const EXPORT = "export the model: torch.onnx.export(model, x, 'model.onnx'), then: cnnviz run model.onnx";
+
+/** A module that holds others. */
 function unknownModule(name: string, className: string, line: number): CnnvizError {
-  return new CnnvizError(
-    'unsupported',
-    `line ${line}: ${name} is a ${className}, whose order of computation the text does not tell`,
-    {
-      fix: "export the model: torch.onnx.export(model, x, 'model.onnx'), then: cnnviz run model.onnx",
-    },
-  );
+  const what = `line ${line}: ${name} is a ${className}, whose order of computation the text does not tell`;
+  return new CnnvizError('unsupported', what, { fix: EXPORT });
+}
+
+/** A module that holds none. */
+function unknownLayer(name: string, className: string, line: number): CnnvizError {
+  const known = LAYER_TABLE.flatMap(({ classes }) => Object.keys(classes));
+  const near = nearestName(className, known);
+  const what = `line ${line}: ${name} is a ${className}, which is not a layer that is read from the text`;
+  return new CnnvizError('unsupported', what, { fix: `${near ? `did you mean ${near}? or ` : ''}${EXPORT}` });
 }

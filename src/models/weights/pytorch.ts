@@ -5,7 +5,7 @@ import { collectTensors } from './pytorch/collect.js';
 import { isLegacy, readLegacy } from './pytorch/legacy.js';
 import { unpickle } from './pytorch/pickle.js';
 import { storageOf } from './pytorch/storages.js';
-import { type StorageBytes, tensorFrom } from './pytorch/tensors.js';
+import { checkTotal, type StorageBytes, tensorFrom } from './pytorch/tensors.js';
 import type { StorageValue } from './pytorch/values.js';
 import type { ReadContext, WeightFile, WeightReader } from './weight-file.js';
 import { readZip, type ZipEntry } from './zip.js';
@@ -51,10 +51,16 @@ function readArchive(source: ByteSource, { name }: ReadContext): WeightFile {
   const offset = pickle.compressed ? 0 : pickle.start;
   const { value } = unpickle(opened.read(0, opened.size), 0, offset, (id) => storageOf(id, false));
   const { tensors, notes } = collectTensors(value, name);
+  checkTotal(tensors, source.size);
+  // a storage is opened once, however many tensors lie in it: it may be compressed
+  const places = new Map<string, StorageBytes>();
   return {
     format: 'pytorch',
     tensors: tensors.map(({ name: own, tensor }) => {
-      const place = storageBytes(entries, folder, tensor.storage, own);
+      const { key, stored, count } = tensor.storage;
+      const id = `${key} ${stored} ${count}`;
+      const place = places.get(id) ?? storageBytes(entries, folder, tensor.storage, own);
+      places.set(id, place);
       return tensorFrom(own, tensor, place, order);
     }),
     notes,

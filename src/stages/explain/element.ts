@@ -15,7 +15,7 @@ import { evaluate } from '../../engine/evaluate.js';
 import type { ConvStep } from '../../engine/steps.js';
 import { agreementOf } from './agreement.js';
 import type { KeptRun } from './values.js';
-import { boundOf, outputAt } from './weighted.js';
+import { boundOf, magnitudeAt, outputAt } from './weighted.js';
 
 /** An input of a layer with the index of the number that is read of it. */
 interface Read {
@@ -91,7 +91,7 @@ function foldedAgreement(
   const { map, item } = outputAt(step.geometry, index);
   const x = toFloat32(run.read(step.inputs[0]!).data);
   const magnitude = magnitudeAt(step, x, index) + Math.abs(affineOf(run, node).shift[map]);
-  const own = boundOf(step, x, item, map, magnitude)[0];
+  const own = boundOf(run, step, item, map, magnitude)[0];
   const bound = own + (2 * direct.tolerance.ofTerms + 4 * HALF_ULP) * magnitude;
   return agreementOf(
     explained,
@@ -100,27 +100,6 @@ function foldedAgreement(
     bound,
     'weights times scale are rounded',
   );
-}
-
-/** Σ|x·w| + |bias| of one output. */
-function magnitudeAt({ geometry: g, weight, bias }: ConvStep, x: Float32Array, index: number): number {
-  const { item, map, i, j } = outputAt(g, index);
-  const perGroup = g.C / g.groups;
-  const first = Math.floor(map / (g.M / g.groups)) * perGroup;
-  const kernels = weight.load();
-  let sum = Math.abs(bias?.[map] ?? 0);
-  for (let c = 0; c < perGroup; c++) {
-    for (let u = 0; u < g.kH; u++) {
-      for (let v = 0; v < g.kW; v++) {
-        // a padded position is at most the largest number of its channel away: its nearest pixel stands for it
-        const row = Math.min(g.H - 1, Math.max(0, i * g.sH - g.pads[0] + u * g.dH));
-        const column = Math.min(g.W - 1, Math.max(0, j * g.sW - g.pads[1] + v * g.dW));
-        const pixel = x[((item * g.C + first + c) * g.H + row) * g.W + column];
-        sum += Math.abs(pixel * kernels[((map * perGroup + c) * g.kH + u) * g.kW + v]);
-      }
-    }
-  }
-  return sum;
 }
 
 function affineOf(run: KeptRun, node: ModelNode) {

@@ -25,7 +25,7 @@ export function explainWeighted(run: KeptRun, step: ConvStep, index: number): We
   const channels = channelTerms(g, x, weight, item, map, taps);
   const terms = joined(channels.map(({ products }) => products));
   const bias = step.bias?.[map] ?? 0;
-  const magnitude = Math.abs(bias) + terms.reduce((sum, term) => sum + Math.abs(term), 0);
+  const magnitude = sizeOfTerms(channels, bias);
   const output = run.read(step.outputs[0]);
   const fields = {
     step: 'weighted',
@@ -40,7 +40,7 @@ export function explainWeighted(run: KeptRun, step: ConvStep, index: number): We
     bias,
     magnitude,
   } as const;
-  const [bound, reason] = boundOf(step, x, item, map, magnitude);
+  const [bound, reason] = boundOf(run, step, item, map, magnitude);
   const stored = toFloat32(output.data)[index];
   if (layer.kind !== 'ncc') {
     const explained = sumInOrder(terms, bias);
@@ -78,6 +78,20 @@ export function tapsOf(g: Conv2dGeometry, i: number, j: number): Taps {
   return { size: [g.kH, g.kW], rows, columns, window, padding };
 }
 
+/** Σ|x·w| + |bias| of one output, padding as the layer has it. */
+export function magnitudeAt({ geometry: g, weight, bias }: ConvStep, x: Float32Array, index: number): number {
+  const { item, map, i, j } = outputAt(g, index);
+  const channels = channelTerms(g, x, weight.load(), item, map, tapsOf(g, i, j));
+  return sizeOfTerms(channels, bias?.[map] ?? 0);
+}
+
+function sizeOfTerms(channels: readonly ChannelTerms[], bias: number): number {
+  return channels.reduce(
+    (total, { products }) => products.reduce((sum, term) => sum + Math.abs(term), total),
+    Math.abs(bias),
+  );
+}
+
 /** x [N, C, H, W] under the window, times the map's kernel [C/groups, kH, kW]: channel by channel. */
 function channelTerms(
   g: Conv2dGeometry,
@@ -110,8 +124,8 @@ function channelTerms(
 
 /** The largest difference between the sum in order and what the step's algorithm may give, and why; 0 when none. */
 export function boundOf(
+  run: KeptRun,
   step: ConvStep,
-  x: Float32Array,
   item: number,
   map: number,
   magnitude: number,
@@ -119,13 +133,25 @@ export function boundOf(
   const { algorithm } = step;
   if (algorithm.ordered) return [0, null];
   const { ofTerms, at, reason } = algorithm.tolerance;
-  const reach = at === 'output' ? magnitude : largestMagnitude(step, x, item, map);
+  const reach = at === 'output' ? magnitude : largestMagnitude(run, step, item, map);
   // the sum in order is itself rounded
   return [(ofTerms + direct.tolerance.ofTerms) * reach, reason];
 }
 
+/** What has been found for a run: an animation asks for the same map again and again. */
+const LARGEST = new WeakMap<KeptRun, Map<string, number>>();
+
+function largestMagnitude(run: KeptRun, step: ConvStep, item: number, map: number): number {
+  const known = LARGEST.get(run) ?? new Map<string, number>();
+  LARGEST.set(run, known);
+  const key = `${item} ${map} ${step.name}`;
+  const largest = known.get(key) ?? convolveSizes(step, toFloat32(run.read(step.inputs[0]!).data), item, map);
+  known.set(key, largest);
+  return largest;
+}
+
 /** The largest Σ|x·w| + |bias| of a map: the convolution of the sizes. */
-function largestMagnitude({ geometry: g, weight, bias }: ConvStep, x: Float32Array, item: number, map: number): number {
+function convolveSizes({ geometry: g, weight, bias }: ConvStep, x: Float32Array, item: number, map: number): number {
   const perGroup = g.C / g.groups;
   const first = Math.floor(map / (g.M / g.groups)) * perGroup;
   const size = perGroup * g.kH * g.kW;

@@ -12,12 +12,25 @@ import { modelOf, type WholeConv } from '../one-layer.js';
 
 const side = fc.integer({ min: 1, max: 5 });
 const large = fc.integer({ min: 10, max: 13 });
+/** Long sides for tiles and blocks that repeat, seldom: the definition is slow. */
+const length = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 1, max: 22 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 23, max: 60 }) },
+);
+/** A thousand in all, in portions with a seed each: none of them takes long enough to look like a hang on a slow machine. */
+const SEEDS = Array.from({ length: 20 }, (_, portion) => 42 + portion);
+const PORTION = 50;
+const worst = new Map<string, number>();
+
 const GEOMETRY = fc.record({
   groups: fc.integer({ min: 1, max: 3 }),
-  perGroup: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 30, max: 36 })),
+  perGroup: fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 3 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 30, max: 36 }) },
+  ),
   mapsPerGroup: fc.integer({ min: 1, max: 5 }),
-  H: fc.integer({ min: 1, max: 60 }),
-  W: fc.integer({ min: 1, max: 60 }),
+  H: length,
+  W: length,
   kernel: fc.oneof(
     fc.tuple(side, side),
     fc.constant([3, 3] as const),
@@ -35,8 +48,7 @@ const GEOMETRY = fc.record({
 });
 
 describe('a thousand random geometries, the same for every run', () => {
-  it('every algorithm that takes one stays within its tolerance of the definition', () => {
-    const worst = new Map<string, number>();
+  it.each(SEEDS)('every algorithm that takes one stays within its tolerance of the definition, seed %i', (seed) => {
     fc.assert(
       fc.property(GEOMETRY, (one) => {
         const [kH, kW] = one.kernel;
@@ -79,13 +91,17 @@ describe('a thousand random geometries, the same for every run', () => {
           for (let i = 0; i < y.length; i++) {
             const scale = tolerance.at === 'map' ? most : terms[i];
             const error = Math.abs(y[i] - expected[i]) / Math.max(scale, 1e-30);
-            if (error > (worst.get(name) ?? 0)) worst.set(name, error);
+            if (!(error <= (worst.get(name) ?? -1))) worst.set(name, error);
           }
-          expect(worst.get(name) ?? 0, name).toBeLessThanOrEqual(tolerance.ofTerms + 6e-8);
+          expect(worst.get(name), name).toBeLessThanOrEqual(tolerance.ofTerms + 6e-8);
         }
       }),
-      { numRuns: 1000, seed: 42 },
+      { numRuns: PORTION, seed },
     );
+  });
+
+  it('tells the worst errors', () => {
+    expect(worst.size).toBe(CONV2D_ALGORITHMS.length);
     const told = [...worst].map(([name, error]) => `${name} ${error.toExponential(1)}`).join(', ');
     // biome-ignore lint/suspicious/noConsole: the worst errors are what the test is for
     console.info(`worst error as a share of the terms: ${told}`);

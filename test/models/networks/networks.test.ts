@@ -157,6 +157,14 @@ describe('the text of print(model)', () => {
 
   it('modules that are not run in order are refused, with the line', () => {
     expect(() => parsePrintedModel(text('resnet18.txt'))).toThrow(/^line 7: layer1\.0 is a BasicBlock, whose order/);
+    const list = 'ModuleList(\n  (0): Conv2d(3, 4, kernel_size=(3, 3), stride=(1, 1))\n)\n';
+    expect(() => parsePrintedModel(`Net(\n  (a): ${list})`)).toThrow(/^line 2: a is a ModuleList, whose order/);
+  });
+
+  it('a layer that is not read is told from a module whose order is not known', () => {
+    expect(() => parsePrintedModel('Sequential(\n  (0): ConvTranspose2d(3, 4, kernel_size=(3, 3))\n)\n')).toThrow(
+      'line 2: 0 is a ConvTranspose2d, which is not a layer that is read from the text',
+    );
   });
 
   it('activations in forward() are not in the text, and that is said', () => {

@@ -9,6 +9,7 @@ export const op = {
   stop: [0x2e],
   mark: [0x28],
   none: [0x4e],
+  pop: [0x30],
   emptyDict: [0x7d],
   emptyList: [0x5d],
   emptyTuple: [0x29],
@@ -85,6 +86,9 @@ export interface ZipPart {
   /** What the directory claims, when it lies. */
   readonly claimedSize?: number;
   readonly method?: number;
+  /** Of an entry whose bytes are compressed. */
+  readonly unpackedSize?: number;
+  readonly crc?: number;
   readonly offset?: number;
   readonly localName?: string;
 }
@@ -95,8 +99,9 @@ export function zip(parts: readonly ZipPart[], claimedCount = parts.length): Uin
   const directory: number[][] = [];
   let at = 0;
   const u16 = (value: number) => [value & 255, (value >> 8) & 255];
-  for (const { name, bytes, claimedSize = bytes.length, method = 0, offset = at, localName = name } of parts) {
-    const sizes = [...u32(0), ...u32(claimedSize), ...u32(claimedSize)];
+  for (const part of parts) {
+    const { name, bytes, claimedSize = bytes.length, method = 0, offset = at, localName = name } = part;
+    const sizes = [...u32(part.crc ?? 0), ...u32(claimedSize), ...u32(part.unpackedSize ?? claimedSize)];
     const local = [
       0x50,
       0x4b,

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../../src/core/bytes.js';
 import { CnnvizError } from '../../../src/core/errors.js';
 import { readWeights } from '../../../src/models/weights/index.js';
+import { crc32 } from '../../../src/models/weights/zip.js';
 import { checkpoint, op, pickle, stateDict, storage, tensor, zip } from './pickle-writer.js';
 
 const FOLDER = new URL('../../../fixtures/models/checkpoints/', import.meta.url);
@@ -154,6 +156,60 @@ describe('pickles that want something else', () => {
     expect(message).toContain('nested deeper than 100');
   });
 
+  describe('a few bytes that stand for more than can be walked', () => {
+    const doubled = Array.from({ length: 60 }, (_, level) => [
+      ...op.put(level),
+      ...op.pop,
+      ...op.mark,
+      ...op.get(level),
+      ...op.get(level),
+      ...op.tuple,
+    ]);
+    const twice = (level: number) => [
+      ...op.put(level),
+      ...op.pop,
+      ...op.emptyDict,
+      ...op.mark,
+      ...op.string('a'),
+      ...op.get(level),
+      ...op.string('b'),
+      ...op.get(level),
+      ...op.setItems,
+    ];
+
+    it('tuples of two of the last, 2^60 in all', () => {
+      expect(attack(op.none, ...doubled).message).toContain('more than 1000000 entries');
+    });
+
+    it('dicts of two of the last, as a level that may hold tensors', () => {
+      const parts = Array.from({ length: 60 }, (_, level) => twice(level));
+      expect(attack(op.emptyDict, ...parts).message).toContain('more than 1000000 entries');
+      const level = [op.put(99), op.pop, op.emptyDict, op.string('model'), op.get(99), op.setItem];
+      expect(attack(op.emptyDict, ...parts, ...level).message).toContain('more than 1000000 entries');
+    });
+
+    it('a level that is itself', () => {
+      const one = tensor(storage('0', 1), 0, [1], [1]);
+      const own = [op.emptyDict, op.put(0), op.string('w'), one, op.setItem, op.string('model'), op.get(0), op.setItem];
+      expect(attack(...own).message).toContain('nested deeper than 100 at "model"');
+    });
+
+    it('a list that is made into a set, and a dict into a dict, thousands of times', () => {
+      const many = new Array<number[]>(20_000).fill(op.none);
+      const list = [op.emptyList, op.put(0), op.mark, ...many, op.appends];
+      const again = [...op.global('builtins', 'set'), ...op.get(0), ...op.tuple1, ...op.reduce];
+      const copies = new Array<number[]>(100).fill(again);
+      expect(attack(...list, ...copies).message).toMatch(/REDUCE: copies more than 1000000 values/);
+    });
+
+    it('a name of 20,000 letters is refused, and sizes of 2,000 axes', () => {
+      const long = [op.emptyDict, op.string('n'.repeat(20_000)), op.none, op.setItem];
+      expect(attack(...long).message).toContain('a name longer than 1000 characters');
+      const sizes = new Array<number>(2000).fill(1);
+      expect(attack(tensor(storage('0', 1), 0, sizes, sizes)).message).toContain('rank 2000: expected at most 64');
+    });
+  });
+
   it('__proto__ is a name like any other', () => {
     const bytes = pickle(op.emptyDict, op.string('__proto__'), tensor(storage('0', 2), 0, [2], [1]), op.setItem);
     const { tensors } = read(checkpoint(bytes, { 0: new Uint8Array(8) }));
@@ -187,6 +243,39 @@ describe('tensors stay inside their storage', () => {
     ],
   ])('%s is refused', (_what, bytes, words) => {
     expect(refusal(bytes).message).toContain(words);
+  });
+
+  it('a storage that thousands of tensors read whole is refused', () => {
+    const views = Array.from({ length: 800 }, (_, i) => [
+      ...op.string(`w${i}`),
+      ...tensor(storage('0', 4e5), 0, [2], [399_998]),
+      ...op.setItem,
+    ]);
+    const bytes = checkpoint(pickle(op.emptyDict, ...views), { 0: new Uint8Array(16e5) });
+    expect(refusal(bytes).message).toContain('800 tensors that read 1279996800 bytes');
+  });
+
+  it('a compressed storage is unpacked once, however many tensors lie in it', () => {
+    const packed = new Uint8Array(deflateRawSync(new Uint8Array(20e6)));
+    const views = Array.from({ length: 40 }, (_, i) => [
+      ...op.string(`w${i}`),
+      ...tensor(storage('0', 5e6), i, [4], [1]),
+      ...op.setItem,
+    ]);
+    const data = { name: 'archive/data.pkl', bytes: pickle(op.emptyDict, ...views) };
+    const numbers = { name: 'archive/data/0', bytes: packed, unpackedSize: 20e6, crc: crc32(new Uint8Array(20e6)) };
+    let reads = 0;
+    const source = memorySource(zip([data, { ...numbers, method: 8 }]));
+    const counted = {
+      ...source,
+      read: (from: number, length: number) => {
+        if (length === packed.length) reads++;
+        return source.read(from, length);
+      },
+    };
+    const { tensors } = readWeights(counted, { name: 'alone', beside: null });
+    expect(tensors.map((one) => one.load().data.length)).toEqual(new Array<number>(40).fill(4));
+    expect(reads).toBe(1);
   });
 
   it('a missing storage is named', () => {

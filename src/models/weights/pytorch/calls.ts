@@ -3,11 +3,13 @@ import { globalTag } from './globals.js';
 import { describeValue, type PickleValue, type TensorValue } from './values.js';
 
 type Refuse = (what: string, fix?: string) => never;
+/** Told of every value that is copied from one container to another; refuses when they become too many. */
+type Spend = (copied: number) => void;
 
 const MAX_RANK = 64;
 
 /** What a call of a listed global makes; anything else is refused. */
-export function callGlobal(callee: PickleValue, args: PickleValue, refuse: Refuse): PickleValue {
+export function callGlobal(callee: PickleValue, args: PickleValue, refuse: Refuse, spend: Spend): PickleValue {
   if (callee === null || typeof callee !== 'object' || callee.kind !== 'global') {
     return refuse(`calls ${describeValue(callee)}`);
   }
@@ -18,13 +20,18 @@ export function callGlobal(callee: PickleValue, args: PickleValue, refuse: Refus
   const { items } = args;
   switch (globalTag(module, name)?.tag) {
     case 'dict':
-      return { kind: 'dict', entries: dictEntries(items, refuse) };
-    case 'set':
-      return { kind: 'set', items: [...listItems(items[0], refuse)] };
+      return { kind: 'dict', entries: dictEntries(items, refuse, spend) };
+    case 'set': {
+      const list = listItems(items[0], refuse);
+      spend(list.length);
+      return { kind: 'set', items: [...list] };
+    }
     case 'size':
       return { kind: 'tuple', items: listItems(items[0], refuse) };
     case 'device':
       return { kind: 'opaque', what: 'device' };
+    case 'layout':
+      return { kind: 'opaque', what: 'layout' };
     case 'bytes':
       return { kind: 'opaque', what: 'bytes' };
     case 'tensor':
@@ -51,12 +58,17 @@ export function setState(object: PickleValue, state: PickleValue, refuse: Refuse
   if (!known) refuse(`a state of ${describeValue(state)}`);
 }
 
-function dictEntries(items: readonly PickleValue[], refuse: Refuse): Map<PickleValue, PickleValue> {
+function dictEntries(items: readonly PickleValue[], refuse: Refuse, spend: Spend): Map<PickleValue, PickleValue> {
   const entries = new Map<PickleValue, PickleValue>();
   const [source] = items;
   if (source === undefined) return entries;
-  if (source !== null && typeof source === 'object' && source.kind === 'dict') return new Map(source.entries);
-  for (const pair of listItems(source, refuse)) {
+  if (source !== null && typeof source === 'object' && source.kind === 'dict') {
+    spend(source.entries.size);
+    return new Map(source.entries);
+  }
+  const pairs = listItems(source, refuse);
+  spend(pairs.length);
+  for (const pair of pairs) {
     const both = listItems(pair, refuse);
     if (both.length !== 2) refuse('a dict of pairs: expected two values');
     entries.set(both[0], both[1]);
@@ -90,13 +102,13 @@ function tensorOf(items: readonly PickleValue[], dtype: StoredType | null, refus
   const shape = wholeNumbers(size, 'sizes', refuse);
   const strides = wholeNumbers(stride, 'strides', refuse);
   if (shape.length !== strides.length) refuse(`${shape.length} sizes and ${strides.length} strides`);
-  if (shape.length > MAX_RANK) refuse(`a tensor of rank ${shape.length}: expected at most ${MAX_RANK}`);
   if (!isWhole(offset)) return refuse(`an offset of ${describeValue(offset)} ${String(offset)}`);
   return { kind: 'tensor', storage, stored, offset, shape, stride: strides };
 }
 
 function wholeNumbers(value: PickleValue | undefined, what: string, refuse: Refuse): number[] {
   const items = listItems(value, refuse);
+  if (items.length > MAX_RANK) refuse(`a tensor of rank ${items.length}: expected at most ${MAX_RANK}`);
   if (!items.every(isWhole)) refuse(`${what}: expected whole numbers from 0`);
   return items as number[];
 }

@@ -14,20 +14,28 @@ export interface Collected {
 /** The levels that training scripts put around a state_dict, in the order they are looked for. */
 const LEVELS = ['state_dict', 'model_state_dict', 'model', 'net', 'network', 'module', 'params', 'weights'];
 const MAX_DEPTH = 100;
+/** A pickle may hold one value at many places: as many entries as it may have opcodes are walked, not what they multiply to. */
+const MAX_ENTRIES = 1_000_000;
+const MAX_NAME = 1000;
+/** Entries left out that are named; the others are counted. */
+const FEW = 5;
 
 /** All tensors of a checkpoint with the names of their parameters; what else it holds is told. */
 export function collectTensors(root: PickleValue, alone: string): Collected {
   const notes: string[] = [];
   let value = root;
   for (let level = findLevel(value); level !== null; level = findLevel(value)) {
+    if (notes.length >= MAX_DEPTH)
+      throw new CnnvizError('format', `nested deeper than ${MAX_DEPTH} at "${level.name}"`);
     notes.push(`the tensors of "${level.name}" are taken${otherEntries(value as DictValue, level.name)}`);
     value = level.value;
   }
   const tensors: NamedTensor[] = [];
   const skipped: string[] = [];
+  let [entries, skips] = [0, 0];
   walk(value, '', 0);
-  if (skipped.length > 0) {
-    const some = skipped.slice(0, 5).join(', ') + (skipped.length > 5 ? `, … (${skipped.length})` : '');
+  if (skips > 0) {
+    const some = skipped.join(', ') + (skips > skipped.length ? `, … (${skips})` : '');
     notes.push(`entries that are no arrays are left out: ${some}`);
   }
   const names = new Set<string>();
@@ -38,7 +46,9 @@ export function collectTensors(root: PickleValue, alone: string): Collected {
   return { tensors, notes };
 
   function walk(item: PickleValue, name: string, depth: number): void {
+    if (name.length > MAX_NAME) throw new CnnvizError('format', `a name longer than ${MAX_NAME} characters`);
     if (depth > MAX_DEPTH) throw new CnnvizError('format', `nested deeper than ${MAX_DEPTH} at "${name}"`);
+    if (++entries > MAX_ENTRIES) throw new CnnvizError('format', `more than ${MAX_ENTRIES} entries at "${name}"`);
     const join = (part: string) => (name === '' ? part : `${name}.${part}`);
     if (item !== null && typeof item === 'object') {
       if (item.kind === 'tensor') {
@@ -46,7 +56,7 @@ export function collectTensors(root: PickleValue, alone: string): Collected {
         return;
       }
       if (item.kind === 'dict') {
-        for (const [key, entry] of item.entries) walk(entry, join(String(keyText(key))), depth + 1);
+        for (const [key, entry] of item.entries) walk(entry, join(keyText(key)), depth + 1);
         return;
       }
       if (item.kind === 'list' || item.kind === 'tuple') {
@@ -54,7 +64,7 @@ export function collectTensors(root: PickleValue, alone: string): Collected {
         return;
       }
     }
-    if (name !== '') skipped.push(name);
+    if (name !== '' && ++skips <= FEW) skipped.push(name);
   }
 }
 
@@ -71,13 +81,16 @@ function findLevel(value: PickleValue): { name: string; value: PickleValue } | n
   return null;
 }
 
-/** A dict with a tensor in it, or in a dict in it. */
-function holdsTensors(value: PickleValue, depth = 0): boolean {
-  if (value === null || typeof value !== 'object' || value.kind !== 'dict' || depth > 3) return false;
-  for (const entry of value.entries.values()) {
-    if (entry !== null && typeof entry === 'object' && (entry.kind === 'tensor' || holdsTensors(entry, depth + 1))) {
-      return true;
-    }
+/** A dict with a tensor in it, or in a dict in it. Each dict is looked into once, at however many places it is. */
+function holdsTensors(value: PickleValue): boolean {
+  const waiting = [value];
+  const seen = new Set<PickleValue>();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next === null || typeof next !== 'object') continue;
+    if (next.kind === 'tensor') return next !== value;
+    if (next.kind !== 'dict' || seen.has(next)) continue;
+    seen.add(next);
+    for (const entry of next.entries.values()) waiting.push(entry);
   }
   return false;
 }

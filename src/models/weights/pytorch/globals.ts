@@ -40,7 +40,7 @@ const DTYPES: Readonly<Record<string, StoredType>> = {
 
 /** What stands for each global that may be called, and for those that are only named. */
 export type GlobalTag =
-  | { readonly tag: 'dict' | 'size' | 'device' | 'tensor' | 'tensor-v3' | 'parameter' | 'bytes' | 'set' }
+  | { readonly tag: 'dict' | 'size' | 'device' | 'layout' | 'tensor' | 'tensor-v3' | 'parameter' | 'bytes' | 'set' }
   | { readonly tag: 'storage' | 'dtype'; readonly stored: StoredType | null };
 
 const CALLABLE: Readonly<Record<string, GlobalTag>> = {
@@ -51,6 +51,7 @@ const CALLABLE: Readonly<Record<string, GlobalTag>> = {
   '_codecs encode': { tag: 'bytes' },
   'torch Size': { tag: 'size' },
   'torch device': { tag: 'device' },
+  'torch.serialization _get_layout': { tag: 'layout' },
   'torch._utils _rebuild_tensor': { tag: 'tensor' },
   'torch._utils _rebuild_tensor_v2': { tag: 'tensor' },
   'torch._utils _rebuild_tensor_v3': { tag: 'tensor-v3' },

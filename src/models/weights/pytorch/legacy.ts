@@ -5,7 +5,7 @@ import type { ReadContext, WeightFile } from '../weight-file.js';
 import { collectTensors } from './collect.js';
 import { unpickle } from './pickle.js';
 import { storageOf } from './storages.js';
-import { type StorageBytes, tensorFrom } from './tensors.js';
+import { checkTotal, type StorageBytes, tensorFrom } from './tensors.js';
 import type { PickleValue, StorageValue } from './values.js';
 
 /** The pickle of 0x1950a86a20f9469cfc6c, behind its PROTO (0x80, version). */
@@ -67,6 +67,7 @@ export function readLegacy(source: ByteSource, { name }: ReadContext): WeightFil
     at += 8 + bytes;
   }
   const { tensors, notes } = collectTensors(object, name);
+  checkTotal(tensors, source.size);
   return {
     format: 'pytorch',
     tensors: tensors.map(({ name: own, tensor }) => {

@@ -8,6 +8,8 @@ const MAX_OPCODES = 1_000_000;
 const MAX_MEMO = 1_000_000;
 const MAX_STACK = 1_000_000;
 const MAX_MARKS = 100;
+/** Calls may copy a container that the pickle holds once: in all, as many values as there may be opcodes. */
+const MAX_COPIED = 1_000_000;
 
 /** The opcodes that are read, by their byte. All others are refused. Source: Lib/pickle.py; torch/_weights_only_unpickler.py */
 const NAMES: Readonly<Record<number, string>> = {
@@ -92,6 +94,11 @@ export function unpickle(
 
   const refuse = (what: string, fix = 'the checkpoint is damaged or was not written by torch.save'): never => {
     throw new CnnvizError('format', `pickle at byte ${fileOffset + opcodeAt}, ${name}: ${what}`, { fix });
+  };
+  let copied = 0;
+  const spend = (count: number): void => {
+    copied += count;
+    if (copied > MAX_COPIED) refuse(`copies more than ${MAX_COPIED} values`);
   };
   const need = (count: number): number => {
     if (count > bytes.length - at) refuse(`needs ${count} bytes, ${bytes.length - at} are left`);
@@ -261,11 +268,11 @@ export function unpickle(
     },
     REDUCE: () => {
       const [args, callee] = [pop(), pop()];
-      push(callGlobal(callee, args, refuse));
+      push(callGlobal(callee, args, refuse, spend));
     },
     NEWOBJ: () => {
       const [args, callee] = [pop(), pop()];
-      push(callGlobal(callee, args, refuse));
+      push(callGlobal(callee, args, refuse, spend));
     },
     BUILD: () => {
       const state = pop();

@@ -17,6 +17,25 @@ export interface StorageBytes {
 const MOST_TIMES = 4;
 const MOST_BYTES = 64 * 2 ** 20;
 
+/** All tensors together may read each byte of the file this often, or this many bytes: views of one storage share them. */
+const MOST_VIEWS = 64;
+const MOST_READ = 2 ** 30;
+
+/** Refuses a file whose tensors would read the same numbers over and over. @throws CnnvizError 'format' */
+export function checkTotal(tensors: readonly { readonly tensor: TensorValue }[], fileBytes: number): void {
+  const most = Math.max(MOST_READ, MOST_VIEWS * fileBytes);
+  const total = tensors.reduce((sum, { tensor }) => sum + spanOf(tensor) * STORED_TYPES[tensor.stored].itemBytes, 0);
+  if (total <= most) return;
+  throw new CnnvizError('format', `${tensors.length} tensors that read ${total} bytes of a file of ${fileBytes}`, {
+    fix: 'save tensor.clone() of each instead of views that share their numbers',
+  });
+}
+
+/** From the first number of a view to just behind the last. */
+function spanOf({ shape, stride }: Pick<TensorValue, 'shape' | 'stride'>): number {
+  return sizeOf(shape) === 0 ? 0 : shape.reduce((span, side, axis) => span + (side - 1) * stride[axis], 1);
+}
+
 /**
  * A view of a storage as a tensor whose numbers are read when asked for: any stride, any offset, bounds checked here.
  * @throws CnnvizError 'format' when it reaches beyond its storage
@@ -30,7 +49,7 @@ export function tensorFrom(
   const { itemBytes, dtype } = STORED_TYPES[stored];
   const count = Math.floor(bytes / itemBytes);
   const size = sizeOf(shape);
-  const last = size === 0 ? 0 : shape.reduce((end, side, axis) => end + (side - 1) * stride[axis], offset) + 1;
+  const last = size === 0 ? 0 : offset + spanOf({ shape, stride });
   if (!Number.isSafeInteger(size) || !Number.isSafeInteger(last) || last > count || offset > count) {
     throw new CnnvizError(
       'format',

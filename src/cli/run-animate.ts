@@ -1,0 +1,132 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { CnnvizError } from '../core/errors.js';
+import { formatNumber, groupDigits } from '../core/format.js';
+import type { DrawingNote } from '../core/note.js';
+import { VERSION } from '../core/version.js';
+import { encodePng } from '../io/encode.js';
+import { encodeGif, encodeWebp, type TimedFrame } from '../io/encode-animation.js';
+import { writeAtomic } from '../io/files.js';
+import type { Input } from '../io/inputs.js';
+import { extensionOf, joinPath, safeName } from '../io/paths.js';
+import { animationJson, describeFrame } from '../reports/animation.js';
+import { placeSingle, writeSingle } from '../stages/single-file.js';
+import { type AnimatedRun, animateLayer, drawFrames } from '../studies/animate.js';
+import { type LookFlags, lookRequest, placeRequest } from './look-job.js';
+import { parseNumber, parseWhole } from './parse.js';
+import { pause } from './pause.js';
+import { openTerminal, type Terminal } from './terminal.js';
+
+export interface AnimateFlags extends LookFlags {
+  readonly seconds: string;
+  readonly terminal: boolean;
+  readonly out?: string;
+  readonly clobber: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** Longer ones would hold thousands of frames. */
+const MOST_SECONDS = 60;
+
+/** `cnnviz animate`: flags → one layer or network → its windows, position by position. */
+export async function runAnimate(args: readonly string[], flags: AnimateFlags): Promise<void> {
+  const { out, clobber, json } = flags;
+  const seconds = parseNumber('--seconds', flags.seconds);
+  if (!(seconds >= 0.5 && seconds <= MOST_SECONDS)) {
+    throw new CnnvizError('usage', `--seconds: expected a number from 0.5 to ${MOST_SECONDS}, got ${flags.seconds}`);
+  }
+  if (out === '-' && json) {
+    throw new CnnvizError('usage', 'stdout can carry the animation or --json, not both', {
+      fix: 'write the animation to a file: -o steps.gif',
+    });
+  }
+  const { request, input } = await lookRequest('animate', args, flags);
+  const { channel, item } = placeRequest(flags);
+  const threads = parseWhole('--jobs', flags.jobs, 1);
+  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: out === '-' || json });
+  const animated = await animateLayer(request, input, { channel, item }, { seconds }, { threads, breathe: pause });
+  for (const note of animated.run.notes) terminal.note(`note: ${note}`);
+  if (flags.terminal) {
+    await play(animated, terminal);
+    return;
+  }
+  const wrote = json && out === undefined ? [] : await write(animated, input, out ?? null, clobber, terminal);
+  if (json) await terminal.send(new TextEncoder().encode(`${animationJson(animated.plan, animated.run, wrote)}\n`));
+  else if (out !== '-') for (const line of summary(animated, wrote)) terminal.print(line);
+}
+
+/** One GIF or WebP, or a folder of frames; gives the paths. */
+async function write(
+  animated: AnimatedRun,
+  input: Input,
+  out: string | null,
+  clobber: boolean,
+  terminal: Terminal,
+): Promise<string[]> {
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'animation', args: ['animate', ...animated.run.args] };
+  const isFolder = out !== null && out !== '-' && out !== '' && (out.endsWith('/') || extensionOf(out) === '');
+  if (isFolder) return writeFrames(drawFrames(animated), out, JSON.stringify(note), clobber);
+  const name = `${[input.name, animated.run.network, ...layerName(animated)].map(safeName).join('.')}.gif`;
+  const path = await placeSingle({ out, name, endings: ['.gif', '.webp'], clobber }, input);
+  const frames = drawFrames(animated);
+  const bytes =
+    extensionOf(path) === '.webp' ? await encodeWebp(frames, JSON.stringify(note)) : await encodeGif(frames);
+  await writeSingle(path, bytes, clobber, terminal.send);
+  return path === '-' ? [] : [path];
+}
+
+/** A kernel's own layer is not named twice. */
+function layerName({ run }: AnimatedRun): string[] {
+  return run.layer === 'conv' ? [] : [run.layer];
+}
+
+async function writeFrames(
+  frames: readonly TimedFrame[],
+  folder: string,
+  note: string,
+  clobber: boolean,
+): Promise<string[]> {
+  const digits = String(frames.length).length;
+  const paths: string[] = [];
+  for (const [f, { image }] of frames.entries()) {
+    const path = joinPath(folder, `frame-${String(f + 1).padStart(digits, '0')}.png`);
+    await writeAtomic(path, await encodePng(image, note), { clobber });
+    paths.push(path);
+  }
+  return paths;
+}
+
+function summary({ run, plan }: AnimatedRun, wrote: readonly string[]): string[] {
+  const name = run.facts.path === '-' ? 'standard input' : run.facts.path;
+  const words = plan.scenes.map(
+    ({ name: layer, words: said, map }) => `${layer}: ${said} → ${map.width}×${map.height}`,
+  );
+  const left = plan.positions - plan.shown;
+  const seconds = (plan.delayMs * (plan.shown - plan.scenes.length) + plan.holdMs * plan.scenes.length) / 1000;
+  const lines = [
+    `${name} → ${run.network}   ${words.join('; ')}`,
+    `  ${groupDigits(plan.shown)} steps${left > 0 ? ` of ${groupDigits(plan.positions)} positions (--seconds for more)` : ''}, ${formatNumber(seconds, 3)} s`,
+  ];
+  if (wrote.length === 1) lines.push(`wrote ${wrote[0]}`);
+  else if (wrote.length > 1) lines.push(`wrote ${wrote[0]} … ${wrote.at(-1)}`);
+  return lines;
+}
+
+/** Prints each step; on a terminal each takes the place of the one before, at the animation's pace. */
+async function play({ run, plan }: AnimatedRun, terminal: Terminal): Promise<void> {
+  const isLive = process.stdout.isTTY === true;
+  for (const scene of plan.scenes) {
+    let above = 0;
+    for (const [s, step] of scene.steps.entries()) {
+      const counted = `step ${s + 1} of ${scene.steps.length}`;
+      const isColour = scene.input.isColour;
+      const lines = describeFrame(step.explained, scene.map, step.place, counted, isColour, terminal.style);
+      if (isLive && above > 0) process.stdout.write(`\u001b[${above}A\u001b[J`);
+      for (const line of lines) terminal.print(line);
+      above = lines.length;
+      if (isLive) await wait(s === scene.steps.length - 1 ? plan.holdMs : plan.delayMs);
+    }
+    if (scene.after !== null) terminal.print(`(the map holds ${scene.after} of each sum)`);
+  }
+  terminal.print(`${run.network}: ${groupDigits(plan.shown)} of ${groupDigits(plan.positions)} positions`);
+}

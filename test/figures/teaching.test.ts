@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { WeightedStep } from '../../src/core/explanation.js';
+import type { Image } from '../../src/core/image.js';
+import { sequential, tensorConstant } from '../../src/core/model.js';
+import { tensor } from '../../src/core/tensor.js';
+import { executeSync } from '../../src/engine/execute.js';
+import { planModel } from '../../src/engine/plan.js';
+import { sceneFrames } from '../../src/figures/animation.js';
+import { explanationFigure } from '../../src/figures/explanation.js';
+import { planScenes } from '../../src/stages/animation.js';
+import { explainChain } from '../../src/stages/explain/chain.js';
+import type { LookedAt } from '../../src/stages/kept-run.js';
+import { randomArray } from '../random.js';
+import { hasCleanMargin } from './paper.js';
+
+/** A 5×5 image of one channel under a 3×3 kernel; `change` replaces what the engine gave. */
+function run(change: (y: Float32Array) => Float32Array = (y) => y): LookedAt {
+  const model = sequential([
+    {
+      name: 'conv',
+      layer: { kind: 'conv', stride: [1, 1], padding: 0, paddingMode: 'zeros', dilation: [1, 1], groups: 1 },
+      parameters: [
+        ['conv.weight', tensorConstant(tensor(new Float32Array([1, 0, -1, 1, 0, -1, 1, 0, -1]), [1, 1, 3, 3]))],
+      ],
+    },
+  ]);
+  const shape = [1, 1, 5, 5];
+  const plan = planModel(model, shape, { exact: false, algorithm: null });
+  const data = randomArray(25, 3, 0, 1);
+  const y = executeSync(plan, { data, shape });
+  const values = new Map([
+    ['input', { dtype: 'float32', shape, data }],
+    ['conv', { dtype: 'float32', shape: y.shape, data: change(y.data.slice()) }],
+  ] as const);
+  return {
+    plan,
+    read: (name) => values.get(name as 'input')!,
+    facts: { path: 'five.png', width: 5, height: 5, channels: 1, items: 1, colour: 'gray', depth: 8 },
+    sha256: '',
+    layer: 'conv',
+    value: 'conv',
+    network: 'edge3x3',
+    channel: 0,
+    picture: null,
+    args: [],
+    notes: [],
+  };
+}
+
+/** Compared as bytes: a matcher would walk through millions of numbers. */
+const isSame = (a: Image, b: Image) => Buffer.compare(a.data as Uint8Array, b.data as Uint8Array) === 0;
+
+const frames = (looked: LookedAt) =>
+  planScenes(looked, 0, 0, { seconds: 12 }).scenes.flatMap((scene) => sceneFrames(scene, 'five'));
+const figure = (looked: LookedAt) => {
+  const steps = explainChain(looked, looked.plan.model.nodes, 4);
+  const place = { item: 0, channel: 0, x: 1, y: 1 };
+  const { data, shape } = looked.read('conv');
+  return explanationFigure(
+    {
+      input: looked.facts,
+      network: 'edge3x3',
+      layer: 'conv',
+      shape,
+      place,
+      value: data[4],
+      steps,
+      same: true,
+      notes: [],
+    },
+    'five',
+  );
+};
+
+describe('an animation', () => {
+  it('has a frame for each position, all of one size, nothing cut off at the edge', () => {
+    const all = frames(run());
+    expect(all).toHaveLength(9);
+    expect(new Set(all.map(({ width, height }) => `${width}×${height}`)).size).toBe(1);
+    for (const frame of all) expect(hasCleanMargin(frame, 8)).toBe(true);
+  });
+
+  it('shows the values of the run: another value gives another picture, from its step on', () => {
+    const [mine, other] = [frames(run()), frames(run((y) => y.with(4, y[4] + 0.5)))];
+    const differs = mine.map((frame, f) => !isSame(frame, other[f]));
+    expect(differs.slice(4)).toEqual([true, true, true, true, true]);
+  });
+
+  it('is the same pixels every time', () => {
+    const [one, again] = [frames(run()), frames(run())];
+    expect(one.every((frame, f) => isSame(frame, again[f]))).toBe(true);
+  });
+
+  it('reads its products from the input, its sums from the map', () => {
+    const { scenes } = planScenes(run(), 0, 0, { seconds: 12 });
+    const looked = run();
+    const { data } = looked.read('input');
+    const step = scenes[0].steps[5];
+    const { channels } = step.explained as WeightedStep;
+    expect([step.x, step.y]).toEqual([2, 1]);
+    expect(channels[0].products[0]).toBe(data[1 * 5 + 2]);
+    expect(step.value).toBe(looked.read('conv').data[5]);
+  });
+});
+
+describe('the picture of an explanation', () => {
+  it('changes when the stored value does', () => {
+    expect(hasCleanMargin(figure(run()), 8)).toBe(true);
+    expect(isSame(figure(run()), figure(run()))).toBe(true);
+    expect(isSame(figure(run()), figure(run((y) => y.with(4, y[4] + 0.5))))).toBe(false);
+  });
+});
