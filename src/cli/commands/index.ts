@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { addArticle } from './article.js';
 import { addAnimate } from './animate.js';
+import { addArticle } from './article.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';

@@ -17,13 +17,20 @@ export function mapsOf(document: unknown): readonly MapResult[] {
   return banksOf(document).flatMap(({ maps }) => maps);
 }
 
-export function sweepOf(document: unknown): SweepResult {
-  return document as SweepResult;
+/** A sweep's document: the facts of a map stand beside its cell's parameters. */
+export type SweepDocument = Omit<SweepResult, 'cells'> & {
+  readonly cells: readonly (Omit<SweepCell, 'map'> & Partial<SweepMap>)[];
+};
+
+export function sweepOf(document: unknown): SweepDocument {
+  return document as SweepDocument;
 }
 
 /** The cells of a sweep that have a map; on a small photograph some do not fit. */
-export function filledCells(document: unknown): (SweepCell & { readonly map: SweepMap })[] {
-  return sweepOf(document).cells.filter((cell): cell is SweepCell & { readonly map: SweepMap } => cell.map !== null);
+export function filledCells(document: unknown): (Omit<SweepCell, 'map'> & { readonly map: SweepMap })[] {
+  return sweepOf(document).cells.flatMap((cell) =>
+    cell.refusal === null ? [{ ...cell, map: cell as Omit<SweepCell, 'map'> & SweepMap }] : [],
+  );
 }
 
 export interface SummaryDocument {

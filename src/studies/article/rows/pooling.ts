@@ -84,7 +84,7 @@ const F13: RowDefinition = {
     const named = cells.filter(({ label, parameters }) =>
       axes.every(({ name }) => label.includes(`${name} ${parameters[name]}`)),
     );
-    const { width, height } = cells[cells.length - 1].map ?? { width: 0, height: 0 };
+    const { width = 0, height = 0 } = cells[cells.length - 1];
     return [
       equal('cells: 2 strides × 2 biases × 2 pool sizes × 2 pool strides', '16', String(cells.length)),
       equal('cells whose label names all their parameters', `${cells.length}`, `${named.length}`),
