@@ -16,7 +16,7 @@ figure { margin: 1rem 0; } figure img { max-width: 100%; height: auto; border: 1
 pre { margin: .4rem 0; padding: .5rem .7rem; background: #f0f0ec; overflow-x: auto; font-size: .85rem; }
 .command { border-left: 3px solid #00528c; white-space: pre-wrap; overflow-wrap: anywhere; }
 table { border-collapse: collapse; font-size: .85rem; } td, th { padding: .15rem .6rem .15rem 0; text-align: left;
-  vertical-align: top; border-bottom: 1px solid #e4e4e0; overflow-wrap: anywhere; }
+  vertical-align: top; border-bottom: 1px solid #e4e4e0; } th { white-space: nowrap; }
 .numbers { overflow-x: auto; } .good, .bad { white-space: nowrap; } .good { color: #1a6a3a; } .bad { color: #b00020; font-weight: bold; }
 .failure { padding: .5rem .7rem; border-left: 3px solid #b00020; background: #f8ecec; overflow-wrap: anywhere; }
 @media print { body { max-width: none; font-size: 10pt; } figure, table, .claims { break-inside: avoid; }

@@ -51,7 +51,7 @@ function photoWords({ file, width, height, own, patches }: ArticlePhoto): string
   const which =
     own === null ? `the drawing of an aeroplane that ships with cnnviz (${size})` : `${own.name} (${size}${resized})`;
   const pieces = patches
-    .map(({ name, rect }) => `${name} ${rect.width}×${rect.height} at (${rect.x}, ${rect.y})`)
+    .map(({ name, rect }) => `${name}, ${rect.width}×${rect.height} at (${rect.x}, ${rect.y})`)
     .join('; ');
   const chosen =
     own === null

@@ -60,7 +60,14 @@ const Q4: RowDefinition = {
   figures: () => [picture('Q4.png', 'explain', ...FIVE, '--at', '1,1')],
   checks: ({ documents: [document] }) => {
     const { same, explained, stored, algorithm } = explanationOf(document);
-    return [law('the printed sum is the stored value, bit for bit', `${stored}`, `${explained} (${algorithm})`, same)];
+    return [
+      law(
+        'the printed sum is the stored value, bit for bit',
+        formatNumber(stored, 9),
+        `${formatNumber(explained, 9)} (${algorithm})`,
+        same,
+      ),
+    ];
   },
   see: ({ documents: [document] }) =>
     `Nine products, one sum: ${formatNumber(explanationOf(document).stored)}, the value in the middle of the map.`,
