@@ -1,13 +1,6 @@
 import type { Window } from './facts.js';
 import type { InputFacts } from './result.js';
-
-/** Where a number stands in a layer's output; x and y are null in a layer of vectors. */
-export interface ValuePlace {
-  readonly item: number;
-  readonly channel: number;
-  readonly x: number | null;
-  readonly y: number | null;
-}
+import type { ValuePlace } from './value-place.js';
 
 /** The value an explanation arrives at against the one the engine's run stored. */
 export interface Agreement {

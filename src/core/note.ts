@@ -26,10 +26,10 @@ export interface PictureNote {
   readonly args: readonly string[];
 }
 
-/** A drawing of a network: made from its layers, not from an image. */
+/** A drawing that is not a map: of a network, of its kernels, of what differs between maps. */
 export interface DrawingNote {
   readonly cnnviz: string;
-  readonly picture: 'architecture' | 'filters' | 'audit' | 'explanation' | 'field' | 'animation';
+  readonly picture: 'architecture' | 'filters' | 'audit' | 'explanation' | 'field' | 'animation' | 'difference';
   /** The values of black and white, where it shows numbers. */
   readonly lo?: number;
   readonly hi?: number;

@@ -1,6 +1,15 @@
 import { CnnvizError } from './errors.js';
-import type { ValuePlace } from './explanation.js';
 import { plural } from './geometry.js';
+import { sizeOf } from './tensor.js';
+
+/** Where a number lies in a layer's output. */
+export interface ValuePlace {
+  readonly item: number;
+  readonly channel: number;
+  /** Null in a layer of vectors. */
+  readonly x: number | null;
+  readonly y: number | null;
+}
 
 /** A layer's output as items of channels of maps; vectors are maps of one place. */
 export interface MapsShape {
@@ -33,15 +42,19 @@ export function indexOfPlace(shape: readonly number[], { item, channel, x, y }: 
   return ((item * channels + channel) * height + (y ?? 0)) * width + (x ?? 0);
 }
 
-/** The place of an index in the flat array. */
+/** The place of an index in the flat array of any rank; beyond [N, C, H, W], y counts the rows of all planes of a channel. */
 export function placeOfIndex(shape: readonly number[], index: number): ValuePlace {
-  const { channels, height, width, isVector } = mapsShape(shape);
-  const plane = Math.floor(index / (height * width));
+  const full = shape.length === 3 || shape.length < 2 ? [1, ...shape] : shape;
+  const [, channels = 1, ...rest] = full;
+  const size = sizeOf(rest);
+  const plane = Math.floor(index / size);
+  const inPlane = index % size;
+  const width = rest.at(-1);
   return {
     item: Math.floor(plane / channels),
     channel: plane % channels,
-    x: isVector ? null : index % width,
-    y: isVector ? null : Math.floor(index / width) % height,
+    x: width === undefined ? null : inPlane % width,
+    y: width === undefined ? null : Math.floor(inPlane / width),
   };
 }
 

@@ -4,12 +4,12 @@ import type {
   ExplainedStep,
   Explanation,
   Taps,
-  ValuePlace,
   WeightedStep,
   WindowStep,
 } from '../core/explanation.js';
 import { formatNumber } from '../core/format.js';
 import type { Image } from '../core/image.js';
+import type { ValuePlace } from '../core/value-place.js';
 import { legend } from './legend.js';
 import { titledImage } from './map-figure.js';
 import { FAINT, INK, type Part, stacked, textPart } from './part.js';

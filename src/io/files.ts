@@ -138,6 +138,11 @@ export async function sameFile(a: string, b: string): Promise<boolean> {
   return one !== null && two !== null && one.dev === two.dev && one.ino === two.ino;
 }
 
+/** True when there is a folder of this name. */
+export async function existingFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
+}
+
 /** True when something of this name exists. */
 export async function existingFile(path: string): Promise<boolean> {
   return access(path).then(

@@ -1,4 +1,4 @@
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 /** A file's name without folders and without its extension: photos/img.png → img */
 export function stem(path: string): string {
@@ -13,6 +13,18 @@ export function baseName(path: string): string {
 /** Folder and file as one path; a file in the current folder stays a bare name. */
 export function joinPath(...parts: string[]): string {
   return join(...parts.filter((part) => part !== ''));
+}
+
+/** A path as it is meant in a file of this folder: an absolute one stays. */
+export function pathFrom(folder: string, path: string): string {
+  return isAbsolute(path) ? path : joinPath(folder, path);
+}
+
+/** Where a file lies below a folder, with '/'; null when it lies elsewhere. */
+export function pathBelow(folder: string, path: string): string | null {
+  const below = relative(folder, path);
+  const outside = below === '' || below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below);
+  return outside ? null : below.split(sep).join('/');
 }
 
 /** The folder a file is in. */

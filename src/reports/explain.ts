@@ -5,12 +5,12 @@ import type {
   ExplainedStep,
   Explanation,
   Taps,
-  ValuePlace,
   WeightedStep,
   WindowStep,
 } from '../core/explanation.js';
 import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
+import type { ValuePlace } from '../core/value-place.js';
 import { VERSION } from '../core/version.js';
 import type { Style } from './text.js';
 

@@ -46,7 +46,10 @@ function withoutAddedBatch({ value }: MeasuredLayer, { dropsBatch }: NetworkSour
  * A layer's values as planes with labels: the last two axes are a plane, channels count across all others. Vectors
  * [N, K] are folded into rows, as square as can be.
  */
-export function planesOf({ values, value: { shape } }: MeasuredLayer): { maps: LabelledMap[]; folded: number | null } {
+export function planesOf({ values, value: { shape } }: Pick<MeasuredLayer, 'values' | 'value'>): {
+  maps: LabelledMap[];
+  folded: number | null;
+} {
   const { items, channels, size } = channelsOf(shape);
   if (values.length === 0) throw new CnnvizError('shape', `an array [${shape.join(', ')}] has nothing to draw`);
   if (size === 1) {

@@ -12,7 +12,7 @@ import { pictureArgs } from './recipe.js';
 export function layerMapNote(
   job: NetworkJob,
   source: NetworkSource,
-  layer: LayerResult,
+  layer: Pick<LayerResult, 'name' | 'kind' | 'shape'>,
   map: string,
   { lo, hi }: Scale,
   clipped: Clipped,

@@ -18,21 +18,26 @@ export interface SessionRequest {
   readonly firstOnly: boolean;
 }
 
-/** A network ready for inputs of one shape: its weights are packed, its layers chosen. */
+/** A network planned for inputs of one shape, its layers chosen. */
 export interface NetworkSession {
   readonly plan: Plan;
   readonly chosen: readonly ChosenLayer[];
   /** What binding the weights had to say. */
   readonly notes: readonly string[];
-  /** Computes the chosen layers, and the outputs, for one input. Runs of one session queue up. */
+  /** Computes the chosen layers, and the outputs, for one input. All runs of a network queue up, whatever their shapes. */
   run(input: EngineInput | Value | null, breathe: Breathe): Promise<ReadonlyMap<string, Value>>;
 }
 
-/** Sessions of one network, one for each shape of input; only the last is kept, for weights are large. */
+/**
+ * Sessions of one network, one for each shape of input. Weights are large, so one session at a time has them packed: the
+ * one that ran last.
+ */
 export class NetworkSessions {
   readonly #opened: OpenedNetwork;
   readonly #request: SessionRequest;
-  #last: { readonly key: string | null; readonly session: NetworkSession; readonly close: () => void } | null = null;
+  #last: { readonly key: string | null; readonly session: NetworkSession } | null = null;
+  #packed: { readonly plan: Plan; readonly engine: Session } | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(opened: OpenedNetwork, request: SessionRequest) {
     this.#opened = opened;
@@ -42,11 +47,49 @@ export class NetworkSessions {
   /** The session for an input of this type and shape (null: every input is an array that was named). */
   for(input: ValueInfo | null): NetworkSession {
     const key = input && JSON.stringify([input.dtype, input.shape]);
-    if (this.#last === null || this.#last.key !== key) {
-      this.#last?.close();
-      this.#last = { key, ...openSession(this.#opened, input, this.#request) };
-    }
+    if (this.#last === null || this.#last.key !== key) this.#last = { key, session: this.#plan(input) };
     return this.#last.session;
+  }
+
+  #plan(input: ValueInfo | null): NetworkSession {
+    const { layers, exact, firstOnly } = this.#request;
+    const { shaped, bound, notes } = shapeNetwork(this.#opened, input);
+    const { model } = shaped;
+    const chosen = chooseLayers(shaped, layers).slice(0, firstOnly ? 1 : undefined);
+    const keep = [...new Set([...chosen.map(({ value }) => value), ...model.outputs])];
+    const plan = planModel(model, bound, { exact, algorithm: null }, keep);
+    const run: NetworkSession['run'] = (x, breathe) => {
+      const turn = this.#queue.then(() => runOnce(this.#engine(plan), this.#opened, x, breathe));
+      this.#queue = turn.catch(() => {});
+      return turn;
+    };
+    return { plan, chosen, notes, run };
+  }
+
+  /** Only within a turn of the queue: nothing else runs when memory changes hands. */
+  #engine(plan: Plan): Session {
+    if (this.#packed?.plan !== plan) {
+      this.#packed?.engine.close();
+      this.#packed = null;
+      this.#packed = { plan, engine: new Session(plan, { team: threadTeam(this.#request.threads) }) };
+    }
+    return this.#packed.engine;
+  }
+}
+
+async function runOnce(
+  engine: Session,
+  { fed, open }: OpenedNetwork,
+  x: EngineInput | Value | null,
+  breathe: Breathe,
+): Promise<ReadonlyMap<string, Value>> {
+  const inputs = new Map<string, EngineInput | Value>(fed);
+  if (x && open.length > 0) inputs.set(open[0], x);
+  const portions = engine.runAll(inputs);
+  for (;;) {
+    const { done, value } = portions.next();
+    if (done) return value;
+    await breathe(value);
   }
 }
 
@@ -65,36 +108,4 @@ export function shapeNetwork(
   for (const [name, value] of opened.fed) bound.set(name, { dtype: value.dtype, shape: value.shape, value });
   if (input && opened.open.length > 0) bound.set(opened.open[0], { ...input, value: null });
   return { shaped: inferShapes(model, bound, evaluate), bound, notes };
-}
-
-function openSession(opened: OpenedNetwork, input: ValueInfo | null, request: SessionRequest) {
-  const { layers, exact, threads, firstOnly } = request;
-  const { shaped, bound, notes } = shapeNetwork(opened, input);
-  const { model } = shaped;
-  const chosen = chooseLayers(shaped, layers).slice(0, firstOnly ? 1 : undefined);
-  const keep = [...new Set([...chosen.map(({ value }) => value), ...model.outputs])];
-  const plan = planModel(model, bound, { exact, algorithm: null }, keep);
-  const session = new Session(plan, { team: threadTeam(threads) });
-  let queue: Promise<unknown> = Promise.resolve();
-  const runOnce = async (x: EngineInput | Value | null, breathe: Breathe) => {
-    const inputs = new Map<string, EngineInput | Value>(opened.fed);
-    if (x && opened.open.length > 0) inputs.set(opened.open[0], x);
-    const portions = session.runAll(inputs);
-    for (;;) {
-      const { done, value } = portions.next();
-      if (done) return value;
-      await breathe(value);
-    }
-  };
-  const ready: NetworkSession = {
-    plan,
-    chosen,
-    notes,
-    run(x, breathe) {
-      const turn = queue.then(() => runOnce(x, breathe));
-      queue = turn.catch(() => {});
-      return turn;
-    },
-  };
-  return { session: ready, close: () => void queue.then(() => session.close()) };
 }

@@ -47,18 +47,19 @@ export interface OpenedNetwork {
 
 /**
  * Finds what NET or NET@WEIGHTS means: a built-in network, a file (.onnx, .yaml, .json, the text of print(model)), or a
- * pipe; and reads its weights as far as their list.
+ * pipe; and reads its weights as far as their list. `pipeFolder`: where the arrays that a pipe names lie; '' is the
+ * current folder.
  * @throws CnnvizError 'usage' for names nothing has, 'format' or 'unsupported' for files that cannot be read
  */
-export async function openNetwork(request: NetworkRequest): Promise<OpenedNetwork> {
+export async function openNetwork(request: NetworkRequest, pipeFolder = ''): Promise<OpenedNetwork> {
   try {
-    return await open(request);
+    return await open(request, pipeFolder);
   } catch (error) {
     throw ofCommand(error);
   }
 }
 
-async function open(request: NetworkRequest): Promise<OpenedNetwork> {
+async function open(request: NetworkRequest, pipeFolder: string): Promise<OpenedNetwork> {
   const { network, weights } = await splitWeights(request);
   const fed = new Map<string, Value>();
   for (const { name, path } of request.inputs) fed.set(name, await readArray(path));
@@ -72,7 +73,9 @@ async function open(request: NetworkRequest): Promise<OpenedNetwork> {
     return openOnnx(network, await openFile(network), fed);
   }
   const spec = await readSpec(network);
-  return openSpec(spec, await weightsFrom(weights, request.init), fed, network);
+  // a network file's arrays lie beside it
+  const folder = (await existingFile(network)) ? folderOf(network) : pipeFolder;
+  return openSpec(spec, await weightsFrom(weights, request.init), fed, folder);
 }
 
 /** NET@WEIGHTS, unless the whole text is a file or a pipe. */
@@ -156,11 +159,9 @@ async function openSpec(
   spec: NetworkSpec,
   weights: WeightsFrom,
   fed: ReadonlyMap<string, Value>,
-  network: string,
+  folder: string,
 ): Promise<OpenedNetwork> {
   const files = new Map<string, Value>();
-  // a network file's arrays lie beside it, a pipe's where the command runs
-  const folder = (await existingFile(network)) ? folderOf(network) : '';
   for (const path of spec.files) files.set(path, await readArray(joinPath(folder, path)));
   const open = ['input'].filter((name) => !fed.has(name));
   return {

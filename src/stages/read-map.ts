@@ -30,14 +30,28 @@ export async function readMap(path: string): Promise<ReadMap> {
   }
   if (format !== 'png')
     throw new CnnvizError('format', 'expected a PNG or .npy file', { fix: 'read a map that cnnviz wrote' });
-  const note = parseNote(await readNote(bytes));
-  const image = await decodeSamples(bytes);
-  const { width, height, depth } = image;
-  const levels = image.channels === 1 ? image.data : coloursToLevels(image.data, note.colormap);
+  const { note, width, height, depth, levels } = await readMapPicture(bytes);
   const scale = { lo: note.lo, hi: note.hi };
   const values = new Float32Array(width * height);
   for (let i = 0; i < values.length; i++) values[i] = levelValue(levels[i], scale, depth);
   return { values: tensor(values, [height, width]), halfStep: (note.hi - note.lo) / maxSample(depth) / 2, depth, note };
+}
+
+/** The greys of a map's picture, and what it says of itself. */
+export interface MapPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: 8 | 16;
+  /** [height, width]; those of a coloured map are taken back from its colours. */
+  readonly levels: Uint8Array | Uint16Array;
+  readonly note: MapNote;
+}
+
+/** Greys and note of a PNG that cnnviz wrote. @throws CnnvizError 'format' when it carries no scale */
+export async function readMapPicture(bytes: Uint8Array): Promise<MapPicture> {
+  const note = parseNote(await readNote(bytes));
+  const { width, height, depth, channels, data } = await decodeSamples(bytes);
+  return { width, height, depth, levels: channels === 1 ? data : coloursToLevels(data, note.colormap), note };
 }
 
 function parseNote(text: string | null): MapNote {

@@ -3,21 +3,13 @@ import { alignLayers, type ComparedLayer, type LayerPair } from '../compare/alig
 import type { Model, ModelNode } from '../core/model.js';
 import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
 import { sizeOf } from '../core/tensor.js';
+import { placeOfIndex, type ValuePlace } from '../core/value-place.js';
 import { toFloat32, type ValueInfo } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import type { Input } from '../io/inputs.js';
 import { type OpenedNetwork, openNetwork } from '../stages/network.js';
 import { NetworkSessions } from '../stages/network-session.js';
 import { type NetworkSource, readNetworkSource } from '../stages/network-source.js';
-
-/** Where a value lies in its layer. */
-export interface Place {
-  readonly item: number;
-  readonly channel: number;
-  /** Null in a layer of vectors. */
-  readonly x: number | null;
-  readonly y: number | null;
-}
 
 export interface LayerComparison {
   readonly a: string;
@@ -31,7 +23,7 @@ export interface LayerComparison {
   readonly differing: number;
   /** Values off by more than the tolerance, and how many of the layer's channels have one. */
   readonly beyond: { readonly values: number; readonly channels: number };
-  readonly at: Place;
+  readonly at: ValuePlace;
   readonly values: readonly [number, number];
 }
 
@@ -162,7 +154,7 @@ function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): Layer
     mean,
     differing,
     beyond: beyondLimit(a, b, tolerance * (relative === 0 ? 1 : largest / relative)),
-    at: placeAt(at, a.shape),
+    at: placeOfIndex(a.shape, at),
     values: [difference.a, difference.b],
   };
 }
@@ -178,16 +170,4 @@ function beyondLimit(a: ComparedLayer, b: ComparedLayer, limit: number): LayerCo
     touched.add(Math.floor(i / size) % channels);
   }
   return { values, channels: touched.size };
-}
-
-function placeAt(index: number, shape: readonly number[]): Place {
-  const { channels, size } = channelsOf(shape);
-  const width = shape.at(-1) ?? 1;
-  const inMap = index % size;
-  return {
-    item: Math.floor(index / (channels * size)),
-    channel: Math.floor(index / size) % channels,
-    x: size === 1 ? null : inMap % width,
-    y: size === 1 ? null : Math.floor(inMap / width),
-  };
 }

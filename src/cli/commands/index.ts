@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { addAnimate } from './animate.js';
 import { addArticle } from './article.js';
+import { addCheck } from './check.js';
 import { addCompare } from './compare.js';
 import { addCompletion } from './completion.js';
 import { addConv } from './conv.js';
 import { addDemo } from './demo.js';
+import { addDiff } from './diff.js';
 import { addExplain } from './explain.js';
 import { addField } from './field.js';
 import { addFilters } from './filters.js';
@@ -26,6 +28,8 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addAnimate,
   addField,
   addCompare,
+  addCheck,
+  addDiff,
   addSummary,
   addFilters,
   addWeights,

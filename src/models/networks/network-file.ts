@@ -1,8 +1,7 @@
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { atPlace, CnnvizError } from '../../core/errors.js';
-import { nearestName } from '../../core/nearest.js';
 import { presetFor } from '../../core/preprocess-job.js';
+import { placed, readDataFile, schemaFault, unknownKey, type Where } from '../data-file.js';
 import type { FieldValue } from './fields.js';
 import { checkGraph, takeName, unknownLayer } from './graph-names.js';
 import { findWord, LAYER_TABLE, layerSpec } from './layer-words.js';
@@ -52,8 +51,9 @@ const schema = z.strictObject({
   outputs: z.array(z.string()).min(1).optional().describe('the layers whose values it gives; default: the last'),
 });
 
+const DOCS = 'docs/network-files.md';
+
 type NetworkFile = z.infer<typeof schema>;
-type Where = (path: readonly (string | number)[]) => string;
 
 /** The schema of network files, for editors. */
 export function networkJsonSchema(): unknown {
@@ -65,49 +65,18 @@ export function networkJsonSchema(): unknown {
  * @throws CnnvizError 'usage' or 'format'
  */
 export function parseNetworkFile(text: string, fileName: string): NetworkSpec {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [fault] = document.errors;
-  if (fault) {
-    const { line, col } = lines.linePos(fault.pos[0]);
-    throw new CnnvizError(
-      'format',
-      `${fileName}:${line}:${col}: ${fault.message.split('\n')[0].replace(/ at line .*/, '')}`,
-      {
-        fix: 'network files are YAML or JSON: see docs/network-files.md',
-      },
-    );
-  }
-  const where: Where = (path) => {
-    for (let depth = path.length; depth >= 0; depth--) {
-      const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-      if (!node?.range) continue;
-      const { line, col } = lines.linePos(node.range[0]);
-      return `${fileName}:${line}:${col}`;
-    }
-    return `${fileName}:1:1`;
-  };
-  const data = placed(`${fileName}:1:1`, () => toData(document));
+  const { data, where } = readDataFile(text, fileName, { plural: 'network files', docs: DOCS });
   checkKeys(data, where);
   const parsed = schema.safeParse(data);
-  if (!parsed.success) throw schemaFault(parsed.error, where);
+  if (!parsed.success) throw schemaFault(parsed.error, where, DOCS);
   return specOf(parsed.data, where);
-}
-
-/** The document as plain data; one that unfolds to much more than it is, is refused. */
-function toData(document: ReturnType<typeof parseDocument>): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (cause) {
-    throw new CnnvizError('format', 'its aliases unfold to too much', { fix: 'write the layers out', cause });
-  }
 }
 
 /** Unknown keys first, with what was meant: zod's unions only say that nothing fitted. */
 function checkKeys(data: unknown, where: Where): void {
   if (data === null || typeof data !== 'object' || Array.isArray(data)) {
     throw new CnnvizError('format', `${where([])}: expected a network with "layers"`, {
-      fix: 'see docs/network-files.md',
+      fix: `see ${DOCS}`,
     });
   }
   const keys = ['$schema', 'name', 'input', 'preprocess', 'layers', 'outputs'];
@@ -126,38 +95,6 @@ function checkKeys(data: unknown, where: Where): void {
     const known = ['type', 'name', 'from', ...fields];
     for (const key of Object.keys(item))
       if (!known.includes(key)) throw unknownKey(where(['layers', i, key]), key, known);
-  }
-}
-
-function unknownKey(place: string, key: string, known: readonly string[]): CnnvizError {
-  const near = nearestName(key, known);
-  return new CnnvizError('usage', `${place}: unknown key "${key}"`, {
-    fix: `${near ? `did you mean ${near}? ` : ''}keys: ${known.join(', ')}`,
-  });
-}
-
-function schemaFault(error: z.ZodError, where: Where): CnnvizError {
-  const deepest = (issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue => {
-    const [issue] = issues;
-    if (issue.code !== 'invalid_union') return issue;
-    const inner = issue.errors.map(deepest).sort((a, b) => b.path.length - a.path.length)[0];
-    return inner && inner.path.length > 0 ? { ...inner, path: [...issue.path, ...inner.path] } : issue;
-  };
-  const { path, message } = deepest(error.issues);
-  const place = path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .replace(/^\./, '');
-  return new CnnvizError('usage', `${where(path as (string | number)[])}: ${place || 'the file'}: ${message}`, {
-    fix: 'see docs/network-files.md',
-  });
-}
-
-function placed<T>(place: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw atPlace(place, error);
   }
 }
 

@@ -81,6 +81,8 @@ export interface FieldDocument {
   readonly skipped: { readonly x: number; readonly y: number };
   readonly sum: number;
   readonly unread: number;
+  /** How many outputs read each pixel, row by row. */
+  readonly readers: readonly (readonly number[])[];
 }
 
 export function fieldOf(document: unknown): FieldDocument {

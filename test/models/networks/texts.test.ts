@@ -127,7 +127,7 @@ describe('network files', () => {
     expect(fault(() => parseNetworkFile(text, 'n.yaml'))).toMatch(pattern);
   });
 
-  it('the schema for editors is fresh: node fixtures/make/network-schema.mjs', () => {
+  it('the schema for editors is fresh: node fixtures/make/schemas.mjs', () => {
     const committed = JSON.parse(readFileSync(new URL('network.schema.json', DOCS), 'utf8'));
     expect(committed).toEqual(JSON.parse(JSON.stringify(networkJsonSchema())));
   });

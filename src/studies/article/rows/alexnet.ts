@@ -87,6 +87,7 @@ function totalsOf(network: keyof typeof TOTALS, { layers, params, macs }: Summar
 interface PreprocessDocument {
   readonly results: readonly {
     readonly shape: readonly number[];
+    readonly steps: readonly { readonly values: readonly { readonly min: number; readonly max: number }[] }[];
     readonly plan: { readonly resized: { readonly width: number; readonly height: number } };
   }[];
 }
@@ -104,13 +105,20 @@ const T1: RowDefinition = {
     ];
   },
   see: ({ photo, documents: [document] }) => {
-    const [{ plan }] = (document as PreprocessDocument).results;
-    return `${photo.width}×${photo.height} → ${plan.resized.width}×${plan.resized.height} → the middle 224×224; then minus the mean of ImageNet’s colours, divided by their spread: numbers of about −2 to 2.6.`;
+    const [{ plan, steps }] = (document as PreprocessDocument).results;
+    const { values } = steps[steps.length - 1];
+    const lo = Math.min(...values.map(({ min }) => min));
+    const hi = Math.max(...values.map(({ max }) => max));
+    return `${photo.width}×${photo.height} → ${plan.resized.width}×${plan.resized.height} → the middle 224×224; then minus the mean of ImageNet’s colours, divided by their spread: numbers from ${formatNumber(lo)} to ${formatNumber(hi)}.`;
   },
 };
 
 /** What every figure with weights has to say. */
 const SEEDED = 'The weights are made up (--init seed:1): no trained ones ship; alexnet@alexnet.pth takes real ones';
+
+function filtersOf(document: unknown): readonly { readonly shape: readonly number[] }[] {
+  return (document as { readonly filters: readonly { readonly shape: readonly number[] }[] }).filters;
+}
 
 const T2: RowDefinition = {
   id: 'T2',
@@ -119,14 +127,16 @@ const T2: RowDefinition = {
   figures: () => [picture('T2.png', 'filters', 'alexnet', '--init', 'seed:1')],
   facts: () => [['summary', 'alexnet']],
   checks: ({ facts: [summary], documents: [document] }) => {
-    const [{ shape }] = (document as { readonly filters: readonly { readonly shape: readonly number[] }[] }).filters;
+    const [{ shape }] = filtersOf(document);
     return [
       equal('parameters', '61,100,840', groupDigits(summaryOf(summary).params)),
       equal('features.0.weight', '64×3×11×11', shape.join('×')),
     ];
   },
-  see: () =>
-    `The 64 kernels of the first convolution, 11×11 in colour. ${SEEDED} and shows edges and colours here instead of noise.`,
+  see: ({ documents: [document] }) => {
+    const [M, C, kH, kW] = filtersOf(document)[0].shape;
+    return `The ${M} kernels of the first convolution, ${kW}×${kH} over ${C} colours. ${SEEDED} and shows edges and colours here instead of noise.`;
+  },
 };
 
 const LAYERS = ['features.0', 'features.3', 'features.6'];

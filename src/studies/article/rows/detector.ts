@@ -168,7 +168,10 @@ const F12: RowDefinition = {
   see: ({ photo, documents: [document] }) => {
     const cells = filledCells(document);
     const shares = cells.map(({ map: { values } }) => `${formatNumber((100 * values.firing) / values.count)} %`);
-    return `All four on one scale. Firing: ${shares.join(', ')}; with the last bias little more than ${photo.patches[1].name} itself is left.`;
+    const last = cells[cells.length - 1].map;
+    const left = last.values.firing === 0 ? 'nothing' : groupDigits(last.values.firing);
+    const where = last.values.firing > 0 && last.patch!.own!.found ? `, the strongest at ${photo.patches[1].name}` : '';
+    return `All on one scale. Firing: ${shares.join(', ')}. Of ${groupDigits(last.values.count)} places ${left} still fires at the last bias${where}.`;
   },
 };
 

@@ -1,6 +1,6 @@
 import { type Check, equal, finding, law } from '../../../core/check.js';
 import { formatNumber, groupDigits } from '../../../core/format.js';
-import { strideCostLaw } from '../../laws/stride-cost.js';
+import { strideCost, strideCostLaw } from '../../laws/stride-cost.js';
 import { fieldOf, filledCells } from '../documents.js';
 import { capital, patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
 
@@ -56,7 +56,8 @@ const F6: RowDefinition = {
   checks: ({ documents, facts }) =>
     [...documents, ...facts].flatMap((document, i): Check[] => {
       const stride = [1, 2, 4][i];
-      const { overlap, skipped, outSize, sum } = fieldOf(document);
+      const { overlap, skipped, outSize, sum, readers } = fieldOf(document);
+      const most = readers.flat().reduce((a, b) => Math.max(a, b), 0);
       return [
         equal(
           `stride ${stride}: columns that neighbours share, 3 − ${stride}`,
@@ -69,6 +70,7 @@ const F6: RowDefinition = {
           String(skipped.x),
           skipped.x > 0 === stride > 3,
         ),
+        equal(`stride ${stride}: windows that read one pixel, at most`, String([9, 4, 1][i]), String(most)),
         equal(
           `stride ${stride}: readings of all pixels = outputs · 3²`,
           String(outSize.x * outSize.y * 9),
@@ -109,14 +111,16 @@ const S2: RowDefinition = {
     const ratios = others.map((macs) => (one / macs).toFixed(2)).join(' and ');
     return [...strideCostLaw(layers), equal('the figure: 17 px, strides 2 and 3', '3.52 and 9.00', ratios)];
   },
-  see: ({ documents: [document] }) => {
+  see: ({ layers, documents: [document] }) => {
     const lost = filledCells(document).filter(({ map: { values } }) => values.min >= 0);
     const edge = lost
       .map(
-        ({ parameters }) => ` At stride ${parameters.stride} the windows step over the dark → bright edge: it is lost.`,
+        ({ parameters }) =>
+          ` At stride ${parameters.stride} the windows step over the dark → bright edge of the bar: it is lost.`,
       )
       .join('');
-    return `“About four” is exact only for large images: the border costs. At 17 pixels stride 2 saves 3.52 times, at 5 pixels 2.25.${edge}`;
+    const saved = (side: number) => (strideCost(layers, side, 1).macs / strideCost(layers, side, 2).macs).toFixed(2);
+    return `“About four” is exact only for large images, as the border costs: at 224 pixels stride 2 saves ${saved(224)} times, at 17 pixels ${saved(17)}, at 5 pixels ${saved(5)}.${edge}`;
   },
 };
 
@@ -132,8 +136,14 @@ const F7: RowDefinition = {
   ],
   checks: (run) => [...overlaps(run), ...found(run), ...shrinking(run)],
   see: ({ photo, documents: [document] }) => {
-    const values = filledCells(document).map(({ map }) => formatNumber(map.peak!.value));
-    return `${capital(photo.patches[1].name)} stays the brightest spot, though its value falls (${values.join(', ')}): the windows of a larger stride miss its exact place.`;
+    const cells = filledCells(document);
+    const values = cells.map(({ map }) => formatNumber(map.peak!.value)).join(', ');
+    const lost = cells.filter(({ map }) => !map.patch!.own!.found).map(({ parameters }) => parameters.stride);
+    const name = capital(photo.patches[1].name);
+    if (lost.length === 0) {
+      return `${name} stays the brightest spot at every stride. Its value (${values}) depends on how near a window comes to its exact place.`;
+    }
+    return `${name} is the brightest spot except at stride ${lost.join(', ')}: no window comes near enough to its exact place. Brightest values: ${values}.`;
   },
 };
 

@@ -1,0 +1,102 @@
+import { type BaselineFormat, EXACT } from '../core/check-job.js';
+import type { ImageUpdate, UpdateResult, UpdateStatus, ValuesCheck } from '../core/check-result.js';
+import type { Image } from '../core/image.js';
+import type { LabelledMap } from '../figures/map-figure.js';
+import { chooseScale, toPixels } from '../figures/scale.js';
+import { encodePng } from '../io/encode.js';
+import { existingFile, writeAtomic } from '../io/files.js';
+import { joinPath } from '../io/paths.js';
+import { removeBelow } from '../io/tree.js';
+import { writeValue } from '../models/npy.js';
+import { folderOfImage } from './check-baseline.js';
+import { filesOf } from './check-baselines.js';
+import { type CheckPlan, extraFiles } from './check-plan.js';
+import { type CheckRun, notDone, runCase } from './check-session.js';
+import { type ComputedStage, type JudgedStage, judgeArray, judgePictures, pictureFiles } from './check-stage.js';
+import { PICTURE_SCALE } from './compare-plane.js';
+
+/**
+ * Makes the stored maps those of this run: writes what is new or differs, leaves what is the same, removes what no image
+ * produces any more, unless an image failed: a command that was refused has changed nothing. A stage keeps the formats it is stored in; one without any, or any stage when `format` is given,
+ * gets that format (null: .npy).
+ */
+export async function updateBaselines(
+  plan: CheckPlan,
+  format: BaselineFormat | null,
+  run: CheckRun,
+): Promise<UpdateResult> {
+  const images: ImageUpdate[] = [];
+  const expected = new Set<string>();
+  const failed = new Set<string>();
+  let done = 0;
+  for (const planned of plan.cases) {
+    const { name, baseline } = planned.one;
+    const progress: CheckRun['progress'] = (more, bad) => run.progress(done + more, failed.size + bad);
+    const outcomes = await runCase(planned, { ...run, progress }, async (_, stages) => {
+      for (const stage of stages) for (const file of filesOf(stage)) expected.add(joinPath(baseline, file));
+      const updates: ImageUpdate['stages'][number][] = [];
+      for (const stage of stages) updates.push(await updateStage(stage, baseline, format));
+      return updates;
+    });
+    for (const { input, result, error } of outcomes) {
+      images.push({ case: name, image: input.path, stages: result ?? [], error });
+    }
+    for (const input of notDone(planned, outcomes)) failed.add(joinPath(baseline, folderOfImage(input)));
+    done += planned.inputs.length;
+  }
+  const removed: string[] = [];
+  const left: UpdateResult['left'][number][] = [];
+  for (const { root, path, isBaseline } of await extraFiles(plan, expected, failed)) {
+    const full = joinPath(root, path);
+    if (!isBaseline) left.push({ path: full, reason: 'it does not lie where a baseline would' });
+    else if (failed.size > 0) left.push({ path: full, reason: 'it stays while an image cannot be run' });
+    else {
+      await removeBelow(root, path);
+      removed.push(full);
+    }
+  }
+  return { images, removed, left };
+}
+
+async function updateStage(
+  stage: ComputedStage,
+  root: string,
+  format: BaselineFormat | null,
+): Promise<ImageUpdate['stages'][number]> {
+  const pictures = pictureFiles(stage).map(({ map, path }) => ({ map, path: joinPath(root, path) }));
+  const array = joinPath(root, stage.files.npy);
+  const kept = await Promise.all(pictures.map(({ path }) => existingFile(path)));
+  const wantsPictures = pictures.length > 0 && (format === 'png' || kept.includes(true));
+  const wantsArray = !wantsPictures || format === 'npy' || (await existingFile(array));
+  const found: { status: UpdateStatus; values: ValuesCheck | null }[] = [];
+  if (wantsArray) {
+    const status = statusOf(await judgeArray(stage, root, EXACT));
+    if (status.status !== 'same') await writeAtomic(array, writeValue(stage.stored), { clobber: true });
+    found.push(status);
+  }
+  if (wantsPictures) {
+    const status = statusOf(await judgePictures(stage, root, EXACT));
+    if (status.status !== 'same') for (const { map, path } of pictures) await writePicture(stage, map, path);
+    found.push(status);
+  }
+  const worst = (['changed', 'new', 'same'] as const).find((status) => found.some((one) => one.status === status))!;
+  const { values } = found.find(({ status }) => status === worst)!;
+  const files = [...(wantsArray ? [array] : []), ...(wantsPictures ? pictures.map(({ path }) => path) : [])];
+  return { stage: stage.name, status: worst, values, files };
+}
+
+function statusOf(judged: JudgedStage | null): { status: UpdateStatus; values: ValuesCheck | null } {
+  if (judged === null) return { status: 'new', values: null };
+  const { status, values } = judged.check;
+  return { status: status === 'identical' ? 'same' : 'changed', values };
+}
+
+/** A plane as `run --maps` draws it: a pixel a value, its scale and recipe in the metadata. */
+async function writePicture(stage: ComputedStage, map: LabelledMap, path: string): Promise<void> {
+  const { label, width, height, values } = map;
+  const scale = chooseScale([values], PICTURE_SCALE);
+  const { data, clipped } = toPixels(values, scale, 8);
+  const image: Image = { width, height, channels: 1, depth: 8, data };
+  const note = JSON.stringify(stage.note(label, scale, clipped));
+  await writeAtomic(path, await encodePng(image, note), { clobber: true });
+}
