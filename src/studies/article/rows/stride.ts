@@ -1,7 +1,7 @@
 import { type Check, equal, finding, law } from '../../../core/check.js';
 import { formatNumber, groupDigits } from '../../../core/format.js';
 import { strideCost, strideCostLaw } from '../../laws/stride-cost.js';
-import { fieldOf, filledCells } from '../documents.js';
+import { type FieldDocument, fieldOf, filledCells } from '../documents.js';
 import { capital, patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
 
 const S1: RowDefinition = {
@@ -56,8 +56,8 @@ const F6: RowDefinition = {
   checks: ({ documents, facts }) =>
     [...documents, ...facts].flatMap((document, i): Check[] => {
       const stride = [1, 2, 4][i];
-      const { overlap, skipped, outSize, sum, readers } = fieldOf(document);
-      const most = readers.flat().reduce((a, b) => Math.max(a, b), 0);
+      const field = fieldOf(document);
+      const { overlap, skipped, outSize, sum } = field;
       return [
         equal(
           `stride ${stride}: columns that neighbours share, 3 − ${stride}`,
@@ -70,7 +70,11 @@ const F6: RowDefinition = {
           String(skipped.x),
           skipped.x > 0 === stride > 3,
         ),
-        equal(`stride ${stride}: windows that read one pixel, at most`, String([9, 4, 1][i]), String(most)),
+        equal(
+          `stride ${stride}: windows that read one pixel, at most`,
+          String([9, 4, 1][i]),
+          String(mostReaders(field)),
+        ),
         equal(
           `stride ${stride}: readings of all pixels = outputs · 3²`,
           String(outSize.x * outSize.y * 9),
@@ -78,9 +82,15 @@ const F6: RowDefinition = {
         ),
       ];
     }),
-  see: () =>
-    'The brighter a pixel of the map on the right, the more windows read it: nine in the middle at stride 1; at stride 2 one, two or four.',
+  see: ({ documents }) => {
+    const [one, two] = documents.map((document) => mostReaders(fieldOf(document)));
+    return `On the right, how many windows read each pixel: up to ${one} at stride 1, up to ${two} at stride 2, and there no pixel is left out.`;
+  },
 };
+
+function mostReaders({ readers }: FieldDocument): number {
+  return readers.flat().reduce((most, count) => Math.max(most, count), 0);
+}
 
 function fieldAt(stride: number) {
   return picture(`F6.stride-${stride}.png`, 'field', 'bars17.png', '--kernel', 'edge3x3', '--stride', String(stride));
