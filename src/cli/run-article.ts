@@ -128,8 +128,9 @@ async function writeText(path: string, text: string): Promise<void> {
 }
 
 async function sizeOf(path: string): Promise<{ width: number; height: number } | null> {
+  const bytes = await readBytes(path);
   if (!/\.(png|gif|webp)$/i.test(path)) return null;
-  const { width, height } = await readHeader(await readBytes(path), {
+  const { width, height } = await readHeader(bytes, {
     background: null,
     maxPixels: Number.MAX_SAFE_INTEGER,
   });

@@ -19,7 +19,7 @@ it, try its laws on the engine, and write a page. Exits with 1 when a law does n
     .addHelpText('before', EXAMPLES)
     .option('-o, --out <folder>', 'where page, pictures and inputs go', 'cnnviz-article')
     .option('--image <file>', 'a photograph of your own, in place of the drawing that ships')
-    .option('--only <rows>', 'some rows, with commas: F5,F7')
+    .option('--only <rows>', 'some rows, with commas: F5,F7; the page then has only these')
     .option('--max-pixels <n>', 'refuse larger images', '100M')
     .option('-j, --jobs <n>', 'commands that run at once', String(Math.min(2, availableParallelism())))
     .option('--json', 'one JSON document on stdout', false)

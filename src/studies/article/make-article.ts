@@ -18,7 +18,7 @@ export interface Workshop {
   readonly run: (args: readonly string[]) => Promise<CommandOutcome>;
   readonly read: (file: string) => Promise<Uint8Array>;
   readonly write: (file: string, image: Image, alt: string) => Promise<void>;
-  /** Width and height of a picture in the folder; null for one that scales. */
+  /** Width and height of a picture in the folder; null for any other file. @throws CnnvizError when it is not there */
   readonly sizeOf: (file: string) => Promise<ArticlePicture['size']>;
   readonly grayPhoto: () => Promise<Tensor>;
   /** A row is finished. */
@@ -27,12 +27,18 @@ export interface Workshop {
 
 /** Makes every row: its commands are run, their pictures measured, its claims checked on their numbers. */
 export async function makeArticle(sections: readonly SectionDefinition[], workshop: Workshop): Promise<Article> {
-  const made = sections.map(async ({ title, rows }) => {
-    return { title, rows: await Promise.all(rows.map((row) => makeRow(row, workshop))) };
-  });
   const { photo, sizeOf } = workshop;
+  const [size, made] = await Promise.all([
+    sizeOf(PIECES),
+    Promise.all(
+      sections.map(async ({ title, rows }) => ({
+        title,
+        rows: await Promise.all(rows.map((row) => makeRow(row, workshop))),
+      })),
+    ),
+  ]);
   const alt = `${photo.file} with three framed pieces: ${photo.patches.map(({ name }) => name).join(', ')}.`;
-  return { photo, pieces: { file: PIECES, alt, size: await sizeOf(PIECES) }, sections: await Promise.all(made) };
+  return { photo, pieces: { file: PIECES, alt, size }, sections: made };
 }
 
 /** A command that did not work: its row says so, the others go on. */
@@ -45,16 +51,11 @@ async function makeRow(row: RowDefinition, workshop: Workshop): Promise<ArticleR
     workshop.finished(made);
     return made;
   } catch (error) {
-    if (!canGoOn(error)) throw error;
+    if (!(error instanceof CommandFailure)) throw error;
     const failed: ArticleRow = { id, title, shows, see: '', figures: [], checks: [], failure: error.message };
     workshop.finished(failed);
     return failed;
   }
-}
-
-/** A figure that is missing costs its row; where nothing can be written the next would fail alike. */
-function canGoOn(error: unknown): error is Error {
-  return error instanceof CommandFailure || (error instanceof CnnvizError && error.code !== 'output');
 }
 
 async function fillRow(row: RowDefinition, workshop: Workshop): Promise<ArticleRow> {
@@ -69,37 +70,36 @@ async function fillRow(row: RowDefinition, workshop: Workshop): Promise<ArticleR
   const run: RowRun = { photo, layers, read, grayPhoto, documents: figures.map(({ document }) => document), facts };
   const checks = await row.checks(run);
   const see = row.see(run);
-  const shown = await Promise.all(
-    figures.map(async ({ document, text }, i): Promise<ArticleFigure> => {
-      const { args, files } = plans[i];
-      const alt = altIn(document) ?? `${title}. ${see}`;
-      const pictures = files.map(async (file) => ({ file, alt, size: await workshop.sizeOf(file) }));
-      return { command: commandText(args), pictures: await Promise.all(pictures), text };
-    }),
-  );
-  return {
-    id,
-    title,
-    shows,
-    see,
-    figures: [...shown, ...(await ownFigure(row, see, workshop))],
-    checks,
-    failure: null,
-  };
+  const shown = figures.map(({ document, text, sizes }, i): ArticleFigure => {
+    const { args, files } = plans[i];
+    const alt = altIn(document) ?? `${title}. ${see}`;
+    return { command: commandText(args), pictures: files.map((file, f) => ({ file, alt, size: sizes[f] })), text };
+  });
+  const own = await ownFigure(row, see, workshop);
+  return { id, title, shows, see, figures: [...shown, ...own], checks, failure: null };
 }
 
 interface MadeFigure {
   readonly document: unknown;
   readonly text: string | null;
+  /** One for each of its files. */
+  readonly sizes: readonly ArticlePicture['size'][];
 }
 
 /** Pictures come with the numbers of the same run; a table is printed by a second one. */
 async function makeFigure({ args, files }: FigurePlan, workshop: Workshop): Promise<MadeFigure> {
-  const [document, text] = await Promise.all([
-    documentOf(args, workshop),
-    files.length > 0 ? null : succeed(args, [], workshop),
-  ]);
-  return { document, text };
+  const document = await documentOf(args, workshop);
+  const text = files.length > 0 ? null : await succeed(args, [], workshop);
+  const sizes: ArticlePicture['size'][] = [];
+  for (const file of files) {
+    sizes.push(
+      await workshop.sizeOf(file).catch((error) => {
+        if (!(error instanceof CnnvizError)) throw error;
+        throw new CommandFailure(`${commandText(args)} left no ${file} that can be read`, { cause: error });
+      }),
+    );
+  }
+  return { document, text, sizes };
 }
 
 /** What the row shows that only `article` makes: its drawing, or for a law its checks. */
