@@ -77,6 +77,15 @@ describe('a row of the article', () => {
     expect(countArticle(await make('Q6', none, { layers: { ...LAYERS, relu } })).laws.broken).toBe(3);
   });
 
+  it('of laws names the photograph it was tried on', async () => {
+    const commands = ({ sections }: Article) => sections[0].rows[0].figures.map(({ command }) => command);
+    const own = { name: 'cat.jpg', width: 64, height: 64 };
+    expect(commands(await make('P3', says({})))).toEqual(['cnnviz article --only P3 -o P3']);
+    expect(commands(await make('P3', says({}), { photo: { ...PHOTO, file: 'photo.png', own } }))).toEqual([
+      'cnnviz article --image photo.png --only P3 -o P3',
+    ]);
+  });
+
   it('whose command fails says how, and the others are made', async () => {
     const run: Workshop['run'] = async (args) =>
       args.includes('bars17.png')

@@ -105,8 +105,10 @@ async function makeFigure({ args, files }: FigurePlan, workshop: Workshop): Prom
 /** What the row shows that only `article` makes: its drawing, or for a law its checks. */
 async function ownFigure(row: RowDefinition, see: string, workshop: Workshop): Promise<ArticleFigure[]> {
   const { id, title, drawing } = row;
-  if (!drawing && row.figures(workshop.photo).length > 0) return [];
-  const command = commandText(['article', '--only', id, '-o', id]);
+  const { photo } = workshop;
+  if (!drawing && row.figures(photo).length > 0) return [];
+  const image = photo.own === null ? [] : ['--image', photo.file];
+  const command = commandText(['article', ...image, '--only', id, '-o', id]);
   if (!drawing) return [{ command, pictures: [], text: null }];
   const alt = `${title}. ${see}`;
   await workshop.write(drawing.file, drawing.draw(), alt);
