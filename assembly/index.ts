@@ -1,4 +1,5 @@
 export { leakyReluInPlace, relu6InPlace, reluInPlace } from './activation';
+export { denseBackward, denseForward } from './dense';
 export { directRows } from './direct';
 export { fftColumns, fftKernel, fftRows, fftRowsInverse } from './fft';
 export { gemmChunk, packPixels, packWeights } from './gemm';

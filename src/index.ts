@@ -3,6 +3,7 @@
  * Arrays returned are float32, contiguous, offset 0.
  */
 export { type Conv2dOptions, conv2d, type PreparedConv2d, prepareConv2d } from './api/conv2d.js';
+export { type Classifier, decodeHead, type TrainedClassifier, type TrainHeadOptions, trainHead } from './api/heads.js';
 export { type DecodeOptions, decodeImage } from './api/images.js';
 export { builtinKernel, kernelNames } from './api/kernels.js';
 export {

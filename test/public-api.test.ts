@@ -13,6 +13,7 @@ describe('the library', () => {
       'avgPool2d',
       'builtinKernel',
       'conv2d',
+      'decodeHead',
       'decodeImage',
       'decodeNpy',
       'encodeMap',
@@ -24,6 +25,7 @@ describe('the library', () => {
       'prepareConv2d',
       'relu',
       'runNetwork',
+      'trainHead',
     ];
     expect(Object.keys(source).sort()).toEqual(names);
     expect(Object.keys(built).sort()).toEqual(names);
@@ -43,6 +45,19 @@ describe('the library', () => {
     expect(built.conv2d(ndarray(x, [3, 2, 5, 5]), weight).shape).toEqual([3, 4, 3, 3]);
     expect(built.conv2d(ndarray(x.subarray(0, 50), [2, 5, 5]), weight).shape).toEqual([4, 3, 3]);
     expect(built.maxPool2d(ndarray(x, [3, 2, 5, 5]), { kernelSize: 2 }).shape).toEqual([3, 2, 2, 2]);
+  });
+
+  it('trains a classifier on features, and takes views and one row', () => {
+    const x = ndarray([0, 0, 1, 0, 9, 9, 8, 9], [4, 2]);
+    const head = built.trainHead(x, ['near', 'near', 'far', 'far'], { l2: 0.1 });
+    expect(head.classes).toEqual(['far', 'near']);
+    const y = head.predict(x);
+    expect(y.shape).toEqual([4, 2]);
+    expect([0, 1, 2, 3].map((row) => y.get(row, 0) > 0.9)).toEqual([false, false, true, true]);
+    expect([...head.predict(ndarray([9, 9])).data]).toEqual([...y.data.subarray(4, 6)]);
+    expect(() => head.predict(ndarray([1, 2, 3]))).toThrow('x: expected [N, 2], got [3]');
+    expect(() => built.trainHead(x, ['a', 'a', 'a', 'a'])).toThrow('labels: of one class, "a"');
+    expect(() => built.trainHead(x, ['a', 'b'])).toThrow('features: expected [2, D], got [4, 2]');
   });
 
   it('prepares once and runs often, whatever becomes of the weights', () => {

@@ -50,6 +50,7 @@ export function completionScript(
 }
 
 function wordsOf(command: Command, help: Option, values: Readonly<Record<string, readonly string[]>>): Words {
+  if (command.commands.length > 0) return groupWords(command, help, values);
   const [argument] = command.registeredArguments;
   const words = argument && (argument.argChoices ?? values[argument.name()]);
   return {
@@ -57,6 +58,18 @@ function wordsOf(command: Command, help: Option, values: Readonly<Record<string,
     summary: command.summary() || command.description(),
     flags: [...command.options.filter(({ hidden }) => !hidden), help].map((option) => flagOf(option, values)),
     rest: argument ? { words: words ?? [], files: words === undefined } : null,
+  };
+}
+
+/** A command that is a group: the names of those below it, their options, and files, all in one. */
+function groupWords(command: Command, help: Option, values: Readonly<Record<string, readonly string[]>>): Words {
+  const below = command.commands.map((one) => wordsOf(one, help, values));
+  const flags = new Map(below.flatMap((one) => one.flags.map((flag) => [flag.long, flag] as const)));
+  return {
+    name: command.name(),
+    summary: command.summary(),
+    flags: [...flags.values()],
+    rest: { words: below.map(({ name }) => name), files: true },
   };
 }
 

@@ -35,7 +35,7 @@ export function buildProgram(): Command {
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', '\nEach command has its own help: cnnviz conv --help\n');
   for (const add of COMMANDS) add(program);
-  for (const command of [program, ...program.commands]) {
+  for (const command of allCommands(program)) {
     command
       .configureHelp({ optionDescription: withoutEmptyDefault, commandDescription: asOneParagraph })
       .exitOverride()
@@ -43,6 +43,11 @@ export function buildProgram(): Command {
       .helpOption('-h, --help', 'show this help');
   }
   return program;
+}
+
+/** A command, and those below it. */
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
 }
 
 /** `--show` alone must not take the next word for its method. */

@@ -36,3 +36,13 @@ export function checkRange(size: number, from: number, length: number): void {
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
+
+/** float32 numbers as little-endian bytes: a view where the machine has them so, else a copy. */
+export function float32Bytes(data: Float32Array): Uint8Array {
+  const isLittle = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+  if (isLittle) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const bytes = new Uint8Array(data.byteLength);
+  const view = viewOf(bytes);
+  for (let i = 0; i < data.length; i++) view.setFloat32(4 * i, data[i], true);
+  return bytes;
+}

@@ -44,8 +44,13 @@ export class CnnvizError extends Error {
 
 /** The same error with the place it happened at in front of its message; a fault of the command has no such place. */
 export function atPlace(place: string, error: unknown): unknown {
-  if (!(error instanceof CnnvizError) || error.scope === 'command') return error;
-  return error.message.startsWith(`${place}:`) ? error : retold(error, `${place}: ${error.message}`, error.scope);
+  return error instanceof CnnvizError && error.scope === 'command' ? error : atLine(place, error);
+}
+
+/** The same error with the line of the user's own file that it comes from in front of its message. */
+export function atLine(place: string, error: unknown): unknown {
+  if (!(error instanceof CnnvizError) || error.message.startsWith(`${place}:`)) return error;
+  return retold(error, `${place}: ${error.message}`, error.scope);
 }
 
 /** The same error as a fault of the command: a batch ends with it, and the exit code is that of a refusal. */

@@ -26,10 +26,19 @@ export interface PictureNote {
   readonly args: readonly string[];
 }
 
-/** A drawing that is not a map: of a network, of its kernels, of what differs between maps. */
+/** A drawing that is not a map of one image: of a network, of its kernels, of what differs between maps. */
 export interface DrawingNote {
   readonly cnnviz: string;
-  readonly picture: 'architecture' | 'filters' | 'audit' | 'explanation' | 'field' | 'animation' | 'difference';
+  readonly picture:
+    | 'architecture'
+    | 'filters'
+    | 'audit'
+    | 'explanation'
+    | 'field'
+    | 'animation'
+    | 'difference'
+    | 'learning-curve'
+    | 'confusion-matrix';
   /** The values of black and white, where it shows numbers. */
   readonly lo?: number;
   readonly hi?: number;

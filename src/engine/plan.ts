@@ -70,7 +70,7 @@ interface Context {
 }
 
 /** The nodes that the kept values depend on, in order. */
-function neededNodes(model: Model, kept: readonly string[]): ModelNode[] {
+export function neededNodes(model: Model, kept: readonly string[]): ModelNode[] {
   const wanted = new Set<string>(kept);
   const needed: ModelNode[] = [];
   for (const node of [...model.nodes].reverse()) {

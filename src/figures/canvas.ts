@@ -87,6 +87,19 @@ export function drawText(
   }
 }
 
+/** One line of text that reads from below upwards, its first letter's lower left corner at (x, y). */
+export function drawTextUpwards(canvas: Canvas, x: number, y: number, text: string, rgb: Rgb): void {
+  let bottom = y;
+  for (const letter of text) {
+    glyphRows(letter).forEach((bits, row) => {
+      for (let dot = 0; dot < GLYPH_WIDTH; dot++) {
+        if ((bits >> (GLYPH_WIDTH - 1 - dot)) & 1) fillRect(canvas, x + row, bottom - dot, 1, 1, rgb);
+      }
+    });
+    bottom -= CELL_WIDTH;
+  }
+}
+
 /** A plane of levels [height, width] in the colours of a map, each level a square of zoom×zoom pixels. */
 export function drawLevels(
   canvas: Canvas,

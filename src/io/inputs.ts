@@ -84,7 +84,8 @@ async function readList(path: string, nul: boolean): Promise<string[]> {
   return text.split(nul ? '\0' : /\r?\n/).filter((line) => line !== '');
 }
 
-function toInput(path: string, relative: string): Input {
+/** A file by its name, taken as it is. */
+export function toInput(path: string, relative: string): Input {
   if (path === '-') return { path, name: 'stdin', ext: '', relative };
   return { path, name: stem(path), ext: extname(path), relative: relative === '.' ? '' : relative };
 }

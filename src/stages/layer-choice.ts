@@ -15,14 +15,15 @@ export interface ChosenLayer {
 /**
  * The layers that names and globs mean, in the network's order, each once. "output" is what the network gives, "all"
  * every layer that computes numbers (not shapes).
+ * @param flag what errors call the patterns
  * @throws CnnvizError 'usage' with the nearest name when a pattern matches nothing
  */
-export function chooseLayers(shaped: ShapedModel, patterns: readonly string[]): ChosenLayer[] {
+export function chooseLayers(shaped: ShapedModel, patterns: readonly string[], flag = '--layers'): ChosenLayer[] {
   const { model } = shaped;
   const chosen = new Set<string>();
   for (const pattern of patterns) {
     const values = valuesOf(shaped, pattern);
-    if (values.length === 0) throw unknownLayer(model, pattern);
+    if (values.length === 0) throw unknownLayer(model, pattern, flag);
     for (const value of values) chosen.add(value);
   }
   const makers = new Map(model.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
@@ -66,11 +67,11 @@ function globExpression(pattern: string): RegExp {
   }
 }
 
-function unknownLayer(model: Model, pattern: string): CnnvizError {
+function unknownLayer(model: Model, pattern: string, flag: string): CnnvizError {
   const names = model.nodes.map(({ name }) => name);
   const near = nearestName(pattern, names);
   const some = names.slice(0, 12).join(', ') + (names.length > 12 ? ', …' : '');
-  return new CnnvizError('usage', `--layers ${pattern}: no layer is called that`, {
+  return new CnnvizError('usage', `${flag} ${pattern}: no layer is called that`, {
     fix: `${near ? `did you mean ${near}? ` : ''}layers: ${some}; or output, all, globs such as 'features.*'`,
     scope: 'command',
   });

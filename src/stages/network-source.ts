@@ -30,15 +30,27 @@ export interface NetworkSource {
   readonly warnings: readonly string[];
 }
 
+/** Of a network's job, what says how its images are prepared. */
+export type SourceJob = Pick<NetworkJob, 'decode' | 'preset'>;
+
 /** Reads an input: an image is prepared as the preset says, an array is taken as it is. */
-export async function readNetworkSource(input: Input, job: NetworkJob, opened: OpenedNetwork): Promise<NetworkSource> {
+export async function readNetworkSource(input: Input, job: SourceJob, opened: OpenedNetwork): Promise<NetworkSource> {
   if (opened.open.length === 0) return fedSource(opened);
   const bytes = await readBytes(input.path);
-  const hash = sha256(bytes);
+  return networkSourceOf(input, bytes, sha256(bytes), job, opened);
+}
+
+/** The same, of bytes that are read already. */
+export async function networkSourceOf(
+  input: Input,
+  bytes: Uint8Array,
+  hash: string,
+  job: SourceJob,
+  opened: OpenedNetwork,
+): Promise<NetworkSource> {
   if (isArray(input, bytes)) return arraySource(input.path, hash, npyToValue(readNpy(bytes)), opened);
   const { image, facts } = await decodeImage(bytes, job.decode);
-  const own = opened.preset ?? NO_PRESET;
-  const preset = suitablePreset(job.preset ? choosePreset(job.preset, own) : own, opened);
+  const preset = presetOfJob(job, opened);
   const prepared = preprocessImage(image, preset);
   const shape = [1, ...prepared.input.shape.slice(-3)];
   checkSize(shape, opened, job.preset !== null, `${image.width}×${image.height}`);
@@ -60,6 +72,12 @@ export async function readNetworkSource(input: Input, job: NetworkJob, opened: O
     preprocess: presetWords(preset, prepared.image),
     warnings: [],
   };
+}
+
+/** How images are prepared: as the job says, as the network says, or not at all. */
+export function presetOfJob({ preset }: SourceJob, opened: OpenedNetwork): ImagePreset {
+  const own = opened.preset ?? NO_PRESET;
+  return suitablePreset(preset ? choosePreset(preset, own) : own, opened);
 }
 
 /** A network of one channel sees grey. */

@@ -79,7 +79,7 @@ async function open(request: NetworkRequest, pipeFolder: string): Promise<Opened
 }
 
 /** NET@WEIGHTS, unless the whole text is a file or a pipe. */
-async function splitWeights({
+export async function splitWeights({
   network,
   weights,
 }: NetworkRequest): Promise<{ network: string; weights: string | null }> {

@@ -13,7 +13,10 @@ export function presetOf({ preset, input }: NetworkSpec): ImagePreset | null {
 }
 
 /** "1200×900 → 224×224 (imagenet: shorter side 256, centre crop, mean/std)", the part after the arrow. */
-export function presetWords({ geometry, preprocess }: ImagePreset, { width, height }: Image): string {
+export function presetWords(
+  { geometry, preprocess }: ImagePreset,
+  { width, height }: Pick<Image, 'width' | 'height'>,
+): string {
   const { resize, crop } = geometry;
   const steps: string[] = [];
   if (typeof resize === 'number') steps.push(`shorter side ${resize}`);

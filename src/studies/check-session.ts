@@ -1,6 +1,6 @@
 import { type Outcome, runAll } from '../batch/run-all.js';
 import type { CheckCase } from '../core/check-job.js';
-import { atPlace } from '../core/errors.js';
+import { atLine, atPlace } from '../core/errors.js';
 import { existingFile } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { pathFrom } from '../io/paths.js';
@@ -95,7 +95,7 @@ async function openCase({ job, folder, place }: CheckCase): Promise<OpenedNetwor
     const request = { ...job.request, network: await locateNetwork(job.request.network, folder) };
     return await openNetwork(request, folder);
   } catch (error) {
-    throw place === '' ? error : atPlace(place, error);
+    throw place === '' ? error : atLine(place, error);
   }
 }
 

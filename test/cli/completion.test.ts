@@ -38,6 +38,8 @@ describe('completion (skipped where the shell is not installed)', () => {
       expect(bash(file, ['conv', '--kernel', 'edge'])).toEqual(['edge3x3']);
       expect(bash(file, ['conv', '--depth', ''])).toEqual(['8', '16']);
       expect(bash(file, ['completion', 'z'])).toEqual(['zsh']);
+      expect(bash(file, ['head', 'tr'])).toEqual(['train']);
+      expect(bash(file, ['head', 'train', '--conf'])).toEqual(['--confusion']);
     }),
   );
 

@@ -10,6 +10,7 @@ import { addDiff } from './diff.js';
 import { addExplain } from './explain.js';
 import { addField } from './field.js';
 import { addFilters } from './filters.js';
+import { addHead } from './head.js';
 import { addKernels } from './kernels.js';
 import { addPlan } from './plan.js';
 import { addPreprocess } from './preprocess.js';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addCompare,
   addCheck,
   addDiff,
+  addHead,
   addSummary,
   addFilters,
   addWeights,

@@ -1,4 +1,5 @@
 import { activationRoutines } from './activation.js';
+import { denseRoutines } from './dense.js';
 import { directRoutines } from './direct.js';
 import { fftRoutines } from './fft.js';
 import { gemmRoutines } from './gemm.js';
@@ -15,6 +16,7 @@ import { winogradRoutines } from './winograd.js';
 export function typescriptRoutines(heap: Heap) {
   return {
     ...padRoutines(heap),
+    ...denseRoutines(heap),
     ...directRoutines(heap),
     ...gemmRoutines(heap),
     ...winogradRoutines(heap),

@@ -36,27 +36,32 @@ function matches(source: ByteSource): boolean {
   return start[8] === 0x7b && length > 0n && length <= MAX_HEADER;
 }
 
+/** A safetensors file with the texts it may carry. */
+export interface SafetensorsFile extends WeightFile {
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
 /**
  * Every rule of the format: header length, UTF-8, no key twice, known types, sizes that fit their bytes, and bytes from
  * 0 to the end without holes or overlaps.
  * Source: huggingface/safetensors README "Format" and safetensors/src/tensor.rs
  */
-function read(source: ByteSource): WeightFile {
+export function readSafetensors(source: ByteSource): SafetensorsFile {
   const length = viewOf(source.read(0, 8)).getBigUint64(0, true);
   if (length > MAX_HEADER) refuse(`a header of ${length} bytes: expected at most ${MAX_HEADER}`);
   if (length > BigInt(source.size - 8)) refuse(`a header of ${length} bytes in a file of ${source.size}`);
   const headerBytes = source.read(8, Number(length));
   const header = scanJson(headerText(headerBytes));
   if (!(header instanceof Map)) refuse('header: expected an object');
-  const notes: string[] = [];
+  let metadata: ReadonlyMap<string, string> = new Map();
   const tensors: { tensor: WeightTensor; begin: number; end: number }[] = [];
   const start = 8 + Number(length);
   for (const [name, entry] of header as ReadonlyMap<string, Json>) {
-    if (name === '__metadata__') checkMetadata(entry);
+    if (name === '__metadata__') metadata = metadataOf(entry);
     else tensors.push(tensorOf(source, start, name, entry));
   }
   checkLayout(tensors, source.size - start);
-  return { format: 'safetensors', tensors: tensors.map(({ tensor }) => tensor), notes };
+  return { format: 'safetensors', tensors: tensors.map(({ tensor }) => tensor), notes: [], metadata };
 }
 
 function headerText(bytes: Uint8Array): string {
@@ -69,10 +74,11 @@ function headerText(bytes: Uint8Array): string {
   }
 }
 
-function checkMetadata(entry: Json): void {
+function metadataOf(entry: Json): ReadonlyMap<string, string> {
   if (!(entry instanceof Map) || [...entry.values()].some((value) => typeof value !== 'string')) {
-    refuse('__metadata__: expected an object of texts');
+    return refuse('__metadata__: expected an object of texts');
   }
+  return entry as ReadonlyMap<string, string>;
 }
 
 function tensorOf(source: ByteSource, start: number, name: string, entry: Json) {
@@ -135,4 +141,4 @@ function checkLayout(tensors: readonly { tensor: WeightTensor; begin: number; en
 }
 
 /** safetensors files. */
-export const safetensorsReader: WeightReader = { format: 'safetensors', matches, read };
+export const safetensorsReader: WeightReader = { format: 'safetensors', matches, read: readSafetensors };

@@ -1,0 +1,55 @@
+import { CnnvizError } from '../core/errors.js';
+import {
+  type PredictionRecord,
+  predictionLine,
+  predictionRecord,
+  predictionsJson,
+} from '../reports/head-prediction.js';
+import { predictImages } from '../studies/apply-head.js';
+import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js';
+import { EXIT } from './exit.js';
+import { type HeadFlags, headJob } from './head-job.js';
+import { parseWhole } from './parse.js';
+import { openTerminal } from './terminal.js';
+
+export interface HeadPredictFlags extends HeadFlags, InputFlags {
+  readonly top?: string;
+  readonly json: boolean;
+  readonly jsonl: boolean;
+  readonly quiet: boolean;
+}
+
+/** `cnnviz head predict`: the likeliest classes of each image; exits with 1 when an image failed. */
+export async function runHeadPredict(path: string, images: readonly string[], flags: HeadPredictFlags): Promise<void> {
+  const { json, jsonl } = flags;
+  if (json && jsonl)
+    throw new CnnvizError('usage', '--json and --jsonl exclude each other', { fix: 'keep one of them' });
+  const job = headJob(path, flags);
+  const top = flags.top === undefined ? null : parseWhole('--top', flags.top, 1);
+  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: json || jsonl });
+  const inputs = await collectInputs(images, flags, 'cnnviz head predict my.head photo.jpg');
+  if (inputs.length === 0) {
+    if (flags.passWithNoInputs) return;
+    throw nothingToDo(images, flags);
+  }
+  const width = Math.min(60, Math.max(...inputs.map((input) => [...input.path].length)));
+  const bar = terminal.progress(inputs.length);
+  const records: PredictionRecord[] = [];
+  let [done, failed] = [0, 0];
+  try {
+    for await (const outcome of predictImages(job, inputs, top)) {
+      done++;
+      if (outcome.error) {
+        failed++;
+        terminal.fail(outcome.error);
+      } else if (!json && !jsonl) terminal.print(predictionLine(outcome.prediction, width, terminal.style));
+      if (json) records.push(outcome);
+      if (jsonl) await terminal.send(new TextEncoder().encode(`${JSON.stringify(predictionRecord(outcome))}\n`));
+      bar.update(done, failed);
+    }
+  } finally {
+    bar.stop();
+  }
+  if (json) await terminal.send(new TextEncoder().encode(`${predictionsJson(path, records)}\n`));
+  process.exitCode = failed > 0 ? EXIT.failed : EXIT.done;
+}

@@ -1,0 +1,140 @@
+import { formatNumber, groupDigits } from '../core/format.js';
+import { plural } from '../core/geometry.js';
+import type { FeatureOrigin, TrainingSettings } from '../core/head.js';
+import type { FeatureFacts, HeadTrainingResult } from '../core/head-result.js';
+import { VERSION } from '../core/version.js';
+import { describeEvaluation } from './head-evaluation.js';
+import { formatBytes } from './numbers.js';
+import type { Style } from './text.js';
+
+/** What was trained on which features, how it went, how good it is, what was written. */
+export function describeTraining(result: HeadTrainingResult, style: Style): string[] {
+  const { images, classes, features, settings, training, heldOut, evaluation, outputs, weightsSha256, failed } = result;
+  const count = training + heldOut;
+  const lines = [
+    `${style.strong(images)}  ${plural(count, 'image')} of ${classes.length} classes: ${classWords(classes)}`,
+    ...(failed.length > 0
+      ? [
+          style.warn(
+            `  ${plural(failed.length, 'image')} could not be used and ${failed.length === 1 ? 'is' : 'are'} left out`,
+          ),
+        ]
+      : []),
+    ...featureLines(features),
+    `  frozen weights before ${weightsSha256.before}`,
+    `  frozen weights after  ${weightsSha256.after} unchanged`,
+    `${style.strong(headWords(settings))}  ${settingWords(settings)}, seed ${settings.seed}`,
+    `  ${splitWords(result)}`,
+    `  ${endWords(result)}`,
+    ...curveLines(result),
+    ...measureLines(result),
+    ...describeEvaluation(evaluation, style),
+  ];
+  outputs.forEach(({ path, bytes }, i) => {
+    lines.push(
+      `${i === 0 ? 'wrote ' : '      '}${style.strong(path)}  ${formatBytes(bytes)}${i === 0 ? `, sha256 ${result.headSha256.slice(0, 16)}…` : ''}`,
+    );
+  });
+  return lines;
+}
+
+function classWords(classes: HeadTrainingResult['classes']): string {
+  const some = classes.slice(0, 8).map(({ name, images }) => `${name} ${groupDigits(images)}`);
+  return `${some.join(', ')}${classes.length > some.length ? ', …' : ''}`;
+}
+
+/** "alexnet@a.pth up to classifier.5: 4,096 features of an image, 224×224 (shorter side 256, …)" */
+export function featureLines({ origin, features, shape, preprocess, computed, cached }: FeatureFacts): string[] {
+  const maps = shape.length > 2 ? ` (${reduceWords(origin, shape)})` : '';
+  const counts = `${groupDigits(computed)} computed${cached === 0 ? '' : `, ${groupDigits(cached)} from the cache`}`;
+  const lines = [
+    `${networkWords(origin)} up to ${origin.layer}: ${groupDigits(features)} ${features === 1 ? 'feature' : 'features'} an image${maps}, ${counts}`,
+    `  ${preprocess}`,
+  ];
+  if (origin.init === null) return lines;
+  return [...lines, `  made-up weights (seed ${origin.init}): the features of a network that has learned nothing`];
+}
+
+export function networkWords({ network, weights }: FeatureOrigin): string {
+  return weights === null ? network : `${network}@${weights}`;
+}
+
+function reduceWords({ reduce }: FeatureOrigin, shape: readonly number[]): string {
+  const maps = `${plural(shape[1], 'map')} ${[...shape.slice(2)].reverse().join('×')}`;
+  return reduce === 'flatten'
+    ? `all values of ${maps}`
+    : `the ${reduce === 'mean' ? 'means' : 'largest values'} of ${maps}`;
+}
+
+function headWords({ hidden }: TrainingSettings): string {
+  return hidden === null ? 'softmax head' : `head with ${plural(hidden, 'hidden unit')}`;
+}
+
+function settingWords({ l2, classWeight }: TrainingSettings): string {
+  const inverse = l2 === 0 ? '' : ` (C ${formatNumber(1 / l2)})`;
+  return `L2 ${formatNumber(l2)}${inverse}${classWeight === 'balanced' ? ', classes balanced' : ''}`;
+}
+
+function splitWords({ training, heldOut, settings }: HeadTrainingResult): string {
+  if (heldOut > 0) return `${groupDigits(training)} images to learn from, ${groupDigits(heldOut)} held out`;
+  const why = settings.holdout === 0 ? 'none held out' : 'too few to hold any out';
+  return `${groupDigits(training)} images to learn from, ${why}`;
+}
+
+function endWords({ curve, best, end, settings }: HeadTrainingResult): string {
+  const done = curve.length - 1;
+  const iterations = plural(done, 'iteration');
+  switch (end) {
+    case 'converged':
+      return `L-BFGS: ${iterations} to the minimum${best < done ? `; iteration ${best}, best on the held-out images, is kept` : ''}`;
+    case 'patience':
+      return `L-BFGS: ${iterations}, none of the last ${settings.patience} better on the held-out images; iteration ${best} is kept`;
+    case 'no lower':
+      return `L-BFGS: ${iterations}, then no step gets lower; iteration ${best} is kept`;
+    case 'iterations':
+      return `L-BFGS: ${iterations}, the limit, before the minimum (--iterations allows more); iteration ${best} is kept`;
+  }
+}
+
+const BARS = '▁▂▃▄▅▆▇█';
+const MOST_BARS = 40;
+
+/** The losses as a row of bars on one scale from 0, with first and last value. */
+function curveLines({ curve, heldOut, best }: HeadTrainingResult): string[] {
+  const rows = [
+    { name: 'training', losses: curve.map(({ training }) => training) },
+    ...(heldOut > 0 ? [{ name: 'held out', losses: curve.map((point) => point.heldOut!) }] : []),
+  ];
+  const most = Math.max(...rows.flatMap(({ losses }) => losses));
+  const step = Math.max(1, Math.ceil(curve.length / MOST_BARS));
+  return rows.map(({ name, losses }, i) => {
+    const bars = losses
+      .filter((_, at) => at % step === 0)
+      .map((loss) => BARS[most === 0 ? 0 : Math.min(7, Math.floor((loss / most) * 8))])
+      .join('');
+    return `  ${i === 0 ? 'loss' : '    '} ${name.padEnd(8)} ${bars}  ${formatNumber(losses[0])} → ${formatNumber(losses[best])}`;
+  });
+}
+
+/** What the table is measured on, and what that is worth. */
+function measureLines({ heldOut, training, trainingRight, evaluation, settings }: HeadTrainingResult): string[] {
+  const learned = `${groupDigits(trainingRight)} of the ${groupDigits(training)} images learned from`;
+  if (heldOut > 0) {
+    return [
+      `held-out images: ${groupDigits(evaluation.right)} of ${groupDigits(heldOut)} right (${percent(evaluation.accuracy)}); ${learned}`,
+    ];
+  }
+  return [
+    `training images: ${learned} right (${percent(evaluation.accuracy)})`,
+    `  measured on the images it learned from: new ones will do worse; ${settings.holdout === 0 ? '--holdout 0.2 or ' : ''}\`cnnviz head eval\` on others tells how much`,
+  ];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** The document of `head train --json`. */
+export function trainingJson(result: HeadTrainingResult): string {
+  return JSON.stringify({ cnnviz: VERSION, command: 'head train', ...result }, null, 2);
+}

@@ -1,0 +1,180 @@
+import { reducedSize } from '../analysis/reduce-maps.js';
+import { atPlace, CnnvizError } from '../core/errors.js';
+import type { FeatureOrigin, Reduce } from '../core/head.js';
+import type { NetworkRequest } from '../core/network-job.js';
+import type { ImagePreset } from '../core/preprocess-job.js';
+import { sizeOf } from '../core/tensor.js';
+import type { ValueInfo } from '../core/values.js';
+import { readBytes } from '../io/files.js';
+import { sha256 } from '../io/hash.js';
+import type { Input } from '../io/inputs.js';
+import { baseName } from '../io/paths.js';
+import { type CutNetwork, cutNetwork } from './cut-network.js';
+import { type OpenedNetwork, openNetwork, splitWeights } from './network.js';
+import { NetworkSessions, shapeNetwork } from './network-session.js';
+import { type NetworkSource, networkSourceOf, presetOfJob, type SourceJob } from './network-source.js';
+import { presetWords } from './presets.js';
+
+/** What turns images into rows of numbers. Plain JSON. */
+export interface FeatureJob extends SourceJob {
+  readonly request: NetworkRequest;
+  /** Null: what enters the last layer with weights. */
+  readonly layer: string | null;
+  readonly reduce: Reduce;
+  readonly exact: boolean;
+}
+
+/** A network cut behind a layer, ready for images: what it is, and how many numbers an image gives. */
+export interface FeatureExtractor {
+  readonly job: FeatureJob;
+  readonly opened: OpenedNetwork;
+  readonly cut: CutNetwork;
+  readonly origin: FeatureOrigin;
+  /** D: numbers an image gives. */
+  readonly features: number;
+  /** The layer's output for one image, N included. */
+  readonly shape: readonly number[];
+  /** How images are prepared, in words. */
+  readonly preprocess: string;
+  readonly sessions: NetworkSessions;
+  /** The bytes of an input; those of standard input are kept, for they come but once. */
+  readonly read: ReadInput;
+  /** Images computed at once; no result depends on it. */
+  readonly batch: number;
+}
+
+type ReadInput = (input: Input) => Promise<Uint8Array>;
+
+const MOST_AT_ONCE = 16;
+/** A batch's largest values take up to this many bytes. */
+const BATCH_BYTES = 64e6;
+
+/**
+ * Opens the network and cuts it. Where its preparation fixes no size, the first image that can be read decides.
+ * @throws CnnvizError when the network cannot be used, or no image can be read
+ */
+export async function openExtractor(
+  job: FeatureJob,
+  inputs: readonly Input[],
+  threads: number,
+): Promise<FeatureExtractor> {
+  const opened = await openNetwork(job.request);
+  if (opened.open.length !== 1) {
+    throw new CnnvizError('unsupported', `${opened.name}: reads ${opened.open.length} inputs, expected 1`, {
+      fix: 'take a network that reads one image',
+    });
+  }
+  const read = inputReader();
+  const preset = presetOfJob(job, opened);
+  const fixed = fixedInput(preset);
+  const info = fixed ?? (await firstSource(job, opened, inputs, read)).info!;
+  const cut = cutNetwork(opened, info, job.layer);
+  const shape = cutShape(cut, info);
+  const [, , height, width] = info.shape;
+  const { network, weights } = await splitWeights(job.request);
+  const origin: FeatureOrigin = {
+    network: looksLikePipe(network) ? network : baseName(network),
+    weights: weights === null ? null : baseName(weights),
+    init: job.request.init,
+    weightsSha256: cut.hashWeights(),
+    layersSha256: cut.layersSha256,
+    layer: cut.layer,
+    reduce: shape.length > 2 ? job.reduce : 'flatten',
+    preset,
+    background: job.decode.background,
+    exact: job.exact,
+  };
+  return {
+    job,
+    opened: cut.opened,
+    cut,
+    read,
+    origin,
+    features: reducedSize(shape, origin.reduce),
+    shape,
+    preprocess: fixed ? presetWords(preset, { width, height }) : 'each image at its own size',
+    sessions: new NetworkSessions(cut.opened, { layers: ['output'], exact: job.exact, threads, firstOnly: false }),
+    batch: fixed ? batchFor(cut, info, shape, Math.min(MOST_AT_ONCE, inputs.length)) : 1,
+  };
+}
+
+/** Type and shape of every image, when a preparation fixes it. */
+function fixedInput({ geometry: { resize, crop }, preprocess }: ImagePreset): ValueInfo | null {
+  const side = crop ?? (typeof resize === 'number' ? null : resize);
+  return side && { dtype: 'float32', shape: [1, preprocess.gray ? 1 : 3, ...side] };
+}
+
+/** A text that is layers, not the name of a network. */
+export function looksLikePipe(network: string): boolean {
+  return network.includes('|') || /[\s=]/.test(network.trim());
+}
+
+function inputReader(): ReadInput {
+  let standardInput: Promise<Uint8Array> | null = null;
+  return ({ path }) => {
+    if (path !== '-') return readBytes(path);
+    standardInput ??= readBytes(path);
+    return standardInput;
+  };
+}
+
+/** The first image that can be used. @throws CnnvizError of the first that cannot, when none can */
+async function firstSource(
+  job: FeatureJob,
+  opened: OpenedNetwork,
+  inputs: readonly Input[],
+  read: ReadInput,
+): Promise<NetworkSource> {
+  let failure: unknown = null;
+  for (const input of inputs) {
+    try {
+      const bytes = await read(input);
+      return await featureSource(input, bytes, sha256(bytes), job, opened);
+    } catch (error) {
+      if (!(error instanceof CnnvizError)) throw error;
+      failure ??= atPlace(input.path === '-' ? 'standard input' : input.path, error);
+    }
+  }
+  throw inputs.length === 1 ? failure : atPlace(`none of the ${inputs.length} images can be used`, failure);
+}
+
+/** One image, or an array of one. */
+export async function featureSource(
+  input: Input,
+  bytes: Uint8Array,
+  hash: string,
+  job: FeatureJob,
+  opened: OpenedNetwork,
+): Promise<NetworkSource> {
+  const source = await networkSourceOf(input, bytes, hash, job, opened);
+  const { shape, dtype } = source.info!;
+  if (shape.length === 4 && shape[0] === 1) return source;
+  if (shape.length === 3) return { ...source, info: { dtype, shape: [1, ...shape] } };
+  throw new CnnvizError('shape', `expected one image [C, H, W], got an array [${shape.join(', ')}]`, {
+    fix: 'write each image to a file of its own',
+  });
+}
+
+/** The shape of the cut layer's output. @throws CnnvizError 'shape' when an item of it is no row of numbers */
+function cutShape({ opened, layer }: CutNetwork, info: ValueInfo): readonly number[] {
+  const { shaped } = shapeNetwork(opened, info);
+  const { shape } = shaped.infos.get(shaped.model.outputs[0])!;
+  if (shape.length >= 2 && shape[0] === info.shape[0] && sizeOf(shape) > 0) return shape;
+  throw new CnnvizError('shape', `${layer} gives [${shape.join(', ')}]: expected numbers for each image, [N, …]`, {
+    fix: 'choose another layer with --layer; `cnnviz summary NET` lists them',
+  });
+}
+
+/** As many images at once as a model takes and memory allows: some exports fix N at 1. */
+function batchFor(cut: CutNetwork, info: ValueInfo, shape: readonly number[], most: number): number {
+  const { shaped } = shapeNetwork(cut.opened, info);
+  const largest = Math.max(...[...shaped.infos.values()].map((one) => sizeOf(one.shape)));
+  const batch = Math.max(1, Math.min(most, Math.floor(BATCH_BYTES / (4 * largest))));
+  try {
+    const several = cutShape(cut, { ...info, shape: [batch, ...info.shape.slice(1)] });
+    return several.slice(1).join() === shape.slice(1).join() ? batch : 1;
+  } catch (error) {
+    if (error instanceof CnnvizError) return 1;
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import { CnnvizError } from '../core/errors.js';
+import type { FeatureOrigin, Head } from '../core/head.js';
+import type { NetworkRequest } from '../core/network-job.js';
+import type { PresetChoice } from '../core/preprocess-job.js';
+import { existingFile } from '../io/files.js';
+import { folderOf, joinPath } from '../io/paths.js';
+import { openFile } from '../io/random-access.js';
+import { readHead } from '../models/head-file.js';
+import { BUILTIN_NETWORKS } from '../models/networks/index.js';
+import { type FeatureExtractor, type FeatureJob, looksLikePipe } from './feature-extractor.js';
+import { refusalOf } from './refusal.js';
+
+/** What is said of a head's network when it is used: null: as the head says. */
+export interface HeadNetwork {
+  readonly network: string | null;
+  readonly weights: string | null;
+}
+
+/** Reads a head. @throws CnnvizError with its name in front */
+export async function openHead(path: string): Promise<Head> {
+  const source = await openFile(path);
+  try {
+    return readHead(source);
+  } catch (error) {
+    throw refusalOf(path, error);
+  } finally {
+    source.close();
+  }
+}
+
+/**
+ * How a head's features are computed again. Files are looked for where the command runs, then beside the head.
+ * @throws CnnvizError 'usage' when the network or its weights are not there
+ */
+export async function featureJobOf(
+  path: string,
+  { origin }: Head,
+  given: HeadNetwork,
+  maxPixels: number,
+): Promise<FeatureJob> {
+  return {
+    request: await requestOf(path, origin, given),
+    decode: { background: origin.background, maxPixels },
+    preset: choiceOf(origin),
+    layer: origin.layer,
+    reduce: origin.reduce,
+    exact: origin.exact,
+  };
+}
+
+async function requestOf(path: string, origin: FeatureOrigin, given: HeadNetwork): Promise<NetworkRequest> {
+  const network = given.network ?? (await networkOf(path, origin));
+  const bringsWeights = network.includes('@') && !network.includes('|');
+  const isMadeUp = origin.init !== null && given.weights === null && !bringsWeights;
+  let { weights } = given;
+  if (weights === null && !bringsWeights && origin.weights !== null) {
+    weights = await find(path, origin.weights);
+    if (weights === null) {
+      throw new CnnvizError('usage', `${path}: its features come from ${origin.weights}, which is not here`, {
+        fix: `say where it is: --weights path/to/${origin.weights}`,
+      });
+    }
+  }
+  return { network, weights, init: isMadeUp ? origin.init : null, inputs: [] };
+}
+
+async function networkOf(path: string, { network }: FeatureOrigin): Promise<string> {
+  if (looksLikePipe(network) || BUILTIN_NETWORKS.some(({ name }) => name === network)) return network;
+  const found = await find(path, network);
+  if (found !== null) return found;
+  throw new CnnvizError('usage', `${path}: its features come from the network ${network}, which is not here`, {
+    fix: `say where it is: --features path/to/${network}`,
+  });
+}
+
+async function find(head: string, name: string): Promise<string | null> {
+  const beside = joinPath(folderOf(head), name);
+  if (await existingFile(name)) return name;
+  return (await existingFile(beside)) ? beside : null;
+}
+
+/** The preparation a head was trained with, as changes to none at all. */
+function choiceOf({ preset: { geometry, preprocess } }: FeatureOrigin): PresetChoice {
+  return { name: 'none', ...geometry, ...preprocess };
+}
+
+/** @throws CnnvizError 'usage' when the network at hand is not the one the head was trained on */
+export function checkSameFeatures(path: string, { origin, parameters }: Head, extractor: FeatureExtractor): void {
+  const { origin: found, features } = extractor;
+  const trainedOn = origin.weights ?? (origin.init === null ? origin.network : `--init seed:${origin.init}`);
+  const refuse = (what: string, fix: string): never => {
+    throw new CnnvizError('usage', `${path}: ${what}`, { fix });
+  };
+  if (found.layersSha256 !== origin.layersSha256) {
+    refuse(
+      `trained on the layers of ${origin.network} up to ${origin.layer}; ${found.network} has other ones`,
+      'name the network it was trained on: --features NET',
+    );
+  }
+  if (found.weightsSha256 !== origin.weightsSha256) {
+    refuse(
+      `trained on weights ${origin.weightsSha256.slice(0, 16)}… (${trainedOn}); those given are ${found.weightsSha256.slice(0, 16)}…`,
+      origin.weights === null
+        ? `leave --weights out: it was trained on ${trainedOn}`
+        : `give the checkpoint it was trained with: --weights ${origin.weights}`,
+    );
+  }
+  if (features !== parameters.mean.length) {
+    refuse(
+      `reads ${parameters.mean.length} features, the images give ${features}`,
+      'give images of the size it was trained on',
+    );
+  }
+}
