@@ -1,5 +1,4 @@
 import type { FieldAxis } from '../../analysis/receptive-field.js';
-import type { Pair } from '../../core/layers.js';
 import type { BankResult, MapResult, RunResult } from '../../core/result.js';
 import type { SweepCell, SweepMap, SweepResult } from '../../core/sweep.js';
 
@@ -9,7 +8,7 @@ import type { SweepCell, SweepMap, SweepResult } from '../../core/sweep.js';
  */
 
 /** The banks of maps of `conv` on one image. */
-export function banksOf(document: unknown): readonly BankResult[] {
+function banksOf(document: unknown): readonly BankResult[] {
   return (document as { results: readonly RunResult[] }).results[0].banks;
 }
 
@@ -105,9 +104,4 @@ export interface NetworkDocument {
 
 export function networkRunOf(document: unknown): NetworkDocument['results'][number] {
   return (document as NetworkDocument).results[0];
-}
-
-/** A pair as people write it: width first. */
-export function sizeText([height, width]: Pair): string {
-  return `${width}×${height}`;
 }

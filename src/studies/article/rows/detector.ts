@@ -91,10 +91,21 @@ const F10: RowDefinition = {
   id: 'F10',
   title: 'The numbers after ReLU',
   shows: 'The 3×3 map of F2 behind the ReLU: negative numbers become 0.',
-  figures: () => [picture('F10.png', 'conv', ...FIVE, '--relu', '--strip')],
-  checks: ({ documents: [document] }) => {
+  figures: () => [
+    picture('F10.png', 'conv', ...FIVE, '--relu', '--strip'),
+    picture('F10.before.npy', 'conv', ...FIVE),
+    picture('F10.npy', 'conv', ...FIVE, '--relu'),
+  ],
+  async checks({ documents: [document], read }) {
     const [{ values }] = mapsOf(document);
+    const [before, after] = [decodeNpy(await read('F10.before.npy')), decodeNpy(await read('F10.npy'))];
+    const kept = after.data.filter((value, i) => value === Math.max(0, before.data[i])).length;
     return [
+      equal(
+        'numbers that are 0 where they were negative, else unchanged',
+        '9 of 9',
+        `${kept} of ${before.data.length}`,
+      ),
       equal('smallest value', '0', String(values.min)),
       equal('largest value', '170', String(values.max)),
       equal('values above zero', '1 of 9', `${values.firing} of ${values.count}`),
@@ -102,7 +113,7 @@ const F10: RowDefinition = {
   },
   see: ({ documents: [document] }) => {
     const [{ values }] = mapsOf(document);
-    return `Of nine numbers ${values.firing} is left: the only place where the picture goes from bright to dark.`;
+    return `Of ${values.count} numbers ${values.firing} is left: the only place where the picture goes from bright to dark.`;
   },
 };
 
