@@ -30,6 +30,11 @@ export function topClasses(
 function toProbabilities(scores: Float32Array, kind: ScoreKind): Float64Array {
   if (kind === 'probabilities') return Float64Array.from(scores);
   if (kind === 'log-probabilities') return Float64Array.from(scores, (score) => exp(score));
+  return probabilitiesOf(scores);
+}
+
+/** The softmax of all scores. */
+export function probabilitiesOf(scores: Float32Array): Float64Array {
   const most = scores.reduce((max, score) => Math.max(max, score), Number.NEGATIVE_INFINITY);
   const powers = Float64Array.from(scores, (score) => exp(score - most));
   const sum = powers.reduce((total, power) => total + power, 0);

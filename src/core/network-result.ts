@@ -34,6 +34,13 @@ export interface ClassScore {
   readonly probability: number;
 }
 
+/** One class's score and its rank among all; 1 is the best. */
+export interface RankedClass extends ClassScore {
+  readonly rank: number;
+  /** How many classes there are. */
+  readonly of: number;
+}
+
 /** What became of one input of a network. */
 export interface NetworkRunResult {
   readonly input: InputFacts;

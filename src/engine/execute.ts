@@ -1,4 +1,5 @@
 import type { Tensor } from '../core/tensor.js';
+import type { Value } from '../core/values.js';
 import type { EngineInput } from './input.js';
 import type { Plan } from './plan.js';
 import { Session, type SessionOptions } from './session.js';
@@ -19,6 +20,18 @@ export function executeSync(plan: Plan, x: EngineInput, options: SessionOptions 
 /** One input through a session in one go. */
 export function runSync(session: Session, x: EngineInput, out?: Float32Array): Tensor {
   const portions = session.run(x, out);
+  for (;;) {
+    const { done, value } = portions.next();
+    if (done) return value;
+  }
+}
+
+/** All kept values of a session in one go. */
+export function runAllSync(
+  session: Session,
+  inputs: ReadonlyMap<string, EngineInput | Value>,
+): ReadonlyMap<string, Value> {
+  const portions = session.runAll(inputs);
   for (;;) {
     const { done, value } = portions.next();
     if (done) return value;

@@ -169,9 +169,7 @@ async function lookAtNetwork(
     network: opened.name,
     channel,
     picture: source.x && pictureOfInput(source.x),
-    args: networkArgs(job, source, name)
-      .slice(1)
-      .map((arg) => (arg === '--layers' ? '--layer' : arg)),
+    args: networkArgs(job, source, ['--layer', name]),
     notes: [...opened.notes, ...notes, ...source.warnings, ...grayNotes(source.facts)],
   };
 }

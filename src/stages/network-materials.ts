@@ -51,7 +51,8 @@ export function productsOfLayers({ output }: NetworkJob, { chosen }: NetworkSess
   );
 }
 
-async function readLabels(path: string): Promise<string[]> {
+/** Class names from a file, one a line. @throws CnnvizError 'usage' when it is no text */
+export async function readLabels(path: string): Promise<string[]> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(path));
     return text.replace(/\r?\n$/, '').split(/\r?\n/);

@@ -26,7 +26,7 @@ export function layerMapNote(
     colormap: job.picture.colormap,
     input: { name: baseName(source.facts.path), sha256: source.sha256 },
     layer: { name: layer.name, kind: layer.kind, shape: layer.shape },
-    args: [...networkArgs(job, source, layer.name), '--maps', ...pictureArgs(job.picture)],
+    args: ['run', ...networkArgs(job, source, ['--layers', layer.name]), '--maps', ...pictureArgs(job.picture)],
   };
 }
 
@@ -38,22 +38,25 @@ export function layerSheetNote(job: NetworkJob, source: NetworkSource, layer: La
     lo: scale.lo,
     hi: scale.hi,
     input: { name: baseName(source.facts.path), sha256: source.sha256 },
-    args: [...networkArgs(job, source, layer.name), ...pictureArgs(job.picture)],
+    args: ['run', ...networkArgs(job, source, ['--layers', layer.name]), ...pictureArgs(job.picture)],
   };
 }
 
-/** The options that change values, in one fixed order; files without their folders. */
+/**
+ * The options that change values, in one fixed order, behind the command's name; files without their folders. `own`: what
+ * the command adds behind the image.
+ */
 export function networkArgs(
   { request, preset: chosen, exact, decode }: NetworkJob,
-  { facts, preset }: NetworkSource,
-  layer: string,
+  { facts, preset }: Pick<NetworkSource, 'facts' | 'preset'>,
+  own: readonly string[],
 ): string[] {
   const { network, weights, init, inputs } = request;
-  const args = ['run', withoutFolders(network)];
+  const args = [withoutFolders(network)];
   if (weights !== null) args.push('--weights', baseName(weights));
   if (init !== null) args.push('--init', `seed:${init}`);
   for (const { name, path } of inputs) args.push('--input', `${name}=${baseName(path)}`);
-  args.push(baseName(facts.path), '--layers', layer);
+  args.push(baseName(facts.path), ...own);
   if (chosen && preset) args.push(...presetArgs(preset));
   if (decode.background !== null) args.push('--background', decode.background);
   if (exact) args.push('--exact');

@@ -1,5 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
+import type { Image } from '../core/image.js';
 import type { NetworkJob } from '../core/network-job.js';
+import type { PreprocessPlan } from '../core/preprocess-geometry.js';
 import { choosePreset, type ImagePreset } from '../core/preprocess-job.js';
 import type { InputFacts } from '../core/result.js';
 import { sizeOf } from '../core/tensor.js';
@@ -27,6 +29,8 @@ export interface NetworkSource {
   /** How an image was prepared; null for arrays. */
   readonly preset: ImagePreset | null;
   readonly preprocess: string;
+  /** The image as it was read, and where the network's pixels lie in it; null for arrays. */
+  readonly picture: { readonly image: Image; readonly plan: PreprocessPlan } | null;
   readonly warnings: readonly string[];
 }
 
@@ -70,6 +74,7 @@ export async function networkSourceOf(
     dropsBatch: true,
     preset,
     preprocess: presetWords(preset, prepared.image),
+    picture: { image, plan: prepared.plan },
     warnings: [],
   };
 }
@@ -125,6 +130,7 @@ function arraySource(path: string, hash: string, value: Value, opened: OpenedNet
     dropsBatch: isOneImage,
     preset: null,
     preprocess: 'an array, taken as it is',
+    picture: null,
     warnings: bad > 0 ? [`${bad} of ${data.length} values are NaN or infinite and pass through`] : [],
   };
 }
@@ -141,6 +147,7 @@ function fedSource({ fed, name }: OpenedNetwork): NetworkSource {
     dropsBatch: false,
     preset: null,
     preprocess: 'arrays, taken as they are',
+    picture: null,
     warnings: [],
   };
 }

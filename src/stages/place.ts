@@ -80,18 +80,7 @@ export async function checkPlaces(
     for (const product of products) {
       const path = claims.claim(input, product);
       if (path === '-') continue;
-      for (const other of inputs) {
-        if (other.path !== '-' && (await sameFile(path, other.path))) {
-          throw new CnnvizError('usage', `${path}: would replace the input ${other.path}`, {
-            fix: 'choose another place with -o',
-          });
-        }
-      }
-      if (!clobber && (await existingFile(path))) {
-        throw new CnnvizError('usage', `${path}: exists already, and --no-clobber was given`, {
-          fix: 'choose another place with -o, or leave --no-clobber out',
-        });
-      }
+      await checkPlace(path, inputs, clobber);
     }
   }
 }
@@ -103,6 +92,22 @@ function tooMany({ target, products: kinds }: OutputJob, products: number, input
   return new CnnvizError('usage', `${place}: one file cannot hold the results of ${what}`, {
     fix: `name a folder: -o ${target.kind === 'file' ? folderOf(target.path) : 'maps/'}${npy ? '; a .npy file holds all maps, --sheet shows them in one picture' : ''}`,
   });
+}
+
+/** Refuses a path that is an input's, or that exists and may not be replaced. @throws CnnvizError 'usage' */
+export async function checkPlace(path: string, inputs: readonly Input[], clobber: boolean): Promise<void> {
+  for (const other of inputs) {
+    if (other.path !== '-' && (await sameFile(path, other.path))) {
+      throw new CnnvizError('usage', `${path}: would replace the input ${other.path}`, {
+        fix: 'choose another place with -o',
+      });
+    }
+  }
+  if (!clobber && (await existingFile(path))) {
+    throw new CnnvizError('usage', `${path}: exists already, and --no-clobber was given`, {
+      fix: 'choose another place with -o, or leave --no-clobber out',
+    });
+  }
 }
 
 /** Who writes which file: every path once. */

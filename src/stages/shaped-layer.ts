@@ -76,9 +76,7 @@ async function ofNetwork(
     facts: source.facts,
     sha256: source.sha256,
     picture: source.x && pictureOfInput(source.x),
-    args: networkArgs(job, source, name)
-      .slice(1)
-      .map((arg) => (arg === '--layers' ? '--layer' : arg)),
+    args: networkArgs(job, source, ['--layer', name]),
     notes: [...opened.notes, ...notes, ...source.warnings],
   };
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addAblate } from './ablate.js';
 import { addAnimate } from './animate.js';
 import { addArticle } from './article.js';
 import { addCheck } from './check.js';
@@ -10,14 +11,18 @@ import { addDiff } from './diff.js';
 import { addExplain } from './explain.js';
 import { addField } from './field.js';
 import { addFilters } from './filters.js';
+import { addGradcam } from './gradcam.js';
 import { addHead } from './head.js';
 import { addKernels } from './kernels.js';
+import { addOcclude } from './occlude.js';
 import { addPlan } from './plan.js';
 import { addPreprocess } from './preprocess.js';
 import { addRead } from './read.js';
 import { addRun } from './run.js';
+import { addSaliency } from './saliency.js';
 import { addSummary } from './summary.js';
 import { addSweep } from './sweep.js';
+import { addTop } from './top.js';
 import { addWeights } from './weights.js';
 
 /** Every command, in the order help shows them. */
@@ -32,6 +37,11 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addCheck,
   addDiff,
   addHead,
+  addGradcam,
+  addSaliency,
+  addOcclude,
+  addAblate,
+  addTop,
   addSummary,
   addFilters,
   addWeights,

@@ -30,7 +30,7 @@ export const lrnOperator: Operator<LrnLayer> = {
 };
 
 /** value^−beta; for the usual betas by square roots, which round alike everywhere and take no series. */
-function inversePower(beta: number): (value: number) => number {
+export function inversePower(beta: number): (value: number) => number {
   if (beta === 0.5) return (value) => 1 / Math.sqrt(value);
   if (beta === 0.75) return (value) => 1 / (Math.sqrt(value) * Math.sqrt(Math.sqrt(value)));
   if (beta === 1) return (value) => 1 / value;

@@ -78,7 +78,7 @@ function reduceAxes(of: Reduction, x: Value, axes: readonly number[], y: Value):
 }
 
 /** Where every combination of indices along some axes lies, in row-major order of those axes. */
-function offsetsOf(shape: readonly number[], axes: readonly number[]): Float64Array {
+export function offsetsOf(shape: readonly number[], axes: readonly number[]): Float64Array {
   const steps = rowMajor(shape);
   const ordered = [...axes].sort((a, b) => a - b);
   let offsets = new Float64Array(1);

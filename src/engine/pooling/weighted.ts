@@ -21,14 +21,24 @@ export function defaultSigma([kH, kW]: Pair): Pair {
   return [kH / 4, kW / 4];
 }
 
+/** The weights of a window of a mean pool, along each axis, and what each output divides its sum by. */
+export function meanWeights(layer: AvgPoolLayer | GaussPoolLayer, [rows, columns]: readonly [Axis, Axis]) {
+  const along = (axis: Axis, a: 0 | 1) =>
+    layer.kind === 'gauss_pool' ? gaussWeights(axis.kernel, layer.sigma[a]) : flatWeights(axis.kernel);
+  const [down, across] = [along(rows, 0), along(columns, 1)];
+  const fixed = layer.kind === 'avg_pool' ? layer.divisorOverride : null;
+  const divisorOf = (i: number, j: number): number =>
+    fixed ?? weightWithin(rows, columns, down, across, i, j, layer.countIncludePad);
+  return { down, across, divisorOf };
+}
+
 /**
  * Weighted mean pooling: sums in float64, rounded once. A window that reaches beyond the padding (ceil_mode) does not
  * count the cells beyond, as in torch. packed: taps i32, weights f64, the divisor of every output f64.
  * Source: torch.nn.AvgPool2d; Gaussian weights: design notes in ARCHITECTURE.md
  */
 export function meanPool(layer: AvgPoolLayer | GaussPoolLayer, [rows, columns]: readonly [Axis, Axis]): PoolAlgorithm {
-  const [down, across] = axisWeights(layer, [rows, columns]);
-  const fixed = fixedDivisor(layer);
+  const { down, across, divisorOf } = meanWeights(layer, [rows, columns]);
   const parts = (shape: BandShape) => {
     const weights = roundUp(tapCount(shape) * 4, 16);
     const divisors = weights + roundUp(tapCount(shape) * 8, 16);
@@ -47,7 +57,7 @@ export function meanPool(layer: AvgPoolLayer | GaussPoolLayer, [rows, columns]: 
       at = (packed + divisors) / 8;
       for (let i = 0; i < rows.out; i++) {
         for (let j = 0; j < columns.out; j++) {
-          heap.f64[at++] = fixed ?? weightWithin(rows, columns, down, across, i, j, layer.countIncludePad);
+          heap.f64[at++] = divisorOf(i, j);
         }
       }
     },
@@ -61,19 +71,6 @@ export function meanPool(layer: AvgPoolLayer | GaussPoolLayer, [rows, columns]: 
   };
 }
 
-/** The weights along both axes: a cell's weight is the product of two. */
-function axisWeights(
-  layer: AvgPoolLayer | GaussPoolLayer,
-  [rows, columns]: readonly [Axis, Axis],
-): [Float64Array, Float64Array] {
-  if (layer.kind === 'avg_pool') return [flatWeights(rows.kernel), flatWeights(columns.kernel)];
-  return [gaussWeights(rows.kernel, layer.sigma[0]), gaussWeights(columns.kernel, layer.sigma[1])];
-}
-
-function fixedDivisor(layer: AvgPoolLayer | GaussPoolLayer): number | null {
-  return layer.kind === 'avg_pool' ? layer.divisorOverride : null;
-}
-
 /** What output (i, j) is made with: the weight of each cell of its window [kH, kW], and what their sum is divided by. */
 export function meanWindow(
   layer: AvgPoolLayer | GaussPoolLayer,
@@ -81,11 +78,10 @@ export function meanWindow(
   i: number,
   j: number,
 ): { readonly weights: Float64Array; readonly divisor: number } {
-  const [down, across] = axisWeights(layer, [rows, columns]);
+  const { down, across, divisorOf } = meanWeights(layer, [rows, columns]);
   const weights = new Float64Array(down.length * across.length);
   for (let u = 0, at = 0; u < down.length; u++) for (const v of across) weights[at++] = down[u] * v;
-  const divisor = fixedDivisor(layer) ?? weightWithin(rows, columns, down, across, i, j, layer.countIncludePad);
-  return { weights, divisor };
+  return { weights, divisor: divisorOf(i, j) };
 }
 
 /** The weights of the cells that count for output (i, j): those of the input, or of input and padding. */

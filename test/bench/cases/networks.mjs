@@ -59,6 +59,37 @@ function writeAlexnet(folder) {
   writeFileSync(join(folder, 'alexnet.onnx'), onnxModel(layers, [3, 224, 224]));
 }
 
+const SIDE = 224;
+const PATCH = 32;
+const STRIDE = 16;
+
+/** The image that `npy` holds, covered at each place of the grid in turn: what occlude spares its user. */
+function writeCovered(folder) {
+  const plane = SIDE * SIDE;
+  const x = numbers(3 * plane).map((value) => value * 100);
+  const save = (name, data) => {
+    const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3, ${SIDE}, ${SIDE}), }`;
+    const text = `${header.padEnd(117)}\n`;
+    const head = Buffer.from(`\x93NUMPY\x01\x00\x76\x00${text}`, 'latin1');
+    writeFileSync(join(folder, name), Buffer.concat([head, Buffer.from(data.buffer)]));
+    return join(folder, name);
+  };
+  const covered = [];
+  for (let top = 0; top <= SIDE - PATCH; top += STRIDE) {
+    for (let left = 0; left <= SIDE - PATCH; left += STRIDE) {
+      const data = x.slice();
+      for (let c = 0; c < 3; c++) {
+        for (let row = top; row < top + PATCH; row++) {
+          const at = c * plane + row * SIDE + left;
+          data.fill(0, at, at + PATCH);
+        }
+      }
+      covered.push(save(`covered-${covered.length}.npy`, data));
+    }
+  }
+  return { image: save('image.npy', x), covered };
+}
+
 const peer = join(ROOT, 'test/bench/node_modules/onnxruntime-node');
 
 /** Whole processes that run a network once: what an engineer waits for. */
@@ -79,6 +110,27 @@ export const networkCases = [
             run: existsSync(peer)
               ? nodeProcess(...other)
               : 'onnxruntime-node is not installed: npm install --prefix test/bench',
+          },
+        ],
+      };
+    },
+  },
+  {
+    name: 'process: occlusion of a 224×224 image, AlexNet, 169 patches at stride 16',
+    async prepare(folder) {
+      writeAlexnet(folder);
+      const { image, covered } = writeCovered(folder);
+      const weights = ['--weights', join(folder, 'alexnet.safetensors'), '-j', '1', '-q'];
+      const out = join(folder, 'drop.npy');
+      const grid = ['--size', String(PATCH), '--stride', String(STRIDE), '--fill', '0', '-o', out];
+      return {
+        run: nodeProcess('bin/cnnviz.js', 'occlude', 'alexnet', image, ...grid, ...weights),
+        peers: [
+          {
+            peer: 'cnnviz run on the 169 covered images',
+            // at most 60 % of the time of naive repetition
+            goal: 1 / 0.6,
+            run: nodeProcess('bin/cnnviz.js', 'run', 'alexnet', ...covered, ...weights),
           },
         ],
       };

@@ -1,0 +1,36 @@
+import { formatNumber, groupDigits } from '../core/format.js';
+import type { RankedClass } from '../core/network-result.js';
+import type { Style } from './text.js';
+
+/** A place of the network's input, and of the image it was prepared from. */
+export interface ReportedPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly image: { readonly x: number; readonly y: number } | null;
+}
+
+/** "img.png  451×300 → 224×224 (…)   alexnet, weights made up (seed 1)" */
+export function subjectLine(
+  path: string,
+  size: string,
+  preprocess: string,
+  network: string,
+  init: number | null,
+  style: Style,
+): string {
+  const arrow = preprocess.startsWith('an array') ? `  ${preprocess}` : `  ${size} → ${preprocess}`;
+  const weights = init === null ? '' : `, weights made up (seed ${init}): no trained network sees this`;
+  return `${style.strong(path === '-' ? 'standard input' : path)}${arrow}   ${style.dim(`${network}${weights}`)}`;
+}
+
+/** "class 281 tabby, tabby cat   score 3.21, 0.4 %, best of 1,000" */
+export function classLine({ index, label, score, probability, rank, of: count }: RankedClass): string {
+  const name = label === `class ${index}` ? label : `class ${index} ${label}`;
+  const place = rank === 1 ? `best of ${groupDigits(count)}` : `rank ${groupDigits(rank)} of ${groupDigits(count)}`;
+  return `  ${name}   score ${formatNumber(score)}, ${(100 * probability).toFixed(1)} %, ${place}`;
+}
+
+/** "(210, 133) of the image" */
+export function placeWords({ x, y, image }: ReportedPlace): string {
+  return image ? `(${image.x}, ${image.y}) of the image` : `(${x}, ${y})`;
+}

@@ -1,0 +1,87 @@
+import { gradCam, type PlaceMap, resizeMap, strongestPlace } from '../analysis/class-activation.js';
+import { CnnvizError } from '../core/errors.js';
+import type { ShapedModel } from '../core/shapes/infer.js';
+import { sizeOf } from '../core/tensor.js';
+import type { Breathe } from '../engine/execute.js';
+import { classGradient } from '../stages/class-gradient.js';
+import { type ChosenLayer, chooseLayers } from '../stages/layer-choice.js';
+import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-subject.js';
+
+/** Where in an image a layer speaks for a class. */
+export interface GradcamResult extends ClassAnswer {
+  readonly layer: string;
+  /** [C, H, W] of the layer. */
+  readonly shape: readonly number[];
+  /** One value for each place of the layer, from 0. */
+  readonly map: PlaceMap;
+  /** The largest value once the map is brought to the size of the input; null when nothing speaks for the class. */
+  readonly strongest: (ImagePlace & { readonly value: number }) | null;
+  /** The channels with the largest weights, largest first. */
+  readonly channels: readonly { readonly channel: number; readonly weight: number }[];
+}
+
+const NAMED_CHANNELS = 5;
+
+/**
+ * Grad-CAM of one class at one layer.
+ * @param className a number or name; null: the best class
+ * @param layer a layer's name; null: the last convolution
+ */
+export async function gradcam(
+  subject: ClassSubject,
+  className: string | null,
+  layer: string | null,
+  breathe: Breathe,
+): Promise<GradcamResult> {
+  const { opened, source, labels, threads, size } = subject;
+  let chosen: ChosenLayer | null = null;
+  const by = (shaped: ShapedModel) => {
+    chosen = layer === null ? lastConvolution(shaped, opened.name) : oneLayer(shaped, layer);
+    return checkMaps(shaped, chosen).value;
+  };
+  const found = await classGradient(opened, source, by, { className, labels, threads }, breathe);
+  const shape = found.value.shape.slice(-3) as unknown as [number, number, number];
+  const { map, weights } = gradCam(found.value.data, found.gradient, shape);
+  const best = strongestPlace(resizeMap(map, size[2], size[1]));
+  return {
+    network: opened.name,
+    class: found.class,
+    layer: chosen!.name,
+    shape,
+    map,
+    strongest: best && best.value > 0 ? { ...imagePlace(source, best.x, best.y), value: best.value } : null,
+    channels: [...weights.keys()]
+      .sort((a, b) => weights[b] - weights[a] || a - b)
+      .slice(0, NAMED_CHANNELS)
+      .map((channel) => ({ channel, weight: weights[channel] })),
+    notes: found.notes,
+  };
+}
+
+/** The one layer a name means. @throws CnnvizError 'usage' for none, or several */
+export function oneLayer(shaped: ShapedModel, name: string): ChosenLayer {
+  const found = chooseLayers(shaped, [name], '--layer');
+  if (found.length === 1) return found[0];
+  throw new CnnvizError('usage', `--layer ${name}: expected one layer, got ${found.length}`, {
+    fix: `such as --layer ${found[0].name}`,
+  });
+}
+
+/** Of those that still make maps: LeNet's third convolution covers all there is. */
+function lastConvolution({ model, infos }: ShapedModel, network: string): ChosenLayer {
+  const makesMaps = (value: string) => sizeOf(infos.get(value)!.shape.slice(-2)) > 1;
+  const last = model.nodes.findLast(({ layer, outputs }) => layer.kind === 'conv' && makesMaps(outputs[0]));
+  if (last) return { name: last.name, value: last.outputs[0], node: last };
+  throw new CnnvizError('usage', `${network} has no convolution that makes maps`, {
+    fix: 'name a layer of maps with --layer',
+  });
+}
+
+/** @throws CnnvizError 'usage' for a layer of vectors */
+export function checkMaps({ infos }: ShapedModel, layer: ChosenLayer): ChosenLayer {
+  const { shape } = infos.get(layer.value)!;
+  if (shape.length === 4 && shape[0] === 1 && shape[2] * shape[3] > 1) return layer;
+  throw new CnnvizError('usage', `--layer ${layer.name}: expected a layer of maps, it gives [${shape.join(', ')}]`, {
+    fix: 'choose a convolution, or a layer before the maps are flattened',
+  });
+}
