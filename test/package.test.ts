@@ -99,6 +99,10 @@ describe('the package', () => {
       'LICENSE',
       'README.md',
       'bin/cnnviz.js',
+      'fixtures/images/bars17.png',
+      'fixtures/images/five.png',
+      'fixtures/images/plane.json',
+      'fixtures/images/plane.png',
       'fixtures/images/rocket.jpg',
       'package.json',
     ];

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addAblate } from './ablate.js';
 import { addAnimate } from './animate.js';
+import { addArticle } from './article.js';
 import { addBatch } from './batch.js';
 import { addCheck } from './check.js';
 import { addCompare } from './compare.js';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   addKernels,
   addRead,
   addBatch,
+  addArticle,
   addDemo,
   addCompletion,
 ];

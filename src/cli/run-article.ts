@@ -1,0 +1,144 @@
+import { fileURLToPath } from 'node:url';
+import { CommandLines } from '../batch/command-lines.js';
+import type { Article } from '../core/article.js';
+import { CnnvizError } from '../core/errors.js';
+import type { Image } from '../core/image.js';
+import { VERSION } from '../core/version.js';
+import { piecesPicture } from '../figures/pieces.js';
+import { readHeader } from '../io/decode.js';
+import { encodePng } from '../io/encode.js';
+import { readBytes, sameFile, writeAtomic } from '../io/files.js';
+import { joinPath } from '../io/paths.js';
+import { articleJson, describeArticle } from '../reports/article.js';
+import { articlePage } from '../reports/article-page.js';
+import { articleReadme } from '../reports/article-readme.js';
+import { countArticle } from '../reports/article-words.js';
+import { chooseRows } from '../studies/article/choose-rows.js';
+import { halves, impulseImage, NET_YAML } from '../studies/article/inputs.js';
+import { makeArticle, PIECES, type Workshop } from '../studies/article/make-article.js';
+import { type OpenedPhoto, openOwnPhoto, openPlane } from '../studies/article/photo.js';
+import { SECTIONS } from '../studies/article/rows/index.js';
+import { LAYERS } from '../studies/laws/layers.js';
+import { EXIT } from './exit.js';
+import { parsePixelCount, parseWhole } from './parse.js';
+import { openTerminal } from './terminal.js';
+
+export interface ArticleFlags {
+  readonly out: string;
+  readonly image?: string;
+  readonly only?: string;
+  readonly maxPixels: string;
+  readonly jobs: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+const IMAGES = new URL('../../fixtures/images/', import.meta.url);
+const BIN = fileURLToPath(new URL('../../bin/cnnviz.js', import.meta.url));
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** `cnnviz article`: inputs into the folder, a command for each figure, the page from their numbers. */
+export async function runArticle({ out, image, only, maxPixels, jobs, json, quiet }: ArticleFlags): Promise<void> {
+  const sections = only === undefined ? SECTIONS : chooseRows(SECTIONS, namesIn(only));
+  const lines = new CommandLines({
+    program: [process.execPath, BIN],
+    folder: out,
+    jobs: parseWhole('--jobs', jobs, 1),
+  });
+  const pixels = parsePixelCount(maxPixels);
+  const terminal = await openTerminal({ quiet, reserveStdout: json });
+  const opened =
+    image === undefined
+      ? await openPlane(shipped('plane.png'), shipped('plane.json'), pixels)
+      : await openOwnPhoto(image, pixels);
+  await layOut(out, opened, image ?? null);
+
+  const rows = sections.flatMap((section) => section.rows).length;
+  const bar = terminal.progress(rows);
+  let [done, failed] = [0, 0];
+  const workshop: Workshop = {
+    photo: opened.photo,
+    layers: LAYERS,
+    run: (args) => lines.run(args),
+    read: (file) => readBytes(joinPath(out, file)),
+    write: (file, drawn, alt) => writePicture(joinPath(out, file), drawn, alt),
+    sizeOf: (file) => sizeOf(joinPath(out, file)),
+    grayPhoto: async () => opened.gray,
+    finished: ({ failure }) => {
+      done++;
+      if (failure !== null) failed++;
+      bar.update(done, failed);
+    },
+  };
+  const stop = () => lines.stop();
+  // in front of the handler that ends this process: children must not outlive it
+  for (const signal of SIGNALS) process.prependOnceListener(signal, stop);
+  const article = await makeArticle(sections, workshop).finally(() => {
+    lines.stop();
+    bar.stop();
+    for (const signal of SIGNALS) process.removeListener(signal, stop);
+  });
+
+  const page = joinPath(out, 'index.html');
+  await writeText(page, articlePage(article));
+  await writeText(joinPath(out, 'README.md'), articleReadme(article));
+  if (json) await terminal.send(new TextEncoder().encode(`${articleJson(article, page)}\n`));
+  else for (const line of describeArticle(article, page, terminal.style)) terminal.print(line);
+  process.exitCode = exitCodeOf(article);
+}
+
+function namesIn(only: string): string[] {
+  const names = only
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  if (names.length === 0) throw new CnnvizError('usage', '--only: expected rows with commas', { fix: '--only F5,F7' });
+  return names;
+}
+
+/** Everything the commands read, into the folder they run in. */
+async function layOut(out: string, { photo, image }: OpenedPhoto, source: string | null): Promise<void> {
+  const path = joinPath(out, photo.file);
+  if (source !== null && (await sameFile(source, path))) {
+    throw new CnnvizError('usage', `${source}: would be replaced by the article's own copy`, {
+      fix: 'choose another folder with -o',
+    });
+  }
+  for (const name of ['five.png', 'bars17.png', ...(source === null ? [photo.file] : [])]) {
+    await writeAtomic(joinPath(out, name), await readBytes(shipped(name)), { clobber: true });
+  }
+  if (source !== null) await writePicture(path, image, photo.own!.name);
+  await writePicture(joinPath(out, 'impulse.png'), impulseImage(), 'one white pixel');
+  await writePicture(joinPath(out, PIECES), piecesPicture(image, photo.patches), 'the pieces of the photograph');
+  await writeText(joinPath(out, 'net.yaml'), NET_YAML);
+  for (const tile of halves(image)) await writePicture(joinPath(out, tile.file), tile.image, tile.file);
+}
+
+function shipped(name: string): string {
+  return fileURLToPath(new URL(name, IMAGES));
+}
+
+async function writePicture(path: string, image: Image, alt: string): Promise<void> {
+  const bytes = await encodePng(image, JSON.stringify({ cnnviz: VERSION, alt }));
+  await writeAtomic(path, bytes, { clobber: true });
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  await writeAtomic(path, new TextEncoder().encode(text), { clobber: true });
+}
+
+async function sizeOf(path: string): Promise<{ width: number; height: number } | null> {
+  const bytes = await readBytes(path);
+  if (!/\.(png|gif|webp)$/i.test(path)) return null;
+  const { width, height } = await readHeader(bytes, {
+    background: null,
+    maxPixels: Number.MAX_SAFE_INTEGER,
+  });
+  return { width, height };
+}
+
+/** A broken law or a figure that could not be made is a failure; what a photograph does not show is none. */
+function exitCodeOf(article: Article): number {
+  const { laws, failed } = countArticle(article);
+  return laws.broken + failed > 0 ? EXIT.failed : EXIT.done;
+}

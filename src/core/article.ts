@@ -1,0 +1,68 @@
+import type { Check } from './check.js';
+import type { PatchRect } from './job.js';
+
+/** A piece of the photograph that the article's rows look for. */
+export interface NamedPatch {
+  readonly name: string;
+  readonly rect: PatchRect;
+}
+
+/** The photograph the article is about, as it lies in the folder. */
+export interface ArticlePhoto {
+  /** Its name there: the commands name it like this. */
+  readonly file: string;
+  readonly width: number;
+  readonly height: number;
+  /** Where it came from, when it is not the drawing that ships: how its reader called it, and its size there. */
+  readonly own: { readonly name: string; readonly width: number; readonly height: number } | null;
+  /** The three pieces; the second is the one strides, biases and pools are tried on. */
+  readonly patches: readonly [NamedPatch, NamedPatch, NamedPatch];
+  /** Four biases for the second piece's map, falling: one that helps it fire, none, two thresholds. */
+  readonly biases: readonly [number, number, number, number];
+}
+
+/** A picture of the page. */
+export interface ArticlePicture {
+  /** Its path within the folder. */
+  readonly file: string;
+  /** Pixels; null for a drawing that scales. */
+  readonly size: { readonly width: number; readonly height: number } | null;
+  /** A sentence for those who cannot see it. */
+  readonly alt: string;
+}
+
+/** What one command made. */
+export interface ArticleFigure {
+  /** The command as a shell takes it, in the folder. */
+  readonly command: string;
+  readonly pictures: readonly ArticlePicture[];
+  /** What it printed, where that is the figure; else null. */
+  readonly text: string | null;
+}
+
+/** One row of the article, made. */
+export interface ArticleRow {
+  readonly id: string;
+  readonly title: string;
+  /** What the article shows. */
+  readonly shows: string;
+  /** What to see, from the numbers of this run. */
+  readonly see: string;
+  readonly figures: readonly ArticleFigure[];
+  readonly checks: readonly Check[];
+  /** Why it could not be made; null when it was. */
+  readonly failure: string | null;
+}
+
+export interface ArticleSection {
+  readonly title: string;
+  readonly rows: readonly ArticleRow[];
+}
+
+/** The whole article, made. */
+export interface Article {
+  readonly photo: ArticlePhoto;
+  /** The photograph with its pieces framed. */
+  readonly pieces: ArticlePicture;
+  readonly sections: readonly ArticleSection[];
+}

@@ -1,0 +1,19 @@
+import type { SectionDefinition } from '../row.js';
+import { ALEXNET } from './alexnet.js';
+import { CONVOLUTION } from './convolution.js';
+import { DETECTOR } from './detector.js';
+import { PATCHES } from './patches.js';
+import { POOLING } from './pooling.js';
+import { STRIDE } from './stride.js';
+import { STRUCTURE } from './structure.js';
+
+/** The whole article, in its order. */
+export const SECTIONS: readonly SectionDefinition[] = [
+  STRUCTURE,
+  CONVOLUTION,
+  PATCHES,
+  STRIDE,
+  DETECTOR,
+  POOLING,
+  ALEXNET,
+];
