@@ -100,7 +100,7 @@ export async function reportClass(
   const { facts } = source;
   for (const note of [...notes, ...source.warnings]) terminal.note(`note: ${note}`);
   const size = `${facts.width}×${facts.height}`;
-  terminal.print(subjectLine(facts.path, size, source.preprocess, opened.name, job.request.init, terminal.style));
+  terminal.print(subjectLine(facts.path, size, source.preprocess, opened.name, terminal.style));
   for (const line of lines) terminal.print(line);
   if (place !== null) {
     const bytes = await file();

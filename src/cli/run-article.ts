@@ -7,7 +7,7 @@ import { VERSION } from '../core/version.js';
 import { piecesPicture } from '../figures/pieces.js';
 import { readHeader } from '../io/decode.js';
 import { encodePng } from '../io/encode.js';
-import { readBytes, sameFile, writeAtomic } from '../io/files.js';
+import { fileIdentity, readBytes, writeAtomic } from '../io/files.js';
 import { joinPath } from '../io/paths.js';
 import { articleJson, describeArticle } from '../reports/article.js';
 import { articlePage } from '../reports/article-page.js';
@@ -99,7 +99,7 @@ function namesIn(only: string): string[] {
 /** Everything the commands read, into the folder they run in. */
 async function layOut(out: string, { photo, image }: OpenedPhoto, source: string | null): Promise<void> {
   const path = joinPath(out, photo.file);
-  if (source !== null && (await sameFile(source, path))) {
+  if (source !== null && fileIdentity(source) === (fileIdentity(path) ?? '')) {
     throw new CnnvizError('usage', `${source}: would be replaced by the article's own copy`, {
       fix: 'choose another folder with -o',
     });

@@ -71,7 +71,7 @@ export async function runTop(network: string, images: readonly string[], flags: 
   for (const note of found.notes) terminal.note(`note: ${note}`);
   if (found.done > 0) {
     const shown = shownChannels(found, wanted);
-    for (const line of describe(found, shown, job.request.init, wanted.length > 0)) terminal.print(line);
+    for (const line of describe(found, shown, wanted.length > 0)) terminal.print(line);
     let path: string | null = null;
     if (!json || out !== undefined) path = await writeSheet({ job, inputs, found, shown, out, clobber }, terminal);
     if (json) await terminal.send(new TextEncoder().encode(`${documentOf(job, found, wanted, path)}\n`));
@@ -93,12 +93,10 @@ function shownChannels({ channels, layer }: TopResult, wanted: readonly number[]
 function describe(
   { network, layer, shape, channels, fieldSize, done }: TopResult,
   shown: readonly number[],
-  init: number | null,
   named: boolean,
 ): string[] {
-  const weights = init === null ? '' : `, weights made up (seed ${init}): no trained network sees this`;
   const lines = [
-    `${plural(done, 'image')} through ${network}${weights}`,
+    `${plural(done, 'image')} through ${network}`,
     `  ${layer} [${shape.slice(1).join(', ')}]: a place sees ${fieldSize[1]}×${fieldSize[0]} pixels of what the network reads`,
   ];
   for (const channel of shown) {

@@ -9,18 +9,10 @@ export interface ReportedPlace {
   readonly image: { readonly x: number; readonly y: number } | null;
 }
 
-/** "img.png  451×300 → 224×224 (…)   alexnet, weights made up (seed 1)" */
-export function subjectLine(
-  path: string,
-  size: string,
-  preprocess: string,
-  network: string,
-  init: number | null,
-  style: Style,
-): string {
+/** "img.png  451×300 → 224×224 (…)   alexnet" */
+export function subjectLine(path: string, size: string, preprocess: string, network: string, style: Style): string {
   const arrow = preprocess.startsWith('an array') ? `  ${preprocess}` : `  ${size} → ${preprocess}`;
-  const weights = init === null ? '' : `, weights made up (seed ${init}): no trained network sees this`;
-  return `${style.strong(path === '-' ? 'standard input' : path)}${arrow}   ${style.dim(`${network}${weights}`)}`;
+  return `${style.strong(path === '-' ? 'standard input' : path)}${arrow}   ${style.dim(network)}`;
 }
 
 /** "class 281 tabby, tabby cat   score 3.21, 0.4 %, best of 1,000" */

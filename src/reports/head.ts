@@ -47,12 +47,10 @@ function classWords(classes: HeadTrainingResult['classes']): string {
 export function featureLines({ origin, features, shape, preprocess, computed, cached }: FeatureFacts): string[] {
   const maps = shape.length > 2 ? ` (${reduceWords(origin, shape)})` : '';
   const counts = `${groupDigits(computed)} computed${cached === 0 ? '' : `, ${groupDigits(cached)} from the cache`}`;
-  const lines = [
+  return [
     `${networkWords(origin)} up to ${origin.layer}: ${groupDigits(features)} ${features === 1 ? 'feature' : 'features'} an image${maps}, ${counts}`,
     `  ${preprocess}`,
   ];
-  if (origin.init === null) return lines;
-  return [...lines, `  made-up weights (seed ${origin.init}): the features of a network that has learned nothing`];
 }
 
 export function networkWords({ network, weights }: FeatureOrigin): string {
