@@ -4,6 +4,7 @@ export { directRows } from './direct';
 export { fftColumns, fftKernel, fftRows, fftRowsInverse } from './fft';
 export { gemmChunk, packPixels, packWeights } from './gemm';
 export { gatherTaps, linearRows } from './linear';
+export { drawMap, sumMap } from './map';
 export { bytesToPlanes, padBand } from './pad';
 export { maxPoolRows, meanPoolRows } from './pool';
 export { winogradInput, winogradMultiply, winogradOutput, winogradWeights } from './winograd';

@@ -1,52 +1,50 @@
 import type { ValueFacts } from '../core/facts.js';
 
-/** Facts about a map's values. Non-finite ones are counted and left out of min, max and mean. */
-export function measureValues(values: Float32Array): ValueFacts {
-  const sum = { value: 0 };
-  const range = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
-  for (let from = 0; from < values.length; from += PORTION) measurePortion(values, from, sum, range);
+/** What one pass over a map's values finds. */
+export interface ValueSums {
+  /** In float64: even and odd places apart, then together, portion by portion. Not finite when any value is not. */
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  /** Values above zero. */
+  readonly firing: number;
+}
+
+/**
+ * Facts about a map's values. Non-finite ones are counted and left out of min, max and mean.
+ * @param sumsOf the one pass over all values; the engine's does the same in SIMD
+ */
+export function measureValues(values: Float32Array, sumsOf = sumsOfPortion): ValueFacts {
+  let [sum, firing] = [0, 0];
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let from = 0; from < values.length; from += SUM_PORTION) {
+    const part = sumsOf(values.subarray(from, from + SUM_PORTION));
+    sum += part.sum;
+    firing += part.firing;
+    min = Math.min(min, part.min);
+    max = Math.max(max, part.max);
+  }
   // only a NaN or an infinity among the values makes their float64 sum anything but finite
-  if (!Number.isFinite(sum.value) || values.length === 0) return measureWithHoles(values);
-  const { length } = values;
-  return { count: length, ...range, mean: sum.value / length, nan: 0, infinite: 0, firing: countPositive(values) };
+  if (!Number.isFinite(sum) || values.length === 0) return measureWithHoles(values);
+  // + 0: which of two zeros came first is not a fact
+  return { count: values.length, min: min + 0, max: max + 0, mean: sum / values.length, nan: 0, infinite: 0, firing };
 }
 
 /** A large map goes through small functions portion by portion: they are compiled before its first tenth is done. */
-const PORTION = 65_536;
+export const SUM_PORTION = 65_536;
 
-function measurePortion(
-  values: Float32Array,
-  from: number,
-  sum: { value: number },
-  range: { min: number; max: number },
-): void {
-  const end = Math.min(from + PORTION, values.length);
-  let total = sum.value;
-  let { min, max } = range;
-  for (let i = from; i < end; i++) {
+function sumsOfPortion(values: Float32Array): ValueSums {
+  let [even, odd, firing] = [0, 0, 0];
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    total += value;
+    if (i & 1) odd += value;
+    else even += value;
     if (value < min) min = value;
     if (value > max) max = value;
+    if (value > 0) firing++;
   }
-  sum.value = total;
-  range.min = min;
-  range.max = max;
-}
-
-/** How many finite values are above zero, from their bits: no branch to guess, which on edge maps fails half the time. */
-function countPositive(values: Float32Array): number {
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  let count = 0;
-  for (let from = 0; from < bits.length; from += PORTION) count += positivesOf(bits, from);
-  return count;
-}
-
-function positivesOf(bits: Int32Array, from: number): number {
-  const end = Math.min(from + PORTION, bits.length);
-  let count = 0;
-  for (let i = from; i < end; i++) count += (-bits[i] >>> 31) & (~bits[i] >>> 31);
-  return count;
+  return { sum: even + odd, min, max, firing };
 }
 
 function measureWithHoles(values: Float32Array): ValueFacts {

@@ -71,11 +71,13 @@ export function midLevel(depth: 8 | 16): number {
 /**
  * Values as greys: round((v − lo) / (hi − lo) · max), halves up. Outside the scale they are clipped and counted; NaN is
  * black and counted. Where lo === hi, that one value is mid-grey.
+ * @param draw the pass over all values; the engine's does the same in SIMD
  */
 export function toPixels(
   values: Float32Array,
   scale: Scale,
   depth: 8 | 16,
+  draw: DrawPortion = drawPortion,
 ): { data: Uint8Array | Uint16Array; clipped: Clipped } {
   const data = depth === 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
   const { lo, hi } = scale;
@@ -87,28 +89,32 @@ export function toPixels(
   const clipped = { below: 0, above: 0, nan: 0 };
   for (let from = 0; from < values.length; from += PORTION) {
     const end = Math.min(from + PORTION, values.length);
-    if (!drawPortion(values, data, from, end, scale, range, max, start))
-      clip(values, data, from, end, scale, max, clipped);
+    const inside = draw(values.subarray(from, end), data.subarray(from, end), { ...scale, range, max, start });
+    if (!inside) clip(values, data, from, end, scale, max, clipped);
   }
   return { data, clipped };
 }
 
 /** A large map goes through small functions portion by portion: they are compiled before its first tenth is done. */
-const PORTION = 65_536;
+export const PORTION = 65_536;
 
-/** Draws a portion as if all of it lay inside the scale; true when it does. */
+/** A value becomes (v − lo) / range · max + start, cut to a whole number. */
+export interface Levels extends Scale {
+  readonly range: number;
+  readonly max: number;
+  readonly start: number;
+}
+
+/** Draws a portion as if all of it lay inside the scale; true when it does. What lies outside may get any level. */
+export type DrawPortion = (values: Float32Array, data: Uint8Array | Uint16Array, levels: Levels) => boolean;
+
 function drawPortion(
   values: Float32Array,
   data: Uint8Array | Uint16Array,
-  from: number,
-  end: number,
-  { lo, hi }: Scale,
-  range: number,
-  max: number,
-  start: number,
+  { lo, hi, range, max, start }: Levels,
 ): boolean {
   let inside = true;
-  for (let i = from; i < end; i++) {
+  for (let i = 0; i < values.length; i++) {
     const value = values[i];
     data[i] = ((value - lo) / range) * max + start;
     if (!(value >= lo && value <= hi)) inside = false;

@@ -4,6 +4,7 @@ import type { Job } from '../core/job.js';
 import type { MapResult } from '../core/result.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import { numbersOf } from '../engine/input.js';
+import { drawMapLevels } from '../engine/map-loops.js';
 import { applyColormap } from '../figures/colormaps.js';
 import { contactSheet } from '../figures/contact-sheet.js';
 import { chooseScale, toPixels, zeroLevel } from '../figures/scale.js';
@@ -64,7 +65,7 @@ async function drawMap(job: Job, source: Source, map: FeatureMap): Promise<{ res
   const { depth, colormap, scale: rule } = job.picture;
   const { width, height } = map.result;
   const scale = chooseScale([map.values], rule, map.result.values);
-  const { data, clipped } = toPixels(map.values, scale, depth);
+  const { data, clipped } = toPixels(map.values, scale, depth, depth === 8 ? drawMapLevels : undefined);
   const result = { ...map.result, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
   const gray: Image = { width, height, channels: 1, depth, data };
   const image: Image =

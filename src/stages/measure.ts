@@ -3,6 +3,7 @@ import { measureValues } from '../analysis/values.js';
 import { type Axis, convAxis, unreadCount } from '../core/geometry.js';
 import type { BankResult, MapResult } from '../core/result.js';
 import type { Tensor } from '../core/tensor.js';
+import { sumsOfMap } from '../engine/map-loops.js';
 import type { Plan } from '../engine/plan.js';
 import type { ConvStep } from '../engine/steps.js';
 import { sha256 } from '../io/hash.js';
@@ -64,7 +65,7 @@ export function measureBank({ bank, plan, bias, y }: Computed): MeasuredBank {
       const map = bank.maps[m];
       const start = (n * M + m) * oH * oW;
       const values = y.data.subarray(start, start + oH * oW);
-      const facts = measureValues(values);
+      const facts = measureValues(values, sumsOfMap);
       const peak = findPeak(values, oW, facts.max, stack);
       const { patch } = map;
       const verdict =

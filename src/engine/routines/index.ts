@@ -5,6 +5,7 @@ import { fftRoutines } from './fft.js';
 import { gemmRoutines } from './gemm.js';
 import type { Heap } from './heap.js';
 import { linearRoutines } from './linear.js';
+import { mapRoutines } from './map.js';
 import { padRoutines } from './pad.js';
 import { poolRoutines } from './pool.js';
 import { winogradRoutines } from './winograd.js';
@@ -24,6 +25,7 @@ export function typescriptRoutines(heap: Heap) {
     ...poolRoutines(heap),
     ...activationRoutines(heap),
     ...linearRoutines(heap),
+    ...mapRoutines(heap),
   };
 }
 

@@ -1,0 +1,109 @@
+/** What every value of a finished map goes through: its facts, its greys. */
+
+/**
+ * Of `count` floats at `x`: their sum (float64, even places and odd ones apart, then together) at `out`, the smallest and
+ * the largest (float32) at `out` + 8 and + 12, how many are above zero (int32) at `out` + 16. A NaN is in the sum alone.
+ */
+export function sumMap(x: i32, count: i32, out: i32): void {
+  let sum = f64x2.splat(0);
+  let min = f32x4.splat(f32.POSITIVE_INFINITY);
+  let max = f32x4.splat(f32.NEGATIVE_INFINITY);
+  let firing = i32x4.splat(0);
+  const zero = f32x4.splat(0);
+  const end = x + ((count & ~3) << 2);
+  for (let p = x; p < end; p += 16) {
+    const v = v128.load(p);
+    sum = f64x2.add(sum, f64x2.promote_low_f32x4(v));
+    sum = f64x2.add(sum, f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)));
+    min = f32x4.pmin(min, v);
+    max = f32x4.pmax(max, v);
+    firing = i32x4.sub(firing, f32x4.gt(v, zero));
+  }
+  let even = f64x2.extract_lane(sum, 0);
+  let odd = f64x2.extract_lane(sum, 1);
+  let lo = least(f32x4.extract_lane(min, 0), f32x4.extract_lane(min, 1));
+  lo = least(least(lo, f32x4.extract_lane(min, 2)), f32x4.extract_lane(min, 3));
+  let hi = most(f32x4.extract_lane(max, 0), f32x4.extract_lane(max, 1));
+  hi = most(most(hi, f32x4.extract_lane(max, 2)), f32x4.extract_lane(max, 3));
+  let above = i32x4.extract_lane(firing, 0) + i32x4.extract_lane(firing, 1);
+  above += i32x4.extract_lane(firing, 2) + i32x4.extract_lane(firing, 3);
+  for (let i = count & ~3; i < count; i++) {
+    const v = load<f32>(x + (i << 2));
+    if (i & 1) odd += <f64>v;
+    else even += <f64>v;
+    lo = least(lo, v);
+    hi = most(hi, v);
+    if (v > 0) above++;
+  }
+  store<f64>(out, even + odd);
+  store<f32>(out, lo, 8);
+  store<f32>(out, hi, 12);
+  store<i32>(out, above, 16);
+}
+
+function least(a: f32, b: f32): f32 {
+  return b < a ? b : a;
+}
+
+function most(a: f32, b: f32): f32 {
+  return a < b ? b : a;
+}
+
+/**
+ * `count` floats at `x` as bytes at `y`: (v − lo) / range · max + start, cut to a whole number. 1 when every value lies
+ * in [lo, hi]; of those that do not, the byte means nothing.
+ */
+export function drawMap(x: i32, count: i32, y: i32, lo: f64, hi: f64, range: f64, max: f64, start: f64): i32 {
+  const los = f64x2.splat(lo);
+  const his = f64x2.splat(hi);
+  const ranges = f64x2.splat(range);
+  const most = f64x2.splat(max);
+  const starts = f64x2.splat(start);
+  let inside = i32x4.splat(-1);
+  const eights = count & ~7;
+  for (let i = 0; i < eights; i += 8) {
+    const v = v128.load(x + (i << 2));
+    const w = v128.load(x + (i << 2), 16);
+    const a = f64x2.promote_low_f32x4(v);
+    const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
+    const c = f64x2.promote_low_f32x4(w);
+    const d = f64x2.promote_low_f32x4(v128.shuffle<f32>(w, w, 2, 3, 2, 3));
+    inside = v128.and(
+      inside,
+      v128.and(v128.and(f64x2.ge(a, los), f64x2.le(a, his)), v128.and(f64x2.ge(b, los), f64x2.le(b, his))),
+    );
+    inside = v128.and(
+      inside,
+      v128.and(v128.and(f64x2.ge(c, los), f64x2.le(c, his)), v128.and(f64x2.ge(d, los), f64x2.le(d, his))),
+    );
+    const first = v128.shuffle<i32>(
+      wholes(a, los, ranges, most, starts),
+      wholes(b, los, ranges, most, starts),
+      0,
+      1,
+      4,
+      5,
+    );
+    const second = v128.shuffle<i32>(
+      wholes(c, los, ranges, most, starts),
+      wholes(d, los, ranges, most, starts),
+      0,
+      1,
+      4,
+      5,
+    );
+    const words = i16x8.narrow_i32x4_s(first, second);
+    v128.store64_lane(y + i, i8x16.narrow_i16x8_u(words, words), 0);
+  }
+  let all = i64x2.all_true(inside);
+  for (let i = eights; i < count; i++) {
+    const v = <f64>load<f32>(x + (i << 2));
+    if (!(v >= lo && v <= hi)) all = false;
+    else store<u8>(y + i, <u8>(((v - lo) / range) * max + start));
+  }
+  return all ? 1 : 0;
+}
+
+function wholes(v: v128, lo: v128, range: v128, max: v128, start: v128): v128 {
+  return i32x4.trunc_sat_f64x2_s_zero(f64x2.add(f64x2.mul(f64x2.div(f64x2.sub(v, lo), range), max), start));
+}

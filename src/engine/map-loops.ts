@@ -1,0 +1,53 @@
+import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
+
+/** At most this many values at a time. */
+const PORTION = 65_536;
+const OUT_BYTES = 64;
+
+/** The sum (even and odd places apart, then together), the smallest, the largest, and how many are above zero. */
+export function sumsOfMap(
+  values: Float32Array,
+  kind: RoutineKind = 'wasm',
+): { sum: number; min: number; max: number; firing: number } {
+  return withMemory(kind, (memory) => {
+    const { x, out } = placeIn(memory, values);
+    const { heap, routines } = memory;
+    routines.sumMap(x, values.length, out);
+    const [f, w] = [out / 4, out / 8];
+    return { sum: heap.f64[w], min: heap.f32[f + 2], max: heap.f32[f + 3], firing: heap.i32[f + 4] };
+  });
+}
+
+/**
+ * Values as whole numbers of one byte, (v − lo) / range · max + start cut to a whole one; true when all of them lie in
+ * [lo, hi]. Of those that do not, the byte means nothing.
+ */
+export function drawMapLevels(
+  values: Float32Array,
+  data: Uint8Array | Uint16Array,
+  { lo, hi, range, max, start }: { lo: number; hi: number; range: number; max: number; start: number },
+  kind: RoutineKind = 'wasm',
+): boolean {
+  return withMemory(kind, (memory) => {
+    const { x, out } = placeIn(memory, values);
+    const inside = memory.routines.drawMap(x, values.length, out, lo, hi, range, max, start) === 1;
+    data.set(memory.heap.u8.subarray(out, out + values.length));
+    return inside;
+  });
+}
+
+function withMemory<T>(kind: RoutineKind, use: (memory: EngineMemory) => T): T {
+  const memory = takeMemory(PORTION * 5 + OUT_BYTES, kind);
+  try {
+    return use(memory);
+  } finally {
+    returnMemory(memory);
+  }
+}
+
+function placeIn(memory: EngineMemory, values: Float32Array): { x: number; out: number } {
+  const x = memory.allocate(PORTION * 4);
+  const out = memory.allocate(PORTION + OUT_BYTES);
+  memory.heap.f32.set(values, x / 4);
+  return { x, out };
+}

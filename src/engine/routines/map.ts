@@ -1,0 +1,44 @@
+import type { Heap } from './heap.js';
+
+/** The twins of assembly/map.ts: same arguments, same bits, one number at a time. */
+export function mapRoutines({ u8, i32, f32, f64 }: Heap) {
+  return {
+    sumMap(x: number, count: number, out: number): void {
+      const sums = [0, 0];
+      const [least, most] = [new Float32Array(4).fill(Number.POSITIVE_INFINITY), new Float32Array(4)];
+      most.fill(Number.NEGATIVE_INFINITY);
+      let firing = 0;
+      for (let i = 0; i < count; i++) {
+        const value = f32[x / 4 + i];
+        const lane = i < (count & ~3) ? i % 4 : 3;
+        sums[i % 2] += value;
+        if (value < least[lane]) least[lane] = value;
+        if (value > most[lane]) most[lane] = value;
+        if (value > 0) firing++;
+      }
+      f64[out / 8] = sums[0] + sums[1];
+      f32[out / 4 + 2] = Math.min(...least);
+      f32[out / 4 + 3] = Math.max(...most);
+      i32[out / 4 + 4] = firing;
+    },
+
+    drawMap(
+      x: number,
+      count: number,
+      y: number,
+      lo: number,
+      hi: number,
+      range: number,
+      max: number,
+      start: number,
+    ): number {
+      let inside = 1;
+      for (let i = 0; i < count; i++) {
+        const value = f32[x / 4 + i];
+        if (value >= lo && value <= hi) u8[y + i] = ((value - lo) / range) * max + start;
+        else inside = 0;
+      }
+      return inside;
+    },
+  };
+}
