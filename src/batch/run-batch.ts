@@ -73,6 +73,9 @@ export interface BatchEvents {
 /** Up to this many inputs that were named one by one are no batch. */
 const MOST_NAMED = 20;
 
+/** Inputs between two collections of garbage: some hundredths of a second in half a minute. */
+const COLLECT_EVERY = 1000;
+
 /** Files only this process can read: they have no name for another one. */
 const OWN_FILES = /^(?:-$|\/dev\/(?:fd\/|std)|\/proc\/self\/)/;
 
@@ -99,6 +102,8 @@ class Batch {
   readonly #shares = new Map<number, number>();
   #done = 0;
   #failed = 0;
+  /** Gives back what nothing refers to. */
+  #collect: (() => void) | null = null;
   /** Why the whole batch is refused, once a process has found out. */
   #refusal: CnnvizError | null = null;
 
@@ -215,6 +220,7 @@ class Batch {
     this.#isSettled[outcome.index] = 1;
     this.#done++;
     if (outcome.error !== null) this.#failed++;
+    if (this.#done % COLLECT_EVERY === 0) this.#collect?.();
     await this.#events.outcome(outcome);
     this.#tell();
   }
@@ -254,7 +260,7 @@ class Batch {
 
   async #runInProcesses(open: readonly number[]): Promise<void> {
     const { task, jobs, timeoutMs } = this.#options;
-    keepMemorySmall();
+    this.#collect = keepMemorySmall();
     // a network's weights are held once: one process, with the threads of all
     const processes = task.kind === 'run' ? 1 : Math.min(jobs, open.length);
     this.#pool = new WorkerPool(

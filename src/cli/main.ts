@@ -1,7 +1,7 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
-import { COMMANDS } from './commands/index.js';
+import { COMMAND_GROUPS } from './commands/index.js';
 import { exitCodeOf } from './exit.js';
 import { handleSignals } from './signals.js';
 import { openTerminal } from './terminal.js';
@@ -9,8 +9,9 @@ import { openTerminal } from './terminal.js';
 const EXAMPLES = `Examples:
   cnnviz demo                                             the main job on a photograph that comes along
   cnnviz conv photo.jpg --kernel edge3x3 --stride 2       a feature map: photo.edge3x3.png
-  cnnviz kernels edge3x3                                  what a kernel looks like and responds to
-  cnnviz read photo.edge3x3.png --at 188,42               the value behind a grey
+  cnnviz explain photo.jpg --kernel edge3x3 --at 188,42   why a value is what it is: patch × kernel, summed
+  cnnviz run alexnet@alexnet.pth photo.jpg --layers all   what every layer of a network computes
+  cnnviz article -o out/                                  every figure of an article on the fundamentals
 `;
 
 /** Runs one command line; leaves the exit code in process.exitCode. */
@@ -35,7 +36,10 @@ export function buildProgram(): Command {
     .version(VERSION, '-V, --version')
     .addHelpText('before', EXAMPLES)
     .addHelpText('after', '\nEach command has its own help: cnnviz conv --help\n');
-  for (const add of COMMANDS) add(program);
+  for (const [title, commands] of COMMAND_GROUPS) {
+    program.commandsGroup(title);
+    for (const add of commands) add(program);
+  }
   for (const command of allCommands(program)) {
     command
       .configureHelp({ optionDescription: withoutEmptyDefault, commandDescription: asOneParagraph })

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /** Beside the library, beside the command's folder, or (from the sources) in dist. */
 const PLACES = ['./batch-worker.cjs', '../batch-worker.cjs', '../../dist/batch-worker.cjs'];
@@ -50,9 +51,11 @@ export function collectGarbage(): void {
 }
 
 /**
- * In the parent: its own nursery grows no more. It hands out work for hours and makes little garbage; V8 would still let
- * it grow to 48 MB, a step now and then.
+ * In the parent: its own nursery grows no more, and the function given collects what nothing refers to. It hands out work
+ * for hours and makes little garbage; V8 would let that pile up for tens of thousands of images.
  */
-export function keepMemorySmall(): void {
+export function keepMemorySmall(): () => void {
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
 }

@@ -26,32 +26,12 @@ import { addSweep } from './sweep.js';
 import { addTop } from './top.js';
 import { addWeights } from './weights.js';
 
-/** Every command, in the order help shows them. */
-export const COMMANDS: readonly ((program: Command) => void)[] = [
-  addConv,
-  addSweep,
-  addRun,
-  addExplain,
-  addAnimate,
-  addField,
-  addCompare,
-  addCheck,
-  addDiff,
-  addHead,
-  addGradcam,
-  addSaliency,
-  addOcclude,
-  addAblate,
-  addTop,
-  addSummary,
-  addFilters,
-  addWeights,
-  addPlan,
-  addPreprocess,
-  addKernels,
-  addRead,
-  addBatch,
-  addArticle,
-  addDemo,
-  addCompletion,
+/** Every command, in the groups and the order that help shows them in. */
+export const COMMAND_GROUPS: readonly (readonly [title: string, add: readonly ((program: Command) => void)[]])[] = [
+  ['One layer:', [addConv, addSweep, addExplain, addAnimate, addField, addKernels, addPlan, addRead]],
+  ['Networks:', [addRun, addSummary, addFilters, addWeights, addCompare, addPreprocess]],
+  ['What a network looks at:', [addGradcam, addSaliency, addOcclude, addAblate, addTop]],
+  ['My own classes:', [addHead]],
+  ['Maps that must not change, many images:', [addCheck, addDiff, addBatch]],
+  ['To begin with:', [addDemo, addArticle, addCompletion]],
 ];
