@@ -80,6 +80,7 @@ export async function runNetworkJob(
     context.record?.read(source.sha256);
     const session = sessions.for(source.info);
     await checkPlaces(session);
+    await session.pack();
     const start = performance.now();
     const values = await session.run(source.x, context.breathe);
     const engineMs = performance.now() - start;

@@ -24,6 +24,8 @@ export interface NetworkSession {
   readonly chosen: readonly ChosenLayer[];
   /** What binding the weights had to say. */
   readonly notes: readonly string[];
+  /** Reads and packs the weights, unless they are; a run does so by itself. */
+  pack(): Promise<void>;
   /** Computes the chosen layers, and the outputs, for one input. All runs of a network queue up, whatever their shapes. */
   run(input: EngineInput | Value | null, breathe: Breathe): Promise<ReadonlyMap<string, Value>>;
 }
@@ -58,12 +60,19 @@ export class NetworkSessions {
     const chosen = chooseLayers(shaped, layers).slice(0, firstOnly ? 1 : undefined);
     const keep = [...new Set([...chosen.map(({ value }) => value), ...model.outputs])];
     const plan = planModel(model, bound, { exact, algorithm: null }, keep);
-    const run: NetworkSession['run'] = (x, breathe) => {
-      const turn = this.#queue.then(() => runOnce(this.#engine(plan), this.#opened, x, breathe));
-      this.#queue = turn.catch(() => {});
-      return turn;
+    return {
+      plan,
+      chosen,
+      notes,
+      pack: () => this.#enqueue(async () => void this.#engine(plan)),
+      run: (x, breathe) => this.#enqueue(() => runOnce(this.#engine(plan), this.#opened, x, breathe)),
     };
-    return { plan, chosen, notes, run };
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => {});
+    return turn;
   }
 
   /** Only within a turn of the queue: nothing else runs when memory changes hands. */
