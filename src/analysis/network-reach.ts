@@ -7,6 +7,7 @@ import type { ShapedModel } from '../core/shapes/infer.js';
 import { wrapDim } from '../core/shapes/rule.js';
 import { imageShape } from '../core/shapes/spatial.js';
 import { identityReach, type Reach, type Reached, reachThrough, uniteReached, wholeReach } from './reach.js';
+import { WHOLE_MAP_LAYERS } from './receptive-field.js';
 
 /** The input position that a position in the padding repeats; below 0 where padding is zero. */
 export type PaddedSource = (at: number, size: number, mode: PaddingMode) => number;
@@ -36,17 +37,6 @@ const POSITIONWISE: readonly Layer['kind'][] = [
   'mean',
   'pow',
   'cast',
-];
-
-/** Layers of which every number depends on whole maps. */
-const WHOLE: readonly Layer['kind'][] = [
-  'flatten',
-  'flatten_2d',
-  'linear',
-  'matmul',
-  'gemm',
-  'global_avg_pool',
-  'global_max_pool',
 ];
 
 /**
@@ -123,7 +113,8 @@ function pathBehind(
       throw unsupported(name, layer);
     }
     default:
-      if (WHOLE.includes(layer.kind)) return { rows: wholeReach(path.rows), columns: wholeReach(path.columns) };
+      if (WHOLE_MAP_LAYERS.includes(layer.kind))
+        return { rows: wholeReach(path.rows), columns: wholeReach(path.columns) };
       if (POSITIONWISE.includes(layer.kind)) return spread(path, oH, oW);
       if (outShape.length < 3) return { rows: wholeReach(path.rows), columns: wholeReach(path.columns) };
       throw unsupported(name, layer);

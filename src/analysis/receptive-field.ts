@@ -68,7 +68,7 @@ function union(fields: readonly Field[]): Field {
 }
 
 /** Layers behind which every number depends on the whole map. */
-const WHOLE: readonly Layer['kind'][] = [
+export const WHOLE_MAP_LAYERS: readonly Layer['kind'][] = [
   'flatten',
   'flatten_2d',
   'linear',
@@ -110,7 +110,7 @@ export function fieldBehind(
     case 'reduce':
       return outShape.length < inShape.length || outShape.at(-1) === 1 ? ofWholeMap(field, size) : field;
     default:
-      return WHOLE.includes(layer.kind) && inShape.length > 2 ? ofWholeMap(field, size) : field;
+      return WHOLE_MAP_LAYERS.includes(layer.kind) && inShape.length > 2 ? ofWholeMap(field, size) : field;
   }
 }
 

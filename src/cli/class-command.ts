@@ -117,8 +117,8 @@ export async function reportClass(
   await terminal.send(new TextEncoder().encode(`${JSON.stringify(whole, null, 2)}\n`));
 }
 
-/** Of what `run` takes: these commands draw for themselves. */
-const NOTHING_DRAWN = {
+/** Of what `run` takes, for commands that draw for themselves. */
+export const NOTHING_DRAWN = {
   layers: ['output'],
   exact: false,
   maps: false,

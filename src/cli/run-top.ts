@@ -10,6 +10,7 @@ import type { Input } from '../io/inputs.js';
 import { baseName, safeName } from '../io/paths.js';
 import { checkPlace } from '../stages/place.js';
 import { cutPatches, type TopPatch, type TopResult, topPatches } from '../studies/top-patches.js';
+import { NOTHING_DRAWN } from './class-command.js';
 import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js';
 import { EXIT } from './exit.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
@@ -186,13 +187,3 @@ function documentOf(job: NetworkJob, found: TopResult, wanted: readonly number[]
   const errors = failed.map(({ path, error }) => ({ path, code: error.code, message: error.message }));
   return JSON.stringify({ ...head, layer, shape, fieldSize, done, failed: errors, channels: patches, output }, null, 2);
 }
-
-/** Of what `run` takes: this command draws for itself. */
-const NOTHING_DRAWN = {
-  layers: ['output'],
-  exact: false,
-  maps: false,
-  scale: 'minmax',
-  depth: '8',
-  colormap: 'gray',
-} as const;

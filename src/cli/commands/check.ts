@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { addInputFlags } from './input-flags.js';
 import { addLayersFlag, addPresetFlags } from './network-flags.js';
 
 const EXAMPLES = `Examples:
@@ -8,8 +9,6 @@ const EXAMPLES = `Examples:
   cnnviz check img/ --network alexnet@alexnet.pth --layers 'features.*' --baseline base/ --tolerance rel=1e-5
   cnnviz check checks.yaml --report report/ --junit junit.xml                 cases in a file, for CI: see docs/ci.md
 `;
-
-const collect = (text: string, all: string[]) => [...all, text];
 
 /** Adds `check`: feature maps against stored ones. */
 export function addCheck(program: Command): void {
@@ -45,14 +44,10 @@ export function addCheck(program: Command): void {
     .option('--report <folder>', 'pictures of what was expected, what came and the difference, and index.html')
     .option('--junit <file>', 'JUnit XML, for CI')
     .option('--json', 'one JSON document on stdout', false)
-    .option('-q, --quiet', 'print nothing but failures', false)
-    .optionsGroup('Running:')
-    .option('-r, --recursive', 'take folders with everything below them', false)
-    .option('--files-from <file>', 'read image names from a file, one a line (- for stdin)', collect, [])
-    .option('-0, --null', 'names in --files-from end with NUL instead of a line end', false)
+    .option('-q, --quiet', 'print nothing but failures', false);
+  addInputFlags(check)
     .option('--shard <i/n>', 'check part i of n, from 1; auto: as SLURM, Kubernetes, AWS Batch or Cloud Run say')
     .option('-j, --jobs <n>', 'images in flight, and threads for one large convolution', String(availableParallelism()))
-    .option('--pass-with-no-inputs', 'succeed when nothing matches', false)
     .action(async (images: string[], options) => {
       const { runCheck } = await import('../run-check.js');
       await runCheck(images, options);

@@ -31,21 +31,6 @@ export function addHeadNetworkFlags(command: Command): Command {
     .option('--max-pixels <n>', 'refuse larger images', '100M');
 }
 
-/** Adds the flags that say where images come from. */
-export function addInputFlags(command: Command): Command {
-  return command
-    .optionsGroup('Running:')
-    .option('-r, --recursive', 'take folders with everything below them', false)
-    .option(
-      '--files-from <file>',
-      'read input names from a file, one a line (- for stdin)',
-      (path: string, all: string[]) => [...all, path],
-      [],
-    )
-    .option('-0, --null', 'names in --files-from end with NUL instead of a line end', false)
-    .option('--pass-with-no-inputs', 'succeed when nothing matches', false);
-}
-
 /** Adds the flags every command on labelled images or heads has. */
 export function addHeadRunningFlags(command: Command): Command {
   return command

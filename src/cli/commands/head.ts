@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { addFeatureFlags, addHeadNetworkFlags, addHeadRunningFlags, addInputFlags } from './head-flags.js';
+import { addFeatureFlags, addHeadNetworkFlags, addHeadRunningFlags } from './head-flags.js';
+import { addInputFlags } from './input-flags.js';
 
 /** Adds `head` with its commands: one's own classifier on a network's frozen layers. */
 export function addHead(program: Command): void {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { addInputFlags } from './input-flags.js';
 import { addPresetFlags, addWeightFlags } from './network-flags.js';
 
 const EXAMPLES = `Examples:
@@ -35,17 +36,8 @@ receptive field), from the original image. All channels in one pass; one patch a
     .option('-o, --out <file>', 'FILE.png, or - for stdout (default: NET.LAYER.top.png here)')
     .option('--no-clobber', 'refuse to replace files that exist')
     .option('--json', 'one JSON document on stdout; a sheet only with -o', false)
-    .option('-q, --quiet', 'print nothing but failures', false)
-    .optionsGroup('Running:')
-    .option('-r, --recursive', 'take folders with everything below them', false)
-    .option(
-      '--files-from <file>',
-      'read input names from a file, one a line (- for stdin)',
-      (path: string, all: string[]) => [...all, path],
-      [],
-    )
-    .option('-0, --null', 'names in --files-from end with NUL instead of a line end', false)
-    .option('--pass-with-no-inputs', 'succeed when nothing matches', false)
+    .option('-q, --quiet', 'print nothing but failures', false);
+  addInputFlags(top)
     .option('-j, --jobs <n>', 'threads for one large convolution', String(availableParallelism()))
     .action(async (network: string, images: string[], options) => {
       const { runTop } = await import('../run-top.js');
