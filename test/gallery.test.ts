@@ -13,7 +13,7 @@ describe('the gallery', () => {
 
   it('links to every picture it has, and to no other', () => {
     const text = readFileSync(`${ROOT}docs/gallery.md`, 'utf8');
-    const linked = [...text.matchAll(/\]\(gallery\/([\w-]+\.png)\)/g)].map(([, name]) => name);
+    const linked = [...text.matchAll(/\]\(gallery\/([\w-]+\.(?:png|gif))\)/g)].map(([, name]) => name);
     expect(linked.filter((name) => !existsSync(FOLDER + name))).toEqual([]);
     expect(readdirSync(FOLDER).sort()).toEqual([...new Set(linked)].sort());
   });

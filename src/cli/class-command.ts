@@ -4,17 +4,20 @@ import { VERSION } from '../core/version.js';
 import type { Breathe } from '../engine/execute.js';
 import { writeAtomic } from '../io/files.js';
 import { findInputs } from '../io/inputs.js';
+import { altOfClassStudy } from '../reports/alt.js';
 import { subjectLine } from '../reports/class-studies.js';
 import { checkPlace } from '../stages/place.js';
 import { type ClassSubject, openSubject } from '../studies/class-subject.js';
+import type { PictureFlags } from './commands/picture-flags.js';
 import { refuseForeign } from './conv-job.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
 import { parseWhole } from './parse.js';
 import type { Progress } from './progress.js';
+import { showPictures } from './show/show.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
 /** The flags that every command about one class of one image takes. */
-export interface ClassFlags extends PresetFlags, WeightFlags {
+export interface ClassFlags extends PresetFlags, WeightFlags, PictureFlags {
   readonly class?: string;
   readonly labels?: string;
   readonly raw?: boolean;
@@ -92,7 +95,7 @@ export interface ClassReport {
 export async function reportClass(
   command: string,
   { job, subject, terminal, place, bar }: ClassCommand,
-  { json, clobber }: ClassFlags,
+  { json, clobber, alt, show }: ClassFlags,
   { lines, document, notes, file }: ClassReport,
 ): Promise<void> {
   bar.stop();
@@ -110,10 +113,13 @@ export async function reportClass(
       terminal.print(`wrote ${terminal.style.strong(place)}`);
     }
   }
+  const sentence = altOfClassStudy(command, opened.name, facts.path, lines);
+  if (alt) terminal.print(sentence);
+  if (place !== null && place !== '-') await showPictures([place], show, terminal);
   if (!json) return;
   const { network, init } = job.request;
   const head = { cnnviz: VERSION, command, network, madeUpWeights: init, input: facts, preprocess: source.preprocess };
-  const whole = { ...head, ...document, output: place };
+  const whole = { ...head, ...document, alt: sentence, output: place };
   await terminal.send(new TextEncoder().encode(`${JSON.stringify(whole, null, 2)}\n`));
 }
 

@@ -3,16 +3,19 @@ import type { Explanation } from '../core/explanation.js';
 import type { DrawingNote } from '../core/note.js';
 import { VERSION } from '../core/version.js';
 import { encodePng } from '../io/encode.js';
+import { altOfExplanation } from '../reports/alt.js';
 import { describeExplanation, explanationJson } from '../reports/explain.js';
 import type { LookedAt } from '../stages/kept-run.js';
 import { placeSingle, writeSingle } from '../stages/single-file.js';
 import { drawExplanation, explainValue } from '../studies/explain.js';
+import type { PictureFlags } from './commands/picture-flags.js';
 import { type LookFlags, lookRequest, placeRequest } from './look-job.js';
 import { parseWhole } from './parse.js';
 import { pause } from './pause.js';
+import { showPictures } from './show/show.js';
 import { openTerminal } from './terminal.js';
 
-export interface ExplainFlags extends LookFlags {
+export interface ExplainFlags extends LookFlags, PictureFlags {
   readonly all: boolean;
   readonly out?: string;
   readonly clobber: boolean;
@@ -44,6 +47,8 @@ export async function runExplain(args: readonly string[], flags: ExplainFlags): 
   }
   for (const line of describeExplanation(explanation, flags.all, terminal.style)) terminal.print(line);
   if (path !== null && path !== '-') terminal.print(`wrote ${terminal.style.strong(path)}`);
+  if (flags.alt) terminal.print(altOfExplanation(explanation));
+  if (path !== '-') await showPictures(path === null ? [await drawn(explanation, run)] : [path], flags.show, terminal);
 }
 
 /** The picture as PNG, with its recipe. */

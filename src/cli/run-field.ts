@@ -2,13 +2,16 @@ import { CnnvizError } from '../core/errors.js';
 import type { DrawingNote } from '../core/note.js';
 import { VERSION } from '../core/version.js';
 import { encodePng } from '../io/encode.js';
+import { altOfField } from '../reports/alt.js';
 import { describeField, fieldJson } from '../reports/field.js';
 import { placeSingle, writeSingle } from '../stages/single-file.js';
 import { cropField, drawField, findField, type MeasuredField } from '../studies/field.js';
+import type { PictureFlags } from './commands/picture-flags.js';
 import { type LookFlags, lookRequest, parsePosition, placeRequest } from './look-job.js';
+import { showPictures } from './show/show.js';
 import { openTerminal } from './terminal.js';
 
-export interface FieldFlags extends LookFlags {
+export interface FieldFlags extends LookFlags, PictureFlags {
   readonly pixel?: string;
   readonly crop: boolean;
   readonly out?: string;
@@ -38,6 +41,8 @@ export async function runField(args: readonly string[], flags: FieldFlags): Prom
   else {
     for (const line of describeField(measured.field, terminal.style)) terminal.print(line);
     if (path !== null && path !== '-') terminal.print(`wrote ${terminal.style.strong(path)}`);
+    if (flags.alt) terminal.print(altOfField(measured.field));
+    if (path !== null && path !== '-') await showPictures([path], flags.show, terminal);
   }
 }
 

@@ -8,16 +8,19 @@ import { encodePng } from '../io/encode.js';
 import { writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, safeName } from '../io/paths.js';
+import { altOfTop } from '../reports/alt.js';
 import { checkPlace } from '../stages/place.js';
 import { cutPatches, type TopPatch, type TopResult, topPatches } from '../studies/top-patches.js';
 import { NOTHING_DRAWN } from './class-command.js';
 import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js';
+import type { PictureFlags } from './commands/picture-flags.js';
 import { EXIT } from './exit.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
 import { parseWhole } from './parse.js';
+import { showPictures } from './show/show.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
-export interface TopFlags extends PresetFlags, WeightFlags, InputFlags {
+export interface TopFlags extends PresetFlags, WeightFlags, InputFlags, PictureFlags {
   readonly layer: string;
   readonly channel: readonly string[];
   readonly count: string;
@@ -72,9 +75,12 @@ export async function runTop(network: string, images: readonly string[], flags: 
   for (const note of found.notes) terminal.note(`note: ${note}`);
   if (found.done > 0) {
     const shown = shownChannels(found, wanted);
-    for (const line of describe(found, shown, wanted.length > 0)) terminal.print(line);
+    const lines = describe(found, shown, wanted.length > 0);
+    for (const line of lines) terminal.print(line);
     let path: string | null = null;
     if (!json || out !== undefined) path = await writeSheet({ job, inputs, found, shown, out, clobber }, terminal);
+    if (flags.alt) terminal.print(altOfTop(found.network, found.layer, found.done, lines.slice(2)));
+    if (path !== null && path !== '-') await showPictures([path], flags.show, terminal);
     if (json) await terminal.send(new TextEncoder().encode(`${documentOf(job, found, wanted, path)}\n`));
   }
   process.exitCode = found.failed.length > 0 ? EXIT.failed : EXIT.done;

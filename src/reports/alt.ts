@@ -1,3 +1,5 @@
+import type { Explanation } from '../core/explanation.js';
+import type { FieldFacts } from '../core/field.js';
 import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
 import type { ProductKind } from '../core/job.js';
@@ -134,6 +136,40 @@ export function altOfPreprocess({ input, steps, outputs }: PreprocessResult): st
 }
 
 /** Joins facts into one sentence. */
+/** A sentence for the picture of one number: patch, kernel and products. */
+export function altOfExplanation({ input, network, layer, place, value }: Explanation): string {
+  const { channel, x, y } = place;
+  const where = x === null ? `unit ${channel}` : `channel ${channel} at (${x}, ${y})`;
+  const what = `Patch, kernel and products in cells behind the value of the layer ${layer} of ${network}, ${where}, for ${nameOf(input.path)}`;
+  return sentence([what, `the value is ${formatNumber(value, 7)}`]);
+}
+
+/** A sentence for the picture of a receptive field. */
+export function altOfField({ input, network, layer, at, window, inputSize, outSize, unread }: FieldFacts): string {
+  const what = `The ${inputSize.x}×${inputSize.y} input from ${nameOf(input.path)} with the field of the layer ${layer} of ${network} at (${at.x}, ${at.y}) of ${outSize.x}×${outSize.y} outlined, and a heat map of how many fields see each pixel`;
+  const sees = `the field spans x ${window.x0} to ${window.x1} and y ${window.y0} to ${window.y1}`;
+  return sentence([what, sees, unread === 0 ? 'every pixel is seen' : `${groupDigits(unread)} pixels are never seen`]);
+}
+
+const STUDIES: Readonly<Record<string, string>> = {
+  gradcam: 'Grad-CAM as a heat map over the image',
+  saliency: 'Gradient of the score as a heat map over the image',
+  occlude: 'Fall of the score where patches are covered, as a heat map over the image',
+  ablate: 'Bars of how the score changes without each channel',
+};
+
+/** A sentence for the picture of a study of one class: what it is, and the report's own first lines. */
+export function altOfClassStudy(command: string, network: string, path: string, lines: readonly string[]): string {
+  const words = lines.slice(0, MOST_MAPS).map((line) => line.trim().replace(/ {2,}/g, ', '));
+  return sentence([`${STUDIES[command]} ${nameOf(path)}, through ${network}`, ...words]);
+}
+
+/** A sentence for a sheet of the patches that excite channels most. */
+export function altOfTop(network: string, layer: string, images: number, lines: readonly string[]): string {
+  const words = lines.slice(0, MOST_MAPS).map((line) => line.trim().replace(/ {2,}/g, ', '));
+  return sentence([`Patches of ${plural(images, 'image')} that excite ${layer} of ${network} most`, ...words]);
+}
+
 function sentence(facts: readonly string[]): string {
   return `${facts.join('; ')}.`;
 }

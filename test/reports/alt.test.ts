@@ -45,6 +45,26 @@ describe('sentences that describe pictures', () => {
       /^6 feature maps of the layer conv1 \(conv\) of lenet5 for five\.png; shape 1×6×28×28, .*1 never fire\.$/,
     ],
     [
+      'one number explained',
+      ['explain', `${IMAGES}five.png`, '--kernel', 'edge3x3', '--gray', '--at', '1,1', '-o', 'why.png'],
+      /^Patch, kernel and products in cells behind the value of the layer conv of .*, channel 0 at \(1, 1\), for five\.png; the value is −0\.392\d+\.$/,
+    ],
+    [
+      'a receptive field',
+      ['field', 'lenet5', `${IMAGES}five.png`, '--layer', 'conv1', '--at', '3,4'],
+      /^The \d+×\d+ input from five\.png with the field of the layer conv1 of lenet5 at \(3, 4\) of .*; the field spans x \d+ to \d+ and y \d+ to \d+; .*seen\.$/,
+    ],
+    [
+      'a study of a class',
+      ['gradcam', 'lenet5', '--init', 'seed:1', `${IMAGES}five.png`, '--class', '3'],
+      /^Grad-CAM as a heat map over the image five\.png, through lenet5; class 3, score .*\.$/,
+    ],
+    [
+      'the patches a channel likes',
+      ['top', 'lenet5', '--init', 'seed:1', `${IMAGES}five.png`, '--layer', 'conv1', '--channel', '2'],
+      /^Patches of 1 image that excite conv1 of lenet5 most; channel 2, .*five\.png.*\.$/,
+    ],
+    [
       'the steps of a preparation',
       ['preprocess', `${IMAGES}rocket.jpg`, '--preset', 'imagenet', '--audit'],
       /decoded 640×427; resized 383×256; cropped 224×224; normalised 224×224\.$/,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { addPresetFlags, addWeightFlags } from './network-flags.js';
+import { altOption, showOption } from './picture-flags.js';
 
 /** Adds the arguments and flags of commands about one class of one image; `own` adds the command's between them. */
 export function addClassCommand(
@@ -26,6 +27,8 @@ export function addClassCommand(
     .option('-o, --out <file>', `FILE.png, FILE.npy for exact numbers, - for stdout (default: IMAGE.${name}.png here)`)
     .option('--raw', 'exact numbers instead of a picture', false)
     .option('--no-clobber', 'refuse to replace files that exist')
+    .addOption(showOption())
+    .addOption(altOption())
     .option('--json', 'one JSON document on stdout; a picture only with -o', false)
     .option('-q, --quiet', 'print nothing but failures', false)
     .optionsGroup('Running:')

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addLookFlags, typedFlags } from './look-flags.js';
+import { altOption, showOption } from './picture-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz explain photo.jpg --kernel edge3x3 --stride 2 --at 188,42      patch × kernel, channel by channel
@@ -27,6 +28,8 @@ NET IMAGE is a pipe or network, with those of run. The sum follows the engine's 
     .option('--all', 'every product of large kernels, not the largest only', false)
     .option('-o, --out <file>', 'draw it: FILE.png')
     .option('--no-clobber', 'refuse to replace a file that exists')
+    .addOption(showOption())
+    .addOption(altOption())
     .option('--json', 'one JSON document on stdout, every number', false)
     .option('-q, --quiet', 'print nothing but failures', false)
     .action(async (what: string[], options) => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addLookFlags, typedFlags } from './look-flags.js';
+import { altOption, showOption } from './picture-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz field photo.jpg --kernel edge3x3 --stride 2 --at 188,42        what one output sees: photo.field.png
@@ -27,6 +28,8 @@ neighbouring fields overlap; and how many fields see each pixel. IMAGE with a ke
     .option('--crop', 'write the piece of the image that is seen, instead of the figure', false)
     .option('-o, --out <file>', 'FILE.png, a folder, or - for stdout (default: NAME.field.png)')
     .option('--no-clobber', 'refuse to replace a file that exists')
+    .addOption(showOption())
+    .addOption(altOption())
     .option('--json', 'one JSON document on stdout; a picture only with -o', false)
     .option('-q, --quiet', 'print nothing but failures', false)
     .action(async (what: string[], options) => {

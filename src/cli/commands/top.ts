@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { addInputFlags } from './input-flags.js';
 import { addPresetFlags, addWeightFlags } from './network-flags.js';
+import { altOption, showOption } from './picture-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz top alexnet@alexnet.pth photos/ --layer features.0 --channel 12     the nine patches it likes best
@@ -35,6 +36,8 @@ receptive field), from the original image. All channels in one pass; one patch a
     .optionsGroup('Output:')
     .option('-o, --out <file>', 'FILE.png, or - for stdout (default: NET.LAYER.top.png here)')
     .option('--no-clobber', 'refuse to replace files that exist')
+    .addOption(showOption())
+    .addOption(altOption())
     .option('--json', 'one JSON document on stdout; a sheet only with -o', false)
     .option('-q, --quiet', 'print nothing but failures', false);
   addInputFlags(top)
