@@ -16,13 +16,7 @@ export function exitCodeOf(error: unknown): number {
   return REFUSALS.includes(error.code) ? EXIT.refused : EXIT.failed;
 }
 
-/** The exit code of a batch: refused only when every input was refused for the same command. */
-export function exitCodeOfBatch(outcomes: readonly { readonly error: CnnvizError | null }[]): number {
-  const failures = outcomes.flatMap(({ error }) => (error === null ? [] : [{ error }]));
-  return exitCodeOfMany(failures, outcomes.length - failures.length);
-}
-
-/** exitCodeOfBatch from the failures alone. */
+/** The exit code of a batch from its failures: refused only when nothing was done and all were refused for the command. */
 export function exitCodeOfMany(failures: readonly { readonly error: CnnvizError }[], done: number): number {
   const errors = failures.map(({ error }) => error);
   if (errors.length === 0) return EXIT.done;

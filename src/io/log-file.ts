@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { readFault, writeAtomic, writeFault } from './files.js';
 
 /** A text file that only grows, line by line; a line is on its way to the disk when `append` returns. */
@@ -47,9 +47,4 @@ export async function readLines(path: string): Promise<string[] | null> {
     throw await readFault(path, error);
   }
   return text.split('\n').slice(0, -1);
-}
-
-/** Takes a file away, if it is there. */
-export function removeFile(path: string): void {
-  rmSync(path, { force: true });
 }

@@ -12,6 +12,7 @@ import { strip } from '../figures/strip.js';
 import { encodePng } from '../io/encode.js';
 import { baseName } from '../io/paths.js';
 import { writeNpy } from '../models/npy.js';
+import { planesPicture } from './input-picture.js';
 import type { FeatureMap, MeasuredBank } from './measure.js';
 import { numberedMap, type Product } from './place.js';
 import { mapNote, pictureNote } from './recipe.js';
@@ -143,13 +144,5 @@ export function inputPicture(source: Source, item: number): { input: Image; inpu
   const size = width * height;
   const planes = numbersOf(source.x).subarray(item * C * size, (item + 1) * C * size);
   const values = C === 1 ? { inputValues: planes } : {};
-  if (source.image) return { input: source.image, ...values };
-  const channels = C === 3 ? 3 : 1;
-  const shown = planes.subarray(0, channels * size);
-  const levels = toPixels(shown, chooseScale([shown], { kind: 'minmax' }), 8).data as Uint8Array;
-  const data = new Uint8Array(channels * size);
-  for (let c = 0; c < channels; c++) {
-    for (let i = 0; i < size; i++) data[i * channels + c] = levels[c * size + i];
-  }
-  return { input: { width, height, channels, depth: 8, data }, ...values };
+  return { input: source.image ?? planesPicture(planes, [C, height, width]), ...values };
 }

@@ -17,7 +17,14 @@ export function pictureOfInput(x: EngineInput | Value): Image | null {
     const data = C === channels ? x.bytes : x.bytes.filter((_, i) => i % C === 0);
     return { width, height, channels, depth: 8, data: data.slice(0, size * channels) };
   }
-  const shown = numbersOf(x).subarray(0, channels * size);
+  return planesPicture(numbersOf(x), [C, height, width]);
+}
+
+/** Planes [C, H, W] from their darkest to their brightest value: three are colours, of any other number the first is shown. */
+export function planesPicture(planes: Float32Array, [C, height, width]: readonly number[]): Image {
+  const channels = C === 3 ? 3 : 1;
+  const size = width * height;
+  const shown = planes.subarray(0, channels * size);
   const levels = toPixels(shown, chooseScale([shown], { kind: 'minmax' }), 8).data as Uint8Array;
   const data = new Uint8Array(channels * size);
   for (let c = 0; c < channels; c++) {
