@@ -12,6 +12,7 @@ import {
   readManifest,
   shardOfName,
 } from './manifest.js';
+import { MOST_SHARDS } from './shard.js';
 
 /** What the manifests of a folder's shards say together. */
 export interface MergeResult {
@@ -57,6 +58,11 @@ export async function mergeManifests(folder: string): Promise<MergeResult> {
     shards.map((shard) => shard.count),
     'shards of different numbers',
   );
+  if (count > MOST_SHARDS) {
+    throw new CnnvizError('usage', `${folder}: ${count} shards: expected at most ${MOST_SHARDS}`, {
+      fix: 'rename or remove the manifests that cnnviz did not write',
+    });
+  }
   const heads = [...manifests.values()].map(({ head }) => head);
   const command = oneValue(
     folder,

@@ -19,6 +19,9 @@ interface Runner {
 
 const COUNT = 'CNNVIZ_SHARD_COUNT';
 
+/** More parts than any runner starts; a merge lists those that are absent. */
+export const MOST_SHARDS = 1_000_000;
+
 /**
  * Sources: slurm.schedmd.com/job_array.html; kubernetes.io, indexed-parallel-processing-static;
  * docs.aws.amazon.com/batch, job_env_vars; cloud.google.com/run, container-contract
@@ -49,10 +52,14 @@ export function parseShard(text: string, env: Environment): Shard {
   if (text === 'auto') return shardOfRunner(env);
   const match = /^(\d{1,9})\/(\d{1,9})$/.exec(text);
   const [index, count] = match ? [Number(match[1]), Number(match[2])] : [0, 0];
-  if (index < 1 || index > count) {
-    throw new CnnvizError('usage', `--shard: expected i/n with i from 1 to n, or auto, got "${text}"`, {
-      fix: 'such as --shard 1/4 for the first quarter',
-    });
+  if (index < 1 || index > count || count > MOST_SHARDS) {
+    throw new CnnvizError(
+      'usage',
+      `--shard: expected i/n with i from 1 to n, n at most ${MOST_SHARDS}, or auto, got "${text}"`,
+      {
+        fix: 'such as --shard 1/4 for the first quarter',
+      },
+    );
   }
   return { index, count };
 }
@@ -71,6 +78,9 @@ function shardOfRunner(env: Environment): Shard {
     });
   }
   const count = wholeOf(env, countName);
+  if (count > MOST_SHARDS) {
+    throw new CnnvizError('usage', `--shard auto: ${countName} is ${count}: expected at most ${MOST_SHARDS}`);
+  }
   const first = runner.first !== null && env[runner.first] !== undefined ? wholeOf(env, runner.first) : 0;
   const step = runner.step !== null && env[runner.step] !== undefined ? wholeOf(env, runner.step) : 1;
   const index = (wholeOf(env, runner.index) - first) / Math.max(1, step) + 1;

@@ -19,12 +19,25 @@ export async function main(argv: readonly string[]): Promise<void> {
   handleSignals();
   try {
     await buildProgram().parseAsync(withShowAlone(argv));
-  } catch (error) {
+  } catch (thrown) {
+    const error = isFolderGone(thrown) ? folderGone(thrown) : thrown;
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError && (process.exitCode === 0 || error.code === 'commander.help')) return;
     const terminal = await openTerminal({ quiet: false, reserveStdout: false });
     terminal.fail(error instanceof CommanderError ? usageError(error) : error);
   }
+}
+
+/** Whoever asks for the working folder after it was removed gets this. */
+function isFolderGone(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'uv_cwd';
+}
+
+function folderGone(cause: unknown): CnnvizError {
+  return new CnnvizError('usage', 'the working folder does not exist any more', {
+    fix: 'cd to a folder that does',
+    cause,
+  });
 }
 
 /** The whole command tree, without anything that a command needs to run. */

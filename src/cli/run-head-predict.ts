@@ -32,7 +32,7 @@ export async function runHeadPredict(path: string, images: readonly string[], fl
     if (flags.passWithNoInputs) return;
     throw nothingToDo(images, flags);
   }
-  const width = Math.min(60, Math.max(...inputs.map((input) => [...input.path].length)));
+  const width = inputs.reduce((most, { path }) => Math.max(most, Math.min(60, [...path].length)), 0);
   const bar = terminal.progress(inputs.length);
   const records: PredictionRecord[] = [];
   let [done, failed] = [0, 0];

@@ -1,7 +1,12 @@
 import { CnnvizError } from '../core/errors.js';
+import { INVISIBLE } from '../core/invisible.js';
+import { shorten } from '../core/shorten.js';
 import type { Style } from '../reports/text.js';
 import { Bar, LogLines, type Progress } from './progress.js';
 import { isBrokenPipe } from './signals.js';
+
+/** A message, and what its line begins with. */
+const LONGEST_MESSAGE = 600;
 
 const PLAIN: Style = { strong: (text) => text, dim: (text) => text, warn: (text) => text };
 
@@ -56,15 +61,15 @@ export async function openTerminal({ quiet, reserveStdout }: TerminalOptions): P
       if (!quiet) write(people, line);
     },
     note: (line) => {
-      if (!quiet) write(process.stderr, line);
+      if (!quiet) write(process.stderr, shorten(line, LONGEST_MESSAGE));
     },
     send: (bytes) =>
       new Promise((resolve, reject) => {
         process.stdout.write(bytes, (error) => (error && !isBrokenPipe(error) ? reject(error) : resolve()));
       }),
-    warn: (line) => write(process.stderr, line),
+    warn: (line) => write(process.stderr, shorten(line, LONGEST_MESSAGE)),
     fail: (error) => {
-      for (const line of errorLines(error, styles.err)) write(process.stderr, line);
+      for (const line of errorLines(error, styles.err)) write(process.stderr, shorten(line, LONGEST_MESSAGE));
     },
     progress: (total) => {
       if (process.stderr.isTTY) progress = new Bar(total, !quiet);
@@ -102,11 +107,18 @@ function errorLines(error: unknown, style: Style): string[] {
   ];
 }
 
+const COLOUR = '(?!\\[(?:1|2|22|33|39)m)';
+const UNPRINTABLE = { plain: unprintable(''), coloured: unprintable(COLOUR) };
+
+function unprintable(colour: string): RegExp {
+  return new RegExp(`${INVISIBLE}|\\u001b${colour}`, 'gu');
+}
+
 /**
- * Names come from files and strangers: control characters would reach the terminal as commands. What `styleFor` writes
- * stays, where it writes at all: bold, dim and yellow, and their ends.
+ * Names come from files and strangers: control characters would reach the terminal as commands, and letters that nobody
+ * sees make one name look like another. What `styleFor` writes stays, where it writes at all: bold, dim and yellow, and
+ * their ends.
  */
 function printable(line: string, style: Style): string {
-  const colour = style === PLAIN ? '' : '(?!\\[(?:1|2|22|33|39)m)';
-  return line.replace(new RegExp(`[\\u0000-\\u001a\\u001c-\\u001f\\u007f-\\u009f]|\\u001b${colour}`, 'g'), '�');
+  return line.replace(style === PLAIN ? UNPRINTABLE.plain : UNPRINTABLE.coloured, '�');
 }

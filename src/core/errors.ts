@@ -1,3 +1,8 @@
+import { shorten } from './shorten.js';
+
+/** Names come from strangers' files: one of many letters is told by its beginning, its length and its end. */
+const LONGEST = 500;
+
 /** What kind of fault: decides the exit code and whether a batch goes on. */
 export type ErrorCode =
   /** a flag, a name or a number the user typed */
@@ -38,10 +43,10 @@ export class CnnvizError extends Error {
   readonly scope: ErrorScope;
 
   constructor(code: ErrorCode, what: string, detail: ErrorDetail = {}) {
-    super(what, detail.cause === undefined ? undefined : { cause: detail.cause });
+    super(shorten(what, LONGEST), detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = 'CnnvizError';
     this.code = code;
-    this.fix = detail.fix;
+    this.fix = detail.fix === undefined ? undefined : shorten(detail.fix, LONGEST);
     this.scope = detail.scope ?? 'input';
   }
 }

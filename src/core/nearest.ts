@@ -18,12 +18,17 @@ function editDistance(a: string, b: string): number {
   return row[b.length];
 }
 
+/** Nobody slips on the keys of a longer one, and the table of distances grows with the product of both lengths. */
+const LONGEST_WORD = 200;
+
 /** The name that was probably meant, the first of equals; null when even the nearest is too far for a slip of the keys. */
 export function nearestName(word: string, names: readonly string[]): string | null {
   const allowed = Math.max(1, word.length / 3);
   let nearest: string | null = null;
   let least = Number.POSITIVE_INFINITY;
+  if (word.length > LONGEST_WORD) return null;
   for (const name of names) {
+    if (Math.abs(name.length - word.length) > allowed) continue;
     const distance = editDistance(word.toLowerCase(), name.toLowerCase());
     if (distance < least && distance <= allowed) {
       least = distance;

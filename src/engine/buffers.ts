@@ -24,7 +24,9 @@ function memoryOf(step: Step): 'alias' | 'in-place' | undefined {
  */
 export function planBuffers(steps: readonly Step[], kept: readonly string[]): BufferPlan {
   const aliasOf = aliases(steps);
-  const root = (name: string): string => (aliasOf.has(name) ? root(aliasOf.get(name)!) : name);
+  const roots = new Map<string, string>();
+  for (const [name, other] of aliasOf) roots.set(name, roots.get(other) ?? other);
+  const root = (name: string): string => roots.get(name) ?? name;
   const lastUse = new Map<string, number>();
   steps.forEach(({ inputs, outputs }, s) => {
     for (const name of [...inputs, ...outputs]) if (name !== null) lastUse.set(root(name), s);

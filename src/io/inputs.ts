@@ -2,6 +2,7 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import { extname, isAbsolute, join } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
 import { readBytes } from './files.js';
+import { boundedGlob } from './glob.js';
 import { stem } from './paths.js';
 
 /** One thing to be read. */
@@ -31,11 +32,11 @@ const ENDINGS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tif
  * exists is taken as it is, even with glob characters in it; one that does not stays, to fail as an input later.
  */
 export async function findInputs(args: readonly string[], { recursive, lists }: InputOptions): Promise<Input[]> {
-  const found: Input[] = [];
-  for (const arg of args) found.push(...(await expand(arg, recursive)));
-  for (const list of lists) found.push(...(await readList(list.path, list.nul)).map((path) => toInput(path, '')));
+  const found: Input[][] = [];
+  for (const arg of args) found.push(await expand(arg, recursive));
+  for (const list of lists) found.push((await readList(list.path, list.nul)).map((path) => toInput(path, '')));
   const seen = new Set<string>();
-  return found.filter(({ path }) => !seen.has(path) && seen.add(path));
+  return found.flat().filter(({ path }) => !seen.has(path) && seen.add(path));
 }
 
 async function expand(arg: string, recursive: boolean): Promise<Input[]> {
@@ -43,9 +44,13 @@ async function expand(arg: string, recursive: boolean): Promise<Input[]> {
   const facts = await stat(arg).catch(() => null);
   if (facts?.isDirectory()) return walk(arg, '', recursive);
   if (facts || !/[*?[\]{}]/.test(arg)) return [toInput(arg, '')];
+  const { pattern, matches } = boundedGlob(arg);
   const { glob } = await import('tinyglobby');
-  const paths = await glob(arg, { onlyFiles: true, expandDirectories: false, absolute: isAbsolute(arg) });
-  return paths.sort(byCodeUnits).map((path) => toInput(path, ''));
+  const paths = await glob(pattern, { onlyFiles: true, expandDirectories: false, absolute: isAbsolute(arg) });
+  return paths
+    .filter(matches)
+    .sort(byCodeUnits)
+    .map((path) => toInput(path, ''));
 }
 
 /** The images of a folder; with `recursive` of everything below it, links to folders left out. */
@@ -59,7 +64,7 @@ async function walk(root: string, relative: string, recursive: boolean): Promise
     if (entry.name.startsWith('.') || entry.name.includes('\ufffd')) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (recursive) found.push(...(await walk(root, join(relative, entry.name), recursive)));
+      if (recursive) for (const one of await walk(root, join(relative, entry.name), recursive)) found.push(one);
     } else if (ENDINGS.has(extname(entry.name).toLowerCase()) && (entry.isFile() || (await isFileLink(path)))) {
       found.push(toInput(path, relative));
     }

@@ -91,7 +91,32 @@ export function fileBeside(model: string): (name: string) => FileSource {
     const facts = lstatSync(real);
     if (!facts.isFile()) throw refuse('not a regular file');
     if (facts.nlink > 1) throw refuse('a hard link: it has other names elsewhere');
-    return sourceOf(name, openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
+    return reopening(name, () => {
+      const file = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const { dev, ino } = fstatSync(file);
+      if (dev === facts.dev && ino === facts.ino) return sourceOf(name, file);
+      closeSync(file);
+      throw refuse('was replaced while it was read');
+    });
+  };
+}
+
+/** A file that is open only while it is read: a model may name more files than a process may hold. */
+function reopening(path: string, open: () => FileSource): FileSource {
+  const within = <T>(use: (source: FileSource) => T): T => {
+    const source = open();
+    try {
+      return use(source);
+    } finally {
+      source.close();
+    }
+  };
+  return {
+    path,
+    size: within(({ size }) => size),
+    read: (from, length) => within((source) => source.read(from, length)),
+    readInto: (from, target) => within((source) => source.readInto(from, target)),
+    close: () => {},
   };
 }
 

@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml';
+import { isCollection, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { atPlace, CnnvizError } from '../core/errors.js';
 import { nearestName } from '../core/nearest.js';
@@ -18,23 +18,24 @@ export interface DataFileKind {
   readonly docs: string;
 }
 
+/** More levels than any network or case has; what lies deeper overflows the stack of whoever looks into it. */
+const DEEPEST = 100;
+const TOO_DEEP = `nested deeper than ${DEEPEST} levels`;
+
 /**
  * Reads YAML or JSON. One whose aliases unfold to much more than it is, is refused.
  * @throws CnnvizError 'format' with file, line and column
  */
 export function readDataFile(text: string, fileName: string, { plural, docs }: DataFileKind): DataFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [fault] = document.errors;
+  // its own search for keys that come twice compares all pairs, and warnings copy the lines around them
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, prettyErrors: false });
+  const fault = document.errors[0] ?? keyTwice(document.contents);
   if (fault) {
     const { line, col } = lines.linePos(fault.pos[0]);
-    throw new CnnvizError(
-      'format',
-      `${fileName}:${line}:${col}: ${fault.message.split('\n')[0].replace(/ at line .*/, '')}`,
-      {
-        fix: `${plural} are YAML or JSON: see ${docs}`,
-      },
-    );
+    throw new CnnvizError('format', `${fileName}:${line}:${col}: ${faultWords(fault.message)}`, {
+      fix: `${plural} are YAML or JSON: see ${docs}`,
+    });
   }
   const where: Where = (path) => {
     for (let depth = path.length; depth >= 0; depth--) {
@@ -46,6 +47,42 @@ export function readDataFile(text: string, fileName: string, { plural, docs }: D
     return `${fileName}:1:1`;
   };
   return { data: placed(`${fileName}:1:1`, () => toData(document)), where };
+}
+
+function faultWords(message: string): string {
+  return message.startsWith('Maximum call stack') ? TOO_DEEP : message.split('\n')[0];
+}
+
+interface Fault {
+  readonly message: string;
+  readonly pos: readonly [number, number];
+}
+
+/** The first key that a map holds twice, or the first place that lies too deep. */
+function keyTwice(root: unknown): Fault | null {
+  const open = [{ node: root, depth: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { node, depth } = next;
+    if (!isCollection(node)) continue;
+    if (depth > DEEPEST) return { message: TOO_DEEP, pos: placeOf(node) };
+    const keys = new Set<unknown>();
+    for (const item of node.items) {
+      if (!isPair(item)) {
+        open.push({ node: item, depth: depth + 1 });
+        continue;
+      }
+      if (isScalar(item.key)) {
+        if (keys.has(item.key.value)) return { message: 'Map keys must be unique', pos: placeOf(item.key) };
+        keys.add(item.key.value);
+      }
+      open.push({ node: item.key, depth: depth + 1 }, { node: item.value, depth: depth + 1 });
+    }
+  }
+  return null;
+}
+
+function placeOf({ range }: { range?: [number, number, number] | null }): [number, number] {
+  return [range?.[0] ?? 0, range?.[1] ?? 0];
 }
 
 function toData(document: ReturnType<typeof parseDocument>): unknown {

@@ -1,3 +1,8 @@
+import { INVISIBLE } from '../core/invisible.js';
+
+/** Ends of lines and tabs stay: they are escaped. */
+const UNSEEN = new RegExp(`(?![\\t\\n\\r])${INVISIBLE}|[\\u001b\\ufffe\\uffff]`, 'gu');
+
 const NAMED: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -11,13 +16,8 @@ const NAMED: Readonly<Record<string, string>> = {
 
 /**
  * Text for XML and HTML, in content and in quoted attributes. Characters that XML 1.0 does not have (control characters,
- * halves of surrogate pairs) become U+FFFD.
+ * halves of surrogate pairs) and those that nobody sees become U+FFFD.
  */
 export function escapeMarkup(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
-      .replace(/[&<>"'\t\n\r]/g, (char) => NAMED[char])
-  );
+  return text.replace(UNSEEN, '\ufffd').replace(/[&<>"'\t\n\r]/g, (char) => NAMED[char]);
 }

@@ -44,7 +44,7 @@ function sizeWords({ items, channels, width, height }: NetworkRunResult['input']
 }
 
 function classLines(classes: readonly ClassScore[], item: number | null): string[] {
-  const width = Math.max(...classes.map(({ label }) => label.length));
+  const width = classes.reduce((most, { label }) => Math.max(most, label.length), 0);
   const head = item === null ? [] : [` item ${item}`];
   return [
     ...head,

@@ -73,7 +73,7 @@ export function describeSummary(name: string, summary: SummaryFacts, style: Styl
 
 /** Columns as wide as their widest entry; from `numbers` on to the right. */
 function table(rows: readonly (readonly string[])[], numbers: number): string[] {
-  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
+  const widths = rows[0].map((_, c) => rows.reduce((most, row) => Math.max(most, row[c].length), 0));
   return rows.map((row) =>
     ` ${row.map((text, c) => (c < numbers ? text.padEnd(widths[c]) : text.padStart(widths[c]))).join('  ')}`.trimEnd(),
   );

@@ -1,5 +1,6 @@
 import type { ValueFacts } from '../core/facts.js';
 import { formatNumber, groupDigits } from '../core/format.js';
+import { shorten } from '../core/shorten.js';
 import { VERSION } from '../core/version.js';
 import { formatBytes } from './numbers.js';
 import type { Style } from './text.js';
@@ -19,17 +20,19 @@ export interface ListedWeights {
   readonly notes: readonly string[];
 }
 
+const LONGEST_NAME = 200;
+
 /** A line for each array: name, type, shape, bytes, range and mean; then the totals. */
 export function describeWeights(path: string, list: ListedWeights, style: Style): string[] {
   const rows = list.tensors.map(({ name, dtype, shape, bytes, facts }) => [
-    name,
+    shorten(name, LONGEST_NAME),
     dtype,
     shape.length === 0 ? 'scalar' : shape.join('×'),
     formatBytes(bytes),
     ...statistics(facts),
   ]);
   const head = ['name', 'dtype', 'shape', 'bytes', 'min', 'mean', 'max', ''];
-  const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
+  const widths = head.map((title, c) => rows.reduce((most, row) => Math.max(most, row[c].length), title.length));
   const line = (row: readonly string[]) =>
     row
       .map((text, c) => (c < 3 ? text.padEnd(widths[c]) : text.padStart(widths[c])))

@@ -168,7 +168,7 @@ function cutShape({ opened, layer }: CutNetwork, info: ValueInfo): readonly numb
 /** As many images at once as a model takes and memory allows: some exports fix N at 1. */
 function batchFor(cut: CutNetwork, info: ValueInfo, shape: readonly number[], most: number): number {
   const { shaped } = shapeNetwork(cut.opened, info);
-  const largest = Math.max(...[...shaped.infos.values()].map((one) => sizeOf(one.shape)));
+  const largest = [...shaped.infos.values()].reduce((most, one) => Math.max(most, sizeOf(one.shape)), 0);
   const batch = Math.max(1, Math.min(most, Math.floor(BATCH_BYTES / (4 * largest))));
   try {
     const several = cutShape(cut, { ...info, shape: [batch, ...info.shape.slice(1)] });

@@ -2,7 +2,12 @@ import { CnnvizError } from '../core/errors.js';
 import type { Model, ModelNode } from '../core/model.js';
 import { nearestName } from '../core/nearest.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
+import { someOf } from '../core/shorten.js';
+import { matchesStars } from '../core/stars.js';
 import { isFloat } from '../core/values.js';
+
+/** What brackets need a regular expression for; it tries every way to share a name among its stars. */
+const MOST_STARS = 2;
 
 /** One layer whose values are wanted. */
 export interface ChosenLayer {
@@ -48,31 +53,36 @@ function valuesOf({ model, infos }: ShapedModel, pattern: string): string[] {
   if (pattern === 'all') {
     return model.nodes.filter(({ layer }) => layer.kind !== 'shape').flatMap(({ outputs }) => outputs.filter(computes));
   }
-  const glob = globExpression(pattern);
-  return model.nodes.flatMap((node) =>
-    glob.test(node.name) ? valuesOfNode(node) : node.outputs.filter((output) => glob.test(output)),
-  );
+  const matches = globMatcher(pattern);
+  return model.nodes.flatMap((node) => (matches(node.name) ? valuesOfNode(node) : node.outputs.filter(matches)));
 }
 
 /** * stands for any text, ? for one character, [abc] for one of them. */
-function globExpression(pattern: string): RegExp {
+function globMatcher(pattern: string): (name: string) => boolean {
+  if (!pattern.includes('[')) return (name) => matchesStars(name, pattern);
+  if ((pattern.match(/\*+/g) ?? []).length > MOST_STARS) {
+    throw new CnnvizError('usage', `${pattern}: more than ${MOST_STARS} * beside brackets`, {
+      fix: 'leave the brackets out: ? is any one letter',
+      scope: 'command',
+    });
+  }
   const source = pattern
     .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
+    .replace(/\*+/g, '.*')
     .replaceAll('?', '.');
   try {
-    return new RegExp(`^${source}$`);
+    const glob = new RegExp(`^${source}$`);
+    return (name) => glob.test(name);
   } catch {
-    return new RegExp(`^${pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+    return (name) => matchesStars(name, pattern);
   }
 }
 
 function unknownLayer(model: Model, pattern: string, flag: string): CnnvizError {
   const names = model.nodes.map(({ name }) => name);
   const near = nearestName(pattern, names);
-  const some = names.slice(0, 12).join(', ') + (names.length > 12 ? ', …' : '');
   return new CnnvizError('usage', `${flag} ${pattern}: no layer is called that`, {
-    fix: `${near ? `did you mean ${near}? ` : ''}layers: ${some}; or output, all, globs such as 'features.*'`,
+    fix: `${near ? `did you mean ${near}? ` : ''}layers: ${someOf(names)}; or output, all, globs such as 'features.*'`,
     scope: 'command',
   });
 }

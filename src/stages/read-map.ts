@@ -1,7 +1,8 @@
 import { CnnvizError } from '../core/errors.js';
 import { maxSample } from '../core/image.js';
 import type { ColormapName } from '../core/job.js';
-import type { MapNote, Note } from '../core/note.js';
+import type { MapNote } from '../core/note.js';
+import { shorten } from '../core/shorten.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import { COLORMAPS, colourLevel } from '../figures/colormaps.js';
 import { levelValue } from '../figures/scale.js';
@@ -56,14 +57,15 @@ export async function readMapPicture(bytes: Uint8Array): Promise<MapPicture> {
 
 function parseNote(text: string | null): MapNote {
   const fix = 'only maps that cnnviz wrote carry their scale; an editor that saved the file again may have dropped it';
-  let note: Partial<Note>;
+  let note: unknown;
   try {
-    note = JSON.parse(text ?? '') as Partial<Note>;
+    note = JSON.parse(text ?? '');
   } catch (cause) {
     throw new CnnvizError('format', 'no scale in the metadata: cnnviz did not write this picture', { fix, cause });
   }
-  if (note !== null && typeof note === 'object' && 'picture' in note) {
-    throw new CnnvizError('unsupported', `this is a ${note.picture}: a labelled picture, not a map`, {
+  const picture = (note as Partial<Record<'picture', unknown>> | null)?.picture;
+  if (typeof picture === 'string') {
+    throw new CnnvizError('unsupported', `this is a ${shorten(picture, 40)}: a labelled picture, not a map`, {
       fix: 'read single maps: run the same command without --sheet and --strip',
     });
   }
@@ -71,20 +73,27 @@ function parseNote(text: string | null): MapNote {
   return note;
 }
 
+/** What `read` and `diff` use of a note has the type it is used as: anybody can write metadata. */
 function isMapNote(note: unknown): note is MapNote {
-  const candidate = note as MapNote | null;
+  const { lo, hi, args, colormap, clipped, map, input } = fieldsOf(note);
+  const { below, above, nan } = fieldsOf(clipped);
   return (
-    typeof candidate === 'object' &&
-    candidate !== null &&
-    typeof candidate.lo === 'number' &&
-    typeof candidate.hi === 'number' &&
-    Array.isArray(candidate.args) &&
-    candidate.args.every((arg) => typeof arg === 'string') &&
-    candidate.colormap in COLORMAPS &&
-    typeof candidate.clipped === 'object' &&
-    typeof candidate.map === 'string' &&
-    typeof candidate.input?.name === 'string'
+    typeof lo === 'number' &&
+    typeof hi === 'number' &&
+    lo <= hi &&
+    Number.isFinite(hi - lo) &&
+    Array.isArray(args) &&
+    args.every((arg) => typeof arg === 'string') &&
+    typeof colormap === 'string' &&
+    Object.hasOwn(COLORMAPS, colormap) &&
+    [below, above, nan].every((count) => Number.isSafeInteger(count) && (count as number) >= 0) &&
+    typeof map === 'string' &&
+    typeof fieldsOf(input).name === 'string'
   );
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function coloursToLevels(data: Uint8Array | Uint16Array, colormap: string): Uint8Array {

@@ -6,14 +6,16 @@ import type { LayerSpec } from './spec.js';
 /** What a file or a terminal would not show, and what separates names. */
 const NOT_IN_NAMES = /[\s,|\p{C}]/u;
 
+/** Names of layers, each with the last number that was put behind it: the next search begins there. */
+export type TakenNames = Map<string, number>;
+
 /**
  * The name a layer was given, or one made of its word: conv, conv2, conv3 … past those taken.
  * @param taken the names there are; the new one is added
  * @throws CnnvizError 'usage' for a name that cannot be one, or that is taken
  */
-export function takeName(word: string, given: FieldValue | undefined, taken: Set<string>): string {
-  let name = given === undefined ? word : String(given);
-  if (given === undefined) for (let n = 2; taken.has(name); n++) name = `${word}${n}`;
+export function takeName(word: string, given: FieldValue | undefined, taken: TakenNames): string {
+  const name = given === undefined ? freeName(word, taken) : String(given);
   if (name === '' || name === 'input' || NOT_IN_NAMES.test(name)) {
     const why = name === 'input' ? 'that is the network’s input' : 'expected letters, digits, dots and dashes';
     throw new CnnvizError('usage', `name: a layer cannot be called ${JSON.stringify(name)}`, { fix: why });
@@ -21,8 +23,17 @@ export function takeName(word: string, given: FieldValue | undefined, taken: Set
   if (taken.has(name)) {
     throw new CnnvizError('usage', `name: two layers are called "${name}"`, { fix: 'name one of them otherwise' });
   }
-  taken.add(name);
+  taken.set(name, 1);
   return name;
+}
+
+function freeName(word: string, taken: TakenNames): string {
+  const last = taken.get(word);
+  if (last === undefined) return word;
+  let n = last + 1;
+  while (taken.has(`${word}${n}`)) n++;
+  taken.set(word, n);
+  return `${word}${n}`;
 }
 
 /**
@@ -31,13 +42,13 @@ export function takeName(word: string, given: FieldValue | undefined, taken: Set
  * @throws CnnvizError 'usage' with the nearest name
  */
 export function checkGraph(layers: readonly LayerSpec[], place: (i: number) => string): void {
-  const before = ['input'];
+  const before = new Set(['input']);
   for (const [i, { name, from }] of layers.entries()) {
     for (const source of from ?? []) {
-      if (!before.includes(source))
-        throw atPlace(place(i), unknownLayer(`from: no layer before it is`, source, before));
+      if (!before.has(source))
+        throw atPlace(place(i), unknownLayer(`from: no layer before it is`, source, [...before]));
     }
-    before.push(name);
+    before.add(name);
   }
 }
 

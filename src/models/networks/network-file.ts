@@ -3,7 +3,7 @@ import { atPlace, CnnvizError } from '../../core/errors.js';
 import { presetFor } from '../../core/preprocess-job.js';
 import { placed, readDataFile, schemaFault, unknownKey, type Where } from '../data-file.js';
 import type { FieldValue } from './fields.js';
-import { checkGraph, takeName, unknownLayer } from './graph-names.js';
+import { checkGraph, type TakenNames, takeName, unknownLayer } from './graph-names.js';
 import { findWord, LAYER_TABLE, layerSpec } from './layer-words.js';
 import { parseLayer } from './pipe.js';
 import { filesOf, type LayerSpec, type NetworkSpec } from './spec.js';
@@ -99,16 +99,15 @@ function checkKeys(data: unknown, where: Where): void {
 }
 
 function specOf(file: NetworkFile, where: Where): NetworkSpec {
-  const taken = new Set<string>();
+  const taken: TakenNames = new Map();
   const layers = file.layers.map(
     (item, i): LayerSpec =>
       placed(where(['layers', i]), () => (typeof item === 'string' ? parseLayer(item, taken) : layerOf(item, taken))),
   );
   checkGraph(layers, (i) => where(['layers', i, 'from']));
-  const names = layers.map(({ name }) => name);
   for (const [i, name] of (file.outputs ?? []).entries()) {
-    if (names.includes(name)) continue;
-    throw atPlace(where(['outputs', i]), unknownLayer('no layer is', name, names));
+    if (taken.has(name)) continue;
+    throw atPlace(where(['outputs', i]), unknownLayer('no layer is', name, [...taken.keys()]));
   }
   return {
     name: file.name ?? '',
@@ -121,7 +120,7 @@ function specOf(file: NetworkFile, where: Where): NetworkSpec {
   };
 }
 
-function layerOf(item: Exclude<NetworkFile['layers'][number], string>, taken: Set<string>): LayerSpec {
+function layerOf(item: Exclude<NetworkFile['layers'][number], string>, taken: TakenNames): LayerSpec {
   const { type, from, name: given, ...rest } = item;
   const values = new Map<string, FieldValue>(Object.entries(rest as Record<string, FieldValue>));
   const name = takeName(type, given, taken);

@@ -1,6 +1,6 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { FieldValue } from './fields.js';
-import { checkGraph, takeName } from './graph-names.js';
+import { checkGraph, type TakenNames, takeName } from './graph-names.js';
 import { findWord, layerSpec } from './layer-words.js';
 import { filesOf, type LayerSpec, type NetworkSpec } from './spec.js';
 
@@ -15,7 +15,7 @@ const TEXTS = ['name', 'kernel', 'weight', 'bias', 'running_mean', 'running_var'
 export function parsePipe(text: string): NetworkSpec {
   const parts = splitOutside(text, (char) => char === '|').map((part) => part.trim());
   const place = (i: number) => `layer ${i + 1} of the pipe${parts[i] === '' ? '' : ` (${parts[i]})`}`;
-  const taken = new Set<string>();
+  const taken: TakenNames = new Map();
   const layers = parts.map((part, i): LayerSpec => {
     try {
       return parseLayer(part, taken);
@@ -32,7 +32,7 @@ export function parsePipe(text: string): NetworkSpec {
  * @param taken the names there are; the layer's own is added
  * @throws CnnvizError 'usage'
  */
-export function parseLayer(text: string, taken: Set<string>): LayerSpec {
+export function parseLayer(text: string, taken: TakenNames): LayerSpec {
   const [word, ...rest] = splitWords(text);
   if (word === undefined) {
     throw new CnnvizError('usage', 'expected a layer, found nothing', { fix: 'a bar stands between two layers' });
