@@ -1,3 +1,4 @@
+import { INVISIBLE } from '../core/invisible.js';
 import { architectureLayout, type Block, type BlockKind, type DrawnNetwork } from './architecture-layout.js';
 
 /** Fill and edge of each kind of block, also told apart by their labels. */
@@ -11,10 +12,11 @@ export const BLOCK_COLOURS: Readonly<Record<BlockKind, readonly [fill: string, e
 };
 
 /** Text for XML, which allows no control characters. */
+const UNSEEN = new RegExp(`${INVISIBLE}|[\\u001b\\ufffe\\uffff]`, 'gu');
+
 function escaped(text: string): string {
-  return [...text]
-    .map((char) => (char < ' ' || char === '\x7f' ? ' ' : char))
-    .join('')
+  return text
+    .replace(UNSEEN, ' ')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')

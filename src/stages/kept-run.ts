@@ -6,6 +6,7 @@ import type { NetworkJob } from '../core/network-job.js';
 import type { InputFacts } from '../core/result.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
 import { imageShape } from '../core/shapes/spatial.js';
+import { someOf } from '../core/shorten.js';
 import type { Value } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
@@ -180,7 +181,7 @@ export function chooseOneLayer(shaped: ShapedModel, wanted: string | null): Chos
   if (wanted !== null && chosen.length > 1) {
     const names = chosen.map(({ name }) => name);
     throw new CnnvizError('usage', `--layer ${wanted}: expected one layer, it names ${names.length}`, {
-      fix: `one of ${names.slice(0, 12).join(', ')}`,
+      fix: `one of ${someOf(names)}`,
     });
   }
   return chosen[0];

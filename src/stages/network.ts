@@ -4,6 +4,7 @@ import type { Model } from '../core/model.js';
 import { nearestName } from '../core/nearest.js';
 import type { NetworkRequest } from '../core/network-job.js';
 import type { ImagePreset } from '../core/preprocess-job.js';
+import { someOf } from '../core/shorten.js';
 import type { Value, ValueInfo } from '../core/values.js';
 import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
@@ -198,7 +199,7 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
     const names = model.inputs.map((input) => input.name);
     const near = nearestName(name, names);
     throw new CnnvizError('usage', `${path}: no input is called "${name}"`, {
-      fix: near ? `did you mean ${near}?` : `inputs: ${names.join(', ')}`,
+      fix: near ? `did you mean ${near}?` : `inputs: ${someOf(names)}`,
     });
   }
   const open = model.inputs.filter(({ name }) => !fed.has(name));

@@ -2,6 +2,7 @@ import { evaluateClasses, likeliest } from '../analysis/classification.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Head } from '../core/head.js';
 import type { HeadEvaluationResult, LeftOut, Prediction } from '../core/head-result.js';
+import { someOf } from '../core/shorten.js';
 import { headProbabilities } from '../engine/training/predict-head.js';
 import { writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
@@ -112,7 +113,7 @@ export async function evaluateHead(
   if (known.length === 0) {
     throw new CnnvizError(
       'usage',
-      `${images.name}: of classes ${images.classes.join(', ')}; ${job.head} knows ${classes.join(', ')}`,
+      `${images.name}: of classes ${someOf(images.classes)}; ${job.head} knows ${someOf(classes)}`,
       { fix: 'name the sub-folders as the head calls its classes' },
     );
   }

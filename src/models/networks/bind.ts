@@ -4,6 +4,7 @@ import { type Constant, constantOf, type Model, type ModelNode } from '../../cor
 import { channelAxis } from '../../core/shapes/general.js';
 import { shapeRule } from '../../core/shapes/index.js';
 import type { KnownInput } from '../../core/shapes/rule.js';
+import { someOf } from '../../core/shorten.js';
 import { sizeOf, tensor } from '../../core/tensor.js';
 import { toFloat32, type Value, type ValueInfo } from '../../core/values.js';
 import { parseInlineKernel } from '../kernel-text.js';
@@ -90,7 +91,7 @@ function known(
   const info = constant ?? infos.get(name);
   if (!info) {
     throw new CnnvizError('usage', `reads "${name}", which no layer before it is called`, {
-      fix: `layers so far: ${[...infos.keys()].join(', ')}`,
+      fix: `layers so far: ${someOf([...infos.keys()])}`,
     });
   }
   return { dtype: info.dtype, shape: info.shape, known: () => constant?.load() ?? null };

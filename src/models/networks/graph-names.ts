@@ -1,5 +1,6 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import { nearestName } from '../../core/nearest.js';
+import { someOf } from '../../core/shorten.js';
 import type { FieldValue } from './fields.js';
 import type { LayerSpec } from './spec.js';
 
@@ -56,6 +57,6 @@ export function checkGraph(layers: readonly LayerSpec[], place: (i: number) => s
 export function unknownLayer(what: string, name: string, names: readonly string[]): CnnvizError {
   const near = nearestName(name, names);
   return new CnnvizError('usage', `${what} called "${name}"`, {
-    fix: near ? `did you mean ${near}?` : `layers: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`,
+    fix: near ? `did you mean ${near}?` : `layers: ${someOf(names)}`,
   });
 }

@@ -1,6 +1,7 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { Model, ModelInput } from '../../core/model.js';
 import { nearestName } from '../../core/nearest.js';
+import { someOf } from '../../core/shorten.js';
 import { type Draft, type Facts, freshName, type Names, nodeBuilder } from './builder.js';
 import type { OnnxModel, OnnxNode, OnnxValue } from './onnx-model.js';
 import { neededNodes } from './order.js';
@@ -103,7 +104,7 @@ function checkOperators(nodes: readonly OnnxNode[], { opsets }: OnnxModel): void
   if (refused.length === 0) return;
   const [{ name, domain, operator, outputs }] = refused;
   const others = [...new Set(refused.map((node) => fullName(node)))].slice(1);
-  const more = others.length > 0 ? `, nor are ${others.join(', ')}` : '';
+  const more = others.length > 0 ? `, nor are ${someOf(others)}` : '';
   const version = opsets.get(domain);
   const place = name || outputs.find(Boolean) || operator;
   const supported = [...TRANSLATORS.keys()].sort();
