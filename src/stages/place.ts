@@ -3,6 +3,7 @@ import type { Job, OutputJob, ProductKind } from '../core/job.js';
 import { fileIdentity, leadsOutOf } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
+import { guardOutput } from '../io/read-files.js';
 import { NAME_BYTES } from '../io/temporaries.js';
 
 /** One thing to be written for one input. */
@@ -99,6 +100,7 @@ export function checkNames(output: OutputJob, inputs: readonly Input[], products
       if (identity === null) continue;
       identities ??= identitiesOf(inputs);
       refuseInput(path, identity, identities);
+      guardOutput(path);
     }
   }
   checkContained(output, folders);
@@ -175,6 +177,7 @@ export function checkPlace(path: string, inputs: readonly Input[], clobber: bool
   const identity = fileIdentity(path);
   if (identity === null) return;
   refuseInput(path, identity, identitiesOf(inputs));
+  guardOutput(path);
   if (!clobber) throw existsAlready(path);
 }
 
