@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { isatty } from 'node:tty';
 import { CnnvizError } from '../core/errors.js';
 import { formatBytes } from '../core/format.js';
-import { otherThanFile } from './file-kind.js';
+import { refuseOtherThanFile } from './file-kind.js';
 
 /** '-', and names that mean something else in every process: /dev/stdin, and the /dev/fd/63 that a shell makes of <(…). */
 const OWN_FILES = /^(?:-|\/dev\/(?:std(?:in|out|err)|fd\/\d+)|\/proc\/(?:thread-)?self\/fd\/\d+)$/;
@@ -49,12 +49,8 @@ async function readAll(path: string, descriptor: number): Promise<Uint8Array> {
   const facts = factsOf(descriptor);
   if (facts === null) throw new CnnvizError('input', `${name}: is not open`, { fix: 'name a file' });
   if (isatty(descriptor)) tellWaiting();
-  else if (facts.isCharacterDevice() ? !isNull(facts) : facts.isBlockDevice()) {
-    throw new CnnvizError('input', `${name}: ${otherThanFile(facts)}, not a file`, {
-      fix: 'name a file; save it to one first',
-    });
-  }
-  const stream = descriptor === 0 ? process.stdin : new Socket({ fd: descriptor, readable: true, writable: false });
+  else if (!facts.isFIFO() && !facts.isSocket() && !isNull(facts)) refuseOtherThanFile(name, facts);
+  const stream = descriptor === 0 ? process.stdin : openStream(name, descriptor);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
@@ -67,6 +63,15 @@ async function readAll(path: string, descriptor: number): Promise<Uint8Array> {
     chunks.push(chunk as Uint8Array);
   }
   return Buffer.concat(chunks);
+}
+
+/** Not every open file is a pipe that can be listened to: Node has some of its own. */
+function openStream(name: string, fd: number): Socket {
+  try {
+    return new Socket({ fd, readable: true, writable: false });
+  } catch (cause) {
+    throw new CnnvizError('input', `${name}: cannot be read`, { fix: 'name a file', cause });
+  }
 }
 
 /** /dev/fd/63 → 63 */

@@ -26,6 +26,11 @@ export { fileIdentity } from './read-files.js';
 /** The bytes of a file, of standard input for '-', or of what a shell made of <(…). @throws CnnvizError 'input' */
 export async function readBytes(path: string): Promise<Uint8Array> {
   noteRead(path);
+  return readOwnBytes(path);
+}
+
+/** The same of a file that this command has written itself, or that it may replace. @throws CnnvizError 'input' */
+export async function readOwnBytes(path: string): Promise<Uint8Array> {
   try {
     if (isPipe(path)) return await readPipe(path);
     const file = await openRegular(path);
@@ -110,6 +115,8 @@ export interface WriteOptions {
   readonly clobber: boolean;
   /** The file may have been read under this name, to be made anew: a baseline, a cache. */
   readonly updates?: boolean;
+  /** The folder that no link may lead it out of. */
+  readonly within?: string;
 }
 
 /**
@@ -121,9 +128,10 @@ export interface WriteOptions {
 export async function writeAtomic(
   path: string,
   bytes: Uint8Array,
-  { clobber, updates = false }: WriteOptions,
+  { clobber, updates = false, within }: WriteOptions,
 ): Promise<void> {
   guardOutput(path, updates);
+  if (within !== undefined) refuseLeaving(within, path);
   const folder = dirname(path);
   const temporary = temporaryFor(path);
   try {
@@ -200,10 +208,25 @@ function freeSpace(folder: string): string {
  * Where writing to `folder`, which lies below `root`, would really write, when that is elsewhere; null when it stays.
  * Parts of the path that do not exist yet cannot lead anywhere.
  */
-export function leadsOutOf(root: string, folder: string): string | null {
+function leadsOutOf(root: string, folder: string): string | null {
   const [realRoot, real] = [realPathOf(root), realPathOf(folder)];
   const within = relative(realRoot, real);
   return within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within) ? real : null;
+}
+
+/** Whether a path is a folder, or lies below it, whatever links lead there. */
+export function isWithin(folder: string, path: string): boolean {
+  return leadsOutOf(folder, path) === null;
+}
+
+/** A link in a folder that is written to must not lead out of it; the folder itself may be one. @throws CnnvizError 'usage' */
+export function refuseLeaving(root: string, path: string): void {
+  const real = leadsOutOf(root, path);
+  if (real === null) return;
+  throw new CnnvizError('usage', `${path}: a link leads out of ${root}, to ${real}`, {
+    fix: 'remove the link, or choose another place to write to',
+    scope: 'command',
+  });
 }
 
 /** The real path of what exists of a path, with the rest behind it. */

@@ -5,6 +5,7 @@ import { CnnvizError } from '../core/errors.js';
 import { isPipe } from './descriptors.js';
 import { refuseOtherThanFile } from './file-kind.js';
 import { readBytes, readFault } from './files.js';
+import { leavesFolder } from './paths.js';
 import { noteRead } from './read-files.js';
 
 /** An open file, read where it is asked for. */
@@ -85,7 +86,7 @@ export function fileBeside(model: string): (name: string) => FileSource {
       });
     if (name === '' || name.includes('\0')) throw refuse('not a file name');
     if (isAbsolute(name) || /^[a-zA-Z]:|^[\\/]/.test(name)) throw refuse('an absolute path');
-    if (name.split(/[\\/]/).includes('..')) throw refuse('leads out of the folder with ..');
+    if (leavesFolder(name)) throw refuse('leads out of the folder with ..');
     const folder = realpathSync(dirname(realpathSync(model)));
     const path = resolve(folder, name);
     let real: string;

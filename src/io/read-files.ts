@@ -71,7 +71,7 @@ export function guardOutput(path: string, updates = false): void {
 }
 
 export function wouldReplace(path: string, reader: string): CnnvizError {
-  return new CnnvizError('usage', `${path}: would replace ${reader}, which this command reads`, {
+  return new CnnvizError('usage', `${path}: would replace the input ${reader}`, {
     fix: 'choose another place for the result',
     scope: 'command',
   });

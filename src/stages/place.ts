@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Job, OutputJob, ProductKind } from '../core/job.js';
-import { fileIdentity, leadsOutOf } from '../io/files.js';
+import { fileIdentity, refuseLeaving } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
 import { guardOutput } from '../io/read-files.js';
@@ -153,13 +153,7 @@ function checkLength(path: string): void {
 function checkContained(output: OutputJob, folders: ReadonlySet<string>): void {
   const root = rootOf(output);
   if (root === null) return;
-  for (const folder of folders) {
-    const real = leadsOutOf(root, folder);
-    if (real === null) continue;
-    throw new CnnvizError('usage', `${folder}: a link leads out of ${root}, to ${real}`, {
-      fix: 'remove the link, or choose another place with -o',
-    });
-  }
+  for (const folder of folders) refuseLeaving(root, folder);
 }
 
 function tooMany({ target, products: kinds }: OutputJob, products: number, inputs: number): CnnvizError {
