@@ -14,7 +14,7 @@ export async function commandHash(task: Task): Promise<string> {
   const root = rootOf(output);
   const naming = target.kind === 'template' && root !== null ? relativeTo(root, target.path) : target.kind;
   const files: [string, string][] = [];
-  for (const path of filesOf(task)) {
+  for (const path of namedFiles(task)) {
     if (await existingFile(path)) files.push([path, await sha256OfFile(path)]);
   }
   return sha256(
@@ -27,7 +27,7 @@ function relativeTo(root: string, path: string): string {
 }
 
 /** What may be a file among the names in a task. */
-function filesOf(task: Task): string[] {
+export function namedFiles(task: Task): string[] {
   switch (task.kind) {
     case 'conv': {
       const { kernels, bias } = task.job.layer;

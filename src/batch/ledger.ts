@@ -3,8 +3,17 @@ import { sha256OfFile } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { type Lock, takeLock } from '../io/lock.js';
 import { type LogFile, openLog, readLines, writeLines } from '../io/log-file.js';
-import { joinPath } from '../io/paths.js';
-import { entryLine, headLine, type ManifestEntry, type ManifestHead, manifestName, readManifest } from './manifest.js';
+import { refuseForeign } from '../io/own-texts.js';
+import { joinPath, leavesFolder } from '../io/paths.js';
+import {
+  entryLine,
+  headLine,
+  MANIFEST_MARK,
+  type ManifestEntry,
+  type ManifestHead,
+  manifestName,
+  readManifest,
+} from './manifest.js';
 
 /** Entries whose files are looked at together. */
 const LOOK_AT_ONCE = 4;
@@ -52,6 +61,7 @@ export class Ledger {
     const lock = takeLock(`${path}.lock`);
     try {
       const notes = lock.takenOver ? ['the last run here did not end by itself; its lock is taken over'] : [];
+      await refuseForeign(path, MANIFEST_MARK);
       const proven = resume ? await proveEntries(path, options, notes) : new Map<string, ManifestEntry>();
       await writeLines(path, [headLine(head), ...[...proven.values()].map(entryLine)]);
       return new Ledger(path, options, lock, openLog(path), proven, notes);
@@ -120,6 +130,8 @@ async function proveEntries(
 /** Whether the input is what it was, and the outputs are what was written. */
 async function isTrue({ input, sha256, outputs }: ManifestEntry, root: string): Promise<boolean> {
   if (sha256 === null || (await hashOf(input)) !== sha256) return false;
+  // a manifest of a stranger leads nowhere else
+  if (outputs.some(({ path }) => leavesFolder(path))) return false;
   for (const output of outputs) if ((await hashOf(joinPath(root, output.path))) !== output.sha256) return false;
   return true;
 }

@@ -31,6 +31,9 @@ export interface Manifest {
   readonly entries: ReadonlyMap<string, ManifestEntry>;
 }
 
+/** What the first line of every manifest holds, of any form. */
+export const MANIFEST_MARK = '"manifest":';
+
 /** cnnviz-manifest.jsonl, or cnnviz-manifest.2-of-8.jsonl */
 export function manifestName(shard: Shard | null): string {
   return shard === null ? 'cnnviz-manifest.jsonl' : `cnnviz-manifest.${shard.index}-of-${shard.count}.jsonl`;

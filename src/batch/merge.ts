@@ -2,10 +2,12 @@ import { CnnvizError } from '../core/errors.js';
 import { listFolder } from '../io/inputs.js';
 import { takeLock } from '../io/lock.js';
 import { readLines, writeLines } from '../io/log-file.js';
+import { refuseForeign } from '../io/own-texts.js';
 import { joinPath } from '../io/paths.js';
 import {
   entryLine,
   headLine,
+  MANIFEST_MARK,
   type Manifest,
   type ManifestEntry,
   manifestName,
@@ -109,6 +111,7 @@ async function writeJoined(
 ): Promise<void> {
   const lock = takeLock(`${path}.lock`);
   try {
+    await refuseForeign(path, MANIFEST_MARK);
     const sorted = [...entries].sort((a, b) => (a.input < b.input ? -1 : 1));
     await writeLines(path, [headLine({ command, shard: null, inputs: total, total }), ...sorted.map(entryLine)]);
   } finally {

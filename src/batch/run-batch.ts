@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import { keepMemorySmall } from '../io/child-process.js';
+import { isOwnFile } from '../io/descriptors.js';
 import { fileIdentity } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { LockHeld } from '../io/lock.js';
@@ -14,7 +15,7 @@ import {
   productsFor,
   rootOf,
 } from '../stages/place.js';
-import { commandHash } from './command-hash.js';
+import { commandHash, namedFiles } from './command-hash.js';
 import { Ledger } from './ledger.js';
 import type { ManifestEntry } from './manifest.js';
 import { failedWork, type Permission, receivedError, type SentError, sentError, type WorkDone } from './protocol.js';
@@ -75,9 +76,6 @@ const MOST_NAMED = 20;
 
 /** Inputs between two collections of garbage: some hundredths of a second in half a minute. */
 const COLLECT_EVERY = 1000;
-
-/** Files only this process can read: they have no name for another one. */
-const OWN_FILES = /^(?:-$|\/dev\/(?:fd\/|std)|\/proc\/self\/)/;
 
 /**
  * Runs a task on many inputs. Names are checked and the folder is locked before anything is written; one input is
@@ -173,7 +171,11 @@ class Batch {
     if (this.#products !== null) this.#checkClobber(this.#products);
     // the last one that a batch has left may be the one that kills its process
     const isSingle = inputs.length === 1 && !isolate;
-    const isOwn = output.target.kind === 'stdout' || this.#inputs.some(({ path }) => OWN_FILES.test(path));
+    // another process cannot read what only this one can name
+    const isOwn =
+      output.target.kind === 'stdout' ||
+      this.#inputs.some(({ path }) => isOwnFile(path)) ||
+      namedFiles(task).some(isOwnFile);
     if (isSingle || isOwn) await this.#runHere(open, jobs);
     else await this.#runInProcesses(open);
   }

@@ -1,5 +1,6 @@
 import { collectGarbage, parentProcess } from '../io/child-process.js';
 import type { Input } from '../io/inputs.js';
+import { endRecord, guardReadFiles } from '../io/read-files.js';
 import { useOneThreadAnImage } from '../io/sharp.js';
 import { removeTemporaries } from '../io/temporaries.js';
 import { type FromWorker, type Permission, receivedError, sentError, type ToWorker } from './protocol.js';
@@ -44,6 +45,7 @@ function tell(message: FromWorker): void {
 async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void> {
   ({ keepHashes } = message);
   useOneThreadAnImage();
+  guardReadFiles();
   run = openTask(message.task, {
     threads: message.threads,
     send: () => Promise.reject(new Error('a worker has no standard output')),
@@ -59,6 +61,7 @@ async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void>
   });
   try {
     await run;
+    endRecord();
     tell({ type: 'ready' });
   } catch (error) {
     tell({ type: 'refused', error: sentError(error, 'the batch') });

@@ -3,6 +3,7 @@ import { CnnvizError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
 import { COMMAND_GROUPS } from './commands/index.js';
 import { exitCodeOf } from './exit.js';
+import { guardFiles } from './guard-files.js';
 import { handleSignals } from './signals.js';
 import { openTerminal } from './terminal.js';
 
@@ -13,6 +14,9 @@ const EXAMPLES = `Examples:
   cnnviz run alexnet@alexnet.pth photo.jpg --layers all   what every layer of a network computes
   cnnviz article -o out/                                  every figure of an article on the fundamentals
 `;
+
+/** Commands whose arguments are no files that are read from standard input. */
+const NO_FILES: readonly string[] = ['kernels', 'merge', 'completion'];
 
 /** Runs one command line; leaves the exit code in process.exitCode. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -53,7 +57,11 @@ export function buildProgram(): Command {
     program.commandsGroup(title);
     for (const add of commands) add(program);
   }
+  program.hook('preAction', (_, command) => guardFiles(command));
   for (const command of allCommands(program)) {
+    if (command.registeredArguments.length > 0 && !NO_FILES.includes(command.name())) {
+      command.option('--max-bytes <n>', 'the most that is read of standard input or of <(…)', '2G');
+    }
     command
       .configureHelp({ optionDescription: withoutEmptyDefault, commandDescription: asOneParagraph })
       .exitOverride()

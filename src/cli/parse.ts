@@ -166,6 +166,15 @@ export function parsePixelCount(text: string): number {
   return count;
 }
 
+/** 2000000000, 2e9, 2G, 500MB */
+export function parseByteCount(flag: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?(?:e\d+)?)\s*([kMG]?)B?$/i.exec(text);
+  const unit = { '': 1, k: 1e3, m: 1e6, g: 1e9 }[match?.[2].toLowerCase() ?? ''] ?? 1;
+  const count = match ? Math.round(Number(match[1]) * unit) : Number.NaN;
+  if (!Number.isSafeInteger(count) || count < 1) refuse(flag, 'a number of bytes', text, 'such as 500M or 4G');
+  return count;
+}
+
 /** Whole numbers from 1 with commas, one for each axis. */
 export function parseShape(flag: string, text: string, axes: readonly string[]): number[] {
   const sides = text.split(/[,×x]/).map(Number);

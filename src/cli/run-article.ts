@@ -6,12 +6,14 @@ import type { Image } from '../core/image.js';
 import { VERSION } from '../core/version.js';
 import { piecesPicture } from '../figures/pieces.js';
 import { readHeader } from '../io/decode.js';
-import { encodePng } from '../io/encode.js';
-import { fileIdentity, readBytes, writeAtomic } from '../io/files.js';
+import { encodePng, readNote } from '../io/encode.js';
+import { readBytes, readOwnBytes, writeAtomic } from '../io/files.js';
+import { foreignFile, refuseForeign, writeOwnText } from '../io/own-texts.js';
 import { joinPath } from '../io/paths.js';
+import { fileIdentity, guardOutput } from '../io/read-files.js';
 import { articleJson, describeArticle } from '../reports/article.js';
-import { articlePage } from '../reports/article-page.js';
-import { articleReadme } from '../reports/article-readme.js';
+import { ARTICLE_PAGE_MARK, articlePage } from '../reports/article-page.js';
+import { ARTICLE_README_MARK, articleReadme } from '../reports/article-readme.js';
 import { countArticle } from '../reports/article-words.js';
 import { chooseRows } from '../studies/article/choose-rows.js';
 import { halves, impulseImage, NET_YAML } from '../studies/article/inputs.js';
@@ -35,6 +37,8 @@ export interface ArticleFlags {
 
 const IMAGES = new URL('../../fixtures/images/', import.meta.url);
 const BIN = fileURLToPath(new URL('../../bin/cnnviz.js', import.meta.url));
+const PAGE = 'index.html';
+const README = 'README.md';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `cnnviz article`: inputs into the folder, a command for each figure, the page from their numbers. */
@@ -51,6 +55,11 @@ export async function runArticle({ out, image, only, maxPixels, jobs, json, quie
     image === undefined
       ? await openPlane(shipped('plane.png'), shipped('plane.json'), pixels)
       : await openOwnPhoto(image, pixels);
+  const figures = sections.flatMap(({ rows }) => rows.flatMap((row) => row.figures(opened.photo)));
+  await checkFolder(
+    out,
+    figures.flatMap(({ files }) => files),
+  );
   await layOut(out, opened, image ?? null);
 
   const rows = sections.flatMap((section) => section.rows).length;
@@ -60,8 +69,9 @@ export async function runArticle({ out, image, only, maxPixels, jobs, json, quie
     photo: opened.photo,
     layers: LAYERS,
     run: (args) => lines.run(args),
-    read: (file) => readBytes(joinPath(out, file)),
-    write: (file, drawn, alt) => writePicture(joinPath(out, file), drawn, alt),
+    read: (file) => readOwnBytes(joinPath(out, file)),
+    write: async (file, drawn, alt) =>
+      writeAtomic(joinPath(out, file), await pictureBytes(drawn, alt), { clobber: true, within: out }),
     sizeOf: (file) => sizeOf(joinPath(out, file)),
     grayPhoto: async () => opened.gray,
     finished: ({ failure }) => {
@@ -79,9 +89,9 @@ export async function runArticle({ out, image, only, maxPixels, jobs, json, quie
     for (const signal of SIGNALS) process.removeListener(signal, stop);
   });
 
-  const page = joinPath(out, 'index.html');
-  await writeText(page, articlePage(article));
-  await writeText(joinPath(out, 'README.md'), articleReadme(article));
+  const page = joinPath(out, PAGE);
+  await writeOwnText(page, articlePage(article), ARTICLE_PAGE_MARK, { within: out });
+  await writeOwnText(joinPath(out, README), articleReadme(article), ARTICLE_README_MARK, { within: out });
   if (json) await terminal.send(new TextEncoder().encode(`${articleJson(article, page)}\n`));
   else for (const line of describeArticle(article, page, terminal.style)) terminal.print(line);
   process.exitCode = exitCodeOf(article);
@@ -96,7 +106,7 @@ function namesIn(only: string): string[] {
   return names;
 }
 
-/** Everything the commands read, into the folder they run in. */
+/** Everything the commands read, into the folder they run in; nothing of it before all of it is known to have a place. */
 async function layOut(out: string, { photo, image }: OpenedPhoto, source: string | null): Promise<void> {
   const path = joinPath(out, photo.file);
   if (source !== null && fileIdentity(source) === (fileIdentity(path) ?? '')) {
@@ -104,31 +114,50 @@ async function layOut(out: string, { photo, image }: OpenedPhoto, source: string
       fix: 'choose another folder with -o',
     });
   }
+  const laid = new Map<string, Uint8Array>([['net.yaml', new TextEncoder().encode(NET_YAML)]]);
   for (const name of ['five.png', 'bars17.png', ...(source === null ? [photo.file] : [])]) {
-    await writeAtomic(joinPath(out, name), await readBytes(shipped(name)), { clobber: true });
+    laid.set(name, await readBytes(shipped(name)));
   }
-  if (source !== null) await writePicture(path, image, photo.own!.name);
-  await writePicture(joinPath(out, 'impulse.png'), impulseImage(), 'one white pixel');
-  await writePicture(joinPath(out, PIECES), piecesPicture(image, photo.patches), 'the pieces of the photograph');
-  await writeText(joinPath(out, 'net.yaml'), NET_YAML);
-  for (const tile of halves(image)) await writePicture(joinPath(out, tile.file), tile.image, tile.file);
+  if (source !== null) laid.set(photo.file, await pictureBytes(image, photo.own!.name));
+  laid.set('impulse.png', await pictureBytes(impulseImage(), 'one white pixel'));
+  laid.set(PIECES, await pictureBytes(piecesPicture(image, photo.patches), 'the pieces of the photograph'));
+  for (const tile of halves(image)) laid.set(tile.file, await pictureBytes(tile.image, tile.file));
+  for (const [name, bytes] of laid) await refuseForeignFile(joinPath(out, name), bytes);
+  for (const [name, bytes] of laid) await writeAtomic(joinPath(out, name), bytes, { clobber: true, within: out });
+}
+
+/** A file that the article lays out may stand there already: the same, or a picture of ours. @throws CnnvizError 'usage' */
+async function refuseForeignFile(path: string, bytes: Uint8Array): Promise<void> {
+  if (fileIdentity(path) === null) return;
+  const found = await readOwnBytes(path);
+  if (Buffer.from(bytes).equals(found) || (await isOurs(found))) return;
+  throw foreignFile(path);
+}
+
+async function isOurs(bytes: Uint8Array): Promise<boolean> {
+  return readNote(bytes).then(
+    (note) => note?.includes('"cnnviz"') ?? false,
+    () => false,
+  );
+}
+
+/** Refuses, before any work, an article in the place of pages that cnnviz did not write, or of the photograph itself. */
+async function checkFolder(out: string, files: readonly string[]): Promise<void> {
+  await refuseForeign(joinPath(out, PAGE), ARTICLE_PAGE_MARK);
+  await refuseForeign(joinPath(out, README), ARTICLE_README_MARK);
+  for (const file of files) guardOutput(joinPath(out, file));
 }
 
 function shipped(name: string): string {
   return fileURLToPath(new URL(name, IMAGES));
 }
 
-async function writePicture(path: string, image: Image, alt: string): Promise<void> {
-  const bytes = await encodePng(image, JSON.stringify({ cnnviz: VERSION, alt }));
-  await writeAtomic(path, bytes, { clobber: true });
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  await writeAtomic(path, new TextEncoder().encode(text), { clobber: true });
+function pictureBytes(image: Image, alt: string): Promise<Uint8Array> {
+  return encodePng(image, JSON.stringify({ cnnviz: VERSION, alt }));
 }
 
 async function sizeOf(path: string): Promise<{ width: number; height: number } | null> {
-  const bytes = await readBytes(path);
+  const bytes = await readOwnBytes(path);
   if (!/\.(png|gif|webp)$/i.test(path)) return null;
   const { width, height } = await readHeader(bytes, {
     background: null,

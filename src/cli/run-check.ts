@@ -3,14 +3,15 @@ import type { BaselineFormat } from '../core/check-job.js';
 import type { CheckResult, ImageCheck } from '../core/check-result.js';
 import { CnnvizError } from '../core/errors.js';
 import { groupDigits } from '../core/format.js';
-import { writeAtomic } from '../io/files.js';
+import { isWithin } from '../io/files.js';
+import { writeOwnText } from '../io/own-texts.js';
 import { githubAnnotations } from '../reports/annotations.js';
 import { checkJson, describeCheck, describeUpdate, updateJson } from '../reports/check.js';
-import { junitXml } from '../reports/junit.js';
+import { JUNIT_MARK, junitXml } from '../reports/junit.js';
 import { checkBaselines } from '../studies/check-baselines.js';
 import { pictureWriter } from '../studies/check-pictures.js';
 import { type CheckPlan, planCheck } from '../studies/check-plan.js';
-import { writeReport } from '../studies/check-report.js';
+import { checkReportPlaces, writeReport } from '../studies/check-report.js';
 import type { CheckRun } from '../studies/check-session.js';
 import { updateBaselines } from '../studies/check-update.js';
 import { type CaseFlags, checkCases } from './check-cases.js';
@@ -49,6 +50,8 @@ export async function runCheck(targets: readonly string[], flags: CheckFlags): P
       flags,
     );
   }
+  await checkReportPlaces(flags.report, flags.junit);
+  refuseAmongBaselines(plan, flags);
   const bar = terminal.progress(imagesOf(plan));
   const run: CheckRun = {
     jobs,
@@ -58,6 +61,20 @@ export async function runCheck(targets: readonly string[], flags: CheckFlags): P
   process.exitCode = flags.update
     ? await update(plan, flags, run, terminal).finally(() => bar.stop())
     : await check(plan, flags, run, terminal).finally(() => bar.stop());
+}
+
+/** A report among the baselines would be taken for them the next time. */
+function refuseAmongBaselines({ roots }: CheckPlan, { report, junit }: CheckFlags): void {
+  for (const [flag, path] of [
+    ['--report', report],
+    ['--junit', junit],
+  ] as const) {
+    const root = roots.find((one) => path !== undefined && isWithin(one.path, path));
+    if (root === undefined) continue;
+    throw new CnnvizError('usage', `${flag} ${path}: lies in the folder of baselines ${root.path}`, {
+      fix: `choose another place, such as ${flag} report${flag === '--junit' ? '.xml' : '/'}`,
+    });
+  }
 }
 
 function checkFlags({ update, format, forceUpdate, report, junit }: CheckFlags): void {
@@ -109,7 +126,7 @@ async function check(plan: CheckPlan, flags: CheckFlags, run: CheckRun, terminal
   noteNotBegun(plan, result.images, terminal);
   const isNew = result.images.length > 0 && result.images.every(({ status }) => status === 'missing');
   if (isNew) terminal.note(' no baselines yet: the same command with --update stores them');
-  if (flags.junit !== undefined) await writeText(flags.junit, junitXml(result));
+  if (flags.junit !== undefined) await writeOwnText(flags.junit, junitXml(result), JUNIT_MARK);
   if (flags.report !== undefined) terminal.note(`wrote ${await writeReport(flags.report, result)}`);
   return exitCodeOfErrors(result.images) ?? (isSame(result) ? EXIT.done : EXIT.failed);
 }
@@ -127,10 +144,6 @@ function noteNotBegun(plan: CheckPlan, images: readonly unknown[], terminal: Ter
 /** Whether a variable of the environment says yes. */
 function isSet(variable: string | undefined): boolean {
   return variable !== undefined && variable !== '' && variable !== 'false' && variable !== '0';
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  await writeAtomic(path, new TextEncoder().encode(text), { clobber: true });
 }
 
 function isSame({ images, extra }: CheckResult): boolean {

@@ -1,31 +1,63 @@
 import {
   closeSync,
+  constants,
   linkSync,
   mkdirSync,
   openSync,
   realpathSync,
   renameSync,
   statfsSync,
-  statSync,
   writeSync,
 } from 'node:fs';
-import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { access, type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CnnvizError, type ErrorCode } from '../core/errors.js';
 import { formatBytes } from '../core/format.js';
 import { nearestName } from '../core/nearest.js';
+import { isPipe, readPipe } from './descriptors.js';
+import { refuseOtherThanFile } from './file-kind.js';
+import { collisionKey } from './paths.js';
+import { guardOutput, noteRead } from './read-files.js';
 import { finishTemporary, NAME_BYTES, temporaryFor } from './temporaries.js';
 
-/** The bytes of a file, or of standard input for '-'. @throws CnnvizError 'input' */
+export { fileIdentity } from './read-files.js';
+
+/** The bytes of a file, of standard input for '-', or of what a shell made of <(…). @throws CnnvizError 'input' */
 export async function readBytes(path: string): Promise<Uint8Array> {
+  noteRead(path);
+  return readOwnBytes(path);
+}
+
+/** The same of a file that this command has written itself, or that it may replace. @throws CnnvizError 'input' */
+export async function readOwnBytes(path: string): Promise<Uint8Array> {
   try {
-    if (path !== '-') return await withDescriptor(() => readFile(path));
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-    return Buffer.concat(chunks);
+    if (isPipe(path)) return await readPipe(path);
+    const file = await openRegular(path);
+    try {
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     throw await readFault(path, error);
+  }
+}
+
+/**
+ * Opens a regular file to read. Anything else is refused before it is opened, and never waited for.
+ * @throws CnnvizError 'input', and what the system throws
+ */
+export async function openRegular(path: string): Promise<FileHandle> {
+  refuseOtherThanFile(path, await stat(path));
+  const file = await withDescriptor(() => open(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  try {
+    // it may have become something else since
+    refuseOtherThanFile(path, await file.stat());
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 
@@ -78,13 +110,28 @@ async function nearestPath(path: string): Promise<string | null> {
   return near && join(dirname(path), near);
 }
 
+export interface WriteOptions {
+  /** Whether a file of this name may be replaced. */
+  readonly clobber: boolean;
+  /** The file may have been read under this name, to be made anew: a baseline, a cache. */
+  readonly updates?: boolean;
+  /** The folder that no link may lead it out of. */
+  readonly within?: string;
+}
+
 /**
  * Writes a file so that it appears under its name whole or not at all: a temporary file in the same folder, then a
  * rename (which replaces a link instead of following it). Creates the folder. Without `clobber` an existing file is
- * refused, without a moment in which two writers could both succeed.
- * @throws CnnvizError 'usage' when the file exists and may not be replaced, 'output' when it cannot be written
+ * refused, without a moment in which two writers could both succeed. A file that the command reads is never replaced.
+ * @throws CnnvizError 'usage' when the file may not be replaced, 'output' when it cannot be written
  */
-export async function writeAtomic(path: string, bytes: Uint8Array, { clobber }: { clobber: boolean }): Promise<void> {
+export async function writeAtomic(
+  path: string,
+  bytes: Uint8Array,
+  { clobber, updates = false, within }: WriteOptions,
+): Promise<void> {
+  guardOutput(path, updates);
+  if (within !== undefined) refuseLeaving(within, path);
   const folder = dirname(path);
   const temporary = temporaryFor(path);
   try {
@@ -157,24 +204,29 @@ function freeSpace(folder: string): string {
   }
 }
 
-/** What two names of one file have in common; null when nothing has this name. Links are followed. */
-export function fileIdentity(path: string): string | null {
-  try {
-    const facts = statSync(path, { bigint: true, throwIfNoEntry: false });
-    return facts ? `${facts.dev}:${facts.ino}` : null;
-  } catch {
-    return null; // not ours to see: whoever opens it says why
-  }
-}
-
 /**
  * Where writing to `folder`, which lies below `root`, would really write, when that is elsewhere; null when it stays.
  * Parts of the path that do not exist yet cannot lead anywhere.
  */
-export function leadsOutOf(root: string, folder: string): string | null {
+function leadsOutOf(root: string, folder: string): string | null {
   const [realRoot, real] = [realPathOf(root), realPathOf(folder)];
   const within = relative(realRoot, real);
   return within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within) ? real : null;
+}
+
+/** Whether a path is a folder, or lies below it, whatever links lead there. */
+export function isWithin(folder: string, path: string): boolean {
+  return leadsOutOf(folder, path) === null;
+}
+
+/** A link in a folder that is written to must not lead out of it; the folder itself may be one. @throws CnnvizError 'usage' */
+export function refuseLeaving(root: string, path: string): void {
+  const real = leadsOutOf(root, path);
+  if (real === null) return;
+  throw new CnnvizError('usage', `${path}: a link leads out of ${root}, to ${real}`, {
+    fix: 'remove the link, or choose another place to write to',
+    scope: 'command',
+  });
 }
 
 /** The real path of what exists of a path, with the rest behind it. */
@@ -189,6 +241,11 @@ function realPathOf(path: string): string {
       missing.unshift(basename(at));
     }
   }
+}
+
+/** What two paths have in common when a file written to one would replace what was written to the other. */
+export function placeKey(path: string): string {
+  return collisionKey(join(realPathOf(dirname(resolve(path))), basename(resolve(path))));
 }
 
 /** True when there is a folder of this name. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { readFault } from './files.js';
+import { isPipe } from './descriptors.js';
+import { openRegular, readBytes, readFault } from './files.js';
 
 /** SHA-256 of parts one after another, as lower-case hexadecimal. */
 export function sha256OfParts(parts: Iterable<Uint8Array>): string {
@@ -17,9 +17,11 @@ export function sha256(bytes: Uint8Array): string {
 
 /** SHA-256 of a file, read in portions. @throws CnnvizError 'input' */
 export async function sha256OfFile(path: string): Promise<string> {
+  if (isPipe(path)) return sha256(await readBytes(path));
   const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+    const file = await openRegular(path);
+    await pipeline(file.createReadStream({ highWaterMark: 1 << 20 }), hash);
   } catch (error) {
     throw await readFault(path, error);
   }

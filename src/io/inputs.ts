@@ -4,6 +4,7 @@ import { CnnvizError } from '../core/errors.js';
 import { readBytes } from './files.js';
 import { boundedGlob } from './glob.js';
 import { stem } from './paths.js';
+import { noteRead } from './read-files.js';
 
 /** One thing to be read. */
 export interface Input {
@@ -114,7 +115,10 @@ async function readList(path: string, nul: boolean): Promise<string[]> {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(path));
   } catch (cause) {
-    if (cause instanceof CnnvizError) throw new CnnvizError('usage', `--files-from ${cause.message}`, { cause });
+    if (cause instanceof CnnvizError) {
+      const fix = cause.fix === undefined ? {} : { fix: cause.fix };
+      throw new CnnvizError('usage', `--files-from ${cause.message}`, { ...fix, cause });
+    }
     throw new CnnvizError('usage', `--files-from ${path}: names are not UTF-8`, { cause });
   }
   return text.split(nul ? '\0' : /\r?\n/).filter((line) => line !== '');
@@ -122,6 +126,7 @@ async function readList(path: string, nul: boolean): Promise<string[]> {
 
 /** A file by its name, taken as it is. */
 export function toInput(path: string, relative: string): Input {
+  noteRead(path);
   if (path === '-') return { path, name: 'stdin', ext: '', relative };
   return { path, name: stem(path), ext: extname(path), relative: relative === '.' ? '' : relative };
 }

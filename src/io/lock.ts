@@ -2,6 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, write
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
+import { refuseOtherThanFile } from './file-kind.js';
 import { makeFolder, writeFault } from './files.js';
 import { processLives, processStart } from './process-facts.js';
 import { finishTemporary, temporaryFor } from './temporaries.js';
@@ -134,6 +135,7 @@ function heldBy(path: string): LockHeld {
 
 function textOf(path: string): string | null {
   try {
+    refuseOtherThanFile(path, statSync(path));
     return readFileSync(path, 'utf8');
   } catch {
     return null;

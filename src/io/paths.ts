@@ -27,6 +27,11 @@ export function pathBelow(folder: string, path: string): string | null {
   return outside ? null : below.split(sep).join('/');
 }
 
+/** Whether a name, followed from a folder, leaves it: absolute on any system, or with ".." in it. */
+export function leavesFolder(name: string): boolean {
+  return isAbsolute(name) || /^[a-zA-Z]:|^[\\/]/.test(name) || name.split(/[\\/]/).includes('..');
+}
+
 /** The folder a file is in. */
 export function folderOf(path: string): string {
   return dirname(path);

@@ -2,7 +2,11 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpat
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { type ByteSource, checkRange, memorySource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
+import { isPipe } from './descriptors.js';
+import { refuseOtherThanFile } from './file-kind.js';
 import { readBytes, readFault } from './files.js';
+import { leavesFolder } from './paths.js';
+import { noteRead } from './read-files.js';
 
 /** An open file, read where it is asked for. */
 export interface FileSource extends ByteSource {
@@ -13,10 +17,19 @@ export interface FileSource extends ByteSource {
 /** readSync takes at most this much at a time. */
 const MOST_AT_ONCE = 2 ** 30;
 
-/** Opens a file to be read in parts. It is closed when the process ends, or by `close`. @throws CnnvizError 'input' */
+/** Opening a FIFO would wait for its writer. */
+const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/**
+ * Opens a file to be read in parts; a pipe is read whole first. It is closed when the process ends, or by `close`.
+ * @throws CnnvizError 'input'
+ */
 export async function openFile(path: string): Promise<FileSource> {
+  if (isPipe(path)) return { path, ...memorySource(await readBytes(path)), close: () => undefined };
+  noteRead(path);
   try {
-    return sourceOf(path, openSync(path, constants.O_RDONLY));
+    refuseOtherThanFile(path, statSync(path));
+    return sourceOf(path, openSync(path, READ_ONLY));
   } catch (error) {
     throw await readFault(path, error);
   }
@@ -25,8 +38,7 @@ export async function openFile(path: string): Promise<FileSource> {
 /** Opens a file for a look ahead of its run; null when that is not possible. To be closed at once. */
 export function peekFile(path: string): FileSource | null {
   try {
-    // a pipe would wait for its writer
-    return statSync(path).isFile() ? sourceOf(path, openSync(path, constants.O_RDONLY)) : null;
+    return statSync(path).isFile() ? sourceOf(path, openSync(path, READ_ONLY)) : null;
   } catch {
     return null; // it fails again, by name, when it is read
   }
@@ -34,12 +46,8 @@ export function peekFile(path: string): FileSource | null {
 
 function sourceOf(path: string, file: number): FileSource {
   const facts = fstatSync(file);
-  if (!facts.isFile()) {
-    closeSync(file);
-    throw new CnnvizError('input', `${path}: ${facts.isDirectory() ? 'is a folder' : 'is not a regular file'}`, {
-      fix: 'name the file',
-    });
-  }
+  if (!facts.isFile()) closeSync(file);
+  refuseOtherThanFile(path, facts);
   const { size } = facts;
   const readInto = (from: number, target: Uint8Array): void => {
     checkRange(size, from, target.length);
@@ -78,7 +86,7 @@ export function fileBeside(model: string): (name: string) => FileSource {
       });
     if (name === '' || name.includes('\0')) throw refuse('not a file name');
     if (isAbsolute(name) || /^[a-zA-Z]:|^[\\/]/.test(name)) throw refuse('an absolute path');
-    if (name.split(/[\\/]/).includes('..')) throw refuse('leads out of the folder with ..');
+    if (leavesFolder(name)) throw refuse('leads out of the folder with ..');
     const folder = realpathSync(dirname(realpathSync(model)));
     const path = resolve(folder, name);
     let real: string;
@@ -91,8 +99,9 @@ export function fileBeside(model: string): (name: string) => FileSource {
     const facts = lstatSync(real);
     if (!facts.isFile()) throw refuse('not a regular file');
     if (facts.nlink > 1) throw refuse('a hard link: it has other names elsewhere');
+    noteRead(real);
     return reopening(name, () => {
-      const file = openSync(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+      const file = openSync(real, READ_ONLY | constants.O_NOFOLLOW);
       const { dev, ino } = fstatSync(file);
       if (dev === facts.dev && ino === facts.ino) return sourceOf(name, file);
       closeSync(file);
@@ -118,9 +127,4 @@ function reopening(path: string, open: () => FileSource): FileSource {
     readInto: (from, target) => within((source) => source.readInto(from, target)),
     close: () => {},
   };
-}
-
-/** Opens a file, or reads standard input whole for '-'. @throws CnnvizError 'input' */
-export async function openSource(path: string): Promise<ByteSource> {
-  return path === '-' ? memorySource(await readBytes('-')) : openFile(path);
 }

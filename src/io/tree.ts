@@ -1,6 +1,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
+import { guardOutput } from './read-files.js';
 
 /** Every file below a folder, as paths from it with '/', by code units; none when there is no such folder. */
 export async function filesBelow(root: string): Promise<string[]> {
@@ -24,6 +25,7 @@ export async function filesBelow(root: string): Promise<string[]> {
 
 /** Removes a file below a folder, and the folders between them that it leaves empty. */
 export async function removeBelow(root: string, path: string): Promise<void> {
+  guardOutput(join(root, path), true);
   try {
     await rm(join(root, path));
   } catch (cause) {

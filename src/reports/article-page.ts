@@ -23,6 +23,9 @@ table { border-collapse: collapse; font-size: .85rem; } td, th { padding: .15rem
   h2, h3 { break-after: avoid; } nav { display: none; } pre { white-space: pre-wrap; } }
 `;
 
+/** What tells a page of `article` from any other. */
+export const ARTICLE_PAGE_MARK = `<title>${escaped(ARTICLE_TITLE)}</title>`;
+
 /** The article as one page: no script, nothing from elsewhere; its pictures lie beside it. */
 export function articlePage(article: Article): string {
   const { sections } = article;
@@ -34,7 +37,7 @@ export function articlePage(article: Article): string {
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(ARTICLE_TITLE)}</title>
+${ARTICLE_PAGE_MARK}
 <style>${STYLE}</style>
 </head>
 <body>

@@ -2,11 +2,14 @@ import type { Article, ArticleFigure, ArticlePicture, ArticleRow } from '../core
 import { VERSION } from '../core/version.js';
 import { ARTICLE_TITLE, CLAIM_HEADINGS, introduction, isPicture, tinyZoom, verdict } from './article-words.js';
 
+/** What tells a README of `article` from any other. */
+export const ARTICLE_README_MARK = `# ${ARTICLE_TITLE}`;
+
 /** The article as Markdown, for where no browser is at hand. */
 export function articleReadme(article: Article): string {
   const sections = article.sections.flatMap(({ title, rows }) => [`## ${plain(title)}`, ...rows.flatMap(rowLines)]);
   const lines = [
-    `# ${ARTICLE_TITLE}`,
+    ARTICLE_README_MARK,
     ...introduction(article).map(plain),
     pictureLine(article.pieces),
     ...sections,

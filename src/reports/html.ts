@@ -3,6 +3,9 @@ import { VERSION } from '../core/version.js';
 import { detailWords, failureWords, summaryOf, titleOf } from './check.js';
 import { escapeMarkup } from './markup.js';
 
+/** What tells a page of `check` from any other. */
+export const CHECK_PAGE_MARK = '<title>cnnviz check</title>';
+
 /** A picture of the report: its bytes for the page itself, or null: only a link. */
 export interface ReportPicture {
   readonly stage: string;
@@ -39,7 +42,7 @@ export function htmlReport(result: CheckResult, pictures: ReadonlyMap<ImageCheck
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>cnnviz check</title>
+${CHECK_PAGE_MARK}
 <style>${STYLE}</style>
 </head>
 <body>

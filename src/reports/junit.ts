@@ -2,6 +2,9 @@ import type { CheckResult, ImageCheck } from '../core/check-result.js';
 import { detailWords, failureWords } from './check.js';
 import { escapeMarkup } from './markup.js';
 
+/** What tells a report of `check` from any other. */
+export const JUNIT_MARK = '<testsuites name="cnnviz check"';
+
 /**
  * A check as JUnit XML: a suite a case, a test an image, extra files as tests of their own. What cannot be run is an
  * error, what differs or is missing a failure. No times: the same check gives the same file.
@@ -15,7 +18,7 @@ export function junitXml({ images, extra }: CheckResult): string {
   if (extra.length > 0) suites.push(suite('extra baselines', extra.map(extraTest)));
   const tests = suites.flatMap((one) => one.tests);
   return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="cnnviz check" ${counts(tests)}>
+${JUNIT_MARK} ${counts(tests)}>
 ${suites.map(({ xml }) => xml).join('\n')}
 </testsuites>
 `;

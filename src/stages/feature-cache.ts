@@ -89,5 +89,8 @@ export async function writeFeatureCache(
       data: Uint8Array.from(Buffer.concat(hashes.map((hash) => Buffer.from(hash, 'hex')))),
     },
   ];
-  await writeAtomic(path, writeSafetensors(entries, { format: FORMAT, key: keyOf(origin) }), { clobber: true });
+  await writeAtomic(path, writeSafetensors(entries, { format: FORMAT, key: keyOf(origin) }), {
+    clobber: true,
+    updates: true,
+  });
 }

@@ -2,12 +2,13 @@ import { CnnvizError } from '../core/errors.js';
 import type { FeatureOrigin, Head } from '../core/head.js';
 import type { NetworkRequest } from '../core/network-job.js';
 import type { PresetChoice } from '../core/preprocess-job.js';
-import { existingFile } from '../io/files.js';
-import { folderOf, joinPath } from '../io/paths.js';
+import { existingFile, refuseLeaving } from '../io/files.js';
+import { folderOf, joinPath, leavesFolder } from '../io/paths.js';
 import { openFile } from '../io/random-access.js';
 import { readHead } from '../models/head-file.js';
 import { BUILTIN_NETWORKS } from '../models/networks/index.js';
 import { type FeatureExtractor, type FeatureJob, looksLikePipe } from './feature-extractor.js';
+import { arraysOf } from './network.js';
 import { refusalOf } from './refusal.js';
 
 /** What is said of a head's network when it is used: null: as the head says. */
@@ -54,7 +55,7 @@ async function requestOf(path: string, origin: FeatureOrigin, given: HeadNetwork
   const isMadeUp = origin.init !== null && given.weights === null && !bringsWeights;
   let { weights } = given;
   if (weights === null && !bringsWeights && origin.weights !== null) {
-    weights = await find(path, origin.weights);
+    weights = await find(path, origin.weights, '--weights');
     if (weights === null) {
       throw new CnnvizError('usage', `${path}: its features come from ${origin.weights}, which is not here`, {
         fix: `say where it is: --weights path/to/${origin.weights}`,
@@ -65,18 +66,43 @@ async function requestOf(path: string, origin: FeatureOrigin, given: HeadNetwork
 }
 
 async function networkOf(path: string, { network }: FeatureOrigin): Promise<string> {
-  if (looksLikePipe(network) || BUILTIN_NETWORKS.some(({ name }) => name === network)) return network;
-  const found = await find(path, network);
-  if (found !== null) return found;
+  if (BUILTIN_NETWORKS.some(({ name }) => name === network)) return network;
+  const found = looksLikePipe(network) ? network : await find(path, network, '--features');
+  if (found !== null) {
+    await checkArrays(path, found);
+    return found;
+  }
   throw new CnnvizError('usage', `${path}: its features come from the network ${network}, which is not here`, {
     fix: `say where it is: --features path/to/${network}`,
   });
 }
 
-async function find(head: string, name: string): Promise<string | null> {
-  const beside = joinPath(folderOf(head), name);
-  if (await existingFile(name)) return name;
-  return (await existingFile(beside)) ? beside : null;
+/** A head may come from a stranger: a name in it, or a link it comes with, leads nowhere else. */
+async function find(head: string, name: string, flag: string): Promise<string | null> {
+  refuseOutside(head, name, flag);
+  for (const folder of ['', folderOf(head)]) {
+    const place = joinPath(folder, name);
+    if (!(await existingFile(place))) continue;
+    refuseLeaving(folder, place);
+    return place;
+  }
+  return null;
+}
+
+/** The arrays of a head's network lie beside it. @throws CnnvizError 'usage' */
+async function checkArrays(head: string, network: string): Promise<void> {
+  const { folder, files } = await arraysOf(network);
+  for (const file of files) {
+    refuseOutside(head, file, '--features');
+    refuseLeaving(folder, joinPath(folder, file));
+  }
+}
+
+function refuseOutside(head: string, name: string, flag: string): void {
+  if (!leavesFolder(name)) return;
+  throw new CnnvizError('usage', `${head}: names the file ${name}, which lies outside its folder`, {
+    fix: `if that is meant, say it yourself: ${flag} FILE`,
+  });
 }
 
 /** The preparation a head was trained with, as changes to none at all. */

@@ -6,6 +6,7 @@ import type { NetworkRequest } from '../core/network-job.js';
 import type { ImagePreset } from '../core/preprocess-job.js';
 import { someOf } from '../core/shorten.js';
 import type { Value, ValueInfo } from '../core/values.js';
+import { isOwnFile } from '../io/descriptors.js';
 import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
 import { fileBeside, openFile } from '../io/random-access.js';
@@ -74,9 +75,22 @@ async function open(request: NetworkRequest, pipeFolder: string): Promise<Opened
     return openOnnx(network, await openFile(network), fed);
   }
   const spec = await readSpec(network);
-  // a network file's arrays lie beside it
-  const folder = (await existingFile(network)) ? folderOf(network) : pipeFolder;
+  const folder = await folderOfArrays(network, pipeFolder);
   return openSpec(spec, await weightsFrom(weights, request.init), fed, folder);
+}
+
+/** The array files that a network names, as far as its layers say them, and the folder they are looked for in. */
+export async function arraysOf(
+  network: string,
+): Promise<{ readonly folder: string; readonly files: readonly string[] }> {
+  if (network.toLowerCase().endsWith('.onnx')) return { folder: '', files: [] };
+  const { files } = await readSpec(network);
+  return { folder: await folderOfArrays(network, ''), files };
+}
+
+/** A network file's arrays lie beside it; what comes out of a pipe has no folder. */
+async function folderOfArrays(network: string, pipeFolder: string): Promise<string> {
+  return !isOwnFile(network) && (await existingFile(network)) ? folderOf(network) : pipeFolder;
 }
 
 /** NET@WEIGHTS, unless the whole text is a file or a pipe. */

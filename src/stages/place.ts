@@ -1,8 +1,9 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Job, OutputJob, ProductKind } from '../core/job.js';
-import { fileIdentity, leadsOutOf } from '../io/files.js';
+import { fileIdentity, refuseLeaving } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
+import { guardOutput } from '../io/read-files.js';
 import { NAME_BYTES } from '../io/temporaries.js';
 
 /** One thing to be written for one input. */
@@ -99,6 +100,7 @@ export function checkNames(output: OutputJob, inputs: readonly Input[], products
       if (identity === null) continue;
       identities ??= identitiesOf(inputs);
       refuseInput(path, identity, identities);
+      guardOutput(path);
     }
   }
   checkContained(output, folders);
@@ -151,13 +153,7 @@ function checkLength(path: string): void {
 function checkContained(output: OutputJob, folders: ReadonlySet<string>): void {
   const root = rootOf(output);
   if (root === null) return;
-  for (const folder of folders) {
-    const real = leadsOutOf(root, folder);
-    if (real === null) continue;
-    throw new CnnvizError('usage', `${folder}: a link leads out of ${root}, to ${real}`, {
-      fix: 'remove the link, or choose another place with -o',
-    });
-  }
+  for (const folder of folders) refuseLeaving(root, folder);
 }
 
 function tooMany({ target, products: kinds }: OutputJob, products: number, inputs: number): CnnvizError {
@@ -175,6 +171,7 @@ export function checkPlace(path: string, inputs: readonly Input[], clobber: bool
   const identity = fileIdentity(path);
   if (identity === null) return;
   refuseInput(path, identity, identitiesOf(inputs));
+  guardOutput(path);
   if (!clobber) throw existsAlready(path);
 }
 

@@ -5,7 +5,7 @@ import { nearestName } from '../core/nearest.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32 } from '../core/values.js';
 import { stem } from '../io/paths.js';
-import { fileBeside, openSource } from '../io/random-access.js';
+import { fileBeside, openFile } from '../io/random-access.js';
 import { writeValue } from '../models/npy.js';
 import { readWeights } from '../models/weights/index.js';
 import type { StoredType, WeightFile, WeightTensor } from '../models/weights/weight-file.js';
@@ -34,7 +34,7 @@ export interface WeightList {
 /** The list of a checkpoint's arrays. @throws CnnvizError with the file's name in front */
 export async function openWeights(path: string): Promise<WeightFile> {
   try {
-    return readWeights(await openSource(path), { name: path === '-' ? 'array' : stem(path), beside: besideOf(path) });
+    return readWeights(await openFile(path), { name: path === '-' ? 'array' : stem(path), beside: besideOf(path) });
   } catch (error) {
     throw refusalOf(path, error);
   }

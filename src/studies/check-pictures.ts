@@ -36,7 +36,10 @@ export function pictureWriter(folder: string): DrawFailure {
         const { lo, hi } = pictures[kind].scale;
         const args = ['check', baseName(image.path), '--layers', stage.name];
         const note: DrawingNote = { cnnviz: VERSION, picture: 'difference', lo, hi, args };
-        await writeAtomic(path, await encodePng(pictures[kind].image, JSON.stringify(note)), { clobber: true });
+        await writeAtomic(path, await encodePng(pictures[kind].image, JSON.stringify(note)), {
+          clobber: true,
+          within: folder,
+        });
         written.push({ stage: stage.name, kind, path });
       }
     }

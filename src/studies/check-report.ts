@@ -1,7 +1,10 @@
 import type { CheckResult, ImageCheck } from '../core/check-result.js';
-import { readBytes, writeAtomic } from '../io/files.js';
+import { CnnvizError } from '../core/errors.js';
+import { placeKey, readBytes } from '../io/files.js';
+import { refuseForeign, writeOwnText } from '../io/own-texts.js';
 import { joinPath, pathBelow } from '../io/paths.js';
-import { htmlReport, type ReportPicture } from '../reports/html.js';
+import { CHECK_PAGE_MARK, htmlReport, type ReportPicture } from '../reports/html.js';
+import { JUNIT_MARK } from '../reports/junit.js';
 
 /** The pictures of this many images stand in the page itself; those of others are linked. */
 const SHOWN = 100;
@@ -18,7 +21,20 @@ export async function writeReport(folder: string, result: CheckResult): Promise<
     }
     pictures.set(image, shown);
   }
-  const page = joinPath(folder, 'index.html');
-  await writeAtomic(page, new TextEncoder().encode(htmlReport(result, pictures)), { clobber: true });
+  const page = reportPage(folder);
+  await writeOwnText(page, htmlReport(result, pictures), CHECK_PAGE_MARK, { within: folder });
   return page;
+}
+
+/** The page of a report's folder. */
+export function reportPage(folder: string): string {
+  return joinPath(folder, 'index.html');
+}
+
+/** Refuses, before any work, a page or a list of results in the place of a file that cnnviz did not write. */
+export async function checkReportPlaces(folder: string | undefined, junit: string | undefined): Promise<void> {
+  if (folder !== undefined) await refuseForeign(reportPage(folder), CHECK_PAGE_MARK);
+  if (junit !== undefined) await refuseForeign(junit, JUNIT_MARK);
+  if (folder === undefined || junit === undefined || placeKey(junit) !== placeKey(reportPage(folder))) return;
+  throw new CnnvizError('usage', `${junit}: two results would have this name`, { fix: 'give each its own' });
 }

@@ -4,7 +4,7 @@ import type { Image } from '../core/image.js';
 import type { LabelledMap } from '../figures/map-figure.js';
 import { chooseScale, toPixels } from '../figures/scale.js';
 import { encodePng } from '../io/encode.js';
-import { existingFile, writeAtomic } from '../io/files.js';
+import { existingFile, refuseLeaving, type WriteOptions, writeAtomic } from '../io/files.js';
 import { joinPath } from '../io/paths.js';
 import { removeBelow } from '../io/tree.js';
 import { writeValue } from '../models/npy.js';
@@ -29,12 +29,17 @@ export async function updateBaselines(
   const expected = new Set<string>();
   const failed = new Set<string>();
   let done = 0;
+  for (const { one, inputs } of plan.cases) {
+    for (const input of inputs) refuseLeaving(one.baseline, joinPath(one.baseline, folderOfImage(input)));
+  }
   for (const planned of plan.cases) {
     const { name, baseline } = planned.one;
     const progress: CheckRun['progress'] = (more, bad) => run.progress(done + more, failed.size + bad);
     const outcomes = await runCase(planned, { ...run, progress }, async (_, stages) => {
       for (const stage of stages) for (const file of filesOf(stage)) expected.add(joinPath(baseline, file));
       const updates: ImageUpdate['stages'][number][] = [];
+      // all of an image, before any of it is written
+      for (const file of stages.flatMap(filesOf)) refuseLeaving(baseline, joinPath(baseline, file));
       for (const stage of stages) updates.push(await updateStage(stage, baseline, format));
       return updates;
     });
@@ -71,12 +76,12 @@ async function updateStage(
   const found: { status: UpdateStatus; values: ValuesCheck | null }[] = [];
   if (wantsArray) {
     const status = statusOf(await judgeArray(stage, root, EXACT));
-    if (status.status !== 'same') await writeAtomic(array, writeValue(stage.stored), { clobber: true });
+    if (status.status !== 'same') await writeAtomic(array, writeValue(stage.stored), baselineOf(root));
     found.push(status);
   }
   if (wantsPictures) {
     const status = statusOf(await judgePictures(stage, root, EXACT));
-    if (status.status !== 'same') for (const { map, path } of pictures) await writePicture(stage, map, path);
+    if (status.status !== 'same') for (const { map, path } of pictures) await writePicture(stage, map, path, root);
     found.push(status);
   }
   const worst = (['changed', 'new', 'same'] as const).find((status) => found.some((one) => one.status === status))!;
@@ -92,11 +97,16 @@ function statusOf(judged: JudgedStage | null): { status: UpdateStatus; values: V
 }
 
 /** A plane as `run --maps` draws it: a pixel a value, its scale and recipe in the metadata. */
-async function writePicture(stage: ComputedStage, map: LabelledMap, path: string): Promise<void> {
+async function writePicture(stage: ComputedStage, map: LabelledMap, path: string, root: string): Promise<void> {
   const { label, width, height, values } = map;
   const scale = chooseScale([values], PICTURE_SCALE);
   const { data, clipped } = toPixels(values, scale, 8);
   const image: Image = { width, height, channels: 1, depth: 8, data };
   const note = JSON.stringify(stage.note(label, scale, clipped));
-  await writeAtomic(path, await encodePng(image, note), { clobber: true });
+  await writeAtomic(path, await encodePng(image, note), baselineOf(root));
+}
+
+/** A baseline was read before it is made anew; it lies in its folder, wherever links in it lead. */
+function baselineOf(root: string): WriteOptions {
+  return { clobber: true, updates: true, within: root };
 }

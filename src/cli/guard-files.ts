@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { CnnvizError } from '../core/errors.js';
+import { limitPipes } from '../io/descriptors.js';
+import { placeKey } from '../io/files.js';
+import { fileIdentity, guardOutput, guardReadFiles, kindOf, wouldReplace } from '../io/read-files.js';
+import { parseByteCount } from './parse.js';
+
+/** Options that name what is written. Every other word of a command line may name what is read. */
+export const OUTPUT_OPTIONS: readonly string[] = ['out', 'junit', 'report', 'curve', 'confusion', 'cache'];
+
+/**
+ * Before any command: an output that a word of the line shows to be one of its inputs, a device, or another output is
+ * refused. What is read without being named there is guarded as it is read.
+ * @throws CnnvizError 'usage'
+ */
+export function guardFiles(command: Command): void {
+  guardReadFiles();
+  const flags = command.opts<Record<string, unknown>>();
+  const { maxBytes, quiet } = flags;
+  if (typeof maxBytes === 'string') {
+    limitPipes(parseByteCount('--max-bytes', maxBytes), () => {
+      if (quiet !== true) process.stderr.write('reading standard input from this terminal; Ctrl-D ends it\n');
+    });
+  }
+  const outputs = OUTPUT_OPTIONS.map((name) => flags[name]).filter(
+    (path): path is string => typeof path === 'string' && path !== '-' && path !== '',
+  );
+  refuseTwice(outputs);
+  for (const path of outputs) guardOutput(path);
+  const existing = new Map<string, string>();
+  for (const path of outputs) {
+    const identity = kindOf(path) === 'a file' ? fileIdentity(path) : null;
+    if (identity !== null) existing.set(identity, path);
+  }
+  if (existing.size === 0) return;
+  const others = Object.entries(flags).flatMap(([name, value]) => (OUTPUT_OPTIONS.includes(name) ? [] : [value]));
+  for (const word of [command.args, others].flat(2)) {
+    if (typeof word !== 'string') continue;
+    for (const name of namesIn(word)) {
+      const output = existing.get(fileIdentity(name) ?? '');
+      if (output !== undefined) throw wouldReplace(output, name);
+    }
+  }
+}
+
+function refuseTwice(outputs: readonly string[]): void {
+  const keys = outputs.map(placeKey);
+  for (const [i, path] of outputs.entries()) {
+    const first = keys.indexOf(keys[i]);
+    if (first === i) continue;
+    throw new CnnvizError('usage', `${path}: two results would have this name`, { fix: 'give each its own' });
+  }
+}
+
+/** The names of files that a word may hold: FILE, NET@FILE, x,y,w,h@FILE, NAME=FILE, and the arrays of a pipe. */
+function namesIn(word: string): string[] {
+  const parts = [word, ...word.split(/[\s|]+/)];
+  return parts.flatMap((part) =>
+    [part, ...endsOf(part, '@'), ...endsOf(part, '=')].filter((name) => name !== '' && name.length < 4096),
+  );
+}
+
+function endsOf(text: string, mark: string): string[] {
+  const [first, last] = [text.indexOf(mark), text.lastIndexOf(mark)];
+  return first < 0 ? [] : [text.slice(first + 1), text.slice(0, last), text.slice(last + 1)];
+}
