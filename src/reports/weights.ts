@@ -2,6 +2,7 @@ import type { ValueFacts } from '../core/facts.js';
 import { formatNumber, groupDigits } from '../core/format.js';
 import { VERSION } from '../core/version.js';
 import { formatBytes } from './numbers.js';
+import { tableLines } from './table.js';
 import type { Style } from './text.js';
 
 /** What is told of a checkpoint: stages/weight-list as plain data. */
@@ -29,17 +30,13 @@ export function describeWeights(path: string, list: ListedWeights, style: Style)
     ...statistics(facts),
   ]);
   const head = ['name', 'dtype', 'shape', 'bytes', 'min', 'mean', 'max', ''];
-  const widths = head.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c].length)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((text, c) => (c < 3 ? text.padEnd(widths[c]) : text.padStart(widths[c])))
-      .join('  ')
-      .trimEnd();
+  const look = { indent: 0, gap: 2, isLeft: (column: number) => column < 3, names: 1 };
+  const [title, ...lines] = tableLines([head, ...rows], look, style.columns);
   const count = `${groupDigits(list.tensors.length)} array${list.tensors.length === 1 ? '' : 's'}`;
   return [
     `${style.strong(path)}  ${list.format}`,
-    style.dim(line(head)),
-    ...rows.map(line),
+    ...title.map(style.dim),
+    ...lines.flat(),
     `${count}, ${groupDigits(list.parameters)} numbers, ${formatBytes(list.bytes)}`,
     ...list.notes.map((note) => `${style.warn('note:')} ${note}`),
   ];

@@ -1,0 +1,97 @@
+import { textWidth } from '../core/text-width.js';
+
+/** A gap that sets columns apart is kept whole if the line before it is at least this share of the width. */
+const FULL_ENOUGH = 0.4;
+/** A last column that begins before this share of the width keeps its lines below each other. */
+const HANGS_BEFORE = 0.4;
+
+/** Escape sequences that set a style: they take no cells. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
+const SGR = /\u001b\[[\d;]*m/g;
+
+const cellsOf = (text: string) => textWidth(text.replace(SGR, ''));
+
+/** A text of several lines, none broken inside a word where it can be helped. */
+export function wrapText(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => wrapLine(line, columns))
+    .join('\n');
+}
+
+/**
+ * A line as lines that fit a terminal: broken between columns, else between words, the rest indented. A word that is wider than
+ * the terminal has a line of its own. A command stays one that can be typed: its lines end in a backslash.
+ */
+export function wrapLine(line: string, columns: number): string[] {
+  if (cellsOf(line) <= columns) return [line];
+  const bare = line.replace(SGR, '');
+  const indent = /^ */.exec(bare)![0].length;
+  if (/^ *fix: .*cnnviz /.test(bare)) return [line];
+  if (/^ *cnnviz /.test(bare)) return commandLines(line, indent, columns);
+  return brokenLines(line, hanging(bare, indent, columns), columns, '');
+}
+
+/** Where the lines after the first one begin: below the last column, or a little further in than the first. */
+function hanging(bare: string, indent: number, columns: number): number {
+  const last = bare.trimEnd().lastIndexOf('  ');
+  const start = textWidth(bare.slice(0, last + 2));
+  return last > indent && start <= columns * HANGS_BEFORE ? start : indent + 2;
+}
+
+/** A command, then what it does on lines of its own. */
+function commandLines(line: string, indent: number, columns: number): string[] {
+  const gap = /\S( {2,})\S/.exec(line.slice(indent));
+  if (!gap) return brokenLines(line, indent + 2, columns, ' \\');
+  const end = indent + gap.index + 1;
+  const words = ' '.repeat(indent + 4) + line.slice(end).trimStart();
+  const command = wrapLine(line.slice(0, end), columns);
+  return [...command, ...brokenLines(words, indent + 4, columns, '')];
+}
+
+/** @param tail what a line that is not the last one ends in */
+function brokenLines(line: string, indent: number, columns: number, tail: string): string[] {
+  const lines: string[] = [];
+  let words: Word[] = [];
+  for (const word of wordsOf(line, tail !== '')) {
+    words.push(word);
+    while (words.length > 1 && cellsOfWords(words) > columns - tail.length) {
+      const place = breakPlace(words, columns);
+      lines.push(joined(words.slice(0, place)) + tail);
+      words = words.slice(place).map((one, w) => (w === 0 ? { ...one, before: indent } : one));
+    }
+  }
+  return [...lines, joined(words)];
+}
+
+/** What is never broken, and how many spaces stand before it. */
+interface Word {
+  readonly before: number;
+  readonly text: string;
+  readonly cells: number;
+}
+
+/** @param isCommand what stands in quotes is one word */
+function wordsOf(line: string, isCommand: boolean): Word[] {
+  const pattern = isCommand ? /( *)((?:"[^"]*"|'[^']*'|[^ "']|["'])+)/g : /( *)([^ ]+)/g;
+  return Array.from(line.matchAll(pattern), ([, spaces, text]) => ({
+    before: spaces.length,
+    text,
+    cells: cellsOf(text),
+  }));
+}
+
+function cellsOfWords(words: readonly Word[]): number {
+  return words.reduce((sum, { before, cells }) => sum + before + cells, 0);
+}
+
+function joined(words: readonly Word[]): string {
+  return words.map(({ before, text }) => ' '.repeat(before) + text).join('');
+}
+
+/** The word a new line begins with: the last one behind a gap between columns, or the last one. */
+function breakPlace(words: readonly Word[], columns: number): number {
+  const gap = words.findLastIndex(({ before }, w) => w > 0 && before > 1);
+  const isFull = gap > 0 && cellsOfWords(words.slice(0, gap)) >= columns * FULL_ENOUGH;
+  return isFull ? gap : words.length - 1;
+}
