@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Style } from '../reports/text.js';
 
-/** SGR parameters that begin a style and end it: in the 256 colours, and in the 16 of a terminal that has no more. */
+/** SGR parameters that begin a style and end it: in the 256 colours, and in the 16 of a terminal that has no more; '' is none. */
 interface Sgr {
   readonly many: readonly [open: string, close: string];
   readonly few: readonly [open: string, close: string];
@@ -15,7 +15,7 @@ interface Sgr {
  */
 const STYLES = {
   strong: { many: ['1', '22'], few: ['1', '22'] },
-  dim: { many: ['38;5;243', '39'], few: ['39', '39'] },
+  dim: { many: ['38;5;243', '39'], few: ['', ''] },
   warn: { many: ['38;5;130', '39'], few: ['31', '39'] },
   plus: { many: ['38;5;130', '39'], few: ['31', '39'] },
   minus: { many: ['38;5;27', '39'], few: ['94', '39'] },
@@ -51,7 +51,8 @@ export function painted(line: string, colours: 'many' | 'few'): string {
     .split(MARK)
     .map((part, i, parts) => {
       if (i % 3 === 0) return printable(part);
-      return i % 3 === 1 ? `\u001b[${STYLES[part as StyleName][colours][Number(parts[i + 1])]}m` : '';
+      const sgr = i % 3 === 1 ? STYLES[part as StyleName][colours][Number(parts[i + 1])] : '';
+      return sgr === '' ? '' : `\u001b[${sgr}m`;
     })
     .join('');
 }

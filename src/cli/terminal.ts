@@ -3,7 +3,7 @@ import type { Style } from '../reports/text.js';
 import { Bar, LogLines, Pace, type Progress } from './progress.js';
 import { isBrokenPipe } from './signals.js';
 import { MARKED, PLAIN, painted } from './styles.js';
-import { wrapLine } from './wrap.js';
+import { columnsOf, wrapLine } from './wrap.js';
 
 /** The only place that writes to the terminal: results to stdout, messages and progress to stderr. */
 export interface Terminal {
@@ -57,7 +57,7 @@ export async function openTerminal({ quiet, reserveStdout, verbose = false }: Te
   const write = (stream: NodeJS.WriteStream, line: string): number => {
     progress?.clear();
     const text = painted(line, (stream === process.stderr ? ways.err : ways.out).colours);
-    const lines = stream.isTTY ? wrapLine(text, stream.columns) : [text];
+    const lines = wrapLine(text, columnsOf(stream));
     stream.write(`${lines.join('\n')}\n`);
     return lines.length;
   };
@@ -65,7 +65,7 @@ export async function openTerminal({ quiet, reserveStdout, verbose = false }: Te
     style: {
       ...(reserveStdout ? ways.err : ways.out).style,
       verbose,
-      columns: people.isTTY ? people.columns : Number.POSITIVE_INFINITY,
+      columns: columnsOf(people),
     },
     screen: quiet || reserveStdout ? null : screenOf(process.stdout),
     isWatched: people.isTTY === true,

@@ -79,7 +79,7 @@ function channelTables(step: WeightedStep, isColour: boolean, style: Style): str
       one,
       texts,
       across: MARGIN + widths[0] + 3 + widths[1] + 3 + widths[2] + sum,
-      widest: Math.max(...widths) + sum,
+      widest: Math.max(...widths),
     };
   });
   const isWide = shaped.every(({ across }) => across <= columns);
@@ -110,7 +110,7 @@ function channelStack(
       (_, u) => ' '.repeat(MARGIN) + row(texts[b], values, [u * kW, (u + 1) * kW], style, isFaint),
     ),
   ]);
-  return [...lines.slice(0, -1), `${lines.at(-1)}   ${style.strong(formatNumber(one.sum, SUM_DIGITS))}`];
+  return [...lines, `${' '.repeat(MARGIN)}sum ${style.strong(formatNumber(one.sum, SUM_DIGITS))}`];
 }
 
 /** Patch, kernel and products of one channel side by side. */

@@ -30,17 +30,23 @@ export function tableLines(
   });
   if (lines.every((line) => textWidth(line) <= columns)) return lines.map((line) => [line]);
   const [titles, ...others] = rows;
-  return [[], ...others.map((row) => stackedRow(titles, row, look))];
+  return [[], ...others.map((row) => stackedRow(titles, row, look, columns))];
 }
 
-function stackedRow(titles: readonly string[], row: readonly string[], { indent, names }: TableLook): string[] {
-  const inner = names === 0 ? indent : indent + STACK_INDENT;
+function stackedRow(
+  titles: readonly string[],
+  row: readonly string[],
+  { indent, names }: TableLook,
+  columns: number,
+): string[] {
+  const inner = ' '.repeat(names === 0 ? indent : indent + STACK_INDENT);
   const name = row.slice(0, names).filter(Boolean).join('  ');
   const entries = row.flatMap((text, c) =>
     c < names || text.trim() === '' ? [] : [`${titles[c]} ${text.trim()}`.trim()],
   );
+  const isLong = entries.some((entry) => textWidth(entry) > columns / 2);
   return [
     ...(name === '' ? [] : [' '.repeat(indent) + name]),
-    ...(entries.length === 0 ? [] : [' '.repeat(inner) + entries.join('   ')]),
+    ...(isLong ? entries : [entries.join('   ')]).filter(Boolean).map((entry) => inner + entry),
   ];
 }
