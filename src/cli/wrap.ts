@@ -9,8 +9,7 @@ const HANGS_BEFORE = 0.4;
 const FURTHER_IN = 2;
 
 /** Escape sequences that set a style: they take no cells. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
-const SGR = /\u001b\[[\d;]*m/g;
+const SGR = /\p{Cc}\[[\d;]*m/gu;
 
 const cellsOf = (text: string) => textWidth(text.replace(SGR, ''));
 
