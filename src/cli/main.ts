@@ -1,9 +1,10 @@
-import { Command, CommanderError, Help, type Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
 import { COMMAND_GROUPS } from './commands/index.js';
 import { exitCodeOf } from './exit.js';
 import { guardFiles } from './guard-files.js';
+import { groupCommonFlags, HELP, HELP_OUTPUT, withHelpAsFlag } from './help.js';
 import { handleSignals } from './signals.js';
 import { openTerminal } from './terminal.js';
 
@@ -22,7 +23,9 @@ const NO_FILES: readonly string[] = ['kernels', 'merge', 'completion'];
 export async function main(argv: readonly string[]): Promise<void> {
   handleSignals();
   try {
-    await buildProgram().parseAsync(withShowAlone(argv));
+    const program = buildProgram();
+    const args = withHelpAsFlag(program, argv.slice(2));
+    await program.parseAsync(withShowAlone(args), { from: 'user' });
   } catch (thrown) {
     const error = isFolderGone(thrown) ? folderGone(thrown) : thrown;
     process.exitCode = exitCodeOf(error);
@@ -52,44 +55,37 @@ export function buildProgram(): Command {
     )
     .version(VERSION, '-V, --version')
     .addHelpText('before', EXAMPLES)
-    .addHelpText('after', '\nEach command has its own help: cnnviz conv --help\n');
+    .addHelpText('after', '\nEach command has its own help: cnnviz help conv, cnnviz help head train\n');
   for (const [title, commands] of COMMAND_GROUPS) {
     program.commandsGroup(title);
     for (const add of commands) add(program);
   }
   program.hook('preAction', (_, command) => guardFiles(command));
-  for (const command of allCommands(program)) {
+  for (const [command, name] of allCommands(program, '')) {
     if (command.registeredArguments.length > 0 && !NO_FILES.includes(command.name())) {
       command.option('--max-bytes <n>', 'the most that is read of standard input or of <(…)', '2G');
     }
+    groupCommonFlags(command, name);
     command
-      .configureHelp({ optionDescription: withoutEmptyDefault, commandDescription: asOneParagraph })
+      .configureHelp(HELP)
       .exitOverride()
-      .configureOutput({ outputError: () => {} })
+      .configureOutput(HELP_OUTPUT)
+      .helpCommand(false)
       .helpOption('-h, --help', 'show this help');
   }
   return program;
 }
 
-/** A command, and those below it. */
-function allCommands(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(allCommands)];
+/** A command, and those below it, with their names: "head train". */
+function allCommands(command: Command, name: string): [Command, string][] {
+  const below = command.commands.flatMap((one) => allCommands(one, `${name} ${one.name()}`.trim()));
+  return [[command, name], ...below];
 }
 
 /** `--show` alone must not take the next word for its method. */
 function withShowAlone(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   return argv.map((arg, i) => (arg === '--show' && (end < 0 || i < end) ? '--show=auto' : arg));
-}
-
-/** Line ends in the source are not line ends on the terminal. */
-function asOneParagraph(command: Command): string {
-  return command.description().replaceAll('\n', ' ');
-}
-
-/** A switch is off and a list empty unless given; saying so at each would be noise. */
-function withoutEmptyDefault(option: Option): string {
-  return new Help().optionDescription(option).replace(/ \(default: (false|\[\])\)/, '');
 }
 
 /** commander's message in our form: what is wrong, and what was meant. */

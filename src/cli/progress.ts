@@ -3,8 +3,8 @@ import { groupDigits } from '../core/format.js';
 /** A single image gets a bar only when it takes longer than this. */
 const BAR_AFTER_MS = 1000;
 
-/** How often a log gets a line. */
-const LINE_EVERY_MS = 5000;
+/** How often a log gets a line: what ends sooner needs none. */
+const LINE_EVERY_MS = 10_000;
 
 export interface Progress {
   /** In inputs, a share of one counts; `skipped` of them were done before. */
@@ -14,13 +14,23 @@ export interface Progress {
   stop(): void;
 }
 
-/** "6,212/10,000", "41/s", "ETA 1:32", "2 failed": how far, how fast, how long still. */
-class Pace {
+/**
+ * "6,212/10,000", "41/s", "ETA 1:32", "2 failed": how far, how fast, how long still. Of what may end early: "12 of at most
+ * 500", and no time.
+ */
+export class Pace {
   readonly #total: number;
+  readonly #mayEndEarly: boolean;
   #start: number | null = null;
 
-  constructor(total: number) {
+  constructor(total: number, mayEndEarly: boolean) {
     this.#total = total;
+    this.#mayEndEarly = mayEndEarly;
+  }
+
+  /** Everything is done: the results say so. */
+  isDone(done: number): boolean {
+    return done >= this.#total;
   }
 
   words(done: number, failed: number, skipped: number): { count: string; rate: string; left: string; failed: string } {
@@ -30,10 +40,13 @@ class Pace {
     const isMany = this.#total > 1;
     const perSecond = worked / seconds;
     const isKnown = worked > 0 && seconds > 0;
+    const between = this.#mayEndEarly ? ' of at most ' : '/';
     return {
-      count: isMany ? `${groupDigits(Math.floor(done))}/${groupDigits(this.#total)}` : `${Math.floor(done * 100)} %`,
+      count: isMany
+        ? `${groupDigits(Math.floor(done))}${between}${groupDigits(this.#total)}`
+        : `${Math.floor(done * 100)} %`,
       rate: isMany && isKnown ? `${perSecond < 10 ? perSecond.toFixed(1) : groupDigits(Math.round(perSecond))}/s` : '',
-      left: isKnown ? `ETA ${clock(Math.ceil((this.#total - done) / perSecond))}` : '',
+      left: isKnown && !this.#mayEndEarly ? `ETA ${clock(Math.ceil((this.#total - done) / perSecond))}` : '',
       failed: failed > 0 ? `${groupDigits(failed)} failed` : '',
     };
   }
@@ -56,10 +69,10 @@ export class Bar implements Progress {
   #stopped = false;
   #bar: import('cli-progress').SingleBar | null = null;
 
-  constructor(total: number, visible: boolean) {
+  constructor(total: number, pace: Pace, visible: boolean) {
     this.#total = total;
     this.#visible = visible;
-    this.#pace = new Pace(total);
+    this.#pace = pace;
   }
 
   update(done: number, failed: number, skipped = 0): void {
@@ -94,20 +107,20 @@ export class Bar implements Progress {
   }
 }
 
-/** A plain line every few seconds, for logs. */
+/** A plain line every few seconds, for logs; none at the end, where the results follow. */
 export class LogLines implements Progress {
   readonly #write: (line: string) => void;
   readonly #pace: Pace;
   #last = Date.now();
 
-  constructor(total: number, write: (line: string) => void) {
+  constructor(pace: Pace, write: (line: string) => void) {
     this.#write = write;
-    this.#pace = new Pace(total);
+    this.#pace = pace;
   }
 
   update(done: number, failed: number, skipped = 0): void {
     const words = this.#pace.words(done, failed, skipped);
-    if (Date.now() - this.#last < LINE_EVERY_MS) return;
+    if (Date.now() - this.#last < LINE_EVERY_MS || this.#pace.isDone(done)) return;
     this.#last = Date.now();
     this.#write(Object.values(words).filter(Boolean).join('   '));
   }

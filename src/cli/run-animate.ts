@@ -22,6 +22,7 @@ export interface AnimateFlags extends LookFlags {
   readonly out?: string;
   readonly clobber: boolean;
   readonly json: boolean;
+  readonly verbose: boolean;
   readonly quiet: boolean;
 }
 
@@ -43,7 +44,11 @@ export async function runAnimate(args: readonly string[], flags: AnimateFlags): 
   const { request, input } = await lookRequest('animate', args, flags);
   const { channel, item } = placeRequest(flags);
   const threads = parseWhole('--jobs', flags.jobs, 1);
-  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: out === '-' || json });
+  const terminal = await openTerminal({
+    quiet: flags.quiet,
+    verbose: flags.verbose,
+    reserveStdout: out === '-' || json,
+  });
   const animated = await animateLayer(request, input, { channel, item }, { seconds }, { threads, breathe: pause });
   for (const note of animated.run.notes) terminal.note(`note: ${note}`);
   if (flags.terminal) {
@@ -122,8 +127,7 @@ async function play({ run, plan }: AnimatedRun, terminal: Terminal): Promise<voi
       const isColour = scene.input.isColour;
       const lines = describeFrame(step.explained, scene.map, step.place, counted, isColour, terminal.style);
       if (isLive && above > 0) process.stdout.write(`\u001b[${above}A\u001b[J`);
-      for (const line of lines) terminal.print(line);
-      above = lines.length;
+      above = lines.reduce((sum, line) => sum + terminal.print(line), 0);
       if (isLive) await wait(s === scene.steps.length - 1 ? plan.holdMs : plan.delayMs);
     }
     if (scene.after !== null) terminal.print(`(the map holds ${scene.after} of each sum)`);

@@ -13,6 +13,7 @@ export interface CompareFlags extends PresetFlags {
   readonly exact: boolean;
   readonly jobs: string;
   readonly json: boolean;
+  readonly verbose: boolean;
   readonly quiet: boolean;
 }
 
@@ -20,7 +21,7 @@ export interface CompareFlags extends PresetFlags {
 export async function runCompare(a: string, b: string, image: string, flags: CompareFlags): Promise<void> {
   const tolerance = parseNumber('--tolerance', flags.tolerance);
   if (tolerance < 0) throw new CnnvizError('usage', `--tolerance: expected a number from 0, got ${flags.tolerance}`);
-  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: flags.json });
+  const terminal = await openTerminal({ quiet: flags.quiet, verbose: flags.verbose, reserveStdout: flags.json });
   const inputs = await findInputs([image], { recursive: false, lists: [] });
   if (inputs.length !== 1) {
     throw new CnnvizError('usage', `${image}: expected one image, got ${inputs.length}`, { fix: 'name a file' });

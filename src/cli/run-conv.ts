@@ -16,6 +16,7 @@ import { openTerminal, type Terminal } from './terminal.js';
 
 export interface RunFlags extends ConvFlags, BatchFlags {
   readonly dryRun: boolean;
+  readonly verbose: boolean;
 }
 
 /** `cnnviz conv`: flags → checked job → inputs → maps; sets the exit code. */
@@ -24,7 +25,7 @@ export async function runConv(images: readonly string[], flags: RunFlags): Promi
   const { output } = job;
   checkStdout(output, flags, 'map');
   const reserveStdout = output.target.kind === 'stdout' || flags.json || flags.jsonl;
-  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout });
+  const terminal = await openTerminal({ quiet: flags.quiet, verbose: flags.verbose, reserveStdout });
   const inputs = await collectInputs(images, flags, 'cnnviz conv photo.jpg --kernel edge3x3');
   if (inputs.length === 0) {
     if (flags.passWithNoInputs) return;

@@ -20,6 +20,7 @@ export interface ExplainFlags extends LookFlags, PictureFlags {
   readonly out?: string;
   readonly clobber: boolean;
   readonly json: boolean;
+  readonly verbose: boolean;
   readonly quiet: boolean;
 }
 
@@ -34,7 +35,11 @@ export async function runExplain(args: readonly string[], flags: ExplainFlags): 
   const { request, input } = await lookRequest('explain', args, flags);
   const place = placeRequest(flags);
   const threads = parseWhole('--jobs', flags.jobs, 1);
-  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: out === '-' || json });
+  const terminal = await openTerminal({
+    quiet: flags.quiet,
+    verbose: flags.verbose,
+    reserveStdout: out === '-' || json,
+  });
   const wanted = { out: out ?? null, name: `${input.name}.explain.png`, endings: ['.png'], clobber };
   const path = out === undefined ? null : placeSingle(wanted, input);
   const { explanation, run } = await explainValue(request, input, place, { threads, breathe: pause });

@@ -10,6 +10,7 @@ export interface HeadEvalFlags extends HeadFlags {
   readonly confusion?: string;
   readonly clobber: boolean;
   readonly json: boolean;
+  readonly verbose: boolean;
   readonly quiet: boolean;
 }
 
@@ -17,7 +18,7 @@ export interface HeadEvalFlags extends HeadFlags {
 export async function runHeadEval(path: string, folder: string | null, flags: HeadEvalFlags): Promise<void> {
   const { csv = null, clobber } = flags;
   const confusion = pictureFile('--confusion', flags.confusion);
-  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: flags.json });
+  const terminal = await openTerminal({ quiet: flags.quiet, verbose: flags.verbose, reserveStdout: flags.json });
   let bar: Progress | null = null;
   const result = await evaluateHead(
     { ...headJob(path, flags), place: { folder, csv }, confusion, clobber },

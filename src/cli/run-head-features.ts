@@ -16,6 +16,7 @@ export interface HeadFeaturesFlags extends FeatureFlags, InputFlags {
   readonly clobber: boolean;
   readonly jobs: string;
   readonly json: boolean;
+  readonly verbose: boolean;
   readonly quiet: boolean;
 }
 
@@ -29,7 +30,11 @@ export async function runHeadFeatures(images: readonly string[], flags: HeadFeat
     throw new CnnvizError('usage', 'stdout can carry the table or --json, not both', { fix: '-o features.csv' });
   }
   const job = { features: featureJob(flags), out, clobber, threads: parseWhole('--jobs', flags.jobs, 1) };
-  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: json || out === '-' });
+  const terminal = await openTerminal({
+    quiet: flags.quiet,
+    verbose: flags.verbose,
+    reserveStdout: json || out === '-',
+  });
   const found = await imagesOf(images, flags);
   if (found.inputs.length === 0) {
     if (flags.passWithNoInputs) return;

@@ -16,6 +16,7 @@ export interface HeadPredictFlags extends HeadFlags, InputFlags {
   readonly top?: string;
   readonly json: boolean;
   readonly jsonl: boolean;
+  readonly verbose: boolean;
   readonly quiet: boolean;
 }
 
@@ -26,7 +27,7 @@ export async function runHeadPredict(path: string, images: readonly string[], fl
     throw new CnnvizError('usage', '--json and --jsonl exclude each other', { fix: 'keep one of them' });
   const job = headJob(path, flags);
   const top = flags.top === undefined ? null : parseWhole('--top', flags.top, 1);
-  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: json || jsonl });
+  const terminal = await openTerminal({ quiet: flags.quiet, verbose: flags.verbose, reserveStdout: json || jsonl });
   const inputs = await collectInputs(images, flags, 'cnnviz head predict my.head photo.jpg');
   if (inputs.length === 0) {
     if (flags.passWithNoInputs) return;

@@ -18,6 +18,7 @@ export interface HeadTrainFlags extends FeatureFlags, LearningFlags {
   readonly clobber: boolean;
   readonly jobs: string;
   readonly json: boolean;
+  readonly verbose: boolean;
   readonly quiet: boolean;
 }
 
@@ -36,7 +37,7 @@ export async function runHeadTrain(folder: string | null, flags: HeadTrainFlags)
     confusion: pictureFile('--confusion', flags.confusion),
     threads: parseWhole('--jobs', flags.jobs, 1),
   };
-  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: flags.json });
+  const terminal = await openTerminal({ quiet: flags.quiet, verbose: flags.verbose, reserveStdout: flags.json });
   const bars: { images: Progress | null; iterations: Progress | null } = { images: null, iterations: null };
   const result = await trainHeadOnImages(job, {
     images(done, total, failed) {
@@ -46,7 +47,7 @@ export async function runHeadTrain(folder: string | null, flags: HeadTrainFlags)
     failure: (error) => terminal.fail(error),
     iterations(done, total) {
       bars.images?.stop();
-      bars.iterations ??= terminal.progress(total);
+      bars.iterations ??= terminal.progress(total, { mayEndEarly: true });
       bars.iterations.update(done, 0);
     },
   }).finally(() => {

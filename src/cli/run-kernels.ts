@@ -1,5 +1,6 @@
 import { kernelFacts } from '../analysis/kernel-facts.js';
 import { CnnvizError } from '../core/errors.js';
+import { textWidth } from '../core/text-width.js';
 import { drawKernels } from '../figures/kernel-drawing.js';
 import { writeAtomic } from '../io/files.js';
 import { kernelToJson } from '../models/kernel-text.js';
@@ -97,9 +98,12 @@ function printKernel(kernel: BuiltinKernel, terminal: Terminal): void {
   ];
   const height = Math.max(shown.length, facts.length);
   const blank = ' '.repeat(shown[0].length * (cell + 1) - 1);
-  for (let line = 0; line < height; line++) {
+  const widest = name.length + 2 + blank.length + 3 + Math.max(...facts.map(textWidth));
+  const isNarrow = widest > (terminal.style.columns ?? Number.POSITIVE_INFINITY);
+  for (let line = 0; line < (isNarrow ? shown.length : height); line++) {
     const label = line === 0 ? terminal.style.strong(name) : ' '.repeat(name.length);
     const matrix = shown[line]?.map((text) => text.padStart(cell)).join(' ') ?? blank;
-    terminal.print(`${label}  ${matrix}   ${facts[line] ?? ''}`.trimEnd());
+    terminal.print(`${label}  ${matrix}   ${isNarrow ? '' : (facts[line] ?? '')}`.trimEnd());
   }
+  if (isNarrow) for (const fact of facts) terminal.print(`  ${fact}`);
 }

@@ -9,7 +9,9 @@ import { parseWhole } from './parse.js';
 import { type BatchFlags, checkStdout, runMany } from './run-many.js';
 import { openTerminal } from './terminal.js';
 
-export type RunNetworkFlags = NetworkFlags & BatchFlags;
+export interface RunNetworkFlags extends NetworkFlags, BatchFlags {
+  readonly verbose: boolean;
+}
 
 /** `cnnviz run`: flags → checked job → network → images → layers and classes; sets the exit code. */
 export async function runNetwork(network: string, images: readonly string[], flags: RunNetworkFlags): Promise<void> {
@@ -18,7 +20,7 @@ export async function runNetwork(network: string, images: readonly string[], fla
   const { output } = job;
   checkStdout(output, flags, 'layer');
   const reserveStdout = output.target.kind === 'stdout' || flags.json || flags.jsonl;
-  const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout });
+  const terminal = await openTerminal({ quiet: flags.quiet, verbose: flags.verbose, reserveStdout });
   const isFed = images.length === 0 && flags.filesFrom.length === 0;
   const inputs = isFed ? [fedInput(network)] : await collectInputs(images, flags, 'cnnviz run NET photo.jpg');
   if (inputs.length === 0) {

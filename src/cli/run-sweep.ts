@@ -17,6 +17,7 @@ import { openTerminal } from './terminal.js';
 export interface RunSweepFlags extends SweepFlags, PictureFlags {
   readonly jobs: string;
   readonly json: boolean;
+  readonly verbose: boolean;
   readonly quiet: boolean;
 }
 
@@ -33,7 +34,7 @@ export async function runSweep(image: string, flags: RunSweepFlags): Promise<voi
   const input = await onlyInput(image);
   await checkPlaces(output, [input], [PRODUCT]);
   const path = placeOf(output, input, PRODUCT);
-  const terminal = await openTerminal({ quiet, reserveStdout: json || path === '-' });
+  const terminal = await openTerminal({ quiet, verbose: flags.verbose, reserveStdout: json || path === '-' });
   const bar = terminal.progress(cells);
   const breathe = async (done: number) => {
     bar.update(done * cells, 0);

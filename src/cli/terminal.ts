@@ -1,22 +1,21 @@
 import { CnnvizError } from '../core/errors.js';
-import { INVISIBLE } from '../core/invisible.js';
 import { shorten } from '../core/shorten.js';
 import type { Style } from '../reports/text.js';
-import { Bar, LogLines, type Progress } from './progress.js';
+import { Bar, LogLines, Pace, type Progress } from './progress.js';
 import { isBrokenPipe } from './signals.js';
+import { MARKED, PLAIN, painted } from './styles.js';
+import { columnsOf, wrapLine } from './wrap.js';
 
 /** A message, and what its line begins with. */
 const LONGEST_MESSAGE = 600;
-
-const PLAIN: Style = { strong: (text) => text, dim: (text) => text, warn: (text) => text };
 
 /** The only place that writes to the terminal: results to stdout, messages and progress to stderr. */
 export interface Terminal {
   readonly style: Style;
   /** Where pictures may be shown; null when stdout carries bytes or a document, or nothing is to be printed. */
   readonly screen: Screen | null;
-  /** A line of results. */
-  print(line: string): void;
+  /** A line of results. @returns how many lines of the terminal it takes */
+  print(line: string): number;
   /** A line of messages. */
   note(line: string): void;
   /** Bytes of a result, as they are. */
@@ -27,8 +26,11 @@ export interface Terminal {
   fail(error: unknown): void;
   /** A person watches results scroll by: stdout is a terminal. */
   readonly isWatched: boolean;
-  /** Starts to show progress over `total` inputs: a bar on a terminal, a line now and then in a log. */
-  progress(total: number): Progress;
+  /**
+   * Starts to show progress over `total` inputs: a bar on a terminal, a line now and then in a log.
+   * `mayEndEarly`: there are at most so many, so that nobody knows how long they still take.
+   */
+  progress(total: number, options?: { readonly mayEndEarly: boolean }): Progress;
 }
 
 /** A terminal's size in letters; a guess where stdout is none. */
@@ -42,24 +44,36 @@ export interface TerminalOptions {
   readonly quiet: boolean;
   /** Results are bytes or a document on stdout: everything a person reads goes to stderr. */
   readonly reserveStdout: boolean;
+  /** Also what the engine did: algorithms, operations, times. */
+  readonly verbose?: boolean;
 }
 
-export async function openTerminal({ quiet, reserveStdout }: TerminalOptions): Promise<Terminal> {
-  const styles = { out: await styleFor(process.stdout), err: await styleFor(process.stderr) };
+/** How lines reach a stream. */
+interface Writing {
+  readonly style: Style;
+  readonly colours: 'many' | 'few';
+}
+
+export async function openTerminal({ quiet, reserveStdout, verbose = false }: TerminalOptions): Promise<Terminal> {
+  const ways = { out: await writingTo(process.stdout), err: await writingTo(process.stderr) };
   const people = reserveStdout ? process.stderr : process.stdout;
   let progress: Progress | null = null;
-  const write = (stream: NodeJS.WriteStream, line: string) => {
+  const write = (stream: NodeJS.WriteStream, line: string): number => {
     progress?.clear();
-    const style = stream === process.stderr ? styles.err : styles.out;
-    stream.write(`${printable(line, style)}\n`);
+    const text = painted(line, (stream === process.stderr ? ways.err : ways.out).colours);
+    const lines = wrapLine(text, columnsOf(stream));
+    stream.write(`${lines.join('\n')}\n`);
+    return lines.length;
   };
   return {
-    style: reserveStdout ? styles.err : styles.out,
+    style: {
+      ...(reserveStdout ? ways.err : ways.out).style,
+      verbose,
+      columns: columnsOf(people),
+    },
     screen: quiet || reserveStdout ? null : screenOf(process.stdout),
     isWatched: people.isTTY === true,
-    print: (line) => {
-      if (!quiet) write(people, line);
-    },
+    print: (line) => (quiet ? 0 : write(people, line)),
     note: (line) => {
       if (!quiet) write(process.stderr, shorten(line, LONGEST_MESSAGE));
     },
@@ -67,13 +81,16 @@ export async function openTerminal({ quiet, reserveStdout }: TerminalOptions): P
       new Promise((resolve, reject) => {
         process.stdout.write(bytes, (error) => (error && !isBrokenPipe(error) ? reject(error) : resolve()));
       }),
-    warn: (line) => write(process.stderr, shorten(line, LONGEST_MESSAGE)),
-    fail: (error) => {
-      for (const line of errorLines(error, styles.err)) write(process.stderr, shorten(line, LONGEST_MESSAGE));
+    warn: (line) => {
+      write(process.stderr, shorten(line, LONGEST_MESSAGE));
     },
-    progress: (total) => {
-      if (process.stderr.isTTY) progress = new Bar(total, !quiet);
-      else progress = new LogLines(total, quiet ? () => {} : (line) => process.stderr.write(`${line}\n`));
+    fail: (error) => {
+      for (const line of errorLines(error, ways.err.style)) write(process.stderr, shorten(line, LONGEST_MESSAGE));
+    },
+    progress: (total, { mayEndEarly } = { mayEndEarly: false }) => {
+      const pace = new Pace(total, mayEndEarly);
+      if (process.stderr.isTTY) progress = new Bar(total, pace, !quiet);
+      else progress = new LogLines(pace, quiet ? () => {} : (line) => process.stderr.write(`${line}\n`));
       return progress;
     },
   };
@@ -84,14 +101,13 @@ function screenOf({ columns = 80, rows = 24, isTTY = false }: NodeJS.WriteStream
 }
 
 /** Colours for a stream: only on a terminal, never with NO_COLOR; FORCE_COLOR asks for them elsewhere. */
-async function styleFor(stream: NodeJS.WriteStream): Promise<Style> {
+async function writingTo(stream: NodeJS.WriteStream): Promise<Writing> {
   const { NO_COLOR, FORCE_COLOR } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
-  if (NO_COLOR || !(stream.isTTY || forced)) return PLAIN;
+  if (NO_COLOR || !(stream.isTTY || forced)) return { style: PLAIN, colours: 'few' };
   const { default: chalk, chalkStderr } = await import('chalk');
-  const colours = stream === process.stderr ? chalkStderr : chalk;
-  const { bold, dim, yellow, cyan } = colours;
-  return { strong: bold, dim, warn: yellow, plus: yellow, minus: cyan };
+  const { level } = stream === process.stderr ? chalkStderr : chalk;
+  return level === 0 ? { style: PLAIN, colours: 'few' } : { style: MARKED, colours: level === 1 ? 'few' : 'many' };
 }
 
 /** `cnnviz: what` and `  fix: action`; an error that is not ours is a fault of the program and says so. */
@@ -105,20 +121,4 @@ function errorLines(error: unknown, style: Style): string[] {
     ...`${name} internal error: ${text}`.split('\n'),
     '  This is a fault of cnnviz. Please report it with the command you typed.',
   ];
-}
-
-const COLOUR = '(?!\\[(?:1|2|22|33|39)m)';
-const UNPRINTABLE = { plain: unprintable(''), coloured: unprintable(COLOUR) };
-
-function unprintable(colour: string): RegExp {
-  return new RegExp(`${INVISIBLE}|\\u001b${colour}`, 'gu');
-}
-
-/**
- * Names come from files and strangers: control characters would reach the terminal as commands, and letters that nobody
- * sees make one name look like another. What `styleFor` writes stays, where it writes at all: bold, dim and yellow, and
- * their ends.
- */
-function printable(line: string, style: Style): string {
-  return line.replace(style === PLAIN ? UNPRINTABLE.plain : UNPRINTABLE.coloured, '�');
 }

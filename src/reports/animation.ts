@@ -12,6 +12,8 @@ interface FilledMap {
   readonly values: Float32Array;
 }
 
+/** Before a map's numbers stands "map". */
+const MARGIN = 6;
 /** Wider maps are not printed: a row would not fit into a terminal. */
 const MOST_COLUMNS = 12;
 const MOST_ROWS = 24;
@@ -29,6 +31,7 @@ export function describeFrame(
   if (map.width > MOST_COLUMNS || map.height > MOST_ROWS) return lines;
   const texts = Array.from(map.values, (value) => formatNumber(value, 3));
   const width = Math.max(...texts.map(({ length }) => length));
+  if (MARGIN + map.width * (width + 1) > (style.columns ?? Number.POSITIVE_INFINITY)) return lines;
   for (let row = 0; row < map.height; row++) {
     const cells = texts.slice(row * map.width, (row + 1) * map.width).map((text, column) => {
       const at = row * map.width + column;

@@ -53,8 +53,9 @@ function weightedLines(step: WeightedStep, isColour: boolean, all: boolean, styl
   const head = isVector ? `${groupDigits(channels.length)} inputs` : windowWords(taps);
   const lines = [`${style.strong(step.layer)}  ${step.words}${placeWords(step.place)}: ${head}`];
   const fits = channels.length <= MOST_CHANNELS && Math.max(kH, kW) <= MOST_SIDE;
-  if (!isVector && (all || fits)) {
-    for (const one of channels) lines.push(...channelTable(step, one, channelName(one.channel, isColour), style));
+  const tables = !isVector && (all || fits) ? channelTables(step, isColour, style) : null;
+  if (tables !== null) {
+    lines.push(...tables);
   } else {
     lines.push(...largestContributions(step, isColour, all, style));
     if (!isVector && channels.length > 1) lines.push(...channelSums(step, isColour, style));
@@ -63,11 +64,64 @@ function weightedLines(step: WeightedStep, isColour: boolean, all: boolean, styl
   return lines;
 }
 
+/** Columns of numbers begin here, and the first letter of a name before them. */
+const MARGIN = 7;
+
+/** The tables of all channels: side by side, on a narrow terminal below each other; null when a row would not fit even so. */
+function channelTables(step: WeightedStep, isColour: boolean, style: Style): string[] | null {
+  const { columns = Number.POSITIVE_INFINITY } = style;
+  const width = step.taps.size[1];
+  const shaped = step.channels.map((one) => {
+    const texts = [one.patch, one.kernel, one.products].map((values) => cells(values));
+    const widths = texts.map((some) => rowWidth(some, width));
+    const sum = 3 + formatNumber(one.sum, SUM_DIGITS).length;
+    return {
+      one,
+      texts,
+      across: MARGIN + widths[0] + 3 + widths[1] + 3 + widths[2] + sum,
+      widest: Math.max(...widths),
+    };
+  });
+  const isWide = shaped.every(({ across }) => across <= columns);
+  if (!isWide && shaped.some(({ widest }) => MARGIN + widest > columns)) return null;
+  const table = isWide ? channelTable : channelStack;
+  return shaped.flatMap(({ one, texts }) => table(step, one, texts, channelName(one.channel, isColour), style));
+}
+
+/** Patch, kernel and products of one channel below each other. */
+function channelStack(
+  { taps }: WeightedStep,
+  one: ChannelTerms,
+  texts: readonly string[][],
+  name: string,
+  style: Style,
+): string[] {
+  const [kH, kW] = taps.size;
+  const isPadding = (t: number) => taps.padding[t] === 1;
+  const blocks = [
+    { title: 'patch', values: one.patch, isFaint: isPadding },
+    { title: '× kernel', values: one.kernel, isFaint: () => false },
+    { title: '= products', values: one.products, isFaint: isPadding },
+  ];
+  const lines = blocks.flatMap(({ title, values, isFaint }, b) => [
+    style.dim(`${(b === 0 ? ` ${name}` : '').padEnd(MARGIN)}${title}`),
+    ...Array.from(
+      { length: kH },
+      (_, u) => ' '.repeat(MARGIN) + row(texts[b], values, [u * kW, (u + 1) * kW], style, isFaint),
+    ),
+  ]);
+  return [...lines, `${' '.repeat(MARGIN)}sum ${style.strong(formatNumber(one.sum, SUM_DIGITS))}`];
+}
+
 /** Patch, kernel and products of one channel side by side. */
-function channelTable(step: WeightedStep, one: ChannelTerms, name: string, style: Style): string[] {
-  const { taps } = step;
+function channelTable(
+  { taps }: WeightedStep,
+  one: ChannelTerms,
+  [patch, kernel, products]: readonly string[][],
+  name: string,
+  style: Style,
+): string[] {
   const width = taps.size[1];
-  const [patch, kernel, products] = [one.patch, one.kernel, one.products].map((values) => cells(values));
   const isPadding = (t: number) => taps.padding[t] === 1;
   const rows = taps.rows.map((_, u) => {
     const range = [u * width, (u + 1) * width] as const;
@@ -80,7 +134,7 @@ function channelTable(step: WeightedStep, one: ChannelTerms, name: string, style
       middle ? ' = ' : '   ',
       row(products, one.products, range, style, isPadding),
     ];
-    return `       ${parts.join('')}${last ? `   ${style.strong(formatNumber(one.sum, SUM_DIGITS))}` : ''}`;
+    return `${' '.repeat(MARGIN)}${parts.join('')}${last ? `   ${style.strong(formatNumber(one.sum, SUM_DIGITS))}` : ''}`;
   });
   const widths = [patch, kernel].map((texts) => rowWidth(texts, width));
   const title = ` ${name.padEnd(6)}${'patch'.padEnd(widths[0] + 3)}${'kernel'.padEnd(widths[1] + 3)}products`;
@@ -176,18 +230,21 @@ function totalLine({ sum, bias, windowNorm, agreement }: WeightedStep, style: St
   return `${parts.join('   ')}   = ${agreementWords(agreement, style)}`;
 }
 
-/** "8.43   stored 8.43 (same bits, direct)" */
+/** "8.43   stored 8.43: the same value", in full with " (same bits, direct)" */
 function agreementWords(
   { explained, stored, same, difference, bound, algorithm, reason }: Agreement,
   style: Style,
 ): string {
   const [one, other] = [explained, stored].map((value) => style.strong(formatNumber(value, SUM_DIGITS)));
-  const by = algorithm === null ? '' : `, ${algorithm}`;
-  if (same) return `${one}   stored ${other} (same bits${by})`;
+  const engine = (words: readonly (string | null)[]) =>
+    style.verbose ? ` (${words.filter((word) => word !== null).join(', ')})` : '';
+  if (same) return `${one}   stored ${other}: the same value${engine(['same bits', algorithm])}`;
   const apart = `differs by ${formatNumber(difference, 2)}`;
-  if (difference <= bound)
-    return `${one}   stored ${other} (${apart}, at most ${formatNumber(bound, 2)}${by}: ${reason})`;
-  return `${one}   stored ${style.warn(formatNumber(stored, SUM_DIGITS))} ${style.warn(`(${apart}, more than the bound ${formatNumber(bound, 2)}${by})`)}`;
+  if (difference <= bound) {
+    return `${one}   stored ${other}: ${apart}, rounding may take up to ${formatNumber(bound, 2)}${engine([algorithm, reason])}`;
+  }
+  const beyond = `: ${apart}, more than rounding may take (${formatNumber(bound, 2)})`;
+  return `${one}   stored ${style.warn(formatNumber(stored, SUM_DIGITS))}${style.warn(beyond)}${engine([algorithm])}`;
 }
 
 function windowLines(step: WindowStep, all: boolean, style: Style): string[] {
@@ -196,15 +253,16 @@ function windowLines(step: WindowStep, all: boolean, style: Style): string[] {
   const lines = [`${style.strong(step.layer)}  ${step.words}${placeWords(step.place)}: ${windowWords(taps)}`];
   const isPadding = (t: number) => taps.padding[t] === 1;
   const place = `(${taps.columns[chosen % kW]}, ${taps.rows[Math.floor(chosen / kW)]})`;
-  if (all || Math.max(kH, kW) <= MOST_SIDE) {
-    const texts = cells(values);
-    const shares = weights && cells(Float32Array.from(weights));
+  const texts = cells(values);
+  const shares = weights && cells(Float32Array.from(weights));
+  const width = MARGIN + rowWidth(texts, kW) + (shares ? 3 + rowWidth(shares, kW) : 0);
+  if (all || (Math.max(kH, kW) <= MOST_SIDE && width <= (style.columns ?? Number.POSITIVE_INFINITY))) {
     for (let u = 0; u < kH; u++) {
       const range = [u * kW, (u + 1) * kW] as const;
       const weighted = shares
         ? `${u === Math.floor((kH - 1) / 2) ? ' × ' : '   '}${row(shares, weights!, range, style)}`
         : '';
-      lines.push(`       ${row(texts, values, range, style, isPadding)}${weighted}`);
+      lines.push(`${' '.repeat(MARGIN)}${row(texts, values, range, style, isPadding)}${weighted}`);
     }
   }
   const what = weights === null ? `largest, at ${place}` : `weighted sum, most of it from ${place}`;

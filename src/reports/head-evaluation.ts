@@ -8,6 +8,8 @@ import type { Style } from './text.js';
 /** Larger confusion matrices are left to the picture: their lines would not fit a terminal. */
 const MOST_COLUMNS = 16;
 const LABEL = 20;
+/** The confusion matrix's first column: "is ↓  said →". */
+const LEAST_NAME = 12;
 
 /** Precision, recall, F1 and images of each class, then the confusion matrix. */
 export function describeEvaluation({ perClass, confusion, logLoss }: Evaluation, style: Style): string[] {
@@ -29,17 +31,18 @@ function confusionLines(
   width: number,
   style: Style,
 ): string[] {
-  if (names.length > MOST_COLUMNS) {
-    return [` confusion matrix of ${names.length} classes: --confusion FILE.png draws it, --json lists it`];
-  }
   const columns = names.map((name, k) =>
     Math.max([...name].length, ...confusion.map((row) => groupDigits(row[k]).length)),
   );
+  const across = columns.reduce((sum, column) => sum + 2 + column, 1 + Math.max(width, LEAST_NAME));
+  if (names.length > MOST_COLUMNS || across > (style.columns ?? Number.POSITIVE_INFINITY)) {
+    return [` confusion matrix of ${names.length} classes: --confusion FILE.png draws it, --json lists it`];
+  }
   const rowOf = (cells: readonly string[]) =>
     cells.map((cell, k) => ' '.repeat(Math.max(0, columns[k] - [...cell].length)) + cell).join('  ');
   return [
-    style.dim(` ${pad('is ↓  said →', Math.max(width, 12))}  ${rowOf(names)}`),
-    ...confusion.map((row, i) => ` ${pad(names[i], Math.max(width, 12))}  ${rowOf(row.map(groupDigits))}`),
+    style.dim(` ${pad('is ↓  said →', Math.max(width, LEAST_NAME))}  ${rowOf(names)}`),
+    ...confusion.map((row, i) => ` ${pad(names[i], Math.max(width, LEAST_NAME))}  ${rowOf(row.map(groupDigits))}`),
   ];
 }
 

@@ -11,6 +11,7 @@ import type { Style } from './text.js';
 export function describeTraining(result: HeadTrainingResult, style: Style): string[] {
   const { images, classes, features, settings, training, heldOut, evaluation, outputs, weightsSha256, failed } = result;
   const count = training + heldOut;
+  const isUnchanged = weightsSha256.before === weightsSha256.after;
   const lines = [
     `${style.strong(images)}  ${plural(count, 'image')} of ${classes.length} classes: ${classWords(classes)}`,
     ...(failed.length > 0
@@ -21,18 +22,24 @@ export function describeTraining(result: HeadTrainingResult, style: Style): stri
         ]
       : []),
     ...featureLines(features),
-    `  frozen weights before ${weightsSha256.before}`,
-    `  frozen weights after  ${weightsSha256.after} unchanged`,
+    ...(style.verbose
+      ? [
+          `  frozen weights before ${weightsSha256.before}`,
+          `  frozen weights after  ${weightsSha256.after} ${isUnchanged ? 'unchanged' : 'CHANGED'}`,
+        ]
+      : [
+          `  its own layers are frozen: ${isUnchanged ? 'they stayed as they were' : 'THEY CHANGED, which is a fault of cnnviz'}`,
+        ]),
     `${style.strong(headWords(settings))}  ${settingWords(settings)}, seed ${settings.seed}`,
     `  ${splitWords(result)}`,
-    `  ${endWords(result)}`,
+    `  ${style.verbose ? 'L-BFGS: ' : ''}${endWords(result)}`,
     ...curveLines(result),
     ...measureLines(result),
     ...describeEvaluation(evaluation, style),
   ];
   outputs.forEach(({ path, bytes }, i) => {
     lines.push(
-      `${i === 0 ? 'wrote ' : '      '}${style.strong(path)}  ${formatBytes(bytes)}${i === 0 ? `, sha256 ${result.headSha256.slice(0, 16)}…` : ''}`,
+      `${i === 0 ? 'wrote ' : '      '}${style.strong(path)}  ${formatBytes(bytes)}${i === 0 && style.verbose ? `, sha256 ${result.headSha256.slice(0, 16)}…` : ''}`,
     );
   });
   return lines;
@@ -84,13 +91,13 @@ function endWords({ curve, best, end, settings }: HeadTrainingResult): string {
   const iterations = plural(done, 'iteration');
   switch (end) {
     case 'converged':
-      return `L-BFGS: ${iterations} to the minimum${best < done ? `; iteration ${best}, best on the held-out images, is kept` : ''}`;
+      return `${iterations} to the minimum${best < done ? `; iteration ${best}, best on the held-out images, is kept` : ''}`;
     case 'patience':
-      return `L-BFGS: ${iterations}, none of the last ${settings.patience} better on the held-out images; iteration ${best} is kept`;
+      return `${iterations}, none of the last ${settings.patience} better on the held-out images; iteration ${best} is kept`;
     case 'no lower':
-      return `L-BFGS: ${iterations}, then no step gets lower; iteration ${best} is kept`;
+      return `${iterations}, then no step gets lower; iteration ${best} is kept`;
     case 'iterations':
-      return `L-BFGS: ${iterations}, the limit, before the minimum (--iterations allows more); iteration ${best} is kept`;
+      return `${iterations}, the limit, before the minimum (--iterations allows more); iteration ${best} is kept`;
   }
 }
 

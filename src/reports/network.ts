@@ -13,7 +13,8 @@ export function describeNetworkRun(result: NetworkRunResult, style: Style): stri
   const name = input.path === '-' ? 'standard input' : input.path;
   const arrow = preprocess.startsWith('an array') || preprocess.startsWith('arrays') ? '  ' : ' → ';
   const size = arrow === '  ' ? `${input.colour} ${sizeWords(input)}` : `${input.width}×${input.height}`;
-  const lines = [`${style.strong(name)}  ${size}${arrow}${preprocess}   ${style.dim(`(${formatMs(engineMs)})`)}`];
+  const time = style.verbose ? `   ${style.dim(`(${formatMs(engineMs)})`)}` : '';
+  const lines = [`${style.strong(name)}  ${size}${arrow}${preprocess}${time}`];
   if (top) for (const [n, classes] of top.entries()) lines.push(...classLines(classes, top.length > 1 ? n : null));
   const written = new Set<string>();
   for (const layer of layers) {
@@ -23,7 +24,8 @@ export function describeNetworkRun(result: NetworkRunResult, style: Style): stri
     const more = files.length > 1 ? ` and ${groupDigits(files.length - 1)} more` : '';
     const lead = place ? `${written.size === 0 ? 'wrote ' : '      '}${place}${more}` : `  ${layer.name}`;
     if (place) written.add(first.path);
-    if (!top || place || layers.length > 1) lines.push(`${lead}  ${layerWords(layer)}`);
+    if (!top || place || layers.length > 1)
+      lines.push(`${lead}  ${layerWords(layer)}${style.verbose ? algorithmWords(layer) : ''}`);
   }
   return lines;
 }
@@ -60,7 +62,7 @@ function percentWords(probability: number): string {
 }
 
 /** "64 maps 55×55, one scale, 3 never fire, 2 pairs nearly equal" */
-function layerWords({ shape, facts, algorithm, kind }: LayerResult): string {
+function layerWords({ shape, facts }: LayerResult): string {
   const isVector = shape.length < 3;
   const what = isVector
     ? plural(facts.channels, 'value')
@@ -71,7 +73,11 @@ function layerWords({ shape, facts, algorithm, kind }: LayerResult): string {
   const pairs = facts.duplicates?.length ?? 0;
   if (pairs > 0) words.push(`${plural(pairs, 'pair')} nearly equal`);
   if (facts.nan + facts.infinite > 0) words.push(`${facts.nan} NaN, ${facts.infinite} infinite`);
-  return `${words.join(', ')}${algorithm ? `   (${kind}: ${algorithm})` : ''}`;
+  return words.join(', ');
+}
+
+function algorithmWords({ algorithm, kind }: LayerResult): string {
+  return algorithm ? `   (${kind}: ${algorithm})` : '';
 }
 
 function rangeWords({ facts }: LayerResult): string {

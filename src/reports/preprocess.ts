@@ -3,6 +3,7 @@ import { formatNumber } from '../core/format.js';
 import type { ChannelFacts, PreprocessResult } from '../core/preprocess-result.js';
 import { altOfPreprocess } from './alt.js';
 import { type RecordStatus, recordHead } from './json.js';
+import { tableLines } from './table.js';
 import type { Style } from './text.js';
 
 const HEAD = ['step', 'size', 'channel', 'min', 'max', 'mean'];
@@ -18,9 +19,12 @@ export function describePreprocess(
     if (step.values.length === 0) return [[...head, '(only what the crop keeps is made)', '', '', '']];
     return step.values.map((channel, c) => [...(c === 0 ? head : ['', '']), ...channelCells(channel)]);
   });
+  const look = { indent: 2, gap: 2, isLeft: (column: number) => column < 3, names: 2 };
+  const [title, ...lines] = tableLines([HEAD, ...rows], look, style.columns);
   return [
     `${style.strong(name)}  ${input.width}×${input.height} ${input.colour} → ${preprocess}`,
-    ...table([HEAD, ...rows]).map((line, i) => (i === 0 ? style.dim(line) : line)),
+    ...title.map(style.dim),
+    ...lines.flat(),
     `  tensor [${shape.join(', ')}] float32`,
     ...outputs.filter(({ path }) => path !== '-').map(({ path }) => `wrote ${style.strong(path)}`),
   ];
@@ -37,15 +41,6 @@ export function briefPreprocess({ input, shape, steps, outputs }: PreprocessResu
 
 function channelCells({ name, min, max, mean }: ChannelFacts): string[] {
   return [name, formatNumber(min), formatNumber(max), formatNumber(mean, 4)];
-}
-
-/** Columns of texts: the first three to the left, numbers to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) => {
-    const cells = row.map((cell, column) => (column < 3 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])));
-    return `  ${cells.join('  ')}`;
-  });
 }
 
 /** What happened to one image: the same keys whether it worked or not. */

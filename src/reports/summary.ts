@@ -1,6 +1,7 @@
 import { formatNumber, groupDigits } from '../core/format.js';
 import { VERSION } from '../core/version.js';
 import { formatBytes } from './numbers.js';
+import { tableLines } from './table.js';
 import type { Style } from './text.js';
 
 interface Axis {
@@ -58,12 +59,13 @@ export function describeSummary(name: string, summary: SummaryFacts, style: Styl
   ];
   const head = ['layer', '', 'output', 'params', 'MACs', 'field', 'stride', 'centre'];
   const input = summary.inputs.map(({ name: one, shape }) => `${one} ${shapeWords(shape)}`).join(', ');
-  const [title, ...lines] = table([head, ...rows, total], 3);
+  const look = { ...LOOK, names: 2 };
+  const [title, ...lines] = tableLines([head, ...rows, total], look, style.columns);
   return [
     `${style.strong(name)}  ${input}`,
-    style.dim(title),
-    ...lines.slice(0, -1),
-    style.strong(lines[lines.length - 1]),
+    ...title.map(style.dim),
+    ...lines.slice(0, -1).flat(),
+    ...lines[lines.length - 1].map(style.strong),
     ` ${formatNumber(summary.flops / 1e9, 4)} GFLOP (2 per MAC), ${formatBytes(summary.paramBytes)} of parameters, ${formatBytes(summary.activationBytes)} of activations`,
     style.dim(
       ' field: input pixels a value sees; stride: input pixels between neighbours; centre: of the first field, 0 is the middle of the first pixel',
@@ -71,13 +73,8 @@ export function describeSummary(name: string, summary: SummaryFacts, style: Styl
   ];
 }
 
-/** Columns as wide as their widest entry; from `numbers` on to the right. */
-function table(rows: readonly (readonly string[])[], numbers: number): string[] {
-  const widths = rows[0].map((_, c) => rows.reduce((most, row) => Math.max(most, row[c].length), 0));
-  return rows.map((row) =>
-    ` ${row.map((text, c) => (c < numbers ? text.padEnd(widths[c]) : text.padStart(widths[c]))).join('  ')}`.trimEnd(),
-  );
-}
+/** Words, then numbers. */
+const LOOK = { indent: 1, gap: 2, isLeft: (column: number) => column < 3 };
 
 /** [1, 64, 55, 55] → 64×55×55; N is left out when it is 1. */
 function shapeWords(shape: readonly number[]): string {
@@ -108,7 +105,7 @@ export function describeSummaryDiff(
     const label = one && other && one.name !== other.name ? `${one.name} / ${other.name}` : (one ?? other)!.name;
     rows.push([label, one ? lineWords(one) : '–', other ? lineWords(other) : '–']);
   }
-  lines.push(...table(rows, 3));
+  lines.push(...tableLines(rows, { ...LOOK, names: 1 }, style.columns).flat());
   lines.push(` ${alike} layers are alike`);
   const totals: readonly (readonly [string, number, number])[] = [
     ['params', a.params, b.params],

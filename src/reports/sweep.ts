@@ -2,6 +2,7 @@ import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
 import type { SweepCell, SweepMap, SweepResult } from '../core/sweep.js';
 import { VERSION } from '../core/version.js';
+import { tableLines } from './table.js';
 import type { Style } from './text.js';
 
 const BAR = 20;
@@ -12,17 +13,20 @@ export function describeSweep({ input, axes, cells, scale, notes }: SweepResult,
   const name = input.path === '-' ? 'standard input' : input.path;
   const maps = cells.filter(({ map }) => map !== null).length;
   const lines = [
-    `${style.strong(name)}  ${input.width}×${input.height} → ${plural(maps, 'map')}${sharedWords(cells, axes)}, one scale ${formatNumber(scale.lo)} … ${formatNumber(scale.hi)}`,
+    `${style.strong(name)}  ${input.width}×${input.height} → ${plural(maps, 'map')}${sharedWords(cells, axes, style)}, one scale ${formatNumber(scale.lo)} … ${formatNumber(scale.hi)}`,
   ];
-  const columns = columnsOf(cells, axes);
-  const widths = columns.map(({ title, text }) => Math.max(title.length, ...cells.map((cell) => text(cell).length)));
-  const row = (texts: readonly string[]) => texts.map((text, c) => text.padStart(widths[c])).join('   ');
-  lines.push(style.dim(` ${row(columns.map(({ title }) => title))}`));
-  for (const cell of cells) {
-    const { map, refusal } = cell;
-    const texts = columns.map(({ text }) => text(cell));
-    if (map === null) lines.push(` ${row(texts).trimEnd()}   ${style.warn('does not fit:')} ${refusal}`);
-    else lines.push(` ${row(texts)}   ${bar(share(map)).padEnd(BAR)}   ${peakWords(map)}`.trimEnd());
+  const columns = columnsOf(cells, axes, style);
+  const head = [...columns.map(({ title }) => title), '', ''];
+  const rows = cells.map((cell) => [
+    ...columns.map(({ text }) => text(cell)),
+    ...(cell.map ? [bar(share(cell.map)).padEnd(BAR), peakWords(cell.map)] : ['', '']),
+  ]);
+  const look = { indent: 1, gap: 3, isLeft: (column: number) => column >= columns.length, names: 0 };
+  const [title, ...table] = tableLines([head, ...rows], look, style.columns);
+  lines.push(...title.map(style.dim));
+  for (const [c, { map, refusal }] of cells.entries()) {
+    if (map === null) lines.push(`${table[c].join('')}   ${style.warn('does not fit:')} ${refusal}`);
+    else lines.push(...table[c]);
   }
   for (const note of notes) lines.push(`  ${style.warn('note:')} ${note}`);
   return lines;
@@ -34,7 +38,7 @@ interface Column {
 }
 
 /** The parameters that vary, and those facts that differ between cells. */
-function columnsOf(cells: readonly SweepCell[], axes: SweepResult['axes']): Column[] {
+function columnsOf(cells: readonly SweepCell[], axes: SweepResult['axes'], { verbose }: Style): Column[] {
   const ofMap = (text: (map: SweepMap) => string) => (cell: SweepCell) => (cell.map ? text(cell.map) : '');
   const first = cells.find(({ map }) => map !== null)!.map!;
   const parameters = (axes.length === 0 ? [{ name: 'kernel' as const }] : axes).map(({ name }) => ({
@@ -44,7 +48,7 @@ function columnsOf(cells: readonly SweepCell[], axes: SweepResult['axes']): Colu
   const bias: Column = { title: 'as a number', text: ofMap((map) => formatNumber(map.bias)) };
   const facts: Column[] = [
     { title: 'output', text: ofMap(({ width, height }) => `${width}×${height}`) },
-    { title: 'MACs', text: ofMap(({ macs }) => groupDigits(macs)) },
+    ...(verbose ? [{ title: 'MACs', text: ofMap(({ macs }) => groupDigits(macs)) }] : []),
     {
       title: 'cost',
       text: ofMap(({ macs }) =>
@@ -64,15 +68,15 @@ function columnsOf(cells: readonly SweepCell[], axes: SweepResult['axes']): Colu
   return [...parameters, ...(found ? [bias] : []), ...varying, fires];
 }
 
-/** ", each 731×531 for 5,706,073,500 MACs", where all cells share it. */
-function sharedWords(cells: readonly SweepCell[], axes: SweepResult['axes']): string {
+/** ", each 731×531", in full ", each 731×531 for 5,706,073,500 MACs", where all cells share it. */
+function sharedWords(cells: readonly SweepCell[], axes: SweepResult['axes'], { verbose }: Style): string {
   const maps = cells.flatMap(({ map }) => map ?? []);
   const sizes = new Set(maps.map(({ width, height }) => `${width}×${height}`));
   const macs = new Set(maps.map((map) => map.macs));
   const [{ parameters }] = cells;
   const kernel = axes.some(({ name }) => name === 'kernel') ? '' : ` of ${parameters.kernel}`;
   const size = sizes.size === 1 ? `, each ${[...sizes][0]}` : '';
-  const cost = macs.size === 1 ? ` for ${groupDigits([...macs][0])} MACs` : '';
+  const cost = verbose && macs.size === 1 ? ` for ${groupDigits([...macs][0])} MACs` : '';
   return `${kernel}${size}${size === '' && cost !== '' ? ',' : ''}${cost}`;
 }
 

@@ -13,6 +13,10 @@ export interface Style {
   /** Colours of numbers above and below zero, where there are colours. */
   readonly plus?: (text: string) => string;
   readonly minus?: (text: string) => string;
+  /** Also what the engine did: algorithms, operations, times. */
+  readonly verbose?: boolean;
+  /** Cells of a line; where it is not said, as many as it takes. */
+  readonly columns?: number;
 }
 
 /** More maps than this get a line each instead of a paragraph each. */
@@ -28,8 +32,9 @@ export function describeRun(result: RunResult, layer: LayerJob, depth: 8 | 16, m
     const items = input.items > 1 ? `${input.items} × ` : '';
     const source = `${items}${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`;
     const timing = result.banks.length === 1 ? `, ${formatMs(ms)}` : '';
-    const effort = style.dim(`(${bank.algorithm}, ${formatCount(bank.macs)}MAC${timing})`);
-    lines.push(`${style.strong(name)}  ${source} → ${layerWords(bank, layer)} → ${mapsWords(bank)}   ${effort}`);
+    const effort = `   ${style.dim(`(${bank.algorithm}, ${formatCount(bank.macs)}MAC${timing})`)}`;
+    const what = `${style.strong(name)}  ${source} → ${layerWords(bank, layer)} → ${mapsWords(bank)}`;
+    lines.push(style.verbose ? what + effort : what);
     for (const map of bank.maps) {
       const label = mapLabel(map, input.items);
       if (count === 1) lines.push(...mapLines(map, bank, layer, depth, style));

@@ -3,6 +3,7 @@ import { formatNumber, groupDigits } from '../core/format.js';
 import { shorten } from '../core/shorten.js';
 import { VERSION } from '../core/version.js';
 import { formatBytes } from './numbers.js';
+import { tableLines } from './table.js';
 import type { Style } from './text.js';
 
 /** What is told of a checkpoint: stages/weight-list as plain data. */
@@ -32,17 +33,13 @@ export function describeWeights(path: string, list: ListedWeights, style: Style)
     ...statistics(facts),
   ]);
   const head = ['name', 'dtype', 'shape', 'bytes', 'min', 'mean', 'max', ''];
-  const widths = head.map((title, c) => rows.reduce((most, row) => Math.max(most, row[c].length), title.length));
-  const line = (row: readonly string[]) =>
-    row
-      .map((text, c) => (c < 3 ? text.padEnd(widths[c]) : text.padStart(widths[c])))
-      .join('  ')
-      .trimEnd();
+  const look = { indent: 0, gap: 2, isLeft: (column: number) => column < 3, names: 1 };
+  const [title, ...lines] = tableLines([head, ...rows], look, style.columns);
   const count = `${groupDigits(list.tensors.length)} array${list.tensors.length === 1 ? '' : 's'}`;
   return [
     `${style.strong(path)}  ${list.format}`,
-    style.dim(line(head)),
-    ...rows.map(line),
+    ...title.map(style.dim),
+    ...lines.flat(),
     `${count}, ${groupDigits(list.parameters)} numbers, ${formatBytes(list.bytes)}`,
     ...list.notes.map((note) => `${style.warn('note:')} ${note}`),
   ];

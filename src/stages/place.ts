@@ -99,7 +99,7 @@ export function checkNames(output: OutputJob, inputs: readonly Input[], products
       const identity = fileIdentity(path);
       if (identity === null) continue;
       identities ??= identitiesOf(inputs);
-      refuseInput(path, identity, identities);
+      refuseInput(path, identity, identities, output.target.kind === 'working-folder' ? input : null);
       guardOutput(path);
     }
   }
@@ -170,15 +170,21 @@ export function checkPlace(path: string, inputs: readonly Input[], clobber: bool
   checkLength(path);
   const identity = fileIdentity(path);
   if (identity === null) return;
-  refuseInput(path, identity, identitiesOf(inputs));
+  refuseInput(path, identity, identitiesOf(inputs), null);
   guardOutput(path);
   if (!clobber) throw existsAlready(path);
 }
 
-function refuseInput(path: string, identity: string, inputs: ReadonlyMap<string, string>): void {
+/** @param beside the input whose result stands in the current folder because no place was named, or null */
+function refuseInput(path: string, identity: string, inputs: ReadonlyMap<string, string>, beside: Input | null): void {
   const other = inputs.get(identity);
   if (other === undefined) return;
-  throw new CnnvizError('usage', `${path}: would replace the input ${other}`, { fix: 'choose another place with -o' });
+  const isEarlier = beside !== null && beside.path !== other;
+  throw new CnnvizError(
+    'usage',
+    `${path}: would replace the input ${other}${isEarlier ? `, which has the name of an earlier result for ${beside.path}` : ''}`,
+    { fix: beside === null ? 'choose another place with -o' : 'put the results into a folder of their own: -o maps/' },
+  );
 }
 
 function existsAlready(path: string): CnnvizError {

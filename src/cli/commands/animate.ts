@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addLookFlags, typedFlags } from './look-flags.js';
+import { verboseOption } from './verbose-flag.js';
 
 const EXAMPLES = `Examples:
   cnnviz animate five.png --kernel edge3x3                         the kernel slides: five.edge3x3.gif
@@ -29,6 +30,7 @@ sum beside it, the map fills in. IMAGE with a kernel or --pool is one layer; NET
     .option('-o, --out <file>', 'FILE.gif, FILE.webp, FOLDER for PNG frames, or - for a GIF on stdout')
     .option('--no-clobber', 'refuse to replace files that exist')
     .option('--json', 'one JSON document on stdout: the scenes with every step', false)
+    .addOption(verboseOption())
     .option('-q, --quiet', 'print nothing but failures', false)
     .action(async (what: string[], options) => {
       const { runAnimate } = await import('../run-animate.js');

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { addPresetFlags } from './network-flags.js';
+import { verboseOption } from './verbose-flag.js';
 
 const EXAMPLES = `Examples:
   cnnviz compare alexnet@alexnet.pth alexnet.onnx dog.jpg        is the export the network I trained?
@@ -28,6 +29,7 @@ The first network says how the image is prepared, unless --preset does.`,
     .option('--exact', 'only algorithms with the one order of summation; no batch norm folded', false)
     .option('-j, --jobs <n>', 'threads for one large convolution', String(availableParallelism()))
     .option('--json', 'one JSON document on stdout', false)
+    .addOption(verboseOption())
     .option('-q, --quiet', 'print nothing but failures', false)
     .action(async (a: string, b: string, image: string, options) => {
       const { runCompare } = await import('../run-compare.js');

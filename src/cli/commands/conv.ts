@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { addBatchFlags } from './batch-flags.js';
 import { addAlgorithmFlags, addLayerFlags } from './layer-flags.js';
 import { altOption, showOption } from './picture-flags.js';
+import { verboseOption } from './verbose-flag.js';
 
 const EXAMPLES = `Examples:
   cnnviz conv photo.jpg --kernel edge3x3 --stride 2       one feature map: photo.edge3x3.png
@@ -43,6 +44,7 @@ export function addConv(program: Command): void {
   addBatchFlags(conv)
     .option('-n, --dry-run', 'say shapes, cost and names of outputs; write nothing', false)
     .option('--json', 'one JSON document on stdout', false)
+    .addOption(verboseOption())
     .option('-q, --quiet', 'print nothing but failures', false);
   addAlgorithmFlags(conv).action(async (images: string[], options) => {
     const { runConv } = await import('../run-conv.js');

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addLookFlags, typedFlags } from './look-flags.js';
 import { altOption, showOption } from './picture-flags.js';
+import { verboseOption } from './verbose-flag.js';
 
 const EXAMPLES = `Examples:
   cnnviz explain photo.jpg --kernel edge3x3 --stride 2 --at 188,42      patch × kernel, channel by channel
@@ -31,6 +32,7 @@ NET IMAGE is a pipe or network, with those of run. The sum follows the engine's 
     .addOption(showOption())
     .addOption(altOption())
     .option('--json', 'one JSON document on stdout, every number', false)
+    .addOption(verboseOption())
     .option('-q, --quiet', 'print nothing but failures', false)
     .action(async (what: string[], options) => {
       const { runExplain } = await import('../run-explain.js');

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { addPresetFlags } from './network-flags.js';
+import { verboseOption } from './verbose-flag.js';
 
 /** Adds the flags that say which features of which network. */
 export function addFeatureFlags(command: Command): Command {
@@ -37,5 +38,6 @@ export function addHeadRunningFlags(command: Command): Command {
     .optionsGroup('Running:')
     .option('-j, --jobs <n>', 'threads for one large convolution', String(availableParallelism()))
     .option('--json', 'one JSON document on stdout', false)
+    .addOption(verboseOption())
     .option('-q, --quiet', 'print nothing but failures', false);
 }

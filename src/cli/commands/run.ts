@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { addBatchFlags } from './batch-flags.js';
 import { addLayersFlag, addPresetFlags, addWeightFlags } from './network-flags.js';
 import { altOption, showOption } from './picture-flags.js';
+import { verboseOption } from './verbose-flag.js';
 
 const EXAMPLES = `Examples:
   cnnviz run "conv edge3x3 stride=2 | relu | max_pool 3 stride=2" photo.jpg --layers all
@@ -50,6 +51,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
       'one JSON document with the statistics of the layers on stdout; pictures only when asked for',
       false,
     )
+    .addOption(verboseOption())
     .option('-q, --quiet', 'print nothing but failures', false)
     .action(async (network: string, images: string[], options) => {
       const { runNetwork } = await import('../run-network.js');

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { addAlgorithmFlags, addLayerFlags } from './layer-flags.js';
 import { altOption, showOption } from './picture-flags.js';
+import { verboseOption } from './verbose-flag.js';
 
 const EXAMPLES = `Examples:
   cnnviz sweep photo.jpg -k edge3x3 --stride 1,2,4,8            what a stride costs and keeps
@@ -55,6 +56,7 @@ export function addSweep(program: Command): void {
     .optionsGroup('Running:')
     .option('-j, --jobs <n>', 'threads for one large convolution', String(availableParallelism()))
     .option('--json', 'one JSON document on stdout', false)
+    .addOption(verboseOption())
     .option('-q, --quiet', 'print nothing but failures', false);
   addAlgorithmFlags(command).action(async (image: string, options) => {
     const { runSweep } = await import('../run-sweep.js');

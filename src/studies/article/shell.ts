@@ -4,7 +4,7 @@ export function commandText(args: readonly string[]): string {
 }
 
 /** Words that a shell would take apart or change stand in quotes. */
-function quoted(arg: string): string {
+export function quoted(arg: string): string {
   if (/^[\w@%+=:,./-]+$/.test(arg)) return arg;
   return /["$`\\!]/.test(arg) ? `'${arg.replaceAll("'", "'\\''")}'` : `"${arg}"`;
 }
