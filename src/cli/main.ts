@@ -1,10 +1,12 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
-import { CnnvizError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
 import { COMMAND_GROUPS } from './commands/index.js';
 import { exitCodeOf } from './exit.js';
+import { fromFirstWord } from './first-word.js';
 import { handleSignals } from './signals.js';
+import { acceptSpellings } from './spellings.js';
 import { openTerminal } from './terminal.js';
+import { usageError } from './usage-error.js';
 
 const EXAMPLES = `Examples:
   cnnviz demo                                             the main job on a photograph that comes along
@@ -18,12 +20,13 @@ const EXAMPLES = `Examples:
 export async function main(argv: readonly string[]): Promise<void> {
   handleSignals();
   try {
-    await buildProgram().parseAsync(withShowAlone(argv));
+    const program = buildProgram();
+    await program.parseAsync(withShowAlone(await fromFirstWord(argv, commandNames(program))));
   } catch (error) {
     process.exitCode = exitCodeOf(error);
-    if (error instanceof CommanderError && (process.exitCode === 0 || error.code === 'commander.help')) return;
+    if (error instanceof CommanderError) return;
     const terminal = await openTerminal({ quiet: false, reserveStdout: false });
-    terminal.fail(error instanceof CommanderError ? usageError(error) : error);
+    terminal.fail(error);
   }
 }
 
@@ -43,11 +46,20 @@ export function buildProgram(): Command {
   for (const command of allCommands(program)) {
     command
       .configureHelp({ optionDescription: withoutEmptyDefault, commandDescription: asOneParagraph })
-      .exitOverride()
+      .exitOverride((error) => {
+        throw error.exitCode === 0 || error.code === 'commander.help' ? error : usageError(error, command);
+      })
+      .showSuggestionAfterError(false)
       .configureOutput({ outputError: () => {} })
       .helpOption('-h, --help', 'show this help');
+    acceptSpellings(command);
   }
   return program;
+}
+
+/** What may stand first. */
+function commandNames(program: Command): string[] {
+  return ['help', ...program.commands.flatMap((command) => [command.name(), ...command.aliases()])];
 }
 
 /** A command, and those below it. */
@@ -69,13 +81,4 @@ function asOneParagraph(command: Command): string {
 /** A switch is off and a list empty unless given; saying so at each would be noise. */
 function withoutEmptyDefault(option: Option): string {
   return new Help().optionDescription(option).replace(/ \(default: (false|\[\])\)/, '');
-}
-
-/** commander's message in our form: what is wrong, and what was meant. */
-function usageError(error: CommanderError): CnnvizError {
-  const [what, ...more] = error.message.replace(/^error: /, '').split('\n');
-  const meant = /\(Did you mean (?:one of )?(.+?)\??\)/.exec(more.join(' '))?.[1];
-  return new CnnvizError('usage', what, {
-    fix: meant ? `did you mean ${meant}?` : 'cnnviz --help, or cnnviz COMMAND --help',
-  });
 }

@@ -18,17 +18,28 @@ function editDistance(a: string, b: string): number {
   return row[b.length];
 }
 
-/** The name that was probably meant, the first of equals; null when even the nearest is too far for a slip of the keys. */
+/** A word this long that begins one name alone means it, however much is missing. */
+const SHORTEST_BEGINNING = 3;
+
+/**
+ * The name that was probably meant, the first of equals; null when none is near. Near is one slip (a letter inserted,
+ * removed, replaced, or swapped with its neighbour) in words of up to 7 letters, and one more for every further 4: two
+ * short words that share half of their letters are two words. A beginning of one name alone is near too. `names` are of the kind
+ * that was asked for: flags of the command at hand, layers of the network.
+ */
 export function nearestName(word: string, names: readonly string[]): string | null {
-  const allowed = Math.max(1, word.length / 3);
+  const typed = word.replace(/^-+/, '').toLowerCase();
+  const allowed = Math.max(1, Math.floor(typed.length / 4));
   let nearest: string | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const name of names) {
-    const distance = editDistance(word.toLowerCase(), name.toLowerCase());
-    if (distance < least && distance <= allowed) {
+    const distance = editDistance(typed, name.replace(/^-+/, '').toLowerCase());
+    if (distance < least && distance <= allowed && distance < typed.length) {
       least = distance;
       nearest = name;
     }
   }
-  return nearest;
+  if (nearest !== null || typed.length < SHORTEST_BEGINNING) return nearest;
+  const begun = names.filter((name) => name.replace(/^-+/, '').toLowerCase().startsWith(typed));
+  return begun.length === 1 ? begun[0] : null;
 }
