@@ -1,16 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
-import type {
-  ColormapName,
-  Job,
-  KernelSource,
-  LayerJob,
-  OutputJob,
-  PatchMode,
-  PixelRange,
-  ProductKind,
-} from '../core/job.js';
+import type { ColormapName, Job, LayerJob, OutputJob, PatchMode, PixelRange, ProductKind } from '../core/job.js';
 import type { PaddingMode } from '../core/layers.js';
-import { looksInline } from '../models/kernel-text.js';
+import { kernelSources } from './kernel-flag.js';
 import {
   parseActivation,
   parseBias,
@@ -91,8 +82,8 @@ export function layerJob(flags: ConvFlags): LayerJob {
   }
   const activation = flags.relu ? { name: 'relu' as const, parameter: null } : null;
   return {
-    kernels: flags.kernels.map(({ flag, text }) =>
-      flag === 'patch' ? parsePatch(text, flags.patchMode) : kernelSource(text),
+    kernels: flags.kernels.flatMap(({ flag, text }) =>
+      flag === 'patch' ? [parsePatch(text, flags.patchMode)] : kernelSources(text),
     ),
     flip: flags.flip,
     stride: parsePair('--stride', flags.stride),
@@ -106,11 +97,6 @@ export function layerJob(flags: ConvFlags): LayerJob {
     exact: flags.exact,
     algorithm: flags.algorithm ?? null,
   };
-}
-
-function kernelSource(text: string): KernelSource {
-  if (/\.(npy|json)$/i.test(text)) return { kind: 'file', path: text };
-  return looksInline(text) ? { kind: 'inline', text } : { kind: 'builtin', name: text };
 }
 
 function checkPicture(flags: ConvFlags, products: readonly ProductKind[]): void {

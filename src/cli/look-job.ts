@@ -5,7 +5,7 @@ import { findInputs, type Input } from '../io/inputs.js';
 import type { LayerRequest } from '../stages/kept-run.js';
 import { type ConvFlags, convJob } from './conv-job.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
-import { parsePool, parseWhole } from './parse.js';
+import { parsePool, parsePosition, parseWhole } from './parse.js';
 
 /** The flags of commands that look at one layer, as commander hands them over. */
 export interface LookFlags
@@ -70,6 +70,7 @@ export async function lookRequest(
   args: readonly string[],
   flags: LookFlags,
 ): Promise<{ readonly request: LayerRequest; readonly input: Input }> {
+  refuseSplitPlace(args, flags);
   const usage = `cnnviz ${command} IMAGE --kernel edge3x3 …, or cnnviz ${command} NET IMAGE …`;
   const isLayer = flags.kernels.length > 0;
   if (isLayer) {
@@ -94,6 +95,16 @@ export async function lookRequest(
     'write it into the pipe: "conv edge3x3 stride=2"',
   );
   return lookAtNetwork(command, pool ? [poolPipe(pool), args[0]] : args, flags, usage);
+}
+
+/** --at 169 100: the second number came as an argument. */
+function refuseSplitPlace(args: readonly string[], { at }: LookFlags): void {
+  const number = args.find((arg) => /^\d+$/.test(arg));
+  if (at === undefined || number === undefined || !/^\d+,?$/.test(at)) return;
+  const x = at.replace(',', '');
+  throw new CnnvizError('usage', `--at: expected x,y, got "${at}" and "${number}" apart`, {
+    fix: `--at ${x},${number}`,
+  });
 }
 
 async function lookAtNetwork(
@@ -152,16 +163,4 @@ export function placeRequest({ at, channel, item }: Pick<LookFlags, 'at' | 'chan
     item: parseWhole('--item', item, 0),
     at: at === undefined ? null : parsePosition('--at', at),
   };
-}
-
-/** x,y */
-export function parsePosition(flag: string, text: string): { x: number; y: number } {
-  const parts = text.split(',');
-  if (parts.length !== 2 || parts.some((part) => !/^\s*\d+\s*$/.test(part))) {
-    throw new CnnvizError('usage', `${flag}: expected x,y, got "${text}"`, {
-      fix: `whole numbers from 0, counted from the top left: ${flag} 188,42`,
-    });
-  }
-  const [x, y] = parts.map((part) => parseWhole(flag, part.trim(), 0));
-  return { x, y };
 }

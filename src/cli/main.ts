@@ -3,10 +3,13 @@ import { CnnvizError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
 import { COMMAND_GROUPS } from './commands/index.js';
 import { exitCodeOf } from './exit.js';
+import { fromFirstWord } from './first-word.js';
 import { guardFiles } from './guard-files.js';
 import { groupCommonFlags, HELP, HELP_OUTPUT, withHelpAsFlag } from './help.js';
 import { handleSignals } from './signals.js';
+import { acceptSpellings } from './spellings.js';
 import { openTerminal } from './terminal.js';
+import { usageError } from './usage-error.js';
 
 const EXAMPLES = `Examples:
   cnnviz demo                                             the main job on a photograph that comes along
@@ -24,14 +27,14 @@ export async function main(argv: readonly string[]): Promise<void> {
   handleSignals();
   try {
     const program = buildProgram();
-    const args = withHelpAsFlag(program, argv.slice(2));
+    const args = withHelpAsFlag(program, (await fromFirstWord(argv, commandNames(program))).slice(2));
     await program.parseAsync(withShowAlone(args), { from: 'user' });
   } catch (thrown) {
     const error = isFolderGone(thrown) ? folderGone(thrown) : thrown;
     process.exitCode = exitCodeOf(error);
-    if (error instanceof CommanderError && (process.exitCode === 0 || error.code === 'commander.help')) return;
+    if (error instanceof CommanderError) return;
     const terminal = await openTerminal({ quiet: false, reserveStdout: false });
-    terminal.fail(error instanceof CommanderError ? usageError(error) : error);
+    terminal.fail(error);
   }
 }
 
@@ -68,12 +71,21 @@ export function buildProgram(): Command {
     groupCommonFlags(command, name);
     command
       .configureHelp(HELP)
-      .exitOverride()
+      .exitOverride((error) => {
+        throw error.exitCode === 0 || error.code === 'commander.help' ? error : usageError(error, command);
+      })
+      .showSuggestionAfterError(false)
       .configureOutput(HELP_OUTPUT)
       .helpCommand(false)
       .helpOption('-h, --help', 'show this help');
+    acceptSpellings(command);
   }
   return program;
+}
+
+/** What may stand first. */
+function commandNames(program: Command): string[] {
+  return ['help', ...program.commands.flatMap((command) => [command.name(), ...command.aliases()])];
 }
 
 /** A command, and those below it, with their names: "head train". */
@@ -86,13 +98,4 @@ function allCommands(command: Command, name: string): [Command, string][] {
 function withShowAlone(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   return argv.map((arg, i) => (arg === '--show' && (end < 0 || i < end) ? '--show=auto' : arg));
-}
-
-/** commander's message in our form: what is wrong, and what was meant. */
-function usageError(error: CommanderError): CnnvizError {
-  const [what, ...more] = error.message.replace(/^error: /, '').split('\n');
-  const meant = /\(Did you mean (?:one of )?(.+?)\??\)/.exec(more.join(' '))?.[1];
-  return new CnnvizError('usage', what, {
-    fix: meant ? `did you mean ${meant}?` : 'cnnviz --help, or cnnviz COMMAND --help',
-  });
 }

@@ -3,7 +3,7 @@ import type { ColormapName, OutputJob, PixelRange, ProductKind } from '../core/j
 import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
 import type { PresetChoice } from '../core/preprocess-job.js';
 import { outputTarget, refuseForeign } from './conv-job.js';
-import { parseColour, parseNormalize, parsePair, parsePixelCount, parseScale, parseWhole } from './parse.js';
+import { parseColour, parseNormalize, parsePixelCount, parseScale, parseSize, parseWhole } from './parse.js';
 
 /** The flags that say a network's numbers. */
 export interface WeightFlags {
@@ -97,7 +97,7 @@ export function presetChoice(flags: PresetFlags): PresetChoice | null {
   return {
     name: preset ?? null,
     resize: resize === undefined ? null : parseResize(resize),
-    crop: crop === undefined ? null : parsePair('--crop', crop),
+    crop: crop === undefined ? null : parseSize('--crop', crop),
     gray,
     pixels: pixels ?? null,
     normalize: normalize === undefined ? null : parseNormalize(normalize),
@@ -106,7 +106,7 @@ export function presetChoice(flags: PresetFlags): PresetChoice | null {
 
 /** n: the shorter side; h,w: both */
 function parseResize(text: string): number | readonly [number, number] {
-  return text.includes(',') ? parsePair('--resize', text) : parseWhole('--resize', text, 1);
+  return /[,x×]/i.test(text) ? parseSize('--resize', text) : parseWhole('--resize', text, 1);
 }
 
 /** Whether a flag asks for files. */

@@ -1,6 +1,8 @@
 import { CnnvizError } from '../core/errors.js';
 import type { BiasSource, KernelSource, PatchMode, PoolJob, PreprocessJob, ScaleRule } from '../core/job.js';
 import type { ActivationName, Padding, Pads, Pair } from '../core/layers.js';
+import { sameName } from '../core/names.js';
+import { nearestName } from '../core/nearest.js';
 import { PRESETS } from '../core/preprocess-job.js';
 
 /** What users type, made into what a job holds. Every failure names the flag, what it expects and what it got. */
@@ -8,34 +10,64 @@ function refuse(flag: string, expected: string, got: string, fix?: string): neve
   throw new CnnvizError('usage', `${flag}: expected ${expected}, got "${got}"`, fix === undefined ? {} : { fix });
 }
 
+/** What typewriters and word processors make of a minus: − and –. */
+function withMinus(text: string): string {
+  return text.replace(/^\s*[−–](?=[\d.])/, '-');
+}
+
+/** The number that was meant by one with a decimal comma, as a fix; undefined for any other text. */
+function pointMeant(flag: string, text: string): string | undefined {
+  const match = /^\s*([+-]?\d*),(\d+%?)\s*$/.exec(withMinus(text));
+  return match ? `did you mean ${flag} ${match[1]}.${match[2]}?` : undefined;
+}
+
+/** Numbers with a comma, x or × between them: 2,2 and 2x2. */
+function sidesOf(text: string): string[] {
+  return text.split(/[,x×]/i);
+}
+
 /** A whole number from `min`. */
 export function parseWhole(flag: string, text: string, min: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text.trim()) || value < min || !Number.isSafeInteger(value)) {
-    refuse(flag, `a whole number from ${min}`, text);
+    refuse(flag, `a whole number from ${min}`, text, pointMeant(flag, text));
   }
   return value;
 }
 
 /** Any finite number. */
 export function parseNumber(flag: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) refuse(flag, 'a number', text);
+  const value = Number(withMinus(text));
+  if (text.trim() === '' || !Number.isFinite(value)) refuse(flag, 'a number', text, pointMeant(flag, text));
   return value;
 }
 
-/** n, or height,width */
+/** n, height,width or the same as 2x3 */
 export function parsePair(flag: string, text: string, min = 1): Pair {
-  const parts = text.split(',');
-  if (parts.length > 2) refuse(flag, 'n or height,width', text);
+  const parts = sidesOf(text);
+  if (parts.length > 2) refuse(flag, 'n or height,width', text, `such as ${flag} 2, ${flag} 2,3 or ${flag} 2x3`);
   const [vertical, horizontal = vertical] = parts.map((part) => parseWhole(flag, part, min));
   return [vertical, horizontal];
 }
 
+/** n, or height,width; 64x64 too, but 640x480 may be said either way round */
+export function parseSize(flag: string, text: string): Pair {
+  const [height, width] = parsePair(flag, text);
+  if (height !== width && !text.includes(',')) {
+    throw new CnnvizError('usage', `${flag} ${text}: is that height × width or width × height?`, {
+      fix: `with a comma it is height,width: ${flag} ${height},${width} or ${flag} ${width},${height}`,
+    });
+  }
+  return [height, width];
+}
+
+const PADDING_RULES = ['same', 'valid', 'full'] as const;
+
 /** same, valid, full, n, height,width or top,left,bottom,right */
 export function parsePadding(text: string): Padding {
-  if (text === 'same' || text === 'valid' || text === 'full') return text;
-  const parts = text.split(',');
+  const rule = sameName(text, PADDING_RULES);
+  if (rule) return rule;
+  const parts = sidesOf(text);
   const fix = 'n, or height,width, or top,left,bottom,right, or same, valid, full';
   if (![1, 2, 4].includes(parts.length) || parts.some((part) => !/^\d+$/.test(part.trim()))) {
     refuse('--padding', 'whole numbers or a rule', text, fix);
@@ -58,7 +90,8 @@ export function parsePatch(text: string, mode: PatchMode): KernelSource {
 }
 
 /** A number, a .npy file, p99 or fire:1% */
-export function parseBias(text: string): BiasSource {
+export function parseBias(typed: string): BiasSource {
+  const text = withMinus(typed);
   if (text.toLowerCase().endsWith('.npy')) return { kind: 'file', path: text };
   const percentile = /^p(\d+(?:\.\d+)?)$/.exec(text);
   const fire = /^fire:(\d+(?:\.\d+)?)%$/.exec(text);
@@ -68,12 +101,18 @@ export function parseBias(text: string): BiasSource {
   if (fire) return { kind: 'fire', percent };
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || !Number.isFinite(Math.fround(value))) {
-    refuse('--bias', 'a finite number, a .npy file, p99 or fire:1%', text, 'p99 lets the strongest 1 % through');
+    const fix = pointMeant('--bias', text) ?? percentMeant(text) ?? 'p99 lets the strongest 1 % through';
+    refuse('--bias', 'a finite number, a .npy file, p99 or fire:1%', text, fix);
   }
   return { kind: 'number', value };
 }
 
-const ACTIVATION_NAMES: readonly ActivationName[] = [
+/** fire:0.5% for fire:0,5%, p99.5 for p99,5 */
+function percentMeant(text: string): string | undefined {
+  return /^(p|fire:)\d+,\d+%?$/.test(text) ? `did you mean --bias ${text.replace(',', '.')}?` : undefined;
+}
+
+export const ACTIVATION_NAMES: readonly ActivationName[] = [
   'relu',
   'relu6',
   'leaky_relu',
@@ -89,17 +128,33 @@ const ACTIVATION_NAMES: readonly ActivationName[] = [
 /** relu, or leaky_relu:0.01 */
 export function parseActivation(text: string): { name: ActivationName; parameter: number | null } {
   const [word, parameter, ...rest] = text.split(':');
-  const name = ACTIVATION_NAMES.find((known) => known === word);
-  if (!name || rest.length > 0) refuse('--activation', 'an activation', text, `one of ${ACTIVATION_NAMES.join(', ')}`);
+  const name = sameName(word, ACTIVATION_NAMES);
+  if (!name || rest.length > 0) {
+    const near = name ? null : nearestName(word, ACTIVATION_NAMES);
+    const meant = near ? `did you mean ${near}? ` : '';
+    refuse('--activation', 'an activation', text, `${meant}one of ${ACTIVATION_NAMES.join(', ')}`);
+  }
   return { name, parameter: parameter === undefined ? null : parseNumber('--activation', parameter) };
 }
 
-/** max|avg|gauss:SIZE[:STRIDE], and for gauss [:SIGMA] */
+const POOL_KINDS = ['max', 'avg', 'gauss'] as const;
+const POOL_WORDS = ['max_pool', 'avg_pool', 'gauss_pool', 'maxpool2d', 'avgpool2d'] as const;
+
+/** max, avg or gauss, also as max_pool and MaxPool2d; null for another word. */
+export function poolKind(word: string): PoolJob['kind'] | null {
+  const long = sameName(word, POOL_WORDS)?.replace(/_?pool(2d)?$/, '');
+  return sameName(long ?? word, POOL_KINDS);
+}
+
+/** The size of a pool that does not say one. */
+export const USUAL_POOL = '2';
+
+/** max|avg|gauss[:SIZE[:STRIDE]], and for gauss [:SIGMA] */
 export function parsePool(text: string): PoolJob {
   const fix = 'such as max:2, avg:3:2, gauss:5:2 (kind:size:stride); the stride is the size unless given';
-  const [word, size, stride, sigma, ...rest] = text.split(':');
-  const kind = (['max', 'avg', 'gauss'] as const).find((known) => known === word);
-  if (!kind || size === undefined || rest.length > 0) refuse('--pool', 'max|avg|gauss:SIZE[:STRIDE]', text, fix);
+  const [word, size = USUAL_POOL, stride, sigma, ...rest] = text.split(':');
+  const kind = poolKind(word);
+  if (!kind || rest.length > 0) refuse('--pool', 'max|avg|gauss:SIZE[:STRIDE]', text, fix);
   if (sigma !== undefined && kind !== 'gauss') refuse('--pool', 'no sigma but for gauss', text, fix);
   const kernelSize = parsePair('--pool', size);
   const pads: Pads = [0, 0, 0, 0];
@@ -113,20 +168,25 @@ export function parsePool(text: string): PoolJob {
 }
 
 function parseSigma(text: string): Pair {
-  const [vertical, horizontal = vertical] = text.split(',').map((part) => parseNumber('--pool sigma', part));
-  if (!(vertical > 0 && horizontal > 0)) refuse('--pool sigma', 'a number above 0', text);
+  const [vertical, horizontal = vertical, ...more] = sidesOf(text).map((part) => parseNumber('--pool sigma', part));
+  if (!(vertical > 0 && horizontal > 0 && more.length === 0)) {
+    refuse('--pool sigma', 'a number above 0', text, 'with a decimal point: gauss:3:3:0.5');
+  }
   return [vertical, horizontal];
 }
 
+const SCALE_RULES = ['minmax', 'symmetric'] as const;
+
 /** minmax, symmetric, LO,HI or p1,p99 */
 export function parseScale(text: string): ScaleRule {
-  if (text === 'minmax' || text === 'symmetric') return { kind: text };
+  const named = sameName(text, SCALE_RULES);
+  if (named) return { kind: named };
   const fix = 'minmax, symmetric, two numbers such as -1,1, or two percentiles such as p1,p99';
   const parts = text.split(',');
   if (parts.length !== 2) refuse('--scale', 'a rule or two limits', text, fix);
   const percentiles = parts.every((part) => /^p\d/.test(part));
   const [lo, hi] = parts.map((part) => {
-    const number = percentiles ? part.slice(1) : part;
+    const number = percentiles ? part.slice(1) : withMinus(part);
     if (number.trim() === '' || !Number.isFinite(Number(number))) refuse('--scale', 'a rule or two limits', text, fix);
     return Number(number);
   });
@@ -137,12 +197,17 @@ export function parseScale(text: string): ScaleRule {
 
 /** imagenet, or MEAN/STD with commas between channels */
 export function parseNormalize(text: string): NonNullable<PreprocessJob['normalize']> {
-  if (text === 'imagenet') return PRESETS.imagenet.preprocess.normalize!;
+  if (text.toLowerCase() === 'imagenet') return PRESETS.imagenet.preprocess.normalize!;
   const halves = text.split('/');
   if (halves.length !== 2)
     refuse('--normalize', 'imagenet or MEAN/STD', text, 'such as 0.5/0.5 or 0.5,0.4,0.3/0.2,0.2,0.2');
   const [mean, std] = halves.map((half) => half.split(',').map((part) => parseNumber('--normalize', part)));
-  if (std.some((value) => value === 0)) refuse('--normalize', 'a std other than 0', text);
+  if (std.some((value) => value === 0)) {
+    const hasCommas = /\b0,\d/.test(text)
+      ? 'a comma stands between channels, a decimal point is a point: 0.5/0.5'
+      : undefined;
+    refuse('--normalize', 'a std other than 0', text, hasCommas);
+  }
   return { mean, std };
 }
 
@@ -177,11 +242,23 @@ export function parseByteCount(flag: string, text: string): number {
 
 /** Whole numbers from 1 with commas, one for each axis. */
 export function parseShape(flag: string, text: string, axes: readonly string[]): number[] {
-  const sides = text.split(/[,×x]/).map(Number);
+  const sides = sidesOf(text).map(Number);
   if (sides.length !== axes.length || sides.some((side) => !Number.isInteger(side) || side < 1)) {
     throw new CnnvizError('usage', `${flag} ${text}: expected ${axes.join(',')}, whole numbers from 1`, {
       fix: `${flag} ${axes.length === 3 ? '3,480,640' : '64,3,11,11'}`,
     });
   }
   return sides;
+}
+
+/** x,y, also as 188x42 and (188, 42) */
+export function parsePosition(flag: string, text: string): { x: number; y: number } {
+  const parts = sidesOf(text.replace(/^\((.*)\)$/, '$1'));
+  if (parts.length !== 2 || parts.some((part) => !/^\s*\d+\s*$/.test(part))) {
+    throw new CnnvizError('usage', `${flag}: expected x,y, got "${text}"`, {
+      fix: `whole numbers from 0, counted from the top left: ${flag} 188,42`,
+    });
+  }
+  const [x, y] = parts.map((part) => parseWhole(flag, part.trim(), 0));
+  return { x, y };
 }

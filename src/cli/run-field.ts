@@ -7,7 +7,8 @@ import { describeField, fieldJson } from '../reports/field.js';
 import { placeSingle, writeSingle } from '../stages/single-file.js';
 import { cropField, drawField, findField, type MeasuredField } from '../studies/field.js';
 import type { PictureFlags } from './commands/picture-flags.js';
-import { type LookFlags, lookRequest, parsePosition, placeRequest } from './look-job.js';
+import { type LookFlags, lookRequest, placeRequest } from './look-job.js';
+import { parsePosition } from './parse.js';
 import { showPictures } from './show/show.js';
 import { openTerminal } from './terminal.js';
 

@@ -3,7 +3,7 @@ import { formatNumber } from '../core/format.js';
 import { writeAtomic } from '../io/files.js';
 import { writeNpy } from '../models/npy.js';
 import { type ReadMap, readMap } from '../stages/read-map.js';
-import { parseWhole } from './parse.js';
+import { parsePosition, parseWhole } from './parse.js';
 import { openTerminal } from './terminal.js';
 
 export interface ReadFlags {
@@ -72,9 +72,7 @@ function choosePlane(
 }
 
 function pointAt(map: ReadMap, plane: { width: number; height: number; data: Float32Array }, text: string): Point {
-  const parts = text.split(',');
-  if (parts.length !== 2) throw new CnnvizError('usage', `--at: expected x,y, got "${text}"`);
-  const [x, y] = parts.map((part) => parseWhole('--at', part, 0));
+  const { x, y } = parsePosition('--at', text);
   if (x >= plane.width || y >= plane.height) {
     throw new CnnvizError('usage', `--at ${x},${y} lies outside the ${plane.width}×${plane.height} map`, {
       fix: `x from 0 to ${plane.width - 1}, y from 0 to ${plane.height - 1}`,

@@ -1,10 +1,8 @@
 import { CnnvizError } from '../core/errors.js';
 import type { BiasSource, LayerJob, PoolJob } from '../core/job.js';
-import type { Pair } from '../core/layers.js';
 import type { SweepJob } from '../core/sweep.js';
-import { looksInline } from '../models/kernel-text.js';
 import { type ConvFlags, convJob } from './conv-job.js';
-import { parseActivation, parseBias, parsePair, parsePool } from './parse.js';
+import { parseActivation, parseBias, parsePair, parsePool, poolKind, USUAL_POOL } from './parse.js';
 
 /** The flags of `sweep`: those of `conv`, some of them lists. */
 export interface SweepFlags extends ConvFlags {
@@ -36,7 +34,6 @@ export function sweepJob(flags: SweepFlags): SweepJob {
   return {
     base: convJob({
       ...shared,
-      kernels: flags.kernels.flatMap(kernelsOf),
       stride: '1',
       relu: false,
       sheet: true,
@@ -45,19 +42,12 @@ export function sweepJob(flags: SweepFlags): SweepJob {
     }),
     strides: unique(
       '--stride',
-      listOf('--stride', flags.stride).map((text) => pairOf('--stride', text)),
+      listOf('--stride', flags.stride).map((text) => parsePair('--stride', text)),
     ),
     biases: flags.bias === undefined ? [null] : unique('--bias', listOf('--bias', flags.bias).map(biasOf)),
     activations: activationsOf(flags),
     pools: poolsOf(flags),
   };
-}
-
-/** Names and files may stand in one list; the numbers of a kernel typed out have commas of their own. */
-function kernelsOf({ flag, text }: ConvFlags['kernels'][number]): ConvFlags['kernels'][number][] {
-  const parts = text.split(',').map((part) => part.trim());
-  if (flag === 'patch' || parts.some((part) => part === '' || looksInline(part))) return [{ flag, text }];
-  return parts.map((part) => ({ flag, text: part }));
 }
 
 function biasOf(text: string): BiasSource {
@@ -66,13 +56,24 @@ function biasOf(text: string): BiasSource {
       fix: '`cnnviz conv` takes the file',
     });
   }
+  if (/^[+\-−–]0$/.test(text)) {
+    throw new CnnvizError(
+      'usage',
+      `--bias: a comma stands between the values of a sweep, got "${text}" as one of them`,
+      {
+        fix: 'a decimal point is a point: --bias=-0.5,0.5; no bias is 0',
+      },
+    );
+  }
   return parseBias(text);
 }
 
 function activationsOf({ activation, relu }: SweepFlags): LayerJob['activation'][] {
   if (relu) return [{ name: 'relu', parameter: null }];
   if (activation === undefined) return [null];
-  const parsed = listOf('--activation', activation).map((text) => (text === 'none' ? null : parseActivation(text)));
+  const parsed = listOf('--activation', activation).map((text) =>
+    text.toLowerCase() === 'none' ? null : parseActivation(text),
+  );
   return unique('--activation', parsed);
 }
 
@@ -83,7 +84,7 @@ function activationsOf({ activation, relu }: SweepFlags): LayerJob['activation']
 function poolsOf({ pool, poolSize, poolStride }: SweepFlags): (PoolJob | null)[] {
   if (pool === undefined && poolSize === undefined && poolStride === undefined) return [null];
   const fields = (pool ?? 'max').split(':');
-  const kinds = listOf('--pool', fields[0]);
+  const kinds = listOf('--pool', fields[0]).map((word) => poolKind(word) ?? word.toLowerCase());
   const areKinds = kinds.every((kind) => ['max', 'avg', 'gauss', 'none'].includes(kind));
   const areNumbers = fields.slice(1).every((field) => /^[\d.,x×]+$/.test(field));
   if (!(areKinds && areNumbers)) {
@@ -94,13 +95,10 @@ function poolsOf({ pool, poolSize, poolStride }: SweepFlags): (PoolJob | null)[]
     }
     return unique(
       '--pool',
-      listOf('--pool', pool!).map((text) => (text === 'none' ? null : poolOf(text))),
+      listOf('--pool', pool!).map((text) => (text.toLowerCase() === 'none' ? null : parsePool(text))),
     );
   }
-  const [, size = poolSize, stride = poolStride, sigma] = fields;
-  if (size === undefined && kinds.some((kind) => kind !== 'none')) {
-    throw new CnnvizError('usage', `--pool ${kinds.join(',')}: expected sizes`, { fix: 'add --pool-size 2,3' });
-  }
+  const [, size = poolSize ?? USUAL_POOL, stride = poolStride, sigma] = fields;
   for (const [field, flag, given] of [
     [fields[1], '--pool-size', poolSize],
     [fields[2], '--pool-stride', poolStride],
@@ -117,23 +115,13 @@ function poolsOf({ pool, poolSize, poolStride }: SweepFlags): (PoolJob | null)[]
       pools.push(null);
       continue;
     }
-    for (const side of listOf('--pool-size', size!)) {
+    for (const side of listOf('--pool-size', size)) {
       for (const step of stride === undefined ? [side] : listOf('--pool-stride', stride)) {
-        pools.push(poolOf([kind, side, step, ...(sigma === undefined ? [] : [sigma])].join(':')));
+        pools.push(parsePool([kind, side, step, ...(sigma === undefined ? [] : [sigma])].join(':')));
       }
     }
   }
   return unique('--pool', pools);
-}
-
-/** One pool; `conv` writes its pairs with commas. */
-function poolOf(text: string): PoolJob {
-  return parsePool(text.replace(/[x×]/g, (cross, at: number) => (/\d/.test(text[at - 1] ?? '') ? ',' : cross)));
-}
-
-/** n, or HxW */
-function pairOf(flag: string, text: string): Pair {
-  return parsePair(flag, text.replace(/[x×]/, ','));
 }
 
 function listOf(flag: string, text: string): string[] {
@@ -152,7 +140,7 @@ function unique<T>(flag: string, values: T[]): T[] {
   const twice = keys.findIndex((key, i) => keys.indexOf(key) !== i);
   if (twice >= 0) {
     throw new CnnvizError('usage', `${flag}: value ${twice + 1} of the list was given before`, {
-      fix: 'give each once',
+      fix: 'give each once; a comma stands between values, a pair is height x width: 2x2',
     });
   }
   return values;

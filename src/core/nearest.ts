@@ -21,19 +21,31 @@ function editDistance(a: string, b: string): number {
 /** Nobody slips on the keys of a longer one, and the table of distances grows with the product of both lengths. */
 const LONGEST_WORD = 200;
 
-/** The name that was probably meant, the first of equals; null when even the nearest is too far for a slip of the keys. */
+/** A word this long that begins one name alone means it, however much is missing. */
+const SHORTEST_BEGINNING = 3;
+
+/**
+ * The name that was probably meant, the first of equals; null when none is near. Near is one slip (a letter inserted,
+ * removed, replaced, or swapped with its neighbour) in words of up to 7 letters, and one more for every further 4: two
+ * short words that share half of their letters are two words. A beginning of one name alone is near too. `names` are of the kind
+ * that was asked for: flags of the command at hand, layers of the network.
+ */
 export function nearestName(word: string, names: readonly string[]): string | null {
-  const allowed = Math.max(1, word.length / 3);
+  const typed = word.replace(/^-+/, '').toLowerCase();
+  const allowed = Math.max(1, Math.floor(typed.length / 4));
   let nearest: string | null = null;
   let least = Number.POSITIVE_INFINITY;
   if (word.length > LONGEST_WORD) return null;
   for (const name of names) {
-    if (Math.abs(name.length - word.length) > allowed) continue;
-    const distance = editDistance(word.toLowerCase(), name.toLowerCase());
-    if (distance < least && distance <= allowed) {
+    const known = name.replace(/^-+/, '').toLowerCase();
+    if (Math.abs(known.length - typed.length) > allowed) continue;
+    const distance = editDistance(typed, known);
+    if (distance < least && distance <= allowed && distance < typed.length) {
       least = distance;
       nearest = name;
     }
   }
-  return nearest;
+  if (nearest !== null || typed.length < SHORTEST_BEGINNING) return nearest;
+  const begun = names.filter((name) => name.replace(/^-+/, '').toLowerCase().startsWith(typed));
+  return begun.length === 1 ? begun[0] : null;
 }

@@ -20,7 +20,7 @@ export interface InputFacts {
 export interface KernelFacts {
   /** How it was named: a built-in, a file without its folder, the inline text, a patch. */
   readonly name: string;
-  /** [C/groups, kH, kW] */
+  /** [C/groups, kH, kW]; of a gradient magnitude both kernels, [2, C, kH, kW] */
   readonly shape: readonly number[];
   /** SHA-256 of the float32 weights, little-endian. */
   readonly sha256: string;
@@ -60,6 +60,8 @@ export type ZeroLevel = { readonly level: number } | 'below' | 'above';
 export interface BankResult {
   /** [M, C/groups, kH, kW] */
   readonly weight: readonly number[];
+  /** Its two kernels make one map: √(x² + y²). Absent where each makes its own. */
+  readonly magnitude?: true;
   readonly pads: Pads;
   readonly algorithm: string;
   readonly macs: number;

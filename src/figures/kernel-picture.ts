@@ -10,6 +10,15 @@ import { chooseScale } from './scale.js';
 const MAX_PLANES = 8;
 const PLANES_A_ROW = 4;
 
+/** A kernel to draw. */
+export interface KernelPlanes {
+  readonly label: string;
+  /** [C, kH, kW], one plane a channel */
+  readonly channels: readonly Plane[];
+  /** What its planes make together, where they are not channels of one kernel: "gradient magnitude". */
+  readonly combined?: string;
+}
+
 /** A kernel as it is drawn, and what its caption says of it. */
 export interface KernelPicture {
   readonly picture: Part;
@@ -23,17 +32,20 @@ export interface KernelPicture {
  * A kernel [C, kH, kW], one plane a channel, on a scale of its own. Small ones are cells with their numbers, signs told
  * by colour; three differing channels are a colour picture, darkest to brightest; others are grey planes.
  */
-export function kernelPicture(channels: readonly Plane[], box: number): KernelPicture {
+export function kernelPicture(channels: readonly Plane[], box: number, combined: string | null = null): KernelPicture {
   const [first] = channels;
   const planes = channels.map(({ values }) => values);
   const { lo, hi } = chooseScale(planes, { kind: 'minmax' });
   const equal = planes.every((values) => values.every((value, i) => value === first.values[i]));
   const count = channels.length === 1 ? '' : ` × ${channels.length} ${equal ? 'equal ' : ''}channels`;
   const words = {
-    size: `${first.width}×${first.height}${count}`,
+    size:
+      combined === null
+        ? `${first.width}×${first.height}${count}`
+        : `${channels.length} × ${first.width}×${first.height}: ${combined}`,
     range: lo === hi ? `all ${formatNumber(lo)}` : `own scale ${formatNumber(lo)} … ${formatNumber(hi)}`,
   };
-  if (!equal && channels.length === 3) return { ...words, picture: colourPicture(channels, box) };
+  if (!equal && channels.length === 3 && combined === null) return { ...words, picture: colourPicture(channels, box) };
   if (equal) return { ...words, picture: onePlane(first, [first], box) };
   const shown = channels.slice(0, MAX_PLANES);
   const side = fitsNumberGrid(first) ? box : Math.max(32, Math.floor(box / Math.min(PLANES_A_ROW, shown.length)));

@@ -4,20 +4,19 @@ import { createCanvas, drawImage } from './canvas.js';
 import { captioned } from './caption.js';
 import { applyColormap } from './colormaps.js';
 import { chooseFit, fitWords } from './fit.js';
-import { kernelPicture } from './kernel-picture.js';
+import { type KernelPlanes, kernelPicture } from './kernel-picture.js';
 import { legend } from './legend.js';
 import { commonLevels, type FigureOptions, type LabelledMap, type MapFigure, titledImage } from './map-figure.js';
 import { fitsNumberGrid, numberGrid } from './number-grid.js';
 import { INK, PAPER, type Part, sideBySide, stacked, textPart, widest } from './part.js';
-import { imagePicture, type Plane, planePicture } from './pictures.js';
+import { imagePicture, planePicture } from './pictures.js';
 
 /** What made one map. */
 export interface StripRow {
   readonly input: Image;
   /** The numbers of a one-channel input, [height, width]: a tiny one is drawn with them. */
   readonly inputValues?: Float32Array;
-  /** [C, kH, kW], one plane a channel */
-  readonly kernel: { readonly label: string; readonly channels: readonly Plane[] };
+  readonly kernel: KernelPlanes;
   readonly map: LabelledMap;
 }
 
@@ -44,7 +43,7 @@ export function strip(rows: readonly StripRow[], { title, scaleRule, colormap }:
   const boxes = BOXES.find((candidate) => rows.length <= candidate.rows)!;
   const inputs = rows.map((row) => inputCell(row, boxes.picture));
   const kernels = rows.map(({ kernel }) => {
-    const { picture, size, range } = kernelPicture(kernel.channels, boxes.kernel);
+    const { picture, size, range } = kernelPicture(kernel.channels, boxes.kernel, kernel.combined);
     return captioned(picture, [`kernel ${kernel.label}`, size, range], CENTRED);
   });
   const cells = rows.map(({ kernel, map }, i) => {

@@ -3,7 +3,7 @@ import type { Image } from '../core/image.js';
 import { fillRect } from './canvas.js';
 import { captioned, FIXED_SPACE } from './caption.js';
 import { chooseFit, type Fit, fittedSide, fitWords } from './fit.js';
-import { kernelPicture } from './kernel-picture.js';
+import { type KernelPlanes, kernelPicture } from './kernel-picture.js';
 import { legend } from './legend.js';
 import { commonLevels, type FigureOptions, type MapFigure, titledImage } from './map-figure.js';
 import { type Rect, withFrames } from './marks.js';
@@ -36,7 +36,7 @@ export interface DrawnSweep extends FigureOptions {
   readonly input: Image;
   /** Where kernels were cut from the input. */
   readonly frames: readonly Rect[];
-  readonly kernels: readonly { readonly label: string; readonly channels: readonly Plane[] }[];
+  readonly kernels: readonly KernelPlanes[];
   readonly cells: readonly SweepGridCell[];
   /** Cells in a row; null: as many as suit a screen. */
   readonly columns: number | null;
@@ -88,8 +88,8 @@ function head({ input, frames, kernels }: DrawnSweep): Part {
     textPart('▸', INK, ARROW_SIZE),
   ];
   if (kernels.length > MOST_KERNELS) parts.push(textPart(`${kernels.length} kernels`, FAINT));
-  for (const { label, channels } of kernels.slice(0, kernels.length > MOST_KERNELS ? 0 : MOST_KERNELS)) {
-    const { picture, size, range } = kernelPicture(channels, HEAD_BOX / 2);
+  for (const { label, channels, combined } of kernels.slice(0, kernels.length > MOST_KERNELS ? 0 : MOST_KERNELS)) {
+    const { picture, size, range } = kernelPicture(channels, HEAD_BOX / 2, combined);
     parts.push(captioned(picture, [`kernel ${label}`, size, range]));
   }
   parts.push(textPart('▸', INK, ARROW_SIZE), textPart('maps below, peaks framed', FAINT));

@@ -3,6 +3,7 @@ import { CnnvizError } from '../core/errors.js';
 import { groupDigits } from '../core/format.js';
 import type { Image } from '../core/image.js';
 import type { DecodeJob } from '../core/job.js';
+import { sniffForeign } from './foreign.js';
 import { loadSharp } from './sharp.js';
 import { describeStart, sniffFormat } from './sniff.js';
 
@@ -26,12 +27,21 @@ const READABLE = 'JPEG, PNG, WebP, GIF, TIFF, AVIF and .npy are read';
 export async function readHeader(bytes: Uint8Array, job: DecodeJob): Promise<ImageFacts> {
   const format = sniffFormat(bytes);
   if (format === null) {
-    throw new CnnvizError('decode', `not an image (${describeStart(bytes)})`, { fix: READABLE });
+    const foreign = sniffForeign(bytes);
+    if (foreign?.isPicture) {
+      throw new CnnvizError('decode', `${foreign.what}, which is not read`, { fix: foreign.convert });
+    }
+    const instead = foreign ? ` but ${foreign.what}` : '';
+    throw new CnnvizError('decode', `not an image (${describeStart(bytes)})${instead}`, {
+      fix: foreign?.convert ?? READABLE,
+    });
   }
   if (format === 'svg' || format === 'npy') {
     const what =
       format === 'svg' ? 'an SVG drawing, which may draw on other files' : 'a .npy array where an image is expected';
-    throw new CnnvizError('decode', `${what}: not read`, { fix: READABLE });
+    const fix =
+      format === 'svg' ? 'draw it as pixels: magick FILE.svg out.png (ImageMagick), or export it as PNG' : READABLE;
+    throw new CnnvizError('decode', `${what}: not read`, { fix });
   }
   const metadata = await guarded(() =>
     loadSharp()(bytes, { limitInputPixels: false, limitInputChannels: 5 }).metadata(),

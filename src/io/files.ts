@@ -10,11 +10,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { access, type FileHandle, open, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CnnvizError, type ErrorCode } from '../core/errors.js';
 import { formatBytes } from '../core/format.js';
 import { nearestName } from '../core/nearest.js';
+import { addressFault, isAddress } from './address.js';
 import { isPipe, readPipe } from './descriptors.js';
 import { refuseOtherThanFile } from './file-kind.js';
 import { collisionKey } from './paths.js';
@@ -89,6 +90,7 @@ export async function readFault(path: string, error: unknown): Promise<unknown> 
     ERR_FS_FILE_TOO_LARGE: 'larger than 2 GiB',
     ERR_INVALID_ARG_VALUE: 'not a file name',
   };
+  if (code === 'ENOENT' && isAddress(path)) return addressFault(path);
   if (code === 'ENOENT' && path.includes('\ufffd')) {
     return new CnnvizError('input', `${path}: the name is not UTF-8`, { fix: 'rename the file', cause: error });
   }
@@ -103,10 +105,27 @@ export async function readFault(path: string, error: unknown): Promise<unknown> 
   return new CnnvizError('input', `${path}: ${what}`, { fix, cause: error });
 }
 
-/** The path in the same folder that was probably meant. */
+/** Endings of one kind of file, each under one name. */
+const SAME_ENDINGS: Readonly<Record<string, string>> = {
+  '.jpeg': '.jpg',
+  '.tiff': '.tif',
+  '.yml': '.yaml',
+  '.pt': '.pth',
+};
+
+function kindOf(name: string): string {
+  const ending = extname(name).toLowerCase();
+  return SAME_ENDINGS[ending] ?? ending;
+}
+
+/** The path in the same folder that was probably meant: of the same kind, a picture is no checkpoint; `cat` may be any. */
 async function nearestPath(path: string): Promise<string | null> {
   const names = await readdir(dirname(path)).catch(() => []);
-  const near = nearestName(basename(path), names);
+  const kind = kindOf(path);
+  const near = nearestName(
+    basename(path),
+    names.filter((name) => kind === '' || kindOf(name) === kind),
+  );
   return near && join(dirname(path), near);
 }
 

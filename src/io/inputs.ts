@@ -1,6 +1,7 @@
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { extname, isAbsolute, join } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
+import { isAddress } from './address.js';
 import { readBytes } from './files.js';
 import { boundedGlob } from './glob.js';
 import { stem } from './paths.js';
@@ -41,7 +42,7 @@ export async function findInputs(args: readonly string[], { recursive, lists }: 
 }
 
 async function expand(arg: string, recursive: boolean): Promise<Input[]> {
-  if (arg === '-') return [toInput(arg, '')];
+  if (arg === '-' || isAddress(arg)) return [toInput(arg, '')];
   const facts = await stat(arg).catch(() => null);
   if (facts?.isDirectory()) return walk(arg, '', recursive);
   if (facts || !/[*?[\]{}]/.test(arg)) return [toInput(arg, '')];

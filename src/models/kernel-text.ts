@@ -1,45 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
-import { plural } from '../core/geometry.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const EVEN = 'every level holds arrays of one length, the innermost numbers only';
-const FIX = 'rows end with ";": "1 0 -1; 1 0 -1; 1 0 -1"';
-
-/** True for text that is meant as numbers and not as a name: "1 0 -1; 1 0 -1", "0.5", "1/9 1/9". */
-export function looksInline(text: string): boolean {
-  return /[;,\s]/.test(text.trim()) || /^[+-]?\.?\d/.test(text.trim());
-}
-
-/** "1 0 -1; 1 0 -1" → [kH, kW]; spaces or commas between numbers, ";" or line ends between rows, fractions as 1/9. */
-export function parseInlineKernel(text: string): Tensor {
-  const rows = text
-    .split(/[;\n]/)
-    .map((row) => row.split(/[\s,]+/).filter(Boolean))
-    .filter((row) => row.length > 0);
-  if (rows.length === 0) throw new CnnvizError('usage', `kernel "${text}": expected numbers`, { fix: FIX });
-  const width = rows[0].length;
-  const values = rows.flatMap((row, r) => {
-    if (row.length !== width) {
-      const found = `row ${r + 1} has ${plural(row.length, 'number')}, row 1 has ${width}`;
-      throw new CnnvizError('usage', `kernel "${text}": ${found}`, { fix: FIX });
-    }
-    return row.map((word) => numberOf(word, r, text));
-  });
-  return tensor(Float32Array.from(values), [rows.length, width]);
-}
-
-function numberOf(word: string, row: number, text: string): number {
-  const [above, below, ...rest] = word.split('/');
-  const value = below === undefined ? Number(above) : Number(above) / Number(below);
-  const wellFormed = rest.length === 0 && NUMBER.test(above) && (below === undefined || NUMBER.test(below));
-  if (!wellFormed || !Number.isFinite(Math.fround(value))) {
-    throw new CnnvizError('usage', `kernel "${text}": row ${row + 1}: expected a finite number, got "${word}"`, {
-      fix: FIX,
-    });
-  }
-  return value;
-}
 
 /** A kernel file in JSON: nested arrays of 2, 3 or 4 levels, or { name, weight }. @throws CnnvizError 'format' */
 export function parseKernelJson(text: string): { name: string | null; weight: Tensor } {

@@ -1,6 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
-import { nearestName } from '../core/nearest.js';
 import { type Tensor, tensor } from '../core/tensor.js';
+import { findGradient } from './gradients.js';
+import { kernelName } from './kernel-names.js';
 
 export type KernelFamily = 'edges' | 'outlines' | 'compass' | 'blur' | 'sharpen' | 'lines' | 'identity';
 
@@ -321,17 +322,17 @@ export const BUILTIN_KERNELS: readonly BuiltinKernel[] = [
   },
 ];
 
-/** @throws CnnvizError 'usage' with the nearest name */
-export function findKernel(name: string): BuiltinKernel {
+/** The names of the built-in kernels. */
+export const KERNEL_NAMES: readonly string[] = BUILTIN_KERNELS.map(({ name }) => name);
+
+/** @throws CnnvizError 'usage' with what was meant, also for a gradient magnitude, which is two kernels */
+export function findKernel(word: string): BuiltinKernel {
+  const name = kernelName(word, KERNEL_NAMES);
   const kernel = BUILTIN_KERNELS.find((known) => known.name === name);
   if (kernel) return kernel;
-  const near = nearestName(
-    name,
-    BUILTIN_KERNELS.map((known) => known.name),
-  );
-  const meant = near ? `did you mean ${near}? ` : '';
-  throw new CnnvizError('usage', `unknown kernel "${name}"`, {
-    fix: `${meant}\`cnnviz kernels\` lists all ${BUILTIN_KERNELS.length}`,
+  const { parts, formula } = findGradient(name)!;
+  throw new CnnvizError('usage', `${name} is not one kernel but a gradient magnitude, ${formula}`, {
+    fix: `take one of its kernels: ${parts[0]} or ${parts[1]}`,
   });
 }
 

@@ -69,9 +69,9 @@ export function summaryLine(written: number, failed: number, left: number): stri
 export function describePlan({ input, banks, outputs }: PlannedRun, style: Style): string[] {
   const name = input.path === '-' ? 'standard input' : input.path;
   const lines = [`${style.strong(name)}  ${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`];
-  for (const { weight, labels, out, macs, algorithm, unread } of banks) {
+  for (const { weight, magnitude, labels, out, macs, algorithm, unread } of banks) {
     lines.push(
-      `  ${labels.join(', ')}: weight [${weight.join(', ')}] → ${plural(weight[0], 'map')} ${out[0]}×${out[1]}`,
+      `  ${labels.join(', ')}: weight [${weight.join(', ')}] → ${plannedMaps(weight, magnitude)} ${out[0]}×${out[1]}`,
       `    ${algorithm}, ${groupDigits(macs)} MACs = ${groupDigits(2 * macs)} FLOPs (2 per MAC)`,
     );
     const left = unreadWords(unread);
@@ -86,13 +86,13 @@ export function describeChoices({ input, banks }: PlannedRun, style: Style): str
   const lines = [
     `${style.strong(input.path)}  ${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`,
   ];
-  for (const { labels, weight, out, macs, algorithm, choice } of banks) {
+  for (const { labels, weight, magnitude, out, macs, algorithm, choice } of banks) {
     const taken = choice.candidates.find(({ name }) => name === algorithm)!;
     const others = choice.candidates.filter(({ name }) => name !== algorithm);
     const cheaper = others.filter(({ estimateMs }) => estimateMs !== null && estimateMs < taken.estimateMs!);
     const bands = choice.bands === 1 ? 'in one piece' : `in ${choice.bands} bands of ${plural(choice.bandRows, 'row')}`;
     lines.push(
-      `${style.strong(labels.join(', '))}  weight [${weight.join(', ')}] → ${plural(weight[0], 'map')} ${out[0]}×${out[1]}`,
+      `${style.strong(labels.join(', '))}  weight [${weight.join(', ')}] → ${plannedMaps(weight, magnitude)} ${out[0]}×${out[1]}`,
       `  ${style.strong(algorithm)}: ${cheaper.length === 0 ? 'the cheapest that fits' : 'as asked for'}, about ${formatNumber(taken.estimateMs!, 2)} ms on one core`,
       `    ${groupDigits(macs)} MACs = ${groupDigits(2 * macs)} FLOPs (2 per MAC), ${bands}`,
       `    memory: ${formatBytes(choice.packedBytes)} of packed weights, ${formatBytes(choice.workspaceBytes)} of workspace`,
@@ -103,6 +103,11 @@ export function describeChoices({ input, banks }: PlannedRun, style: Style): str
     );
   }
   return lines;
+}
+
+/** "64 maps", or the one map that two derivatives make. */
+function plannedMaps([M]: readonly number[], magnitude: true | undefined): string {
+  return magnitude ? '1 map √(x² + y²)' : plural(M, 'map');
 }
 
 function whyNot({ rejected, estimateMs }: CandidateFacts, takenMs: number): string {
@@ -126,7 +131,8 @@ function layerWords(bank: BankResult, layer: LayerJob): string {
   const kernels = [...new Set(maps.map(({ kernel }) => kernel.name))];
   const what = kernels.length === 1 ? kernels[0] : plural(kernels.length, 'kernel');
   const patch = layer.kernels.length === 1 && layer.kernels[0].kind === 'patch' ? layer.kernels[0] : null;
-  const words = [`${what} ${kW}×${kH}×${C}${patch ? ` (${patchWords(patch.mode)})` : ''}`];
+  const magnitude = bank.magnitude ? `: √(${what}-x² + ${what}-y²)` : '';
+  const words = [`${what} ${kW}×${kH}×${C}${magnitude}${patch ? ` (${patchWords(patch.mode)})` : ''}`];
   words.push(`stride ${pairWords(layer.stride)}`);
   const padding = paddingWords(layer.padding, bank.pads);
   if (padding) words.push(`padding ${padding}${layer.paddingMode === 'zeros' ? '' : ` ${layer.paddingMode}`}`);

@@ -15,7 +15,7 @@ export interface BankMap {
   readonly name: string;
   readonly label: string;
   readonly positive: string | null;
-  /** [C/groups, kH, kW] */
+  /** [C/groups, kH, kW]; of a gradient magnitude both kernels, [2, C, kH, kW] */
   readonly weight: Tensor;
   /** Where the kernel was cut from, when it is a patch. */
   readonly patch: { readonly rect: PatchRect; readonly ownImage: boolean } | null;
@@ -23,9 +23,9 @@ export interface BankMap {
   readonly kernel: number;
 }
 
-/** Kernels of one size, convolved together. */
+/** Kernels of one size, convolved together; a gradient magnitude's two kernels make one map. */
 export interface Bank {
-  readonly kind: 'conv' | 'ncc';
+  readonly kind: 'conv' | 'ncc' | 'gradient';
   /** [M, C/groups, kH, kW] */
   readonly weight: Tensor;
   readonly maps: readonly BankMap[];
@@ -49,7 +49,7 @@ export function bindKernels(
   materials.kernels.forEach((material, kernel) => {
     const bank = bindKernel(job, material, kernel, shape, x);
     const last = banks.at(-1);
-    if (last && last.kind === bank.kind && sameKernelShape(last.weight, bank.weight)) {
+    if (last && last.kind === bank.kind && bank.kind !== 'gradient' && sameKernelShape(last.weight, bank.weight)) {
       banks[banks.length - 1] = {
         kind: bank.kind,
         weight: mergeWeights([last.weight, bank.weight]),
@@ -69,8 +69,9 @@ function bindKernel(
   shape: readonly number[],
   x: EngineInput | null,
 ): Bank {
-  const { source, name, label } = material;
+  const { source, name, label, gradient } = material;
   const channels = shape.at(-3)!;
+  if (gradient) return gradientBank(job, material, kernel, gradient, channels);
   const isPatch = source.kind === 'patch';
   let given = material.weight;
   if (isPatch) {
@@ -103,18 +104,40 @@ function bindKernel(
   return { kind: isPatch && source.mode === 'ncc' ? 'ncc' : 'conv', weight, maps };
 }
 
+/** Both derivatives as one weight; turned by 180° both change their sign and the magnitude does not. */
+function gradientBank(
+  job: LayerJob,
+  { name, label, positive }: KernelMaterial,
+  kernel: number,
+  derivatives: readonly Tensor[],
+  channels: number,
+): Bank {
+  if (job.groups > 1) {
+    throw new CnnvizError(
+      'usage',
+      `${label}: a gradient magnitude reads all channels together, not --groups ${job.groups}`,
+      {
+        fix: 'leave --groups out',
+      },
+    );
+  }
+  const expanded = mergeWeights(derivatives.map((weight) => expandKernel(weight, channels, 1, label)));
+  const weight = job.flip ? flipKernel(expanded) : expanded;
+  return { kind: 'gradient', weight, maps: [{ name, label, positive, weight, patch: null, kernel }] };
+}
+
 function sameKernelShape(a: Tensor, b: Tensor): boolean {
   return a.shape.slice(1).every((side, axis) => side === b.shape[axis + 1]);
 }
 
 /** The bank as a model: conv, then what follows it. `bias` [M] or null. */
 export function bankModel(job: LayerJob, bank: Bank, bias: Float32Array | null): Model {
-  return sequential([convLayer(job, bank, bias), ...followingLayers(job)]);
+  return sequential([...convLayers(job, bank, bias), ...followingLayers(job)]);
 }
 
-/** The convolution alone: what a bias is found from. */
+/** What a bias is found from: the convolution, or the gradient's magnitude, alone. */
 export function convolutionOnly(job: LayerJob, bank: Bank): Model {
-  return sequential([convLayer(job, bank, null)]);
+  return sequential(convLayers(job, bank, null));
 }
 
 /** What follows the convolution, with the convolution's output as its input; null when nothing does. */
@@ -123,10 +146,25 @@ export function followingModel(job: LayerJob): Model | null {
   return layers.length === 0 ? null : sequential(layers);
 }
 
-function convLayer(job: LayerJob, bank: Bank, bias: Float32Array | null): SequentialLayer {
+/** The convolution; of a gradient both, their magnitude and then the bias, which the roots are not taken of. */
+function convLayers(job: LayerJob, bank: Bank, bias: Float32Array | null): SequentialLayer[] {
+  if (bank.kind !== 'gradient') return [convLayer(job, bank, bank.kind, bias)];
+  const maps = constantOf({ dtype: 'int64', shape: [1], data: Float64Array.of(1) });
+  const magnitude: SequentialLayer = {
+    name: 'magnitude',
+    layer: { kind: 'reduce', name: 'l2', keepDims: true, noopWithEmptyAxes: false },
+    parameters: [['magnitude.axes', maps]],
+  };
+  const both = [convLayer(job, bank, 'conv', null), magnitude];
+  if (bias === null) return both;
+  const number = constantOf({ dtype: 'float32', shape: [1], data: bias });
+  return [...both, { name: 'bias', layer: { kind: 'add' }, parameters: [['bias.bias', number]] }];
+}
+
+function convLayer(job: LayerJob, bank: Bank, kind: 'conv' | 'ncc', bias: Float32Array | null): SequentialLayer {
   const { stride, padding, paddingMode, dilation, groups } = job;
   const layer: Conv2dLayer | NccLayer = {
-    kind: bank.kind,
+    kind,
     stride,
     padding,
     paddingMode,

@@ -127,15 +127,17 @@ async function drawPicture(
   return encodePng(drawn.image, JSON.stringify(note));
 }
 
-/** A map's kernel as planes, one a channel. */
+/** A map's kernel as planes, one a channel; of a gradient magnitude one a derivative, which is the same for every channel. */
 export function kernelPicture({ result, kernel }: FeatureMap) {
-  const [C, kH, kW] = kernel.shape;
-  const channels = Array.from({ length: C }, (_, c) => ({
+  const [kH, kW] = kernel.shape.slice(-2);
+  const isMagnitude = kernel.shape.length === 4;
+  const step = isMagnitude ? kernel.shape[1] * kH * kW : kH * kW;
+  const channels = Array.from({ length: kernel.shape[0] }, (_, c) => ({
     width: kW,
     height: kH,
-    values: kernel.data.subarray(c * kH * kW, (c + 1) * kH * kW),
+    values: kernel.data.subarray(c * step, c * step + kH * kW),
   }));
-  return { label: result.kernel.name, channels };
+  return { label: result.kernel.name, channels, ...(isMagnitude ? { combined: 'gradient magnitude' } : {}) };
 }
 
 /** The input as a picture; an array is drawn from its darkest to its brightest value. */

@@ -137,13 +137,28 @@ async function lookAtOneLayer(
 /** Which bank map `channel` of all of them is in, and its number there. */
 export function bankOf(banks: readonly Bank[], channel: number): [bank: number, map: number] {
   let first = 0;
-  for (const [b, { maps }] of banks.entries()) {
-    if (channel < first + maps.length) return [b, channel - first];
+  for (const [b, { kind, maps }] of banks.entries()) {
+    if (channel < first + maps.length) {
+      if (kind === 'gradient') throw isMagnitude(maps[0].label);
+      return [b, channel - first];
+    }
     first += maps.length;
   }
   throw new CnnvizError('usage', `--channel ${channel}: the layer has ${plural(first, 'kernel')}`, {
     fix: `a number from 0 to ${first - 1}`,
   });
+}
+
+/** Two sums and a root are behind each of its values: what is shown here follows one sum. */
+function isMagnitude(label: string): CnnvizError {
+  return new CnnvizError(
+    'usage',
+    `${label} is a gradient magnitude, √(${label}-x² + ${label}-y²): no single kernel to follow`,
+    {
+      fix: `look at one of its kernels: -k ${label}-x, or -k ${label}-y`,
+      scope: 'command',
+    },
+  );
 }
 
 async function lookAtNetwork(

@@ -5,7 +5,9 @@ import { imageToTensor, prepareTensor } from '../engine/preprocess.js';
 import { decodeImage } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import { stem } from '../io/paths.js';
-import { parseInlineKernel, parseKernelJson } from '../models/kernel-text.js';
+import { findGradient, GRADIENT_POSITIVE } from '../models/gradients.js';
+import { parseInlineKernel } from '../models/inline-kernel.js';
+import { parseKernelJson } from '../models/kernel-text.js';
 import { checkFinite } from '../models/kernel-weights.js';
 import { findKernel, kernelWeight } from '../models/kernels.js';
 import { npyToTensor, readNpy } from '../models/npy.js';
@@ -19,8 +21,10 @@ export interface KernelMaterial {
   /** How a person would call it: without the number that made the name unique. */
   readonly label: string;
   readonly positive: string | null;
-  /** [kH, kW], [C, kH, kW] or [M, C/groups, kH, kW]; null for a patch. */
+  /** [kH, kW], [C, kH, kW] or [M, C/groups, kH, kW]; null for a patch and a gradient. */
   readonly weight: Tensor | null;
+  /** The two derivatives of a gradient magnitude, [kH, kW] each; null for all other kernels. */
+  readonly gradient: readonly [Tensor, Tensor] | null;
   /** [C, H, W] the patch is cut from; null when it is cut from each input itself. */
   readonly patchFrom: Tensor | null;
   /** The names of its maps: one, or one per kernel of a file that holds several. */
@@ -43,17 +47,23 @@ export async function loadMaterials(job: Job): Promise<Materials> {
     const name = uniqueName(loaded.label, taken);
     const count = loaded.weight?.shape.length === 4 ? loaded.weight.shape[0] : 1;
     const maps = count === 1 ? [name] : Array.from({ length: count }, (_, m) => `${name}.${m}`);
-    kernels.push({ source, name, positive: null, patchFrom: null, ...loaded, maps });
+    kernels.push({ source, name, positive: null, patchFrom: null, gradient: null, ...loaded, maps });
   }
   const { bias } = job.layer;
   return { kernels, biasFile: bias?.kind === 'file' ? await loadBias(bias.path) : null };
 }
 
-type LoadedKernel = Pick<KernelMaterial, 'label' | 'weight'> & Partial<Pick<KernelMaterial, 'positive' | 'patchFrom'>>;
+type LoadedKernel = Pick<KernelMaterial, 'label' | 'weight'> &
+  Partial<Pick<KernelMaterial, 'positive' | 'patchFrom' | 'gradient'>>;
 
 async function loadKernel(source: KernelSource, job: Job): Promise<LoadedKernel> {
   switch (source.kind) {
     case 'builtin': {
+      const magnitude = findGradient(source.name);
+      if (magnitude) {
+        const [x, y] = magnitude.parts.map((part) => kernelWeight(findKernel(part)));
+        return { label: magnitude.name, positive: GRADIENT_POSITIVE, weight: null, gradient: [x, y] };
+      }
       const kernel = findKernel(source.name);
       return { label: kernel.name, positive: kernel.positive, weight: kernelWeight(kernel) };
     }
@@ -88,7 +98,9 @@ async function loadKernelFile(path: string): Promise<LoadedKernel> {
       checkFinite(weight, 'kernel');
       return { label, weight };
     }
-    const { name, weight } = parseKernelJson(new TextDecoder().decode(bytes));
+    const text = new TextDecoder().decode(bytes);
+    if (!path.toLowerCase().endsWith('.json')) return { label, weight: parseInlineKernel(text) };
+    const { name, weight } = parseKernelJson(text);
     return { label: name ?? label, weight };
   });
 }

@@ -14,7 +14,7 @@ export interface FeatureMap {
   readonly result: MapResult;
   /** [oH, oW], row-major */
   readonly values: Float32Array;
-  /** [C/groups, kH, kW] */
+  /** [C/groups, kH, kW]; of a gradient magnitude [2, C, kH, kW] */
   readonly kernel: Tensor;
   /** Which of the job's kernels made it. */
   readonly source: number;
@@ -44,9 +44,11 @@ export function windowStack(plan: Plan): WindowStack {
 /** What a bank's plan alone tells. */
 export function planFacts(plan: Plan): Omit<BankResult, 'maps'> {
   const conv = plan.steps[0] as ConvStep;
+  const isMagnitude = plan.model.nodes[1]?.layer.kind === 'reduce';
   const stack = windowStack(plan);
   return {
     weight: conv.weight.shape,
+    ...(isMagnitude ? { magnitude: true } : {}),
     pads: conv.geometry.pads,
     algorithm: conv.algorithm.name,
     macs: plan.macs,

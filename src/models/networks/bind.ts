@@ -7,7 +7,7 @@ import type { KnownInput } from '../../core/shapes/rule.js';
 import { someOf } from '../../core/shorten.js';
 import { sizeOf, tensor } from '../../core/tensor.js';
 import { toFloat32, type Value, type ValueInfo } from '../../core/values.js';
-import { parseInlineKernel } from '../kernel-text.js';
+import { parseInlineKernel } from '../inline-kernel.js';
 import { checkFinite, expandKernel } from '../kernel-weights.js';
 import { findKernel, kernelWeight } from '../kernels.js';
 import type { WeightFile } from '../weights/weight-file.js';

@@ -1,6 +1,6 @@
 import { CnnvizError } from '../../../core/errors.js';
 import type { Conv2dLayer, PaddingMode } from '../../../core/layers.js';
-import { looksInline, parseInlineKernel } from '../../kernel-text.js';
+import { looksInline, parseInlineKernel } from '../../inline-kernel.js';
 import { findKernel } from '../../kernels.js';
 import { type Fields, type FieldValue, refuse } from '../fields.js';
 import type { ParameterRole, ParameterShape, ParameterSource, ParameterSpec } from '../spec.js';
@@ -39,8 +39,7 @@ function kernelSource(value: FieldValue): ParameterSource {
     parseInlineKernel(value);
     return { kind: 'inline-kernel', text: value };
   }
-  findKernel(value);
-  return { kind: 'builtin-kernel', name: value };
+  return { kind: 'builtin-kernel', name: findKernel(value).name };
 }
 
 /** The kernels, when they are said: by `kernel` or by `weight`. */

@@ -1,0 +1,93 @@
+import { CnnvizError } from '../core/errors.js';
+import { sameName } from '../core/names.js';
+import { addressFault, isAddress } from '../io/address.js';
+import { kindOfFile } from '../io/file-start.js';
+import { commandText } from '../studies/article/shell.js';
+import { openTerminal } from './terminal.js';
+
+/** What is shown of a picture when nothing is asked for. */
+const KERNEL = ['--kernel', 'edge3x3'];
+const PICTURE = '--strip';
+
+/** Flags that say what is made of the maps: a strip besides would be another picture, or none that fits. */
+const SAYS_OUTPUT = /^(--sheet|--strip|--depth|--format|-n|--dry-run)(=|$)/;
+const SAYS_KERNEL = /^(-k|-p|--kernel(=|$)|--patch(=|$))/;
+
+/**
+ * The command line with its command: a picture or array in its place means `conv`, which is printed as it would be typed.
+ * A name of a command is that command, whatever files there are.
+ * @throws CnnvizError 'usage' for a word that is no command but something else that is known
+ */
+export async function fromFirstWord(argv: readonly string[], commands: readonly string[]): Promise<readonly string[]> {
+  const [word, ...rest] = argv.slice(2);
+  if (word === undefined || word.startsWith('-') || commands.includes(word)) return argv;
+  if (isAddress(word)) throw addressFault(word);
+  const kind = await kindOfFile(word);
+  switch (kind) {
+    case 'image':
+    case 'array':
+    case 'foreign': {
+      const args = ['conv', word, ...withDefaults(rest)];
+      await say(args);
+      return [...argv.slice(0, 2), ...args];
+    }
+    case 'folder':
+      throw noCommand(word, 'a folder', commandText(['conv', word, ...rest, ...KERNEL]));
+    case 'other':
+      throw noCommand(word, 'a file, but no image', 'cnnviz --help lists the commands');
+    case 'none': {
+      const command = sameName(word, commands);
+      if (command !== null) return [...argv.slice(0, 2), command, ...rest];
+      await refuseKnown(word, rest);
+      return argv;
+    }
+  }
+}
+
+/** The flags with a kernel, and the picture that shows it, unless they say their own. */
+function withDefaults(rest: readonly string[]): string[] {
+  const kernel = rest.some((arg) => SAYS_KERNEL.test(arg)) ? [] : KERNEL;
+  const numbers = rest.some((arg) => /\.npy$/i.test(arg) && rest.some((flag) => /^(-o|--out|--output)/.test(flag)));
+  const picture = numbers || rest.some((arg) => SAYS_OUTPUT.test(arg)) ? [] : [PICTURE];
+  const end = rest.indexOf('--');
+  const at = end < 0 ? rest.length : end;
+  return [...rest.slice(0, at), ...kernel, ...picture, ...rest.slice(at)];
+}
+
+/** The command that runs: before the results, beside them where stdout is for bytes or a document. */
+async function say(args: readonly string[]): Promise<void> {
+  const quiet = args.includes('-q') || args.includes('--quiet');
+  const isBytes = args.some(
+    (arg, i) => /^(-o-|--out(put)?=-)$/.test(arg) || (arg === '-' && /^(-o|--out|--output)$/.test(args[i - 1])),
+  );
+  const reserveStdout = isBytes || args.includes('--json') || args.includes('--jsonl');
+  (await openTerminal({ quiet, reserveStdout })).print(commandText(args));
+}
+
+/** Words of this tool that are no commands. */
+async function refuseKnown(word: string, rest: readonly string[]): Promise<void> {
+  if (/[/\\]|\.(png|jpe?g|webp|gif|tiff?|avif|bmp|hei[cf]|npy)$/i.test(word)) {
+    throw new CnnvizError('input', `${word}: no such file, and no command`, { fix: 'check the name of the file' });
+  }
+  const what = rest.length > 0 ? rest : ['photo.jpg'];
+  const { findGradient } = await import('../models/gradients.js');
+  const { kernelsMeant } = await import('../models/kernel-names.js');
+  const { KERNEL_NAMES } = await import('../models/kernels.js');
+  const kernel = findGradient(word)?.name ?? kernelsMeant(word, KERNEL_NAMES)[0];
+  if (kernel !== undefined) throw noCommand(word, 'a kernel', commandText(['conv', ...what, '--kernel', kernel]));
+  const { BUILTIN_NETWORKS } = await import('../models/networks/index.js');
+  const network = sameName(
+    word.split('@')[0],
+    BUILTIN_NETWORKS.map(({ name }) => name),
+  );
+  if (network !== null) throw noCommand(word, 'a network', commandText(['run', word, ...what]));
+  const { ACTIVATION_NAMES } = await import('./parse.js');
+  const activation = sameName(word, ACTIVATION_NAMES);
+  if (activation !== null) {
+    throw noCommand(word, 'an activation', commandText(['conv', ...what, ...KERNEL, '--activation', activation]));
+  }
+}
+
+function noCommand(word: string, what: string, fix: string): CnnvizError {
+  return new CnnvizError('usage', `unknown command '${word}': it is ${what}`, { fix });
+}

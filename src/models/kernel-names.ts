@@ -1,0 +1,77 @@
+import { CnnvizError } from '../core/errors.js';
+import { sameName } from '../core/names.js';
+import { nearestName } from '../core/nearest.js';
+import { findGradient, GRADIENTS } from './gradients.js';
+
+/** Words people say for one kernel or for several; what they could mean is not guessed where there are several. */
+const SAID: Readonly<Record<string, readonly string[]>> = {
+  edges: ['edge3x3'],
+  outlines: ['outline3x3'],
+  sharp: ['sharpen'],
+  sharper: ['sharpen'],
+  sharpening: ['sharpen'],
+  unsharpmask: ['unsharp5'],
+  blur: ['gaussian3', 'gaussian5', 'box3', 'box5'],
+  smooth: ['gaussian3', 'gaussian5', 'box3', 'box5'],
+  mean: ['box3', 'box5'],
+  average: ['box3', 'box5'],
+  gauss: ['gaussian3', 'gaussian5'],
+  laplace: ['laplacian4', 'laplacian8'],
+  vertical: ['sobel-x', 'line-v'],
+  horizontal: ['sobel-y', 'line-h'],
+  verticaledge: ['edge3x3', 'sobel-x'],
+  verticaledges: ['edge3x3', 'sobel-x'],
+  horizontaledge: ['sobel-y', 'prewitt-y'],
+  horizontaledges: ['sobel-y', 'prewitt-y'],
+  diagonal: ['roberts-x', 'line-d1', 'line-d2'],
+  lines: ['line-h', 'line-v', 'line-d1', 'line-d2'],
+  gradient: GRADIENTS.map(({ name }) => name),
+};
+
+/** What a name is called without its size: edge3x3 is an edge, gaussian5 a gaussian. */
+function withoutSize(name: string): string {
+  return name.replace(/\d+(x\d+)?$/, '');
+}
+
+/** The kernels that a word may mean; one when it is a name, or the only of its name that there is; [] for a strange word. */
+export function kernelsMeant(word: string, names: readonly string[]): readonly string[] {
+  const same = sameName(word, names);
+  if (same !== null) return [same];
+  const said = SAID[word.toLowerCase().replace(/[-_ ]/g, '')];
+  if (said) return said;
+  const sizes = names.filter((name) => sameName(word, [withoutSize(name)]) !== null);
+  if (sizes.length > 0) return sizes;
+  return names.filter((name) => name.startsWith(`${word.toLowerCase()}-`));
+}
+
+/**
+ * The built-in kernel or gradient magnitude that a word names: regardless of case, '-' and '_', and without its size where
+ * there is only one.
+ * @throws CnnvizError 'usage' with what the word may mean
+ */
+export function kernelName(word: string, kernels: readonly string[]): string {
+  const gradient = findGradient(word);
+  if (gradient) return gradient.name;
+  const meant = kernelsMeant(word, kernels);
+  if (meant.length === 1) return meant[0];
+  throw unknownKernel(word, kernels, meant);
+}
+
+function unknownKernel(word: string, kernels: readonly string[], meant: readonly string[]): CnnvizError {
+  const all = `\`cnnviz kernels\` lists all ${kernels.length}`;
+  if (meant.length > 1) {
+    const several = `${meant.slice(0, -1).join(', ')} or ${meant.at(-1)}`;
+    return new CnnvizError('usage', `kernel "${word}": several could be meant`, {
+      fix: `did you mean ${several}? ${all}`,
+    });
+  }
+  if (/\.(png|jpe?g|webp|gif|tiff?|avif|bmp)$/i.test(word)) {
+    return new CnnvizError('usage', `kernel "${word}": a picture is no kernel`, {
+      fix: `cut one out of it: --patch x,y,width,height@${word}`,
+    });
+  }
+  const near = nearestName(word, [...kernels, ...GRADIENTS.map(({ name }) => name)]);
+  return new CnnvizError('usage', `unknown kernel "${word}"`, {
+    fix: `${near ? `did you mean ${near}? ` : ''}${all}`,
+  });
+}
