@@ -55,6 +55,7 @@ const LAYER_ONLY: Readonly<Record<string, string>> = {
 const NETWORK_ONLY: Readonly<Record<string, string>> = {
   weights: '--weights',
   init: '--init',
+  asPrinted: '--as-printed',
   input: '--input',
   preset: '--preset',
   resize: '--resize',

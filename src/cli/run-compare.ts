@@ -10,6 +10,7 @@ import { openTerminal } from './terminal.js';
 export interface CompareFlags extends PresetFlags {
   readonly tolerance: string;
   readonly init?: string;
+  readonly asPrinted?: boolean;
   readonly exact: boolean;
   readonly jobs: string;
   readonly json: boolean;
@@ -26,13 +27,14 @@ export async function runCompare(a: string, b: string, image: string, flags: Com
     throw new CnnvizError('usage', `${image}: expected one image, got ${inputs.length}`, { fix: 'name a file' });
   }
   const { init, ...rest } = flags;
+  const { asPrinted } = flags;
   const job = networkJob(a, { ...rest, ...NOTHING_DRAWN, ...madeUpWeights(a, init) });
   const threads = parseWhole('--jobs', flags.jobs, 1);
   const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
   const [input] = inputs;
   const comparison = await compareNetworks(
     job,
-    networkRequest(b, madeUpWeights(b, init)),
+    networkRequest(b, { ...madeUpWeights(b, init), ...(asPrinted ? { asPrinted } : {}) }),
     input,
     tolerance,
     threads,

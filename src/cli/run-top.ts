@@ -168,6 +168,7 @@ function noteOf(job: NetworkJob, { layer, channels }: TopResult, shown: readonly
   const [lo, hi] = [Math.min(...values), Math.max(...values)];
   const args = ['top', baseName(job.request.network), '--layer', layer, '--channel', shown.join(',')];
   if (job.request.init !== null) args.push('--init', `seed:${job.request.init}`);
+  if (job.request.asPrinted) args.push('--as-printed');
   return JSON.stringify({ cnnviz: VERSION, picture: 'patches', lo, hi, args });
 }
 

@@ -117,6 +117,7 @@ function specOf(file: NetworkFile, where: Where): NetworkSpec {
     layers,
     outputs: file.outputs ?? null,
     files: filesOf(layers),
+    isPrinted: false,
     notes: [],
   };
 }
