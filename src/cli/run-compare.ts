@@ -2,6 +2,7 @@ import { atPlace, CnnvizError } from '../core/errors.js';
 import { findInputs } from '../io/inputs.js';
 import { comparisonJson, describeComparison } from '../reports/compare.js';
 import { compareNetworks } from '../studies/compare-networks.js';
+import { refuseSwapped } from './argument-order.js';
 import { EXIT } from './exit.js';
 import { networkJob, networkRequest, type PresetFlags, type WeightFlags } from './network-job.js';
 import { parseNumber, parseWhole } from './parse.js';
@@ -19,6 +20,7 @@ export interface CompareFlags extends PresetFlags {
 
 /** `cnnviz compare`: two networks on one input; exits with 1 when they differ. */
 export async function runCompare(a: string, b: string, image: string, flags: CompareFlags): Promise<void> {
+  refuseSwapped('compare', a, [b, image]);
   const tolerance = parseNumber('--tolerance', flags.tolerance);
   if (tolerance < 0) throw new CnnvizError('usage', `--tolerance: expected a number from 0, got ${flags.tolerance}`);
   const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: flags.json });

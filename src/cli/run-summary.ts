@@ -8,6 +8,7 @@ import { writeAtomic } from '../io/files.js';
 import { altOfArchitecture } from '../reports/alt.js';
 import { describeSummary, describeSummaryDiff, summaryJson } from '../reports/summary.js';
 import { type NamedSummary, summarizeNetwork } from '../stages/summarize.js';
+import { refuseSwapped } from './argument-order.js';
 import type { PictureFlags } from './commands/picture-flags.js';
 import { networkRequest, type WeightFlags } from './network-job.js';
 import { parseShape } from './parse.js';
@@ -26,6 +27,7 @@ export interface SummaryFlags extends WeightFlags, PictureFlags {
 
 /** `cnnviz summary`: the table, the differences or the drawing of a network. */
 export async function runSummary(network: string, flags: SummaryFlags): Promise<void> {
+  refuseSwapped('summary', network, []);
   const { size, diff, out, svg, json, quiet, clobber, asPrinted } = flags;
   if (svg && json) throw new CnnvizError('usage', 'stdout can carry --svg or --json, not both', { fix: '-o FILE.svg' });
   if (out !== undefined && !/\.(png|svg)$/i.test(out)) {

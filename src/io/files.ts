@@ -74,8 +74,25 @@ export async function readFault(path: string, error: unknown): Promise<unknown> 
 /** The path in the same folder that was probably meant. */
 async function nearestPath(path: string): Promise<string | null> {
   const names = await readdir(dirname(path)).catch(() => []);
-  const near = nearestName(basename(path), names);
+  const kind = kindOfName(path);
+  const near = nearestName(
+    basename(path),
+    names.filter((name) => kindOfName(name) === kind),
+  );
   return near && join(dirname(path), near);
+}
+
+/** Endings of one kind: a checkpoint that is missing is no picture of nearly the same name. */
+const KINDS: readonly RegExp[] = [
+  /\.(jpe?g|png|webp|gif|tiff?|avif|bmp|svg)$/i,
+  /\.(pth?|safetensors|npz|ckpt|bin|onnx)$/i,
+  /\.(ya?ml|json|txt|csv)$/i,
+  /\.npy$/i,
+];
+
+/** The kind a file's ending says; −1 for all others. */
+function kindOfName(name: string): number {
+  return KINDS.findIndex((pattern) => pattern.test(name));
 }
 
 /**

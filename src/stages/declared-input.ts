@@ -39,7 +39,12 @@ export function preparation(choice: PresetChoice | null, own: ImagePreset, netwo
   };
   if (!BYTES.includes(dtype)) refuse('it cannot hold the bytes 0 … 255 of an image', feed(name));
   if (choice?.name === 'imagenet') {
-    refuse('it reads the bytes 0 … 255, --preset imagenet normalises them', '--resize 256 --crop 224,224 instead');
+    const [H, W] = declared.shape?.slice(-2) ?? [];
+    const size = typeof H === 'number' && typeof W === 'number' ? `--resize ${H},${W}` : '--resize 256 --crop 224,224';
+    refuse(
+      'it reads the bytes 0 … 255, --preset imagenet normalises them',
+      `${size} in the place of --preset imagenet`,
+    );
   }
   if (choice?.normalize) refuse('it reads the bytes 0 … 255, which --normalize takes away', 'leave --normalize out');
   if (choice?.pixels && choice.pixels !== '255') {
@@ -64,11 +69,15 @@ export function checkDeclaredShape(
 ): void {
   if (!declared?.shape) return;
   const { name, dtype } = declared;
-  const written = declared.shape.map((side) => side ?? 'any').join(', ');
+  const isImage = declared.shape.length === 3 || declared.shape.length === 4;
+  const written = declared.shape
+    .slice(isImage ? -3 : 0)
+    .map((side) => side ?? 'any')
+    .join(', ');
   const refuse = (what: string, fix: string): never => {
     throw new CnnvizError('shape', `${network} reads [${written}], ${what}`, { fix });
   };
-  if (declared.shape.length < 3 || declared.shape.length > 4) refuse('which is no image [N, C, H, W]', feed(name));
+  if (!isImage) refuse('which is no image [N, C, H, W]', feed(name));
   const sides = declared.shape.slice(-3);
   const [C, H, W] = sides;
   if (shape.slice(-3).every((side, axis) => sides[axis] === null || side === sides[axis])) return;
