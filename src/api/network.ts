@@ -10,6 +10,8 @@ export interface NetworkOptions {
   readonly weights?: string;
   /** The seed of made-up He weights, for a network without a checkpoint. */
   readonly init?: number;
+  /** The text of print(model) is the whole network, whatever it seems to leave out. Default false. */
+  readonly asPrinted?: boolean;
   /** Only algorithms that follow the one order of summation; no batch norm folded. Default false. */
   readonly exact?: boolean;
   /** Threads that may be used for one large convolution; the result never depends on it. Default 1. */
@@ -39,8 +41,8 @@ export interface Network {
  * @throws CnnvizError when it, or its checkpoint, cannot be read
  */
 export async function loadNetwork(network: string, options: NetworkOptions = {}): Promise<Network> {
-  const { weights = null, init = null, exact = false, threads = 1 } = options;
-  const opened = await openNetwork({ network, weights, init, inputs: [] });
+  const { weights = null, init = null, asPrinted = false, exact = false, threads = 1 } = options;
+  const opened = await openNetwork({ network, weights, init, asPrinted, inputs: [] });
   if (opened.open.length !== 1) {
     throw new CnnvizError('unsupported', `${network}: reads ${opened.open.length} inputs, expected 1`, {
       fix: 'run it with: cnnviz run MODEL --input NAME=FILE.npy',

@@ -12,6 +12,7 @@ export interface CaseFlags extends PresetFlags {
   readonly network?: string;
   readonly weights?: string;
   readonly init?: string;
+  readonly asPrinted?: boolean;
   readonly layers: readonly string[];
   readonly exact: boolean;
   readonly baseline?: string;
@@ -83,6 +84,7 @@ function refuseFlagsOfImages(flags: CaseFlags): void {
   const given: Readonly<Record<string, boolean>> = {
     '--weights': weights !== undefined,
     '--init': init !== undefined,
+    '--as-printed': flags.asPrinted ?? false,
     '--layers': layers.length > 0,
     '--exact': exact,
     '--recursive': recursive,

@@ -8,6 +8,7 @@ import { altOfClassStudy } from '../reports/alt.js';
 import { subjectLine } from '../reports/class-studies.js';
 import { checkPlace } from '../stages/place.js';
 import { type ClassSubject, openSubject } from '../studies/class-subject.js';
+import { refuseSwapped } from './argument-order.js';
 import type { PictureFlags } from './commands/picture-flags.js';
 import { refuseForeign } from './conv-job.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
@@ -49,6 +50,7 @@ export async function openClassCommand(
   flags: ClassFlags,
 ): Promise<ClassCommand> {
   const { out, json, quiet, raw = false } = flags;
+  refuseSwapped(command, network, [image]);
   refuseForeign(out);
   if (raw && out !== undefined && /\.png$/i.test(out)) {
     throw new CnnvizError('usage', `${out}: --raw gives numbers, a .png holds a picture`, { fix: '--raw -o x.npy' });

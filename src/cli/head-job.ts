@@ -11,6 +11,7 @@ export interface FeatureFlags extends PresetFlags {
   readonly features?: string;
   readonly weights?: string;
   readonly init?: string;
+  readonly asPrinted?: boolean;
   readonly layer?: string;
   readonly reduce: Reduce;
   readonly exact: boolean;
@@ -30,7 +31,7 @@ export interface LearningFlags {
 
 /** @throws CnnvizError 'usage' */
 export function featureJob(flags: FeatureFlags): FeatureJob {
-  const { features, weights, init, layer, reduce, exact, background, maxPixels } = flags;
+  const { features, weights, init, asPrinted, layer, reduce, exact, background, maxPixels } = flags;
   if (features === undefined) {
     throw new CnnvizError('usage', 'no network is named whose features to take', {
       fix: '--features alexnet --weights alexnet.pth; or any network that cnnviz run takes',
@@ -41,6 +42,7 @@ export function featureJob(flags: FeatureFlags): FeatureJob {
       input: [],
       ...(weights === undefined ? {} : { weights }),
       ...(init === undefined ? {} : { init }),
+      ...(asPrinted ? { asPrinted } : {}),
     }),
     decode: {
       background: background === undefined ? null : parseColour(background),

@@ -3,6 +3,7 @@ import type { PoolJob } from '../core/job.js';
 import type { PlaceRequest } from '../core/value-place.js';
 import { findInputs, type Input } from '../io/inputs.js';
 import type { LayerRequest } from '../stages/kept-run.js';
+import { refuseSwapped } from './argument-order.js';
 import { type ConvFlags, convJob } from './conv-job.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
 import { parsePool, parsePosition, parseWhole } from './parse.js';
@@ -55,6 +56,7 @@ const LAYER_ONLY: Readonly<Record<string, string>> = {
 const NETWORK_ONLY: Readonly<Record<string, string>> = {
   weights: '--weights',
   init: '--init',
+  asPrinted: '--as-printed',
   input: '--input',
   preset: '--preset',
   resize: '--resize',
@@ -119,6 +121,7 @@ async function lookAtNetwork(
     throw new CnnvizError('usage', `${command} needs ${what}, or a network and an image`, { fix: usage });
   }
   if (!isFed && args.length !== 2) throw wrongCount(args, 'a network and one image', usage);
+  refuseSwapped(command, args[0], args.slice(1));
   const { pixels, crop: given, centreCrop, out: _, ...rest } = flags;
   const crop = centreCrop ?? (typeof given === 'string' ? given : undefined);
   const job = networkJob(args[0], {

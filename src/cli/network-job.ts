@@ -9,6 +9,7 @@ import { parseColour, parseNormalize, parsePixelCount, parseScale, parseSize, pa
 export interface WeightFlags {
   readonly weights?: string;
   readonly init?: string;
+  readonly asPrinted?: boolean;
   readonly input: readonly string[];
 }
 
@@ -67,11 +68,12 @@ export function networkJob(network: string, flags: NetworkFlags): NetworkJob {
 }
 
 /** NET, --weights, --init and --input as a request. */
-export function networkRequest(network: string, { weights, init, input }: WeightFlags): NetworkRequest {
+export function networkRequest(network: string, { weights, init, asPrinted, input }: WeightFlags): NetworkRequest {
   return {
     network,
     weights: weights ?? null,
     init: init === undefined ? null : parseSeed(init),
+    ...(asPrinted ? { asPrinted } : {}),
     inputs: input.map((text) => {
       const at = text.indexOf('=');
       if (at < 1 || at === text.length - 1) {

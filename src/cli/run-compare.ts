@@ -2,6 +2,7 @@ import { atPlace, CnnvizError } from '../core/errors.js';
 import { findInputs } from '../io/inputs.js';
 import { comparisonJson, describeComparison } from '../reports/compare.js';
 import { compareNetworks } from '../studies/compare-networks.js';
+import { refuseSwapped } from './argument-order.js';
 import { EXIT } from './exit.js';
 import { networkJob, networkRequest, type PresetFlags, type WeightFlags } from './network-job.js';
 import { parseNumber, parseWhole } from './parse.js';
@@ -10,6 +11,7 @@ import { openTerminal } from './terminal.js';
 export interface CompareFlags extends PresetFlags {
   readonly tolerance: string;
   readonly init?: string;
+  readonly asPrinted?: boolean;
   readonly exact: boolean;
   readonly jobs: string;
   readonly json: boolean;
@@ -19,6 +21,7 @@ export interface CompareFlags extends PresetFlags {
 
 /** `cnnviz compare`: two networks on one input; exits with 1 when they differ. */
 export async function runCompare(a: string, b: string, image: string, flags: CompareFlags): Promise<void> {
+  refuseSwapped('compare', a, [b, image]);
   const tolerance = parseNumber('--tolerance', flags.tolerance);
   if (tolerance < 0) throw new CnnvizError('usage', `--tolerance: expected a number from 0, got ${flags.tolerance}`);
   const terminal = await openTerminal({ quiet: flags.quiet, verbose: flags.verbose, reserveStdout: flags.json });
@@ -27,13 +30,14 @@ export async function runCompare(a: string, b: string, image: string, flags: Com
     throw new CnnvizError('usage', `${image}: expected one image, got ${inputs.length}`, { fix: 'name a file' });
   }
   const { init, ...rest } = flags;
+  const { asPrinted } = flags;
   const job = networkJob(a, { ...rest, ...NOTHING_DRAWN, ...madeUpWeights(a, init) });
   const threads = parseWhole('--jobs', flags.jobs, 1);
   const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
   const [input] = inputs;
   const comparison = await compareNetworks(
     job,
-    networkRequest(b, madeUpWeights(b, init)),
+    networkRequest(b, { ...madeUpWeights(b, init), ...(asPrinted ? { asPrinted } : {}) }),
     input,
     tolerance,
     threads,

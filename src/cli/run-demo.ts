@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { existingFile, readBytes, writeAtomic } from '../io/files.js';
 import { joinPath, relativePath } from '../io/paths.js';
-import { commandText, quoted } from '../studies/article/shell.js';
+import { commandText, shellWord } from '../core/command-text.js';
 import { addConv } from './commands/conv.js';
 import { openTerminal } from './terminal.js';
 
@@ -47,7 +47,7 @@ export async function runDemo(out: string): Promise<void> {
   terminal.print(`   ${terminal.style.dim(commandText(['explain', photo, '--kernel', 'edge3x3', '--stride', '2']))}`);
   if (!(await isInPath('cnnviz'))) {
     terminal.print(
-      `There is no cnnviz in your PATH: write node ${quoted(programPath())} for it, or npm install -g it.`,
+      `There is no cnnviz in your PATH: write node ${shellWord(programPath())} for it, or npm install -g it.`,
     );
   }
 }
@@ -68,7 +68,7 @@ async function layPhoto(out: string): Promise<string> {
       'usage',
       `${path}: a file of this name, and not the photograph of the demo, is there already`,
       {
-        fix: `another folder: cnnviz demo -o ${quoted(joinPath(out, 'cnnviz-demo'))}`,
+        fix: `another folder: cnnviz demo -o ${shellWord(joinPath(out, 'cnnviz-demo'))}`,
       },
     );
   }

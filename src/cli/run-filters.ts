@@ -7,6 +7,7 @@ import { writeAtomic } from '../io/files.js';
 import { baseName, joinPath, safeName } from '../io/paths.js';
 import { altOfFilters } from '../reports/alt.js';
 import { drawFilters, networkFilters } from '../stages/network-filters.js';
+import { refuseSwapped } from './argument-order.js';
 import type { PictureFlags } from './commands/picture-flags.js';
 import { networkRequest, type WeightFlags } from './network-job.js';
 import { parseShape } from './parse.js';
@@ -26,6 +27,7 @@ export interface FiltersFlags extends WeightFlags, PictureFlags {
 
 /** `cnnviz filters`: a sheet of kernels for each convolution. */
 export async function runFilters(network: string, flags: FiltersFlags): Promise<void> {
+  refuseSwapped('filters', network, []);
   const { layers, out, json, quiet, clobber, colormap } = flags;
   const range = flags.kernels === undefined ? null : parseRange(flags.kernels);
   const size = flags.size === undefined ? null : parseShape('--size', flags.size, ['C', 'H', 'W']);

@@ -3,6 +3,7 @@ import type { Input } from '../io/inputs.js';
 import { altOfNetworkRun } from '../reports/alt.js';
 import { briefNetworkRun, describeNetworkRun, networkRecord } from '../reports/network.js';
 import { loadNetworkMaterials, type NetworkMaterials } from '../stages/network-materials.js';
+import { refuseSwapped } from './argument-order.js';
 import { collectInputs, nothingToDo } from './collect-inputs.js';
 import { type NetworkFlags, networkJob } from './network-job.js';
 import { parseWhole } from './parse.js';
@@ -15,6 +16,7 @@ export interface RunNetworkFlags extends NetworkFlags, BatchFlags {
 
 /** `cnnviz run`: flags → checked job → network → images → layers and classes; sets the exit code. */
 export async function runNetwork(network: string, images: readonly string[], flags: RunNetworkFlags): Promise<void> {
+  refuseSwapped('run', network, images);
   const job = networkJob(network, flags);
   const jobs = parseWhole('--jobs', flags.jobs, 1);
   const { output } = job;

@@ -8,6 +8,7 @@ import { writeAtomic } from '../io/files.js';
 import { altOfArchitecture } from '../reports/alt.js';
 import { describeSummary, describeSummaryDiff, summaryJson } from '../reports/summary.js';
 import { type NamedSummary, summarizeNetwork } from '../stages/summarize.js';
+import { refuseSwapped } from './argument-order.js';
 import type { PictureFlags } from './commands/picture-flags.js';
 import { networkRequest, type WeightFlags } from './network-job.js';
 import { parseShape } from './parse.js';
@@ -26,7 +27,8 @@ export interface SummaryFlags extends WeightFlags, PictureFlags {
 
 /** `cnnviz summary`: the table, the differences or the drawing of a network. */
 export async function runSummary(network: string, flags: SummaryFlags): Promise<void> {
-  const { size, diff, out, svg, json, quiet, clobber } = flags;
+  refuseSwapped('summary', network, []);
+  const { size, diff, out, svg, json, quiet, clobber, asPrinted } = flags;
   if (svg && json) throw new CnnvizError('usage', 'stdout can carry --svg or --json, not both', { fix: '-o FILE.svg' });
   if (out !== undefined && !/\.(png|svg)$/i.test(out)) {
     throw new CnnvizError('usage', `${out}: a drawing is written as .png or .svg`, {
@@ -42,7 +44,10 @@ export async function runSummary(network: string, flags: SummaryFlags): Promise<
   else if (diff === undefined) {
     for (const line of describeSummary(one.name, one.summary, terminal.style)) terminal.print(line);
   } else {
-    const other = await summarizeNetwork(networkRequest(diff, { input: [] }), shape);
+    const other = await summarizeNetwork(
+      networkRequest(diff, { input: [], ...(asPrinted ? { asPrinted } : {}) }),
+      shape,
+    );
     const lines = describeSummaryDiff([one.name, other.name], [one.summary, other.summary], terminal.style);
     for (const line of lines) terminal.print(line);
   }

@@ -11,6 +11,7 @@ import { baseName, safeName } from '../io/paths.js';
 import { altOfTop } from '../reports/alt.js';
 import { checkPlace } from '../stages/place.js';
 import { cutPatches, type TopPatch, type TopResult, topPatches } from '../studies/top-patches.js';
+import { refuseSwapped } from './argument-order.js';
 import { NOTHING_DRAWN } from './class-command.js';
 import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js';
 import type { PictureFlags } from './commands/picture-flags.js';
@@ -39,6 +40,7 @@ const SIDE = 128;
 
 /** `cnnviz top`: the patches of many images that excite channels most. */
 export async function runTop(network: string, images: readonly string[], flags: TopFlags): Promise<void> {
+  refuseSwapped('top', network, images);
   const { json, quiet, out, clobber } = flags;
   const wanted = flags.channel.map((text) => parseWhole('--channel', text, 0));
   const request = {
@@ -168,6 +170,7 @@ function noteOf(job: NetworkJob, { layer, channels }: TopResult, shown: readonly
   const [lo, hi] = [Math.min(...values), Math.max(...values)];
   const args = ['top', baseName(job.request.network), '--layer', layer, '--channel', shown.join(',')];
   if (job.request.init !== null) args.push('--init', `seed:${job.request.init}`);
+  if (job.request.asPrinted) args.push('--as-printed');
   return JSON.stringify({ cnnviz: VERSION, picture: 'patches', lo, hi, args });
 }
 

@@ -9,6 +9,8 @@ export interface NetworkRequest {
   readonly weights: string | null;
   /** The seed of made-up He weights, or null. */
   readonly init: number | null;
+  /** The text of print(model) is taken as the whole network, whatever it seems to leave out. */
+  readonly asPrinted?: boolean;
   /** Named inputs from arrays. */
   readonly inputs: readonly { readonly name: string; readonly path: string }[];
 }

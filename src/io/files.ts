@@ -105,26 +105,26 @@ export async function readFault(path: string, error: unknown): Promise<unknown> 
   return new CnnvizError('input', `${path}: ${what}`, { fix, cause: error });
 }
 
-/** Endings of one kind of file, each under one name. */
-const SAME_ENDINGS: Readonly<Record<string, string>> = {
-  '.jpeg': '.jpg',
-  '.tiff': '.tif',
-  '.yml': '.yaml',
-  '.pt': '.pth',
-};
+/** Endings of one kind: a checkpoint that is missing is no picture of nearly the same name. */
+const KINDS: readonly RegExp[] = [
+  /\.(jpe?g|png|webp|gif|tiff?|avif|bmp|svg)$/i,
+  /\.(pth?|safetensors|npz|ckpt|bin|onnx)$/i,
+  /\.(ya?ml|json|txt|csv)$/i,
+  /\.npy$/i,
+];
 
-function kindOf(name: string): string {
-  const ending = extname(name).toLowerCase();
-  return SAME_ENDINGS[ending] ?? ending;
+/** The kind a file's ending says; −1 for all others. */
+function kindOfName(name: string): number {
+  return KINDS.findIndex((pattern) => pattern.test(name));
 }
 
 /** The path in the same folder that was probably meant: of the same kind, a picture is no checkpoint; `cat` may be any. */
 async function nearestPath(path: string): Promise<string | null> {
   const names = await readdir(dirname(path)).catch(() => []);
-  const kind = kindOf(path);
+  const kind = kindOfName(path);
   const near = nearestName(
     basename(path),
-    names.filter((name) => kind === '' || kindOf(name) === kind),
+    names.filter((name) => extname(path) === '' || kindOfName(name) === kind),
   );
   return near && join(dirname(path), near);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ByteSource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
+import { FOREIGN_BYTES, foreignFile } from '../core/foreign-file.js';
 import type { DenseLayer, FeatureOrigin, Head, HeadParameters, TrainingSettings } from '../core/head.js';
 import { VERSION } from '../core/version.js';
 import { readSafetensors, type SafetensorsFile, safetensorsReader } from './weights/safetensors.js';
@@ -79,9 +80,18 @@ export function writeHead({ classes, origin, settings, parameters }: Head): Uint
   });
 }
 
+/** Whether a file is a head of any version, not only weights. */
+export function isHead(source: ByteSource): boolean {
+  return safetensorsReader.matches(source) && readSafetensors(source).metadata.get('format') === FORMAT;
+}
+
 /** Reads a head and checks that its parts fit together. @throws CnnvizError 'format' */
 export function readHead(source: ByteSource): Head {
-  if (!safetensorsReader.matches(source)) refuse('not a safetensors file', 'a head is what `cnnviz head train` writes');
+  if (!safetensorsReader.matches(source)) {
+    const foreign = foreignFile(source.read(0, Math.min(FOREIGN_BYTES, source.size)), 'FILE');
+    if (foreign) refuse(`not a head: it is ${foreign.what}`, foreign.fix);
+    refuse('not a safetensors file', 'a head is what `cnnviz head train` writes');
+  }
   const file = readSafetensors(source);
   const { metadata } = file;
   if (metadata.get('format') !== FORMAT) {

@@ -5,11 +5,13 @@ import type { NetworkRequest } from '../core/network-job.js';
 import type { ImagePreset } from '../core/preprocess-job.js';
 import { sizeOf } from '../core/tensor.js';
 import type { ValueInfo } from '../core/values.js';
-import { readBytes } from '../io/files.js';
+import { existingFile, readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { baseName } from '../io/paths.js';
+import { builtinName } from '../models/networks/index.js';
 import { type CutNetwork, cutNetwork } from './cut-network.js';
+import { checkDeclaredShape, declaredType } from './declared-input.js';
 import { type OpenedNetwork, openNetwork, splitWeights } from './network.js';
 import { NetworkSessions, shapeNetwork } from './network-session.js';
 import { type NetworkSource, networkSourceOf, presetOfJob, type SourceJob } from './network-source.js';
@@ -66,14 +68,14 @@ export async function openExtractor(
   }
   const read = inputReader();
   const preset = presetOfJob(job, opened);
-  const fixed = fixedInput(preset);
+  const fixed = fixedInput(preset, opened);
   const info = fixed ?? (await firstSource(job, opened, inputs, read)).info!;
   const cut = cutNetwork(opened, info, job.layer);
   const shape = cutShape(cut, info);
   const [, , height, width] = info.shape;
   const { network, weights } = await splitWeights(job.request);
   const origin: FeatureOrigin = {
-    network: looksLikePipe(network) ? network : baseName(network),
+    network: looksLikePipe(network) ? network : await storedName(network),
     weights: weights === null ? null : baseName(weights),
     init: job.request.init,
     weightsSha256: cut.hashWeights(),
@@ -98,10 +100,20 @@ export async function openExtractor(
   };
 }
 
-/** Type and shape of every image, when a preparation fixes it. */
-function fixedInput({ geometry: { resize, crop }, preprocess }: ImagePreset): ValueInfo | null {
+/** Type and shape of every image, when a preparation fixes it. @throws CnnvizError 'shape' when the network declares another */
+function fixedInput(preset: ImagePreset, opened: OpenedNetwork): ValueInfo | null {
+  const { resize, crop } = preset.geometry;
   const side = crop ?? (typeof resize === 'number' ? null : resize);
-  return side && { dtype: 'float32', shape: [1, preprocess.gray ? 1 : 3, ...side] };
+  if (!side) return null;
+  const shape = [1, preset.preprocess.gray ? 1 : 3, ...side];
+  checkDeclaredShape(shape, opened, preset, { width: side[1], height: side[0] });
+  return { dtype: declaredType(opened), shape };
+}
+
+/** A head names its network as a built-in or as a file beside it. */
+async function storedName(network: string): Promise<string> {
+  const own = (await existingFile(network)) ? null : builtinName(network);
+  return own ?? baseName(network);
 }
 
 /** A text that is layers, not the name of a network. */

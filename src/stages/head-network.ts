@@ -6,7 +6,7 @@ import { existingFile, refuseLeaving } from '../io/files.js';
 import { folderOf, joinPath, leavesFolder } from '../io/paths.js';
 import { openFile } from '../io/random-access.js';
 import { readHead } from '../models/head-file.js';
-import { BUILTIN_NETWORKS } from '../models/networks/index.js';
+import { isBuiltin } from '../models/networks/index.js';
 import { type FeatureExtractor, type FeatureJob, looksLikePipe } from './feature-extractor.js';
 import { arraysOf } from './network.js';
 import { refusalOf } from './refusal.js';
@@ -62,11 +62,12 @@ async function requestOf(path: string, origin: FeatureOrigin, given: HeadNetwork
       });
     }
   }
-  return { network, weights, init: isMadeUp ? origin.init : null, inputs: [] };
+  // its layers are compared with those it was trained on: what the text leaves out was settled then
+  return { network, weights, init: isMadeUp ? origin.init : null, asPrinted: true, inputs: [] };
 }
 
 async function networkOf(path: string, { network }: FeatureOrigin): Promise<string> {
-  if (BUILTIN_NETWORKS.some(({ name }) => name === network)) return network;
+  if (isBuiltin(network)) return network;
   const found = looksLikePipe(network) ? network : await find(path, network, '--features');
   if (found !== null) {
     await checkArrays(path, found);

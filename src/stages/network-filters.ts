@@ -9,6 +9,7 @@ import { toFloat32 } from '../core/values.js';
 import { VERSION } from '../core/version.js';
 import { filtersSheet } from '../figures/filters.js';
 import { encodePng } from '../io/encode.js';
+import { declaredType } from './declared-input.js';
 import { chooseLayers } from './layer-choice.js';
 import { openNetwork } from './network.js';
 import { shapeNetwork } from './network-session.js';
@@ -35,7 +36,7 @@ export async function networkFilters(
 ): Promise<NetworkFilters[]> {
   const opened = await openNetwork(request);
   const side = size ?? opened.input ?? [3, 224, 224];
-  const input = opened.open.length === 0 ? null : { dtype: 'float32' as const, shape: [1, ...side] };
+  const input = opened.open.length === 0 ? null : { dtype: declaredType(opened), shape: [1, ...side] };
   const { shaped } = shapeNetwork(opened, input);
   const convs = shaped.model.nodes.filter(({ layer }) => layer.kind === 'conv');
   if (convs.length === 0) throw new CnnvizError('usage', `${opened.name} has no convolutions`);

@@ -51,10 +51,11 @@ export function networkArgs(
   { facts, preset }: Pick<NetworkSource, 'facts' | 'preset'>,
   own: readonly string[],
 ): string[] {
-  const { network, weights, init, inputs } = request;
+  const { network, weights, init, asPrinted, inputs } = request;
   const args = [withoutFolders(network)];
   if (weights !== null) args.push('--weights', baseName(weights));
   if (init !== null) args.push('--init', `seed:${init}`);
+  if (asPrinted) args.push('--as-printed');
   for (const { name, path } of inputs) args.push('--input', `${name}=${baseName(path)}`);
   args.push(baseName(facts.path), ...own);
   if (chosen && preset) args.push(...presetArgs(preset));

@@ -2,16 +2,17 @@ import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import type { NetworkJob } from '../core/network-job.js';
 import type { PreprocessPlan } from '../core/preprocess-geometry.js';
-import { choosePreset, type ImagePreset } from '../core/preprocess-job.js';
+import type { ImagePreset } from '../core/preprocess-job.js';
 import type { InputFacts } from '../core/result.js';
 import { sizeOf } from '../core/tensor.js';
 import type { Value, ValueInfo } from '../core/values.js';
 import type { EngineInput } from '../engine/input.js';
-import { decodeImage } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { npyToValue, readNpy } from '../models/npy.js';
+import { checkDeclaredShape, declaredType, declaredValue, preparation, unpreparedNote } from './declared-input.js';
+import { decodeInput } from './file-kind.js';
 import type { OpenedNetwork } from './network.js';
 import { preprocessImage } from './preprocess-image.js';
 import { NO_PRESET, presetWords } from './presets.js';
@@ -53,11 +54,13 @@ export async function networkSourceOf(
   opened: OpenedNetwork,
 ): Promise<NetworkSource> {
   if (isArray(input, bytes)) return arraySource(input.path, hash, npyToValue(readNpy(bytes)), opened);
-  const { image, facts } = await decodeImage(bytes, job.decode);
+  const { image, facts } = await decodeInput(input.path, bytes, job.decode);
   const preset = presetOfJob(job, opened);
   const prepared = preprocessImage(image, preset);
   const shape = [1, ...prepared.input.shape.slice(-3)];
+  checkDeclaredShape(shape, opened, preset, image);
   checkSize(shape, opened, job.preset !== null, `${image.width}×${image.height}`);
+  const note = unpreparedNote(job.preset, shape[1], opened);
   return {
     facts: {
       path: input.path,
@@ -69,20 +72,19 @@ export async function networkSourceOf(
       depth: facts.depth,
     },
     sha256: hash,
-    info: { dtype: 'float32', shape },
-    x: prepared.input,
+    info: { dtype: declaredType(opened), shape },
+    x: declaredValue(prepared.input, shape, opened),
     dropsBatch: true,
     preset,
     preprocess: presetWords(preset, prepared.image),
     picture: { image, plan: prepared.plan },
-    warnings: [],
+    warnings: note === null ? [] : [note],
   };
 }
 
 /** How images are prepared: as the job says, as the network says, or not at all. */
 export function presetOfJob({ preset }: SourceJob, opened: OpenedNetwork): ImagePreset {
-  const own = opened.preset ?? NO_PRESET;
-  return suitablePreset(preset ? choosePreset(preset, own) : own, opened);
+  return suitablePreset(preparation(preset, opened.preset ?? NO_PRESET, opened), opened);
 }
 
 /** A network of one channel sees grey. */
@@ -91,13 +93,14 @@ function suitablePreset(preset: ImagePreset, { channels }: OpenedNetwork): Image
   return { ...preset, preprocess: { ...preset.preprocess, gray: true } };
 }
 
+/** A network of one's own that says its size and no preparation: what is asked of the pixels may change it. */
 function checkSize(
   shape: readonly number[],
-  { input, preset, name }: OpenedNetwork,
+  { input, preset, name, declared }: OpenedNetwork,
   isChosen: boolean,
   size: string,
 ): void {
-  if (!input || preset || isChosen || shape.slice(1).every((side, axis) => side === input[axis])) return;
+  if (!input || preset || declared || isChosen || shape.slice(1).every((side, axis) => side === input[axis])) return;
   throw new CnnvizError(
     'shape',
     `${name} reads [${input.join(', ')}], the image gives [${shape.slice(1).join(', ')}] (${size})`,

@@ -9,22 +9,31 @@ import type { Value, ValueInfo } from '../core/values.js';
 import { isOwnFile } from '../io/descriptors.js';
 import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
-import { fileBeside, openFile } from '../io/random-access.js';
+import { fileBeside, openFile, peekFile } from '../io/random-access.js';
 import {
   BUILTIN_NETWORKS,
   bindNetwork,
+  builtinName,
   builtinNetwork,
+  checkPrintedModel,
+  isBuiltin,
   LAYER_WORDS,
   looksLikePrintedModel,
   type NetworkSpec,
   parsePipe,
   parsePrintedModel,
+  printedDoubt,
+  recognizeTensors,
+  tellArchitecture,
   type WeightsFrom,
 } from '../models/networks/index.js';
 import { npyToValue, readNpy } from '../models/npy.js';
 import { importOnnx, onnxNotes } from '../models/onnx/import.js';
 import { readOnnx } from '../models/onnx/proto.js';
-import { readWeights } from '../models/weights/index.js';
+import { foreignWeights, readWeights } from '../models/weights/index.js';
+import type { WeightFile } from '../models/weights/weight-file.js';
+import type { DeclaredInput } from './declared-input.js';
+import { type FileKind, fileKind } from './file-kind.js';
 import { presetOf } from './presets.js';
 import { refusalOf } from './refusal.js';
 
@@ -36,6 +45,8 @@ export interface OpenedNetwork {
   readonly input: readonly number[] | null;
   /** The channels it reads; null: any, or more than one input. */
   readonly channels: number | null;
+  /** What its file declares of the one input that no array feeds; null: nothing that must hold. */
+  readonly declared: DeclaredInput | null;
   /** How its images are prepared; null: nothing is said. */
   readonly preset: ImagePreset | null;
   /** Named arrays that were given. */
@@ -65,8 +76,8 @@ async function open(request: NetworkRequest, pipeFolder: string): Promise<Opened
   const { network, weights } = await splitWeights(request);
   const fed = new Map<string, Value>();
   for (const { name, path } of request.inputs) fed.set(name, await readArray(path));
-  const lower = network.toLowerCase();
-  if (lower.endsWith('.onnx') && (await existingFile(network))) {
+  const kind = isBuiltin(network) ? null : kindOfFile(network);
+  if (kind?.kind === 'onnx' || (kind === null && /\.onnx$/i.test(network) && (await existingFile(network)))) {
     if (weights !== null || request.init !== null) {
       throw new CnnvizError('usage', `${network}: an ONNX model brings its own weights`, {
         fix: 'leave --weights and --init out',
@@ -74,7 +85,8 @@ async function open(request: NetworkRequest, pipeFolder: string): Promise<Opened
     }
     return openOnnx(network, await openFile(network), fed);
   }
-  const spec = await readSpec(network);
+  if (kind && kind.kind !== 'network') throw await noNetwork(network, kind);
+  const spec = await readSpec(network, request.asPrinted ?? false);
   const folder = await folderOfArrays(network, pipeFolder);
   return openSpec(spec, await weightsFrom(weights, request.init), fed, folder);
 }
@@ -83,14 +95,34 @@ async function open(request: NetworkRequest, pipeFolder: string): Promise<Opened
 export async function arraysOf(
   network: string,
 ): Promise<{ readonly folder: string; readonly files: readonly string[] }> {
-  if (network.toLowerCase().endsWith('.onnx')) return { folder: '', files: [] };
-  const { files } = await readSpec(network);
+  if (kindOfFile(network)?.kind === 'onnx') return { folder: '', files: [] };
+  const { files } = await readSpec(network, true);
   return { folder: await folderOfArrays(network, ''), files };
 }
 
 /** A network file's arrays lie beside it; what comes out of a pipe has no folder. */
 async function folderOfArrays(network: string, pipeFolder: string): Promise<string> {
   return !isOwnFile(network) && (await existingFile(network)) ? folderOf(network) : pipeFolder;
+}
+
+/** What a file is that is named as the network; null when there is none, or nothing is known of it. */
+function kindOfFile(network: string): FileKind | null {
+  const source = peekFile(network);
+  if (!source) return null;
+  try {
+    return named(network, () => fileKind(network, source));
+  } finally {
+    source.close();
+  }
+}
+
+/** Why a file is no network: a checkpoint is told by its tensors. */
+async function noNetwork(path: string, { kind, what, fix }: FileKind): Promise<CnnvizError> {
+  if (kind === 'foreign') return new CnnvizError('unsupported', `${path}: this is ${what}`, { fix });
+  if (kind !== 'checkpoint') return new CnnvizError('usage', `${path}: ${what}, where a network is expected`, { fix });
+  const { tensors } = await readWeightFile(path);
+  const told = tellArchitecture(recognizeTensors(tensors), path);
+  return new CnnvizError('usage', `${path}: a checkpoint holds numbers but no layers; ${told.what}`, { fix: told.fix });
 }
 
 /** NET@WEIGHTS, unless the whole text is a file or a pipe. */
@@ -111,10 +143,11 @@ export async function splitWeights({
 }
 
 /** A network that its own graph file does not hold: its layers, before weights. */
-async function readSpec(network: string): Promise<NetworkSpec> {
-  if (BUILTIN_NETWORKS.some(({ name }) => name === network)) return builtinNetwork(network);
+async function readSpec(network: string, asPrinted: boolean): Promise<NetworkSpec> {
+  if (isBuiltin(network)) return builtinNetwork(network);
   if (network.includes('|')) return parsePipe(network);
-  if (await existingFile(network)) return readSpecFile(network);
+  if (await existingFile(network)) return readSpecFile(network, asPrinted);
+  if (builtinName(network) !== null) return builtinNetwork(network);
   const [word] = network.trim().split(/[\s=]/);
   if (LAYER_WORDS.includes(word)) return parsePipe(network);
   if (/\.(ya?ml|json|txt|onnx|pth?|safetensors|npz)$/i.test(network)) await readBytes(network);
@@ -125,12 +158,9 @@ async function readSpec(network: string): Promise<NetworkSpec> {
   });
 }
 
-async function readSpecFile(path: string): Promise<NetworkSpec> {
-  if (/\.(pth?|safetensors|npz|npy|bin|ckpt)$/i.test(path)) {
-    throw new CnnvizError('usage', `${path}: a checkpoint holds numbers but no layers`, {
-      fix: `name the network before it: alexnet@${baseName(path)}, a network file, or the text of print(model)`,
-    });
-  }
+async function readSpecFile(path: string, asPrinted: boolean): Promise<NetworkSpec> {
+  // by its name a checkpoint, by its bytes nothing that is known: its reader says what it found
+  if (/\.(pth?|safetensors|npz|npy|bin|ckpt)$/i.test(path)) await readWeightFile(path);
   const bytes = await readBytes(path);
   let text: string;
   try {
@@ -144,9 +174,18 @@ async function readSpecFile(path: string): Promise<NetworkSpec> {
   const isData = ['.yaml', '.yml', '.json'].includes(extensionOf(path));
   const spec =
     !isData && looksLikePrintedModel(text)
-      ? named(path, () => parsePrintedModel(text))
+      ? named(path, () => printedNetwork(text, asPrinted))
       : (await import('../models/networks/network-file.js')).parseNetworkFile(text, baseName(path));
   return { ...spec, files: spec.files, name: spec.name || stem(path) };
+}
+
+/** @throws CnnvizError 'unsupported' for a text that cannot be the whole network, unless it is to be taken so */
+function printedNetwork(text: string, asPrinted: boolean): NetworkSpec {
+  const spec = parsePrintedModel(text);
+  if (asPrinted) return { ...spec, isPrinted: false };
+  checkPrintedModel(spec);
+  const doubt = printedDoubt(spec);
+  return doubt === null ? spec : { ...spec, notes: [...spec.notes, doubt] };
 }
 
 /** A network that cannot be read is a refusal of the command, not of one image. */
@@ -162,12 +201,18 @@ async function weightsFrom(path: string | null, seed: number | null): Promise<We
   if (path !== null && seed !== null) {
     throw new CnnvizError('usage', '--weights and --init exclude each other', { fix: 'keep one of them' });
   }
-  if (path !== null) {
-    const source = await openFile(path);
-    const file = named(path, () => readWeights(source, { name: stem(path), beside: fileBeside(path) }));
-    return { kind: 'file', fileName: path, file };
-  }
+  if (path !== null) return { kind: 'file', fileName: path, file: await readWeightFile(path) };
   return seed === null ? { kind: 'none' } : { kind: 'init', seed };
+}
+
+/** A checkpoint's list; what is foreign is told with its name. */
+async function readWeightFile(path: string): Promise<WeightFile> {
+  const source = await openFile(path);
+  return named(path, () => {
+    const foreign = foreignWeights(source, path);
+    if (foreign) throw new CnnvizError('unsupported', `this is ${foreign.what}`, { fix: foreign.fix });
+    return readWeights(source, { name: stem(path), beside: fileBeside(path) });
+  });
 }
 
 async function openSpec(
@@ -183,6 +228,7 @@ async function openSpec(
     name: spec.name,
     input: spec.input,
     channels: spec.input?.[0] ?? channelsRead(spec),
+    declared: null,
     preset: presetOf(spec),
     fed,
     open,
@@ -224,6 +270,7 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
     name: stem(path),
     input,
     channels: sides.length === 3 ? sides[0] : null,
+    declared: open.length === 1 ? { ...first, isPrepared: isPrepared(model, first.name) } : null,
     preset: null,
     fed,
     open: open.map(({ name }) => name),
@@ -231,6 +278,14 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
     bind: () => ({ model, notes: [] }),
   };
 }
+
+/** Whether a model computes with its input before the first layer: it normalises by itself. */
+function isPrepared({ nodes }: Model, input: string): boolean {
+  const readers = nodes.filter(({ inputs }) => inputs.includes(input));
+  return readers.length > 0 && readers.every(({ layer }) => PREPARING.includes(layer.kind));
+}
+
+const PREPARING: readonly string[] = ['sub', 'mul', 'div', 'add', 'batch_norm', 'cast'];
 
 async function readArray(path: string): Promise<Value> {
   try {

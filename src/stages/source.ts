@@ -5,13 +5,13 @@ import type { InputFacts } from '../core/result.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
 import { imageToInput, imageToTensor, prepareTensor } from '../engine/preprocess.js';
-import { decodeImage } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { peekFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
 import { npyToTensor, readNpy, readNpyHeader } from '../models/npy.js';
+import { decodeInput } from './file-kind.js';
 
 /** One input, ready for the first layer. */
 export interface Source {
@@ -29,7 +29,7 @@ export async function readSource(input: Input, job: Job): Promise<Source> {
   const bytes = await readBytes(input.path);
   const hash = sha256(bytes);
   if (isArray(input, bytes)) return arraySource(input.path, hash, bytes, job);
-  const { image, facts } = await decodeImage(bytes, job.decode);
+  const { image, facts } = await decodeInput(input.path, bytes, job.decode);
   const x = imageToInput(image, job.preprocess);
   return {
     facts: {

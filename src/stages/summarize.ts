@@ -1,6 +1,7 @@
 import { type NetworkSummary, summarizeModel } from '../analysis/network-summary.js';
 import { CnnvizError } from '../core/errors.js';
 import type { NetworkRequest } from '../core/network-job.js';
+import { declaredType } from './declared-input.js';
 import { openNetwork } from './network.js';
 import { shapeNetwork } from './network-session.js';
 
@@ -23,7 +24,7 @@ export async function summarizeNetwork(request: NetworkRequest, size: readonly n
       fix: 'add --size C,H,W, such as --size 3,224,224',
     });
   }
-  const input = opened.open.length === 0 ? null : { dtype: 'float32' as const, shape: [1, ...side!] };
+  const input = opened.open.length === 0 ? null : { dtype: declaredType(opened), shape: [1, ...side!] };
   const { shaped, notes } = shapeNetwork(opened, input);
   return { name: opened.name, summary: summarizeModel(shaped), notes: [...opened.notes, ...notes] };
 }

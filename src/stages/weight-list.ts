@@ -7,7 +7,7 @@ import { toFloat32 } from '../core/values.js';
 import { stem } from '../io/paths.js';
 import { fileBeside, openFile } from '../io/random-access.js';
 import { writeValue } from '../models/npy.js';
-import { readWeights } from '../models/weights/index.js';
+import { foreignWeights, readWeights } from '../models/weights/index.js';
 import type { StoredType, WeightFile, WeightTensor } from '../models/weights/weight-file.js';
 import { refusalOf } from './refusal.js';
 
@@ -34,7 +34,10 @@ export interface WeightList {
 /** The list of a checkpoint's arrays. @throws CnnvizError with the file's name in front */
 export async function openWeights(path: string): Promise<WeightFile> {
   try {
-    return readWeights(await openFile(path), { name: path === '-' ? 'array' : stem(path), beside: besideOf(path) });
+    const source = await openFile(path);
+    const foreign = path === '-' ? null : foreignWeights(source, path);
+    if (foreign) throw new CnnvizError('unsupported', `this is ${foreign.what}`, { fix: foreign.fix });
+    return readWeights(source, { name: path === '-' ? 'array' : stem(path), beside: besideOf(path) });
   } catch (error) {
     throw refusalOf(path, error);
   }

@@ -25,6 +25,7 @@ const checkCase = z.strictObject({
   network: z.string().min(1).optional().describe('a built-in, a network file, an ONNX model, NET@WEIGHTS'),
   weights: z.string().min(1).optional().describe('a checkpoint'),
   init: z.int().nonnegative().optional().describe('the seed of made-up He weights'),
+  as_printed: z.boolean().optional().describe('the text of print(model) is the whole network'),
   layers: names.optional().describe('names and globs, output or all (default: all)'),
   exact: z.boolean().optional().describe('only algorithms with the one order of summation'),
   baseline: z.string().min(1).optional().describe('the folder of the stored maps'),
@@ -148,12 +149,13 @@ function caseOf(
 }
 
 function jobOf(entry: CaseEntry, folder: string): NetworkJob {
-  const { pipe, network, weights, init, layers, exact, background, max_pixels } = entry;
+  const { pipe, network, weights, init, as_printed, layers, exact, background, max_pixels } = entry;
   return {
     request: {
       network: pipe ?? network!,
       weights: weights === undefined ? null : pathFrom(folder, weights),
       init: init ?? null,
+      ...(as_printed ? { asPrinted: true } : {}),
       inputs: [],
     },
     decode: { background: background?.toLowerCase() ?? null, maxPixels: max_pixels ?? 100e6 },

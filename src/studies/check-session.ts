@@ -4,7 +4,7 @@ import { atLine, atPlace } from '../core/errors.js';
 import { existingFile } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { pathFrom } from '../io/paths.js';
-import { BUILTIN_NETWORKS } from '../models/networks/index.js';
+import { isBuiltin } from '../models/networks/index.js';
 import { type OpenedNetwork, openNetwork } from '../stages/network.js';
 import { layerMapNote } from '../stages/network-recipe.js';
 import { NetworkSessions } from '../stages/network-session.js';
@@ -104,9 +104,8 @@ async function locateNetwork(network: string, folder: string): Promise<string> {
   if (network.includes('|') || folder === '') return network;
   const at = network.lastIndexOf('@');
   const own = async (name: string) => {
-    const isBuiltin = BUILTIN_NETWORKS.some((known) => known.name === name);
     const path = pathFrom(folder, name);
-    return !isBuiltin && (await existingFile(path)) ? path : name;
+    return !isBuiltin(name) && (await existingFile(path)) ? path : name;
   };
   if (at <= 0 || (await existingFile(pathFrom(folder, network)))) return own(network);
   return `${await own(network.slice(0, at))}@${pathFrom(folder, network.slice(at + 1))}`;

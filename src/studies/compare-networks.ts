@@ -6,10 +6,12 @@ import { sizeOf } from '../core/tensor.js';
 import { placeOfIndex, type ValuePlace } from '../core/value-place.js';
 import { toFloat32, type ValueInfo } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
+import { readBytes } from '../io/files.js';
+import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { type OpenedNetwork, openNetwork } from '../stages/network.js';
 import { NetworkSessions } from '../stages/network-session.js';
-import { type NetworkSource, readNetworkSource } from '../stages/network-source.js';
+import { type NetworkSource, networkSourceOf } from '../stages/network-source.js';
 
 export interface LayerComparison {
   readonly a: string;
@@ -66,9 +68,12 @@ export async function compareNetworks(
   breathe: Breathe,
 ): Promise<NetworkComparison> {
   const [a, b] = [await openNetwork(job.request), await openNetwork(other)];
-  const source = await readNetworkSource(input, job, { ...a, preset: a.preset ?? b.preset });
+  const bytes = await readBytes(input.path);
+  const read = (opened: OpenedNetwork) => networkSourceOf(input, bytes, sha256(bytes), job, opened);
+  const source = await read({ ...a, preset: a.preset ?? b.preset });
+  const own = a.declared || b.declared ? await read({ ...b, preset: b.preset ?? a.preset }) : source;
   const one = await runAllLayers(a, source, job, threads, breathe);
-  const two = await runAllLayers(b, source, job, threads, breathe);
+  const two = await runAllLayers(b, own, job, threads, breathe);
   const { pairs, onlyA, onlyB } = alignLayers(one.layers, two.layers);
   const layers = pairs.map((pair) => comparisonOf(pair, tolerance));
   return {
@@ -81,8 +86,21 @@ export async function compareNetworks(
     first: layers.find(({ same }) => !same) ?? null,
     ...unpaired(pairs, onlyA, onlyB),
     top: one.best === null || two.best === null ? null : [one.best, two.best],
-    notes: [...a.notes, ...one.notes, ...b.notes, ...two.notes],
+    notes: [
+      ...a.notes,
+      ...one.notes,
+      ...b.notes,
+      ...two.notes,
+      ...inputNotes(source, own, [job.request.network, other.network]),
+    ],
   };
+}
+
+/** What is to be said of the images: how they were prepared, and where the networks were not fed the same numbers. */
+function inputNotes(one: NetworkSource, two: NetworkSource, names: readonly [string, string]): string[] {
+  const said = [...new Set([...one.warnings, ...two.warnings])];
+  const [a, b] = [one, two].map(({ info }) => info?.dtype);
+  return a === b ? said : [...said, `${names[0]} is fed ${a}, ${names[1]} ${b}: each as it declares`];
 }
 
 /** Layers that only one network has; a convolution whose batch norm the other folded is not missed there. */

@@ -9,7 +9,7 @@ import { countArticle } from '../../src/reports/article-words.js';
 import { chooseRows } from '../../src/studies/article/choose-rows.js';
 import { makeArticle, type Workshop } from '../../src/studies/article/make-article.js';
 import { SECTIONS } from '../../src/studies/article/rows/index.js';
-import { commandText } from '../../src/studies/article/shell.js';
+import { commandText } from '../../src/core/command-text.js';
 import { LAYERS } from '../../src/studies/laws/layers.js';
 
 const PLAIN = { strong: (text: string) => text, dim: (text: string) => text, warn: (text: string) => text };

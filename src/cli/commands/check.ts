@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { addInputFlags } from './input-flags.js';
-import { addLayersFlag, addPresetFlags } from './network-flags.js';
+import { addLayersFlag, addPresetFlags, asPrintedOption } from './network-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz check img/ --pipe 'conv edge3x3 | relu' --baseline base/ --update    store the maps
@@ -25,7 +25,8 @@ export function addCheck(program: Command): void {
     .option('--pipe <pipe>', 'layers one after another, as for run')
     .option('--network <net>', 'a built-in, a network file, an ONNX model; NET@FILE adds a checkpoint')
     .option('-w, --weights <file>', 'a checkpoint for --network')
-    .option('--init <seed:N>', 'made-up He weights, the same on every machine');
+    .option('--init <seed:N>', 'made-up He weights, the same on every machine')
+    .addOption(asPrintedOption());
   addLayersFlag(check, 'the stages: names or globs with commas, output or all (default: all)')
     .option('--exact', 'only algorithms with the one order of summation; no batch norm folded', false)
     .optionsGroup('Baselines:')

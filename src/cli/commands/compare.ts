@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { addPresetFlags } from './network-flags.js';
+import { addPresetFlags, asPrintedOption } from './network-flags.js';
 import { verboseOption } from './verbose-flag.js';
 
 const EXAMPLES = `Examples:
@@ -23,7 +23,8 @@ The first network says how the image is prepared, unless --preset does.`,
     .argument('<image>', 'an image or a .npy array')
     .addHelpText('before', EXAMPLES)
     .option('--tolerance <share>', "the largest difference, as a share of the layer's largest value", '1e-4')
-    .option('--init <seed:N>', 'made-up He weights for a network without a checkpoint');
+    .option('--init <seed:N>', 'made-up He weights for a network without a checkpoint')
+    .addOption(asPrintedOption());
   addPresetFlags(compare)
     .optionsGroup('Running:')
     .option('--exact', 'only algorithms with the one order of summation; no batch norm folded', false)

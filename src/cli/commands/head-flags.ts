@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
-import { addPresetFlags } from './network-flags.js';
+import { addPresetFlags, asPrintedOption } from './network-flags.js';
 import { verboseOption } from './verbose-flag.js';
 
 /** Adds the flags that say which features of which network. */
@@ -10,6 +10,7 @@ export function addFeatureFlags(command: Command): Command {
     .option('-f, --features <net>', 'the network whose layers are frozen, as for run: alexnet, net.yaml@w.pth, m.onnx')
     .option('-w, --weights <file>', 'its checkpoint; the same as NET@FILE')
     .option('--init <seed:N>', 'made-up He weights instead: such features know nothing, but show how it goes')
+    .addOption(asPrintedOption())
     .option('-l, --layer <name>', 'cut behind this layer (default: what enters the last layer with weights)')
     .addOption(
       new Option('--reduce <rule>', 'a layer of maps: their means, their largest values, or every value')

@@ -3,13 +3,19 @@ import { type Command, Option } from 'commander';
 const collect = (text: string, all: string[]) => [...all, text];
 const collectCommas = (text: string, all: string[]) => [...all, ...text.split(',').filter((part) => part !== '')];
 
+/** The flag that takes the text of print(model) at its word. */
+export function asPrintedOption(): Option {
+  return new Option('--as-printed', 'the text of print(model) is the whole network: no activation or pool is missing');
+}
+
 /** Adds the flags that say where a network's numbers come from. */
 export function addWeightFlags(command: Command): Command {
   return command
     .optionsGroup('Weights:')
     .option('-w, --weights <file>', 'a checkpoint: .pth, .safetensors, .npz, .onnx; the same as NET@FILE')
     .option('--init <seed:N>', 'made-up He weights, the same on every machine, for a network without a checkpoint')
-    .option('--input <NAME=FILE.npy>', 'feed an input from an array; may be repeated', collect, []);
+    .option('--input <NAME=FILE.npy>', 'feed an input from an array; may be repeated', collect, [])
+    .addOption(asPrintedOption());
 }
 
 /** Adds the flags that say how an image becomes a network's input. */

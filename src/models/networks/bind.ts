@@ -1,8 +1,10 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
+import { plural } from '../../core/geometry.js';
 import type { Layer } from '../../core/layers.js';
 import { type Constant, constantOf, type Model, type ModelNode } from '../../core/model.js';
 import { channelAxis } from '../../core/shapes/general.js';
 import { shapeRule } from '../../core/shapes/index.js';
+import { inferShapes } from '../../core/shapes/infer.js';
 import type { KnownInput } from '../../core/shapes/rule.js';
 import { someOf } from '../../core/shorten.js';
 import { sizeOf, tensor } from '../../core/tensor.js';
@@ -12,7 +14,9 @@ import { checkFinite, expandKernel } from '../kernel-weights.js';
 import { findKernel, kernelWeight } from '../kernels.js';
 import type { WeightFile } from '../weights/weight-file.js';
 import { Checkpoint } from './checkpoint.js';
+import { isUsual, poolsGiving, type ShapeAt, sizeGiving, usualPoolsGiving } from './feature-sizes.js';
 import { initialConstant, missingConstant } from './init.js';
+import { TELL_FORWARD } from './printed-words.js';
 import type { LayerSpec, NetworkSpec, ParameterShape, ParameterSpec } from './spec.js';
 
 /** Where the numbers of a network's parameters come from. */
@@ -55,7 +59,10 @@ export function bindNetwork(
           inputs.push(null);
           continue;
         }
-        const shape = expectedShape(parameter.shape, data[0], outputs);
+        const shape = expectedShape(parameter.shape, data[0], outputs, {
+          features: (expected) => featuresFix(spec, layer, input.shape, expected),
+          channels: spec.isPrinted ? TELL_FORWARD : 'leave it out, or change the layer before',
+        });
         const constant = numbersOf(parameter, shape, data[0], layer, spec, weights, checkpoint, files);
         if (parameter.role === 'weight') outputs = constant.shape[0];
         constants.set(parameter.name, constant);
@@ -100,14 +107,20 @@ function known(
 /** The shape a parameter must have behind this input; null for a side that is whatever the array has. */
 type Sides = readonly (number | null)[];
 
-function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number): Sides {
+/** What to do about sizes that do not fit. */
+interface ShapeFixes {
+  readonly features: (expected: number) => string;
+  readonly channels: string;
+}
+
+function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number, fixes: ShapeFixes): Sides {
   switch (shape.kind) {
     case 'conv': {
       const channels = x.shape[x.shape.length - 3] ?? 0;
       const { inChannels, groups, outChannels, kernelSize } = shape;
       if (inChannels !== null && inChannels !== channels) {
         throw new CnnvizError('shape', `in_channels is ${inChannels}, but ${channels} channels arrive`, {
-          fix: 'leave in_channels out, or change the layer before',
+          fix: fixes.channels,
         });
       }
       if (channels % groups !== 0) {
@@ -122,12 +135,7 @@ function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number): Si
         throw new CnnvizError(
           'shape',
           `in_features is ${inFeatures}, but ${features} arrive: [${x.shape.join(', ')}]`,
-          {
-            fix:
-              x.shape.length > 2
-                ? 'a flatten is missing before it'
-                : 'the image has another size than the network was made for: --resize HEIGHT,WIDTH',
-          },
+          { fix: x.shape.length > 2 ? 'a flatten is missing before it' : fixes.features(inFeatures) },
         );
       }
       return [outFeatures, features];
@@ -137,12 +145,60 @@ function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number): Si
     case 'channels': {
       const channels = x.shape[channelAxis(x.shape)] ?? 0;
       if (shape.count !== null && shape.count !== channels) {
-        throw new CnnvizError('shape', `num_features is ${shape.count}, but ${channels} channels arrive`);
+        throw new CnnvizError('shape', `num_features is ${shape.count}, but ${channels} channels arrive`, {
+          fix: fixes.channels,
+        });
       }
       return [channels];
     }
   }
 }
+
+/**
+ * What makes the right number of features arrive at a linear layer: an image of another size, said only where one really
+ * does and nothing else explains it as well; or what the text of print(model) leaves out.
+ */
+function featuresFix(spec: NetworkSpec, layer: LayerSpec, input: readonly number[], expected: number): string {
+  const index = spec.layers.indexOf(layer);
+  const nothing = spec.isPrinted ? TELL_FORWARD : `no size of image gives ${expected}: change it, or the layers before`;
+  if (input.length !== 4) return nothing;
+  const [, channels, H, W] = input;
+  const size = sizeGiving(spec.layers, index, channels, expected, shapeAt);
+  if (spec.isPrinted && !(size && isUsual(size))) {
+    const hidden =
+      poolsGiving(spec.layers, index, channels, expected, [[H, W]], shapeAt) ??
+      usualPoolsGiving(spec.layers, index, channels, expected, shapeAt);
+    if (hidden) {
+      const [height, width] = hidden.size;
+      const pools = plural(hidden.pools, 'pooling');
+      return `${pools} by 2 not in the text would explain it, for an image of ${width}×${height}: ${TELL_FORWARD}`;
+    }
+  }
+  return size ? `the network is made for images of another size: --resize ${size.join(',')}` : nothing;
+}
+
+/** The shape that layers give for a float32 input; null when they do not take it. */
+export const shapeAt: ShapeAt = (layers, shape) => {
+  const spec = { ...SHAPES_ONLY, layers };
+  try {
+    const { model } = bindNetwork(spec, { dtype: 'float32', shape }, { kind: 'none' }, new Map());
+    const { infos } = inferShapes(model, new Map([['input', { dtype: 'float32', shape, value: null }]]));
+    return infos.get(model.outputs[0])!.shape;
+  } catch (error) {
+    if (error instanceof CnnvizError) return null;
+    throw error;
+  }
+};
+
+const SHAPES_ONLY = {
+  name: '',
+  input: null,
+  preset: null,
+  outputs: null,
+  files: [],
+  isPrinted: false,
+  notes: [],
+} as const;
 
 function numbersOf(
   parameter: ParameterSpec,

@@ -2,17 +2,11 @@ import { CnnvizError } from '../../core/errors.js';
 import type { Constant } from '../../core/model.js';
 import { nearestName } from '../../core/nearest.js';
 import type { WeightFile, WeightTensor } from '../weights/weight-file.js';
+import { isBuiltin } from './builtin/index.js';
 import { likelyCause } from './diagnose.js';
+import { findPrefix, prefixWords, withoutPrefix } from './prefix.js';
+import { recognizeTensors, tellArchitecture } from './recognize.js';
 import type { NetworkSpec, ParameterSpec } from './spec.js';
-
-/** What some programs put before every name, and what it comes from. */
-const PREFIXES: readonly (readonly [prefix: string, from: string])[] = [
-  ['module.', 'DataParallel'],
-  ['model.', 'a module that holds the model'],
-  ['net.', 'a module that holds the net'],
-  ['backbone.', 'a module that holds the backbone'],
-  ['_orig_mod.', 'torch.compile'],
-];
 
 /** A checkpoint's tensors handed out to the parameters of a network, each at most once. */
 export class Checkpoint {
@@ -29,27 +23,13 @@ export class Checkpoint {
     this.#expected = spec.layers.flatMap(({ parameters }) =>
       parameters.flatMap((one) => (one?.source.kind === 'checkpoint' ? [one] : [])),
     );
-    const prefix = this.#findPrefix(tensors.map(({ name }) => name));
-    for (const one of tensors) {
-      this.#tensors.set(one.name.startsWith(prefix) ? one.name.slice(prefix.length) : one.name, one);
-    }
-    if (prefix !== '') {
-      const from = PREFIXES.find(([known]) => known === prefix)?.[1] ?? 'a module that holds the network';
-      this.#notes.push(`names without their "${prefix}" (${from})`);
-    }
-  }
-
-  /** The prefix without which most names fit; '' when that is none. */
-  #findPrefix(names: readonly string[]): string {
-    const expected = new Set(this.#expected.map(({ name }) => name));
-    const firsts = names.map((name) => /^[^.]+\./.exec(name)?.[0] ?? '');
-    const candidates = new Set(['', ...PREFIXES.map(([prefix]) => prefix), 'module.model.', ...firsts]);
-    let best = { prefix: '', fitting: -1 };
-    for (const prefix of candidates) {
-      const fitting = names.filter((name) => name.startsWith(prefix) && expected.has(name.slice(prefix.length))).length;
-      if (fitting > best.fitting) best = { prefix, fitting };
-    }
-    return best.prefix;
+    const names = new Set(this.#expected.map(({ name }) => name));
+    const prefix = findPrefix(
+      tensors.map(({ name }) => name),
+      names,
+    );
+    for (const one of tensors) this.#tensors.set(withoutPrefix(one.name, prefix), one);
+    if (prefix !== '') this.#notes.push(`names without their "${prefix}" (${prefixWords(prefix)})`);
   }
 
   /**
@@ -66,7 +46,7 @@ export class Checkpoint {
       if (parameter.role === 'weight') this.#notes.push(`a network for ${classes} classes instead of ${shape[0]}`);
       return tensor;
     }
-    const cause = likelyCause(this.#spec, parameter, shape, tensor, this.#tensors);
+    const cause = likelyCause(this.#spec, this.#fileName, parameter, shape, tensor, this.#tensors);
     throw new CnnvizError(
       'shape',
       `${this.#fileName}: "${tensor.name}": expected [${shape.join(', ')}], got [${tensor.shape.join(', ')}]`,
@@ -107,7 +87,14 @@ export class Checkpoint {
     const near = nearestName(parameter.name, unused);
     const counts = `${missing.length} of ${this.#expected.length} parameters are missing`;
     const has = unused.length === 0 ? '' : `; the file has ${list(unused)} instead`;
-    const cause = likelyCause(this.#spec, parameter, shape, near ? this.#tensors.get(near)! : null, this.#tensors);
+    const cause = likelyCause(
+      this.#spec,
+      this.#fileName,
+      parameter,
+      shape,
+      near ? this.#tensors.get(near)! : null,
+      this.#tensors,
+    );
     const others = missing.length === this.#expected.length ? 'these are not the weights of this network: ' : '';
     return new CnnvizError(
       'shape',
@@ -119,12 +106,20 @@ export class Checkpoint {
     );
   }
 
-  /** What is to be said when every parameter has its tensor. */
+  /**
+   * What is to be said when every parameter has its tensor. @throws CnnvizError 'shape' when those that are left belong to
+   * another network that has all of this one's: a ResNet-34 holds a ResNet-18
+   */
   finish(): readonly string[] {
     const unused = [...this.#tensors.keys()].filter(
       (name) => !this.#used.has(name) && !/num_batches_tracked$/.test(name),
     );
     if (unused.length === 0) return this.#notes;
+    const found = isBuiltin(this.#spec.name) ? recognizeTensors(this.#tensors.values()) : null;
+    if (found && found.kind !== 'builtin') {
+      const { what, fix } = tellArchitecture(found, this.#fileName);
+      throw new CnnvizError('shape', `${this.#fileName}: ${what}`, { fix, scope: 'command' });
+    }
     const some = unused.slice(0, 4).join(', ') + (unused.length > 4 ? ', …' : '');
     return [...this.#notes, `${unused.length} tensors of the checkpoint are not used: ${some}`];
   }

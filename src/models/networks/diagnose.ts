@@ -1,4 +1,6 @@
 import type { WeightTensor } from '../weights/weight-file.js';
+import { isBuiltin } from './builtin/index.js';
+import { recognizeTensors, tellArchitecture } from './recognize.js';
 import type { NetworkSpec, ParameterSpec } from './spec.js';
 
 /** Whether two shapes are equal. */
@@ -6,40 +8,41 @@ function equal(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((side, axis) => side === b[axis]);
 }
 
-/** Names by which a family of checkpoints is known, and the network they are for. */
-const FAMILIES: readonly (readonly [has: string, network: string])[] = [
-  ['conv1.weight fc8.weight', 'alexnet-2012'],
-  ['features.0.weight classifier.6.weight features.10.weight', 'alexnet'],
-  ['features.0.weight features.28.weight', 'vgg16'],
-  ['features.0.weight features.18.weight', 'vgg11'],
-  ['features.3.squeeze.weight', 'squeezenet1_1'],
-  ['layer4.1.bn2.weight fc.weight', 'resnet18'],
-];
+/** What the tensors are when they are not those of this network: what to do; null when nothing is known. */
+function otherArchitecture(
+  { name }: NetworkSpec,
+  fileName: string,
+  tensors: ReadonlyMap<string, WeightTensor>,
+): string | null {
+  const found = recognizeTensors(tensors.values());
+  if (!found || (found.kind === 'builtin' && found.name === name)) return null;
+  const { what, fix } = tellArchitecture(found, fileName);
+  if (found.kind === 'variant' && found.name === name) return found.isHeadless ? `${found.fault}: ${fix}` : null;
+  if (found.kind === 'builtin') return fix;
+  // a network of one's own may well be one that is not built in
+  return isBuiltin(name) ? `${what}: ${fix}` : null;
+}
 
 /** Why a tensor probably does not fit, as an action; null when nothing is known. `found`: the tensor of that name, or the nearest. */
 export function likelyCause(
   spec: NetworkSpec,
+  fileName: string,
   { role, name }: ParameterSpec,
   expected: readonly number[],
   found: WeightTensor | null,
   tensors: ReadonlyMap<string, WeightTensor>,
 ): string | null {
   const { shape = [] } = found ?? {};
+  const other = otherArchitecture(spec, fileName, tensors);
+  if (other !== null) return other;
   // it has another name, and that is all that is wrong with it
   if (equal(shape, expected)) return null;
-  if (spec.name === 'alexnet' && equal(shape, [96, 3, 11, 11])) {
-    return 'this looks like the two-group AlexNet of 2012: cnnviz run alexnet-2012@FILE …';
-  }
   if (spec.name === 'alexnet-2012' && (equal(shape, [64, 3, 11, 11]) || equal(shape, [96, 3, 11, 11]) === false)) {
     const second = tensors.get('conv2.weight');
     if (second && equal(second.shape, [256, 96, 5, 5])) {
       return 'this AlexNet has one group: say it as a network file with groups: 1';
     }
   }
-  const family = FAMILIES.find(
-    ([has, network]) => network !== spec.name && has.split(' ').every((one) => tensors.has(one)),
-  );
-  if (family) return `this looks like ${family[1]}: cnnviz run ${family[1]}@FILE …`;
   if (expected.length === 2 && equal(shape, [expected[1], expected[0]])) {
     return 'a linear layer is stored transposed, [inputs, outputs]: save weight.T, torch keeps [outputs, inputs]';
   }

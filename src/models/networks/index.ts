@@ -1,6 +1,8 @@
 export { type BoundNetwork, bindNetwork, type WeightsFrom } from './bind.js';
-export { BUILTIN_NETWORKS, builtinNetwork } from './builtin/index.js';
+export { BUILTIN_NETWORKS, builtinName, builtinNetwork, isBuiltin } from './builtin/index.js';
 export { LAYER_WORDS } from './layer-words.js';
 export { parsePipe } from './pipe.js';
 export { looksLikePrintedModel, parsePrintedModel } from './printed-model.js';
+export { checkPrintedModel, printedDoubt } from './printed-truth.js';
+export { recognizeTensors, tellArchitecture } from './recognize.js';
 export type { NetworkSpec } from './spec.js';

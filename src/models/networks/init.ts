@@ -37,11 +37,22 @@ export function initialConstant(
   });
 }
 
+/** The built-in networks whose trained weights torchvision publishes. */
+const PUBLISHED = ['alexnet', 'vgg11', 'vgg16', 'squeezenet1_1', 'resnet18'];
+
+/** Where a network's weights come from, as a command that saves them. */
+function weightsFrom(network: string): string {
+  if (PUBLISHED.includes(network)) {
+    return `PyTorch saves the published ones: python -c "import torch, torchvision; torch.save(torchvision.models.${network}(weights='DEFAULT').state_dict(), '${network}.pth')"`;
+  }
+  return "a network of your own is saved where it was trained: torch.save(model.state_dict(), 'weights.pth')";
+}
+
 /** A parameter of which only the shape is known. */
 export function missingConstant(name: string, shape: readonly number[], network: string): Constant {
   const refuse = (): never => {
     throw new CnnvizError('usage', `${network} has no weights: nothing gives "${name}" [${shape.join(', ')}]`, {
-      fix: 'add --weights FILE (.pth, .safetensors, .npz, .onnx), or --init seed:1 for made-up ones',
+      fix: `add --weights FILE (.pth, .safetensors, .npz, .onnx), or --init seed:1 for made-up ones; ${weightsFrom(network)}`,
       scope: 'command',
     });
   };

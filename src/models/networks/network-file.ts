@@ -116,6 +116,7 @@ function specOf(file: NetworkFile, where: Where): NetworkSpec {
     layers,
     outputs: file.outputs ?? null,
     files: filesOf(layers),
+    isPrinted: false,
     notes: [],
   };
 }

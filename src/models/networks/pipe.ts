@@ -24,7 +24,16 @@ export function parsePipe(text: string): NetworkSpec {
     }
   });
   checkGraph(layers, (i) => place(i));
-  return { name: 'pipe', input: null, preset: null, layers, outputs: null, files: filesOf(layers), notes: [] };
+  return {
+    name: 'pipe',
+    input: null,
+    preset: null,
+    layers,
+    outputs: null,
+    files: filesOf(layers),
+    isPrinted: false,
+    notes: [],
+  };
 }
 
 /**

@@ -1,11 +1,8 @@
 import { CnnvizError } from '../../core/errors.js';
-import { nearestName } from '../../core/nearest.js';
 import type { FieldValue } from './fields.js';
 import { LAYER_TABLE, layerSpec } from './layer-words.js';
+import { EXPORT, SEQUENCE } from './printed-words.js';
 import { filesOf, type LayerSpec, type NetworkSpec } from './spec.js';
-
-/** The module that runs what it holds one after another. The layers of a ModuleList run when its owner says so. */
-const SEQUENCE = 'Sequential';
 
 /** Whether a text looks like what PyTorch's print(model) writes. */
 export function looksLikePrintedModel(text: string): boolean {
@@ -57,7 +54,16 @@ export function parsePrintedModel(text: string): NetworkSpec {
       `${type} prints no activations: those called in forward() are not in the text; add them, or export to ONNX`,
     );
   }
-  return { name: type, input: null, preset: null, layers, outputs: null, files: filesOf(layers), notes };
+  return {
+    name: type,
+    input: null,
+    preset: null,
+    layers,
+    outputs: null,
+    files: filesOf(layers),
+    isPrinted: type !== SEQUENCE,
+    notes,
+  };
 }
 
 function layerOf(word: string, name: string, positional: readonly string[], args: string, line: number): LayerSpec {
@@ -141,8 +147,6 @@ function readModules(text: string): { type: string; modules: PrintedModule[]; is
   return { type, modules, isWhole: true };
 }
 
-const EXPORT = "export the model: torch.onnx.export(model, x, 'model.onnx'), then: cnnviz run model.onnx";
-
 /** A module that holds others. */
 function unknownModule(name: string, className: string, line: number): CnnvizError {
   const what = `line ${line}: ${name} is a ${className}, whose order of computation the text does not tell`;
@@ -152,7 +156,8 @@ function unknownModule(name: string, className: string, line: number): CnnvizErr
 /** A module that holds none. */
 function unknownLayer(name: string, className: string, line: number): CnnvizError {
   const known = LAYER_TABLE.flatMap(({ classes }) => Object.keys(classes));
-  const near = nearestName(className, known);
+  // PyTorch spells its classes right: a near name is another layer, unless the text was typed
+  const near = known.find((one) => one.toLowerCase() === className.toLowerCase());
   const what = `line ${line}: ${name} is a ${className}, which is not a layer that is read from the text`;
   return new CnnvizError('unsupported', what, { fix: `${near ? `did you mean ${near}? or ` : ''}${EXPORT}` });
 }

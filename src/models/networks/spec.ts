@@ -57,6 +57,8 @@ export interface NetworkSpec {
   readonly outputs: readonly string[] | null;
   /** Array files it names, as written. */
   readonly files: readonly string[];
+  /** It is the text of print(model), whose forward() may do more than the text shows. */
+  readonly isPrinted: boolean;
   readonly notes: readonly string[];
 }
 

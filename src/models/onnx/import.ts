@@ -1,6 +1,5 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { Model, ModelInput } from '../../core/model.js';
-import { nearestName } from '../../core/nearest.js';
 import { someOf } from '../../core/shorten.js';
 import { type Draft, type Facts, freshName, type Names, nodeBuilder } from './builder.js';
 import type { OnnxModel, OnnxNode, OnnxValue } from './onnx-model.js';
@@ -107,12 +106,12 @@ function checkOperators(nodes: readonly OnnxNode[], { opsets }: OnnxModel): void
   const more = others.length > 0 ? `, nor are ${someOf(others)}` : '';
   const version = opsets.get(domain);
   const place = name || outputs.find(Boolean) || operator;
+  // no near name is suggested: programs spell operators right, and ConvTranspose is no Transpose
   const supported = [...TRANSLATORS.keys()].sort();
-  const near = domain === '' ? nearestName(operator, supported) : null;
   throw new CnnvizError(
     'unsupported',
     `${place}: operator ${fullName({ domain, operator })} (opset ${version ?? 'unknown'}) is not supported${more}`,
-    { fix: `${near ? `did you mean ${near}? ` : ''}supported are ${supported.join(', ')}` },
+    { fix: `supported are ${supported.join(', ')}` },
   );
 }
 

@@ -4,7 +4,8 @@ import { npyTensor } from './npy-weights.js';
 import type { WeightFile, WeightReader } from './weight-file.js';
 import { readZip } from './zip.js';
 
-function isZip(source: ByteSource): boolean {
+/** Whether a file begins as a zip archive does. */
+export function isZip(source: ByteSource): boolean {
   if (source.size < 22) return false;
   const [a, b, c, d] = source.read(0, 4);
   return a === 0x50 && b === 0x4b && (c === 3 || c === 5) && (d === 4 || d === 6);

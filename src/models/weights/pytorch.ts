@@ -20,9 +20,13 @@ function matches(source: ByteSource): boolean {
   return isLegacy(source) || isTar(source);
 }
 
+/** What torch.save put into a tar. */
+const TAR_ENTRIES = ['sys_info', 'pickle', 'storages', 'tensors'];
+
 function isTar(source: ByteSource): boolean {
-  if (source.size < 512) return false;
-  return String.fromCharCode(...source.read(257, 5)) === 'ustar';
+  if (source.size < 512 || String.fromCharCode(...source.read(257, 5)) !== 'ustar') return false;
+  const [first] = String.fromCharCode(...source.read(0, 100)).split('\0');
+  return first === '' || TAR_ENTRIES.includes(first);
 }
 
 function pickleEntry(entries: ReadonlyMap<string, ZipEntry>): ZipEntry | null {

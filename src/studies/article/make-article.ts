@@ -1,11 +1,11 @@
 import type { CommandOutcome } from '../../batch/command-lines.js';
 import type { Article, ArticleFigure, ArticlePhoto, ArticlePicture, ArticleRow } from '../../core/article.js';
+import { commandText } from '../../core/command-text.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
 import type { Tensor } from '../../core/tensor.js';
 import type { Layers } from '../laws/layers.js';
 import type { FigurePlan, RowDefinition, RowRun, SectionDefinition } from './row.js';
-import { commandText } from './shell.js';
 
 /** The photograph with its pieces framed, at the head of the page. */
 export const PIECES = 'pieces.png';

@@ -13,6 +13,7 @@ import {
   looksLikePrintedModel,
   parsePrintedModel,
 } from '../../../src/models/networks/index.js';
+import { builtinShapes } from '../../../src/models/networks/recognize.js';
 import { readWeights } from '../../../src/models/weights/index.js';
 
 const FOLDER = new URL('../../../fixtures/models/networks/', import.meta.url);
@@ -271,7 +272,7 @@ describe('weights that do not fit', () => {
   it('the two AlexNets are told apart', () => {
     const alexnet = builtinNetwork('alexnet');
     const tensor = (name: string, to: number[]) => ({ ...file.tensors[0], name, shape: to });
-    const tensors = [tensor('features.0.weight', [96, 3, 11, 11]), tensor('features.0.bias', [96])];
+    const tensors = [...builtinShapes('alexnet-2012')].map(([name, to]) => tensor(name, [...to]));
     const { message, fix } = fault(() =>
       bindNetwork(
         alexnet,
@@ -280,8 +281,8 @@ describe('weights that do not fit', () => {
         new Map(),
       ),
     );
-    expect(message).toBe('a.safetensors: "features.0.weight": expected [64, 3, 11, 11], got [96, 3, 11, 11]');
-    expect(fix).toContain('alexnet-2012');
+    expect(message).toContain('a.safetensors: "features.0.weight" [64, 3, 11, 11] is missing');
+    expect(fix).toBe('this looks like alexnet-2012: cnnviz run alexnet-2012@a.safetensors photo.jpg');
   });
 
   it('none at all: shapes are known, numbers are refused with what to add', () => {

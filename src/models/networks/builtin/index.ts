@@ -43,9 +43,25 @@ const BUILTINS: readonly Builtin[] = [
 /** What comes along, in the order lists show it. */
 export const BUILTIN_NETWORKS: readonly { readonly name: string; readonly summary: string }[] = BUILTINS;
 
+/** A name without what people write otherwise: "ResNet-18" and "squeezenet1.1" are resnet18 and squeezenet1_1. */
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/[-_. ]/g, '');
+}
+
+/** The built-in network that a name means, whatever its case, "-" and "_"; null for none. */
+export function builtinName(text: string): string | null {
+  return BUILTINS.find(({ name }) => plainName(name) === plainName(text))?.name ?? null;
+}
+
+/** Whether a network is called as a built-in one is, to the letter. */
+export function isBuiltin(text: string): boolean {
+  return BUILTINS.some(({ name }) => name === text);
+}
+
 /** @throws CnnvizError 'usage' with the nearest name */
 export function builtinNetwork(name: string): NetworkSpec {
-  const found = BUILTINS.find((one) => one.name === name);
+  const own = builtinName(name);
+  const found = BUILTINS.find((one) => one.name === own);
   if (!found) {
     const names = BUILTINS.map((one) => one.name);
     const near = nearestName(name, names);
@@ -54,5 +70,5 @@ export function builtinNetwork(name: string): NetworkSpec {
     });
   }
   const { input, preset, layers } = found;
-  return { name, input, preset, layers: layers(), outputs: null, files: [], notes: [] };
+  return { name: found.name, input, preset, layers: layers(), outputs: null, files: [], isPrinted: false, notes: [] };
 }

@@ -1,10 +1,10 @@
 /** A command as a person types it into a shell. */
 export function commandText(args: readonly string[]): string {
-  return ['cnnviz', ...args.map(quoted)].join(' ');
+  return ['cnnviz', ...args.map(shellWord)].join(' ');
 }
 
 /** Words that a shell would take apart or change stand in quotes. */
-export function quoted(arg: string): string {
+export function shellWord(arg: string): string {
   if (/^[\w@%+=:,./-]+$/.test(arg)) return arg;
   return /["$`\\!]/.test(arg) ? `'${arg.replaceAll("'", "'\\''")}'` : `"${arg}"`;
 }

@@ -1,0 +1,59 @@
+import { shellWord } from '../core/command-text.js';
+import { CnnvizError } from '../core/errors.js';
+import { peekFile } from '../io/random-access.js';
+import { builtinName } from '../models/networks/index.js';
+import { type FileKind, fileKind } from '../stages/file-kind.js';
+
+/**
+ * Refuses a command whose network is an image, or a head: the two stand in the other order, or the network is missing.
+ * `before`: what stands before the network, "gradcam"; `others`: what is named behind it.
+ * @throws CnnvizError 'usage' with the command that was meant
+ */
+export function refuseSwapped(before: string, network: string, others: readonly string[]): void {
+  if (builtinName(network) === network || network.includes('|')) return;
+  const found = kindOf(network);
+  if (found?.kind === 'head' && others.length > 0) {
+    throw new CnnvizError('usage', `${network}: a head, where a network is expected`, {
+      fix: command('head predict', [network, ...others]),
+    });
+  }
+  if (found?.kind !== 'image' && found?.kind !== 'array') return;
+  const meant = others.find(isNetwork);
+  const rest = others.filter((one) => one !== meant);
+  const args = before === 'compare' ? [...others, network] : [meant ?? '', network, ...rest];
+  throw new CnnvizError('usage', `${network}: ${found.what}, where a network is expected`, {
+    fix: meant ? `the network comes first: ${command(before, args)}` : lacking(before, network, others),
+  });
+}
+
+/** What to type when no network is named at all. */
+function lacking(before: string, image: string, others: readonly string[]): string {
+  if (before === 'summary' || before === 'filters') {
+    return `a network has one: ${command(before, ['alexnet'])}; of an image: ${command('run', ['alexnet@alexnet.pth', image])}`;
+  }
+  return `the network comes first: ${command(before, ['alexnet@alexnet.pth', image, ...others])}`;
+}
+
+function command(before: string, args: readonly string[]): string {
+  return `cnnviz ${before} ${args.map(shellWord).join(' ')}`;
+}
+
+function isNetwork(text: string): boolean {
+  if (text.includes('|') || builtinName(text.split('@')[0]) !== null) return true;
+  const kind = kindOf(text)?.kind;
+  return kind === 'onnx' || kind === 'network' || /\.(onnx|ya?ml)(@.+)?$/i.test(text);
+}
+
+/** What a file is; null for none, and for one that is damaged: whoever reads it says why. */
+function kindOf(path: string): FileKind | null {
+  const source = peekFile(path);
+  if (!source) return null;
+  try {
+    return fileKind(path, source);
+  } catch (error) {
+    if (error instanceof CnnvizError) return null;
+    throw error;
+  } finally {
+    source.close();
+  }
+}
