@@ -10,6 +10,7 @@ import type {
   ProductKind,
 } from '../core/job.js';
 import type { PaddingMode } from '../core/layers.js';
+import { isOwnPath } from '../io/descriptors.js';
 import { looksInline } from '../models/kernel-text.js';
 import {
   parseActivation,
@@ -109,7 +110,7 @@ export function layerJob(flags: ConvFlags): LayerJob {
 }
 
 function kernelSource(text: string): KernelSource {
-  if (/\.(npy|json)$/i.test(text)) return { kind: 'file', path: text };
+  if (/\.(npy|json)$/i.test(text) || isOwnPath(text)) return { kind: 'file', path: text };
   return looksInline(text) ? { kind: 'inline', text } : { kind: 'builtin', name: text };
 }
 

@@ -3,7 +3,7 @@ import { CnnvizError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
 import { COMMAND_GROUPS } from './commands/index.js';
 import { exitCodeOf } from './exit.js';
-import { guardFiles } from './guard-files.js';
+import { guardFiles, MAX_BYTES } from './guard-files.js';
 import { handleSignals } from './signals.js';
 import { openTerminal } from './terminal.js';
 
@@ -47,7 +47,7 @@ export function buildProgram(): Command {
   program.hook('preAction', (_, command) => guardFiles(command));
   for (const command of allCommands(program)) {
     if (command.registeredArguments.length > 0 && !NO_FILES.includes(command.name())) {
-      command.option('--max-bytes <n>', 'the most that is read of standard input or of <(…)', '2G');
+      command.option('--max-bytes <n>', 'the most that is read of standard input or of <(…)', MAX_BYTES);
     }
     command
       .configureHelp({ optionDescription: withoutEmptyDefault, commandDescription: asOneParagraph })

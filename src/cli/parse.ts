@@ -2,6 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { BiasSource, KernelSource, PatchMode, PoolJob, PreprocessJob, ScaleRule } from '../core/job.js';
 import type { ActivationName, Padding, Pads, Pair } from '../core/layers.js';
 import { PRESETS } from '../core/preprocess-job.js';
+import { isOwnPath } from '../io/descriptors.js';
 
 /** What users type, made into what a job holds. Every failure names the flag, what it expects and what it got. */
 function refuse(flag: string, expected: string, got: string, fix?: string): never {
@@ -59,7 +60,7 @@ export function parsePatch(text: string, mode: PatchMode): KernelSource {
 
 /** A number, a .npy file, p99 or fire:1% */
 export function parseBias(text: string): BiasSource {
-  if (text.toLowerCase().endsWith('.npy')) return { kind: 'file', path: text };
+  if (text.toLowerCase().endsWith('.npy') || isOwnPath(text)) return { kind: 'file', path: text };
   const percentile = /^p(\d+(?:\.\d+)?)$/.exec(text);
   const fire = /^fire:(\d+(?:\.\d+)?)%$/.exec(text);
   const percent = Number(percentile?.[1] ?? fire?.[1]);
