@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { limitPipes } from '../io/descriptors.js';
@@ -8,6 +9,9 @@ import { parseByteCount } from './parse.js';
 /** Options that name what is written. Every other word of a command line may name what is read. */
 export const OUTPUT_OPTIONS: readonly string[] = ['out', 'junit', 'report', 'curve', 'confusion', 'cache'];
 
+/** The most that is read of standard input, unless --max-bytes says otherwise. */
+export const MAX_BYTES = '2G';
+
 /**
  * Before any command: an output that a word of the line shows to be one of its inputs, a device, or another output is
  * refused. What is read without being named there is guarded as it is read.
@@ -16,12 +20,13 @@ export const OUTPUT_OPTIONS: readonly string[] = ['out', 'junit', 'report', 'cur
 export function guardFiles(command: Command): void {
   guardReadFiles();
   const flags = command.opts<Record<string, unknown>>();
-  const { maxBytes, quiet } = flags;
-  if (typeof maxBytes === 'string') {
-    limitPipes(parseByteCount('--max-bytes', maxBytes), () => {
-      if (quiet !== true) process.stderr.write('reading standard input from this terminal; Ctrl-D ends it\n');
-    });
-  }
+  const { maxBytes = MAX_BYTES, quiet } = flags;
+  limitPipes(parseByteCount('--max-bytes', String(maxBytes)), (descriptor) => {
+    if (isatty(descriptor) && quiet !== true) {
+      process.stderr.write('reading standard input from this terminal; Ctrl-D ends it\n');
+    }
+    return isatty(descriptor);
+  });
   const outputs = OUTPUT_OPTIONS.map((name) => flags[name]).filter(
     (path): path is string => typeof path === 'string' && path !== '-' && path !== '',
   );

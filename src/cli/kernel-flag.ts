@@ -1,4 +1,5 @@
 import type { KernelSource } from '../core/job.js';
+import { isOwnPath } from '../io/descriptors.js';
 import { findGradient } from '../models/gradients.js';
 import { looksInline } from '../models/inline-kernel.js';
 import { kernelName, kernelsMeant } from '../models/kernel-names.js';
@@ -12,6 +13,7 @@ const FILE = /\.(npy|json|csv|txt)$/i;
  * @throws CnnvizError 'usage' for an unknown name
  */
 export function kernelSources(text: string): KernelSource[] {
+  if (isOwnPath(text)) return [{ kind: 'file', path: text }];
   const parts = text.split(/[,\s]+/).filter((part) => part !== '');
   const isList = parts.length > 1 && parts.every((part) => FILE.test(part) || isName(part));
   // a file's own name may have spaces and commas

@@ -4,7 +4,7 @@ import { VERSION } from '../core/version.js';
 import { COMMAND_GROUPS } from './commands/index.js';
 import { exitCodeOf } from './exit.js';
 import { fromFirstWord } from './first-word.js';
-import { guardFiles } from './guard-files.js';
+import { guardFiles, MAX_BYTES } from './guard-files.js';
 import { groupCommonFlags, HELP, HELP_OUTPUT, withHelpAsFlag } from './help.js';
 import { handleSignals } from './signals.js';
 import { acceptSpellings } from './spellings.js';
@@ -66,7 +66,7 @@ export function buildProgram(): Command {
   program.hook('preAction', (_, command) => guardFiles(command));
   for (const [command, name] of allCommands(program, '')) {
     if (command.registeredArguments.length > 0 && !NO_FILES.includes(command.name())) {
-      command.option('--max-bytes <n>', 'the most that is read of standard input or of <(…)', '2G');
+      command.option('--max-bytes <n>', 'the most that is read of standard input or of <(…)', MAX_BYTES);
     }
     groupCommonFlags(command, name);
     command

@@ -4,6 +4,7 @@ import type { ActivationName, Padding, Pads, Pair } from '../core/layers.js';
 import { sameName } from '../core/names.js';
 import { nearestName } from '../core/nearest.js';
 import { PRESETS } from '../core/preprocess-job.js';
+import { isOwnPath } from '../io/descriptors.js';
 
 /** What users type, made into what a job holds. Every failure names the flag, what it expects and what it got. */
 function refuse(flag: string, expected: string, got: string, fix?: string): never {
@@ -92,7 +93,7 @@ export function parsePatch(text: string, mode: PatchMode): KernelSource {
 /** A number, a .npy file, p99 or fire:1% */
 export function parseBias(typed: string): BiasSource {
   const text = withMinus(typed);
-  if (text.toLowerCase().endsWith('.npy')) return { kind: 'file', path: text };
+  if (text.toLowerCase().endsWith('.npy') || isOwnPath(text)) return { kind: 'file', path: text };
   const percentile = /^p(\d+(?:\.\d+)?)$/.exec(text);
   const fire = /^fire:(\d+(?:\.\d+)?)%$/.exec(text);
   const percent = Number(percentile?.[1] ?? fire?.[1]);

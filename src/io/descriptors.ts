@@ -1,6 +1,5 @@
 import { fstatSync, type Stats, statSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { isatty } from 'node:tty';
 import { CnnvizError } from '../core/errors.js';
 import { formatBytes } from '../core/format.js';
 import { refuseOtherThanFile } from './file-kind.js';
@@ -12,12 +11,12 @@ const OWN_FILES = /^(?:-|\/dev\/(?:std(?:in|out|err)|fd\/\d+)|\/proc\/(?:thread-
 const read = new Map<number, Promise<Uint8Array>>();
 
 let mostBytes = 2e9;
-let tellWaiting: () => void = () => undefined;
+let isTerminal: (descriptor: number) => boolean = () => false;
 
-/** How much is read of a pipe at most, and who is told when a person has to type. */
-export function limitPipes(maxBytes: number, waiting: () => void): void {
+/** How much is read of a pipe at most, and who knows a terminal (and tells the person there what is awaited). */
+export function limitPipes(maxBytes: number, terminal: (descriptor: number) => boolean): void {
   mostBytes = maxBytes;
-  tellWaiting = waiting;
+  isTerminal = terminal;
 }
 
 /** Whether a name is one of this process alone. */
@@ -31,6 +30,11 @@ export function isPipe(path: string): boolean {
   if (!isOwnFile(path)) return false;
   const facts = factsOf(descriptorOf(path));
   return facts !== null && !facts.isFile() && !facts.isDirectory();
+}
+
+/** Whether a word is what a shell makes of <(…), or another open file of this process by its path. */
+export function isOwnPath(word: string): boolean {
+  return word !== '-' && isOwnFile(word);
 }
 
 /**
@@ -48,8 +52,8 @@ async function readAll(path: string, descriptor: number): Promise<Uint8Array> {
   const name = path === '-' ? 'standard input' : path;
   const facts = factsOf(descriptor);
   if (facts === null) throw new CnnvizError('input', `${name}: is not open`, { fix: 'name a file' });
-  if (isatty(descriptor)) tellWaiting();
-  else if (!facts.isFIFO() && !facts.isSocket() && !isNull(facts)) refuseOtherThanFile(name, facts);
+  const isStream = facts.isFIFO() || facts.isSocket() || isNull(facts);
+  if (!isStream && !isTerminal(descriptor)) refuseOtherThanFile(name, facts);
   const stream = descriptor === 0 ? process.stdin : openStream(name, descriptor);
   const chunks: Uint8Array[] = [];
   let bytes = 0;

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
-import { isOwnFile } from './descriptors.js';
+import { isOwnFile, isOwnPath } from './descriptors.js';
 import { otherThanFile } from './file-kind.js';
 
 /** What a command reads, as far as it is known; null: nobody keeps a record, as in a program that uses the library. */
@@ -79,7 +79,7 @@ export function wouldReplace(path: string, reader: string): CnnvizError {
 
 /** Renaming onto a device or a FIFO would take it away. @throws CnnvizError 'usage' */
 function refuseDevice(path: string): void {
-  const kind = path !== '-' && isOwnFile(path) ? 'an open file' : kindOf(path);
+  const kind = isOwnPath(path) ? 'an open file' : kindOf(path);
   if (kind === null || kind === 'a file' || kind === 'a folder') return;
   throw new CnnvizError('usage', `${path}: ${kind}, not a place for a file`, { fix: 'name a file', scope: 'command' });
 }

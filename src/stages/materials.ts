@@ -11,7 +11,7 @@ import { parseKernelJson } from '../models/kernel-text.js';
 import { checkFinite } from '../models/kernel-weights.js';
 import { findKernel, kernelWeight } from '../models/kernels.js';
 import { npyToTensor, readNpy } from '../models/npy.js';
-import { toImageShape } from './source.js';
+import { isArray, toImageShape } from './source.js';
 
 /** A kernel as far as it is known before an image: its numbers, or the picture its patch is cut from. */
 export interface KernelMaterial {
@@ -88,7 +88,7 @@ async function loadKernelFile(path: string): Promise<LoadedKernel> {
   return configuration(path, async () => {
     const bytes = await readBytes(path);
     const label = stem(path);
-    if (path.toLowerCase().endsWith('.npy')) {
+    if (isArray({ path }, bytes)) {
       const weight = npyToTensor(readNpy(bytes));
       if (weight.shape.length < 2 || weight.shape.length > 4) {
         throw new CnnvizError('shape', `expected a kernel of 2, 3 or 4 dimensions, got [${weight.shape.join(', ')}]`, {
@@ -131,7 +131,7 @@ async function configuration<T>(path: string, load: () => Promise<T>): Promise<T
 
 async function readTensor(path: string, job: Job): Promise<Tensor> {
   const bytes = await readBytes(path);
-  if (path.toLowerCase().endsWith('.npy')) {
+  if (isArray({ path }, bytes)) {
     return prepareTensor(toImageShape(npyToTensor(readNpy(bytes))), job.preprocess);
   }
   const { image } = await decodeImage(bytes, job.decode);

@@ -49,7 +49,7 @@ export async function readSource(input: Input, job: Job): Promise<Source> {
 }
 
 /** An array by its first bytes; a file called .npy that is none fails as an array, not as an image. */
-export function isArray(input: Input, bytes: Uint8Array): boolean {
+export function isArray(input: Pick<Input, 'path'>, bytes: Uint8Array): boolean {
   return sniffFormat(bytes) === 'npy' || input.path.toLowerCase().endsWith('.npy');
 }
 

@@ -117,10 +117,13 @@ describe('a pipe is read without blocking', () => {
       copyFileSync(`${IMAGES}five.png`, join(cwd, 'a.png'));
       copyFileSync(`${IMAGES}bars17.png`, join(cwd, 'b.png'));
       writeFileSync(join(cwd, 'net.yaml'), 'layers: [conv box3, relu]\n');
+      writeFileSync(join(cwd, 'k.npy'), writeNpy(tensor(new Float32Array(9), [3, 3])));
+      writeFileSync(join(cwd, 'b.npy'), writeNpy(tensor(new Float32Array(1), [1])));
       const shell = (line: string) =>
         spawnSync('bash', ['-c', line], { cwd, env: { ...process.env, B: `${NODE} ${BIN}` }, encoding: 'utf8' });
       for (const [line, made] of [
         ['$B conv <(cat a.png) -k box3 -o one.npy', 'one.npy'],
+        ['$B conv a.png -k <(cat k.npy) --bias <(cat b.npy) -o four.npy', 'four.npy'],
         ['cat a.png | $B conv /dev/stdin -k box3 -o two.npy', 'two.npy'],
         ['$B run <(cat net.yaml) <(cat a.png) --gray --layers output -o three.npy', 'three.npy'],
       ]) {
@@ -150,7 +153,7 @@ describe('a pipe is read without blocking', () => {
       const zero = openSync('/dev/zero', 'r');
       const child = spawn(NODE, [BIN, 'conv', '-', '-k', 'box3'], { cwd, stdio: [zero, 'ignore', 'pipe'] });
       let text = '';
-      child.stderr.on('data', (chunk) => {
+      child.stderr!.on('data', (chunk) => {
         text += chunk;
       });
       const [code] = await once(child, 'close');
