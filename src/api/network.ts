@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
+import { faultWords } from '../core/value-fault.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { chooseLayers } from '../stages/layer-choice.js';
 import { openNetwork } from '../stages/network.js';
@@ -14,6 +15,8 @@ export interface NetworkOptions {
   readonly exact?: boolean;
   /** Threads that may be used for one large convolution; the result never depends on it. Default 1. */
   readonly threads?: number;
+  /** Told when a run makes a NaN, an infinity or an explosion: the first layer and its channels. Default: nobody is. */
+  readonly warn?: (text: string) => void;
 }
 
 /** A network with its weights at hand: what a loop calls. */
@@ -39,7 +42,7 @@ export interface Network {
  * @throws CnnvizError when it, or its checkpoint, cannot be read
  */
 export async function loadNetwork(network: string, options: NetworkOptions = {}): Promise<Network> {
-  const { weights = null, init = null, exact = false, threads = 1 } = options;
+  const { weights = null, init = null, exact = false, threads = 1, warn } = options;
   const opened = await openNetwork({ network, weights, init, inputs: [] });
   if (opened.open.length !== 1) {
     throw new CnnvizError('unsupported', `${network}: reads ${opened.open.length} inputs, expected 1`, {
@@ -65,7 +68,7 @@ export async function loadNetwork(network: string, options: NetworkOptions = {})
       const given = toTensor(x, 'x');
       const value: Value = { dtype: 'float32', shape: feed(given.shape), data: given.data };
       const session = sessionsOf(layers).for(value);
-      const values = await session.run(value, () => undefined);
+      const values = await session.run(value, () => undefined, warn && ((fault) => warn(faultWords(fault))));
       return new Map(
         session.chosen.map(({ name, value: key }) => {
           const { data, shape } = values.get(key)!;

@@ -230,8 +230,8 @@ function fusableActivation(context: Context, node: ModelNode): ModelNode | null 
 }
 
 /**
- * The batch norm right behind a convolution that nothing else in the model reads, when its numbers are constants and
- * finite. Whether it is folded must not depend on which layers a run is asked for.
+ * The batch norm right behind a convolution that nothing else in the model reads, when its numbers are constants and none
+ * is infinite; a channel that it makes NaN is NaN, and the others keep the bits that they have in a sound one. Whether it is folded must not depend on which layers a run is asked for.
  */
 function foldableNorm(context: Context, node: ModelNode): { node: ModelNode; affine: ChannelAffine } | null {
   const isAlone = context.uses.anywhere.get(node.outputs[0]) === 1;
@@ -242,8 +242,16 @@ function foldableNorm(context: Context, node: ModelNode): { node: ModelNode; aff
     .map((name) => (name === null ? null : (context.model.constants.get(name) ?? null)));
   if (norm.inputs.some((name, i) => i > 0 && name !== null && constants[i - 1] === null)) return null;
   const affine = batchNormAffine(norm.layer, [null, ...constants.map((constant) => constant?.load() ?? null)]);
-  const usable = [...affine.scale, ...affine.shift].every(Number.isFinite);
-  return usable ? { node: norm, affine } : null;
+  const usable = [...affine.scale, ...affine.shift].every((value) => Number.isFinite(value) || Number.isNaN(value));
+  return usable ? { node: norm, affine: nanByShift(affine) } : null;
+}
+
+/** NaN comes from the shift alone: NaN among weights might reach the channels that are computed together with theirs. */
+function nanByShift({ scale, shift }: ChannelAffine): ChannelAffine {
+  return {
+    scale: scale.map((value, m) => (Number.isNaN(value + shift[m]) ? 0 : value)),
+    shift: shift.map((value, m) => (Number.isNaN(scale[m]) ? Number.NaN : value)),
+  };
 }
 
 function foldedBias(bias: Float32Array | null, { scale, shift }: ChannelAffine): Float32Array {

@@ -4,6 +4,7 @@ import type { Model, ModelNode } from '../core/model.js';
 import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
 import { sizeOf } from '../core/tensor.js';
 import { placeOfIndex, type ValuePlace } from '../core/value-place.js';
+import { faultWords } from '../core/value-fault.js';
 import { toFloat32, type ValueInfo } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import type { Input } from '../io/inputs.js';
@@ -47,6 +48,8 @@ export interface NetworkComparison {
   /** The best class of each, by index; null when they do not end in classes. */
   readonly top: readonly [number, number] | null;
   readonly notes: readonly string[];
+  /** Of what went wrong among the numbers of either, with its name in front. */
+  readonly warnings: readonly string[];
 }
 
 /** Layers that compute nothing: their values are those of the layer before. */
@@ -82,6 +85,11 @@ export async function compareNetworks(
     ...unpaired(pairs, onlyA, onlyB),
     top: one.best === null || two.best === null ? null : [one.best, two.best],
     notes: [...a.notes, ...one.notes, ...b.notes, ...two.notes],
+    warnings: [
+      ...source.warnings,
+      ...one.faults.map((fault) => `${job.request.network}: ${fault}`),
+      ...two.faults.map((fault) => `${other.network}: ${fault}`),
+    ],
   };
 }
 
@@ -104,7 +112,8 @@ async function runAllLayers(
 ) {
   const sessions = new NetworkSessions(opened, { layers: ['all'], exact, threads, firstOnly: false });
   const session = sessions.for(source.info);
-  const values = await session.run(source.x, breathe);
+  const faults: string[] = [];
+  const values = await session.run(source.x, breathe, (fault) => faults.push(faultWords(fault)));
   const roleOf = rolesOf(session.plan.model);
   const layers = session.chosen.flatMap(({ name, value, node }): ComparedLayer[] => {
     if (!node || SILENT.includes(node.layer.kind)) return [];
@@ -113,7 +122,7 @@ async function runAllLayers(
     return [{ name, kind, role: roleOf(node), shape, values: toFloat32(data) }];
   });
   const [output] = session.plan.model.outputs;
-  return { layers, best: bestClass(values.get(output)!), notes: session.notes };
+  return { layers, best: bestClass(values.get(output)!), notes: session.notes, faults };
 }
 
 /** Tells convolutions that only a batch norm reads, and those batch norms, from all other layers. */
@@ -142,7 +151,7 @@ function bestClass(output: ValueInfo & { readonly data: ArrayLike<number> }): nu
 }
 
 function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): LayerComparison {
-  const { largest, relative, mean, differing, at } = difference;
+  const { largest, relative, mean, differing, at, scale } = difference;
   return {
     a: a.name,
     b: b.name,
@@ -153,7 +162,7 @@ function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): Layer
     relative,
     mean,
     differing,
-    beyond: beyondLimit(a, b, tolerance * (relative === 0 ? 1 : largest / relative)),
+    beyond: beyondLimit(a, b, tolerance * scale),
     at: placeOfIndex(a.shape, at),
     values: [difference.a, difference.b],
   };
