@@ -31,7 +31,8 @@ export interface Network {
    * @param x [N, C, H, W], or [C, H, W] for a network that is made for images; weights are packed once for each
    *   shape and choice of layers
    * @param layers names, globs, 'output' (default) or 'all'
-   * @returns the layers' values by name, in order, N included; arrays of their own
+   * @returns the layers' values by name, in order, N included; then, under the words that named one layer ('output',
+   *   a value of an ONNX graph), the same once more; arrays of their own
    * @throws CnnvizError 'shape', 'usage' or 'unsupported'
    */
   run(x: TensorLike, layers?: readonly string[]): Promise<Map<string, Tensor>>;
@@ -69,12 +70,18 @@ export async function loadNetwork(network: string, options: NetworkOptions = {})
       const value: Value = { dtype: 'float32', shape: feed(given.shape), data: given.data };
       const session = sessionsOf(layers).for(value);
       const values = await session.run(value, () => undefined, warn && ((fault) => warn(faultWords(fault))));
-      return new Map(
+      const found = new Map(
         session.chosen.map(({ name, value: key }) => {
           const { data, shape } = values.get(key)!;
           return [name, tensor(toFloat32(data), shape)];
         }),
       );
+      // what was asked for by one name answers to it, whatever the layer is called
+      for (const asked of layers) {
+        const named = chooseLayers(session.plan.shaped, [asked]);
+        if (asked === 'output' || named.length === 1) found.set(asked, found.get(named[0].name)!);
+      }
+      return found;
     },
   };
 }

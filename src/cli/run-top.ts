@@ -91,7 +91,10 @@ const LISTED_WARNINGS = 3;
 
 function warningLines(warnings: readonly string[]): string[] {
   const more = warnings.length - LISTED_WARNINGS;
-  return [...warnings.slice(0, LISTED_WARNINGS), ...(more > 0 ? [`and ${groupDigits(more)} more: --json has them`] : [])];
+  return [
+    ...warnings.slice(0, LISTED_WARNINGS),
+    ...(more > 0 ? [`and ${groupDigits(more)} more: --json has them`] : []),
+  ];
 }
 
 function shownChannels({ channels, layer }: TopResult, wanted: readonly number[]): number[] {
@@ -199,5 +202,9 @@ function documentOf(job: NetworkJob, found: TopResult, wanted: readonly number[]
   );
   const head = { cnnviz: VERSION, command: 'top', network: job.request.network, madeUpWeights: job.request.init };
   const errors = failed.map(({ path, error }) => ({ path, code: error.code, message: error.message }));
-  return JSON.stringify({ ...head, layer, shape, fieldSize, done, failed: errors, channels: patches, output, warnings }, null, 2);
+  return JSON.stringify(
+    { ...head, layer, shape, fieldSize, done, failed: errors, channels: patches, output, warnings },
+    null,
+    2,
+  );
 }

@@ -4,6 +4,7 @@ import type { Conv2dLayer, Layer, LinearLayer, NccLayer, PoolLayer } from '../co
 import type { Model, ModelNode } from '../core/model.js';
 import { type BoundInput, inferShapes, type ShapedModel } from '../core/shapes/infer.js';
 import { imageShape } from '../core/shapes/spatial.js';
+import { neededFor } from '../core/submodel.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { checkActivation } from './activations.js';
@@ -37,7 +38,7 @@ export function planModel(model: Model, inputs: PlanInputs, options: PlanOptions
   const bound = 'get' in inputs ? inputs : new Map([[model.inputs[0].name, oneInput(model, inputs)]]);
   const shaped = inferShapes(model, bound, evaluate);
   const kept = keep ?? model.outputs;
-  const nodes = neededNodes(model, kept);
+  const nodes = neededFor(model, kept);
   const uses = { here: countUses(nodes), anywhere: countUses(model.nodes) };
   const constants = constantValues(model, nodes);
   const steps: Step[] = [];
@@ -67,18 +68,6 @@ interface Context {
   readonly nodes: readonly ModelNode[];
   /** Nodes that another step computes. */
   readonly done: Set<ModelNode>;
-}
-
-/** The nodes that the kept values depend on, in order. */
-export function neededNodes(model: Model, kept: readonly string[]): ModelNode[] {
-  const wanted = new Set<string>(kept);
-  const needed: ModelNode[] = [];
-  for (const node of [...model.nodes].reverse()) {
-    if (!node.outputs.some((name) => wanted.has(name))) continue;
-    needed.push(node);
-    for (const name of node.inputs) if (name !== null) wanted.add(name);
-  }
-  return needed.reverse();
 }
 
 function countUses(nodes: readonly ModelNode[]): Map<string, number> {

@@ -68,7 +68,12 @@ export async function classGradient(
   const seed = new Float64Array(sizeOf(shaped.infos.get(scores.value)!.shape));
   seed[chosen.index] = 1;
   const gradients = await finish(backpropagate(tape, values, seed), breathe);
-  return { class: chosen, value: values.get(name)!, gradient: gradients.get(name)!, notes: [...notes, ...watch.faults.map(faultWords)] };
+  return {
+    class: chosen,
+    value: values.get(name)!,
+    gradient: gradients.get(name)!,
+    notes: [...notes, ...watch.faults.map(faultWords)],
+  };
 }
 
 /**

@@ -85,11 +85,16 @@ export class ValueWatch implements StepWatch {
     if (this.#birth !== null || !Number.isFinite(from)) return;
     if (!Number.isFinite(to)) {
       const what = Number.isNaN(to) ? 'NaN' : 'Inf';
-      const isBad = Number.isNaN(to) ? Number.isNaN : (value: number) => !Number.isFinite(value);
-      this.#birth = { cause: `${what} from ${node.name} on`, detail: whereWords(values, shape, isBad) };
+      const where = whereWords(values, shape, (value) => !Number.isFinite(value));
+      const infinite = values.reduce(
+        (count, value) => count + (Math.abs(value) === Number.POSITIVE_INFINITY ? 1 : 0),
+        0,
+      );
+      const mixed = what === 'NaN' && infinite > 0 ? `, ${groupDigits(infinite)} of them infinite` : '';
+      this.#birth = { cause: `${what} from ${node.name} on`, detail: `${where}${mixed}` };
     } else if (this.#explosion === null && isGrown(node.layer.kind, from, to)) {
-      const limit = Math.max(GROWTH * Math.max(from, FLOOR), to / GROWTH);
-      const where = whereWords(values, shape, (value) => Math.abs(value) > Math.min(limit, to / 2));
+      const limit = GROWTH * Math.max(from, FLOOR);
+      const where = whereWords(values, shape, (value) => Math.abs(value) > (to > limit ? limit : FAR));
       const detail = `from up to ${formatNumber(from)} to up to ${formatNumber(to)}, ${where}`;
       this.#explosion = { cause: `values explode at ${node.name}`, detail };
     }
@@ -213,5 +218,5 @@ function whereWords(values: Float32Array, shape: readonly number[], isMeant: (va
         : named.length <= NAMED_CHANNELS
           ? `${what}s ${named.join(', ')}`
           : `${groupDigits(named.length)} of ${plural(channels, what)}, the first ${named[0]}`;
-  return `${plural(count, 'value')}, ${where}`;
+  return `${groupDigits(count)} value${count === 1 ? '' : 's'}, ${where}`;
 }

@@ -1,11 +1,12 @@
 import { channelsOf } from '../analysis/layer-facts.js';
+import { topClasses } from '../analysis/top-classes.js';
 import { alignLayers, type ComparedLayer, type LayerPair } from '../compare/align-layers.js';
 import type { Model, ModelNode } from '../core/model.js';
 import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
 import { sizeOf } from '../core/tensor.js';
-import { placeOfIndex, type ValuePlace } from '../core/value-place.js';
 import { faultWords } from '../core/value-fault.js';
-import { toFloat32, type ValueInfo } from '../core/values.js';
+import { placeOfIndex, type ValuePlace } from '../core/value-place.js';
+import { toFloat32, type Value } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import type { Input } from '../io/inputs.js';
 import { type OpenedNetwork, openNetwork } from '../stages/network.js';
@@ -45,8 +46,8 @@ export interface NetworkComparison {
   /** Batch norms of one that the other has folded into the convolution before them. */
   readonly foldedInA: number;
   readonly foldedInB: number;
-  /** The best class of each, by index; null when they do not end in classes. */
-  readonly top: readonly [number, number] | null;
+  /** The best class of each, by index, null where every score is NaN; null when they do not end in classes. */
+  readonly top: readonly [number | null, number | null] | null;
   readonly notes: readonly string[];
   /** Of what went wrong among the numbers of either, with its name in front. */
   readonly warnings: readonly string[];
@@ -83,7 +84,7 @@ export async function compareNetworks(
     layers,
     first: layers.find(({ same }) => !same) ?? null,
     ...unpaired(pairs, onlyA, onlyB),
-    top: one.best === null || two.best === null ? null : [one.best, two.best],
+    top: one.classes && two.classes ? [one.best, two.best] : null,
     notes: [...a.notes, ...one.notes, ...b.notes, ...two.notes],
     warnings: [
       ...source.warnings,
@@ -122,7 +123,7 @@ async function runAllLayers(
     return [{ name, kind, role: roleOf(node), shape, values: toFloat32(data) }];
   });
   const [output] = session.plan.model.outputs;
-  return { layers, best: bestClass(values.get(output)!), notes: session.notes, faults };
+  return { layers, ...bestClass(values.get(output)!), notes: session.notes, faults };
 }
 
 /** Tells convolutions that only a batch norm reads, and those batch norms, from all other layers. */
@@ -142,12 +143,12 @@ function rolesOf({ nodes }: Model): (node: ModelNode) => ComparedLayer['role'] {
   };
 }
 
-function bestClass(output: ValueInfo & { readonly data: ArrayLike<number> }): number | null {
+/** Whether a network ends in classes, and the best of them; null when every score is NaN. */
+function bestClass(output: Value): { readonly classes: boolean; readonly best: number | null } {
   const { channels } = channelsOf(output.shape);
-  if (channels < 2 || sizeOf(output.shape) !== channels) return null;
-  let best = 0;
-  for (let i = 1; i < channels; i++) if (output.data[i] > output.data[best]) best = i;
-  return best;
+  if (channels < 2 || sizeOf(output.shape) !== channels) return { classes: false, best: null };
+  const [best] = topClasses(toFloat32(output.data), 1, 'logits', null);
+  return { classes: true, best: best?.index ?? null };
 }
 
 function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): LayerComparison {
