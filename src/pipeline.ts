@@ -3,6 +3,7 @@ import type { Job, OutputJob } from './core/job.js';
 import type { NetworkJob } from './core/network-job.js';
 import type { NetworkRunResult } from './core/network-result.js';
 import type { OutputFile, RunResult } from './core/result.js';
+import { faultWords, type ValueFault } from './core/value-fault.js';
 import type { Breathe } from './engine/execute.js';
 import { writeAtomic } from './io/files.js';
 import type { Input } from './io/inputs.js';
@@ -82,7 +83,8 @@ export async function runNetworkJob(
     await checkPlaces(session);
     await session.pack();
     const start = performance.now();
-    const values = await session.run(source.x, context.breathe);
+    const faults: ValueFault[] = [];
+    const values = await session.run(source.x, context.breathe, (fault) => faults.push(fault));
     const engineMs = performance.now() - start;
     const layers = measureLayers(session, values);
     const top = bestClasses(job, session, values, labels);
@@ -101,7 +103,8 @@ export async function runNetworkJob(
       top,
       outputs,
       engineMs,
-      warnings: [...session.notes, ...warnings],
+      warnings: [...session.notes, ...warnings, ...faults.map(faultWords)],
+      faults,
     };
   } catch (error) {
     throw atPlace(nameOf(input), error);

@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
+import { faultWords } from '../core/value-fault.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { chooseLayers } from '../stages/layer-choice.js';
 import { openNetwork } from '../stages/network.js';
@@ -16,6 +17,8 @@ export interface NetworkOptions {
   readonly exact?: boolean;
   /** Threads that may be used for one large convolution; the result never depends on it. Default 1. */
   readonly threads?: number;
+  /** Told when a run makes a NaN, an infinity or an explosion: the first layer and its channels. Default: nobody is. */
+  readonly warn?: (text: string) => void;
 }
 
 /** A network with its weights at hand: what a loop calls. */
@@ -30,7 +33,8 @@ export interface Network {
    * @param x [N, C, H, W], or [C, H, W] for a network that is made for images; weights are packed once for each
    *   shape and choice of layers
    * @param layers names, globs, 'output' (default) or 'all'
-   * @returns the layers' values by name, in order, N included; arrays of their own
+   * @returns the layers' values by name, in order, N included; then, under the words that named one layer ('output',
+   *   a value of an ONNX graph), the same once more; arrays of their own
    * @throws CnnvizError 'shape', 'usage' or 'unsupported'
    */
   run(x: TensorLike, layers?: readonly string[]): Promise<Map<string, Tensor>>;
@@ -41,7 +45,7 @@ export interface Network {
  * @throws CnnvizError when it, or its checkpoint, cannot be read
  */
 export async function loadNetwork(network: string, options: NetworkOptions = {}): Promise<Network> {
-  const { weights = null, init = null, asPrinted = false, exact = false, threads = 1 } = options;
+  const { weights = null, init = null, asPrinted = false, exact = false, threads = 1, warn } = options;
   const opened = await openNetwork({ network, weights, init, asPrinted, inputs: [] });
   if (opened.open.length !== 1) {
     throw new CnnvizError('unsupported', `${network}: reads ${opened.open.length} inputs, expected 1`, {
@@ -67,13 +71,19 @@ export async function loadNetwork(network: string, options: NetworkOptions = {})
       const given = toTensor(x, 'x');
       const value: Value = { dtype: 'float32', shape: feed(given.shape), data: given.data };
       const session = sessionsOf(layers).for(value);
-      const values = await session.run(value, () => undefined);
-      return new Map(
+      const values = await session.run(value, () => undefined, warn && ((fault) => warn(faultWords(fault))));
+      const found = new Map(
         session.chosen.map(({ name, value: key }) => {
           const { data, shape } = values.get(key)!;
           return [name, tensor(toFloat32(data), shape)];
         }),
       );
+      // what was asked for by one name answers to it, whatever the layer is called
+      for (const asked of layers) {
+        const named = chooseLayers(session.plan.shaped, [asked]);
+        if (asked === 'output' || named.length === 1) found.set(asked, found.get(named[0].name)!);
+      }
+      return found;
     },
   };
 }

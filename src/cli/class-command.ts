@@ -103,7 +103,8 @@ export async function reportClass(
   bar.stop();
   const { source, opened } = subject;
   const { facts } = source;
-  for (const note of [...notes, ...source.warnings]) terminal.note(`note: ${note}`);
+  const warnings = [...notes, ...source.warnings];
+  for (const note of warnings) terminal.note(`note: ${note}`);
   const size = `${facts.width}×${facts.height}`;
   terminal.print(subjectLine(facts.path, size, source.preprocess, opened.name, terminal.style));
   for (const line of lines) terminal.print(line);
@@ -121,7 +122,7 @@ export async function reportClass(
   if (!json) return;
   const { network, init } = job.request;
   const head = { cnnviz: VERSION, command, network, madeUpWeights: init, input: facts, preprocess: source.preprocess };
-  const whole = { ...head, ...document, alt: sentence, output: place };
+  const whole = { ...head, ...document, alt: sentence, output: place, warnings };
   await terminal.send(new TextEncoder().encode(`${JSON.stringify(whole, null, 2)}\n`));
 }
 

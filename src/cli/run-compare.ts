@@ -45,7 +45,7 @@ export async function runCompare(a: string, b: string, image: string, flags: Com
   ).catch((error) => {
     throw atPlace(image, error);
   });
-  for (const note of comparison.notes) terminal.note(`note: ${note}`);
+  for (const note of [...comparison.notes, ...comparison.warnings]) terminal.note(`note: ${note}`);
   if (flags.json) await terminal.send(new TextEncoder().encode(`${comparisonJson(comparison)}\n`));
   else for (const line of describeComparison(comparison, terminal.style)) terminal.print(line);
   process.exitCode = comparison.first === null ? EXIT.done : EXIT.failed;

@@ -50,6 +50,7 @@ export async function runConv(images: readonly string[], flags: RunFlags): Promi
   process.exitCode = await runMany(order, flags, terminal, {
     describe: (result) => describeRun(result, layer, picture.depth, result.engineMs, terminal.style),
     brief: (result) => briefRun(result, terminal.style),
+    faults: () => [],
     warnings: ({ input, warnings }) => warnings.map((warning) => `${input.path}: ${warning}`),
     alt: altOfRun,
     record: convRecord,

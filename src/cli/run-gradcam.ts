@@ -17,11 +17,11 @@ export async function runGradcam(network: string, image: string, flags: GradcamF
   const found = await gradcam(subject, flags.class ?? null, flags.layer ?? null, breathe).finally(() =>
     command.bar.stop(),
   );
-  const { class: one, layer, shape, map, strongest, channels, notes } = found;
+  const { class: one, layer, isDefault, shape, map, strongest, channels, notes } = found;
   const [C, H, W] = shape;
   const lines = [
     classLine(one),
-    `  ${layer}   ${C} maps ${W}×${H}, weighted by the mean of the score's gradient over each`,
+    `  ${layer}   ${C} maps ${W}×${H}${isDefault ? ', the last of the network' : ''}, weighted by the mean of the score's gradient over each`,
     strongest
       ? `  strongest ${formatNumber(strongest.value)} at ${placeWords(strongest)}`
       : '  nothing speaks for this class: every weighted sum is at or below zero',
@@ -31,7 +31,7 @@ export async function runGradcam(network: string, image: string, flags: GradcamF
     drawClassMap(job, subject.source, 'gradcam', ['--class', String(one.index), '--layer', layer], {
       map,
       title: `${one.label}: Grad-CAM at ${layer}`,
-      facts: `${found.network}${job.request.init === null ? '' : ', made-up weights'}; from 0: does not speak for the class`,
+      facts: `${found.network}${job.request.init === null ? '' : ', made-up weights'}; bright places speak for the class, dark ones do not`,
       what: 'speaks for the class',
       scaleRule: { kind: 'fixed', lo: 0, hi: Math.max(strongestOf(map.values), Number.MIN_VALUE) },
       colormap: 'magma',

@@ -36,9 +36,14 @@ export async function runHeadPredict(path: string, images: readonly string[], fl
   const width = inputs.reduce((most, { path }) => Math.max(most, Math.min(60, [...path].length)), 0);
   const bar = terminal.progress(inputs.length);
   const records: PredictionRecord[] = [];
+  const warnings: string[] = [];
+  const warn = (text: string): void => {
+    warnings.push(text);
+    terminal.note(`note: ${text}`);
+  };
   let [done, failed] = [0, 0];
   try {
-    for await (const outcome of predictImages(job, inputs, top)) {
+    for await (const outcome of predictImages(job, inputs, top, warn)) {
       done++;
       if (outcome.error) {
         failed++;
@@ -51,6 +56,6 @@ export async function runHeadPredict(path: string, images: readonly string[], fl
   } finally {
     bar.stop();
   }
-  if (json) await terminal.send(new TextEncoder().encode(`${predictionsJson(path, records)}\n`));
+  if (json) await terminal.send(new TextEncoder().encode(`${predictionsJson(path, records, warnings)}\n`));
   process.exitCode = failed > 0 ? EXIT.failed : EXIT.done;
 }

@@ -4,6 +4,7 @@ import type { Task, TaskMaterials, TaskResult, TaskResults } from '../batch/task
 import { CnnvizError } from '../core/errors.js';
 import { groupDigits } from '../core/format.js';
 import type { OutputJob } from '../core/job.js';
+import { faultWords, type ValueFault } from '../core/value-fault.js';
 import type { Input } from '../io/inputs.js';
 import { type BatchTally, describeBatch, failureLines } from '../reports/batch.js';
 import { batchDocument, type JsonRecord, type RecordStatus, recordLine } from '../reports/json.js';
@@ -42,6 +43,8 @@ export interface Words<R extends TaskResult> {
   brief(result: R): string;
   /** What went unexpectedly; each text is said once. */
   warnings(result: R): readonly string[];
+  /** What went wrong among the numbers of this input alone: told of each input, and counted where they are many. */
+  faults(result: R): readonly ValueFault[];
   /** A sentence that describes the pictures of a result. */
   alt(result: R): string;
   /** An input's record in --json and --jsonl. */
@@ -144,6 +147,8 @@ class Told<R extends TaskResult> {
   readonly #waiting = new Map<number, () => void>();
   #next = 0;
   readonly #warned = new Set<string>();
+  /** How many inputs each cause went wrong in. */
+  readonly #causes = new Map<string, number>();
   /** What --show is to show. */
   readonly #pictures: string[] = [];
   /** All inputs of all shards, until the list of this run is known. */
@@ -195,9 +200,15 @@ class Told<R extends TaskResult> {
         if (!this.#warned.has(warning)) terminal.note(`note: ${warning}`);
         this.#warned.add(warning);
       }
-      if (!this.#isBatch()) for (const line of this.#words.describe(result)) terminal.print(line);
-      else if (!(terminal.isWatched && this.#inputs.length > LINES_ON_TERMINAL)) {
-        terminal.print(this.#words.brief(result));
+      const faults = this.#words.faults(result);
+      for (const { cause } of faults) this.#causes.set(cause, (this.#causes.get(cause) ?? 0) + 1);
+      if (!this.#isBatch()) {
+        const place = this.#inputs.length > 1 ? `${result.input.path}: ` : '';
+        for (const fault of faults) terminal.note(`note: ${place}${faultWords(fault)}`);
+        for (const line of this.#words.describe(result)) terminal.print(line);
+      } else if (!(terminal.isWatched && this.#inputs.length > LINES_ON_TERMINAL)) {
+        const found = faults.map(({ cause }) => `   ${terminal.style.warn(cause)}`).join('');
+        terminal.print(`${this.#words.brief(result)}${found}`);
       }
       if (this.#flags.alt) terminal.print(this.#words.alt(result));
       if (this.#flags.show !== undefined) this.#pictures.push(...result.outputs.map(({ path }) => path));
@@ -242,6 +253,12 @@ class Told<R extends TaskResult> {
       const [summary, ...hints] = describeBatch(tally);
       terminal.note(summary);
       if (this.#isBatch()) for (const line of failureLines(failures)) terminal.warn(line);
+      if (this.#isBatch()) {
+        for (const [cause, count] of this.#causes) {
+          const of = `${groupDigits(count)} of ${groupDigits(this.#inputs.length)} inputs`;
+          terminal.note(`note: ${cause}, in ${of}`);
+        }
+      }
       for (const hint of hints) terminal.note(hint);
     }
     if (this.#inputs.length === 0) return EXIT.done;

@@ -1,4 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
+import { faultWords } from '../core/value-fault.js';
 import type { Input } from '../io/inputs.js';
 import { altOfNetworkRun } from '../reports/alt.js';
 import { briefNetworkRun, describeNetworkRun, networkRecord } from '../reports/network.js';
@@ -36,7 +37,8 @@ export async function runNetwork(network: string, images: readonly string[], fla
   process.exitCode = await runMany(order, flags, terminal, {
     describe: (result) => describeNetworkRun(result, terminal.style),
     brief: (result) => briefNetworkRun(result, terminal.style),
-    warnings: ({ warnings }) => warnings,
+    warnings: ({ warnings, faults }) => warnings.filter((text) => !faults.some((fault) => faultWords(fault) === text)),
+    faults: ({ faults }) => faults,
     alt: (result) => altOfNetworkRun(job.request.network, result),
     record: (record) => networkRecord(job.request.network, record),
     head: { command: 'run', network: job.request.network },

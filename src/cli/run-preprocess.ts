@@ -37,6 +37,7 @@ export async function runPreprocess(images: readonly string[], flags: Preprocess
     describe: (result) => describePreprocess(result, terminal.style),
     brief: (result) => briefPreprocess(result, terminal.style),
     warnings: () => [],
+    faults: () => [],
     alt: altOfPreprocess,
     record: preprocessRecord,
     head: { command: 'preprocess' },

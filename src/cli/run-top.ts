@@ -75,6 +75,7 @@ export async function runTop(network: string, images: readonly string[], flags: 
   }).finally(() => bar.stop());
   for (const { error } of found.failed) terminal.fail(error);
   for (const note of found.notes) terminal.note(`note: ${note}`);
+  for (const line of warningLines(found.warnings)) terminal.note(`note: ${line}`);
   if (found.done > 0) {
     const shown = shownChannels(found, wanted);
     const lines = describe(found, shown, wanted.length > 0);
@@ -86,6 +87,16 @@ export async function runTop(network: string, images: readonly string[], flags: 
     if (json) await terminal.send(new TextEncoder().encode(`${documentOf(job, found, wanted, path)}\n`));
   }
   process.exitCode = found.failed.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+const LISTED_WARNINGS = 3;
+
+function warningLines(warnings: readonly string[]): string[] {
+  const more = warnings.length - LISTED_WARNINGS;
+  return [
+    ...warnings.slice(0, LISTED_WARNINGS),
+    ...(more > 0 ? [`and ${groupDigits(more)} more: --json has them`] : []),
+  ];
 }
 
 function shownChannels({ channels, layer }: TopResult, wanted: readonly number[]): number[] {
@@ -175,7 +186,7 @@ function noteOf(job: NetworkJob, { layer, channels }: TopResult, shown: readonly
 }
 
 function documentOf(job: NetworkJob, found: TopResult, wanted: readonly number[], output: string | null): string {
-  const { layer, shape, fieldSize, channels, done, failed } = found;
+  const { layer, shape, fieldSize, channels, done, failed, warnings } = found;
   const patches = channels.flatMap((best, channel) =>
     wanted.length > 0 && !wanted.includes(channel)
       ? []
@@ -194,5 +205,9 @@ function documentOf(job: NetworkJob, found: TopResult, wanted: readonly number[]
   );
   const head = { cnnviz: VERSION, command: 'top', network: job.request.network, madeUpWeights: job.request.init };
   const errors = failed.map(({ path, error }) => ({ path, code: error.code, message: error.message }));
-  return JSON.stringify({ ...head, layer, shape, fieldSize, done, failed: errors, channels: patches, output }, null, 2);
+  return JSON.stringify(
+    { ...head, layer, shape, fieldSize, done, failed: errors, channels: patches, output, warnings },
+    null,
+    2,
+  );
 }

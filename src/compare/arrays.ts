@@ -2,7 +2,9 @@
 export interface ArrayDifference {
   /** Largest |a − b|; infinite where only one of the two is NaN. */
   readonly largest: number;
-  /** `largest` as a share of the largest finite |a|; 0 when both are all zeros. */
+  /** The largest finite |a|. */
+  readonly scale: number;
+  /** `largest` as a share of `scale`; 0 when nothing differs. */
   readonly relative: number;
   /** Mean |a − b| over all values. */
   readonly mean: number;
@@ -32,5 +34,5 @@ export function compareArrays(a: Float32Array, b: Float32Array): ArrayDifference
     }
   }
   const relative = largest === 0 ? 0 : largest / scale;
-  return { largest, relative, mean: a.length === 0 ? 0 : sum / a.length, at, a: a[at], b: b[at], differing };
+  return { largest, scale, relative, mean: a.length === 0 ? 0 : sum / a.length, at, a: a[at], b: b[at], differing };
 }

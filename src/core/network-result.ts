@@ -1,5 +1,6 @@
 import type { ValueFacts } from './facts.js';
 import type { InputFacts, OutputFile } from './result.js';
+import type { ValueFault } from './value-fault.js';
 
 /** What the values of one layer look like, channel by channel. */
 export interface LayerFacts extends ValueFacts {
@@ -52,5 +53,8 @@ export interface NetworkRunResult {
   readonly outputs: readonly OutputFile[];
   /** Time the engine took; differs from run to run. */
   readonly engineMs: number;
+  /** What went unexpectedly, though it is no error; the faults are among it. */
   readonly warnings: readonly string[];
+  /** Where NaN, infinities and explosions were born. */
+  readonly faults: readonly ValueFault[];
 }

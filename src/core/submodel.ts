@@ -1,6 +1,18 @@
 import type { Model, ModelNode } from './model.js';
 import type { ShapedModel } from './shapes/infer.js';
 
+/** The nodes that some values depend on, in order. */
+export function neededFor(model: Model, values: readonly string[]): ModelNode[] {
+  const wanted = new Set<string>(values);
+  const needed: ModelNode[] = [];
+  for (const node of [...model.nodes].reverse()) {
+    if (!node.outputs.some((name) => wanted.has(name))) continue;
+    needed.push(node);
+    for (const name of node.inputs) if (name !== null) wanted.add(name);
+  }
+  return needed.reverse();
+}
+
 /**
  * The part of a model behind some of its values, which become its inputs, as far as `outputs` need it. Inputs of the
  * whole model that it still reads stay inputs.

@@ -4,6 +4,7 @@ import type { Conv2dLayer, Layer, LinearLayer, NccLayer, PoolLayer } from '../co
 import type { Model, ModelNode } from '../core/model.js';
 import { type BoundInput, inferShapes, type ShapedModel } from '../core/shapes/infer.js';
 import { imageShape } from '../core/shapes/spatial.js';
+import { neededFor } from '../core/submodel.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { checkActivation } from './activations.js';
@@ -37,7 +38,7 @@ export function planModel(model: Model, inputs: PlanInputs, options: PlanOptions
   const bound = 'get' in inputs ? inputs : new Map([[model.inputs[0].name, oneInput(model, inputs)]]);
   const shaped = inferShapes(model, bound, evaluate);
   const kept = keep ?? model.outputs;
-  const nodes = neededNodes(model, kept);
+  const nodes = neededFor(model, kept);
   const uses = { here: countUses(nodes), anywhere: countUses(model.nodes) };
   const constants = constantValues(model, nodes);
   const steps: Step[] = [];
@@ -67,18 +68,6 @@ interface Context {
   readonly nodes: readonly ModelNode[];
   /** Nodes that another step computes. */
   readonly done: Set<ModelNode>;
-}
-
-/** The nodes that the kept values depend on, in order. */
-export function neededNodes(model: Model, kept: readonly string[]): ModelNode[] {
-  const wanted = new Set<string>(kept);
-  const needed: ModelNode[] = [];
-  for (const node of [...model.nodes].reverse()) {
-    if (!node.outputs.some((name) => wanted.has(name))) continue;
-    needed.push(node);
-    for (const name of node.inputs) if (name !== null) wanted.add(name);
-  }
-  return needed.reverse();
 }
 
 function countUses(nodes: readonly ModelNode[]): Map<string, number> {
@@ -230,8 +219,8 @@ function fusableActivation(context: Context, node: ModelNode): ModelNode | null 
 }
 
 /**
- * The batch norm right behind a convolution that nothing else in the model reads, when its numbers are constants and
- * finite. Whether it is folded must not depend on which layers a run is asked for.
+ * The batch norm right behind a convolution that nothing else in the model reads, when its numbers are constants and none
+ * is infinite; a channel that it makes NaN is NaN, and the others keep the bits that they have in a sound one. Whether it is folded must not depend on which layers a run is asked for.
  */
 function foldableNorm(context: Context, node: ModelNode): { node: ModelNode; affine: ChannelAffine } | null {
   const isAlone = context.uses.anywhere.get(node.outputs[0]) === 1;
@@ -242,8 +231,16 @@ function foldableNorm(context: Context, node: ModelNode): { node: ModelNode; aff
     .map((name) => (name === null ? null : (context.model.constants.get(name) ?? null)));
   if (norm.inputs.some((name, i) => i > 0 && name !== null && constants[i - 1] === null)) return null;
   const affine = batchNormAffine(norm.layer, [null, ...constants.map((constant) => constant?.load() ?? null)]);
-  const usable = [...affine.scale, ...affine.shift].every(Number.isFinite);
-  return usable ? { node: norm, affine } : null;
+  const usable = [...affine.scale, ...affine.shift].every((value) => Number.isFinite(value) || Number.isNaN(value));
+  return usable ? { node: norm, affine: nanByShift(affine) } : null;
+}
+
+/** NaN comes from the shift alone: NaN among weights might reach the channels that are computed together with theirs. */
+function nanByShift({ scale, shift }: ChannelAffine): ChannelAffine {
+  return {
+    scale: scale.map((value, m) => (Number.isNaN(value + shift[m]) ? 0 : value)),
+    shift: shift.map((value, m) => (Number.isNaN(scale[m]) ? Number.NaN : value)),
+  };
 }
 
 function foldedBias(bias: Float32Array | null, { scale, shift }: ChannelAffine): Float32Array {

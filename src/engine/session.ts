@@ -47,6 +47,11 @@ export interface SessionOptions {
   readonly team?: ThreadTeam | null;
 }
 
+/** Told of each step as it is done; `read` gives a value while it lies in its buffer, so not beyond the call. */
+export interface StepWatch {
+  saw(step: Step, outputs: readonly Value[], read: (name: string) => EngineInput | Value): void;
+}
+
 /**
  * A plan with its weights in place, for any number of inputs of its shape, one after another. All memory is taken here;
  * none during a run.
@@ -115,10 +120,12 @@ export class Session {
   /**
    * Computes the kept values from the model's inputs, by name; yields the share done, 0 … 1, every now and then.
    * @param out arrays to write kept values to, else they get new ones
+   * @param watch looks on; it changes nothing
    */
   *runAll(
     inputs: ReadonlyMap<string, EngineInput | Value>,
     out?: ReadonlyMap<string, Float32Array>,
+    watch?: StepWatch,
   ): Generator<number, ReadonlyMap<string, Value>> {
     const { steps, macs, kept } = this.plan;
     const values = new Map<string, Value>();
@@ -140,6 +147,7 @@ export class Session {
         for (const done of convolved) yield (macsBefore + done) / total;
         macsBefore += step.macs;
       }
+      watch?.saw(step, outputs, read);
     }
     return new Map(kept.map((name) => [name, asValue(read(name), this.plan.shaped.infos.get(name)!)]));
   }

@@ -15,7 +15,7 @@ export interface ComparisonFacts {
   readonly onlyB: readonly string[];
   readonly foldedInA: number;
   readonly foldedInB: number;
-  readonly top: readonly [number, number] | null;
+  readonly top: readonly [number | null, number | null] | null;
 }
 
 interface LayerLine {
@@ -50,8 +50,7 @@ export function describeComparison(facts: ComparisonFacts, style: Style): string
   if (layers.length === 0) lines.push(' no layer of one has a counterpart of the same size in the other');
   lines.push(...unpaired(a, facts.onlyA), ...unpaired(b, facts.onlyB));
   lines.push(...folded(a, facts.foldedInA), ...folded(b, facts.foldedInB));
-  if (top)
-    lines.push(` top-1 ${top[0] === top[1] ? `the same: class ${top[0]}` : `differs: class ${top[0]} and ${top[1]}`}`);
+  if (top) lines.push(` top-1 ${topWords(top)}`);
   const limit = `${formatNumber(tolerance, 2)} of the layer's largest value`;
   lines.push(
     first
@@ -59,6 +58,12 @@ export function describeComparison(facts: ComparisonFacts, style: Style): string
       : ` ${layers.length} layers are the same within ${limit}`,
   );
   return lines;
+}
+
+function topWords([a, b]: readonly [number | null, number | null]): string {
+  const name = (one: number | null) => (one === null ? 'none, every score is NaN' : `class ${one}`);
+  if (a === b) return `the same: ${name(a)}`;
+  return `differs: ${name(a)} and ${a === null || b === null ? name(b) : b}`;
 }
 
 /** Neighbours that agree; the first that does not, alone; neighbours after it. */

@@ -33,9 +33,13 @@ export function predictionRecord({ path, prediction, error }: PredictionRecord) 
 }
 
 /** The document of `head predict --json`. */
-export function predictionsJson(head: string, records: readonly PredictionRecord[]): string {
+export function predictionsJson(
+  head: string,
+  records: readonly PredictionRecord[],
+  warnings: readonly string[],
+): string {
   const results = records.map(predictionRecord);
   const failed = results.filter(({ ok }) => !ok).length;
-  const document = { cnnviz: VERSION, command: 'head predict', head, done: results.length - failed, failed, results };
-  return JSON.stringify(document, null, 2);
+  const counts = { done: results.length - failed, failed };
+  return JSON.stringify({ cnnviz: VERSION, command: 'head predict', head, ...counts, results, warnings }, null, 2);
 }

@@ -33,7 +33,11 @@ export function describeNetworkRun(result: NetworkRunResult, style: Style): stri
 /** One input of many, on one line. */
 export function briefNetworkRun({ input, top, outputs, layers }: NetworkRunResult, style: Style): string {
   const best = top?.[0]?.[0];
-  const classWords = best ? `   ${best.label} ${percentWords(best.probability)}` : '';
+  const classWords = best
+    ? `   ${best.label} ${percentWords(best.probability)}`
+    : top
+      ? '   no classes: every score is NaN'
+      : '';
   const files = outputs.filter(({ path }) => path !== '-');
   const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
   const place = files.length > 0 ? ` → ${style.strong(files[0].path)}${more}` : '';
@@ -48,6 +52,7 @@ function sizeWords({ items, channels, width, height }: NetworkRunResult['input']
 function classLines(classes: readonly ClassScore[], item: number | null): string[] {
   const width = classes.reduce((most, { label }) => Math.max(most, label.length), 0);
   const head = item === null ? [] : [` item ${item}`];
+  if (classes.length === 0) return [...head, '  no classes: every score is NaN'];
   return [
     ...head,
     ...classes.map(

@@ -15,6 +15,7 @@ export interface ListedWeights {
     readonly shape: readonly number[];
     readonly bytes: number;
     readonly facts: ValueFacts | null;
+    readonly negative: number;
   }[];
   readonly parameters: number;
   readonly bytes: number;
@@ -25,12 +26,12 @@ const LONGEST_NAME = 200;
 
 /** A line for each array: name, type, shape, bytes, range and mean; then the totals. */
 export function describeWeights(path: string, list: ListedWeights, style: Style): string[] {
-  const rows = list.tensors.map(({ name, dtype, shape, bytes, facts }) => [
+  const rows = list.tensors.map(({ name, dtype, shape, bytes, facts, negative }) => [
     shorten(name, LONGEST_NAME),
     dtype,
     shape.length === 0 ? 'scalar' : shape.join('×'),
     formatBytes(bytes),
-    ...statistics(facts),
+    ...statistics(facts, negative),
   ]);
   const head = ['name', 'dtype', 'shape', 'bytes', 'min', 'mean', 'max', ''];
   const look = { indent: 0, gap: 2, isLeft: (column: number) => column < 3, names: 1 };
@@ -45,11 +46,12 @@ export function describeWeights(path: string, list: ListedWeights, style: Style)
   ];
 }
 
-function statistics(facts: ValueFacts | null): string[] {
+function statistics(facts: ValueFacts | null, negative: number): string[] {
   if (facts === null) return ['', '', '', 'beyond 2^53'];
   const { count, min, mean, max, nan, infinite } = facts;
   if (count === 0) return ['', '', '', 'empty'];
   const odd = [nan > 0 ? `${groupDigits(nan)} NaN` : '', infinite > 0 ? `${groupDigits(infinite)} infinite` : ''];
+  if (negative > 0) odd.push(`${groupDigits(negative)} below 0`);
   return [...[min, mean, max].map((value) => formatNumber(value)), odd.filter(Boolean).join(', ')];
 }
 

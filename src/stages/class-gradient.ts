@@ -2,6 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { RankedClass } from '../core/network-result.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
 import { sizeOf } from '../core/tensor.js';
+import { faultWords } from '../core/value-fault.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { backpropagate } from '../engine/backward/backpropagate.js';
 import { planTape } from '../engine/backward/tape.js';
@@ -14,6 +15,7 @@ import type { OpenedNetwork } from './network.js';
 import { shapeNetwork } from './network-session.js';
 import type { NetworkSource } from './network-source.js';
 import { threadTeam } from './thread-team.js';
+import { ValueWatch } from './value-watch.js';
 
 export interface ClassGradientRequest {
   /** A class by number or name; null: the best one. */
@@ -29,7 +31,7 @@ export interface ClassGradient {
   /** The value derived by, and the gradient in its shape. */
   readonly value: Value;
   readonly gradient: Float64Array;
-  /** What binding the weights had to say. */
+  /** What binding the weights had to say, and what went wrong among the numbers. */
   readonly notes: readonly string[];
 }
 
@@ -54,18 +56,24 @@ export async function classGradient(
   const tape = planTape(shaped, scores.value, [name]);
   const plan = planModel(shaped.model, bound, EXACT, tape.kept);
   const session = new Session(plan, { team: threadTeam(threads) });
+  const watch = new ValueWatch(plan);
   let values: ReadonlyMap<string, Value>;
   try {
-    values = await finish(session.runAll(feeds(opened, source.x)), breathe);
+    values = await finish(session.runAll(feeds(opened, source.x), undefined, watch), breathe);
   } finally {
     // its packed weights are not needed on the way back
     session.close();
   }
-  const chosen = rankClass(toFloat32(values.get(scores.value)!.data), index, scores);
+  const chosen = rankClass(toFloat32(values.get(scores.value)!.data), index, scores, watch.faults);
   const seed = new Float64Array(sizeOf(shaped.infos.get(scores.value)!.shape));
   seed[chosen.index] = 1;
   const gradients = await finish(backpropagate(tape, values, seed), breathe);
-  return { class: chosen, value: values.get(name)!, gradient: gradients.get(name)!, notes };
+  return {
+    class: chosen,
+    value: values.get(name)!,
+    gradient: gradients.get(name)!,
+    notes: [...notes, ...watch.faults.map(faultWords)],
+  };
 }
 
 /**

@@ -7,6 +7,7 @@ import type { RankedClass } from '../core/network-result.js';
 import { softmaxDim } from '../core/shapes/general.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
 import { sizeOf } from '../core/tensor.js';
+import { faultWords, type ValueFault } from '../core/value-fault.js';
 import { imagenetLabels } from '../models/imagenet-labels.js';
 
 /** Where a network's scores are: one number for each class, before a softmax. */
@@ -93,12 +94,25 @@ function some(names: readonly string[]): string {
   return names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ', …' : '');
 }
 
-/** The class of this index among scores; the best one when none is named. */
-export function rankClass(scores: Float32Array, index: number | null, { labels }: ClassScores): RankedClass {
+/**
+ * The class of this index among scores; the best one when none is named.
+ * @param faults what went wrong in the run that made them
+ * @throws CnnvizError 'shape' when the score is NaN
+ */
+export function rankClass(
+  scores: Float32Array,
+  index: number | null,
+  { labels }: ClassScores,
+  faults: readonly ValueFault[] = [],
+): RankedClass {
   const ranked = topClasses(scores, scores.length, 'logits', labels);
   const at = index === null ? 0 : ranked.findIndex((one) => one.index === index);
   if (ranked[at]) return { ...ranked[at], rank: at + 1, of: scores.length };
-  throw new CnnvizError('shape', `the score of ${index === null ? 'every class' : `class ${index}`} is NaN`, {
-    fix: 'look for the layer where NaN begins: cnnviz run NET IMAGE --layers all',
+  const born = faults.map((fault) => `; ${faultWords(fault)}`).join('');
+  throw new CnnvizError('shape', `the score of ${index === null ? 'every class' : `class ${index}`} is NaN${born}`, {
+    fix:
+      born === ''
+        ? 'the input holds such values: cnnviz run NET IMAGE tells how many'
+        : 'repair that layer: cnnviz weights FILE marks NaN, infinite values and variances below 0',
   });
 }

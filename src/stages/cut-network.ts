@@ -1,9 +1,9 @@
 import { float32Bytes } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Model, ModelNode } from '../core/model.js';
+import { neededFor } from '../core/submodel.js';
 import { sizeOf } from '../core/tensor.js';
 import type { ValueInfo } from '../core/values.js';
-import { neededNodes } from '../engine/plan.js';
 import { sha256, sha256OfParts } from '../io/hash.js';
 import { chooseLayers } from './layer-choice.js';
 import type { OpenedNetwork } from './network.js';
@@ -34,7 +34,7 @@ export function cutNetwork(opened: OpenedNetwork, info: ValueInfo, layer: string
   const { shaped, notes } = shapeNetwork(opened, info);
   const { model } = shaped;
   const value = layer === null ? beforeClassifier(model) : theOne(chooseLayers(shaped, [layer], '--layer'), layer);
-  const nodes = neededNodes(model, [value]);
+  const nodes = neededFor(model, [value]);
   return {
     opened: {
       ...opened,
@@ -61,7 +61,7 @@ function theOne(chosen: readonly { readonly name: string; readonly value: string
 /** What enters the last layer with weights; a network with one such layer at most is taken whole. */
 function beforeClassifier(model: Model): string {
   const [output] = model.outputs;
-  const weighted = neededNodes(model, [output]).filter((node) => isWeighted(model, node));
+  const weighted = neededFor(model, [output]).filter((node) => isWeighted(model, node));
   const value = weighted.at(-1)?.inputs[0];
   return weighted.length < 2 || value == null ? output : value;
 }

@@ -1,6 +1,7 @@
 import { reduceMaps } from '../analysis/reduce-maps.js';
 import { atPlace, CnnvizError } from '../core/errors.js';
 import { sizeOf } from '../core/tensor.js';
+import { faultWords, type ValueFault } from '../core/value-fault.js';
 import { newNumbers, toFloat32, type Value } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import { numbersOf } from '../engine/input.js';
@@ -27,6 +28,8 @@ export interface ImageFeatures {
   /** Images that were computed, and those taken from the cache; copies of one image count once. */
   readonly computed: number;
   readonly cached: number;
+  /** Where numbers went wrong on the way to features that are all finite. */
+  readonly warnings: readonly string[];
 }
 
 /** Images being read at the same time. */
@@ -59,14 +62,16 @@ export async function computeFeatures(
   /** Where a content's features are, or why there are none. */
   const known = new Map<string, number | CnnvizError>();
   let [computed, cached] = [0, 0];
+  const causes = new Set<string>();
 
   const breathe: Breathe = () => new Promise((resolve) => setImmediate(resolve));
   const fail = (index: number, error: CnnvizError) => {
     const { path } = inputs[index];
     failed.push({ index, path, error: atPlace(path === '-' ? 'standard input' : path, error) as CnnvizError });
   };
-  const keep = (index: number, hash: string, numbers: Float32Array) => {
-    const problem = notFinite(numbers);
+  const keep = (index: number, hash: string, numbers: Float32Array, faults: readonly ValueFault[]) => {
+    const problem = notFinite(numbers, faults);
+    if (!problem) for (const { cause } of faults) causes.add(cause);
     known.set(hash, problem ?? rows.length);
     if (problem) return void fail(index, problem);
     x.set(numbers, rows.length * D);
@@ -119,7 +124,7 @@ export async function computeFeatures(
       else {
         const place = known.get(one.hash);
         const found = numbers.get(one.hash);
-        if (typeof place === 'number') keep(one.index, one.hash, x.slice(place * D, (place + 1) * D));
+        if (typeof place === 'number') keep(one.index, one.hash, x.slice(place * D, (place + 1) * D), []);
         else if (place instanceof CnnvizError) fail(one.index, place);
         else if (found instanceof CnnvizError) {
           known.set(one.hash, found);
@@ -127,23 +132,30 @@ export async function computeFeatures(
         } else {
           if (found) computed++;
           else cached++;
-          keep(one.index, one.hash, found ?? cache!.get(one.hash)!);
+          keep(one.index, one.hash, found?.row ?? cache!.get(one.hash)!, found?.faults ?? []);
         }
       }
     }
     progress(Math.min(from + batch, inputs.length), failed);
   }
-  return { x: x.subarray(0, rows.length * D), rows, failed, computed, cached };
+  return { x: x.subarray(0, rows.length * D), rows, failed, computed, cached, warnings: [...causes] };
 }
 
-/** @returns why a row cannot be learned from, or null */
-function notFinite(numbers: Float32Array): CnnvizError | null {
+/** @param faults what went wrong in the run that made the row @returns why a row cannot be learned from, or null */
+function notFinite(numbers: Float32Array, faults: readonly ValueFault[]): CnnvizError | null {
   let bad = 0;
   for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) bad++;
   if (bad === 0) return null;
-  return new CnnvizError('unsupported', `${bad} of ${numbers.length} features are NaN or infinite`, {
-    fix: 'the input or the weights hold such values: `cnnviz run … --layers all --json` tells the first layer with them',
+  const born = faults.map((fault) => `; ${faultWords(fault)}`).join('');
+  return new CnnvizError('unsupported', `${bad} of ${numbers.length} features are NaN or infinite${born}`, {
+    fix: 'the input or the weights hold such values: `cnnviz run NET IMAGE` and `cnnviz weights FILE` tell of them',
   });
+}
+
+/** The features of one image, and what went wrong in the run that made them. */
+interface FeatureRow {
+  readonly row: Float32Array;
+  readonly faults: readonly ValueFault[];
 }
 
 /** Features of some images by their hash; of one whose size does not fit, the error. */
@@ -151,8 +163,8 @@ async function computeBatch(
   extractor: FeatureExtractor,
   sources: ReadonlyMap<string, NetworkSource>,
   breathe: Breathe,
-): Promise<ReadonlyMap<string, Float32Array | CnnvizError>> {
-  const found = new Map<string, Float32Array | CnnvizError>();
+): Promise<ReadonlyMap<string, FeatureRow | CnnvizError>> {
+  const found = new Map<string, FeatureRow | CnnvizError>();
   const stacks = new Map<string, [string, NetworkSource][]>();
   for (const entry of sources) {
     const { dtype, shape } = entry[1].info!;
@@ -180,14 +192,15 @@ async function computeStack(
   { sessions, batch, origin, features }: FeatureExtractor,
   stack: readonly NetworkSource[],
   breathe: Breathe,
-): Promise<Float32Array[]> {
+): Promise<FeatureRow[]> {
   const { dtype, shape } = stack[0].info!;
   const size = sizeOf(shape);
   const data = newNumbers(dtype, batch * size);
   stack.forEach(({ x }, i) => void data.set('bytes' in x! ? numbersOf(x) : x!.data, i * size));
   const fed: Value = { dtype, shape: [batch, ...shape.slice(1)], data };
   const session = sessions.for(fed);
-  const values = await session.run(fed, breathe);
+  const faults: ValueFault[] = [];
+  const values = await session.run(fed, breathe, (fault) => faults.push(fault));
   const [{ value }] = session.chosen;
   const output = values.get(value)!;
   const reduced = reduceMaps(toFloat32(output.data), output.shape, origin.reduce);
@@ -196,5 +209,5 @@ async function computeStack(
       fix: 'bring all images to one size: --resize 224,224; or reduce each map to a number: --reduce mean',
     });
   }
-  return stack.map((_, i) => reduced.slice(i * features, (i + 1) * features));
+  return stack.map((_, i) => ({ row: reduced.slice(i * features, (i + 1) * features), faults }));
 }

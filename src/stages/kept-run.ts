@@ -7,6 +7,7 @@ import type { InputFacts } from '../core/result.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
 import { imageShape } from '../core/shapes/spatial.js';
 import { someOf } from '../core/shorten.js';
+import { faultWords } from '../core/value-fault.js';
 import type { Value } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
@@ -26,6 +27,7 @@ import { readNetworkSource } from './network-source.js';
 import { commandArgs } from './recipe.js';
 import { readSource } from './source.js';
 import { threadTeam } from './thread-team.js';
+import { ValueWatch } from './value-watch.js';
 
 /** One layer as `conv` computes it, or one layer of a network as `run` does. Plain JSON. */
 export type LayerRequest =
@@ -118,9 +120,10 @@ async function lookAtOneLayer(
     const { name, value } = chooseOneLayer(shaped, layer);
     const plan = planModel(model, shape, job.layer, [...new Set([value, ...keepFor(shaped, value)])]);
     const x: EngineInput = 'bytes' in source.x ? source.x : { data: source.x.data, shape };
+    const { read, faults } = await runPlan(plan, new Map([['input', x]]), { threads, breathe });
     return {
       plan,
-      read: await runPlan(plan, new Map([['input', x]]), { threads, breathe }),
+      read,
       facts: source.facts,
       sha256: source.sha256,
       layer: name,
@@ -129,7 +132,7 @@ async function lookAtOneLayer(
       channel: inBank,
       picture: source.image ?? pictureOfInput(source.x),
       args: [...commandArgs(job, source.facts.path).slice(1), ...(layer === null ? [] : ['--layer', layer])],
-      notes: [...source.warnings, ...grayNotes(source.facts)],
+      notes: [...source.warnings, ...faults, ...grayNotes(source.facts)],
     };
   });
 }
@@ -175,9 +178,10 @@ async function lookAtNetwork(
   const plan = planModel(shaped.model, bound, { exact: job.exact, algorithm: null }, keep);
   const inputs = new Map<string, EngineInput | Value>(opened.fed);
   if (source.x && opened.open.length > 0) inputs.set(opened.open[0], source.x);
+  const { read, faults } = await runPlan(plan, inputs, { threads, breathe });
   return {
     plan,
-    read: await runPlan(plan, inputs, { threads, breathe }),
+    read,
     facts: source.facts,
     sha256: source.sha256,
     layer: name,
@@ -186,7 +190,7 @@ async function lookAtNetwork(
     channel,
     picture: source.x && pictureOfInput(source.x),
     args: networkArgs(job, source, ['--layer', name]),
-    notes: [...opened.notes, ...notes, ...source.warnings, ...grayNotes(source.facts)],
+    notes: [...opened.notes, ...notes, ...source.warnings, ...faults, ...grayNotes(source.facts)],
   };
 }
 
@@ -202,18 +206,19 @@ export function chooseOneLayer(shaped: ShapedModel, wanted: string | null): Chos
   return chosen[0];
 }
 
-/** Runs a plan once; gives kept values, inputs and constants by name. */
+/** Runs a plan once; gives kept values, inputs and constants by name, and says what went wrong among the numbers. */
 async function runPlan(
   plan: Plan,
   inputs: ReadonlyMap<string, EngineInput | Value>,
   { threads, breathe }: Pick<LookContext, 'threads' | 'breathe'>,
-): Promise<KeptRun['read']> {
+): Promise<{ readonly read: KeptRun['read']; readonly faults: readonly string[] }> {
+  const watch = new ValueWatch(plan);
   const session = new Session(plan, { team: threadTeam(threads) });
   try {
-    const portions = session.runAll(inputs);
+    const portions = session.runAll(inputs, undefined, watch);
     for (;;) {
       const { done, value } = portions.next();
-      if (done) return readerOf(plan, inputs, value);
+      if (done) return { read: readerOf(plan, inputs, value), faults: watch.faults.map(faultWords) };
       await breathe(value);
     }
   } finally {

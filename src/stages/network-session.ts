@@ -1,5 +1,6 @@
 import type { BoundInput, ShapedModel } from '../core/shapes/infer.js';
 import { inferShapes } from '../core/shapes/infer.js';
+import type { ValueFault } from '../core/value-fault.js';
 import type { Value, ValueInfo } from '../core/values.js';
 import { evaluate } from '../engine/evaluate.js';
 import type { Breathe } from '../engine/execute.js';
@@ -9,6 +10,7 @@ import { Session } from '../engine/session.js';
 import { type ChosenLayer, chooseLayers } from './layer-choice.js';
 import type { OpenedNetwork } from './network.js';
 import { threadTeam } from './thread-team.js';
+import { ValueWatch } from './value-watch.js';
 
 export interface SessionRequest {
   readonly layers: readonly string[];
@@ -26,8 +28,15 @@ export interface NetworkSession {
   readonly notes: readonly string[];
   /** Reads and packs the weights, unless they are; a run does so by itself. */
   pack(): Promise<void>;
-  /** Computes the chosen layers, and the outputs, for one input. All runs of a network queue up, whatever their shapes. */
-  run(input: EngineInput | Value | null, breathe: Breathe): Promise<ReadonlyMap<string, Value>>;
+  /**
+   * Computes the chosen layers, and the outputs, for one input. All runs of a network queue up, whatever their shapes.
+   * @param tell called with what went wrong among the numbers of any layer, when something did
+   */
+  run(
+    input: EngineInput | Value | null,
+    breathe: Breathe,
+    tell?: (fault: ValueFault) => void,
+  ): Promise<ReadonlyMap<string, Value>>;
 }
 
 /**
@@ -65,7 +74,7 @@ export class NetworkSessions {
       chosen,
       notes,
       pack: () => this.#enqueue(async () => void this.#engine(plan)),
-      run: (x, breathe) => this.#enqueue(() => runOnce(this.#engine(plan), this.#opened, x, breathe)),
+      run: (x, breathe, tell) => this.#enqueue(() => runOnce(this.#engine(plan), this.#opened, x, breathe, tell)),
     };
   }
 
@@ -91,13 +100,18 @@ async function runOnce(
   { fed, open }: OpenedNetwork,
   x: EngineInput | Value | null,
   breathe: Breathe,
+  tell?: (fault: ValueFault) => void,
 ): Promise<ReadonlyMap<string, Value>> {
   const inputs = new Map<string, EngineInput | Value>(fed);
   if (x && open.length > 0) inputs.set(open[0], x);
-  const portions = engine.runAll(inputs);
+  const watch = tell && new ValueWatch(engine.plan);
+  const portions = engine.runAll(inputs, undefined, watch);
   for (;;) {
     const { done, value } = portions.next();
-    if (done) return value;
+    if (done) {
+      for (const fault of watch?.faults ?? []) tell!(fault);
+      return value;
+    }
     await breathe(value);
   }
 }

@@ -1,6 +1,7 @@
 import { measureValues } from '../analysis/values.js';
 import { CnnvizError } from '../core/errors.js';
 import type { ValueFacts } from '../core/facts.js';
+import { plural } from '../core/geometry.js';
 import { nearestName } from '../core/nearest.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32 } from '../core/values.js';
@@ -20,6 +21,8 @@ export interface WeightFacts {
   readonly bytes: number;
   /** Null where integers are too large to be numbers here; the list's notes name them. */
   readonly facts: ValueFacts | null;
+  /** Of a batch norm's variances, how many are below zero; 0 for all other arrays. */
+  readonly negative: number;
 }
 
 export interface WeightList {
@@ -47,6 +50,14 @@ function besideOf(path: string) {
   return path === '-' ? null : fileBeside(path);
 }
 
+/** What frameworks call the variances of a batch norm. */
+const VARIANCES = /(?:^|[._/])(?:running_var|moving_variance|bn_var)$/i;
+
+function negativeVariances(one: WeightTensor, facts: ValueFacts | null): number {
+  if (!VARIANCES.test(one.name) || facts === null || !(facts.min < 0)) return 0;
+  return toFloat32(one.load().data).reduce((count, value) => count + (value < 0 ? 1 : 0), 0);
+}
+
 /** Reads every array once, one after another, and says what is true of it. */
 export function listWeights(path: string, { format, tensors, notes }: WeightFile): WeightList {
   const beyond: string[] = [];
@@ -59,19 +70,20 @@ export function listWeights(path: string, { format, tensors, notes }: WeightFile
       return null;
     }
   };
-  const listed = tensors.map((one) => ({
-    name: one.name,
-    dtype: one.stored,
-    shape: one.shape,
-    bytes: one.bytes,
-    facts: factsOf(one),
-  }));
+  const listed = tensors.map((one): WeightFacts => {
+    const facts = factsOf(one);
+    const negative = negativeVariances(one, facts);
+    return { name: one.name, dtype: one.stored, shape: one.shape, bytes: one.bytes, facts, negative };
+  });
+  const impossible = listed
+    .filter(({ negative }) => negative > 0)
+    .map(({ name, negative }) => `"${name}": ${plural(negative, 'variance')} below 0: such a channel becomes NaN`);
   return {
     format,
     tensors: listed,
     parameters: tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     bytes: listed.reduce((sum, { bytes }) => sum + bytes, 0),
-    notes: [...notes, ...beyond],
+    notes: [...notes, ...beyond, ...impossible],
   };
 }
 

@@ -2,6 +2,7 @@ import { channelsOf } from '../analysis/layer-facts.js';
 import { probabilitiesOf } from '../analysis/top-classes.js';
 import { CnnvizError } from '../core/errors.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
+import { faultWords } from '../core/value-fault.js';
 import { toFloat32, type Value } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import { planModel } from '../engine/plan.js';
@@ -11,6 +12,7 @@ import { classScores, findClass, rankClass } from '../stages/class-scores.js';
 import { shapeNetwork } from '../stages/network-session.js';
 import { openScores } from '../stages/score-session.js';
 import { threadTeam } from '../stages/thread-team.js';
+import { ValueWatch } from '../stages/value-watch.js';
 import type { ClassAnswer, ClassSubject } from './class-subject.js';
 import { oneLayer } from './gradcam.js';
 
@@ -58,13 +60,14 @@ export async function ablate(
     ...new Set([scores.value, value, ...beside]),
   ]);
   const session = new Session(whole, { team: threadTeam(threads) });
+  const watch = new ValueWatch(session.plan);
   let base: ReadonlyMap<string, Value>;
   try {
-    base = await finish(session.runAll(feeds(opened, source.x)), async () => {});
+    base = await finish(session.runAll(feeds(opened, source.x), undefined, watch), async () => {});
   } finally {
     session.close();
   }
-  const chosen = rankClass(toFloat32(base.get(scores.value)!.data), index, scores);
+  const chosen = rankClass(toFloat32(base.get(scores.value)!.data), index, scores, watch.faults);
   const activation = base.get(value)!;
   const numbers = toFloat32(activation.data);
   const { channels: count, size } = channelsOf(activation.shape);
@@ -95,7 +98,15 @@ export async function ablate(
   } finally {
     rest.close();
   }
-  return { network: opened.name, class: chosen, layer: name, shape: activation.shape, fill, channels, notes };
+  return {
+    network: opened.name,
+    class: chosen,
+    layer: name,
+    shape: activation.shape,
+    fill,
+    channels,
+    notes: [...notes, ...watch.faults.map(faultWords)],
+  };
 }
 
 /** Values that the rest of the network reads beside a layer's: what branches around it. @throws CnnvizError 'usage' */

@@ -44,15 +44,23 @@ async function openWithNetwork(job: HeadJob, inputs: readonly Input[]): Promise<
   return { head, extractor };
 }
 
-/** Answers for all images in their order, some batches at a time. */
-async function* answers({ head, extractor }: ReadyHead, inputs: readonly Input[]): AsyncGenerator<HeadAnswer> {
+/** Answers for all images in their order, some batches at a time; `warn` is told each thing that went wrong once. */
+async function* answers(
+  { head, extractor }: ReadyHead,
+  inputs: readonly Input[],
+  warn: (text: string) => void,
+): AsyncGenerator<HeadAnswer> {
+  const told = new Set<string>();
   const K = head.classes.length;
   const portion = extractor.batch * BATCHES;
   for (let from = 0; from < inputs.length; from += portion) {
     const part = inputs.slice(from, from + portion);
-    const { x, rows, failed } = await computeFeatures(extractor, part, null, { progress: () => undefined });
+    const found = await computeFeatures(extractor, part, null, { progress: () => undefined });
+    const { x, rows, failed } = found;
+    for (const text of found.warnings) if (!told.has(text)) warn(text);
+    for (const text of found.warnings) told.add(text);
     const probabilities = headProbabilities(head.parameters, x);
-    const found: HeadAnswer[] = [
+    const said: HeadAnswer[] = [
       ...rows.map(({ index }, row) => ({
         index: from + index,
         probabilities: probabilities.slice(row * K, (row + 1) * K),
@@ -60,7 +68,7 @@ async function* answers({ head, extractor }: ReadyHead, inputs: readonly Input[]
       })),
       ...failed.map(({ index, error }) => ({ index: from + index, probabilities: null, error })),
     ];
-    yield* found.sort((a, b) => a.index - b.index);
+    yield* said.sort((a, b) => a.index - b.index);
   }
 }
 
@@ -74,10 +82,11 @@ export async function* predictImages(
   job: HeadJob,
   inputs: readonly Input[],
   top: number | null,
+  warn: (text: string) => void,
 ): AsyncGenerator<PredictionOutcome> {
   const ready = await openWithNetwork(job, inputs);
   const { classes } = ready.head;
-  for await (const { index, probabilities, error } of answers(ready, inputs)) {
+  for await (const { index, probabilities, error } of answers(ready, inputs, warn)) {
     const { path } = inputs[index];
     if (error) yield { prediction: null, path, error };
     else {
@@ -125,11 +134,12 @@ export async function evaluateHead(
     job.clobber ? [] : [job.confusion],
   );
   const ready = await openWithNetwork(job, inputs);
+  const warnings: string[] = [];
   const failed: LeftOut[] = [];
   const truth: number[] = [];
   const said: Float64Array[] = [];
   const wrong: { path: string; label: string; said: string; probability: number }[] = [];
-  for await (const { index, probabilities, error } of answers(ready, inputs)) {
+  for await (const { index, probabilities, error } of answers(ready, inputs, (text) => warnings.push(text))) {
     const { path } = inputs[index];
     if (error) {
       events.failure(error);
@@ -166,7 +176,7 @@ export async function evaluateHead(
       .map((name) => ({ name, images: images.labels.filter((label) => label === name).length })),
     wrong,
     failed,
-    notes: [...images.notes, ...ready.extractor.cut.notes],
+    notes: [...images.notes, ...ready.extractor.cut.notes, ...warnings],
     outputs,
   };
 }

@@ -1,6 +1,7 @@
 import { type Outcome, runAll } from '../batch/run-all.js';
 import type { CheckCase } from '../core/check-job.js';
 import { atLine, atPlace } from '../core/errors.js';
+import { faultWords } from '../core/value-fault.js';
 import { existingFile } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { pathFrom } from '../io/paths.js';
@@ -56,7 +57,7 @@ export async function runCase<R>(
         const source = await readNetworkSource(input, job, opened);
         // no pause between these two: another image's shape would close this session
         const session = sessions.for(source.info);
-        const values = await session.run(source.x, breathe);
+        const values = await session.run(source.x, breathe, (fault) => tell([`${input.path}: ${faultWords(fault)}`]));
         tell([...session.notes, ...source.warnings]);
         const files = filesOfStages(
           folderOfImage(input),

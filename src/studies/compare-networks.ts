@@ -1,10 +1,12 @@
 import { channelsOf } from '../analysis/layer-facts.js';
+import { topClasses } from '../analysis/top-classes.js';
 import { alignLayers, type ComparedLayer, type LayerPair } from '../compare/align-layers.js';
 import type { Model, ModelNode } from '../core/model.js';
 import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
 import { sizeOf } from '../core/tensor.js';
+import { faultWords } from '../core/value-fault.js';
 import { placeOfIndex, type ValuePlace } from '../core/value-place.js';
-import { toFloat32, type ValueInfo } from '../core/values.js';
+import { toFloat32, type Value } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
@@ -46,9 +48,11 @@ export interface NetworkComparison {
   /** Batch norms of one that the other has folded into the convolution before them. */
   readonly foldedInA: number;
   readonly foldedInB: number;
-  /** The best class of each, by index; null when they do not end in classes. */
-  readonly top: readonly [number, number] | null;
+  /** The best class of each, by index, null where every score is NaN; null when they do not end in classes. */
+  readonly top: readonly [number | null, number | null] | null;
   readonly notes: readonly string[];
+  /** Of what went wrong among the numbers of either, with its name in front. */
+  readonly warnings: readonly string[];
 }
 
 /** Layers that compute nothing: their values are those of the layer before. */
@@ -76,31 +80,30 @@ export async function compareNetworks(
   const two = await runAllLayers(b, own, job, threads, breathe);
   const { pairs, onlyA, onlyB } = alignLayers(one.layers, two.layers);
   const layers = pairs.map((pair) => comparisonOf(pair, tolerance));
+  const names = [job.request.network, other.network] as const;
   return {
-    a: job.request.network,
-    b: other.network,
+    a: names[0],
+    b: names[1],
     input: source.facts,
     preprocess: source.preprocess,
     tolerance,
     layers,
     first: layers.find(({ same }) => !same) ?? null,
     ...unpaired(pairs, onlyA, onlyB),
-    top: one.best === null || two.best === null ? null : [one.best, two.best],
-    notes: [
-      ...a.notes,
-      ...one.notes,
-      ...b.notes,
-      ...two.notes,
-      ...inputNotes(source, own, [job.request.network, other.network]),
+    top: one.classes && two.classes ? [one.best, two.best] : null,
+    notes: [...a.notes, ...one.notes, ...b.notes, ...two.notes, ...fedOtherwise(source, own, names)],
+    warnings: [
+      ...new Set([...source.warnings, ...own.warnings]),
+      ...one.faults.map((fault) => `${names[0]}: ${fault}`),
+      ...two.faults.map((fault) => `${names[1]}: ${fault}`),
     ],
   };
 }
 
-/** What is to be said of the images: how they were prepared, and where the networks were not fed the same numbers. */
-function inputNotes(one: NetworkSource, two: NetworkSource, names: readonly [string, string]): string[] {
-  const said = [...new Set([...one.warnings, ...two.warnings])];
+/** Where the networks were not fed the same numbers. */
+function fedOtherwise(one: NetworkSource, two: NetworkSource, names: readonly [string, string]): string[] {
   const [a, b] = [one, two].map(({ info }) => info?.dtype);
-  return a === b ? said : [...said, `${names[0]} is fed ${a}, ${names[1]} ${b}: each as it declares`];
+  return a === b ? [] : [`${names[0]} is fed ${a}, ${names[1]} ${b}: each as it declares`];
 }
 
 /** Layers that only one network has; a convolution whose batch norm the other folded is not missed there. */
@@ -122,7 +125,8 @@ async function runAllLayers(
 ) {
   const sessions = new NetworkSessions(opened, { layers: ['all'], exact, threads, firstOnly: false });
   const session = sessions.for(source.info);
-  const values = await session.run(source.x, breathe);
+  const faults: string[] = [];
+  const values = await session.run(source.x, breathe, (fault) => faults.push(faultWords(fault)));
   const roleOf = rolesOf(session.plan.model);
   const layers = session.chosen.flatMap(({ name, value, node }): ComparedLayer[] => {
     if (!node || SILENT.includes(node.layer.kind)) return [];
@@ -131,7 +135,7 @@ async function runAllLayers(
     return [{ name, kind, role: roleOf(node), shape, values: toFloat32(data) }];
   });
   const [output] = session.plan.model.outputs;
-  return { layers, best: bestClass(values.get(output)!), notes: session.notes };
+  return { layers, ...bestClass(values.get(output)!), notes: session.notes, faults };
 }
 
 /** Tells convolutions that only a batch norm reads, and those batch norms, from all other layers. */
@@ -151,16 +155,16 @@ function rolesOf({ nodes }: Model): (node: ModelNode) => ComparedLayer['role'] {
   };
 }
 
-function bestClass(output: ValueInfo & { readonly data: ArrayLike<number> }): number | null {
+/** Whether a network ends in classes, and the best of them; null when every score is NaN. */
+function bestClass(output: Value): { readonly classes: boolean; readonly best: number | null } {
   const { channels } = channelsOf(output.shape);
-  if (channels < 2 || sizeOf(output.shape) !== channels) return null;
-  let best = 0;
-  for (let i = 1; i < channels; i++) if (output.data[i] > output.data[best]) best = i;
-  return best;
+  if (channels < 2 || sizeOf(output.shape) !== channels) return { classes: false, best: null };
+  const [best] = topClasses(toFloat32(output.data), 1, 'logits', null);
+  return { classes: true, best: best?.index ?? null };
 }
 
 function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): LayerComparison {
-  const { largest, relative, mean, differing, at } = difference;
+  const { largest, relative, mean, differing, at, scale } = difference;
   return {
     a: a.name,
     b: b.name,
@@ -171,7 +175,7 @@ function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): Layer
     relative,
     mean,
     differing,
-    beyond: beyondLimit(a, b, tolerance * (relative === 0 ? 1 : largest / relative)),
+    beyond: beyondLimit(a, b, tolerance * scale),
     at: placeOfIndex(a.shape, at),
     values: [difference.a, difference.b],
   };

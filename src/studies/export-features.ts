@@ -50,7 +50,7 @@ export async function exportFeatures(
   );
   const extractor = await openExtractor(job.features, inputs, job.threads);
   let told = 0;
-  const { x, rows, failed, computed, cached } = await computeFeatures(extractor, inputs, null, {
+  const { x, rows, failed, computed, cached, warnings } = await computeFeatures(extractor, inputs, null, {
     progress(done, failures) {
       for (const { error } of failures.slice(told)) events.failure(error);
       told = failures.length;
@@ -70,6 +70,6 @@ export async function exportFeatures(
     out,
     bytes: bytes.length,
     failed: failed.map(leftOut),
-    notes: [...extractor.opened.notes, ...extractor.cut.notes],
+    notes: [...extractor.opened.notes, ...extractor.cut.notes, ...warnings],
   };
 }

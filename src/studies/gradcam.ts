@@ -1,15 +1,18 @@
 import { gradCam, type PlaceMap, resizeMap, strongestPlace } from '../analysis/class-activation.js';
+import { spatialMaps } from '../analysis/spatial-maps.js';
 import { CnnvizError } from '../core/errors.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
-import { sizeOf } from '../core/tensor.js';
 import type { Breathe } from '../engine/execute.js';
 import { classGradient } from '../stages/class-gradient.js';
+import { classScores } from '../stages/class-scores.js';
 import { type ChosenLayer, chooseLayers } from '../stages/layer-choice.js';
 import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-subject.js';
 
 /** Where in an image a layer speaks for a class. */
 export interface GradcamResult extends ClassAnswer {
   readonly layer: string;
+  /** The layer was not named: it is the last of maps. */
+  readonly isDefault: boolean;
   /** [C, H, W] of the layer. */
   readonly shape: readonly number[];
   /** One value for each place of the layer, from 0. */
@@ -25,7 +28,7 @@ const NAMED_CHANNELS = 5;
 /**
  * Grad-CAM of one class at one layer.
  * @param className a number or name; null: the best class
- * @param layer a layer's name; null: the last convolution
+ * @param layer a layer's name; null: the last maps before the pooling over all places, or before they are flattened
  */
 export async function gradcam(
   subject: ClassSubject,
@@ -36,7 +39,10 @@ export async function gradcam(
   const { opened, source, labels, threads, size } = subject;
   let chosen: ChosenLayer | null = null;
   const by = (shaped: ShapedModel) => {
-    chosen = layer === null ? lastConvolution(shaped, opened.name) : oneLayer(shaped, layer);
+    chosen =
+      layer === null
+        ? lastMaps(shaped, classScores(shaped, opened.name, labels).value, opened.name)
+        : oneLayer(shaped, layer);
     return checkMaps(shaped, chosen).value;
   };
   const found = await classGradient(opened, source, by, { className, labels, threads }, breathe);
@@ -47,6 +53,7 @@ export async function gradcam(
     network: opened.name,
     class: found.class,
     layer: chosen!.name,
+    isDefault: layer === null,
     shape,
     map,
     strongest: best && best.value > 0 ? { ...imagePlace(source, best.x, best.y), value: best.value } : null,
@@ -67,12 +74,11 @@ export function oneLayer(shaped: ShapedModel, name: string): ChosenLayer {
   });
 }
 
-/** Of those that still make maps: LeNet's third convolution covers all there is. */
-function lastConvolution({ model, infos }: ShapedModel, network: string): ChosenLayer {
-  const makesMaps = (value: string) => sizeOf(infos.get(value)!.shape.slice(-2)) > 1;
-  const last = model.nodes.findLast(({ layer, outputs }) => layer.kind === 'conv' && makesMaps(outputs[0]));
+/** The last maps that the scores are made from: behind their batch norm, addition and activation. */
+function lastMaps(shaped: ShapedModel, scores: string, network: string): ChosenLayer {
+  const last = spatialMaps(shaped, scores).at(-1);
   if (last) return { name: last.name, value: last.outputs[0], node: last };
-  throw new CnnvizError('usage', `${network} has no convolution that makes maps`, {
+  throw new CnnvizError('usage', `${network} has no layer that makes maps`, {
     fix: 'name a layer of maps with --layer',
   });
 }

@@ -1,6 +1,7 @@
 import { probabilitiesOf } from '../analysis/top-classes.js';
 import { CnnvizError } from '../core/errors.js';
 import { coarseToFine, type PatchGrid, patchGrid } from '../core/patch-grid.js';
+import { faultWords } from '../core/value-fault.js';
 import { toFloat32, type Value } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import { leadingSteps, PatchedRun, type Region } from '../engine/patched/patched-run.js';
@@ -11,6 +12,7 @@ import { classScores, findClass, rankClass } from '../stages/class-scores.js';
 import { shapeNetwork } from '../stages/network-session.js';
 import { openScores } from '../stages/score-session.js';
 import { threadTeam } from '../stages/thread-team.js';
+import { ValueWatch } from '../stages/value-watch.js';
 import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-subject.js';
 
 /** What a patch is filled with: the mean of each channel of the image, mid-grey, or what the network reads as 0. */
@@ -81,13 +83,14 @@ export async function occlude(
   const made = [input, ...leading.map(({ step }) => step.outputs[0])];
   const kept = [scores.value, ...made];
   const session = new Session(planModel(shaped.model, bound, PLAN, [...new Set(kept)]), { team: threadTeam(threads) });
+  const watch = new ValueWatch(session.plan);
   let base: ReadonlyMap<string, Value>;
   try {
-    base = await finish(session.runAll(feeds(opened, source.x)), async () => {});
+    base = await finish(session.runAll(feeds(opened, source.x), undefined, watch), async () => {});
   } finally {
     session.close();
   }
-  const chosen = rankClass(toFloat32(base.get(scores.value)!.data), index, scores);
+  const chosen = rankClass(toFloat32(base.get(scores.value)!.data), index, scores, watch.faults);
   const filling = fillingOf(options.fill, toFloat32(base.get(input)!.data), size, subject);
 
   const area = grid.size[0] * grid.size[1];
@@ -95,7 +98,7 @@ export async function occlude(
   const result: OcclusionResult = {
     network: opened.name,
     class: chosen,
-    notes,
+    notes: [...notes, ...watch.faults.map(faultWords)],
     grid,
     fill: options.fill,
     filling,

@@ -5,6 +5,7 @@ import type { Field } from '../analysis/receptive-field.js';
 import { atPlace, CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import type { NetworkJob } from '../core/network-job.js';
+import { faultWords, type ValueFault } from '../core/value-fault.js';
 import { toFloat32 } from '../core/values.js';
 import { cropImage } from '../engine/crop.js';
 import { resizeBilinear } from '../engine/resize.js';
@@ -41,6 +42,8 @@ export interface TopResult {
   readonly done: number;
   readonly failed: readonly { readonly path: string; readonly error: CnnvizError }[];
   readonly notes: readonly string[];
+  /** Of what went wrong among the numbers, with the image's name in front. */
+  readonly warnings: readonly string[];
 }
 
 export interface TopRequest {
@@ -66,6 +69,7 @@ export async function topPatches(
   const sessions = new NetworkSessions(opened, { layers: [layer], exact: job.exact, threads, firstOnly: true });
   const failed: { path: string; error: CnnvizError }[] = [];
   const notes = new Set(opened.notes);
+  const warnings: string[] = [];
   let best: Best<TopPatch>[] = [];
   let seen: Pick<TopResult, 'layer' | 'shape' | 'fieldSize'> | null = null;
   for (const [index, input] of inputs.entries()) {
@@ -82,7 +86,9 @@ export async function topPatches(
     for (const note of session.notes) notes.add(note);
     const [chosen] = session.chosen;
     const field = fieldOf(session.plan.shaped, chosen.name);
-    const { data, shape } = (await session.run(source.x, () => undefined)).get(chosen.value)!;
+    const tell = (fault: ValueFault) => warnings.push(`${input.path}: ${faultWords(fault)}`);
+    const { data, shape } = (await session.run(source.x, () => undefined, tell)).get(chosen.value)!;
+    for (const warning of source.warnings) warnings.push(`${input.path}: ${warning}`);
     if (shape.length < 2 || shape[0] !== 1) {
       throw new CnnvizError('usage', `${input.path}: expected one image, the layer gives [${shape.join(', ')}]`, {
         fix: 'one image, or one array [1, C, H, W], a file',
@@ -103,7 +109,8 @@ export async function topPatches(
   }
   const head = seen ?? { layer, shape: [], fieldSize: [0, 0] as const };
   const channels = best.map(({ kept }) => kept);
-  return { network: opened.name, ...head, channels, done: inputs.length - failed.length, failed, notes: [...notes] };
+  const done = inputs.length - failed.length;
+  return { network: opened.name, ...head, channels, done, failed, notes: [...notes], warnings };
 }
 
 function fieldOf(shaped: Parameters<typeof summarizeModel>[0], layer: string): Field | null {

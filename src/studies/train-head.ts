@@ -152,6 +152,7 @@ async function featuresOf(
       events.images(done, inputs.length, failed.length);
     },
   });
+  notes.push(...features.warnings);
   if (path !== null && features.computed > 0) {
     const first = firstRows(features);
     const x = first.length === features.rows.length ? features.x : rowsOf(features.x, first, extractor.features);
