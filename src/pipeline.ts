@@ -4,6 +4,7 @@ import type { NetworkJob } from './core/network-job.js';
 import type { NetworkRunResult } from './core/network-result.js';
 import type { OutputFile, RunResult } from './core/result.js';
 import type { Breathe } from './engine/execute.js';
+import type { Step } from './engine/steps.js';
 import { writeAtomic } from './io/files.js';
 import type { Input } from './io/inputs.js';
 import { bindKernels } from './stages/bind.js';
@@ -82,9 +83,12 @@ export async function runNetworkJob(
     await checkPlaces(session);
     await session.pack();
     const start = performance.now();
-    const values = await session.run(source.x, context.breathe);
+    let taken: ReadonlyMap<string, Step> = new Map();
+    const values = await session.run(source.x, context.breathe, (steps) => {
+      taken = steps;
+    });
     const engineMs = performance.now() - start;
-    const layers = measureLayers(session, values);
+    const layers = measureLayers(session, values, taken);
     const top = bestClasses(job, session, values, labels);
 
     const outputs: OutputFile[] = [];

@@ -6,6 +6,7 @@ import type { Breathe } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
+import type { ConvStep } from '../engine/steps.js';
 import { type ChosenLayer, chooseLayers } from './layer-choice.js';
 import type { OpenedNetwork } from './network.js';
 import { threadTeam } from './thread-team.js';
@@ -26,8 +27,15 @@ export interface NetworkSession {
   readonly notes: readonly string[];
   /** Reads and packs the weights, unless they are; a run does so by itself. */
   pack(): Promise<void>;
-  /** Computes the chosen layers, and the outputs, for one input. All runs of a network queue up, whatever their shapes. */
-  run(input: EngineInput | Value | null, breathe: Breathe): Promise<ReadonlyMap<string, Value>>;
+  /**
+   * Computes the chosen layers, and the outputs, for one input. All runs of a network queue up, whatever their shapes.
+   * `ran` is told which steps took another algorithm than planned, by the value they made.
+   */
+  run(
+    input: EngineInput | Value | null,
+    breathe: Breathe,
+    ran?: (taken: ReadonlyMap<string, ConvStep>) => void,
+  ): Promise<ReadonlyMap<string, Value>>;
 }
 
 /**
@@ -65,7 +73,13 @@ export class NetworkSessions {
       chosen,
       notes,
       pack: () => this.#enqueue(async () => void this.#engine(plan)),
-      run: (x, breathe) => this.#enqueue(() => runOnce(this.#engine(plan), this.#opened, x, breathe)),
+      run: (x, breathe, ran) =>
+        this.#enqueue(async () => {
+          const engine = this.#engine(plan);
+          const values = await runOnce(engine, this.#opened, x, breathe);
+          ran?.(engine.taken);
+          return values;
+        }),
     };
   }
 
