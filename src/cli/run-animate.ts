@@ -3,6 +3,7 @@ import { CnnvizError } from '../core/errors.js';
 import { formatNumber, groupDigits } from '../core/format.js';
 import type { DrawingNote } from '../core/note.js';
 import { VERSION } from '../core/version.js';
+import type { Breathe } from '../engine/execute.js';
 import { encodePng } from '../io/encode.js';
 import { encodeGif, encodeWebp, type TimedFrame } from '../io/encode-animation.js';
 import { writeAtomic } from '../io/files.js';
@@ -25,6 +26,12 @@ export interface AnimateFlags extends LookFlags {
   readonly quiet: boolean;
 }
 
+/** How far it is, of 1, when the run is planned and when its frames are drawn. */
+const DONE = { planned: 0.2, drawn: 0.6 };
+
+/** What work from `from` to `end` tells of itself. */
+type Tell = (from: number, end: number) => Breathe;
+
 /** Longer ones would hold thousands of frames. */
 const MOST_SECONDS = 60;
 
@@ -44,13 +51,23 @@ export async function runAnimate(args: readonly string[], flags: AnimateFlags): 
   const { channel, item } = placeRequest(flags);
   const threads = parseWhole('--jobs', flags.jobs, 1);
   const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: out === '-' || json });
-  const animated = await animateLayer(request, input, { channel, item }, { seconds }, { threads, breathe: pause });
+  const bar = terminal.progress(1);
+  const tell: Tell = (from, end) => (done) => {
+    bar.update(from + (end - from) * done, 0);
+    return pause();
+  };
+  const make = async (): Promise<[AnimatedRun, string[]]> => {
+    const context = { threads, breathe: tell(0, DONE.planned) };
+    const run = await animateLayer(request, input, { channel, item }, { seconds }, context);
+    const isWanted = !flags.terminal && (!json || out !== undefined);
+    return [run, isWanted ? await write(run, input, out ?? null, clobber, terminal, tell) : []];
+  };
+  const [animated, wrote] = await make().finally(() => bar.stop());
   for (const note of animated.run.notes) terminal.note(`note: ${note}`);
   if (flags.terminal) {
     await play(animated, terminal);
     return;
   }
-  const wrote = json && out === undefined ? [] : await write(animated, input, out ?? null, clobber, terminal);
   if (json) await terminal.send(new TextEncoder().encode(`${animationJson(animated.plan, animated.run, wrote)}\n`));
   else if (out !== '-') for (const line of summary(animated, wrote)) terminal.print(line);
 }
@@ -62,15 +79,19 @@ async function write(
   out: string | null,
   clobber: boolean,
   terminal: Terminal,
+  tell: Tell,
 ): Promise<string[]> {
   const note: DrawingNote = { cnnviz: VERSION, picture: 'animation', args: ['animate', ...animated.run.args] };
   const isFolder = out !== null && out !== '-' && out !== '' && (out.endsWith('/') || extensionOf(out) === '');
-  if (isFolder) return writeFrames(drawFrames(animated), out, JSON.stringify(note), clobber);
+  const draw = () => drawFrames(animated, tell(DONE.planned, DONE.drawn));
+  if (isFolder) return writeFrames(await draw(), out, JSON.stringify(note), clobber, tell(DONE.drawn, 1));
   const name = `${[input.name, animated.run.network, ...layerName(animated)].map(safeName).join('.')}.gif`;
   const path = placeSingle({ out, name, endings: ['.gif', '.webp'], clobber }, input);
-  const frames = drawFrames(animated);
+  const frames = await draw();
   const bytes =
-    extensionOf(path) === '.webp' ? await encodeWebp(frames, JSON.stringify(note)) : await encodeGif(frames);
+    extensionOf(path) === '.webp'
+      ? await encodeWebp(frames, JSON.stringify(note))
+      : await encodeGif(frames, tell(DONE.drawn, 1));
   await writeSingle(path, bytes, clobber, terminal.send);
   return path === '-' ? [] : [path];
 }
@@ -85,6 +106,7 @@ async function writeFrames(
   folder: string,
   note: string,
   clobber: boolean,
+  breathe: Breathe,
 ): Promise<string[]> {
   const digits = String(frames.length).length;
   const paths: string[] = [];
@@ -92,6 +114,7 @@ async function writeFrames(
     const path = joinPath(folder, `frame-${String(f + 1).padStart(digits, '0')}.png`);
     await writeAtomic(path, await encodePng(image, note), { clobber });
     paths.push(path);
+    await breathe(paths.length / frames.length);
   }
   return paths;
 }
