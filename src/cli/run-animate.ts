@@ -13,7 +13,7 @@ import { animationJson, describeFrame } from '../reports/animation.js';
 import { placeSingle, writeSingle } from '../stages/single-file.js';
 import { type AnimatedRun, animateLayer, drawFrames } from '../studies/animate.js';
 import { type LookFlags, lookRequest, placeRequest } from './look-job.js';
-import { parseNumber, parseWhole } from './parse.js';
+import { parseJobs, parseNumber } from './parse.js';
 import { pause } from './pause.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
@@ -49,7 +49,7 @@ export async function runAnimate(args: readonly string[], flags: AnimateFlags): 
   }
   const { request, input } = await lookRequest('animate', args, flags);
   const { channel, item } = placeRequest(flags);
-  const threads = parseWhole('--jobs', flags.jobs, 1);
+  const threads = parseJobs(flags.jobs);
   const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: out === '-' || json });
   const bar = terminal.progress(1);
   const tell: Tell = (from, end) => (done) => {

@@ -5,7 +5,7 @@ import { briefNetworkRun, describeNetworkRun, networkRecord } from '../reports/n
 import { loadNetworkMaterials, type NetworkMaterials } from '../stages/network-materials.js';
 import { collectInputs, nothingToDo } from './collect-inputs.js';
 import { type NetworkFlags, networkJob } from './network-job.js';
-import { parseWhole } from './parse.js';
+import { parseJobs } from './parse.js';
 import { type BatchFlags, checkStdout, runMany } from './run-many.js';
 import { openTerminal } from './terminal.js';
 
@@ -14,7 +14,7 @@ export type RunNetworkFlags = NetworkFlags & BatchFlags;
 /** `cnnviz run`: flags → checked job → network → images → layers and classes; sets the exit code. */
 export async function runNetwork(network: string, images: readonly string[], flags: RunNetworkFlags): Promise<void> {
   const job = networkJob(network, flags);
-  const jobs = parseWhole('--jobs', flags.jobs, 1);
+  const jobs = parseJobs(flags.jobs);
   const { output } = job;
   checkStdout(output, flags, 'layer');
   const reserveStdout = output.target.kind === 'stdout' || flags.json || flags.jsonl;

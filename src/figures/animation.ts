@@ -108,6 +108,7 @@ interface Look {
   readonly inputPicture: Shown | null;
   readonly mapLevels: Uint8Array;
   readonly mapPicture: Shown | null;
+  readonly paddingWords: string;
 }
 
 interface Shown {
@@ -155,6 +156,7 @@ function lookOf({ input, map, steps }: Scene): Look {
     inputPicture: showsInputNumbers ? null : shownInput(inputScale),
     mapLevels,
     mapPicture: showsMapNumbers ? null : shownMap(mapLevels),
+    paddingWords: input.planes[0].padding.includes(1) ? 'blue-grey cells are padding' : '',
   };
 }
 
@@ -171,7 +173,7 @@ function framePart(scene: Scene, look: Look, step: SceneStep, s: number, title: 
   const left = captioned(
     inputPart(scene, look, step),
     `${input.name} ${input.width}×${input.height}`,
-    paddingWords(scene),
+    look.paddingWords,
   );
   const middle =
     explained.step === 'weighted'
@@ -295,11 +297,6 @@ function sumPart({ after }: Scene, { explained, value }: SceneStep): Part {
     `${explained.weights === null ? 'largest of the window' : 'sum of the window'} = ${result}${then}`,
     INK,
   );
-}
-
-function paddingWords({ input }: Scene): string {
-  const padded = input.planes[0].padding.includes(1);
-  return padded ? 'blue-grey cells are padding' : '';
 }
 
 /** A part over its captions; a fixed width keeps all frames of one size. */

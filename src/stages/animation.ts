@@ -170,15 +170,16 @@ function paddedPlane(
   const [pH, pW] = [height + top + bottom, width + left + right];
   const start = (item * channels + channel) * height * width;
   const values = new Float32Array(pH * pW);
-  const padding = new Uint8Array(pH * pW);
-  for (let row = 0, i = 0; row < pH; row++) {
+  const padding = new Uint8Array(pH * pW).fill(1);
+  const columns = Int32Array.from({ length: pW }, (_, column) => sourceIndex(column - left, width, g.paddingMode));
+  for (let row = 0; row < pH; row++) {
     const y = sourceIndex(row - top, height, g.paddingMode);
-    for (let column = 0; column < pW; column++, i++) {
-      const source = sourceIndex(column - left, width, g.paddingMode);
-      const inside = row >= top && row < top + height && column >= left && column < left + width;
-      padding[i] = inside ? 0 : 1;
-      values[i] = y < 0 || source < 0 ? 0 : x[start + y * width + source];
-    }
+    const to = row * pW;
+    if (row >= top && row < top + height) padding.fill(0, to + left, to + left + width);
+    if (y < 0) continue;
+    const from = start + y * width;
+    for (let column = 0; column < pW; column++)
+      if (columns[column] >= 0) values[to + column] = x[from + columns[column]];
   }
   return { width: pW, height: pH, values, padding };
 }

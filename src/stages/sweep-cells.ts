@@ -99,7 +99,7 @@ export async function computeSweep(
       algorithm: result.algorithm,
       kernel: facts.kernel,
       bias: facts.bias,
-      overlap: overlapOf(geometry),
+      overlap: overlapOf(geometry, layer.stride),
       unread: result.unread,
       values: facts.values,
       peak: facts.peak,
@@ -110,7 +110,7 @@ export async function computeSweep(
   return computed;
 }
 
-function overlapOf({ kH, kW, dH, dW, sH, sW }: ConvStep['geometry']): Pair {
+function overlapOf({ kH, kW, dH, dW }: ConvStep['geometry'], [sH, sW]: Pair): Pair {
   return [extent(kH, dH) - sH, extent(kW, dW) - sW];
 }
 
