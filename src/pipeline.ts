@@ -5,6 +5,7 @@ import type { NetworkRunResult } from './core/network-result.js';
 import type { OutputFile, RunResult } from './core/result.js';
 import { faultWords, type ValueFault } from './core/value-fault.js';
 import type { Breathe } from './engine/execute.js';
+import type { Step } from './engine/steps.js';
 import { writeAtomic } from './io/files.js';
 import type { Input } from './io/inputs.js';
 import { bindKernels } from './stages/bind.js';
@@ -84,9 +85,15 @@ export async function runNetworkJob(
     await session.pack();
     const start = performance.now();
     const faults: ValueFault[] = [];
-    const values = await session.run(source.x, context.breathe, (fault) => faults.push(fault));
+    let taken: ReadonlyMap<string, Step> = new Map();
+    const values = await session.run(source.x, context.breathe, {
+      fault: (fault) => faults.push(fault),
+      taken: (steps) => {
+        taken = steps;
+      },
+    });
     const engineMs = performance.now() - start;
-    const layers = measureLayers(session, values);
+    const layers = measureLayers(session, values, taken);
     const top = bestClasses(job, session, values, labels);
 
     const outputs: OutputFile[] = [];

@@ -38,6 +38,7 @@ export interface PreparedConv2d {
   readonly inputShape: readonly number[];
   /** [M, oH, oW], or [N, M, oH, oW] for an input with N. */
   readonly outputShape: readonly number[];
+  /** Of the last run; before the first, the one planned. Whole numbers may take one that does not round them. */
   readonly algorithm: string;
   /** Multiply-accumulates of one run. */
   readonly macs: number;
@@ -108,7 +109,9 @@ export function prepareConv2d(
     },
     inputShape: [...inputShape],
     outputShape,
-    algorithm: (plan.steps[0] as ConvStep).algorithm.name,
+    get algorithm() {
+      return (session.taken.get('conv') ?? (plan.steps[0] as ConvStep)).algorithm.name;
+    },
     macs: plan.macs,
   };
 }

@@ -71,7 +71,7 @@ export async function loadNetwork(network: string, options: NetworkOptions = {})
       const given = toTensor(x, 'x');
       const value: Value = { dtype: 'float32', shape: feed(given.shape), data: given.data };
       const session = sessionsOf(layers).for(value);
-      const values = await session.run(value, () => undefined, warn && ((fault) => warn(faultWords(fault))));
+      const values = await session.run(value, () => undefined, warn && { fault: (fault) => warn(faultWords(fault)) });
       const found = new Map(
         session.chosen.map(({ name, value: key }) => {
           const { data, shape } = values.get(key)!;

@@ -12,7 +12,7 @@ import { refuseSwapped } from './argument-order.js';
 import type { PictureFlags } from './commands/picture-flags.js';
 import { refuseForeign } from './conv-job.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
-import { parseWhole } from './parse.js';
+import { parseJobs } from './parse.js';
 import type { Progress } from './progress.js';
 import { showPictures } from './show/show.js';
 import { openTerminal, type Terminal } from './terminal.js';
@@ -60,7 +60,7 @@ export async function openClassCommand(
       fix: `write the result to a file: -o ${command}.png`,
     });
   }
-  const threads = parseWhole('--jobs', flags.jobs, 1);
+  const threads = parseJobs(flags.jobs);
   const { labels, out: _, ...rest } = flags;
   const job = networkJob(network, { ...rest, ...NOTHING_DRAWN, ...(labels === undefined ? {} : { labels }) });
   const terminal = await openTerminal({ quiet, reserveStdout: json || out === '-' });

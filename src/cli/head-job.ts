@@ -4,7 +4,7 @@ import { stem } from '../io/paths.js';
 import type { FeatureJob } from '../stages/feature-extractor.js';
 import type { HeadJob } from '../studies/apply-head.js';
 import { networkRequest, type PresetFlags, presetChoice } from './network-job.js';
-import { parseColour, parseNumber, parsePixelCount, parseWhole } from './parse.js';
+import { parseColour, parseJobs, parseNumber, parsePixelCount, parseWhole } from './parse.js';
 
 /** The flags that say which features, as commander hands them over. */
 export interface FeatureFlags extends PresetFlags {
@@ -100,7 +100,7 @@ export function headJob(head: string, { features, weights, maxPixels, jobs }: He
     head,
     network: { network: features ?? null, weights: weights ?? null },
     maxPixels: parsePixelCount(maxPixels),
-    threads: parseWhole('--jobs', jobs, 1),
+    threads: parseJobs(jobs),
   };
 }
 

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { CnnvizError } from '../core/errors.js';
 import type { BiasSource, KernelSource, PatchMode, PoolJob, PreprocessJob, ScaleRule } from '../core/job.js';
 import type { ActivationName, Padding, Pads, Pair } from '../core/layers.js';
@@ -5,6 +6,7 @@ import { sameName } from '../core/names.js';
 import { nearestName } from '../core/nearest.js';
 import { PRESETS } from '../core/preprocess-job.js';
 import { isOwnPath } from '../io/descriptors.js';
+import { coreCount } from '../io/process-facts.js';
 
 /** What users type, made into what a job holds. Every failure names the flag, what it expects and what it got. */
 function refuse(flag: string, expected: string, got: string, fix?: string): never {
@@ -34,6 +36,18 @@ export function parseWhole(flag: string, text: string, min: number): number {
     refuse(flag, `a whole number from ${min}`, text, pointMeant(flag, text));
   }
   return value;
+}
+
+/** More jobs than this are no faster on any machine of so few cores. */
+const MOST_JOBS = { least: 16, perCore: 2 };
+/** What a worker may take, in bytes. */
+const BYTES_PER_JOB = 256 * 2 ** 20;
+
+/** --jobs: a whole number from 1, no more than cores and memory allow. */
+export function parseJobs(text: string): number {
+  const wanted = parseWhole('--jobs', text, 1);
+  const byCores = Math.max(MOST_JOBS.least, MOST_JOBS.perCore * coreCount());
+  return Math.min(wanted, byCores, Math.max(1, Math.floor(totalmem() / BYTES_PER_JOB)));
 }
 
 /** Any finite number. */

@@ -3,6 +3,7 @@ import { CnnvizError } from '../core/errors.js';
 import { formatNumber, groupDigits } from '../core/format.js';
 import type { DrawingNote } from '../core/note.js';
 import { VERSION } from '../core/version.js';
+import type { Breathe } from '../engine/execute.js';
 import { encodePng } from '../io/encode.js';
 import { encodeGif, encodeWebp, type TimedFrame } from '../io/encode-animation.js';
 import { writeAtomic } from '../io/files.js';
@@ -12,7 +13,7 @@ import { animationJson, describeFrame } from '../reports/animation.js';
 import { placeSingle, writeSingle } from '../stages/single-file.js';
 import { type AnimatedRun, animateLayer, drawFrames } from '../studies/animate.js';
 import { type LookFlags, lookRequest, placeRequest } from './look-job.js';
-import { parseNumber, parseWhole } from './parse.js';
+import { parseJobs, parseNumber } from './parse.js';
 import { pause } from './pause.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
@@ -25,6 +26,12 @@ export interface AnimateFlags extends LookFlags {
   readonly verbose: boolean;
   readonly quiet: boolean;
 }
+
+/** How far it is, of 1, when the run is planned and when its frames are drawn. */
+const DONE = { planned: 0.2, drawn: 0.6 };
+
+/** What work from `from` to `end` tells of itself. */
+type Tell = (from: number, end: number) => Breathe;
 
 /** Longer ones would hold thousands of frames. */
 const MOST_SECONDS = 60;
@@ -43,19 +50,29 @@ export async function runAnimate(args: readonly string[], flags: AnimateFlags): 
   }
   const { request, input } = await lookRequest('animate', args, flags);
   const { channel, item } = placeRequest(flags);
-  const threads = parseWhole('--jobs', flags.jobs, 1);
+  const threads = parseJobs(flags.jobs);
   const terminal = await openTerminal({
     quiet: flags.quiet,
     verbose: flags.verbose,
     reserveStdout: out === '-' || json,
   });
-  const animated = await animateLayer(request, input, { channel, item }, { seconds }, { threads, breathe: pause });
+  const bar = terminal.progress(1);
+  const tell: Tell = (from, end) => (done) => {
+    bar.update(from + (end - from) * done, 0);
+    return pause();
+  };
+  const make = async (): Promise<[AnimatedRun, string[]]> => {
+    const context = { threads, breathe: tell(0, DONE.planned) };
+    const run = await animateLayer(request, input, { channel, item }, { seconds }, context);
+    const isWanted = !flags.terminal && (!json || out !== undefined);
+    return [run, isWanted ? await write(run, input, out ?? null, clobber, terminal, tell) : []];
+  };
+  const [animated, wrote] = await make().finally(() => bar.stop());
   for (const note of animated.run.notes) terminal.note(`note: ${note}`);
   if (flags.terminal) {
     await play(animated, terminal);
     return;
   }
-  const wrote = json && out === undefined ? [] : await write(animated, input, out ?? null, clobber, terminal);
   if (json) await terminal.send(new TextEncoder().encode(`${animationJson(animated.plan, animated.run, wrote)}\n`));
   else if (out !== '-') for (const line of summary(animated, wrote)) terminal.print(line);
 }
@@ -67,15 +84,19 @@ async function write(
   out: string | null,
   clobber: boolean,
   terminal: Terminal,
+  tell: Tell,
 ): Promise<string[]> {
   const note: DrawingNote = { cnnviz: VERSION, picture: 'animation', args: ['animate', ...animated.run.args] };
   const isFolder = out !== null && out !== '-' && out !== '' && (out.endsWith('/') || extensionOf(out) === '');
-  if (isFolder) return writeFrames(drawFrames(animated), out, JSON.stringify(note), clobber);
+  const draw = () => drawFrames(animated, tell(DONE.planned, DONE.drawn));
+  if (isFolder) return writeFrames(await draw(), out, JSON.stringify(note), clobber, tell(DONE.drawn, 1));
   const name = `${[input.name, animated.run.network, ...layerName(animated)].map(safeName).join('.')}.gif`;
   const path = placeSingle({ out, name, endings: ['.gif', '.webp'], clobber }, input);
-  const frames = drawFrames(animated);
+  const frames = await draw();
   const bytes =
-    extensionOf(path) === '.webp' ? await encodeWebp(frames, JSON.stringify(note)) : await encodeGif(frames);
+    extensionOf(path) === '.webp'
+      ? await encodeWebp(frames, JSON.stringify(note))
+      : await encodeGif(frames, tell(DONE.drawn, 1));
   await writeSingle(path, bytes, clobber, terminal.send);
   return path === '-' ? [] : [path];
 }
@@ -90,6 +111,7 @@ async function writeFrames(
   folder: string,
   note: string,
   clobber: boolean,
+  breathe: Breathe,
 ): Promise<string[]> {
   const digits = String(frames.length).length;
   const paths: string[] = [];
@@ -97,6 +119,7 @@ async function writeFrames(
     const path = joinPath(folder, `frame-${String(f + 1).padStart(digits, '0')}.png`);
     await writeAtomic(path, await encodePng(image, note), { clobber });
     paths.push(path);
+    await breathe(paths.length / frames.length);
   }
   return paths;
 }

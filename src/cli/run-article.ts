@@ -22,7 +22,7 @@ import { type OpenedPhoto, openOwnPhoto, openPlane } from '../studies/article/ph
 import { SECTIONS } from '../studies/article/rows/index.js';
 import { LAYERS } from '../studies/laws/layers.js';
 import { EXIT } from './exit.js';
-import { parsePixelCount, parseWhole } from './parse.js';
+import { parseJobs, parsePixelCount } from './parse.js';
 import { openTerminal } from './terminal.js';
 
 export interface ArticleFlags {
@@ -47,7 +47,7 @@ export async function runArticle({ out, image, only, maxPixels, jobs, json, quie
   const lines = new CommandLines({
     program: [process.execPath, BIN],
     folder: out,
-    jobs: parseWhole('--jobs', jobs, 1),
+    jobs: parseJobs(jobs),
   });
   const pixels = parsePixelCount(maxPixels);
   const terminal = await openTerminal({ quiet, reserveStdout: json });

@@ -17,7 +17,7 @@ import { updateBaselines } from '../studies/check-update.js';
 import { type CaseFlags, checkCases } from './check-cases.js';
 import { nothingToDo } from './collect-inputs.js';
 import { EXIT, exitCodeOf } from './exit.js';
-import { parseWhole } from './parse.js';
+import { parseJobs } from './parse.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
 export interface CheckFlags extends CaseFlags {
@@ -38,7 +38,7 @@ export interface CheckFlags extends CaseFlags {
 export async function runCheck(targets: readonly string[], flags: CheckFlags): Promise<void> {
   checkFlags(flags);
   const shard = flags.shard === undefined ? { index: 1, count: 1 } : parseShard(flags.shard, process.env);
-  const jobs = parseWhole('--jobs', flags.jobs, 1);
+  const jobs = parseJobs(flags.jobs);
   const cases = await checkCases(targets, flags);
   const terminal = await openTerminal({ quiet: flags.quiet, reserveStdout: flags.json });
   const lists = flags.filesFrom.map((path) => ({ path, nul: flags.null }));

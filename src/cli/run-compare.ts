@@ -5,7 +5,7 @@ import { compareNetworks } from '../studies/compare-networks.js';
 import { refuseSwapped } from './argument-order.js';
 import { EXIT } from './exit.js';
 import { networkJob, networkRequest, type PresetFlags, type WeightFlags } from './network-job.js';
-import { parseNumber, parseWhole } from './parse.js';
+import { parseJobs, parseNumber } from './parse.js';
 import { openTerminal } from './terminal.js';
 
 export interface CompareFlags extends PresetFlags {
@@ -32,7 +32,7 @@ export async function runCompare(a: string, b: string, image: string, flags: Com
   const { init, ...rest } = flags;
   const { asPrinted } = flags;
   const job = networkJob(a, { ...rest, ...NOTHING_DRAWN, ...madeUpWeights(a, init) });
-  const threads = parseWhole('--jobs', flags.jobs, 1);
+  const threads = parseJobs(flags.jobs);
   const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
   const [input] = inputs;
   const comparison = await compareNetworks(

@@ -10,7 +10,7 @@ import { placeSingle, writeSingle } from '../stages/single-file.js';
 import { drawExplanation, explainValue } from '../studies/explain.js';
 import type { PictureFlags } from './commands/picture-flags.js';
 import { type LookFlags, lookRequest, placeRequest } from './look-job.js';
-import { parseWhole } from './parse.js';
+import { parseJobs } from './parse.js';
 import { pause } from './pause.js';
 import { showPictures } from './show/show.js';
 import { openTerminal } from './terminal.js';
@@ -34,7 +34,7 @@ export async function runExplain(args: readonly string[], flags: ExplainFlags): 
   }
   const { request, input } = await lookRequest('explain', args, flags);
   const place = placeRequest(flags);
-  const threads = parseWhole('--jobs', flags.jobs, 1);
+  const threads = parseJobs(flags.jobs);
   const terminal = await openTerminal({
     quiet: flags.quiet,
     verbose: flags.verbose,

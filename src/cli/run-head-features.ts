@@ -6,7 +6,7 @@ import { exportFeatures } from '../studies/export-features.js';
 import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js';
 import { EXIT } from './exit.js';
 import { type FeatureFlags, featureJob } from './head-job.js';
-import { parseWhole } from './parse.js';
+import { parseJobs } from './parse.js';
 import type { Progress } from './progress.js';
 import { openTerminal } from './terminal.js';
 
@@ -29,7 +29,7 @@ export async function runHeadFeatures(images: readonly string[], flags: HeadFeat
   if (out === '-' && json) {
     throw new CnnvizError('usage', 'stdout can carry the table or --json, not both', { fix: '-o features.csv' });
   }
-  const job = { features: featureJob(flags), out, clobber, threads: parseWhole('--jobs', flags.jobs, 1) };
+  const job = { features: featureJob(flags), out, clobber, threads: parseJobs(flags.jobs) };
   const terminal = await openTerminal({
     quiet: flags.quiet,
     verbose: flags.verbose,

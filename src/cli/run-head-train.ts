@@ -4,7 +4,7 @@ import { describeTraining, trainingJson } from '../reports/head.js';
 import { trainHeadOnImages } from '../studies/train-head.js';
 import { EXIT } from './exit.js';
 import { type FeatureFlags, featureJob, type LearningFlags, pictureFile, trainingSettings } from './head-job.js';
-import { parseWhole } from './parse.js';
+import { parseJobs } from './parse.js';
 import type { Progress } from './progress.js';
 import { openTerminal } from './terminal.js';
 
@@ -35,7 +35,7 @@ export async function runHeadTrain(folder: string | null, flags: HeadTrainFlags)
     cache: cache === false ? null : (cache ?? `${out}.features`),
     curve: pictureFile('--curve', flags.curve),
     confusion: pictureFile('--confusion', flags.confusion),
-    threads: parseWhole('--jobs', flags.jobs, 1),
+    threads: parseJobs(flags.jobs),
   };
   const terminal = await openTerminal({ quiet: flags.quiet, verbose: flags.verbose, reserveStdout: flags.json });
   const bars: { images: Progress | null; iterations: Progress | null } = { images: null, iterations: null };

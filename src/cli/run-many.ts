@@ -12,7 +12,7 @@ import type { ProductsOf } from '../stages/place.js';
 import type { InputFlags } from './collect-inputs.js';
 import type { PictureFlags } from './commands/picture-flags.js';
 import { EXIT, exitCodeOfMany } from './exit.js';
-import { parseNumber, parseWhole } from './parse.js';
+import { parseJobs, parseNumber } from './parse.js';
 import { showPictures } from './show/show.js';
 import { whenInterrupted } from './signals.js';
 import type { Terminal } from './terminal.js';
@@ -99,7 +99,7 @@ export async function runMany<K extends Task['kind']>(
     await runBatch(
       {
         ...order,
-        jobs: parseWhole('--jobs', flags.jobs, 1),
+        jobs: parseJobs(flags.jobs),
         timeoutMs: parseTimeout(flags.timeout),
         isolate: flags.timeout !== undefined,
         shard: flags.shard === undefined ? null : parseShard(flags.shard, process.env),

@@ -7,7 +7,7 @@ import { loadNetworkMaterials, type NetworkMaterials } from '../stages/network-m
 import { refuseSwapped } from './argument-order.js';
 import { collectInputs, nothingToDo } from './collect-inputs.js';
 import { type NetworkFlags, networkJob } from './network-job.js';
-import { parseWhole } from './parse.js';
+import { parseJobs } from './parse.js';
 import { type BatchFlags, checkStdout, runMany } from './run-many.js';
 import { openTerminal } from './terminal.js';
 
@@ -19,7 +19,7 @@ export interface RunNetworkFlags extends NetworkFlags, BatchFlags {
 export async function runNetwork(network: string, images: readonly string[], flags: RunNetworkFlags): Promise<void> {
   refuseSwapped('run', network, images);
   const job = networkJob(network, flags);
-  const jobs = parseWhole('--jobs', flags.jobs, 1);
+  const jobs = parseJobs(flags.jobs);
   const { output } = job;
   checkStdout(output, flags, 'layer');
   const reserveStdout = output.target.kind === 'stdout' || flags.json || flags.jsonl;

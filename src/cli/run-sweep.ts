@@ -9,7 +9,7 @@ import { checkPlaces, type Product, placeOf } from '../stages/place.js';
 import { sweepNote } from '../stages/sweep-recipe.js';
 import { countCells, sweep } from '../studies/sweep.js';
 import type { PictureFlags } from './commands/picture-flags.js';
-import { parseWhole } from './parse.js';
+import { parseJobs } from './parse.js';
 import { showPictures } from './show/show.js';
 import { type SweepFlags, sweepJob } from './sweep-job.js';
 import { openTerminal } from './terminal.js';
@@ -29,7 +29,7 @@ export async function runSweep(image: string, flags: RunSweepFlags): Promise<voi
   const job = sweepJob(flags);
   const { output } = job.base;
   const cells = countCells(job);
-  const threads = parseWhole('--jobs', flags.jobs, 1);
+  const threads = parseJobs(flags.jobs);
   checkOutput(output, flags);
   const input = await onlyInput(image);
   await checkPlaces(output, [input], [PRODUCT]);

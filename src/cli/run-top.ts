@@ -17,7 +17,7 @@ import { collectInputs, type InputFlags, nothingToDo } from './collect-inputs.js
 import type { PictureFlags } from './commands/picture-flags.js';
 import { EXIT } from './exit.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
-import { parseWhole } from './parse.js';
+import { parseJobs, parseWhole } from './parse.js';
 import { showPictures } from './show/show.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
@@ -47,7 +47,7 @@ export async function runTop(network: string, images: readonly string[], flags: 
     layer: flags.layer,
     count: parseWhole('--count', flags.count, 1),
     perImage: parseWhole('--per-image', flags.perImage, 1),
-    threads: parseWhole('--jobs', flags.jobs, 1),
+    threads: parseJobs(flags.jobs),
   };
   if (out !== undefined && out !== '-' && !/\.png$/i.test(out)) {
     throw new CnnvizError('usage', `${out}: a sheet of patches is a .png`, {

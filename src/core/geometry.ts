@@ -80,6 +80,11 @@ export function resolvePads(padding: Padding, size: Pair, kernel: Pair, stride: 
   return [top, left, bottom, right];
 }
 
+/** A stride that leads out of the padded image at its first step is as good as one of the image's size, and costs less. */
+export function strideWithin(stride: number, size: number, padBefore: number, padAfter: number): number {
+  return Math.min(stride, size + padBefore + padAfter);
+}
+
 export interface Conv2dShape {
   readonly stride: Pair;
   readonly padding: Padding;

@@ -78,14 +78,17 @@ function packsInPlace({ algorithm, packs }: BandedConv): boolean {
   return algorithm.packsAsGiven === true && packs === 1;
 }
 
-/** Copies a layer's weights, bias and border columns to where a run finds them; a pool has neither weight nor bias. */
+/**
+ * Copies a layer's weights, bias and border columns to where a run finds them; a pool has neither weight nor bias.
+ * @returns the weights, where they were read to be copied
+ */
 export function packConv(
   memory: EngineMemory,
   conv: PackedConv,
   weight: ConvWeight | null,
   bias: Float32Array | null,
   lane: Lane,
-): void {
+): Float32Array | null {
   const { heap, routines } = memory;
   const { geometry: g, bands } = conv;
   if (bias) heap.f32.set(bias, conv.bias / 4);
@@ -96,15 +99,16 @@ export function packConv(
   if (weight && packsInPlace({ ...conv, packs: g.groups })) {
     weight.loadInto(heap.f32.subarray(conv.packed / 4, conv.packed / 4 + sizeOf(weight.shape)));
     conv.algorithm.pack({ heap, routines, shape, weight: conv.packed, packed: conv.packed, workspace });
-    return;
+    return null;
   }
-  const numbers = weight?.load();
+  const numbers = weight?.load() ?? null;
   const size = (numbers?.length ?? 0) / g.groups;
   for (let group = 0; group < (numbers ? g.groups : 1); group++) {
     if (numbers) heap.f32.set(numbers.subarray(group * size, (group + 1) * size), lane.staging / 4);
     const packed = conv.packed + group * conv.packedBytes;
     conv.algorithm.pack({ heap, routines, shape, weight: lane.staging, packed, workspace });
   }
+  return numbers;
 }
 
 /** Output rows of one band, for all groups: pads, convolves, activates and copies them to y [M, oH, oW]. */

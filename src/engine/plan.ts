@@ -1,5 +1,5 @@
 import { atPlace, CnnvizError } from '../core/errors.js';
-import { type Conv2dGeometry, conv2dGeometry, conv2dMacs } from '../core/geometry.js';
+import { type Conv2dGeometry, conv2dGeometry, conv2dMacs, strideWithin } from '../core/geometry.js';
 import type { Conv2dLayer, Layer, LinearLayer, NccLayer, PoolLayer } from '../core/layers.js';
 import type { Model, ModelNode } from '../core/model.js';
 import { type BoundInput, inferShapes, type ShapedModel } from '../core/shapes/infer.js';
@@ -185,13 +185,18 @@ function convOf({ model, shaped }: Context, node: ModelNode, layer: ConvLayer): 
   const geometry =
     layer.kind === 'linear'
       ? conv2dGeometry([sizeOf(x.slice(0, -1)), given[1], 1, 1], shape, ONE_PIXEL)
-      : conv2dGeometry(imageShape(x), shape, layer);
+      : withStrideInside(conv2dGeometry(imageShape(x), shape, layer));
   const constant = model.constants.get(weightName);
   const weight = constant
     ? constantWeight(constant, shape)
     : valueWeight(knownBefore(shaped, weightName, 'weight'), shape);
   const bias = biasName === null ? null : toFloat32(knownBefore(shaped, biasName, 'bias').data);
   return { layer, input, geometry, weight, bias };
+}
+
+function withStrideInside(g: Conv2dGeometry): Conv2dGeometry {
+  const [top, left, bottom, right] = g.pads;
+  return { ...g, sH: strideWithin(g.sH, g.H, top, bottom), sW: strideWithin(g.sW, g.W, left, right) };
 }
 
 const ONE_PIXEL = { stride: [1, 1], padding: 0, paddingMode: 'zeros', dilation: [1, 1], groups: 1 } as const;

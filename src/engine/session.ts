@@ -24,6 +24,7 @@ import { type SharedBands, sharedInput, sharedOutput, type ThreadTeam } from './
 import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
 import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
 import { closeWork, nextTicket, openTickets } from './wasm/tickets.js';
+import { isWholeImage, mayRoundWhole, orderedStep } from './whole-numbers.js';
 
 /** About this many multiply-accumulates pass between two breaths: a few hundredths of a second. */
 const MACS_PER_BREATH = 4e8;
@@ -52,15 +53,26 @@ export interface StepWatch {
   saw(step: Step, outputs: readonly Value[], read: (name: string) => EngineInput | Value): void;
 }
 
+/** A convolution that whole numbers take in the one order, with a session of its own once there are any. */
+interface OrderedConv {
+  readonly step: ConvStep;
+  session: Session | null;
+}
+
 /**
  * A plan with its weights in place, for any number of inputs of its shape, one after another. All memory is taken here;
- * none during a run.
+ * none during a run, but for the first whole numbers that a step may not round.
  */
 export class Session {
   readonly plan: Plan;
   readonly #memory: EngineMemory;
+  readonly #options: SessionOptions;
   readonly #team: ThreadTeam | null;
   readonly #convs = new Map<Step, ReadyConv>();
+  /** Steps whose weights are whole and whose algorithm rounds; see whole-numbers.ts. */
+  readonly #ordered = new Map<ConvStep, OrderedConv>();
+  /** What the last image of a step was computed by, where it was not the plan's choice. */
+  readonly #taken = new Map<string, ConvStep>();
   readonly #buffers: BufferPlan;
   readonly #blocks: readonly ArrayBuffer[];
   /** Constants that operators read. */
@@ -68,8 +80,10 @@ export class Session {
   /** One for each thread; the first is our own. */
   readonly #lanes: Lane[] = [];
 
-  constructor(plan: Plan, { kind = 'wasm', team = null }: SessionOptions = {}) {
+  constructor(plan: Plan, options: SessionOptions = {}) {
+    const { kind = 'wasm', team = null } = options;
     this.plan = plan;
+    this.#options = options;
     this.#buffers = planBuffers(plan.steps, plan.kept);
     this.#blocks = this.#buffers.bytes.map((bytes) => new ArrayBuffer(bytes));
     for (const name of constantsRead(plan)) this.#constants.set(name, plan.shaped.known(name)!);
@@ -102,7 +116,11 @@ export class Session {
       const conv = { ...banded, packed, packedBytes, bias, edges };
       const step = steps[s];
       if (step.kind === 'pool') packConv(memory, conv, null, null, this.#lanes[0]);
-      else packConv(memory, conv, step.weight, step.layer.kind === 'ncc' ? null : step.bias, this.#lanes[0]);
+      else {
+        const bias = step.layer.kind === 'ncc' ? null : step.bias;
+        const weight = packConv(memory, conv, step.weight, bias, this.#lanes[0]);
+        if (weight && mayRoundWhole(step, weight)) this.#ordered.set(step, { step: orderedStep(step), session: null });
+      }
       const [x, y] = sharedBytes[s].map((bytes) => memory.allocate(bytes));
       this.#convs.set(steps[s], { conv, shared: shared[s] ? { x, y } : null });
     });
@@ -183,8 +201,14 @@ export class Session {
     if (!isFloat) y.data.set(maps);
   }
 
+  /** The steps, by the value they made, that the last run computed otherwise than planned: whole numbers, in order. */
+  get taken(): ReadonlyMap<string, ConvStep> {
+    return new Map(this.#taken);
+  }
+
   /** Gives the memory back. The session cannot run again. */
   close(): void {
+    for (const { session } of this.#ordered.values()) session?.close();
     returnMemory(this.#memory);
   }
 
@@ -216,7 +240,7 @@ export class Session {
         const bias = layer.kind === 'ncc' ? null : step.bias;
         algorithm.run({ geometry: g, x: numbersOf(item), weight: step.weight.load(), bias, y: maps });
       } else {
-        for (const share of this.#runBands(this.#convs.get(step)!, item, maps, inBands, macs)) yield (n + share) * macs;
+        for (const share of this.#bandsOf(step, item, maps, inBands, macs)) yield (n + share) * macs;
       }
       if (layer.kind === 'ncc') {
         const [pH, pW] = paddedSize(g);
@@ -227,6 +251,26 @@ export class Session {
       if (fused && !inBands) activate(fused.name, fused.parameters, maps, maps);
       yield (n + 1) * macs;
     }
+  }
+
+  /** One image by the planned algorithm, or in the one order where whole numbers stay exact only there. */
+  #bandsOf(
+    step: ConvStep,
+    item: EngineInput,
+    maps: Float32Array,
+    fused: Activation | null,
+    macs: number,
+  ): Generator<number> {
+    const ordered = this.#ordered.get(step);
+    const [value] = step.outputs;
+    if (!ordered || !isWholeImage(item)) {
+      this.#taken.delete(value);
+      return this.#runBands(this.#convs.get(step)!, item, maps, fused, macs);
+    }
+    this.#taken.set(value, ordered.step);
+    ordered.session ??= new Session({ ...this.plan, steps: [ordered.step], kept: step.outputs }, this.#options);
+    const { session } = ordered;
+    return session.#runBands(session.#convs.get(ordered.step)!, item, maps, fused, macs);
   }
 
   /** All bands of one image, alone or with the team; yields the share done. */

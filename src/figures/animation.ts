@@ -68,16 +68,16 @@ const UNFILLED: Rgb = [236, 236, 232];
 const CAPTION = 300;
 
 /** The pictures of a scene, one a step, all of one size; every number in them is a step's. */
-export function sceneFrames(scene: Scene, title: string): Image[] {
+export function* sceneFrames(scene: Scene, title: string): Generator<Image> {
   const look = lookOf(scene);
   const parts = scene.steps.map((step, s) => framePart(scene, look, step, s, title));
   const width = Math.max(...parts.map((part) => part.width)) + 2 * MARGIN;
   const height = Math.max(...parts.map((part) => part.height)) + 2 * MARGIN;
-  return parts.map((part) => {
+  for (const part of parts) {
     const canvas = createCanvas(width, height, PAPER);
     part.draw(canvas, MARGIN, MARGIN);
-    return toImage(canvas);
-  });
+    yield toImage(canvas);
+  }
 }
 
 /** Pictures brought to the size of the largest, on paper. */
@@ -104,9 +104,29 @@ interface Look {
   readonly inputScale: Scale;
   readonly productScale: Scale;
   readonly mapScale: Scale;
+  /** What is the same in every frame of planes too large for numbers. */
+  readonly inputPicture: Shown | null;
+  readonly mapLevels: Uint8Array;
+  readonly mapPicture: Shown | null;
+  readonly paddingWords: string;
+}
+
+interface Shown {
+  readonly fit: Fit;
+  readonly picture: Part;
 }
 
 function lookOf({ input, map, steps }: Scene): Look {
+  const shownInput = (scale: Scale): Shown => {
+    const { width, height, picture } = input;
+    const fit = chooseFit(width, height, BOX, BOX);
+    const levels = () => toLevels(unpadded(input), scale);
+    return { fit, picture: picture ? imagePicture(picture, fit) : planePicture(input, levels(), 'gray', fit) };
+  };
+  const shownMap = (levels: Uint8Array): Shown => {
+    const fit = chooseFit(map.width, map.height, BOX, BOX);
+    return { fit, picture: planePicture(map, levels, 'diverging', fit) };
+  };
   const [kH, kW] = steps[0].explained.taps.size;
   const showsProducts = fitsNumberGrid({ width: kW, height: kH });
   const showsInputNumbers = fitsNumberGrid(input.planes[0]);
@@ -122,14 +142,21 @@ function lookOf({ input, map, steps }: Scene): Look {
       all.map(({ values }) => values),
       { kind },
     );
+  const inputScale = range(input.planes, 'minmax');
+  const mapScale = range([map], 'symmetric');
+  const mapLevels = toLevels(map.values, mapScale);
   return {
     showsInputNumbers,
     showsProducts,
     showsMapNumbers,
     cells: planes,
-    inputScale: range(input.planes, 'minmax'),
+    inputScale,
     productScale: range(products, 'symmetric'),
-    mapScale: range([map], 'symmetric'),
+    mapScale,
+    inputPicture: showsInputNumbers ? null : shownInput(inputScale),
+    mapLevels,
+    mapPicture: showsMapNumbers ? null : shownMap(mapLevels),
+    paddingWords: input.planes[0].padding.includes(1) ? 'blue-grey cells are padding' : '',
   };
 }
 
@@ -146,7 +173,7 @@ function framePart(scene: Scene, look: Look, step: SceneStep, s: number, title: 
   const left = captioned(
     inputPart(scene, look, step),
     `${input.name} ${input.width}×${input.height}`,
-    paddingWords(scene),
+    look.paddingWords,
   );
   const middle =
     explained.step === 'weighted'
@@ -175,16 +202,8 @@ const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0 };
 /** The input's channels with the window on each. */
 function inputPart({ input }: Scene, look: Look, { explained }: SceneStep): Part {
   const { taps } = explained;
-  if (!look.showsInputNumbers) {
-    const fit = chooseFit(input.width, input.height, BOX, BOX);
-    const picture = input.picture
-      ? imagePicture(input.picture, fit)
-      : planePicture(
-          { width: input.width, height: input.height },
-          toLevels(unpadded(input), look.inputScale),
-          'gray',
-          fit,
-        );
+  if (look.inputPicture) {
+    const { picture, fit } = look.inputPicture;
     return outlined(picture, fit, [{ window: taps.window, rgb: MARKED }]);
   }
   const { planes, channels, isColour } = input;
@@ -232,13 +251,15 @@ function weightedPart(scene: Scene, look: Look, explained: WeightedStep): Part {
 
 /** The map as far as it is filled. */
 function mapPart({ map }: Scene, look: Look, { place, x, y }: SceneStep): Part {
-  const levels = toLevels(map.values, look.mapScale);
-  if (look.showsMapNumbers) {
-    const grid = numberGrid(map, applyColormap(levels, 'diverging'), { among: look.cells, isBlank: (i) => i > place });
+  if (look.mapPicture === null) {
+    const grid = numberGrid(map, applyColormap(look.mapLevels, 'diverging'), {
+      among: look.cells,
+      isBlank: (i) => i > place,
+    });
     return markCells(grid, grid.step, [y], [x]);
   }
-  const fit = chooseFit(map.width, map.height, BOX, BOX);
-  const picture = covered(planePicture(map, levels, 'diverging', fit), fit, map, place);
+  const { fit } = look.mapPicture;
+  const picture = covered(look.mapPicture.picture, fit, map, place);
   return outlined(picture, fit, [{ window: { x0: x, x1: x, y0: y, y1: y }, rgb: MARKED }]);
 }
 
@@ -276,11 +297,6 @@ function sumPart({ after }: Scene, { explained, value }: SceneStep): Part {
     `${explained.weights === null ? 'largest of the window' : 'sum of the window'} = ${result}${then}`,
     INK,
   );
-}
-
-function paddingWords({ input }: Scene): string {
-  const padded = input.planes[0].padding.includes(1);
-  return padded ? 'blue-grey cells are padding' : '';
 }
 
 /** A part over its captions; a fixed width keeps all frames of one size. */

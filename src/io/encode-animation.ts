@@ -8,6 +8,9 @@ export interface TimedFrame {
   readonly delayMs: number;
 }
 
+/** Called between frames with the share done, 0 … 1; work goes on when its promise settles. */
+type Breathe = (done: number) => Promise<void> | undefined;
+
 /** One palette entry stands for "as before". */
 const MOST_COLOURS = 255;
 
@@ -15,17 +18,18 @@ const MOST_COLOURS = 255;
  * A GIF that loops, of RGB frames of one size. With up to 255 colours in all frames together they are exact; else the
  * palette is chosen from the first, middle and last frame. What does not change from frame to frame is left transparent.
  */
-export async function encodeGif(frames: readonly TimedFrame[]): Promise<Uint8Array> {
+export async function encodeGif(frames: readonly TimedFrame[], breathe: Breathe): Promise<Uint8Array> {
   const { GIFEncoder, applyPalette, quantize } = await loadGifenc();
   const { width, height } = frames[0].image;
-  const exact = exactPalette(frames);
+  const exact = await exactPalette(frames, breathe);
   const chosen = exact ?? quantize(rgbaOf(sample(frames)), MOST_COLOURS, { format: 'rgb565' });
   const palette = [...chosen.map((colour) => colour.slice(0, 3)), [0, 0, 0]];
   const unchanged = palette.length - 1;
   const lookUp = new Map(palette.slice(0, -1).map(([r, g, b], i) => [packed(r, g, b), i]));
   const gif = GIFEncoder();
   let before: Uint8Array | null = null;
-  for (const { image, delayMs } of frames) {
+  for (const [f, { image, delayMs }] of frames.entries()) {
+    await breathe(f / frames.length);
     const data = image.data as Uint8Array;
     const indices = exact ? indicesOf(data, lookUp) : applyPalette(rgbaOf([data]), chosen, 'rgb565');
     const shown = before === null ? indices : withoutRepeats(indices, before, unchanged);
@@ -65,10 +69,11 @@ function packed(r: number, g: number, b: number): number {
 }
 
 /** All colours of all frames, in the order they are met; null when there are too many. */
-function exactPalette(frames: readonly TimedFrame[]): number[][] | null {
+async function exactPalette(frames: readonly TimedFrame[], breathe: Breathe): Promise<number[][] | null> {
   const seen = new Set<number>();
   const palette: number[][] = [];
   for (const { image } of frames) {
+    await breathe(0);
     const { data } = image;
     let last = -1;
     for (let i = 0; i < data.length; i += 3) {

@@ -6,6 +6,7 @@ import type { ModelNode } from '../core/model.js';
 import { indexOfPlace, type MapsShape, mapsShape } from '../core/value-place.js';
 import { toFloat32 } from '../core/values.js';
 import { sourceIndex } from '../engine/conv2d/reference.js';
+import type { Breathe } from '../engine/execute.js';
 import type { ConvStep, PoolStep } from '../engine/steps.js';
 import type { Scene, SceneStep } from '../figures/animation.js';
 import type { Plane } from '../figures/pictures.js';
@@ -44,7 +45,13 @@ export interface ScenePlan {
  * the map it fills), then each pool. Every number is one the run kept, or explains one.
  * @throws CnnvizError 'unsupported' when no window slides over anything
  */
-export function planScenes(run: LookedAt, channel: number, item: number, { seconds }: Timing): ScenePlan {
+export async function planScenes(
+  run: LookedAt,
+  channel: number,
+  item: number,
+  { seconds }: Timing,
+  breathe: Breathe,
+): Promise<ScenePlan> {
   const { nodes: behind } = chainBehind(run.plan.model, run.value);
   // in front of a reshape the channels are others
   const reshape = behind.findIndex(({ layer }) => RESHAPES.includes(layer.kind));
@@ -64,9 +71,11 @@ export function planScenes(run: LookedAt, channel: number, item: number, { secon
   const holdMs = Math.min(MOST_HOLD_MS, (seconds * 1000) / (5 * sliding.length));
   const left = seconds * 1000 - holdMs * sliding.length;
   const stride = Math.max(1, Math.ceil(positions / Math.max(1, Math.floor(left / LEAST_DELAY_MS))));
-  const scenes = sliding.map(({ step, last }, s) =>
-    sceneOf(run, step, last, channel, item, everyNth(sizes[s], stride)),
-  );
+  const scenes: Scene[] = [];
+  for (const [s, { step, last }] of sliding.entries()) {
+    const share: Breathe = (done) => breathe((s + done) / sliding.length);
+    scenes.push(await sceneOf(run, step, last, channel, item, everyNth(sizes[s], stride), share));
+  }
   const shown = scenes.reduce((sum, { steps }) => sum + steps.length, 0);
   const delayMs = Math.min(MOST_DELAY_MS, Math.max(20, Math.floor(left / shown / 10) * 10));
   return { scenes, delayMs, holdMs: Math.max(delayMs, Math.round(holdMs / 10) * 10), positions, shown };
@@ -100,24 +109,27 @@ function everyNth(count: number, n: number): number[] {
   return places;
 }
 
-function sceneOf(
+async function sceneOf(
   run: LookedAt,
   step: SlidingStep,
   last: ModelNode,
   channel: number,
   item: number,
   places: readonly number[],
-): Scene {
+  breathe: Breathe,
+): Promise<Scene> {
   const g = geometryOf(step);
   const output = run.read(last.outputs[0]);
   const maps = mapsShape(output.shape);
   const start = indexOfPlace(output.shape, { item, channel, x: 0, y: 0 });
   const size = maps.height * maps.width;
   const values = toFloat32(output.data).slice(start, start + size);
-  const steps = places.map((place): SceneStep => {
+  const steps: SceneStep[] = [];
+  for (const [p, place] of places.entries()) {
     const explained = explainAt(run, step, start + place);
-    return { place, x: place % maps.width, y: Math.floor(place / maps.width), explained, value: values[place] };
-  });
+    steps.push({ place, x: place % maps.width, y: Math.floor(place / maps.width), explained, value: values[place] });
+    await breathe((p + 1) / places.length);
+  }
   const input = run.read(step.inputs[0]!);
   const first = steps[0].explained;
   const channels = first.step === 'weighted' ? first.channels.map((one) => one.channel) : [channel];
@@ -158,15 +170,16 @@ function paddedPlane(
   const [pH, pW] = [height + top + bottom, width + left + right];
   const start = (item * channels + channel) * height * width;
   const values = new Float32Array(pH * pW);
-  const padding = new Uint8Array(pH * pW);
-  for (let row = 0, i = 0; row < pH; row++) {
+  const padding = new Uint8Array(pH * pW).fill(1);
+  const columns = Int32Array.from({ length: pW }, (_, column) => sourceIndex(column - left, width, g.paddingMode));
+  for (let row = 0; row < pH; row++) {
     const y = sourceIndex(row - top, height, g.paddingMode);
-    for (let column = 0; column < pW; column++, i++) {
-      const source = sourceIndex(column - left, width, g.paddingMode);
-      const inside = row >= top && row < top + height && column >= left && column < left + width;
-      padding[i] = inside ? 0 : 1;
-      values[i] = y < 0 || source < 0 ? 0 : x[start + y * width + source];
-    }
+    const to = row * pW;
+    if (row >= top && row < top + height) padding.fill(0, to + left, to + left + width);
+    if (y < 0) continue;
+    const from = start + y * width;
+    for (let column = 0; column < pW; column++)
+      if (columns[column] >= 0) values[to + column] = x[from + columns[column]];
   }
   return { width: pW, height: pH, values, padding };
 }

@@ -7,6 +7,8 @@ import type { Tensor } from '../core/tensor.js';
 import { type Breathe, execute } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
 import { type Plan, planModel } from '../engine/plan.js';
+import type { ConvStep } from '../engine/steps.js';
+import { algorithmTaken } from '../engine/whole-numbers.js';
 import { type Bank, bankModel, convolutionOnly } from './bind.js';
 import type { Materials } from './materials.js';
 import { threadTeam } from './thread-team.js';
@@ -17,6 +19,8 @@ export interface Computed {
   readonly plan: Plan;
   /** The bias of each map, resolved to numbers. */
   readonly bias: Float32Array | null;
+  /** What the convolution was computed by. */
+  readonly algorithm: string;
   /** [N, M, oH, oW] */
   readonly y: Tensor;
 }
@@ -52,7 +56,8 @@ export async function computeBanks(
       execute(planModel(convolutionOnly(job, bank), inShape, job), x, share, { team }),
     );
     const biased = bias ? planModel(bankModel(job, bank, bias), inShape, job) : plan;
-    computed.push({ bank, plan: biased, bias, y: await execute(biased, x, share, { team }) });
+    const algorithm = algorithmTaken(biased.steps[0] as ConvStep, x, 0).name;
+    computed.push({ bank, plan: biased, bias, algorithm, y: await execute(biased, x, share, { team }) });
     firstMap += bank.maps.length;
   }
   return computed;

@@ -200,7 +200,7 @@ async function computeStack(
   const fed: Value = { dtype, shape: [batch, ...shape.slice(1)], data };
   const session = sessions.for(fed);
   const faults: ValueFault[] = [];
-  const values = await session.run(fed, breathe, (fault) => faults.push(fault));
+  const values = await session.run(fed, breathe, { fault: (fault) => faults.push(fault) });
   const [{ value }] = session.chosen;
   const output = values.get(value)!;
   const reduced = reduceMaps(toFloat32(output.data), output.shape, origin.reduce);

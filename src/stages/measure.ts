@@ -58,7 +58,7 @@ export function planFacts(plan: Plan): Omit<BankResult, 'maps'> {
 }
 
 /** The facts of every map: item by item, map by map. */
-export function measureBank({ bank, plan, bias, y }: Computed): MeasuredBank {
+export function measureBank({ bank, plan, bias, algorithm, y }: Computed): MeasuredBank {
   const [N, M, oH, oW] = y.shape;
   const stack = windowStack(plan);
   const maps: FeatureMap[] = [];
@@ -94,7 +94,7 @@ export function measureBank({ bank, plan, bias, y }: Computed): MeasuredBank {
       maps.push({ result, values, kernel: map.weight, source: map.kernel });
     }
   }
-  return { result: planFacts(plan), maps };
+  return { result: { ...planFacts(plan), algorithm }, maps };
 }
 
 /** SHA-256 of the float32 weights, little-endian. */

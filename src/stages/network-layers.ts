@@ -7,6 +7,7 @@ import type { ClassScore, LayerResult } from '../core/network-result.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 import type { Plan } from '../engine/plan.js';
+import type { Step } from '../engine/steps.js';
 import { imagenetLabels } from '../models/imagenet-labels.js';
 import type { NetworkSession } from './network-session.js';
 
@@ -17,10 +18,11 @@ export interface MeasuredLayer {
   readonly values: Float32Array;
 }
 
-/** The facts of every chosen layer. */
+/** The facts of every chosen layer. `taken`: steps computed otherwise than planned, by the value they made. */
 export function measureLayers(
   { chosen, plan }: NetworkSession,
   values: ReadonlyMap<string, Value>,
+  taken: ReadonlyMap<string, Step>,
 ): readonly MeasuredLayer[] {
   return chosen.map(({ name, value: key, node }) => {
     const value = values.get(key)!;
@@ -34,15 +36,18 @@ export function measureLayers(
         kind: layer.kind === 'activation' ? layer.name : layer.kind,
         shape: value.shape,
         dtype: value.dtype,
-        algorithm: algorithmOf(plan, key),
+        algorithm: algorithmOf(taken.get(key) ?? plannedStep(plan, key)),
         facts: layerFacts(numbers, value.shape, layer),
       },
     };
   });
 }
 
-function algorithmOf({ steps }: Plan, value: string): string | null {
-  const step = steps.find(({ outputs }) => outputs.includes(value));
+function plannedStep({ steps }: Plan, value: string): Step | undefined {
+  return steps.find(({ outputs }) => outputs.includes(value));
+}
+
+function algorithmOf(step: Step | undefined): string | null {
   if (step?.kind !== 'conv') return null;
   return step.folds === null ? step.algorithm.name : `${step.algorithm.name}, batch norm folded`;
 }

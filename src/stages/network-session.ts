@@ -7,6 +7,7 @@ import type { Breathe } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
+import type { ConvStep } from '../engine/steps.js';
 import { type ChosenLayer, chooseLayers } from './layer-choice.js';
 import type { OpenedNetwork } from './network.js';
 import { threadTeam } from './thread-team.js';
@@ -20,6 +21,14 @@ export interface SessionRequest {
   readonly firstOnly: boolean;
 }
 
+/** What a run tells besides its values. */
+export interface RunTold {
+  /** What went wrong among the numbers of any layer, when something did. */
+  readonly fault?: (fault: ValueFault) => void;
+  /** The steps that took another algorithm than planned, by the value they made. */
+  readonly taken?: (steps: ReadonlyMap<string, ConvStep>) => void;
+}
+
 /** A network planned for inputs of one shape, its layers chosen. */
 export interface NetworkSession {
   readonly plan: Plan;
@@ -30,12 +39,12 @@ export interface NetworkSession {
   pack(): Promise<void>;
   /**
    * Computes the chosen layers, and the outputs, for one input. All runs of a network queue up, whatever their shapes.
-   * @param tell called with what went wrong among the numbers of any layer, when something did
+   * `told` hears what is not among the values.
    */
   run(
     input: EngineInput | Value | null,
     breathe: Breathe,
-    tell?: (fault: ValueFault) => void,
+    told?: RunTold,
   ): Promise<ReadonlyMap<string, Value>>;
 }
 
@@ -74,7 +83,13 @@ export class NetworkSessions {
       chosen,
       notes,
       pack: () => this.#enqueue(async () => void this.#engine(plan)),
-      run: (x, breathe, tell) => this.#enqueue(() => runOnce(this.#engine(plan), this.#opened, x, breathe, tell)),
+      run: (x, breathe, told) =>
+        this.#enqueue(async () => {
+          const engine = this.#engine(plan);
+          const values = await runOnce(engine, this.#opened, x, breathe, told?.fault);
+          told?.taken?.(engine.taken);
+          return values;
+        }),
     };
   }
 

@@ -9,6 +9,7 @@ import { type Breathe, execute } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
 import { planModel } from '../engine/plan.js';
 import type { ConvStep } from '../engine/steps.js';
+import { algorithmTaken } from '../engine/whole-numbers.js';
 import { type Bank, bankModel, bindKernels, convolutionOnly, followingModel } from './bind.js';
 import { resolveBias } from './compute.js';
 import type { Materials } from './materials.js';
@@ -39,6 +40,7 @@ interface Convolved {
   readonly key: string;
   readonly y: Tensor;
   readonly bias: Float32Array | null;
+  readonly algorithm: string;
 }
 
 /**
@@ -80,13 +82,14 @@ export async function computeSweep(
       const alone = () => execute(planModel(convolutionOnly(layer, bank), shape, layer), x, share, { team });
       const bias = await resolveBias(layer, materials, bank, 0, alone);
       const plan = planModel(bankModel({ ...layer, activation: null, pool: null }, bank, bias), shape, layer);
-      last = { key, bias, y: await execute(plan, x, share, { team }) };
+      const algorithm = algorithmTaken(plan.steps[0] as ConvStep, x, 0).name;
+      last = { key, bias, algorithm, y: await execute(plan, x, share, { team }) };
     }
-    const { y, bias } = last;
+    const { y, bias, algorithm } = last;
     const following = followingModel(layer);
     const out = following ? await execute(planModel(following, imageShape(y.shape), layer), y, share, { team }) : y;
     const plan = planModel(bankModel(layer, bank, bias), shape, layer);
-    const { result, maps } = measureBank({ bank, plan, bias, y: out });
+    const { result, maps } = measureBank({ bank, plan, bias, algorithm, y: out });
     const { geometry } = plan.steps[0] as ConvStep;
     const facts = maps[0].result;
     const map: SweepMap = {
@@ -96,7 +99,7 @@ export async function computeSweep(
       algorithm: result.algorithm,
       kernel: facts.kernel,
       bias: facts.bias,
-      overlap: overlapOf(geometry),
+      overlap: overlapOf(geometry, layer.stride),
       unread: result.unread,
       values: facts.values,
       peak: facts.peak,
@@ -107,7 +110,7 @@ export async function computeSweep(
   return computed;
 }
 
-function overlapOf({ kH, kW, dH, dW, sH, sW }: ConvStep['geometry']): Pair {
+function overlapOf({ kH, kW, dH, dW }: ConvStep['geometry'], [sH, sW]: Pair): Pair {
   return [extent(kH, dH) - sH, extent(kW, dW) - sW];
 }
 

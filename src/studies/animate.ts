@@ -1,5 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
+import type { Image } from '../core/image.js';
 import { mapsShape, type PlaceRequest } from '../core/value-place.js';
+import type { Breathe } from '../engine/execute.js';
 import { sceneFrames, toOneSize } from '../figures/animation.js';
 import type { TimedFrame } from '../io/encode-animation.js';
 import type { Input } from '../io/inputs.js';
@@ -28,7 +30,9 @@ export async function animateLayer(
 ): Promise<AnimatedRun> {
   const keep = (shaped: Parameters<Parameters<typeof lookAtLayer>[2]>[0], value: string) =>
     chainBehind(shaped.model, value).keep;
-  const run = await lookAtLayer(request, input, keep, { ...context, channel });
+  const { breathe } = context;
+  const half = (from: number) => (done: number) => breathe(from + done / 2);
+  const run = await lookAtLayer(request, input, keep, { ...context, channel, breathe: half(0) });
   const { channels, items } = mapsShape(run.read(run.value).shape);
   if ((run.channel ?? 0) >= channels || (item ?? 0) >= items) {
     const [flag, value, count] = (item ?? 0) >= items ? ['--item', item, items] : ['--channel', run.channel, channels];
@@ -36,19 +40,20 @@ export async function animateLayer(
       fix: `a number from 0 to ${Number(count) - 1}`,
     });
   }
-  return { run, plan: planScenes(run, run.channel ?? 0, item ?? 0, timing) };
+  return { run, plan: await planScenes(run, run.channel ?? 0, item ?? 0, timing, half(0.5)) };
 }
 
 /** The pictures, all of one size, with the time each stands. */
-export function drawFrames({ run, plan }: AnimatedRun): TimedFrame[] {
+export async function drawFrames({ run, plan }: AnimatedRun, breathe: Breathe): Promise<TimedFrame[]> {
   const name = run.facts.path === '-' ? 'standard input' : baseName(run.facts.path);
-  const images = plan.scenes.map((scene) => sceneFrames(scene, `${name} ▸ ${run.network}`));
-  const all = toOneSize(images.flat());
+  const images: Image[] = [];
   const lasts = new Set<number>();
-  let end = -1;
-  for (const frames of images) {
-    end += frames.length;
-    lasts.add(end);
+  for (const scene of plan.scenes) {
+    for (const image of sceneFrames(scene, `${name} ▸ ${run.network}`)) {
+      images.push(image);
+      await breathe(images.length / plan.shown);
+    }
+    lasts.add(images.length - 1);
   }
-  return all.map((image, i) => ({ image, delayMs: lasts.has(i) ? plan.holdMs : plan.delayMs }));
+  return toOneSize(images).map((image, i) => ({ image, delayMs: lasts.has(i) ? plan.holdMs : plan.delayMs }));
 }

@@ -126,7 +126,7 @@ async function runAllLayers(
   const sessions = new NetworkSessions(opened, { layers: ['all'], exact, threads, firstOnly: false });
   const session = sessions.for(source.info);
   const faults: string[] = [];
-  const values = await session.run(source.x, breathe, (fault) => faults.push(faultWords(fault)));
+  const values = await session.run(source.x, breathe, { fault: (fault) => faults.push(faultWords(fault)) });
   const roleOf = rolesOf(session.plan.model);
   const layers = session.chosen.flatMap(({ name, value, node }): ComparedLayer[] => {
     if (!node || SILENT.includes(node.layer.kind)) return [];

@@ -67,20 +67,21 @@ export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTraini
   const { parameters, training, heldOut } = trained;
   const head: Head = { classes, origin, settings: job.settings, parameters };
   const bytes = writeHead(head);
-  const evaluate = (rows: Int32Array) => {
+  const evaluate = async (rows: Int32Array) => {
     const { x, features: D } = set;
     const said = new Float64Array(rows.length * classes.length);
-    rows.forEach((row, r) => {
+    for (const [r, row] of rows.entries()) {
       said.set(headProbabilities(parameters, x.subarray(row * D, (row + 1) * D)), r * classes.length);
-    });
+      await breathe();
+    }
     return evaluateClasses(
       said,
       rows.map((row) => set.labels[row]),
       classes,
     );
   };
-  const onTraining = evaluate(training);
-  const evaluation = heldOut.length > 0 ? evaluate(heldOut) : onTraining;
+  const onTraining = await evaluate(training);
+  const evaluation = heldOut.length > 0 ? await evaluate(heldOut) : onTraining;
   if (trained.constantFeatures > 0) {
     notes.push(
       `${groupDigits(trained.constantFeatures)} of ${groupDigits(set.features)} features are the same in every training image: they get no weight`,
@@ -176,13 +177,18 @@ function rowsOf(x: Float32Array, rows: readonly number[], features: number): Flo
   return out;
 }
 
-/** Lets the process breathe between iterations. */
+/** Lets signals through between portions of work. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Lets the process breathe between iterations, and within long ones. */
 async function learn(set: TrainingSet, settings: TrainingSettings, events: HeadTrainingEvents): Promise<TrainedHead> {
   const descent = trainHead(set, settings);
   for (;;) {
     const step = descent.next();
     if (step.done) return step.value;
-    events.iterations(step.value.iteration, settings.maxIterations);
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (step.value !== null) events.iterations(step.value.iteration, settings.maxIterations);
+    await breathe();
   }
 }

@@ -50,8 +50,9 @@ function run(change: (y: Float32Array) => Float32Array = (y) => y): LookedAt {
 /** Compared as bytes: a matcher would walk through millions of numbers. */
 const isSame = (a: Image, b: Image) => Buffer.compare(a.data as Uint8Array, b.data as Uint8Array) === 0;
 
-const frames = (looked: LookedAt) =>
-  planScenes(looked, 0, 0, { seconds: 12 }).scenes.flatMap((scene) => sceneFrames(scene, 'five'));
+const scenesOf = (looked: LookedAt) => planScenes(looked, 0, 0, { seconds: 12 }, () => undefined);
+const frames = async (looked: LookedAt) =>
+  (await scenesOf(looked)).scenes.flatMap((scene) => [...sceneFrames(scene, 'five')]);
 const figure = (looked: LookedAt) => {
   const steps = explainChain(looked, looked.plan.model.nodes, 4);
   const place = { item: 0, channel: 0, x: 1, y: 1 };
@@ -73,26 +74,26 @@ const figure = (looked: LookedAt) => {
 };
 
 describe('an animation', () => {
-  it('has a frame for each position, all of one size, nothing cut off at the edge', () => {
-    const all = frames(run());
+  it('has a frame for each position, all of one size, nothing cut off at the edge', async () => {
+    const all = await frames(run());
     expect(all).toHaveLength(9);
     expect(new Set(all.map(({ width, height }) => `${width}×${height}`)).size).toBe(1);
     for (const frame of all) expect(hasCleanMargin(frame, 8)).toBe(true);
   });
 
-  it('shows the values of the run: another value gives another picture, from its step on', () => {
-    const [mine, other] = [frames(run()), frames(run((y) => y.with(4, y[4] + 0.5)))];
+  it('shows the values of the run: another value gives another picture, from its step on', async () => {
+    const [mine, other] = [await frames(run()), await frames(run((y) => y.with(4, y[4] + 0.5)))];
     const differs = mine.map((frame, f) => !isSame(frame, other[f]));
     expect(differs.slice(4)).toEqual([true, true, true, true, true]);
   });
 
-  it('is the same pixels every time', () => {
-    const [one, again] = [frames(run()), frames(run())];
+  it('is the same pixels every time', async () => {
+    const [one, again] = [await frames(run()), await frames(run())];
     expect(one.every((frame, f) => isSame(frame, again[f]))).toBe(true);
   });
 
-  it('reads its products from the input, its sums from the map', () => {
-    const { scenes } = planScenes(run(), 0, 0, { seconds: 12 });
+  it('reads its products from the input, its sums from the map', async () => {
+    const { scenes } = await scenesOf(run());
     const looked = run();
     const { data } = looked.read('input');
     const step = scenes[0].steps[5];

@@ -82,6 +82,11 @@ interface AlgorithmFields {
   readonly tolerance: { readonly ofTerms: number; readonly at: 'output' | 'map'; readonly reason: string };
   /** Why this cannot be computed this way, or null. `weight` gives [M, C/groups, kH, kW], read only when its numbers decide. */
   rejects(geometry: Conv2dGeometry, weight: () => Float32Array): string | null;
+  /**
+   * For one that is not ordered: whether whole numbers come out exact with this whole weight, as in an ordered one, while
+   * Σ|x·w| + |bias| stays below 2²⁴. Left out: never.
+   */
+  keepsWhole?(geometry: Conv2dGeometry, weight: Float32Array): boolean;
   /** Estimated work of the whole convolution, in nanoseconds on a common machine; depends on the shapes alone. */
   cost(geometry: Conv2dGeometry): number;
 }

@@ -41,6 +41,18 @@ export function factorize(
   return [column, row];
 }
 
+/**
+ * A column of nothing but 0 and ±1 that times the row is the kernel exactly: then both passes add whole numbers in the
+ * one order, and what they add is part of the kernel's own Σ|x·w|.
+ */
+function isExact(kernel: Float32Array, C: number, kH: number, kW: number): boolean {
+  const [column, row] = factorize(kernel, C, kH, kW)!;
+  return kernel.every((value, t) => {
+    const [c, u, v] = [Math.floor(t / (kH * kW)), Math.floor(t / kW) % kH, t % kW];
+    return Math.abs(column[u]) <= 1 && Number.isInteger(column[u]) && value === column[u] * row[c * kW + v];
+  });
+}
+
 /** Where the parts of `packed` and the workspace lie. */
 function layout({ M, C, kH, kW }: BandShape) {
   const rowTaps = M * C * kW * 4;
@@ -107,6 +119,13 @@ export const separable: BandAlgorithm = {
       }
     }
     return null;
+  },
+  keepsWhole(g, weight) {
+    const C = g.C / g.groups;
+    const size = C * g.kH * g.kW;
+    return Array.from({ length: g.M }, (_, m) => weight.subarray(m * size, (m + 1) * size)).every((kernel) =>
+      isExact(kernel, C, g.kH, g.kW),
+    );
   },
   band: bandOfRows,
   packedBytes: (shape) => layout(shape).bytes,

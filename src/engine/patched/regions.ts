@@ -3,6 +3,7 @@ import { channelAxis } from '../../core/shapes/general.js';
 import type { ShapedModel } from '../../core/shapes/infer.js';
 import { operatorFor } from '../operators/index.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from '../steps.js';
+import { mayRoundWhole } from '../whole-numbers.js';
 
 /** From first to before `end`, along one axis; empty when end ≤ first. */
 export interface Run {
@@ -60,8 +61,11 @@ export function regionAxes(step: Step, shaped: ShapedModel, isMap: (name: string
   return operatorAxes(step, shaped, isMap);
 }
 
-function convAxes({ layer, geometry: g, algorithm }: ConvStep): RegionAxes | null {
+function convAxes(step: ConvStep): RegionAxes | null {
+  const { layer, geometry: g, algorithm } = step;
   if (layer.kind !== 'conv' || g.N !== 1 || g.paddingMode !== 'zeros') return null;
+  // a whole image would take another algorithm than one with a patch that is not
+  if (!algorithm.ordered && mayRoundWhole(step, step.weight.load())) return null;
   const [rows, columns] = [convAxis(g, 0), convAxis(g, 1)].map((windows) => ({
     windows,
     size: windows.out,

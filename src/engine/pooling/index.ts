@@ -1,5 +1,5 @@
 import type { Axis, Conv2dGeometry } from '../../core/geometry.js';
-import { poolAxes } from '../../core/geometry.js';
+import { poolAxes, strideWithin } from '../../core/geometry.js';
 import type { PoolLayer } from '../../core/layers.js';
 import { maxPool, type PoolAlgorithm } from './max.js';
 import { meanPool } from './weighted.js';
@@ -24,8 +24,8 @@ export function poolGeometry([rows, columns]: readonly [Axis, Axis], planes: num
     groups: planes,
     kH: rows.kernel,
     kW: columns.kernel,
-    sH: rows.stride,
-    sW: columns.stride,
+    sH: strideWithin(rows.stride, rows.size, rows.padBefore, rows.padAfter),
+    sW: strideWithin(columns.stride, columns.size, columns.padBefore, columns.padAfter),
     dH: rows.dilation,
     dW: columns.dilation,
     pads: [rows.padBefore, columns.padBefore, rows.padAfter, columns.padAfter],

@@ -1,5 +1,5 @@
 import { BLOCK } from './dense-rows.js';
-import type { Examples, PenalisedObjective } from './objective.js';
+import { type Examples, type PenalisedObjective, rowsPerBreath } from './objective.js';
 import { squaredNorm, toDelta } from './softmax-objective.js';
 
 /**
@@ -12,15 +12,17 @@ export function hiddenObjective({ rows, labels, classes: K, weights }: Examples,
   const wAt = aAt + H;
   const bAt = wAt + K * H;
   const z = new Float64Array(BLOCK * K);
+  const perBreath = rowsPerBreath(2 * H * (D + K));
   return {
     size: bAt + K,
     penalty: (at) => 0.5 * l2 * (squaredNorm(at, 0, aAt) + squaredNorm(at, wAt, bAt)),
-    evaluate(at, gradient) {
+    *evaluate(at, gradient) {
       gradient.fill(0);
       for (let i = 0; i < aAt; i++) gradient[i] = l2 * at[i];
       for (let i = wAt; i < bAt; i++) gradient[i] = l2 * at[i];
       rows.begin(at.subarray(0, wAt));
       let loss = 0;
+      let breath = perBreath;
       for (let row = 0; row < n; row += BLOCK) {
         rows.forward(row);
         for (let i = 0; i < units.length; i++) units[i] = Math.max(units[i], 0);
@@ -46,6 +48,9 @@ export function hiddenObjective({ rows, labels, classes: K, weights }: Examples,
           for (let k = 0; k < K; k++) gradient[bAt + k] += z[r * K + k];
         }
         rows.backward(row);
+        if (row < breath) continue;
+        breath += perBreath;
+        yield null;
       }
       rows.end(gradient.subarray(0, wAt));
       return loss + this.penalty(at);

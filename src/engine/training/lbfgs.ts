@@ -23,18 +23,18 @@ export type LbfgsEnd = 'converged' | 'no lower' | 'iterations';
 const MEMORY = 10;
 
 /**
- * Minimises a smooth function, deterministically; yields after each iteration, the first at the start. The caller may stop
- * at any of them. Source: Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 7.5
+ * Minimises a smooth function, deterministically; yields after each iteration, the first at the start, and null between
+ * portions of work. The caller may stop at any of them. Source: Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 7.5
  */
 export function* minimise(
   objective: Objective,
   start: Float64Array,
   { maxIterations, tolerance }: LbfgsOptions,
-): Generator<LbfgsState, LbfgsEnd> {
+): Generator<LbfgsState | null, LbfgsEnd> {
   const n = objective.size;
   const at = Float64Array.from(start);
   const gradient = new Float64Array(n);
-  let value = objective.evaluate(at, gradient);
+  let value = yield* objective.evaluate(at, gradient);
   const direction = new Float64Array(n);
   const next = { at: new Float64Array(n), gradient: new Float64Array(n) };
   const pairs: { readonly s: Float64Array; readonly y: Float64Array; readonly sy: number }[] = [];
@@ -45,7 +45,7 @@ export function* minimise(
     if (iteration === maxIterations) return 'iterations';
     towardsMinimum(direction, gradient, pairs);
     const first = pairs.length === 0 ? 1 / Math.sqrt(dot(gradient, gradient)) : 1;
-    const found = searchLine(objective, { at, gradient, value, direction }, Math.min(1, first), next);
+    const found = yield* searchLine(objective, { at, gradient, value, direction }, Math.min(1, first), next);
     if (found === null) return 'no lower';
     // the oldest pair's arrays serve the newest
     const oldest = pairs.length === MEMORY ? pairs.shift()! : null;

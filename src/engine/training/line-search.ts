@@ -22,15 +22,15 @@ interface Trial {
 
 /**
  * A step along the direction that fulfils the strong Wolfe conditions; point and gradient there are left in `next`. Gives
- * the value there, or null when nothing lower is found.
+ * the value there, or null when nothing lower is found; yields where the objective does.
  * Source: Nocedal and Wright, Numerical Optimization, algorithms 3.5 and 3.6; Moré and Thuente's cubic interpolation
  */
-export function searchLine(
+export function* searchLine(
   objective: Objective,
   { at, gradient, value, direction }: LineStart,
   first: number,
   next: { readonly at: Float64Array; readonly gradient: Float64Array },
-): number | null {
+): Generator<null, number | null> {
   const slopeOf = (g: Float64Array): number => {
     let sum = 0;
     for (let i = 0; i < g.length; i++) sum += g[i] * direction[i];
@@ -38,11 +38,11 @@ export function searchLine(
   };
   const start: Trial = { step: 0, value, slope: slopeOf(gradient) };
   if (!(start.slope < 0)) return null;
-  const tryStep = (step: number): Trial => {
+  function* tryStep(step: number): Generator<null, Trial> {
     for (let i = 0; i < at.length; i++) next.at[i] = at[i] + step * direction[i];
-    const found = objective.evaluate(next.at, next.gradient);
+    const found = yield* objective.evaluate(next.at, next.gradient);
     return { step, value: found, slope: slopeOf(next.gradient) };
-  };
+  }
   const isLower = ({ step, value: found }: Trial) => found <= value + LOWER * step * start.slope;
   const isFlat = ({ slope }: Trial) => Math.abs(slope) <= -FLATTER * start.slope;
 
@@ -51,7 +51,7 @@ export function searchLine(
   let step = first;
   let last = start;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const trial = tryStep(step);
+    const trial = yield* tryStep(step);
     last = trial;
     if (!isLower(trial) || trial.value >= low.value) high = trial;
     else {
@@ -66,7 +66,7 @@ export function searchLine(
   }
   // not flat enough, but lower than where it began
   if (low.step === 0) return null;
-  return last === low ? low.value : tryStep(low.step).value;
+  return last === low ? low.value : (yield* tryStep(low.step)).value;
 }
 
 /** The minimum of the cubic through both, kept off the ends; the middle where there is none. */

@@ -4,8 +4,16 @@ import type { DenseRows } from './dense-rows.js';
 export interface Objective {
   /** How many variables. */
   readonly size: number;
-  /** The value at `at`; its gradient is written to `gradient`. */
-  evaluate(at: Float64Array, gradient: Float64Array): number;
+  /** The value at `at`; its gradient is written to `gradient`. Yields between portions of work (see PRODUCTS_PER_BREATH). */
+  evaluate(at: Float64Array, gradient: Float64Array): Generator<null, number>;
+}
+
+/** About this many products are computed between two breaths: a tenth of a second at most. */
+const PRODUCTS_PER_BREATH = 1e8;
+
+/** After how many rows of `perRow` products work pauses. */
+export function rowsPerBreath(perRow: number): number {
+  return Math.max(1, Math.floor(PRODUCTS_PER_BREATH / perRow));
 }
 
 /** A loss with a penalty: `evaluate` gives their sum. */

@@ -1,5 +1,5 @@
 import { BLOCK } from './dense-rows.js';
-import type { Examples, PenalisedObjective } from './objective.js';
+import { type Examples, type PenalisedObjective, rowsPerBreath } from './objective.js';
 import { softmaxRow } from './softmax.js';
 
 /**
@@ -12,16 +12,21 @@ import { softmaxRow } from './softmax.js';
 export function softmaxObjective({ rows, labels, classes: K, weights }: Examples, l2: number): PenalisedObjective {
   const weightCount = K * rows.features;
   const factor = K === 2 ? 2 * l2 : l2;
+  const perBreath = rowsPerBreath(2 * weightCount);
   return {
     size: weightCount + K,
     penalty: (at) => 0.5 * factor * squaredNorm(at, 0, weightCount),
-    evaluate(at, gradient) {
+    *evaluate(at, gradient) {
       rows.begin(at);
       let loss = 0;
+      let breath = perBreath;
       for (let row = 0; row < rows.count; row += BLOCK) {
         rows.forward(row);
         loss += toDelta(rows.z, row, rows.count, K, labels, weights);
         rows.backward(row);
+        if (row < breath) continue;
+        breath += perBreath;
+        yield null;
       }
       for (let i = 0; i < weightCount; i++) gradient[i] = factor * at[i];
       gradient.fill(0, weightCount);

@@ -1,3 +1,5 @@
+import { rowsPerBreath } from './objective.js';
+
 /** What makes features alike: from each its mean is subtracted, then it is divided by its standard deviation. */
 export interface Scaling {
   /** [D] */
@@ -9,14 +11,17 @@ export interface Scaling {
 }
 
 /**
- * Mean and standard deviation of some rows of x [N, D], in two passes of float64 sums, rounded to float32.
+ * Mean and standard deviation of some rows of x [N, D], in two passes of float64 sums, rounded to float32; yields between
+ * portions of work.
  * Source: sklearn.preprocessing.StandardScaler
  */
-export function measureScaling(x: Float32Array, features: number, rows: Int32Array): Scaling {
+export function* measureScaling(x: Float32Array, features: number, rows: Int32Array): Generator<null, Scaling> {
   const [sums, squares] = [new Float64Array(features), new Float64Array(features)];
   const same = new Uint8Array(features).fill(1);
   const first = rows[0] * features;
-  for (const row of rows) {
+  const perBreath = rowsPerBreath(features);
+  for (const [r, row] of rows.entries()) {
+    if (r % perBreath === perBreath - 1) yield null;
     const start = row * features;
     for (let d = 0; d < features; d++) {
       sums[d] += x[start + d];
@@ -24,7 +29,8 @@ export function measureScaling(x: Float32Array, features: number, rows: Int32Arr
     }
   }
   for (let d = 0; d < features; d++) sums[d] /= rows.length;
-  for (const row of rows) {
+  for (const [r, row] of rows.entries()) {
+    if (r % perBreath === perBreath - 1) yield null;
     const start = row * features;
     for (let d = 0; d < features; d++) squares[d] += (x[start + d] - sums[d]) * (x[start + d] - sums[d]);
   }

@@ -3,7 +3,7 @@ import { randomSource } from '../../core/random.js';
 import { DenseRows } from './dense-rows.js';
 import { hiddenObjective } from './hidden-objective.js';
 import { type LbfgsEnd, minimise } from './lbfgs.js';
-import type { Examples } from './objective.js';
+import { type Examples, rowsPerBreath } from './objective.js';
 import { headScores } from './predict-head.js';
 import { softmaxRow } from './softmax.js';
 import { softmaxObjective } from './softmax-objective.js';
@@ -40,18 +40,24 @@ export interface TrainedHead {
 const TOLERANCE = 1e-6;
 
 /**
- * Fits a classifier by L-BFGS over all training rows at once; yields after each iteration. The same set, settings and
+ * Fits a classifier by L-BFGS over all training rows at once; yields after each iteration, and null between portions of
+ * work. The same set, settings and
  * seed give the same bits. Without held-out rows a head without a hidden layer is the one minimum of its loss; with them
  * it is the point on the way there with the smallest loss on them.
  */
-export function* trainHead(set: TrainingSet, settings: TrainingSettings): Generator<LearningPoint, TrainedHead> {
+export function* trainHead(set: TrainingSet, settings: TrainingSettings): Generator<LearningPoint | null, TrainedHead> {
   const { x, features, labels, classes, contents } = set;
   const { training, heldOut } = splitRows(labels, contents, classes, settings);
-  const scaling = measureScaling(x, features, training);
+  const scaling = yield* measureScaling(x, features, training);
   const classWeights = weightsOf(labels, training, classes, settings.classWeight);
   const rows = new DenseRows(training.length, features, settings.hidden ?? classes);
   try {
-    standardize(x, features, training, scaling, rows.x);
+    const perBreath = rowsPerBreath(features);
+    for (let r = 0; r < training.length; r += perBreath) {
+      const some = training.subarray(r, r + perBreath);
+      standardize(x, features, some, scaling, rows.x.subarray(r * features));
+      yield null;
+    }
     const examples = {
       rows,
       labels: training.map((row) => labels[row]),
@@ -75,7 +81,7 @@ function* descend(
   set: TrainingSet,
   settings: TrainingSettings,
   { training, heldOut, scaling, classWeights, examples }: Prepared,
-): Generator<LearningPoint, TrainedHead> {
+): Generator<LearningPoint | null, TrainedHead> {
   const { features, classes } = set;
   const { l2, hidden, seed } = settings;
   const objective = hidden === null ? softmaxObjective(examples, l2) : hiddenObjective(examples, l2);
@@ -101,9 +107,13 @@ function* descend(
   for (;;) {
     const step = descent.next();
     if (step.done) return finish(step.value);
+    if (step.value === null) {
+      yield null;
+      continue;
+    }
     const { iteration, at, value } = step.value;
     const parameters = parametersOf(at, set, settings, scaling);
-    const held = heldOut.length === 0 ? null : meanLoss(parameters, set, heldOut, classWeights);
+    const held = heldOut.length === 0 ? null : yield* meanLoss(parameters, set, heldOut, classWeights);
     const point = { iteration, training: (value - objective.penalty(at)) / total, heldOut: held };
     curve.push(point);
     if (held === null || held < best.loss) best = { iteration, loss: held ?? 0, parameters };
@@ -153,14 +163,16 @@ function parametersOf(
 }
 
 /** The weighted mean loss of some rows, as the training loss counts them. */
-function meanLoss(
+function* meanLoss(
   parameters: HeadParameters,
   { x, features, labels, classes }: TrainingSet,
   rows: Int32Array,
   classWeights: Float64Array,
-): number {
+): Generator<null, number> {
   let [loss, total] = [0, 0];
-  for (const row of rows) {
+  const perBreath = rowsPerBreath(features * (parameters.hidden?.bias.length ?? classes));
+  for (const [r, row] of rows.entries()) {
+    if (r % perBreath === perBreath - 1) yield null;
     const scores = headScores(parameters, x.subarray(row * features, (row + 1) * features));
     const weight = classWeights[labels[row]];
     loss += weight * softmaxRow(scores, 0, classes, labels[row]);

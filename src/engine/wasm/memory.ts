@@ -1,3 +1,5 @@
+import { CnnvizError } from '../../core/errors.js';
+import { groupDigits } from '../../core/format.js';
 import type { Heap } from '../routines/heap.js';
 import { type Routines, typescriptRoutines } from '../routines/index.js';
 import { MODULE_BASE64 } from './module.js';
@@ -16,7 +18,16 @@ export type RoutineKind = 'wasm' | 'typescript';
 let count = 0;
 let compiled: WebAssembly.Module | null = null;
 
-/** The compiled routines; compiled when first asked for. */
+/** @throws CnnvizError 'unsupported' where there is no WebAssembly */
+function checkWebAssembly(): void {
+  if (typeof WebAssembly !== 'undefined') return;
+  throw new CnnvizError('unsupported', 'needs WebAssembly, which this Node was started without', {
+    fix: 'start node without --jitless (NODE_OPTIONS may hold it)',
+    scope: 'command',
+  });
+}
+
+/** The compiled routines; compiled when first asked for. @throws CnnvizError 'unsupported' without WebAssembly */
 export function engineModule(): WebAssembly.Module {
   if (compiled === null) {
     const text = atob(MODULE_BASE64);
@@ -42,6 +53,7 @@ export class EngineMemory {
 
   /** @param wasm an existing memory, when a worker joins in */
   constructor(kind: RoutineKind, wasm?: WebAssembly.Memory) {
+    checkWebAssembly();
     this.kind = kind;
     this.wasm = wasm ?? new WebAssembly.Memory({ initial: 2, maximum: MOST_PAGES, shared: true });
     this.#heap = viewsOf(this.wasm);
@@ -63,8 +75,20 @@ export class EngineMemory {
   reserve(bytes: number): void {
     this.#top = BASE;
     const missing = Math.ceil((BASE + bytes) / PAGE) - this.wasm.buffer.byteLength / PAGE;
-    if (missing > 0) this.wasm.grow(missing);
+    if (missing > 0) this.#grow(missing, bytes);
     this.refresh();
+  }
+
+  #grow(pages: number, bytes: number): void {
+    try {
+      this.wasm.grow(pages);
+    } catch (cause) {
+      const megabytes = groupDigits(Math.ceil(bytes / 2 ** 20));
+      throw new CnnvizError('unsupported', `needs ${megabytes} MB of working memory, more than can be had`, {
+        fix: 'a smaller image, kernel or layer; 4,096 MB is the most WebAssembly can have',
+        cause,
+      });
+    }
   }
 
   /** Takes notice of memory that another thread reserved. */

@@ -15,7 +15,7 @@ import { evaluate } from '../../engine/evaluate.js';
 import type { ConvStep } from '../../engine/steps.js';
 import { agreementOf } from './agreement.js';
 import type { KeptRun } from './values.js';
-import { boundOf, magnitudeAt, outputAt } from './weighted.js';
+import { algorithmOf, boundOf, magnitudeAt, outputAt } from './weighted.js';
 
 /** An input of a layer with the index of the number that is read of it. */
 interface Read {
@@ -96,7 +96,7 @@ function foldedAgreement(
   return agreementOf(
     explained,
     stored,
-    `${step.algorithm.name}, batch norm folded`,
+    `${algorithmOf(run, step, item).name}, batch norm folded`,
     bound,
     'weights times scale are rounded',
   );

@@ -5,6 +5,7 @@ import { constantOf, sequential, tensorConstant } from '../../core/model.js';
 import { tensor } from '../../core/tensor.js';
 import { placeOfIndex } from '../../core/value-place.js';
 import { toFloat32 } from '../../core/values.js';
+import type { Conv2dAlgorithm } from '../../engine/conv2d/algorithm.js';
 import { direct } from '../../engine/conv2d/direct.js';
 import { sumInOrder } from '../../engine/conv2d/order.js';
 import { sourceIndex } from '../../engine/conv2d/reference.js';
@@ -12,6 +13,7 @@ import { executeSync } from '../../engine/execute.js';
 import { inverseWindowNorms, normaliseResponses } from '../../engine/ncc.js';
 import { planModel } from '../../engine/plan.js';
 import type { ConvStep } from '../../engine/steps.js';
+import { algorithmTaken } from '../../engine/whole-numbers.js';
 import { agreementOf } from './agreement.js';
 import type { KeptRun } from './values.js';
 
@@ -40,6 +42,7 @@ export function explainWeighted(run: KeptRun, step: ConvStep, index: number): We
     bias,
     magnitude,
   } as const;
+  const algorithm = algorithmOf(run, step, item);
   const [bound, reason] = boundOf(run, step, item, map, magnitude);
   const stored = toFloat32(output.data)[index];
   if (layer.kind !== 'ncc') {
@@ -47,7 +50,7 @@ export function explainWeighted(run: KeptRun, step: ConvStep, index: number): We
     return {
       ...fields,
       windowNorm: null,
-      agreement: agreementOf(explained, stored, step.algorithm.name, bound, reason),
+      agreement: agreementOf(explained, stored, algorithm.name, bound, reason),
     };
   }
   // the same window alone, its taps next to each other: sums in the engine's order
@@ -55,7 +58,7 @@ export function explainWeighted(run: KeptRun, step: ConvStep, index: number): We
   const inverse = inverseWindowNorms(alone, joined(channels.map(({ patch }) => patch)));
   const y = new Float32Array([fields.sum]);
   normaliseResponses(y, inverse, step.bias === null ? null : step.bias.subarray(map, map + 1));
-  const agreement = agreementOf(y[0], stored, step.algorithm.name, bound * inverse[0], reason);
+  const agreement = agreementOf(y[0], stored, algorithm.name, bound * inverse[0], reason);
   return { ...fields, windowNorm: inverse[0] === 0 ? 0 : 1 / inverse[0], agreement };
 }
 
@@ -130,12 +133,26 @@ export function boundOf(
   map: number,
   magnitude: number,
 ): [bound: number, reason: string | null] {
-  const { algorithm } = step;
+  const algorithm = algorithmOf(run, step, item);
   if (algorithm.ordered) return [0, null];
   const { ofTerms, at, reason } = algorithm.tolerance;
   const reach = at === 'output' ? magnitude : largestMagnitude(run, step, item, map);
   // the sum in order is itself rounded
   return [(ofTerms + direct.tolerance.ofTerms) * reach, reason];
+}
+
+const TAKEN = new WeakMap<KeptRun, Map<string, Conv2dAlgorithm>>();
+
+/** What an item was computed by: an animation asks at every place. */
+export function algorithmOf(run: KeptRun, step: ConvStep, item: number): Conv2dAlgorithm {
+  const known = TAKEN.get(run) ?? new Map<string, Conv2dAlgorithm>();
+  TAKEN.set(run, known);
+  const key = `${item} ${step.name}`;
+  const { N, C, H, W } = step.geometry;
+  const x = () => ({ data: toFloat32(run.read(step.inputs[0]!).data), shape: [N, C, H, W] });
+  const algorithm = known.get(key) ?? algorithmTaken(step, x(), item);
+  known.set(key, algorithm);
+  return algorithm;
 }
 
 /** What has been found for a run: an animation asks for the same map again and again. */

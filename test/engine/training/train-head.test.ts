@@ -26,9 +26,13 @@ const SETTINGS: TrainingSettings = {
 };
 
 function train(set: TrainingSet, settings: Partial<TrainingSettings> = {}): TrainedHead {
-  const descent = trainHead(set, { ...SETTINGS, ...settings });
+  return finished(trainHead(set, { ...SETTINGS, ...settings }));
+}
+
+/** What work that pauses comes to. */
+function finished<T>(work: Generator<unknown, T>): T {
   for (;;) {
-    const step = descent.next();
+    const step = work.next();
     if (step.done) return step.value;
   }
 }
@@ -120,7 +124,7 @@ describe('the loss with a hidden layer', () => {
     };
     const objective = hiddenObjective(examples, l2);
     const found = new Float64Array(objective.size);
-    expect(objective.evaluate(Float64Array.from(at), found)).toBeCloseTo(value, 10);
+    expect(finished(objective.evaluate(Float64Array.from(at), found))).toBeCloseTo(value, 10);
     expect(found).toHaveLength(gradient.length);
     found.forEach((part, i) => void expect(part).toBeCloseTo(gradient[i], 9));
   });
@@ -156,14 +160,14 @@ describe('the loss', () => {
       const objective = softmaxObjective(examples, 0.7);
       const at = Float64Array.from(randomArray(objective.size, K));
       const gradient = new Float64Array(objective.size);
-      objective.evaluate(at, gradient);
+      finished(objective.evaluate(at, gradient));
       const scratch = new Float64Array(objective.size);
       at.forEach((value, i) => {
         const step = 1e-5;
         at[i] = value + step;
-        const above = objective.evaluate(at, scratch);
+        const above = finished(objective.evaluate(at, scratch));
         at[i] = value - step;
-        const below = objective.evaluate(at, scratch);
+        const below = finished(objective.evaluate(at, scratch));
         at[i] = value;
         expect((above - below) / (2 * step)).toBeCloseTo(gradient[i], 6);
       });

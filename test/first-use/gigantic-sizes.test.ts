@@ -1,0 +1,121 @@
+import { closeSync, ftruncateSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { parseJobs } from '../../src/cli/parse.js';
+import { conv2d } from '../../src/index.js';
+import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
+
+const FIVE = `${IMAGES}five.png`;
+
+/** A .npy of zeros of any shape, as a file with holes. */
+function writeZeros(path: string, shape: readonly number[]): void {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`.padEnd(117).concat('\n');
+  const file = openSync(path, 'w');
+  writeSync(file, Buffer.concat([Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1'), Buffer.from(header)]));
+  ftruncateSync(file, 128 + 4 * shape.reduce((product, side) => product * side, 1));
+  closeSync(file);
+}
+
+/** A PNG whose header promises more than follows. */
+function pngOf(width: number, height: number): Buffer {
+  const table = Uint32Array.from({ length: 256 }, (_, n) => {
+    let c = n;
+    for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+    return c;
+  });
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    let crc = 0xffffffff;
+    for (const byte of body) crc = table[(crc ^ byte) & 255] ^ (crc >>> 8);
+    const out = Buffer.alloc(body.length + 8);
+    out.writeUInt32BE(data.length, 0);
+    body.copy(out, 4);
+    out.writeUInt32BE((crc ^ 0xffffffff) >>> 0, body.length + 4);
+    return out;
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 0, 0, 0, 0], 8);
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(1000))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+describe('a stride', () => {
+  it.each([
+    ['of a convolution', ['-k', 'edge3x3', '--stride', '100000000']],
+    ['of a largest-value pool', ['-k', 'edge3x3', '--pool', 'max:2:100000000']],
+    ['of a mean pool', ['-k', 'edge3x3', '--pool', 'avg:2:9007199254740991']],
+    ['with padding', ['-k', 'edge3x3', '--padding', '1', '--stride', '9007199254740991']],
+  ])('beyond the image gives the one output that fits: %s', (_, flags) =>
+    inFolder(async (cwd) => {
+      const { code, stdout } = await cnnviz(['conv', FIVE, ...flags, '-o', 'y.npy', '--json'], { cwd });
+      expect(code).toBe(0);
+      const [map] = JSON.parse(stdout).banks[0].maps;
+      expect([map.width, map.height]).toEqual([1, 1]);
+    }),
+  );
+
+  it('beyond the image changes nothing in the value', () => {
+    const x = {
+      data: Float32Array.from({ length: 20 }, (_, i) => i * i - 3),
+      shape: [4, 5],
+      stride: [5, 1],
+      offset: 0,
+    };
+    const weight = { data: Float32Array.of(1, -2, 3, 4), shape: [2, 2], stride: [2, 1], offset: 0 };
+    const one = conv2d(x, weight).data[0];
+    expect([...conv2d(x, weight, { stride: 2 ** 40 }).data]).toEqual([one]);
+    expect([...conv2d(x, weight, { stride: [1, 1e9] }).data]).toHaveLength(3);
+  });
+});
+
+describe('what cannot fit', () => {
+  it('is refused, whatever asks for it', () =>
+    inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'wide.png'), pngOf(100_000_000, 1));
+      writeFileSync(join(cwd, 'huge.png'), pngOf(100_000, 100_000));
+      writeZeros(join(cwd, 'kernel.npy'), [3000, 3000]);
+      for (const args of [
+        ['wide.png', '-k', 'edge3x3'],
+        ['huge.png', '-k', 'edge3x3'],
+        [FIVE, '-k', 'kernel.npy'],
+        [FIVE, '-k', 'edge3x3', '--padding', '2000000000'],
+        [FIVE, '-k', 'edge3x3', '--dilation', '100000000'],
+      ]) {
+        const { code, stderr } = await cnnviz(['conv', ...args, '-o', 'y.npy'], { cwd });
+        expect([args, [1, 2].includes(code ?? -1)]).toEqual([args, true]);
+        expect(stderr).not.toContain('internal');
+      }
+    }));
+});
+
+describe('Node without WebAssembly', () => {
+  it.each([
+    ['one image', [FIVE]],
+    ['a batch', [FIVE, `${IMAGES}bars17.png`]],
+  ])('is told so in one line: %s', (_, images) =>
+    inFolder(async (cwd) => {
+      const args = ['conv', ...images, '-k', 'edge3x3', '-o', 'out/'];
+      const { code, stderr } = await cnnviz(args, { cwd, env: { NODE_OPTIONS: '--jitless' } });
+      expect(code).toBe(2);
+      expect(stderr.match(/needs WebAssembly/g)).toHaveLength(1);
+      expect(stderr).not.toContain('internal');
+    }),
+  );
+});
+
+describe('--jobs', () => {
+  it('takes any number, and no more than cores and memory allow', () => {
+    expect(parseJobs('1')).toBe(1);
+    expect(parseJobs('2000')).toBeLessThan(2000);
+    expect(parseJobs('9007199254740991')).toBe(parseJobs('2000'));
+    expect(() => parseJobs('0')).toThrow('--jobs: expected a whole number from 1, got "0"');
+  });
+});
