@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Style } from '../reports/text.js';
+import { withInstalledDocs } from './installed-docs.js';
 import { Bar, LogLines, type Progress } from './progress.js';
 import { isBrokenPipe } from './signals.js';
 
@@ -93,7 +94,10 @@ async function styleFor(stream: NodeJS.WriteStream): Promise<Style> {
 function errorLines(error: unknown, style: Style): string[] {
   const name = style.strong('cnnviz:');
   if (error instanceof CnnvizError) {
-    return [`${name} ${error.message}`, ...(error.fix ? [`  ${style.warn('fix:')} ${error.fix}`] : [])];
+    return [
+      `${name} ${error.message}`,
+      ...(error.fix ? [`  ${style.warn('fix:')} ${withInstalledDocs(error.fix)}`] : []),
+    ];
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [
