@@ -1,6 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import { shorten } from '../core/shorten.js';
 import type { Style } from '../reports/text.js';
+import { withInstalledDocs } from './installed-docs.js';
 import { Bar, LogLines, Pace, type Progress } from './progress.js';
 import { isBrokenPipe } from './signals.js';
 import { MARKED, PLAIN, painted } from './styles.js';
@@ -114,7 +115,10 @@ async function writingTo(stream: NodeJS.WriteStream): Promise<Writing> {
 function errorLines(error: unknown, style: Style): string[] {
   const name = style.strong('cnnviz:');
   if (error instanceof CnnvizError) {
-    return [`${name} ${error.message}`, ...(error.fix ? [`  ${style.warn('fix:')} ${error.fix}`] : [])];
+    return [
+      `${name} ${error.message}`,
+      ...(error.fix ? [`  ${style.warn('fix:')} ${withInstalledDocs(error.fix)}`] : []),
+    ];
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return [

@@ -55,7 +55,7 @@ export interface ImageCheck {
   /** In the network's order; empty when the image could not be run. */
   readonly stages: readonly StageCheck[];
   readonly error: CnnvizError | null;
-  /** Pictures of the stages that differ, as written for the report. */
+  /** Pictures of the first stage that differs and of the last, as written for the report. */
   readonly pictures: readonly CheckPicture[];
 }
 
@@ -63,6 +63,9 @@ export interface CheckPicture {
   readonly stage: string;
   readonly kind: 'expected' | 'got' | 'difference';
   readonly path: string;
+  /** Its sides, in pixels. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** What a check found. */

@@ -227,7 +227,7 @@ function freeSpace(folder: string): string {
  * Where writing to `folder`, which lies below `root`, would really write, when that is elsewhere; null when it stays.
  * Parts of the path that do not exist yet cannot lead anywhere.
  */
-function leadsOutOf(root: string, folder: string): string | null {
+export function leadsOutOf(root: string, folder: string): string | null {
   const [realRoot, real] = [realPathOf(root), realPathOf(folder)];
   const within = relative(realRoot, real);
   return within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within) ? real : null;

@@ -36,6 +36,7 @@ export function articlePage(article: Article): string {
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'">
+<meta name="generator" content="cnnviz ${escaped(VERSION)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${ARTICLE_PAGE_MARK}
 <style>${STYLE}</style>

@@ -1,18 +1,21 @@
-import type { CheckResult, ImageCheck } from '../core/check-result.js';
+import type { CheckResult, ImageCheck, StageCheck } from '../core/check-result.js';
+import { groupDigits } from '../core/format.js';
 import { VERSION } from '../core/version.js';
-import { detailWords, failureWords, summaryOf, titleOf } from './check.js';
+import { changeWords, detailWords, failureWords, placeWords, summaryOf, titleOf } from './check.js';
 import { escapeMarkup } from './markup.js';
 
 /** What tells a page of `check` from any other. */
 export const CHECK_PAGE_MARK = '<title>cnnviz check</title>';
 
-/** A picture of the report: its bytes for the page itself, or null: only a link. */
+/** A picture of the report, which lies beside the page. */
 export interface ReportPicture {
   readonly stage: string;
   readonly kind: string;
   /** From the page's folder. */
   readonly href: string;
-  readonly png: Uint8Array | null;
+  /** Its sides, in pixels: they hold its place while it loads. */
+  readonly width: number;
+  readonly height: number;
 }
 
 const STYLE = `
@@ -26,10 +29,15 @@ figure { margin: 1rem 0 } figcaption { color: var(--faint) }
 img { max-width: 100%; height: auto; border: 1px solid var(--line) }
 code { font-family: ui-monospace, monospace; overflow-wrap: anywhere }
 li { overflow-wrap: anywhere }
+.stages { overflow-x: auto } table { border-collapse: collapse; font-size: .9rem }
+td, th { padding: .1rem 1rem .1rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line) }
 `;
 
+/** What the page says made it: a page without it is somebody else's. */
+const GENERATOR = '<meta name="generator" content="cnnviz ';
+
 /**
- * A check as one page that needs nothing else: no script, pictures within it. Names are text from strangers: they are
+ * A check as one page, its pictures beside it: no script, nothing from elsewhere. Names are text from strangers: they are
  * escaped, and the page's policy forbids whatever would get through.
  */
 export function htmlReport(result: CheckResult, pictures: ReadonlyMap<ImageCheck, readonly ReportPicture[]>): string {
@@ -40,7 +48,8 @@ export function htmlReport(result: CheckResult, pictures: ReadonlyMap<ImageCheck
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+${GENERATOR}${escapeMarkup(VERSION)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${CHECK_PAGE_MARK}
 <style>${STYLE}</style>
@@ -56,39 +65,60 @@ ${extraSection(extra)}
 `;
 }
 
+/** The pictures that a page of a check shows, as paths from its folder; none when another program made the page. */
+export function picturesOfReport(page: string): string[] {
+  if (!page.includes(GENERATOR)) return [];
+  return [...page.matchAll(/ src="([^"]+)"/g)].flatMap(([, src]) => {
+    try {
+      return decodeURIComponent(src.replaceAll('&#39;', "'"));
+    } catch {
+      return []; // an address that we did not write
+    }
+  });
+}
+
 function imageSection(image: ImageCheck, pictures: readonly ReportPicture[]): string {
   const details = image.error ? image.error.fix && `fix: ${image.error.fix}` : detailWords(image);
-  const bad = image.stages.filter(({ status }) => status !== 'identical');
-  const stages = bad.map(
-    ({ stage, status, files }) => `<li><code>${escapeMarkup(stage)}</code> ${status}${filesWords(files)}</li>`,
-  );
   return `<section>
 <h2>${escapeMarkup(titleOf(image))}</h2>
 <p class="bad">${escapeMarkup(failureWords(image))}</p>
 ${details ? `<p class="faint">${escapeMarkup(details)}</p>` : ''}
-${stages.length > 0 ? `<ul>${stages.join('')}</ul>` : ''}
 ${pictures.map(pictureFigure).join('\n')}
+${stagesTable(image.stages)}
 </section>`;
+}
+
+/** Every stage in the network's order, those that are as expected too. */
+function stagesTable(stages: readonly StageCheck[]): string {
+  if (stages.length === 0) return '';
+  const rows = stages.map(({ stage, status, files, values, dtype, reason }) => {
+    const tone = status === 'identical' || status === 'within tolerance' ? 'good' : 'bad';
+    const count = values ? `${groupDigits(values.differing)} of ${groupDigits(values.total)}` : '';
+    const first = values?.first
+      ? `${placeWords(values.first.place)}: ${changeWords(values.first, dtype)}`
+      : (reason ?? '');
+    const cells = [count, first].map((text) => `<td>${escapeMarkup(text)}</td>`).join('');
+    return `<tr><td><code>${escapeMarkup(stage)}</code></td><td class="${tone}">${status}</td>${cells}<td>${filesWords(files)}</td></tr>`;
+  });
+  return `<div class="stages"><table>
+<thead><tr><th>stage</th><th>status</th><th>values that differ</th><th>first difference</th><th>baseline</th></tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody>
+</table></div>`;
 }
 
 function filesWords(files: readonly string[]): string {
   if (files.length === 0) return '';
   const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
-  return ` <span class="faint">${escapeMarkup(files[0])}${more}</span>`;
+  return `<span class="faint">${escapeMarkup(files[0])}${more}</span>`;
 }
 
-function pictureFigure({ stage, kind, href, png }: ReportPicture): string {
+function pictureFigure({ stage, kind, href, width, height }: ReportPicture): string {
   const words = escapeMarkup(`${stage}: ${kind}`);
-  if (png === null) return `<p><a href="${escapeMarkup(href)}">${words}</a></p>`;
-  return `<figure><img alt="${words}" src="data:image/png;base64,${base64(png)}"><figcaption>${words}</figcaption></figure>`;
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (let from = 0; from < bytes.length; from += 0x8000) {
-    text += String.fromCharCode(...bytes.subarray(from, from + 0x8000));
-  }
-  return btoa(text);
+  const address = escapeMarkup(href);
+  const sides = `width="${width}" height="${height}"`;
+  return `<figure><a href="${address}"><img alt="${words}" src="${address}" ${sides} loading="lazy"></a><figcaption>${words}</figcaption></figure>`;
 }
 
 function extraSection(extra: readonly string[]): string {

@@ -123,7 +123,7 @@ function planCells(job: SweepJob, materials: Materials, x: EngineInput): Planned
         'usage',
         `${material.name}: a sweep takes single kernels, this file holds ${material.maps.length}`,
         {
-          fix: 'conv --sheet shows the maps of all of them',
+          fix: '`cnnviz conv … --sheet` shows the maps of all of them',
         },
       );
     }

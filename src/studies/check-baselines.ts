@@ -5,10 +5,11 @@ import { type CheckPlan, extraFiles } from './check-plan.js';
 import { type CheckRun, notDone, runCase } from './check-session.js';
 import { type ComputedStage, isFailure, type JudgedStage, judgeStage, pictureFiles } from './check-stage.js';
 
-/** Takes what differs, to draw it; gives the pictures it wrote. */
+/** Takes what differs, and which stage is the last of all, to draw it; gives the pictures it wrote. */
 export type DrawFailure = (
   image: { readonly case: string; readonly path: string; readonly folder: string },
   failed: readonly { readonly stage: ComputedStage; readonly judged: JudgedStage }[],
+  last: ComputedStage,
 ) => Promise<ImageCheck['pictures']>;
 
 /** Runs every image of a plan and holds all its stages against what is stored. */
@@ -26,7 +27,7 @@ export async function checkBaselines(plan: CheckPlan, run: CheckRun, draw: DrawF
       for (const stage of stages) for (const file of filesOf(stage)) expected.add(joinPath(baseline, file));
       const different = judged.filter((one) => one.judged.check.status === 'different');
       const place = { case: name, path: input.path, folder: folderOfImage(input) };
-      const pictures = draw && different.length > 0 ? await draw(place, different) : [];
+      const pictures = draw && different.length > 0 ? await draw(place, different, stages[stages.length - 1]) : [];
       return { checks: judged.map((one) => one.judged.check), pictures };
     });
     for (const { input, result, error } of outcomes) {

@@ -1,28 +1,31 @@
 import type { CheckResult, ImageCheck } from '../core/check-result.js';
 import { CnnvizError } from '../core/errors.js';
-import { placeKey, readBytes } from '../io/files.js';
+import { readNote } from '../io/encode.js';
+import { existingFile, leadsOutOf, placeKey, readOwnBytes } from '../io/files.js';
 import { refuseForeign, writeOwnText } from '../io/own-texts.js';
-import { joinPath, pathBelow } from '../io/paths.js';
-import { CHECK_PAGE_MARK, htmlReport, type ReportPicture } from '../reports/html.js';
+import { folderOf, joinPath, pathBelow } from '../io/paths.js';
+import { removeBelow } from '../io/tree.js';
+import { CHECK_PAGE_MARK, htmlReport, picturesOfReport, type ReportPicture } from '../reports/html.js';
 import { JUNIT_MARK } from '../reports/junit.js';
 
-/** The pictures of this many images stand in the page itself; those of others are linked. */
-const SHOWN = 100;
-
-/** Writes the page of a check beside its pictures: REPORT/index.html. */
+/** Writes the page of a check beside its pictures, REPORT/index.html, and takes away those of the page it replaces. */
 export async function writeReport(folder: string, result: CheckResult): Promise<string> {
+  const page = reportPage(folder);
+  const written = new Set<string>();
   const pictures = new Map<ImageCheck, ReportPicture[]>();
-  const drawn = result.images.filter((image) => image.pictures.length > 0);
-  for (const [i, image] of drawn.entries()) {
-    const shown: ReportPicture[] = [];
-    for (const { stage, kind, path } of image.pictures) {
-      const href = pathBelow(folder, path)!.split('/').map(encodeURIComponent).join('/');
-      shown.push({ stage, kind, href, png: i < SHOWN ? await readBytes(path) : null });
-    }
+  for (const image of result.images) {
+    const shown = image.pictures.map(({ stage, kind, path, width, height }): ReportPicture => {
+      const below = pathBelow(folder, path)!;
+      written.add(below);
+      return { stage, kind, width, height, href: below.split('/').map(encodeURIComponent).join('/') };
+    });
     pictures.set(image, shown);
   }
-  const page = reportPage(folder);
+  const former = (await existingFile(page)) ? picturesOfReport(new TextDecoder().decode(await readOwnBytes(page))) : [];
   await writeOwnText(page, htmlReport(result, pictures), CHECK_PAGE_MARK, { within: folder });
+  for (const below of former) {
+    if (!written.has(below) && (await isOurs(folder, below))) await removeBelow(folder, below);
+  }
   return page;
 }
 
@@ -37,4 +40,19 @@ export async function checkReportPlaces(folder: string | undefined, junit: strin
   if (junit !== undefined) await refuseForeign(junit, JUNIT_MARK);
   if (folder === undefined || junit === undefined || placeKey(junit) !== placeKey(reportPage(folder))) return;
   throw new CnnvizError('usage', `${junit}: two results would have this name`, { fix: 'give each its own' });
+}
+
+/** Whether a path that a former page names is a picture that a check drew, in this folder. */
+async function isOurs(folder: string, below: string): Promise<boolean> {
+  const path = joinPath(folder, below);
+  if (pathBelow(folder, path) !== below || !(await existingFile(path))) return false;
+  if (leadsOutOf(folder, folderOf(path)) !== null) return false;
+  try {
+    const note = await readNote(await readOwnBytes(path));
+    return note !== null && JSON.parse(note).picture === 'difference';
+  } catch (error) {
+    // what cannot be read as such a picture is somebody else's
+    if (error instanceof CnnvizError || error instanceof SyntaxError) return false;
+    throw error;
+  }
 }

@@ -86,8 +86,8 @@ export async function topPatches(
     for (const note of session.notes) notes.add(note);
     const [chosen] = session.chosen;
     const field = fieldOf(session.plan.shaped, chosen.name);
-    const tell = (fault: ValueFault) => warnings.push(`${input.path}: ${faultWords(fault)}`);
-    const { data, shape } = (await session.run(source.x, () => undefined, tell)).get(chosen.value)!;
+    const fault = (found: ValueFault) => warnings.push(`${input.path}: ${faultWords(found)}`);
+    const { data, shape } = (await session.run(source.x, () => undefined, { fault })).get(chosen.value)!;
     for (const warning of source.warnings) warnings.push(`${input.path}: ${warning}`);
     if (shape.length < 2 || shape[0] !== 1) {
       throw new CnnvizError('usage', `${input.path}: expected one image, the layer gives [${shape.join(', ')}]`, {

@@ -104,7 +104,7 @@ describe('names from strangers', () => {
   it('are text in XML and HTML: no tag but our own, no character XML does not have', () => {
     const page = htmlReport(
       result,
-      new Map([[result.images[0], [{ stage: evil, kind: 'got', href: 'x.png', png: null }]]]),
+      new Map([[result.images[0], [{ stage: evil, kind: 'got', href: 'x.png', width: 9, height: 9 }]]]),
     );
     const xml = junitXml(result);
     for (const text of [page, xml]) {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { installedDoc } from '../installed-docs.js';
 import { addInputFlags } from './input-flags.js';
 import { addLayersFlag, addPresetFlags, asPrintedOption } from './network-flags.js';
 
@@ -7,7 +8,7 @@ const EXAMPLES = `Examples:
   cnnviz check img/ --pipe 'conv edge3x3 | relu' --baseline base/ --update    store the maps
   cnnviz check img/ --pipe 'conv edge3x3 | relu' --baseline base/             are they still the same?
   cnnviz check img/ --network alexnet@alexnet.pth --layers 'features.*' --baseline base/ --tolerance rel=1e-5
-  cnnviz check checks.yaml --report report/ --junit junit.xml                 cases in a file, for CI: see docs/ci.md
+  cnnviz check checks.yaml --report report/ --junit junit.xml                 cases in a file, for CI
 `;
 
 /** Adds `check`: feature maps against stored ones. */
@@ -21,6 +22,7 @@ export function addCheck(program: Command): void {
     )
     .argument('[images...]', 'images, folders, globs; or files of cases')
     .addHelpText('before', EXAMPLES)
+    .addHelpText('after', () => `\nFiles of cases, and a job for CI: ${installedDoc('ci.md')}\n`)
     .optionsGroup('What is run:')
     .option('--pipe <pipe>', 'layers one after another, as for run')
     .option('--network <net>', 'a built-in, a network file, an ONNX model; NET@FILE adds a checkpoint')

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { importsOf } from '../architecture/imports.js';
+import { projectFiles, readTexts } from '../architecture/project.js';
+import { lineAt, readSource, type Tree } from '../architecture/source-text.js';
+import { COMMANDS, faultsIn } from './fixes/commands.js';
+import { fixTexts } from './fixes/fix-texts.js';
+
+const sources = readTexts(projectFiles().filter((path) => /^src\/.*\.ts$/.test(path)));
+
+/** Texts that name flags of other commands than the one they are printed for, with the reason. */
+const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
+  // the runs whose manifests are merged
+  'src/batch/merge.ts': ['--shard'],
+  // the command that made the picture which is read
+  'src/stages/read-map.ts': ['--sheet', '--strip'],
+  'src/cli/run-read.ts': ['--depth', '--format'],
+};
+
+/** Code for shells, and rows whose commands the article's own tests run. */
+const NO_ADVICE = /^src\/(?:cli\/completion\.ts|studies\/article\/rows\/)/;
+
+/** The commands that reach a file: each begins in src/cli/commands and imports what its action needs. */
+function commandsByFile(tree: Tree): Map<string, Set<string>> {
+  const reached = new Map<string, Set<string>>();
+  for (const start of tree.keys()) {
+    const name = /^src\/cli\/commands\/([\w-]+)\.ts$/.exec(start)?.[1];
+    const own = [...COMMANDS.keys()].filter((command) => command.split(' ')[0] === name);
+    if (own.length === 0) continue;
+    const queue = [start];
+    const seen = new Set(queue);
+    for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+      for (const command of own) reached.set(file, (reached.get(file) ?? new Set()).add(command));
+      for (const { target } of importsOf(file, tree.get(file)!)) {
+        if (target === null || !tree.has(target) || seen.has(target)) continue;
+        seen.add(target);
+        queue.push(target);
+      }
+    }
+  }
+  return reached;
+}
+
+/** Every text of a file that names a command or a flag, literals whole. */
+function texts(text: string): { at: number; text: string }[] {
+  const { code, bare } = readSource(text);
+  const found: { at: number; text: string }[] = [];
+  for (const { index, 0: quoted } of bare.matchAll(/(['"`])[^'"`]*\1/g)) {
+    const words = code.slice(index + 1, index + quoted.length - 1).replaceAll('\\`', '`');
+    if (words.includes(' ') && !words.includes('color-scheme') && /\bcnnviz |(?<![\w/.-])--?[a-zA-Z]/.test(words)) {
+      found.push({ at: index, text: words.replace(/\$\{\s*\}/g, '…').replaceAll('\\n', '\n') });
+    }
+  }
+  return found;
+}
+
+describe('advice', () => {
+  it('names commands that exist, with flags that they have', () => {
+    const reached = commandsByFile(sources);
+    const faults = [...sources].flatMap(([path, text]) => {
+      const commands = [...(reached.get(path) ?? COMMANDS.keys())];
+      if (NO_ADVICE.test(path)) return [];
+      return texts(text).flatMap((one) =>
+        faultsIn(one.text, commands)
+          .filter((fault) => !OF_OTHERS[path]?.some((flag) => fault.startsWith(`${flag}:`)))
+          .map((fault) => `${path}:${lineAt(text, one.at)}: ${fault}`),
+      );
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it('is seen to be checked', () => {
+    expect(faultsIn('add --jbos 2', ['conv'])).toEqual(['--jbos: none of conv has it']);
+    expect(faultsIn('cnnviz covn a.png', ['conv'])).toEqual(['"cnnviz covn a.png": no such command']);
+    expect(faultsIn('`cnnviz kernels --stride 2` helps', ['conv'])).toEqual([
+      '"cnnviz kernels --stride 2": kernels has no --stride',
+    ]);
+    expect(faultsIn('leave --csv out, or cnnviz conv a.png --stride 2', ['head predict', 'head train'])).toEqual([]);
+    const planted = new Map([
+      ['src/a.ts', `const FIX = 'say --x';\nthrow new CnnvizError('usage', \`\${a}: no\`, { fix: near ? FIX : \`y \${b} z\` });`],
+      ['src/b.ts', `refuse('that is bad', c ? 'do this' : 'do that');\nrefuse(what, FIX);\nconst FIX = 'again';`],
+    ]);
+    expect(fixTexts(planted).map(({ path, line, text }) => `${path}:${line}: ${text}`)).toEqual([
+      'src/a.ts:2: y … z',
+      'src/b.ts:1: do this',
+      'src/b.ts:1: do that',
+      'src/b.ts:3: again',
+    ]);
+  });
+});

@@ -1,0 +1,35 @@
+import { createRequire } from 'node:module';
+
+/**
+ * Runs one command line after another in this process, as bin/cnnviz.js would: {args, cwd} comes in, {code, stdout,
+ * stderr} goes back. Hundreds of short commands are tried; each would spend ten times as long on starting Node.
+ */
+const { main } = createRequire(import.meta.url)('../../../dist/cli/main.cjs');
+
+for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0);
+
+/** Collects what is written to a stream; gives the text, and the stream back to itself. */
+function caught(stream) {
+  const chunks = [];
+  const write = stream.write;
+  stream.write = (chunk, encoding, done) => {
+    chunks.push(Buffer.from(chunk));
+    const callback = typeof encoding === 'function' ? encoding : done;
+    callback?.();
+    return true;
+  };
+  return () => {
+    stream.write = write;
+    return Buffer.concat(chunks).toString();
+  };
+}
+
+process.on('message', async ({ args, cwd }) => {
+  process.chdir(cwd);
+  process.exitCode = 0;
+  const [out, err] = [caught(process.stdout), caught(process.stderr)];
+  await main([process.execPath, 'cnnviz', ...args]);
+  const answer = { code: process.exitCode ?? 0, stdout: out(), stderr: err() };
+  process.exitCode = 0;
+  process.send(answer);
+});
