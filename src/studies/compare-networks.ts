@@ -1,6 +1,8 @@
 import { channelsOf } from '../analysis/layer-facts.js';
 import { topClasses } from '../analysis/top-classes.js';
 import { alignLayers, type ComparedLayer, type LayerPair } from '../compare/align-layers.js';
+import { CnnvizError } from '../core/errors.js';
+import { groupDigits } from '../core/format.js';
 import type { Model, ModelNode } from '../core/model.js';
 import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
 import { sizeOf } from '../core/tensor.js';
@@ -14,6 +16,9 @@ import type { Input } from '../io/inputs.js';
 import { type OpenedNetwork, openNetwork } from '../stages/network.js';
 import { NetworkSessions } from '../stages/network-session.js';
 import { type NetworkSource, networkSourceOf } from '../stages/network-source.js';
+
+/** Each layer of one network is held against each of the other. */
+const MOST_PAIRS = 4e6;
 
 export interface LayerComparison {
   readonly a: string;
@@ -78,6 +83,13 @@ export async function compareNetworks(
   const own = a.declared || b.declared ? await read({ ...b, preset: b.preset ?? a.preset }) : source;
   const one = await runAllLayers(a, source, job, threads, breathe);
   const two = await runAllLayers(b, own, job, threads, breathe);
+  if (one.layers.length * two.layers.length > MOST_PAIRS) {
+    throw new CnnvizError(
+      'unsupported',
+      `${groupDigits(one.layers.length)} and ${groupDigits(two.layers.length)} layers: too many to hold each against each`,
+      { fix: 'store both with run --layers … --maps, and compare them with diff', scope: 'command' },
+    );
+  }
   const { pairs, onlyA, onlyB } = alignLayers(one.layers, two.layers);
   const layers = pairs.map((pair) => comparisonOf(pair, tolerance));
   const names = [job.request.network, other.network] as const;

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tensor } from '../../src/core/tensor.js';
 import { writeNpy } from '../../src/models/npy.js';
 import { writeSafetensors } from '../../src/models/weights/safetensors-writer.js';
 import { IMAGES } from '../cli/cnnviz.js';
@@ -20,15 +21,15 @@ preprocess: { resize: [16, 16], gray: true }
 const FILES: Readonly<Record<string, () => Uint8Array | string>> = {
   'five.png': () => readFileSync(join(IMAGES, 'five.png')),
   'bars.png': () => readFileSync(join(IMAGES, 'bars17.png')),
-  'x.npy': () => writeNpy({ data: randomArray(256, 1), shape: [1, 16, 16] }),
-  'kernel.npy': () => writeNpy({ data: randomArray(9, 2), shape: [3, 3] }),
+  'x.npy': () => writeNpy(tensor(randomArray(256, 1), [1, 16, 16])),
+  'kernel.npy': () => writeNpy(tensor(randomArray(9, 2), [3, 3])),
   'kernel.json': () => '[[1, 0, -1], [2, 0, -2], [1, 0, -1]]',
   'net.yaml': () => NET,
   'net.onnx': () =>
     model({
       nodes: [node('Relu', ['x'], ['y'])],
       inputs: [value('x', 1, [1, 1, 16, 16])],
-      outputs: [value('y', 1, [1, 1, 16, 16])],
+      outputs: ['y'],
     }),
   'printed.txt': () => 'Sequential(\n  (0): ReLU()\n  (1): MaxPool2d(kernel_size=2, stride=2)\n)\n',
   'net.safetensors': () => writeSafetensors([{ name: '0.weight', shape: [2], data: Float32Array.of(1, 2) }], {}),
@@ -38,7 +39,7 @@ const FILES: Readonly<Record<string, () => Uint8Array | string>> = {
   'empty.png': () => '',
   'empty.onnx': () => '',
   'cut.png': () => readFileSync(join(IMAGES, 'bars17.png')).subarray(0, 60),
-  'cut.npy': () => writeNpy({ data: randomArray(256, 1), shape: [1, 16, 16] }).subarray(0, 500),
+  'cut.npy': () => writeNpy(tensor(randomArray(256, 1), [1, 16, 16])).subarray(0, 500),
   'lfs.onnx': () =>
     'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22e\nsize 12345\n',
   'lfs.png': () =>
