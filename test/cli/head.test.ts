@@ -45,9 +45,12 @@ describe('head train', () => {
   it('writes the same head for the same seed, from computed features and from the cache', () =>
     inFolder(async (cwd) => {
       const args = ['head', 'train', TRAIN, ...NET];
-      const first = await cnnviz([...args, '-o', 'a.head', '--curve', 'curve.png', '--confusion', 'confusion.png'], {
-        cwd,
-      });
+      const first = await cnnviz(
+        [...args, '-v', '-o', 'a.head', '--curve', 'curve.png', '--confusion', 'confusion.png'],
+        {
+          cwd,
+        },
+      );
       expect(first.code).toBe(0);
       expect(first.stdout).toContain('120 images of 5 classes: brick 24, cat 24, coffee 24, plane 24, rocket 24');
       expect(first.stdout).toContain('120 computed');

@@ -56,9 +56,9 @@ describe('explain', () => {
       '0,0',
     ]);
     expect(stdout).toContain('patch');
-    expect(stdout).toMatch(/sum −1\.294118 {3}bias 0 {3}= −1\.294118 {3}stored −1\.294118 \(same bits, direct\)/);
+    expect(stdout).toMatch(/sum −1\.294118 {3}bias 0 {3}= −1\.294118 {3}stored −1\.294118: the same value\n/);
     expect(stdout).toContain('max(0, x)');
-    expect(stdout).toContain('largest, at (0, 0): 0   stored 0 (same bits)');
+    expect(stdout).toContain('largest, at (0, 0): 0   stored 0: the same value\n');
   });
 
   it('a pipe and its flags are explained alike, and a network layer by name', () =>

@@ -87,6 +87,7 @@ describe('demo', () => {
       expect(stdout).toContain('The pictures are in cnnviz-demo');
       expect(readdirSync(join(cwd, 'cnnviz-demo')).sort()).toEqual([
         'rocket.edge3x3.png',
+        'rocket.jpg',
         'rocket.sheet.png',
         'rocket.strip.png',
       ]);

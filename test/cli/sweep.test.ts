@@ -95,7 +95,7 @@ describe('cnnviz sweep', () => {
 
   it('prints the table of a bias as threshold, and writes one labelled picture on one scale', async () => {
     await inFolder(async (cwd) => {
-      const run = await cnnviz(['sweep', ...plane, '--bias', '500,0,-500,-1000', '--relu', '--alt'], { cwd });
+      const run = await cnnviz(['sweep', ...plane, '--bias', '500,0,-500,-1000', '--relu', '--alt', '-v'], { cwd });
       expect(run.stderr).toBe('');
       expect(run.code).toBe(0);
       const rows = run.stdout.split('\n').filter((line) => / % {3}/.test(line));

@@ -1,0 +1,108 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cnnviz, inFolder } from '../cli/cnnviz.js';
+
+const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+
+/** The words of a command line without its first, as a shell would pass them on. */
+function argumentsOf(command: string): string[] {
+  const words = command.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)!;
+  return words.slice(1).map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+}
+
+/** The commands that a text shows, one a line. */
+function commandsIn(text: string): string[] {
+  return text.split('\n').flatMap((line) => /^(?: {3}|\$ )(cnnviz .*)$/.exec(line)?.[1] ?? []);
+}
+
+describe('the commands that demo prints', () => {
+  it.each([
+    { place: 'the default', args: [], folder: 'cnnviz-demo' },
+    { place: 'a folder with a space and a quote in its name', args: ['-o', "my demo's/a"], folder: "my demo's/a" },
+    { place: 'the folder where the user stands', args: ['-o', '.'], folder: '.' },
+  ])('can be typed where the user stands and make the same pixels: $place', ({ args, folder }) =>
+    inFolder(async (cwd) => {
+      const { code, stdout } = await cnnviz(['demo', ...args], { cwd });
+      expect(code).toBe(0);
+      const pictures = readdirSync(join(cwd, folder)).filter((name) => name.endsWith('.png'));
+      const before = pictures.map((name) => readFileSync(join(cwd, folder, name)));
+      const commands = commandsIn(stdout);
+      expect(commands.map((command) => command.split(' ')[1])).toEqual(['conv', 'conv', 'conv', 'explain']);
+      for (const name of pictures) writeFileSync(join(cwd, folder, name), '');
+      for (const command of commands) {
+        const run = await cnnviz(argumentsOf(command), { cwd });
+        expect([run.code, run.stderr], command).toEqual([0, '']);
+      }
+      const after = pictures.map((name) => readFileSync(join(cwd, folder, name)));
+      expect(after.map((bytes, i) => bytes.equals(before[i]))).toEqual([true, true, true]);
+    }),
+  );
+
+  it('say what to write where there is no cnnviz in the PATH', () =>
+    inFolder(async (cwd) => {
+      const without = await cnnviz(['demo'], { cwd, env: { PATH: cwd } });
+      expect(without.stdout).toMatch(/There is no cnnviz in your PATH: write node \S+cnnviz\.js for it/);
+      writeFileSync(join(cwd, 'cnnviz'), '');
+      const within = await cnnviz(['demo'], { cwd, env: { PATH: cwd } });
+      expect(within.stdout).not.toContain('PATH');
+    }));
+});
+
+describe('demo', () => {
+  it('replaces no picture of the user that has the name of its photograph, and its fix works', () =>
+    inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'rocket.jpg'), 'mine');
+      const refused = await cnnviz(['demo', '-o', '.'], { cwd });
+      expect(refused.code).toBe(2);
+      expect(readFileSync(join(cwd, 'rocket.jpg'), 'utf8')).toBe('mine');
+      const fix = /(cnnviz demo .*)/.exec(refused.stderr)![1];
+      expect((await cnnviz(argumentsOf(fix), { cwd })).code).toBe(0);
+    }));
+
+  it.each(['out.png', 'out.npy', '-', '{name}'])('wants a folder, not %s', (out) =>
+    inFolder(async (cwd) => {
+      const { code, stderr } = await cnnviz(['demo', '-o', out], { cwd });
+      expect([code, stderr]).toEqual([
+        2,
+        `cnnviz: -o ${out}: expected a folder for the pictures\n  fix: cnnviz demo -o pictures\n`,
+      ]);
+      expect(readdirSync(cwd)).toEqual([]);
+    }),
+  );
+});
+
+describe("README's commands", () => {
+  const blocks = [...README.matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block]) => commandsIn(block));
+  /** What the reader brings: README says so of these names. */
+  const OWN = /\b(?:photos\/|photo\.(?:jpg|png)|new\/|test\/|img\/|classes\/|(?:alexnet|digits)\.(?:pth|txt|onnx))/;
+  // demo is run above, article in test/cli
+  const runnable = blocks.filter((command) => !OWN.test(command) && !/^cnnviz (demo|article)/.test(command));
+
+  it('are those that name a photograph that comes along, and those that name a file of the reader', () => {
+    expect(blocks[1]).toBe('cnnviz demo');
+    expect(README).toContain('$ cnnviz demo\n$ cd cnnviz-demo\n');
+    expect(runnable.length).toBeGreaterThan(9);
+    expect(blocks.filter((command) => command.includes('fixtures/'))).toEqual([]);
+  });
+
+  describe('outside of the clone, in the folder of the demo', () => {
+    let folder: string;
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'cnnviz-test-'));
+      await cnnviz(['demo', '-o', '.'], { cwd: folder });
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    it.each(runnable)(
+      '%s',
+      async (command) => {
+        const { code, stderr } = await cnnviz(argumentsOf(command), { cwd: folder });
+        expect([code, stderr]).toEqual([0, expect.not.stringContaining('cnnviz:')]);
+      },
+      180_000,
+    );
+  });
+});
