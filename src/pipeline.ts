@@ -14,7 +14,7 @@ import { type DrawnProduct, drawProducts } from './stages/draw.js';
 import type { Materials } from './stages/materials.js';
 import { measureBank } from './stages/measure.js';
 import { drawLayers } from './stages/network-draw.js';
-import { bestClasses, measureLayers } from './stages/network-layers.js';
+import { bestClasses, classesShare, measureLayers } from './stages/network-layers.js';
 import type { NetworkMaterials } from './stages/network-materials.js';
 import { readNetworkSource } from './stages/network-source.js';
 import type { Claims } from './stages/place.js';
@@ -108,6 +108,7 @@ export async function runNetworkJob(
       preprocess,
       layers: results,
       top,
+      scoresShare: classesShare(session),
       outputs,
       engineMs,
       warnings: [...session.notes, ...warnings, ...faults.map(faultWords)],

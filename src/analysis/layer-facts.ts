@@ -24,15 +24,18 @@ function limitsOf(layer: Layer): readonly [lo: number, hi: number] | null {
   }
 }
 
-/** Facts of a layer's values. shape [N, C, ...], [C, H, W] for rank 3, or [N, K]; channels of all items together. */
-export function layerFacts(values: Float32Array, shape: readonly number[], layer: Layer): LayerFacts {
+/**
+ * Facts of a layer's values. shape [N, C, ...], [C, H, W] for rank 3, or [N, K]; channels of all items together.
+ * @param fires whether zero means silence here, see firing-layers
+ */
+export function layerFacts(values: Float32Array, shape: readonly number[], layer: Layer, fires: boolean): LayerFacts {
   const { items, channels, size } = channelsOf(shape);
   const facts = measureValues(values);
   const limits = limitsOf(layer);
   return {
     ...facts,
     channels,
-    dead: countDead(values, items, channels, size),
+    dead: fires ? countDead(values, items, channels, size) : null,
     saturated: limits && shareOutside(values, limits),
     duplicates:
       size > 1 && channels > 1 && channels <= MOST_CHANNELS ? nearDuplicates(values, items, channels, size) : null,
@@ -48,16 +51,17 @@ export function channelsOf(shape: readonly number[]): { items: number; channels:
 
 function countDead(values: Float32Array, items: number, channels: number, size: number): number {
   let dead = 0;
-  for (let c = 0; c < channels; c++) if (!fires(values, items, channels, size, c)) dead++;
+  for (let c = 0; c < channels; c++) if (isSilent(values, items, channels, size, c)) dead++;
   return dead;
 }
 
-function fires(values: Float32Array, items: number, channels: number, size: number, c: number): boolean {
+/** A NaN is no silence. */
+function isSilent(values: Float32Array, items: number, channels: number, size: number, c: number): boolean {
   for (let n = 0; n < items; n++) {
     const start = (n * channels + c) * size;
-    for (let i = start; i < start + size; i++) if (values[i] > 0) return true;
+    for (let i = start; i < start + size; i++) if (values[i] !== 0) return false;
   }
-  return false;
+  return true;
 }
 
 function shareOutside(values: Float32Array, [lo, hi]: readonly [number, number]): number {

@@ -42,7 +42,7 @@ export function findPeak(values: Float32Array, width: number, max: number, stack
 
 /**
  * Did the patch find itself? `own` is its top left corner in the input, or null when it came from another image.
- * Found: among the windows of the convolution that made the peak (one, or those a pool chose from) one starts within a
+ * Found: of the largest values one is made there: among the windows of the convolution that made the peak (one, or those a pool chose from) one starts within a
  * stride of the patch. The runner-up is the strongest response more than half a patch away from the peak in x or y.
  */
 export function judgePatch(
@@ -59,12 +59,15 @@ export function judgePatch(
     const corner = (position: number) => inputSpan(conv, { first: position, last: position }).first;
     return corner(first) - conv.stride < place && place < corner(last) + conv.stride;
   };
+  const isOwn = (x: number, y: number) => isNear(stack.columns, x, own!.x) && isNear(stack.rows, y, own!.y);
   const step = (axes: readonly Axis[]) => axes.reduce((product, { stride }) => product * stride, 1);
   const [stepX, stepY] = [step(stack.columns), step(stack.rows)];
   const near = (x: number, y: number) =>
     Math.abs(x - peak.x) * stepX <= patch.width / 2 && Math.abs(y - peak.y) * stepY <= patch.height / 2;
   const second = strongest(values, width, near);
-  const found = own !== null && isNear(stack.columns, peak.x, own.x) && isNear(stack.rows, peak.y, own.y);
+  // of equal largest values the peak is the first; the patch's own place may be another of them
+  const found =
+    own !== null && values.some((value, i) => value === peak.value && isOwn(i % width, Math.floor(i / width)));
   return {
     own: own && { ...own, found },
     runnerUp: second && { ...second, share: second.value / peak.value },

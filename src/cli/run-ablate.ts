@@ -28,7 +28,7 @@ export async function runAblate(network: string, image: string, flags: AblateFla
   const untouched = channels.filter(({ fall }) => fall === 0).length;
   const words = flags.fill === '0' ? 'zero' : 'its mean';
   const lines = [
-    classLine(one),
+    classLine(one, command.job.request.init !== null),
     `  ${layer} [${shape.join(', ')}]: each of ${groupDigits(channels.length)} channels set to ${words}, one at a time`,
     ...tableOf(shown, one.score),
     ...(untouched > 0 ? [`  ${plural(untouched, 'channel')} without any effect`] : []),

@@ -20,7 +20,7 @@ export async function runGradcam(network: string, image: string, flags: GradcamF
   const { class: one, layer, isDefault, shape, map, strongest, channels, notes } = found;
   const [C, H, W] = shape;
   const lines = [
-    classLine(one),
+    classLine(one, job.request.init !== null),
     `  ${layer}   ${C} maps ${W}×${H}${isDefault ? ', the last of the network' : ''}, weighted by the mean of the score's gradient over each`,
     strongest
       ? `  strongest ${formatNumber(strongest.value)} at ${placeWords(strongest)}`

@@ -33,10 +33,11 @@ export async function runNetwork(network: string, images: readonly string[], fla
   const materials = await loadNetworkMaterials(job, inputs, jobs);
   checkFeeds(materials, isFed, network);
   for (const note of materials.opened.notes) terminal.note(`note: ${note}`);
+  const madeUp = job.request.init !== null;
   const order = { task: { kind: 'run' as const, job }, materials, inputs, named: images.length, products: null };
   process.exitCode = await runMany(order, flags, terminal, {
-    describe: (result) => describeNetworkRun(result, terminal.style),
-    brief: (result) => briefNetworkRun(result, terminal.style),
+    describe: (result) => describeNetworkRun(result, madeUp, terminal.style),
+    brief: (result) => briefNetworkRun(result, madeUp, terminal.style),
     warnings: ({ warnings, faults }) => warnings.filter((text) => !faults.some((fault) => faultWords(fault) === text)),
     faults: ({ faults }) => faults,
     alt: (result) => altOfNetworkRun(job.request.network, result),

@@ -38,7 +38,7 @@ export async function runOcclude(network: string, image: string, flags: OccludeF
   const [most, least] = extremes(drops).map((place) => patchAt(command.subject, found, place));
   const [height, width] = grid.size;
   const lines = [
-    classLine(one),
+    classLine(one, command.job.request.init !== null),
     `  ${groupDigits(drops.length)} patches of ${width}×${height} at stride ${grid.stride[1]}×${grid.stride[0]} of what the network reads, filled with ${fillWords(found)}`,
     patchLine('falls most', most, one.score, one.probability),
     patchLine(least.score > one.score ? 'rises most' : 'falls least', least, one.score, one.probability),
@@ -78,9 +78,20 @@ function extremes(drops: Float32Array): [number, number] {
 }
 
 function patchLine(what: string, patch: OccludedPatch, score: number, probability: number): string {
-  const change = `${formatNumber(score)} → ${formatNumber(patch.score)}`;
-  const percent = `${(100 * probability).toFixed(1)} % → ${(100 * patch.probability).toFixed(1)} %`;
+  const change = changeWords(score, patch.score, (value, digits) => formatNumber(value, digits + 2));
+  const percent = changeWords(
+    100 * probability,
+    100 * patch.probability,
+    (value, digits) => `${value.toFixed(digits)} %`,
+  );
   return `  ${what} with the patch at (${patch.x}, ${patch.y}), around ${placeWords(patch.middle)}: score ${change}, ${percent}`;
+}
+
+/** "0.228 → 0.191", with more digits where fewer would hide the change; "0.228, unchanged" where there is none. */
+function changeWords(before: number, after: number, words: (value: number, digits: number) => string): string {
+  if (before === after) return `${words(after, 1)}, unchanged`;
+  const digits = [1, 2, 3, 4, 5, 6, 7].find((count) => words(before, count) !== words(after, count)) ?? 8;
+  return `${words(before, digits)} → ${words(after, digits)}`;
 }
 
 function passLine(step: number, { subject }: ClassCommand, result: OcclusionResult, measure: Measure): string {

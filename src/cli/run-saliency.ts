@@ -17,7 +17,7 @@ export async function runSaliency(network: string, image: string, flags: Salienc
   const found = await saliency(subject, flags.class ?? null, flags.signed, breathe).finally(() => command.bar.stop());
   const { class: one, shape, gradient, map, strongest, notes, signed } = found;
   const lines = [
-    classLine(one),
+    classLine(one, job.request.init !== null),
     strongest
       ? `  strongest ${formatNumber(strongest.value)} at ${placeWords(strongest)}: the score's change for one unit of what the network reads there`
       : '  the gradient is zero everywhere: no small change of any pixel moves the score',

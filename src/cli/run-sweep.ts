@@ -52,7 +52,7 @@ export async function runSweep(image: string, flags: RunSweepFlags): Promise<voi
     await terminal.send(new TextEncoder().encode(`${document}\n`));
     return;
   }
-  for (const line of describeSweep(result, terminal.style)) terminal.print(line);
+  for (const line of describeSweep(result, job.base.layer, terminal.style)) terminal.print(line);
   if (path !== '-') terminal.print(`wrote ${terminal.style.strong(path)}`);
   if (alt) terminal.print(words);
   await showPictures([path], flags.show, terminal);

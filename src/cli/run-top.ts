@@ -122,7 +122,10 @@ function describe(
   for (const channel of shown) {
     const best = channels[channel]
       .slice(0, 3)
-      .map((patch) => `${formatNumber(patch.value)} ${baseName(patch.path)} ${middleWords(patch)}`);
+      .map(
+        (patch) =>
+          `${formatNumber(patch.value)} ${baseName(patch.path)} ${middleWords(patch)}${patch.border ? ' at the border' : ''}`,
+      );
     lines.push(
       `  channel ${channel}   ${best.join('   ') || 'no number'}${channels[channel].length > 3 ? '   …' : ''}`,
     );

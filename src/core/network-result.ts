@@ -6,8 +6,8 @@ import type { ValueFault } from './value-fault.js';
 export interface LayerFacts extends ValueFacts {
   /** Channels, or units of a layer of vectors. */
   readonly channels: number;
-  /** Channels that never fire: no value above zero. */
-  readonly dead: number;
+  /** Channels that never fire: zero everywhere behind a ReLU. Null where zero does not mean silence, as before the ReLU. */
+  readonly dead: number | null;
   /** Share of values at a limit of the activation (sigmoid, tanh, relu6, clip …); null where there is no limit. */
   readonly saturated: number | null;
   /** Pairs of channels that are nearly the same up to scale: correlation above 0.99. Null for layers of vectors. */
@@ -50,6 +50,8 @@ export interface NetworkRunResult {
   readonly layers: readonly LayerResult[];
   /** The best classes of each item; null when they were not asked for. */
   readonly top: readonly (readonly ClassScore[])[] | null;
+  /** Whether the classes share 100 %: not behind a sigmoid or a ReLU, where each score stands for itself. */
+  readonly scoresShare: boolean;
   readonly outputs: readonly OutputFile[];
   /** Time the engine took; differs from run to run. */
   readonly engineMs: number;

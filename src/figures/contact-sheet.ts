@@ -30,7 +30,7 @@ export function contactSheet(maps: readonly LabelledMap[], { title, scaleRule, c
   const { levels, scale, clipped } = commonLevels(maps, scaleRule);
   const box = Math.min(LARGEST_BOX, Math.max(SMALLEST_BOX, Math.sqrt(AREA / maps.length) - GAP));
   const fits = maps.map(({ width, height }) => chooseFit(width, height, box, ZOOM_TO));
-  const pictures = maps.map((map, i) => planePicture(map, levels[i], colormap, fits[i]));
+  const pictures = maps.map((map, i) => planePicture(map, levels[i], colormap, fits[i], map.blank));
   const details = maps.map(({ width, height }, i) =>
     [`${width}×${height}`, fitWords(fits[i])].filter(Boolean).join(', '),
   );

@@ -8,6 +8,8 @@ import { chooseScale, toPixels } from './scale.js';
 
 export interface LabelledMap extends Plane {
   readonly label: string;
+  /** How many cells at the end stand for no value (NaN in `values`): a vector folded into rows. They stay paper. */
+  readonly blank?: number;
 }
 
 export interface FigureOptions {
@@ -29,7 +31,7 @@ const TITLE_WIDTH = 900;
 
 /** The 8-bit greys of all maps on one common scale. */
 export function commonLevels(
-  maps: readonly Plane[],
+  maps: readonly (Plane & Pick<LabelledMap, 'blank'>)[],
   rule: ScaleRule,
 ): { levels: Uint8Array[]; scale: Scale; clipped: Clipped } {
   const scale = chooseScale(
@@ -37,11 +39,11 @@ export function commonLevels(
     rule,
   );
   const clipped = { below: 0, above: 0, nan: 0 };
-  const levels = maps.map(({ values }) => {
+  const levels = maps.map(({ values, blank = 0 }) => {
     const one = toPixels(values, scale, 8);
     clipped.below += one.clipped.below;
     clipped.above += one.clipped.above;
-    clipped.nan += one.clipped.nan;
+    clipped.nan += one.clipped.nan - blank;
     return one.data as Uint8Array;
   });
   return { levels, scale, clipped };

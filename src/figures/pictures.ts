@@ -1,9 +1,9 @@
 import type { Scale } from '../core/facts.js';
 import type { Image } from '../core/image.js';
 import type { ColormapName } from '../core/job.js';
-import { drawImage, drawLevels } from './canvas.js';
+import { drawImage, drawLevels, fillRect } from './canvas.js';
 import { type Fit, fittedSide, shrinkImage, shrinkSamples } from './fit.js';
-import { framed, type Part } from './part.js';
+import { framed, PAPER, type Part } from './part.js';
 import { toPixels } from './scale.js';
 
 /** A plane of numbers, row-major: [height, width]. */
@@ -18,12 +18,16 @@ export function toLevels(values: Float32Array, scale: Scale): Uint8Array {
   return toPixels(values, scale, 8).data as Uint8Array;
 }
 
-/** A plane as a framed picture. The greys are averaged where it is shrunk, then coloured. */
+/**
+ * A plane as a framed picture. The greys are averaged where it is shrunk, then coloured.
+ * @param blank so many cells at the end of the last row stand for nothing and stay paper, where cells are drawn one by one
+ */
 export function planePicture(
   { width, height }: Omit<Plane, 'values'>,
   levels: Uint8Array,
   colormap: ColormapName,
   fit: Fit,
+  blank = 0,
 ): Part {
   const small = shrinkSamples(levels, width, height, 1, fit.shrink);
   const across = Math.ceil(width / fit.shrink);
@@ -31,7 +35,12 @@ export function planePicture(
   return framed({
     width: across * fit.zoom,
     height: down * fit.zoom,
-    draw: (canvas, x, y) => drawLevels(canvas, x, y, across, down, small, colormap, fit.zoom),
+    draw: (canvas, x, y) => {
+      drawLevels(canvas, x, y, across, down, small, colormap, fit.zoom);
+      if (fit.shrink > 1) return;
+      const left = x + (across - blank) * fit.zoom;
+      fillRect(canvas, left, y + (down - 1) * fit.zoom, blank * fit.zoom, fit.zoom, PAPER);
+    },
   });
 }
 

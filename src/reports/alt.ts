@@ -65,7 +65,7 @@ export function altOfNetworkRun(network: string, { input, layers, outputs }: Net
       sentence([
         `${plural(facts.channels, 'feature map')} of the layer ${name} (${kind}) of ${nameOf(network)} for ${nameOf(input.path)}`,
         `shape ${shape.join('×')}, ${rangeWords(facts)}`,
-        facts.dead === 0 ? 'all fire' : `${facts.dead} never fire`,
+        ...(facts.dead === null ? [] : [facts.dead === 0 ? 'all fire' : `${facts.dead} never fire`]),
       ]),
     )
     .join(' ');

@@ -7,15 +7,20 @@ import { type RecordStatus, recordHead } from './json.js';
 import { formatMs } from './numbers.js';
 import type { Style } from './text.js';
 
-/** What a network made of one input: how it was prepared, classes, then layers with what was written. */
-export function describeNetworkRun(result: NetworkRunResult, style: Style): string[] {
+/**
+ * What a network made of one input: how it was prepared, classes, then layers with what was written.
+ * @param madeUp the weights are: its classes mean nothing, which each line says
+ */
+export function describeNetworkRun(result: NetworkRunResult, madeUp: boolean, style: Style): string[] {
   const { input, preprocess, layers, top, outputs, engineMs } = result;
   const name = input.path === '-' ? 'standard input' : input.path;
   const arrow = preprocess.startsWith('an array') || preprocess.startsWith('arrays') ? '  ' : ' → ';
   const size = arrow === '  ' ? `${input.colour} ${sizeWords(input)}` : `${input.width}×${input.height}`;
   const time = style.verbose ? `   ${style.dim(`(${formatMs(engineMs)})`)}` : '';
   const lines = [`${style.strong(name)}  ${size}${arrow}${preprocess}${time}`];
-  if (top) for (const [n, classes] of top.entries()) lines.push(...classLines(classes, top.length > 1 ? n : null));
+  for (const [n, classes] of (top ?? []).entries()) {
+    lines.push(...classLines(result, classes, madeUp, top!.length > 1 ? n : null));
+  }
   const written = new Set<string>();
   for (const layer of layers) {
     const files = outputs.filter((output) => output.layer === layer.name);
@@ -31,10 +36,11 @@ export function describeNetworkRun(result: NetworkRunResult, style: Style): stri
 }
 
 /** One input of many, on one line. */
-export function briefNetworkRun({ input, top, outputs, layers }: NetworkRunResult, style: Style): string {
+export function briefNetworkRun(result: NetworkRunResult, madeUp: boolean, style: Style): string {
+  const { input, top, outputs, layers } = result;
   const best = top?.[0]?.[0];
   const classWords = best
-    ? `   ${best.label} ${percentWords(best.probability)}`
+    ? `   ${best.label} ${scoreWords(result, best)}${madeUp ? ' (made-up weights)' : ''}`
     : top
       ? '   no classes: every score is NaN'
       : '';
@@ -49,17 +55,27 @@ function sizeWords({ items, channels, width, height }: NetworkRunResult['input']
   return [...(items > 1 ? [items] : []), channels, height, width].join('×');
 }
 
-function classLines(classes: readonly ClassScore[], item: number | null): string[] {
+function classLines(
+  result: NetworkRunResult,
+  classes: readonly ClassScore[],
+  madeUp: boolean,
+  item: number | null,
+): string[] {
   const width = classes.reduce((most, { label }) => Math.max(most, label.length), 0);
   const head = item === null ? [] : [` item ${item}`];
   if (classes.length === 0) return [...head, '  no classes: every score is NaN'];
   return [
     ...head,
     ...classes.map(
-      ({ label, probability }, rank) =>
-        `  ${String(rank + 1).padStart(String(classes.length).length)}  ${label.padEnd(width)}  ${percentWords(probability).padStart(7)}`,
+      (one, rank) =>
+        `  ${String(rank + 1).padStart(String(classes.length).length)}  ${one.label.padEnd(width)}  ${scoreWords(result, one).padStart(7)}${madeUp ? '   (made-up weights)' : ''}`,
     ),
   ];
+}
+
+/** A share of all classes, where the network's scores are ones; else the score as it is. */
+function scoreWords({ scoresShare }: NetworkRunResult, { score, probability }: ClassScore): string {
+  return scoresShare ? percentWords(probability) : `score ${formatNumber(score)}`;
 }
 
 function percentWords(probability: number): string {
@@ -73,10 +89,12 @@ function layerWords({ shape, facts }: LayerResult): string {
     ? plural(facts.channels, 'value')
     : `${plural(facts.channels, 'map')} ${[...shape].slice(-2).reverse().join('×')}`;
   const words = [`${what}, ${formatNumber(facts.min)} … ${formatNumber(facts.max)}`];
-  if (!isVector && facts.dead > 0) words.push(`${groupDigits(facts.dead)} never fire`);
+  if (!isVector && facts.dead !== null && facts.dead > 0) {
+    words.push(`${groupDigits(facts.dead)} never fire`);
+  }
   if (facts.saturated !== null && facts.saturated > 0) words.push(`${percentWords(facts.saturated)} saturated`);
   const pairs = facts.duplicates?.length ?? 0;
-  if (pairs > 0) words.push(`${plural(pairs, 'pair')} nearly equal`);
+  if (pairs > 0) words.push(`${plural(pairs, 'pair')} nearly equal up to scale`);
   if (facts.nan + facts.infinite > 0) words.push(`${facts.nan} NaN, ${facts.infinite} infinite`);
   return words.join(', ');
 }
@@ -99,7 +117,7 @@ export interface NetworkRecord {
 
 /**
  * One input of `run`. Of each layer: name, kind, shape, dtype, algorithm, min, max, mean, nan, infinite, channels, dead
- * (how many channels never fire), deadPercent, saturatedPercent (null where the layer has no limit), duplicates (pairs
+ * (how many channels never fire; null where zero is no silence: before a ReLU, behind tanh), deadPercent, saturatedPercent (null where the layer has no limit), duplicates (pairs
  * of channels nearly the same). `top`: item, index, label, score, probability.
  */
 export function networkRecord(network: string, { result, ...record }: NetworkRecord) {
@@ -132,7 +150,7 @@ function layerRecord({ name, kind, shape, dtype, algorithm, facts }: LayerResult
     firing,
     channels,
     dead,
-    deadPercent: channels === 0 ? 0 : (100 * dead) / channels,
+    deadPercent: dead === null ? null : channels === 0 ? 0 : (100 * dead) / channels,
     saturatedPercent: saturated === null ? null : 100 * saturated,
     duplicates,
   };

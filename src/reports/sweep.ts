@@ -1,7 +1,10 @@
 import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
+import type { LayerJob } from '../core/job.js';
+import type { Pair } from '../core/layers.js';
 import type { SweepCell, SweepMap, SweepResult } from '../core/sweep.js';
 import { VERSION } from '../core/version.js';
+import { AT_THE_BORDER, seesPadding } from './border.js';
 import { tableLines } from './table.js';
 import type { Style } from './text.js';
 
@@ -9,7 +12,11 @@ const BAR = 20;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /** The table of a sweep: parameters, what came out, how much of it fires as a bar; then what went unexpectedly. */
-export function describeSweep({ input, axes, cells, scale, notes }: SweepResult, style: Style): string[] {
+export function describeSweep(
+  { input, axes, cells, scale, notes }: SweepResult,
+  layer: Pick<LayerJob, 'padding' | 'paddingMode' | 'dilation'>,
+  style: Style,
+): string[] {
   const name = input.path === '-' ? 'standard input' : input.path;
   const maps = cells.filter(({ map }) => map !== null).length;
   const lines = [
@@ -19,7 +26,7 @@ export function describeSweep({ input, axes, cells, scale, notes }: SweepResult,
   const head = [...columns.map(({ title }) => title), '', ''];
   const rows = cells.map((cell) => [
     ...columns.map(({ text }) => text(cell)),
-    ...(cell.map ? [bar(share(cell.map)).padEnd(BAR), peakWords(cell.map)] : ['', '']),
+    ...(cell.map ? [bar(share(cell.map)).padEnd(BAR), peakWords(cell.map, cell, layer)] : ['', '']),
   ]);
   const look = { indent: 1, gap: 3, isLeft: (column: number) => column >= columns.length, names: 0 };
   const [title, ...table] = tableLines([head, ...rows], look, style.columns);
@@ -80,12 +87,26 @@ function sharedWords(cells: readonly SweepCell[], axes: SweepResult['axes'], { v
   return `${kernel}${size}${size === '' && cost !== '' ? ',' : ''}${cost}`;
 }
 
-function peakWords({ peak, patch, values }: SweepMap): string {
+function peakWords(
+  { peak, patch, values, kernel }: SweepMap,
+  { parameters }: SweepCell,
+  layer: Pick<LayerJob, 'padding' | 'paddingMode' | 'dilation'>,
+): string {
   if (peak === null) return 'no finite value';
   if (values.min === values.max) return `${formatNumber(peak.value)} everywhere`;
   const own = patch?.own;
   const verdict = own ? (own.found ? ', its own place' : `, NOT its own place (${own.x}, ${own.y})`) : '';
-  return `peak ${formatNumber(peak.value)} at (${peak.x}, ${peak.y})${verdict}`;
+  const [, kH, kW] = kernel.shape;
+  const pool = parameters['pool size'] === '' ? null : pairOf(parameters['pool size']);
+  const size = { kernel: [kH, kW] as const, stride: pairOf(parameters.stride), pool };
+  const border = seesPadding(peak.window, size, layer) ? `, ${AT_THE_BORDER}` : '';
+  return `peak ${formatNumber(peak.value)} at (${peak.x}, ${peak.y})${verdict}${border}`;
+}
+
+/** "2" or "2x3" as [height, width] */
+function pairOf(text: string): Pair {
+  const [height, width = height] = text.split(/[x,]/).map(Number);
+  return [height, width];
 }
 
 function share({ values: { firing, count } }: SweepMap): number {

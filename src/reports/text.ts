@@ -3,6 +3,7 @@ import { plural } from '../core/geometry.js';
 import type { LayerJob, PatchMode } from '../core/job.js';
 import type { Padding, Pads } from '../core/layers.js';
 import type { BankResult, CandidateFacts, MapResult, PlannedRun, RunResult, ZeroLevel } from '../core/result.js';
+import { AT_THE_BORDER, seesPadding } from './border.js';
 import { formatBytes, formatMs } from './numbers.js';
 
 /** How words are set off; plain functions, so that a report knows no terminal. */
@@ -169,7 +170,7 @@ function pairWords([a, b]: readonly [number, number]): string {
 
 function mapLines(map: MapResult, bank: BankResult, layer: LayerJob, depth: 8 | 16, style: Style): string[] {
   const lines = [`  ${rangeWords(map, depth)}`];
-  if (map.peak) lines.push(`  ${peakWords(map, layer)}`);
+  if (map.peak) lines.push(`  ${peakWords(map, bank, layer)}`);
   const firing = firingWords(map, layer);
   if (firing) lines.push(`  ${firing}`);
   const { nan, infinite } = map.values;
@@ -182,7 +183,11 @@ function rangeWords({ values, picture }: MapResult, depth: 8 | 16): string {
   if (!picture) return `${range}   mean ${formatNumber(values.mean)}`;
   const { scale, clipped, zero } = picture;
   const white = depth === 8 ? 255 : 65535;
-  if (scale.lo === scale.hi) return `${range}   constant: drawn mid-grey`;
+  if (values.nan + values.infinite === values.count) return 'no finite value';
+  if (scale.lo === scale.hi) {
+    if (values.min === values.max) return `${range}   constant: drawn mid-grey`;
+    return `${range}   the scale is one value, ${formatNumber(scale.lo)}: drawn mid-grey, smaller black, larger white`;
+  }
   const greys = `grey 0 = ${formatNumber(scale.lo)}, ${zeroWords(zero)}${white} = ${formatNumber(scale.hi)}`;
   const lost = clipped.below + clipped.above;
   const clips =
@@ -196,12 +201,18 @@ function zeroWords(zero: ZeroLevel): string {
   return `zero = ${zero.level}, `;
 }
 
-function peakWords({ peak, kernel, patch, values }: MapResult, layer: LayerJob): string {
+function peakWords({ peak, kernel, patch, values }: MapResult, bank: BankResult, layer: LayerJob): string {
   const { value, x, y, window } = peak!;
   const where = `strongest ${formatNumber(value)} at (${x}, ${y})`;
   const from = `input window x ${spanWords(window.x0, window.x1)}, y ${spanWords(window.y0, window.y1)}`;
-  if (values.min === values.max) return `${where} and everywhere else`;
-  if (patch) return `${where}: ${patchVerdict(patch)}, ${from}`;
+  if (values.min === values.max) {
+    return values.nan + values.infinite > 0 ? `${where} and at every finite value` : `${where} and everywhere else`;
+  }
+  const [, , kH, kW] = bank.weight;
+  const size = { kernel: [kH, kW], stride: layer.stride, pool: layer.pool?.kernelSize ?? null } as const;
+  const border = seesPadding(window, size, layer) ? `${AT_THE_BORDER}, ` : '';
+  if (patch) return `${where}: ${border}${patchVerdict(patch, value, layer)}, ${from}`;
+  if (border !== '') return `${where}: ${border}${from}`;
   const meaning = kernel.positive && value > 0 && !layer.flip ? `${kernel.positive}, ` : '';
   return `${where}: ${meaning}${from}`;
 }
@@ -211,17 +222,34 @@ function spanWords(first: number, last: number): string {
   return first === last ? String(first) : `${first}–${last}`;
 }
 
-function patchVerdict({ own, runnerUp }: NonNullable<MapResult['patch']>): string {
-  const second = runnerUp
-    ? `; runner-up ${formatNumber(runnerUp.share, 2)} of it at (${runnerUp.x}, ${runnerUp.y})`
-    : '';
-  if (!own) return `the best match of the patch${second}`;
+/** A share of the peak, where there is one to speak of: not of a peak at or below zero. */
+function runnerUpWords({ runnerUp }: NonNullable<MapResult['patch']>, peak: number): string {
+  if (!runnerUp) return '';
+  const place = `at (${runnerUp.x}, ${runnerUp.y})`;
+  if (runnerUp.value === peak) return `; equally strong ${place}`;
+  if (peak <= 0) return `; runner-up ${formatNumber(runnerUp.value)} ${place}`;
+  // a share below 1 is not rounded to "1 of it"
+  const digits = [2, 3, 4, 5, 6].find((count) => Number(runnerUp.share.toPrecision(count)) < 1);
+  return digits
+    ? `; runner-up ${formatNumber(runnerUp.share, digits)} of it ${place}`
+    : `; runner-up nearly as strong ${place}`;
+}
+
+function patchVerdict(patch: NonNullable<MapResult['patch']>, peak: number, { kernels }: LayerJob): string {
+  const { own } = patch;
+  const second = runnerUpWords(patch, peak);
+  // without a mean of zero, bright places answer to any patch
+  const isRaw = kernels.some((kernel) => kernel.kind === 'patch' && kernel.mode === 'raw');
+  if (!own) return `the ${isRaw ? 'strongest response to' : 'best match of'} the patch${second}`;
   return own.found ? `the patch found itself${second}` : `NOT the patch's own place (${own.x}, ${own.y})${second}`;
 }
 
 /** Said where a threshold was set: a bias or an activation. */
 function firingWords({ values }: MapResult, layer: LayerJob): string | null {
   if (!layer.bias && !layer.activation) return null;
+  // tanh, leaky_relu and others pass on what is below zero: there, nothing fires or is silent
+  if (layer.activation && !/^relu6?$/.test(layer.activation.name)) return null;
+  if (values.nan + values.infinite === values.count) return null;
   if (values.firing === 0) return 'never fires: no value above zero';
   return `fires (above zero) at ${percent(values.firing, values.count)} of ${groupDigits(values.count)} positions`;
 }

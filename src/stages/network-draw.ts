@@ -58,7 +58,8 @@ export function planesOf({ values, value: { shape } }: Pick<MeasuredLayer, 'valu
     const maps = Array.from({ length: items }, (_, n) => {
       const folded = new Float32Array(width * height).fill(Number.NaN);
       folded.set(values.subarray(n * channels, (n + 1) * channels));
-      return { label: items === 1 ? '' : `item ${n}`, width, height, values: folded };
+      const blank = folded.length - channels;
+      return { label: items === 1 ? '' : `item ${n}`, width, height, values: folded, blank };
     });
     return { maps, folded: width };
   }
@@ -93,9 +94,10 @@ async function drawSheet(
 /** Each channel in a file of its own: one pixel a value, with its scale and recipe in the metadata. */
 async function* drawMaps(job: NetworkJob, source: NetworkSource, layer: MeasuredLayer): AsyncGenerator<DrawnProduct> {
   const { depth, colormap, scale: rule } = job.picture;
-  for (const { label, width, height, values } of planesOf(layer).maps) {
+  for (const { label, width, height, values, blank = 0 } of planesOf(layer).maps) {
     const scale = chooseScale([values], rule);
-    const { data, clipped } = toPixels(values, scale, depth);
+    const { data, clipped: lost } = toPixels(values, scale, depth);
+    const clipped = { ...lost, nan: lost.nan - blank };
     const gray: Image = { width, height, channels: 1, depth, data };
     const image: Image =
       colormap === 'gray' ? gray : { ...gray, channels: 3, data: applyColormap(data as Uint8Array, colormap) };

@@ -1,3 +1,4 @@
+import { firingValues } from '../analysis/firing-layers.js';
 import { channelsOf, layerFacts } from '../analysis/layer-facts.js';
 import { type ScoreKind, topClasses } from '../analysis/top-classes.js';
 import { CnnvizError } from '../core/errors.js';
@@ -24,6 +25,7 @@ export function measureLayers(
   values: ReadonlyMap<string, Value>,
   taken: ReadonlyMap<string, Step>,
 ): readonly MeasuredLayer[] {
+  const firing = firingValues(plan.model);
   return chosen.map(({ name, value: key, node }) => {
     const value = values.get(key)!;
     const numbers = toFloat32(value.data);
@@ -37,7 +39,7 @@ export function measureLayers(
         shape: value.shape,
         dtype: value.dtype,
         algorithm: algorithmOf(taken.get(key) ?? plannedStep(plan, key)),
-        facts: layerFacts(numbers, value.shape, layer),
+        facts: layerFacts(numbers, value.shape, layer, firing.has(key)),
       },
     };
   });
@@ -105,8 +107,23 @@ function classify(
   );
 }
 
-function scoreKind({ model }: Plan, output: string): ScoreKind {
-  const kind = model.nodes.find(({ outputs }) => outputs.includes(output))?.layer.kind;
+/** Whether the network's last layer gives scores that a softmax makes shares of: none that is an activation does. */
+export function classesShare({ plan }: NetworkSession): boolean {
+  return lastLayer(plan, plan.model.outputs[0])?.kind !== 'activation';
+}
+
+/** Layers that hand their input on under another shape. */
+const SILENT: readonly string[] = ['flatten', 'flatten_2d', 'reshape', 'squeeze', 'unsqueeze', 'identity', 'dropout'];
+
+/** The layer that computes a value, before what only gives it another shape. */
+function lastLayer(plan: Plan, value: string): Layer | null {
+  const last = plan.model.nodes.find(({ outputs }) => outputs.includes(value));
+  if (last && SILENT.includes(last.layer.kind) && last.inputs[0] !== null) return lastLayer(plan, last.inputs[0]);
+  return last?.layer ?? null;
+}
+
+function scoreKind(plan: Plan, output: string): ScoreKind {
+  const kind = lastLayer(plan, output)?.kind;
   if (kind === 'softmax') return 'probabilities';
   return kind === 'log_softmax' ? 'log-probabilities' : 'logits';
 }

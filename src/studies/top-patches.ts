@@ -27,6 +27,8 @@ export interface TopPatch {
   readonly map: { readonly x: number; readonly y: number };
   /** What the place sees, in pixels of the image; it may reach beyond its edges. Of arrays, in their own places. */
   readonly field: Rect;
+  /** The place sees beyond the edges of what the network reads: partly padding. */
+  readonly border: boolean;
 }
 
 export interface TopResult {
@@ -102,7 +104,7 @@ export async function topPatches(
       for (const { value, x, y } of places) {
         const rect = fieldRect(field, { x, y }, size);
         const own = source.picture ? originalRect(source.picture.plan, rect) : rect;
-        best[c].add({ value, path: input.path, input: index, map: { x, y }, field: own });
+        best[c].add({ value, path: input.path, input: index, map: { x, y }, field: own, border: isBeyond(rect, size) });
       }
     }
     await progress(index + 1, failed.length);
@@ -121,6 +123,10 @@ function fieldOf(shaped: Parameters<typeof summarizeModel>[0], layer: string): F
 function fieldSize(field: Field | null, [H, W]: readonly [number, number]): [number, number] {
   const [rows, columns] = field ?? [null, null];
   return [rows && rows.jump !== null ? rows.size : H, columns && columns.jump !== null ? columns.size : W];
+}
+
+function isBeyond({ x, y, width, height }: Rect, [H, W]: readonly [number, number]): boolean {
+  return x < -0.5 || y < -0.5 || x + width > W + 0.5 || y + height > H + 0.5;
 }
 
 /** What a place sees, in pixels of the network's input: corners, not middles of pixels. */
