@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Article, ArticlePhoto } from '../../src/core/article.js';
+import { commandText } from '../../src/core/command-text.js';
 import { CnnvizError } from '../../src/core/errors.js';
 import { tensor } from '../../src/core/tensor.js';
 import { describeArticle } from '../../src/reports/article.js';
@@ -9,7 +10,6 @@ import { countArticle } from '../../src/reports/article-words.js';
 import { chooseRows } from '../../src/studies/article/choose-rows.js';
 import { makeArticle, type Workshop } from '../../src/studies/article/make-article.js';
 import { SECTIONS } from '../../src/studies/article/rows/index.js';
-import { commandText } from '../../src/core/command-text.js';
 import { LAYERS } from '../../src/studies/laws/layers.js';
 
 const PLAIN = { strong: (text: string) => text, dim: (text: string) => text, warn: (text: string) => text };
