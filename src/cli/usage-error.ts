@@ -1,9 +1,11 @@
 import type { Command, CommanderError } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { nearestName } from '../core/nearest.js';
+import { refuseSplitPlace } from './split-place.js';
 
 /** commander's message in our form: what is wrong, and what of the command at hand was meant. */
 export function usageError(error: CommanderError, command: Command): CnnvizError {
+  if (error.code === 'commander.excessArguments') refuseSplitPlace(command.args, command.opts());
   const what = error.message.replace(/^error: /, '').split('\n')[0];
   const meant = nearOf(what, command);
   return new CnnvizError('usage', what, {

@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { FeatureOrigin, Head } from '../core/head.js';
+import { sameName } from '../core/names.js';
 import type { NetworkRequest } from '../core/network-job.js';
 import type { PresetChoice } from '../core/preprocess-job.js';
 import { existingFile } from '../io/files.js';
@@ -65,7 +66,8 @@ async function requestOf(path: string, origin: FeatureOrigin, given: HeadNetwork
 }
 
 async function networkOf(path: string, { network }: FeatureOrigin): Promise<string> {
-  if (looksLikePipe(network) || BUILTIN_NETWORKS.some(({ name }) => name === network)) return network;
+  const names = BUILTIN_NETWORKS.map(({ name }) => name);
+  if (looksLikePipe(network) || sameName(network, names) !== null) return network;
   const found = await find(path, network);
   if (found !== null) return found;
   throw new CnnvizError('usage', `${path}: its features come from the network ${network}, which is not here`, {

@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Model, ModelNode } from '../core/model.js';
+import { sameName } from '../core/names.js';
 import { nearestName } from '../core/nearest.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
 import { isFloat } from '../core/values.js';
@@ -49,9 +50,15 @@ function valuesOf({ model, infos }: ShapedModel, pattern: string): string[] {
     return model.nodes.filter(({ layer }) => layer.kind !== 'shape').flatMap(({ outputs }) => outputs.filter(computes));
   }
   const glob = globExpression(pattern);
-  return model.nodes.flatMap((node) =>
+  const found = model.nodes.flatMap((node) =>
     glob.test(node.name) ? valuesOfNode(node) : node.outputs.filter((output) => glob.test(output)),
   );
+  if (found.length > 0) return found;
+  const own = sameName(
+    pattern,
+    model.nodes.map(({ name }) => name),
+  );
+  return model.nodes.filter(({ name }) => name === own).flatMap(valuesOfNode);
 }
 
 /** * stands for any text, ? for one character, [abc] for one of them. */
