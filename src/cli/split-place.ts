@@ -2,8 +2,8 @@ import { CnnvizError } from '../core/errors.js';
 
 /** Flags whose value is a position x,y. */
 interface PlaceFlags {
-  readonly at?: string;
-  readonly pixel?: string;
+  readonly at?: string | undefined;
+  readonly pixel?: string | undefined;
 }
 
 /** --at 169 100: the second number came as an argument. @throws CnnvizError 'usage' */

@@ -18,12 +18,18 @@ function editDistance(a: string, b: string): number {
   return row[b.length];
 }
 
+/** Edits, of which letters doubled by mistake are one altogether. */
+function slipsBetween(typed: string, name: string): number {
+  const once = (word: string) => word.replace(/(.)\1+/g, '$1');
+  return Math.min(editDistance(typed, name), editDistance(once(typed), once(name)) + 1);
+}
+
 /** A word this long that begins one name alone means it, however much is missing. */
 const SHORTEST_BEGINNING = 3;
 
 /**
  * The name that was probably meant, the first of equals; null when none is near. Near is one slip (a letter inserted,
- * removed, replaced, or swapped with its neighbour) in words of up to 7 letters, and one more for every further 4: two
+ * removed, replaced, swapped with its neighbour; letters typed twice are one together) in words of up to 7 letters, and one more for every further 4: two
  * short words that share half of their letters are two words. A beginning of one name alone is near too. `names` are of the kind
  * that was asked for: flags of the command at hand, layers of the network.
  */
@@ -33,7 +39,7 @@ export function nearestName(word: string, names: readonly string[]): string | nu
   let nearest: string | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const name of names) {
-    const distance = editDistance(typed, name.replace(/^-+/, '').toLowerCase());
+    const distance = slipsBetween(typed, name.replace(/^-+/, '').toLowerCase());
     if (distance < least && distance <= allowed && distance < typed.length) {
       least = distance;
       nearest = name;
