@@ -64,8 +64,9 @@ describe('built-in kernels', () => {
     expect([...kernelWeight(findKernel(name)).data]).toEqual([...parseInlineKernel(text).data]);
   });
 
-  it('suggests the name that was meant', () => {
-    expect(() => findKernel('sobelx')).toThrow('unknown kernel "sobelx"');
+  it('takes a name regardless of case, - and _, and suggests the one that was meant', () => {
+    expect(findKernel('sobelx').name).toBe('sobel-x');
+    expect(() => findKernel('sobel-z')).toThrow('unknown kernel "sobel-z"');
     expect(() => findKernel('zzzzzzzz')).toThrow(
       expect.objectContaining({ fix: expect.stringMatching(/^`cnnviz kernels` lists all/) }),
     );
