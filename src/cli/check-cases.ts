@@ -131,6 +131,7 @@ const TOLERANCES = ['abs', 'rel', 'ulps'] as const;
 /** abs=1e-6,rel=1e-5,ulps=4, any of them; a bare number is absolute. */
 export function parseTolerance(text: string): Tolerance {
   const found = { ...EXACT };
+  const said = new Set<string>();
   for (const part of text.split(',')) {
     const at = part.indexOf('=');
     const word = at < 0 ? 'abs' : part.slice(0, at).trim();
@@ -143,6 +144,12 @@ export function parseTolerance(text: string): Tolerance {
         fix: near ? `did you mean ${near}?` : 'such as --tolerance abs=1e-6,rel=1e-5',
       });
     }
+    if (said.has(kind)) {
+      throw new CnnvizError('usage', `--tolerance: ${kind} is said twice in "${text}"`, {
+        fix: 'a decimal point is a point: --tolerance abs=0.1,rel=1e-5',
+      });
+    }
+    said.add(kind);
     found[kind] = value;
   }
   return found;

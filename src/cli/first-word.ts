@@ -8,6 +8,8 @@ import { openTerminal } from './terminal.js';
 /** What is shown of a picture when nothing is asked for. */
 const KERNEL = ['--kernel', 'edge3x3'];
 const PICTURE = '--strip';
+/** What runs a network whose weights were not said. */
+const MADE_UP = ['--init', 'seed:1'];
 
 /** Flags that say what is made of the maps: a strip besides would be another picture, or none that fits. */
 const SAYS_OUTPUT = /^(--sheet|--strip|--depth|--format|-n|--dry-run)(=|$)/;
@@ -21,7 +23,7 @@ const SAYS_KERNEL = /^(-k|-p|--kernel(=|$)|--patch(=|$))/;
 export async function fromFirstWord(argv: readonly string[], commands: readonly string[]): Promise<readonly string[]> {
   const [word, ...rest] = argv.slice(2);
   if (word === undefined || word.startsWith('-') || commands.includes(word)) return argv;
-  if (isAddress(word)) throw addressFault(word);
+  if (isAddress(word)) throw addressFault(word, 'usage');
   const kind = await kindOfFile(word);
   switch (kind) {
     case 'image':
@@ -67,7 +69,7 @@ async function say(args: readonly string[]): Promise<void> {
 /** Words of this tool that are no commands. */
 async function refuseKnown(word: string, rest: readonly string[]): Promise<void> {
   if (/[/\\]|\.(png|jpe?g|webp|gif|tiff?|avif|bmp|hei[cf]|npy)$/i.test(word)) {
-    throw new CnnvizError('input', `${word}: no such file, and no command`, { fix: 'check the name of the file' });
+    throw new CnnvizError('usage', `${word}: no such file, and no command`, { fix: 'check the name of the file' });
   }
   const what = rest.length > 0 ? rest : ['photo.jpg'];
   const { findGradient } = await import('../models/gradients.js');
@@ -80,7 +82,8 @@ async function refuseKnown(word: string, rest: readonly string[]): Promise<void>
     word.split('@')[0],
     BUILTIN_NETWORKS.map(({ name }) => name),
   );
-  if (network !== null) throw noCommand(word, 'a network', commandText(['run', word, ...what]));
+  if (network !== null)
+    throw noCommand(word, 'a network', commandText(['run', word, ...what, ...(word.includes('@') ? [] : MADE_UP)]));
   const { ACTIVATION_NAMES } = await import('./parse.js');
   const activation = sameName(word, ACTIVATION_NAMES);
   if (activation !== null) {

@@ -4,9 +4,11 @@ import type { PlaceRequest } from '../core/value-place.js';
 import { findInputs, type Input } from '../io/inputs.js';
 import type { LayerRequest } from '../stages/kept-run.js';
 import { refuseSwapped } from './argument-order.js';
+import { findConcept } from './concepts.js';
 import { type ConvFlags, convJob } from './conv-job.js';
 import { networkJob, type PresetFlags, type WeightFlags } from './network-job.js';
 import { parsePool, parsePosition, parseWhole } from './parse.js';
+import { refuseSplitPlace } from './split-place.js';
 
 /** The flags of commands that look at one layer, as commander hands them over. */
 export interface LookFlags
@@ -19,6 +21,8 @@ export interface LookFlags
   readonly channel?: string;
   readonly item: string;
   readonly at?: string;
+  /** --pixel of `field`. */
+  readonly pixel?: string;
   readonly jobs: string;
   /** The names of the flags that were typed. */
   readonly typed: ReadonlySet<string>;
@@ -99,16 +103,6 @@ export async function lookRequest(
   return lookAtNetwork(command, pool ? [poolPipe(pool), args[0]] : args, flags, usage);
 }
 
-/** --at 169 100: the second number came as an argument. */
-function refuseSplitPlace(args: readonly string[], { at }: LookFlags): void {
-  const number = args.find((arg) => /^\d+$/.test(arg));
-  if (at === undefined || number === undefined || !/^\d+,?$/.test(at)) return;
-  const x = at.replace(',', '');
-  throw new CnnvizError('usage', `--at: expected x,y, got "${at}" and "${number}" apart`, {
-    fix: `--at ${x},${number}`,
-  });
-}
-
 async function lookAtNetwork(
   command: string,
   args: readonly string[],
@@ -117,6 +111,12 @@ async function lookAtNetwork(
 ): Promise<{ readonly request: LayerRequest; readonly input: Input }> {
   const isFed = args.length === 1 && flags.input.length > 0;
   if (!isFed && args.length < 2) {
+    const concept = args.length === 1 ? findConcept(args[0]) : null;
+    if (concept) {
+      throw new CnnvizError('usage', `${args[0]}: ${concept.means}; ${command} shows it at one number of an image`, {
+        fix: `cnnviz ${command} photo.jpg ${concept.flags}`,
+      });
+    }
     const what = args.length === 0 ? 'an image and a kernel' : 'a kernel';
     throw new CnnvizError('usage', `${command} needs ${what}, or a network and an image`, { fix: usage });
   }

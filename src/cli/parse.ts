@@ -18,10 +18,12 @@ function withMinus(text: string): string {
   return text.replace(/^\s*[−–](?=[\d.])/, '-');
 }
 
-/** The number that was meant by one with a decimal comma, as a fix; undefined for any other text. */
-function pointMeant(flag: string, text: string): string | undefined {
+/** What was meant by a number with a decimal comma, behind what was typed before it, as a fix; undefined for any other text. */
+function pointMeant(typed: string, text: string): string | undefined {
   const match = /^\s*([+-]?\d*),(\d+%?)\s*$/.exec(withMinus(text));
-  return match ? `did you mean ${flag} ${match[1]}.${match[2]}?` : undefined;
+  return match
+    ? `did you mean ${typed}${match[1] === '-' || match[1] === '' ? `${match[1]}0` : match[1]}.${match[2]}?`
+    : undefined;
 }
 
 /** Numbers with a comma, x or × between them: 2,2 and 2x2. */
@@ -33,7 +35,7 @@ function sidesOf(text: string): string[] {
 export function parseWhole(flag: string, text: string, min: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text.trim()) || value < min || !Number.isSafeInteger(value)) {
-    refuse(flag, `a whole number from ${min}`, text, pointMeant(flag, text));
+    refuse(flag, `a whole number from ${min}`, text, pointMeant(`${flag} `, text));
   }
   return value;
 }
@@ -51,9 +53,9 @@ export function parseJobs(text: string): number {
 }
 
 /** Any finite number. */
-export function parseNumber(flag: string, text: string): number {
+export function parseNumber(flag: string, text: string, typed = `${flag} `): number {
   const value = Number(withMinus(text));
-  if (text.trim() === '' || !Number.isFinite(value)) refuse(flag, 'a number', text, pointMeant(flag, text));
+  if (text.trim() === '' || !Number.isFinite(value)) refuse(flag, 'a number', text, pointMeant(typed, text));
   return value;
 }
 
@@ -116,7 +118,7 @@ export function parseBias(typed: string): BiasSource {
   if (fire) return { kind: 'fire', percent };
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || !Number.isFinite(Math.fround(value))) {
-    const fix = pointMeant('--bias', text) ?? percentMeant(text) ?? 'p99 lets the strongest 1 % through';
+    const fix = pointMeant('--bias ', text) ?? percentMeant(text) ?? 'p99 lets the strongest 1 % through';
     refuse('--bias', 'a finite number, a .npy file, p99 or fire:1%', text, fix);
   }
   return { kind: 'number', value };
@@ -149,7 +151,10 @@ export function parseActivation(text: string): { name: ActivationName; parameter
     const meant = near ? `did you mean ${near}? ` : '';
     refuse('--activation', 'an activation', text, `${meant}one of ${ACTIVATION_NAMES.join(', ')}`);
   }
-  return { name, parameter: parameter === undefined ? null : parseNumber('--activation', parameter) };
+  return {
+    name,
+    parameter: parameter === undefined ? null : parseNumber('--activation', parameter, `--activation ${name}:`),
+  };
 }
 
 const POOL_KINDS = ['max', 'avg', 'gauss'] as const;
@@ -242,7 +247,9 @@ export function parseColour(text: string): string {
 export function parsePixelCount(text: string): number {
   const match = /^(\d+(?:\.\d+)?(?:e\d+)?)\s*(?:(M)P?)?$/i.exec(text);
   const count = match ? Number(match[1]) * (match[2] ? 1e6 : 1) : Number.NaN;
-  if (!Number.isSafeInteger(count) || count < 1) refuse('--max-pixels', 'a number of pixels', text, 'such as 200M');
+  if (!Number.isSafeInteger(count) || count < 1) {
+    refuse('--max-pixels', 'a number of pixels', text, 'such as 200M, or 1.5M with a decimal point');
+  }
   return count;
 }
 

@@ -3,8 +3,10 @@ import { CnnvizError } from '../core/errors.js';
 import { textWidth } from '../core/text-width.js';
 import { drawKernels } from '../figures/kernel-drawing.js';
 import { writeAtomic } from '../io/files.js';
+import { GRADIENT_POSITIVE, GRADIENTS } from '../models/gradients.js';
+import { type KernelGroup, kernelGroup } from '../models/kernel-group.js';
 import { kernelToJson } from '../models/kernel-text.js';
-import { BUILTIN_KERNELS, type BuiltinKernel, findKernel, kernelWeight } from '../models/kernels.js';
+import { BUILTIN_KERNELS, type BuiltinKernel, kernelWeight } from '../models/kernels.js';
 import { writeNpy } from '../models/npy.js';
 import { altOfKernels } from '../reports/alt.js';
 import type { PictureFlags } from './commands/picture-flags.js';
@@ -23,7 +25,8 @@ export async function runKernels(
   { out, clobber, json, show, alt }: KernelFlags,
 ): Promise<void> {
   const terminal = await openTerminal({ quiet: false, reserveStdout: json });
-  const kernels = names.length === 0 ? BUILTIN_KERNELS : names.map(findKernel);
+  const groups = names.map(kernelGroup);
+  const kernels = names.length === 0 ? BUILTIN_KERNELS : [...new Set(groups.flatMap((group) => group.kernels))];
   if (json) {
     const list = kernels.map((kernel) => ({
       name: kernel.name,
@@ -41,7 +44,10 @@ export async function runKernels(
     terminal.print(`wrote ${terminal.style.strong(out)}`);
   } else if (!json) {
     if (names.length === 0) printList(terminal);
-    else for (const kernel of kernels) printKernel(kernel, terminal);
+    else {
+      for (const { gradient } of groups) if (gradient) printGradient(gradient, terminal);
+      for (const kernel of kernels) printKernel(kernel, terminal);
+    }
   }
   if (alt) terminal.print(altOfKernels(kernels));
   if (show) await showPictures([await drawing(kernels)], show, terminal);
@@ -80,7 +86,18 @@ function printList(terminal: Terminal): void {
     const size = `${kernel.rows[0].length}×${kernel.rows.length}`;
     terminal.print(`  ${terminal.style.strong(kernel.name.padEnd(width))}  ${size}  ${kernel.reads}`);
   }
-  terminal.print(terminal.style.dim(`${BUILTIN_KERNELS.length} kernels; cnnviz kernels NAME shows one`));
+  terminal.print(terminal.style.dim('gradient magnitudes, of two kernels each'));
+  for (const gradient of GRADIENTS) {
+    terminal.print(`  ${terminal.style.strong(gradient.name.padEnd(width))}  ${gradient.formula}`);
+  }
+  const count = `${BUILTIN_KERNELS.length} kernels, ${GRADIENTS.length} gradient magnitudes`;
+  terminal.print(terminal.style.dim(`${count}; cnnviz kernels NAME shows one, cnnviz kernels edges a group`));
+}
+
+/** What a magnitude is made of; its kernels are printed below it. */
+function printGradient({ name, formula, parts }: NonNullable<KernelGroup['gradient']>, terminal: Terminal): void {
+  terminal.print(`${terminal.style.strong(name)}  gradient magnitude ${formula}: ${GRADIENT_POSITIVE}; flat → 0`);
+  terminal.print(`  cnnviz conv IMAGE -k ${name} makes one map of ${parts.join(' and ')}`);
 }
 
 /** The matrix with what it means beside it. */

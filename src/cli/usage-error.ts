@@ -1,14 +1,21 @@
 import type { Command, CommanderError } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { nearestName } from '../core/nearest.js';
+import { refuseSplitPlace } from './split-place.js';
 
 /** commander's message in our form: what is wrong, and what of the command at hand was meant. */
 export function usageError(error: CommanderError, command: Command): CnnvizError {
+  if (error.code === 'commander.excessArguments') refuseSplitPlace(command.args, { at: lastOf(command.opts().at) });
   const what = error.message.replace(/^error: /, '').split('\n')[0];
   const meant = nearOf(what, command);
   return new CnnvizError('usage', what, {
     fix: meant ? `did you mean ${meant}?` : helpOf(command),
   });
+}
+
+/** The last of a flag that may be repeated. */
+function lastOf(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'object' ? value.at(-1) : value;
 }
 
 function nearOf(what: string, command: Command): string | null {

@@ -21,12 +21,18 @@ function editDistance(a: string, b: string): number {
 /** Nobody slips on the keys of a longer one, and the table of distances grows with the product of both lengths. */
 const LONGEST_WORD = 200;
 
+/** Edits, of which letters doubled by mistake are one altogether. */
+function slipsBetween(typed: string, name: string): number {
+  const once = (word: string) => word.replace(/(.)\1+/g, '$1');
+  return Math.min(editDistance(typed, name), editDistance(once(typed), once(name)) + 1);
+}
+
 /** A word this long that begins one name alone means it, however much is missing. */
 const SHORTEST_BEGINNING = 3;
 
 /**
  * The name that was probably meant, the first of equals; null when none is near. Near is one slip (a letter inserted,
- * removed, replaced, or swapped with its neighbour) in words of up to 7 letters, and one more for every further 4: two
+ * removed, replaced, swapped with its neighbour; letters typed twice are one together) in words of up to 7 letters, and one more for every further 4: two
  * short words that share half of their letters are two words. A beginning of one name alone is near too. `names` are of the kind
  * that was asked for: flags of the command at hand, layers of the network.
  */
@@ -38,8 +44,8 @@ export function nearestName(word: string, names: readonly string[]): string | nu
   if (word.length > LONGEST_WORD) return null;
   for (const name of names) {
     const known = name.replace(/^-+/, '').toLowerCase();
-    if (Math.abs(known.length - typed.length) > allowed) continue;
-    const distance = editDistance(typed, known);
+    if (known.length > LONGEST_WORD) continue;
+    const distance = slipsBetween(typed, known);
     if (distance < least && distance <= allowed && distance < typed.length) {
       least = distance;
       nearest = name;

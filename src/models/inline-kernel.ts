@@ -36,8 +36,9 @@ export function parseInlineKernel(text: string): Tensor {
   const rows = rowsOf(inner.split(/[;\n]/));
   if (rows.length === 0) throw refusal(text, 'expected numbers', FIX);
   refuseCommas(rows, text, true);
-  refuseSquare(rows, /;$/.test(inner), text);
-  return matrix(rows, text);
+  const weight = matrix(rows, text);
+  if (!/;$/.test(inner)) refuseSquare(rows, text);
+  return weight;
 }
 
 /** Without the call around it: np.array(…), tensor(…). */
@@ -147,13 +148,18 @@ function pointed(row: string): string[] {
   return cells.filter(Boolean).map((cell) => cell.replace(',', '.'));
 }
 
+/** Whether so many numbers fill a square kernel of more than one. */
+function isSquare(count: number): boolean {
+  return count > 1 && Number.isInteger(Math.sqrt(count));
+}
+
 /** n² numbers one after another, or one below another, are an n×n kernel whose rows were not said; a final ";" says one row. */
-function refuseSquare(rows: readonly Row[], isEnded: boolean, text: string): void {
+function refuseSquare(rows: readonly Row[], text: string): void {
   const count =
     rows.length === 1 ? rows[0].words.length : rows.every(({ words }) => words.length === 1) ? rows.length : 0;
   const side = Math.sqrt(count);
   const isColumn = rows.length > 1;
-  if (isEnded || side < 2 || !Number.isInteger(side) || (isColumn && !text.includes(';'))) return;
+  if (!isSquare(count) || (isColumn && !text.includes(';'))) return;
   const numbers = rows.flatMap(({ words }) => words);
   const square = Array.from({ length: side }, (_, r) => numbers.slice(r * side, (r + 1) * side));
   const meant = side <= MOST_SIDE ? spelling(square) : `rows with ";" behind each ${side} numbers`;
@@ -161,14 +167,16 @@ function refuseSquare(rows: readonly Row[], isEnded: boolean, text: string): voi
   throw refusal(
     text,
     `${count} numbers in one ${line}, which a ${side}×${side} kernel also has`,
-    `a ${side}×${side} kernel is ${meant}; a single ${line} ends with ";": ${spelling(isColumn ? numbers.map((one) => [one]) : [numbers], ';')}`,
+    `a ${side}×${side} kernel is ${meant}; a single ${line} ends with ";": ${spelling(isColumn ? numbers.map((one) => [one]) : [numbers])}`,
   );
 }
 
-/** "1 0 -1; 1 0 -1", as it is typed; long ones are cut. */
-function spelling(rows: readonly (readonly string[])[], end = ''): string {
+/** "1 0 -1; 1 0 -1", as it is typed, with the final ";" where it needs one; long ones are told in words. */
+function spelling(rows: readonly (readonly string[])[]): string {
+  const isLine = rows.length === 1 || rows.every(({ length }) => length === 1);
+  const end = isLine && isSquare(rows.flat().length) ? ';' : '';
   const whole = rows.map((row) => row.join(' ')).join('; ');
-  return whole.length > LONGEST ? `rows of numbers with ";" behind each` : `"${whole}${end}"`;
+  return whole.length > LONGEST ? 'rows of numbers with ";" behind each' : `"${whole}${end}"`;
 }
 
 function refusal(text: string, what: string, fix: string): CnnvizError {

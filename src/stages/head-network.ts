@@ -6,7 +6,7 @@ import { existingFile, refuseLeaving } from '../io/files.js';
 import { folderOf, joinPath, leavesFolder } from '../io/paths.js';
 import { openFile } from '../io/random-access.js';
 import { readHead } from '../models/head-file.js';
-import { isBuiltin } from '../models/networks/index.js';
+import { builtinName } from '../models/networks/index.js';
 import { type FeatureExtractor, type FeatureJob, looksLikePipe } from './feature-extractor.js';
 import { arraysOf } from './network.js';
 import { refusalOf } from './refusal.js';
@@ -67,7 +67,7 @@ async function requestOf(path: string, origin: FeatureOrigin, given: HeadNetwork
 }
 
 async function networkOf(path: string, { network }: FeatureOrigin): Promise<string> {
-  if (isBuiltin(network)) return network;
+  if (builtinName(network) !== null) return network;
   const found = looksLikePipe(network) ? network : await find(path, network, '--features');
   if (found !== null) {
     await checkArrays(path, found);

@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Model, ModelNode } from '../core/model.js';
+import { sameName } from '../core/names.js';
 import { nearestName } from '../core/nearest.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
 import { someOf } from '../core/shorten.js';
@@ -54,7 +55,15 @@ function valuesOf({ model, infos }: ShapedModel, pattern: string): string[] {
     return model.nodes.filter(({ layer }) => layer.kind !== 'shape').flatMap(({ outputs }) => outputs.filter(computes));
   }
   const matches = globMatcher(pattern);
-  return model.nodes.flatMap((node) => (matches(node.name) ? valuesOfNode(node) : node.outputs.filter(matches)));
+  const found = model.nodes.flatMap((node) =>
+    matches(node.name) ? valuesOfNode(node) : node.outputs.filter(matches),
+  );
+  if (found.length > 0) return found;
+  const own = sameName(
+    pattern,
+    model.nodes.map(({ name }) => name),
+  );
+  return model.nodes.filter(({ name }) => name === own).flatMap(valuesOfNode);
 }
 
 /** * stands for any text, ? for one character, [abc] for one of them. */

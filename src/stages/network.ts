@@ -1,6 +1,7 @@
 import type { ByteSource } from '../core/bytes.js';
 import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
 import type { Model } from '../core/model.js';
+import { sameName } from '../core/names.js';
 import { nearestName } from '../core/nearest.js';
 import type { NetworkRequest } from '../core/network-job.js';
 import type { ImagePreset } from '../core/preprocess-job.js';
@@ -149,9 +150,11 @@ async function readSpec(network: string, asPrinted: boolean): Promise<NetworkSpe
   if (await existingFile(network)) return readSpecFile(network, asPrinted);
   if (builtinName(network) !== null) return builtinNetwork(network);
   const [word] = network.trim().split(/[\s=]/);
-  if (LAYER_WORDS.includes(word)) return parsePipe(network);
+  if (sameName(word, LAYER_WORDS) !== null) return parsePipe(network);
   if (/\.(ya?ml|json|txt|onnx|pth?|safetensors|npz)$/i.test(network)) await readBytes(network);
   const names = BUILTIN_NETWORKS.map(({ name }) => name);
+  const own = sameName(network, names);
+  if (own !== null) return builtinNetwork(own);
   const near = nearestName(network, names) ?? nearestName(word, LAYER_WORDS);
   throw new CnnvizError('usage', `unknown network "${network}"`, {
     fix: `${near ? `did you mean ${near}? ` : ''}built in: ${names.join(', ')}; or a file (.onnx, .yaml, .json, the text of print(model)), or a pipe "conv edge3x3 | relu"`,

@@ -69,6 +69,7 @@ describe('lists of a sweep', () => {
     ['kinds and a size', { pool: 'none,max,gauss:3x5' }, [null, 'max 3,5 3,5', 'gauss 3,5 3,5']],
     ['flags of their own', { pool: 'avg', poolSize: '2,3', poolStride: '1' }, ['avg 2,2 1,1', 'avg 3,3 1,1']],
     ['sizes alone are of max pools', { poolSize: '2' }, ['max 2,2 2,2']],
+    ['a kind alone is of size 2', { pool: 'max,Avg' }, ['max 2,2 2,2', 'avg 2,2 2,2']],
   ])('pools: %s', (_, flags, expected) => {
     expect(pools(flags)).toEqual(expected);
   });
@@ -79,7 +80,6 @@ describe('lists of a sweep', () => {
     ['a stride of zero', { stride: '0' }, '--stride: expected a whole number from 1, got "0"'],
     ['a file of biases', { bias: 'b.npy' }, 'a sweep takes numbers, p99 and fire:1%, not files'],
     ['relu twice', { relu: true, activation: 'none' }, '--relu and --activation exclude each other'],
-    ['a kind without size', { pool: 'max' }, '--pool max: expected sizes'],
     ['sizes twice', { pool: 'max:2', poolSize: '3' }, 'say the same twice'],
     ['whole pools and sizes', { pool: 'max:2,avg:3', poolSize: '3' }, 'has its sizes already'],
     ['an unknown kind', { pool: 'mix:2' }, '--pool: expected max|avg|gauss:SIZE[:STRIDE], got "mix:2"'],

@@ -64,8 +64,9 @@ describe('built-in kernels', () => {
     expect([...kernelWeight(findKernel(name)).data]).toEqual([...parseInlineKernel(text).data]);
   });
 
-  it('suggests the name that was meant', () => {
-    expect(() => findKernel('sobelx')).toThrow('unknown kernel "sobelx"');
+  it('takes a name regardless of case, - and _, and suggests the one that was meant', () => {
+    expect(findKernel('sobelx').name).toBe('sobel-x');
+    expect(() => findKernel('sobel-z')).toThrow('unknown kernel "sobel-z"');
     expect(() => findKernel('zzzzzzzz')).toThrow(
       expect.objectContaining({ fix: expect.stringMatching(/^`cnnviz kernels` lists all/) }),
     );
@@ -78,6 +79,18 @@ describe('kernels as text', () => {
     ['1,2\n3,4', [2, 2], [1, 2, 3, 4]],
     ['1/4 -.5 2e-1', [1, 3], [0.25, -0.5, Math.fround(0.2)]],
     [' 7 ', [1, 1], [7]],
+    ['1 2 2 1;', [1, 4], [1, 2, 2, 1]],
+    ['1;2;2;1;', [4, 1], [1, 2, 2, 1]],
+    ['1, 0, -1; 1,0,-1', [2, 3], [1, 0, -1, 1, 0, -1]],
+    ['1 0;\n0 1;\n', [2, 2], [1, 0, 0, 1]],
+    ['\u22121 \u20132', [1, 2], [-1, -2]],
+    ['[[1,0],[0,-1]]', [2, 2], [1, 0, 0, -1]],
+    ['[[ 1.  0.]\n [ 0. -1.]]', [2, 2], [1, 0, 0, -1]],
+    ['np.array([[1, 0], [0, -1]], dtype=np.float32)', [2, 2], [1, 0, 0, -1]],
+    ['tensor([[1., 0.],\n        [0., -1.]])', [2, 2], [1, 0, 0, -1]],
+    ['[1 0 -1; 1 0 -1]', [2, 3], [1, 0, -1, 1, 0, -1]],
+    ['[1, 0, -1]', [1, 3], [1, 0, -1]],
+    ['[[[1, 2]], [[3, 4]]]', [2, 1, 2], [1, 2, 3, 4]],
   ])('%j', (text, shape, values) => {
     expect(looksInline(text)).toBe(true);
     const weight = parseInlineKernel(text);
@@ -91,6 +104,24 @@ describe('kernels as text', () => {
     ['1/0 1', 'got "1/0"'],
     ['1e99 1', 'got "1e99"'],
     [' ; ', 'expected numbers'],
+    ['1 2 2 1', '4 numbers in one row'],
+    ['1,2,2,1', '4 numbers in one row'],
+    ['[1, 2, 2, 1]', '4 numbers in one row'],
+    ['1;2;2;1', '4 numbers in one column'],
+    ['0,1 0,2; 0,3 0,4', 'a comma may be a decimal point'],
+    ['0,1, 0,2; 0,3, 0,4', 'a comma may be a decimal point'],
+    ['1,0 -1; 1,0 -1', 'a comma may be a decimal point'],
+    ['0,5', 'a comma may be a decimal point'],
+    ['0,5;0,25', 'a comma may be a decimal point'],
+    ['-0,5,1', 'a comma may be a decimal point'],
+    ['[[0,1, 0,2], [0,3, 0,4]]', 'a comma may be a decimal point'],
+    ['1;0;-1\n1;0;-1', '";" stands between the numbers of a line'],
+    ['0,1;0,2\n0,3;0,4', '";" stands between the numbers of a line'],
+    ['1 1 / 9', 'expected a finite number, got "/"'],
+    ['[[1 0] [1', 'expected rows of numbers in brackets'],
+    ['[[1, 2], [3]]', 'expected an array of 2'],
+    ['[[1 2] []]', 'a row is empty'],
+    ['7x7', 'a size alone is no kernel'],
   ])('refuses %j', (text, message) => expect(() => parseInlineKernel(text)).toThrow(message));
 
   it('a name is not taken for numbers', () => {

@@ -17,8 +17,9 @@ export function addCompletion(program: Command): void {
     )
     .action(async (shell: 'bash' | 'zsh' | 'fish') => {
       const { completionScript } = await import('../completion.js');
-      const { BUILTIN_KERNELS } = await import('../../models/kernels.js');
-      const names = BUILTIN_KERNELS.map(({ name }) => name);
+      const { GRADIENTS } = await import('../../models/gradients.js');
+      const { KERNEL_NAMES } = await import('../../models/kernels.js');
+      const names = [...KERNEL_NAMES, ...GRADIENTS.map(({ name }) => name)];
       process.stdout.write(completionScript(shell, program, { '--kernel': names, names }));
     });
 }

@@ -7,7 +7,10 @@ export function addKernels(program: Command): void {
     .command('kernels')
     .summary('the built-in kernels: list, print, draw, export')
     .description('List the built-in kernels, or show what one looks like and responds to.')
-    .argument('[names...]', 'kernels to show; all are listed without')
+    .argument(
+      '[names...]',
+      'kernels, groups (edges, blur) or beginnings of names (kirsch) to show; all are listed without',
+    )
     .option('-o, --out <file>', 'export: FILE.npy or FILE.json (one kernel), FILE.png (a drawing of one or more)')
     .option('--no-clobber', 'refuse to replace a file that exists')
     .addOption(showOption())
@@ -18,6 +21,7 @@ export function addKernels(program: Command): void {
       `Examples:
   cnnviz kernels
   cnnviz kernels sobel-x sobel-y
+  cnnviz kernels edges                  a group of them
   cnnviz kernels edge3x3 -o edge.npy
   cnnviz kernels -o kernels.png
 `,

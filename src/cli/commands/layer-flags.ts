@@ -12,7 +12,7 @@ export function addLayerFlags(command: Command): ConvFlags['kernels'] {
     .optionsGroup('Kernels:')
     .option(
       '-k, --kernel <kernel>',
-      'a name (see `cnnviz kernels`), FILE.npy, FILE.json or "1 0 -1; 1 0 -1"; may be repeated',
+      'names with commas (see `cnnviz kernels`; sobel is the gradient magnitude), FILE.npy, .json, .csv, .txt or "1 0 -1; 1 0 -1"; may be repeated',
       collect('kernel'),
     )
     .option(
@@ -27,7 +27,7 @@ export function addLayerFlags(command: Command): ConvFlags['kernels'] {
     )
     .option('--flip', 'turn kernels by 180°: true convolution instead of cross-correlation', false)
     .optionsGroup('Layer:')
-    .option('--stride <n|h,w>', 'step between neighbouring windows', '1')
+    .option('--stride <n|h,w>', 'step between neighbouring windows; 2,3 and 2x3 are the same', '1')
     .option('--padding <n|h,w|t,l,b,r|rule>', 'border around the image; rules: same, valid, full', '0')
     .addOption(
       new Option('--padding-mode <mode>', 'what the border holds')
@@ -42,7 +42,7 @@ export function addLayerFlags(command: Command): ConvFlags['kernels'] {
       'relu, leaky_relu:0.01, sigmoid, tanh, gelu, relu6, elu, silu, hardswish, softplus',
     )
     .option('--relu', 'short for --activation relu', false)
-    .option('--pool <kind:size[:stride]>', 'max, avg or gauss pooling, such as max:2 or gauss:3:2')
+    .option('--pool <kind[:size[:stride]]>', 'max, avg or gauss pooling, such as max (2), max:3:2 or gauss:3:2')
     .optionsGroup('Pixels:')
     .option('--gray', 'convert to gray first (0.299 R + 0.587 G + 0.114 B)', false)
     .addOption(

@@ -1,5 +1,6 @@
 import { CnnvizError } from '../../core/errors.js';
 import type { Padding, Pair } from '../../core/layers.js';
+import { sameName } from '../../core/names.js';
 import { nearestName } from '../../core/nearest.js';
 
 /** A field's value as a pipe, a network file or print(model) says it. */
@@ -61,7 +62,8 @@ export class Fields {
     const value = this.raw(name);
     if (value === undefined) return otherwise;
     const near = typeof value === 'string' ? nearestName(value, words) : null;
-    return words.find((word) => word === value) ?? refuse(name, `one of ${words.join(', ')}`, value, near);
+    const word = typeof value === 'string' ? sameName(value, words) : null;
+    return word ?? refuse(name, `one of ${words.join(', ')}`, value, near);
   }
 
   /** n or [height, width]; undefined when it was not said. */
@@ -79,13 +81,17 @@ export class Fields {
   padding(name: string): Padding {
     const value = this.raw(name);
     if (value === undefined) return 0;
-    if (value === 'same' || value === 'valid' || value === 'full' || isWhole(value, 0)) return value as Padding;
+    if (isWhole(value, 0)) return value;
+    const rule = typeof value === 'string' ? sameName(value, PADDING_RULES) : null;
+    if (rule) return rule;
     if (isList(value) && [2, 4].includes(value.length) && value.every((side) => isWhole(side, 0))) {
       return value as number[];
     }
     return refuse(name, 'n, h,w, t,l,b,r, same, valid or full', value);
   }
 }
+
+const PADDING_RULES = ['same', 'valid', 'full'] as const;
 
 /** None, as torch prints it, null, as JSON does, and none, as people write it. */
 export function isNone(value: FieldValue | undefined): boolean {
@@ -102,6 +108,12 @@ export function isWhole(value: FieldValue | undefined, min: number): value is nu
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= min;
 }
 
+/** 0.1 for 0,1, which a pipe takes for a list. */
+function pointMeant(value: FieldValue | undefined): string | null {
+  const text = isList(value) && value.length === 2 ? value.join() : value;
+  return typeof text === 'string' && /^[+-]?\d+,\d+$/.test(text) ? text.replace(',', '.') : null;
+}
+
 /** @throws CnnvizError 'usage' that names the field */
 export function refuse(
   name: string,
@@ -110,7 +122,8 @@ export function refuse(
   near: string | null = null,
 ): never {
   const found = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
+  const meant = near ?? (expected.includes('a number') ? pointMeant(value) : null);
   throw new CnnvizError('usage', `${name}: expected ${expected}, got ${found}`, {
-    fix: near ? `did you mean ${near}?` : `write ${name} as ${expected}`,
+    fix: meant ? `did you mean ${meant}?` : `write ${name} as ${expected}`,
   });
 }

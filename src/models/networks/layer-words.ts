@@ -1,4 +1,5 @@
 import { CnnvizError } from '../../core/errors.js';
+import { sameName } from '../../core/names.js';
 import { nearestName } from '../../core/nearest.js';
 import { Fields, type FieldValue } from './fields.js';
 import type { LayerSpec } from './spec.js';
@@ -19,9 +20,10 @@ export const LAYER_TABLE: readonly LayerWord[] = [
 /** The words of all layers. */
 export const LAYER_WORDS: readonly string[] = LAYER_TABLE.map(({ word }) => word);
 
-/** @throws CnnvizError 'usage' with the word that was meant */
+/** The layer of this name, regardless of case, '-' and '_'. @throws CnnvizError 'usage' with the word that was meant */
 export function findWord(word: string): LayerWord {
-  const found = LAYER_TABLE.find((one) => one.word === word);
+  const name = sameName(word, LAYER_WORDS);
+  const found = LAYER_TABLE.find((one) => one.word === name);
   if (found) return found;
   const near = LAYER_TABLE.find(({ classes }) => Object.hasOwn(classes, word))?.word ?? nearestName(word, LAYER_WORDS);
   throw new CnnvizError('usage', `unknown layer "${word}"`, {

@@ -42,11 +42,11 @@ export function parsePipe(text: string): NetworkSpec {
  * @throws CnnvizError 'usage'
  */
 export function parseLayer(text: string, taken: TakenNames): LayerSpec {
-  const [word, ...rest] = splitWords(text);
-  if (word === undefined) {
+  const [typed, ...rest] = splitWords(text);
+  if (typed === undefined) {
     throw new CnnvizError('usage', 'expected a layer, found nothing', { fix: 'a bar stands between two layers' });
   }
-  const { positional } = findWord(word);
+  const { word, positional } = findWord(typed);
   const values = new Map<string, FieldValue>();
   let plain = 0;
   for (const token of rest) {
@@ -77,13 +77,16 @@ export function parseLayer(text: string, taken: TakenNames): LayerSpec {
 
 /** "conv 3 out_channels=8": a number is no kernel, but a kernel's size. */
 function plainField(token: string, field: string | undefined): string | undefined {
-  return field === 'kernel' && /^\d+(,\d+)?$/.test(token) ? 'kernel_size' : field;
+  return field === 'kernel' && /^\d+([,x×]\d+)?$/i.test(token) ? 'kernel_size' : field;
 }
 
-/** true, false, null, a number, a list with commas, or the text itself. */
+/** true, false, null, a number, a list with commas, 2x3 for 2,3, or the text itself. */
 function parseValue(field: string, text: string): FieldValue {
   if (field === 'from' || field === 'name' || field === 'kernel') return text;
-  if (text.includes(',') && !TEXTS.includes(field)) {
+  if (TEXTS.includes(field)) return scalarOf(text);
+  const sides = /^(\d+)[x×](\d+)$/i.exec(text);
+  if (sides) return [Number(sides[1]), Number(sides[2])];
+  if (text.includes(',')) {
     return text
       .replace(/^[([](.*)[)\]]$/, '$1')
       .split(',')
