@@ -67,6 +67,9 @@ const NETWORK_ONLY: Readonly<Record<string, string>> = {
   centreCrop: '--centre-crop',
 };
 
+/** What is an image by its name, for an example that can be typed. */
+const PICTURE = /\.(?:png|jpe?g|webp|gif|tiff?|avif|npy)$/i;
+
 /**
  * What to look at: IMAGE with a kernel (one layer, the flags of `conv`), or NET IMAGE (a network, the flags of `run`).
  * @throws CnnvizError 'usage' when it is neither, or flags of one are given for the other
@@ -77,7 +80,8 @@ export async function lookRequest(
   flags: LookFlags,
 ): Promise<{ readonly request: LayerRequest; readonly input: Input }> {
   refuseSplitPlace(args, flags);
-  const usage = `cnnviz ${command} IMAGE --kernel edge3x3 …, or cnnviz ${command} NET IMAGE …`;
+  const image = args.find((arg) => PICTURE.test(arg)) ?? 'photo.jpg';
+  const usage = `cnnviz ${command} ${image} --kernel edge3x3, or cnnviz ${command} 'conv edge3x3 | relu' ${image}`;
   const isLayer = flags.kernels.length > 0;
   if (isLayer) {
     refuseTyped(flags, NETWORK_ONLY, 'a network, not for one layer given by --kernel or --patch', 'leave it out');

@@ -211,12 +211,22 @@ export class Claims {
     if (owner !== undefined) {
       const [one, other] = [owner, [input, product] as const].map(describeOwner);
       throw new CnnvizError('usage', `${path}: two results would have this name: ${one} and ${other}`, {
-        fix: "tell them apart with a template: -o 'maps/{dir}/{name}{ext}.{map}.png'",
+        fix: apartBy(owner, [input, product]),
       });
     }
     this.#owners.set(key, [input, product]);
     return path;
   }
+}
+
+/** A template can tell two results apart only by what it is made of: {dir} is empty for a file that is named itself. */
+function apartBy([one, a]: readonly [Input, Product], [other, b]: readonly [Input, Product]): string {
+  const differs = [one.relative, one.name, one.ext, a.map, a.layer].join('\0');
+  if (differs === [other.relative, other.name, other.ext, b.map, b.layer].join('\0')) {
+    return 'run them one at a time, each with a folder of its own: -o FOLDER/; or name the folder above them, with -r';
+  }
+  const layer = a.layer || b.layer ? '.{layer}' : '';
+  return `tell them apart with a template: -o 'maps/{dir}/{name}{ext}${layer}.{map}.png'`;
 }
 
 function describeOwner([{ path }, { layer, map }]: readonly [Input, Product]): string {

@@ -1,10 +1,13 @@
 import { type FixCase, testFixes } from './fixes/follow.js';
 import { npy } from './fixes/arrays.js';
 
+/** A kernel larger than five.png. */
+const KERNEL_7 = new Array(7).fill('1 0 0 0 0 0 -1').join('; ');
+
 const CASES: readonly FixCase[] = [
   { args: ['conv', 'five.png'], says: /--kernel/, rule: { add: 0 } },
   { args: ['conv', 'photo.jpg'], says: /--patch/, rule: { add: 1 }, fill: { 'x,y,width,height': '210,140,70,70' } },
-  { args: ['conv'], says: /cnnviz conv/, rule: { line: 0 } },
+  { args: ['conv', '-k', 'edge3x3'], says: /cnnviz conv/, rule: { line: 0 } },
   { args: ['conv', 'photo.jpg', '--patch', '1,2'], says: /--patch/, rule: { add: 0 } },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '--relu', '--activation', 'tanh'], says: /keep one/, rule: { leave: 0 } },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '--pixels', '255', '--normalize', 'imagenet'], says: /--pixels/, rule: { leave: 0 } },
@@ -14,16 +17,17 @@ const CASES: readonly FixCase[] = [
   { args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.txt'], says: /-o/, rule: { add: 0 }, fill: { FILE: 'x' } },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.txt'], says: /-o/, rule: { add: 1 }, fill: { FILE: 'x' } },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.txt'], says: /-o/, rule: { add: 2 }, fill: { FOLDER: 'out' } },
-  { args: ['conv', 'five.png', '-k', 'edge3x3', '--sheet', '--strip'], says: /keep one/, rule: { leave: 0 } },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.png', '--format', 'npy'], says: /keep one/, rule: { leave: 0 } },
   { args: ['conv', 'five.png', '-k', 'edeg3x3'], says: /did you mean/, rule: { meant: 'edeg3x3' } },
   { args: ['conv', 'five.png', '-k', 'zzzzzzzz'], says: /cnnviz kernels/, rule: { line: 0 } },
-  { args: ['conv', 'five.png', '-k', 'gaussian7'], says: /--padding same/, rule: { add: 0 } },
-  { args: ['conv', 'five.png', '-k', 'edge3x3', '-k', 'gaussian5', '--sheet'], says: /--padding same/, rule: { add: 0 } },
+  { args: ['conv', 'five.png', '-k', KERNEL_7], says: /--padding same/, rule: { add: 0 } },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '-k', 'sobel-x', '-o', 'x.png'], says: /-o/, rule: { add: 0 } },
   { args: ['conv', 'img', '-k', 'edge3x3', '-o', 'x.png'], says: /-o/, rule: { add: 0 } },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'five.png'], says: /-o/, rule: (_, args) => [...args.slice(0, -1), 'out/'] },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.png', '--no-clobber'], before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.png']], says: /--no-clobber/, rule: { leave: 1 } },
-  { args: ['conv', 'five.png', 'img/five.png', '-k', 'edge3x3', '-o', 'out/{name}.png'], says: /template/, rule: { add: 0 } },
+  { args: ['conv', 'five.png', 'photo.jpg', '-k', 'edge3x3', '-o', 'out/x{map}.png'], says: /template/, rule: { add: 0 } },
+  { args: ['conv', '.', '-r', '-k', 'edge3x3', '-o', 'out/{name}.png'], says: /template/, rule: { add: 0 } },
+  { args: ['conv', 'five.png', 'img/five.png', '-k', 'edge3x3', '-o', 'out'], says: /folder above/, rule: () => ['conv', '.', '-r', '-k', 'edge3x3', '-o', 'out'] },
   { args: ['conv', 'deep', '-k', 'edge3x3'], says: /-r/, rule: { add: 0 } },
   { args: ['conv', 'deep/x', '-r', '-k', 'edge3x3'], files: { 'deep/x/a.txt': '' }, says: /--pass-with-no-inputs/, rule: { add: 0 } },
   { args: ['conv', 'fiev.png', '-k', 'edge3x3'], says: /did you mean/, rule: { meant: 'fiev.png' } },
@@ -37,13 +41,13 @@ const CASES: readonly FixCase[] = [
   { args: ['conv', 'five.png', '--kernl', 'edge3x3'], says: /did you mean/, rule: { meant: '--kernl' } },
   { args: ['covn', 'five.png', '-k', 'edge3x3'], says: /did you mean/, rule: { meant: 'covn' } },
   { args: ['sweep', 'five.png'], says: /--kernel/, rule: { add: 0 } },
-  { args: ['sweep', 'five.png', '-k', 'edge3x3', '--relu'], says: /--activation/, rule: (fix, args) => [...args.slice(0, -1), ...fix.split(' ').slice(0, 2)] },
+  { args: ['sweep', 'five.png', '-k', 'edge3x3', '--relu', '--activation', 'tanh'], says: /--activation/, rule: (fix, args) => [...args.slice(0, 4), ...fix.split(' ').slice(0, 2)] },
   { args: ['sweep', 'five.png', '-k', 'edge3x3', '-o', 'x.npy'], says: /-o FILE/, rule: { add: 0 }, fill: { FILE: 'x' } },
   { args: ['sweep', 'five.png', '-k', 'edge3x3', '--json', '-o', '-'], says: /-o FILE/, rule: { add: 0 }, fill: { FILE: 'x' } },
-  { args: ['sweep', 'five.png', '-k', 'edge3x3', '--pool', 'max:2'], says: /--pool-size/, rule: { all: true }, },
+  { args: ['sweep', 'five.png', '-k', 'edge3x3', '--pool', 'max:2,avg:3', '--pool-size', '2'], says: /--pool-size/, rule: { all: true }, },
   { args: ['sweep', 'five.png', '-k', 'edge3x3', '--pool', 'max'], says: /--pool-size/, rule: { add: 0 } },
   { args: ['sweep', 'five.png', '-k', 'edge3x3', '--bias', 'b.npy'], files: { 'b.npy': npy([1], [0.5]) }, says: /cnnviz conv/, rule: (_, args) => ['conv', ...args.slice(1)] },
-  { args: ['sweep', 'five.png', '-k', 'edge3x3', '--stride', 'x'], says: /such as/, rule: (fix, args) => [...args.slice(0, -1), /such as ([\d,]+)/.exec(fix)![1]] },
+  { args: ['sweep', 'five.png', '-k', 'edge3x3', '--stride', '1,,2'], says: /such as/, rule: (fix, args) => [...args.slice(0, -1), /such as ([\d,]+\d)/.exec(fix)![1]] },
   { args: ['plan', 'five.png', '--input', '3,9,9', '-k', 'edge3x3'], says: /one of the two/, rule: (_, args) => args.filter((arg) => arg !== 'five.png') },
   { args: ['plan'], says: /cnnviz plan/, rule: { line: 0 } },
   { args: ['plan'], says: /cnnviz plan/, rule: { line: 1 } },
@@ -66,11 +70,29 @@ const CASES: readonly FixCase[] = [
   { args: ['explain', 'five.png'], says: /cnnviz explain/, rule: { line: 0 } },
   { args: ['explain', 'five.png', '-k', 'edge3x3', '--at', '5'], says: /--at/, rule: (fix, args) => args.map((arg) => (arg === '5' ? /--at (\S+)/.exec(fix)![1].replace('188,42', '1,1') : arg)) },
   { args: ['explain', 'five.png', '-k', 'edge3x3', '--at', '9,9'], says: /x from 0/, rule: (fix, args) => args.map((arg) => (arg === '9,9' ? [...fix.matchAll(/to (\d)/g)].map(([, most]) => most).join() : arg)) },
-  { args: ['explain', 'five.png', '-k', 'edge3x3', '--at', '1,1', '-o', '-'], says: /-o/, rule: { add: 0 } },
+  { args: ['explain', 'five.png', '-k', 'edge3x3', '--at', '1,1', '-o', '-', '--json'], says: /-o/, rule: { add: 0 } },
   { args: ['field', 'five.png', '-k', 'edge3x3', '--at', '1,1', '-o', '-', '--json'], says: /-o/, rule: { add: 0 } },
   { args: ['explain', 'conv edge3x3', 'five.png', '--at', '1,1', '--stride', '2'], says: /stride=2/, rule: (fix) => ['explain', /"(.*)"/.exec(fix)![1], 'five.png', '--at', '0,0'] },
   { args: ['explain', 'five.png', '-k', 'edge3x3', '--at', '1,1', '--preset', 'imagenet'], says: /leave it out/, rule: (_, args) => args.slice(0, -2) },
   { args: ['animate', 'five.png', '-k', 'edge3x3', '-o', '-', '--json'], says: /-o/, rule: { add: 0 } },
+  { args: ['explain', 'five.png'], says: /cnnviz explain/, rule: { line: 1 } },
+  { args: ['animate'], says: /cnnviz animate/, rule: { line: 0 } },
+  { args: ['field', 'conv edge3x3'], says: /cnnviz field/, rule: { line: 1 } },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '--zzz'], says: /--help/, rule: { line: 1 }, fill: { COMMAND: 'conv' } },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '--pool', 'max'], says: /such as/, rule: suchAs },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '--scale', 'x'], says: /such as/, rule: suchAs },
+  { args: ['conv', 'photo.jpg', '-k', 'edge3x3', '--normalize', 'x'], says: /such as/, rule: suchAs },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '--background', 'x'], says: /such as/, rule: suchAs },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '--max-pixels', 'x'], says: /such as/, rule: suchAs },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '--normalize', '0.5,0.4,0.3/0.2,0.2,0.2'], says: /such as/, rule: suchAs },
+  { args: ['sweep', 'five.png', '-k', 'edge3x3', '--pool', 'max:2', '--pool-size', '2'], says: /keep one/, rule: (_, args) => args.slice(0, -2) },
+  { args: ['explain', 'conv edge3x3 | flatten', 'five.png', '--at', '1,1'], says: /--channel 0/, rule: (fix, args) => [...args.slice(0, -2), ...fix.split(': ')[1].split(' ')] },
+  { args: ['run', 'conv edge3x3 from=inpt', 'five.png'], says: /did you mean/, rule: { meant: 'inpt' } },
 ];
+
+/** The value that was refused, the last word of the command, becomes the one that the fix names. */
+function suchAs(fix: string, args: readonly string[]): readonly string[] {
+  return [...args.slice(0, -1), /such as ([^\s;]+?),?(?: |;|$)/.exec(fix)![1]];
+}
 
 testFixes(/^src\/(?:cli\/(?:conv-job|sweep-job|look-job|parse|main|run-(?:conv|sweep|plan|kernels|preprocess|explain|field|animate|many))|models\/kernel|core\/|analysis\/|figures\/|engine\/)/, CASES, {});

@@ -71,10 +71,10 @@ export function testFixes(part: RegExp, cases: readonly FixCase[], untried: Read
         setPlace(cwd, one.files ?? {});
         for (const args of one.before ?? []) {
           const made = await server.run(args, cwd);
-          expect(made.code, `${args.join(' ')}\n${made.stderr}`).toBe(0);
+          expect(made.code, `${args.join(' ')}\n${told(made)}`).toBe(0);
         }
         const failed = await server.run(one.args, cwd);
-        expect(failed.code, `${failed.stdout}${failed.stderr}`).not.toBe(0);
+        expect(failed.code, told(failed)).not.toBe(0);
         const { what, fix } = lastFix(failed);
         expect(fix).toMatch(one.says);
         for (const [key, text] of left) if (text.pattern.test(fix) && text.what.test(what)) left.delete(key);
@@ -82,7 +82,7 @@ export function testFixes(part: RegExp, cases: readonly FixCase[], untried: Read
         expect(faultsIn(fix, [command])).toEqual([]);
         const next = await follow(one, what, fix, cwd);
         const followed = await server.run(next, cwd);
-        expect(followed.code, `${next.join(' ')}\n${followed.stdout}${followed.stderr}`).toBe(one.reaches ?? 0);
+        expect(followed.code, `${next.join(' ')}\n${told(followed)}`).toBe(one.reaches ?? 0);
       });
     });
     it('every fix that can be typed is tried, or stands in the list of those that are not', () => {
@@ -92,6 +92,11 @@ export function testFixes(part: RegExp, cases: readonly FixCase[], untried: Read
       expect(Object.keys(untried).filter((key) => !open.includes(key))).toEqual([]);
     });
   });
+}
+
+/** What a command said, its messages first; pictures go on for long. */
+function told({ stdout, stderr }: Answer): string {
+  return `${stderr.slice(-600)}${stdout.slice(0, 600)}`;
 }
 
 /** The files every case finds. */
@@ -118,7 +123,7 @@ function setPlace(cwd: string, files: Readonly<Record<string, string | Uint8Arra
 function lastFix({ stdout, stderr }: Answer): { what: string; fix: string } {
   const lines = `${stdout}${stderr}`.split('\n');
   const at = lines.findLastIndex((line) => /^\s*fix: /.test(line));
-  expect(at, `no fix in:\n${stdout}${stderr}`).toBeGreaterThan(0);
+  expect(at, `no fix in:\n${stderr.slice(-600)}`).toBeGreaterThan(0);
   return { what: lines[at - 1], fix: lines[at].replace(/^\s*fix: /, '') };
 }
 
