@@ -154,7 +154,7 @@ describe('whole numbers', () => {
       const args = [image, '-k', kernel, '--pixels', '255'];
       const run = await cnnviz(['conv', ...args, '--json', '-o', 'y.npy'], { cwd });
       expect(run.code).toBe(0);
-      expect(JSON.parse(run.stdout).banks[0].algorithm).not.toBe('fft');
+      expect(JSON.parse(run.stdout).results[0].banks[0].algorithm).not.toBe('fft');
       const why = await cnnviz(['explain', ...args, '--at', '20,20', '--json'], { cwd });
       expect(why.code).toBe(0);
       expect(why.stdout).not.toContain('fft');
