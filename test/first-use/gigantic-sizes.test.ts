@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { parseJobs } from '../../src/cli/parse.js';
+import { tensor } from '../../src/core/tensor.js';
 import { conv2d } from '../../src/index.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 
@@ -54,13 +55,11 @@ describe('a stride', () => {
   );
 
   it('beyond the image changes nothing in the value', () => {
-    const x = {
-      data: Float32Array.from({ length: 20 }, (_, i) => i * i - 3),
-      shape: [4, 5],
-      stride: [5, 1],
-      offset: 0,
-    };
-    const weight = { data: Float32Array.of(1, -2, 3, 4), shape: [2, 2], stride: [2, 1], offset: 0 };
+    const x = tensor(
+      Float32Array.from({ length: 20 }, (_, i) => i * i - 3),
+      [4, 5],
+    );
+    const weight = tensor(Float32Array.of(1, -2, 3, 4), [2, 2]);
     const one = conv2d(x, weight).data[0];
     expect([...conv2d(x, weight, { stride: 2 ** 40 }).data]).toEqual([one]);
     expect([...conv2d(x, weight, { stride: [1, 1e9] }).data]).toHaveLength(3);
