@@ -1,21 +1,13 @@
-import { closeSync, ftruncateSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { parseJobs } from '../../src/cli/parse.js';
+import { tensor } from '../../src/core/tensor.js';
 import { conv2d } from '../../src/index.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 
 const FIVE = `${IMAGES}five.png`;
-
-/** A .npy of zeros of any shape, as a file with holes. */
-function writeZeros(path: string, shape: readonly number[]): void {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`.padEnd(117).concat('\n');
-  const file = openSync(path, 'w');
-  writeSync(file, Buffer.concat([Buffer.from('\x93NUMPY\x01\x00\x76\x00', 'latin1'), Buffer.from(header)]));
-  ftruncateSync(file, 128 + 4 * shape.reduce((product, side) => product * side, 1));
-  closeSync(file);
-}
 
 /** A PNG whose header promises more than follows. */
 function pngOf(width: number, height: number): Buffer {
@@ -57,19 +49,17 @@ describe('a stride', () => {
     inFolder(async (cwd) => {
       const { code, stdout } = await cnnviz(['conv', FIVE, ...flags, '-o', 'y.npy', '--json'], { cwd });
       expect(code).toBe(0);
-      const [map] = JSON.parse(stdout).banks[0].maps;
+      const [map] = JSON.parse(stdout).results[0].banks[0].maps;
       expect([map.width, map.height]).toEqual([1, 1]);
     }),
   );
 
   it('beyond the image changes nothing in the value', () => {
-    const x = {
-      data: Float32Array.from({ length: 20 }, (_, i) => i * i - 3),
-      shape: [4, 5],
-      stride: [5, 1],
-      offset: 0,
-    };
-    const weight = { data: Float32Array.of(1, -2, 3, 4), shape: [2, 2], stride: [2, 1], offset: 0 };
+    const x = tensor(
+      Float32Array.from({ length: 20 }, (_, i) => i * i - 3),
+      [4, 5],
+    );
+    const weight = tensor(Float32Array.of(1, -2, 3, 4), [2, 2]);
     const one = conv2d(x, weight).data[0];
     expect([...conv2d(x, weight, { stride: 2 ** 40 }).data]).toEqual([one]);
     expect([...conv2d(x, weight, { stride: [1, 1e9] }).data]).toHaveLength(3);
@@ -79,13 +69,9 @@ describe('a stride', () => {
 describe('what cannot fit', () => {
   it('is refused, whatever asks for it', () =>
     inFolder(async (cwd) => {
-      writeFileSync(join(cwd, 'wide.png'), pngOf(100_000_000, 1));
       writeFileSync(join(cwd, 'huge.png'), pngOf(100_000, 100_000));
-      writeZeros(join(cwd, 'kernel.npy'), [3000, 3000]);
       for (const args of [
-        ['wide.png', '-k', 'edge3x3'],
         ['huge.png', '-k', 'edge3x3'],
-        [FIVE, '-k', 'kernel.npy'],
         [FIVE, '-k', 'edge3x3', '--padding', '2000000000'],
         [FIVE, '-k', 'edge3x3', '--dilation', '100000000'],
       ]) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { tensor } from '../../src/core/tensor.js';
 import { conv2d, prepareConv2d } from '../../src/index.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 import { randomArray } from '../random.js';
@@ -41,13 +42,6 @@ function exactly(c: Case, x: Float32Array, w: Float32Array, b: number, m: number
   return { sum, terms };
 }
 
-const ndarray = (data: Float32Array, shape: number[]) => ({
-  data,
-  shape,
-  stride: shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1)),
-  offset: 0,
-});
-
 /** Outputs that are not their exact sum, among those whose terms stay below 2²⁴; and how many those are. */
 function wrongOutputs(c: Case, options: { algorithm?: string; threads?: number } = {}) {
   const { C, H, W, M, k, stride = 1, groups = 1, padding = 0, paddingMode = 'zeros', pixels, weights } = c;
@@ -55,7 +49,7 @@ function wrongOutputs(c: Case, options: { algorithm?: string; threads?: number }
   const w = wholes((M * C * k * k) / groups, weights, 2);
   const bias = wholes(M, 1000, 3);
   const given = { bias, stride, groups, padding, paddingMode, ...options };
-  const { data, shape } = conv2d(ndarray(x, [C, H, W]), ndarray(w, [M, C / groups, k, k]), given);
+  const { data, shape } = conv2d(tensor(x, [C, H, W]), tensor(w, [M, C / groups, k, k]), given);
   const [, oH, oW] = shape;
   let [wrong, judged] = [0, 0];
   for (let at = 0; at < data.length; at += 7) {
@@ -104,7 +98,7 @@ describe('whole numbers', () => {
     const w = Float32Array.from({ length: k * k }, (_, t) => at(Math.floor(t / k), t % k));
     const x = wholes(H * W, 9000, 4);
     const one: Case = { C: 1, H, W, M: 1, k, pixels: 0, weights: 0 };
-    const y = conv2d(ndarray(x, [H, W]), ndarray(w, [k, k]), { algorithm: 'separable' });
+    const y = conv2d(tensor(x, [H, W]), tensor(w, [k, k]), { algorithm: 'separable' });
     for (let at = 0; at < y.data.length; at++) {
       const { sum } = exactly(one, x, w, 0, 0, Math.floor(at / y.shape[2]), at % y.shape[2]);
       expect(BigInt(y.data[at])).toBe(sum);
@@ -113,17 +107,17 @@ describe('whole numbers', () => {
 
   it('alone change the algorithm: other images keep the planned one, and its bits', () => {
     const { C, H, W, M, k } = CASES[3][1];
-    const weight = ndarray(wholes(M * C * k * k, 9, 2), [M, C, k, k]);
+    const weight = tensor(wholes(M * C * k * k, 9, 2), [M, C, k, k]);
     const prepared = prepareConv2d(weight, { inputShape: [C, H, W] });
     const planned = prepared.algorithm;
     expect(planned).toBe('winograd4x3');
-    const fractions = ndarray(
+    const fractions = tensor(
       wholes(C * H * W, 255, 1).map((value) => value / 255),
       [C, H, W],
     );
     const before = prepared.run(fractions);
     expect(prepared.algorithm).toBe(planned);
-    prepared.run(ndarray(wholes(C * H * W, 255, 1), [C, H, W]));
+    prepared.run(tensor(wholes(C * H * W, 255, 1), [C, H, W]));
     expect(prepared.algorithm).not.toBe(planned);
     expect(prepared.run(fractions).data).toEqual(before.data);
     expect(prepared.algorithm).toBe(planned);
@@ -133,13 +127,13 @@ describe('whole numbers', () => {
 
   it('take each image of a batch by itself', () => {
     const { C, H, W, M, k } = CASES[3][1];
-    const weight = ndarray(wholes(M * C * k * k, 9, 2), [M, C, k, k]);
+    const weight = tensor(wholes(M * C * k * k, 9, 2), [M, C, k, k]);
     const images = [wholes(C * H * W, 255, 1), randomArray(C * H * W, 5)];
     const both = new Float32Array(2 * C * H * W);
     images.forEach((image, n) => void both.set(image, n * C * H * W));
-    const together = conv2d(ndarray(both, [2, C, H, W]), weight).data;
+    const together = conv2d(tensor(both, [2, C, H, W]), weight).data;
     images.forEach((image, n) => {
-      const alone = conv2d(ndarray(image, [C, H, W]), weight).data;
+      const alone = conv2d(tensor(image, [C, H, W]), weight).data;
       expect(together.subarray(n * alone.length, (n + 1) * alone.length)).toEqual(alone);
     });
   });
@@ -154,7 +148,7 @@ describe('whole numbers', () => {
       const args = [image, '-k', kernel, '--pixels', '255'];
       const run = await cnnviz(['conv', ...args, '--json', '-o', 'y.npy'], { cwd });
       expect(run.code).toBe(0);
-      expect(JSON.parse(run.stdout).banks[0].algorithm).not.toBe('fft');
+      expect(JSON.parse(run.stdout).results[0].banks[0].algorithm).not.toBe('fft');
       const why = await cnnviz(['explain', ...args, '--at', '20,20', '--json'], { cwd });
       expect(why.code).toBe(0);
       expect(why.stdout).not.toContain('fft');
