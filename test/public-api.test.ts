@@ -101,7 +101,7 @@ describe('networks in the library', () => {
       [1, 32, 32],
     );
     const layers = await network.run(x, ['conv*', 'output']);
-    expect([...layers.keys()]).toEqual(['conv1', 'conv2', 'conv3', 'fc2']);
+    expect([...layers.keys()]).toEqual(['conv1', 'conv2', 'conv3', 'fc2', 'output']);
     expect(layers.get('conv1')!.shape).toEqual([1, 6, 28, 28]);
     const batch = await network.run(ndarray(Float32Array.from([...x.data, ...x.data]), [2, 1, 32, 32]));
     expect(batch.get('fc2')!.shape).toEqual([2, 10]);

@@ -47,7 +47,7 @@ export function briefNetworkRun(result: NetworkRunResult, madeUp: boolean, style
   const files = outputs.filter(({ path }) => path !== '-');
   const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
   const place = files.length > 0 ? ` → ${style.strong(files[0].path)}${more}` : '';
-  const range = !best && layers.length > 0 ? `   ${rangeWords(layers[0])}` : '';
+  const range = !top && layers.length > 0 ? `   ${rangeWords(layers[0])}` : '';
   return `${input.path}${place}${classWords}${range}`;
 }
 
