@@ -1,8 +1,8 @@
+import { commandText } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
 import { sameName } from '../core/names.js';
 import { addressFault, isAddress } from '../io/address.js';
 import { kindOfFile } from '../io/file-start.js';
-import { commandText } from '../core/command-text.js';
 import { openTerminal } from './terminal.js';
 
 /** What is shown of a picture when nothing is asked for. */

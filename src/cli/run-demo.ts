@@ -1,10 +1,10 @@
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { commandText, shellWord } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
 import { existingFile, readBytes, writeAtomic } from '../io/files.js';
 import { joinPath, relativePath } from '../io/paths.js';
-import { commandText, shellWord } from '../core/command-text.js';
 import { addConv } from './commands/conv.js';
 import { openTerminal } from './terminal.js';
 

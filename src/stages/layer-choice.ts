@@ -55,9 +55,7 @@ function valuesOf({ model, infos }: ShapedModel, pattern: string): string[] {
     return model.nodes.filter(({ layer }) => layer.kind !== 'shape').flatMap(({ outputs }) => outputs.filter(computes));
   }
   const matches = globMatcher(pattern);
-  const found = model.nodes.flatMap((node) =>
-    matches(node.name) ? valuesOfNode(node) : node.outputs.filter(matches),
-  );
+  const found = model.nodes.flatMap((node) => (matches(node.name) ? valuesOfNode(node) : node.outputs.filter(matches)));
   if (found.length > 0) return found;
   const own = sameName(
     pattern,

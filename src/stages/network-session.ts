@@ -41,11 +41,7 @@ export interface NetworkSession {
    * Computes the chosen layers, and the outputs, for one input. All runs of a network queue up, whatever their shapes.
    * `told` hears what is not among the values.
    */
-  run(
-    input: EngineInput | Value | null,
-    breathe: Breathe,
-    told?: RunTold,
-  ): Promise<ReadonlyMap<string, Value>>;
+  run(input: EngineInput | Value | null, breathe: Breathe, told?: RunTold): Promise<ReadonlyMap<string, Value>>;
 }
 
 /**

@@ -57,7 +57,9 @@ export async function runCase<R>(
         const source = await readNetworkSource(input, job, opened);
         // no pause between these two: another image's shape would close this session
         const session = sessions.for(source.info);
-        const values = await session.run(source.x, breathe, { fault: (fault) => tell([`${input.path}: ${faultWords(fault)}`]) });
+        const values = await session.run(source.x, breathe, {
+          fault: (fault) => tell([`${input.path}: ${faultWords(fault)}`]),
+        });
         tell([...session.notes, ...source.warnings]);
         const files = filesOfStages(
           folderOfImage(input),

@@ -76,7 +76,10 @@ describe('advice', () => {
     ]);
     expect(faultsIn('leave --csv out, or cnnviz conv a.png --stride 2', ['head predict', 'head train'])).toEqual([]);
     const planted = new Map([
-      ['src/a.ts', `const FIX = 'say --x';\nthrow new CnnvizError('usage', \`\${a}: no\`, { fix: near ? FIX : \`y \${b} z\` });`],
+      [
+        'src/a.ts',
+        `const FIX = 'say --x';\nthrow new CnnvizError('usage', \`\${a}: no\`, { fix: near ? FIX : \`y \${b} z\` });`,
+      ],
       ['src/b.ts', `refuse('that is bad', c ? 'do this' : 'do that');\nrefuse(what, FIX);\nconst FIX = 'again';`],
     ]);
     expect(fixTexts(planted).map(({ path, line, text }) => `${path}:${line}: ${text}`)).toEqual([

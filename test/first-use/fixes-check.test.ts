@@ -12,25 +12,128 @@ const CASES: readonly FixCase[] = [
   { args: [...CHECK, '--format', 'png'], says: /--update/, rule: { add: 0 } },
   { args: [...CHECK, '--update', '--report', 'r'], says: /--report/, rule: { leave: 0 } },
   { args: [...CHECK, '--update', '--junit', 'j.xml'], says: /--junit/, rule: { leave: 1 } },
-  { args: [...CHECK, '--tolerance', 'asb=1'], before: [[...CHECK, '--update']], says: /did you mean/, rule: { meant: 'asb' } },
-  { args: [...CHECK, '--tolerance', 'zzzzzzz'], before: [[...CHECK, '--update']], says: /--tolerance/, rule: { add: 0 } },
-  { args: ['check', 'cases.yaml', ...PIPE], files: { 'cases.yaml': '- {image: five.png, pipe: conv edge3x3, baseline: b}\n' }, says: /--pipe/, rule: () => CHECK, reaches: 1 },
-  { args: ['check', 'c.yaml'], files: { 'c.yaml': '- {image: five.png, baseline: b}\n' }, says: /pipe:/, rule: write('c.yaml', (fix) => `- {image: five.png, baseline: b, ${/pipe: "[^"]+"/.exec(fix)}}\n`), reaches: 1 },
-  { args: ['check', 'c.yaml'], files: { 'c.yaml': '- {pipe: conv edge3x3, baseline: b}\n' }, says: /images:/, rule: write('c.yaml', (fix) => `- {pipe: conv edge3x3, baseline: b, ${fix.replace('more', 'img').replace('such as ', '')}}\n`), reaches: 1 },
-  { args: ['check', 'c.yaml'], files: { 'c.yaml': '- {image: five.png, pipe: conv edge3x3}\n' }, says: /baseline:/, rule: { add: 0 }, fill: { DIR: 'base' }, reaches: 1 },
-  { args: ['check', 'img', ...PIPE, '--baseline', 'img'], says: /folder of their own/, rule: (_, args) => [...args.slice(0, -1), 'base'], reaches: 1 },
-  { args: ['check', 'five.png', 'img/five.png', ...PIPE, '--baseline', 'base'], says: /baseline/, rule: (_, args) => args.filter((arg) => arg !== 'img/five.png'), reaches: 1 },
+  {
+    args: [...CHECK, '--tolerance', 'asb=1'],
+    before: [[...CHECK, '--update']],
+    says: /did you mean/,
+    rule: { meant: 'asb' },
+  },
+  {
+    args: [...CHECK, '--tolerance', 'zzzzzzz'],
+    before: [[...CHECK, '--update']],
+    says: /--tolerance/,
+    rule: { add: 0 },
+  },
+  {
+    args: ['check', 'cases.yaml', ...PIPE],
+    files: { 'cases.yaml': '- {image: five.png, pipe: conv edge3x3, baseline: b}\n' },
+    says: /--pipe/,
+    rule: () => CHECK,
+    reaches: 1,
+  },
+  {
+    args: ['check', 'c.yaml'],
+    files: { 'c.yaml': '- {image: five.png, baseline: b}\n' },
+    says: /pipe:/,
+    rule: write('c.yaml', (fix) => `- {image: five.png, baseline: b, ${/pipe: "[^"]+"/.exec(fix)}}\n`),
+    reaches: 1,
+  },
+  {
+    args: ['check', 'c.yaml'],
+    files: { 'c.yaml': '- {pipe: conv edge3x3, baseline: b}\n' },
+    says: /images:/,
+    rule: write(
+      'c.yaml',
+      (fix) => `- {pipe: conv edge3x3, baseline: b, ${fix.replace('more', 'img').replace('such as ', '')}}\n`,
+    ),
+    reaches: 1,
+  },
+  {
+    args: ['check', 'c.yaml'],
+    files: { 'c.yaml': '- {image: five.png, pipe: conv edge3x3}\n' },
+    says: /baseline:/,
+    rule: { add: 0 },
+    fill: { DIR: 'base' },
+    reaches: 1,
+  },
+  {
+    args: ['check', 'img', ...PIPE, '--baseline', 'img'],
+    says: /folder of their own/,
+    rule: (_, args) => [...args.slice(0, -1), 'base'],
+    reaches: 1,
+  },
+  {
+    args: ['check', 'five.png', 'img/five.png', ...PIPE, '--baseline', 'base'],
+    says: /baseline/,
+    rule: (_, args) => args.filter((arg) => arg !== 'img/five.png'),
+    reaches: 1,
+  },
   { args: ['diff', 'five.png', 'img/five.png', '-o', 'd.jpg'], says: /-o/, rule: { add: 0 } },
   { args: ['diff', 'five.png', 'img'], says: /two files/, rule: (_, args) => [...args.slice(0, 2), 'img/five.png'] },
-  { args: ['diff', 'img', 'img', '-o', 'd.png'], says: /two files/, rule: () => ['diff', 'img/five.png', 'five.png', '-o', 'd.png'] },
-  { args: ['read', 'photo.jpg'], says: /read a map/, before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']], rule: () => ['read', 'm.png'] },
-  { args: ['read', 'm.png', '-o', 'x.csv'], before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']], says: /-o/, rule: { add: 0 }, fill: { FILE: 'x' } },
-  { args: ['read', 'm.npy', '--recipe'], before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.npy'], ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']], says: /\.png/, rule: () => ['read', 'm.png', '--recipe'] },
-  { args: ['read', 'm.png', '--at', '9,9'], before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']], says: /x from/, rule: (fix, args) => [...args.slice(0, -1), [...fix.matchAll(/to (\d+)/g)].map(([, most]) => most).join()] },
-  { args: ['read', 's.png'], before: [['conv', 'five.png', '-k', 'edge3x3', '--sheet', '-o', 's.png'], ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']], says: /without --sheet/, rule: () => ['read', 'm.png'] },
-  { args: ['batch', 'merge', 'img'], before: [['conv', 'img', '-k', 'edge3x3', '-o', 'out', '--shard', '1/1']], says: /--shard/, rule: () => ['batch', 'merge', 'out'] },
-  { args: ['article', '-o', 'a', '--only', ','], says: /--only/, rule: (_, args) => [...args.slice(0, -1), 'S1'], reaches: 2 },
-  { args: ['diff', 'five.png', 'a.npy'], files: { 'a.npy': npy([5, 5], new Array(25).fill(0)) }, says: /map that cnnviz drew/, before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png'], ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.npy']], rule: () => ['diff', 'm.png', 'm.npy'] },
+  {
+    args: ['diff', 'img', 'img', '-o', 'd.png'],
+    says: /two files/,
+    rule: () => ['diff', 'img/five.png', 'five.png', '-o', 'd.png'],
+  },
+  {
+    args: ['read', 'photo.jpg'],
+    says: /read a map/,
+    before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']],
+    rule: () => ['read', 'm.png'],
+  },
+  {
+    args: ['read', 'm.png', '-o', 'x.csv'],
+    before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']],
+    says: /-o/,
+    rule: { add: 0 },
+    fill: { FILE: 'x' },
+  },
+  {
+    args: ['read', 'm.npy', '--recipe'],
+    before: [
+      ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.npy'],
+      ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png'],
+    ],
+    says: /\.png/,
+    rule: () => ['read', 'm.png', '--recipe'],
+  },
+  {
+    args: ['read', 'm.png', '--at', '9,9'],
+    before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']],
+    says: /x from/,
+    rule: (fix, args) => [...args.slice(0, -1), [...fix.matchAll(/to (\d+)/g)].map(([, most]) => most).join()],
+  },
+  {
+    args: ['read', 's.png'],
+    before: [
+      ['conv', 'five.png', '-k', 'edge3x3', '--sheet', '-o', 's.png'],
+      ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png'],
+    ],
+    says: /without --sheet/,
+    rule: () => ['read', 'm.png'],
+  },
+  {
+    args: ['batch', 'merge', 'img'],
+    before: [['conv', 'img', '-k', 'edge3x3', '-o', 'out', '--shard', '1/1']],
+    says: /--shard/,
+    rule: () => ['batch', 'merge', 'out'],
+  },
+  {
+    args: ['article', '-o', 'a', '--only', ','],
+    says: /--only/,
+    rule: (_, args) => [...args.slice(0, -1), 'S1'],
+    reaches: 2,
+  },
+  {
+    args: ['diff', 'five.png', 'a.npy'],
+    files: { 'a.npy': npy([5, 5], new Array(25).fill(0)) },
+    says: /map that cnnviz drew/,
+    before: [
+      ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png'],
+      ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.npy'],
+    ],
+    rule: () => ['diff', 'm.png', 'm.npy'],
+  },
 ];
 
 /** Writes a file anew from the fix, and types the command again. */
@@ -42,4 +145,8 @@ function write(name: string, text: (fix: string) => string): FixCase['rule'] {
   };
 }
 
-testFixes(/^src\/(?:cli\/(?:check-cases|run-(?:check|diff|read|merge|article))|studies\/(?:check|diff|article)|batch\/|compare\/|stages\/read-map|io\/)/, CASES, {});
+testFixes(
+  /^src\/(?:cli\/(?:check-cases|run-(?:check|diff|read|merge|article))|studies\/(?:check|diff|article)|batch\/|compare\/|stages\/read-map|io\/)/,
+  CASES,
+  {},
+);

@@ -87,6 +87,7 @@ export function testFixes(part: RegExp, cases: readonly FixCase[], untried: Read
     });
     it('every fix that can be typed is tried, or stands in the list of those that are not', () => {
       const open = [...left.keys()];
+      // biome-ignore lint/suspicious/noConsole: the count is what the test tells
       console.info(`${total - open.length} of ${total} fixes tried in ${part.source}`);
       expect(open.filter((key) => !(key in untried))).toEqual([]);
       expect(Object.keys(untried).filter((key) => !open.includes(key))).toEqual([]);
