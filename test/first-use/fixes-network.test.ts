@@ -13,7 +13,7 @@ const CASES: readonly FixCase[] = [
     args: ['run', 'lenet5', 'five.png', '--resize', '32,32'],
     says: /--weights/,
     before: [],
-    rule: (_fix, args) => [...args, .../--init seed:1/.exec(fix)![0].split(' ')],
+    rule: (fix, args) => [...args, .../--init seed:1/.exec(fix)![0].split(' ')],
   },
   { args: ['run', NET, 'five.png', '--init', 'x'], says: /--init/, rule: { add: 0 } },
   { args: ['run', NET, 'five.png', '--init', 'seed:1', '--weights', 'w.npz'], says: /keep one/, rule: { leave: 1 } },
@@ -110,7 +110,7 @@ const CASES: readonly FixCase[] = [
   {
     args: ['summary', 'lenet5', '--svg', '--json'],
     says: /-o/,
-    rule: (_fix, args) => [...args.filter((arg) => arg !== '--svg'), ...fix.replace('FILE', 'x').split(' ')],
+    rule: (fix, args) => [...args.filter((arg) => arg !== '--svg'), ...fix.replace('FILE', 'x').split(' ')],
   },
   { args: ['summary', 'lenet5', '-o', 'x.gif'], says: /-o/, rule: { add: 0 }, fill: { FILE: 'x' } },
   { args: ['summary', 'lenet5', '-o', 'x.gif'], says: /-o/, rule: { add: 1 }, fill: { FILE: 'x' } },
@@ -152,7 +152,7 @@ const CASES: readonly FixCase[] = [
   {
     args: ['gradcam', NET, 'five.png', ...MADE, '--class', '9'],
     says: /a number/,
-    rule: (_fix, args) => [...args.slice(0, -1), /to (\d+)/.exec(fix)![1]],
+    rule: (fix, args) => [...args.slice(0, -1), /to (\d+)/.exec(fix)![1]],
   },
   {
     args: ['gradcam', NET, 'five.png', ...MADE, '--class', 'cta', '--labels', 'l.txt'],
