@@ -4,6 +4,8 @@ import { projectFiles, readTexts } from '../architecture/project.js';
 import { lineAt, readSource, type Tree } from '../architecture/source-text.js';
 import { COMMANDS, faultsIn } from './fixes/commands.js';
 import { fixTexts } from './fixes/fix-texts.js';
+import { typedFixes } from './fixes/follow.js';
+import { PARTS } from './fixes/parts.js';
 
 const sources = readTexts(projectFiles().filter((path) => /^src\/.*\.ts$/.test(path)));
 
@@ -68,6 +70,13 @@ describe('advice', () => {
     expect(faults).toEqual([]);
   });
 
+  it('is answered for by one table of cases', () => {
+    const typed = [...new Set(typedFixes(/./).map(({ path }) => path))];
+    const owners = (path: string) => Object.values(PARTS).filter((part) => part.test(path)).length;
+    expect(typed.length).toBeGreaterThan(50);
+    expect(typed.filter((path) => owners(path) !== 1)).toEqual([]);
+  });
+
   it('is seen to be checked', () => {
     expect(faultsIn('add --jbos 2', ['conv'])).toEqual(['--jbos: none of conv has it']);
     expect(faultsIn('cnnviz covn a.png', ['conv'])).toEqual(['"cnnviz covn a.png": no such command']);
@@ -76,7 +85,10 @@ describe('advice', () => {
     ]);
     expect(faultsIn('leave --csv out, or cnnviz conv a.png --stride 2', ['head predict', 'head train'])).toEqual([]);
     const planted = new Map([
-      ['src/a.ts', `const FIX = 'say --x';\nthrow new CnnvizError('usage', \`\${a}: no\`, { fix: near ? FIX : \`y \${b} z\` });`],
+      [
+        'src/a.ts',
+        `const FIX = 'say --x';\nthrow new CnnvizError('usage', \`\${a}: no\`, { fix: near ? FIX : \`y \${b} z\` });`,
+      ],
       ['src/b.ts', `refuse('that is bad', c ? 'do this' : 'do that');\nrefuse(what, FIX);\nconst FIX = 'again';`],
     ]);
     expect(fixTexts(planted).map(({ path, line, text }) => `${path}:${line}: ${text}`)).toEqual([

@@ -1,8 +1,12 @@
 import { npy } from './fixes/arrays.js';
 import { type FixCase, testFixes } from './fixes/follow.js';
+import { PARTS } from './fixes/parts.js';
 
 const PIPE = ['--pipe', 'conv edge3x3 | relu'];
 const CHECK = ['check', 'five.png', ...PIPE, '--baseline', 'base'];
+
+/** Two layers whose files would be one on a file system that does not tell A from a. */
+const TWINS = 'layers:\n  - {name: a, type: conv, kernel: edge3x3}\n  - {name: A, type: relu}\n';
 
 const CASES: readonly FixCase[] = [
   { args: ['check'], says: /cnnviz check/, rule: { line: 0 }, reaches: 1 },
@@ -12,25 +16,157 @@ const CASES: readonly FixCase[] = [
   { args: [...CHECK, '--format', 'png'], says: /--update/, rule: { add: 0 } },
   { args: [...CHECK, '--update', '--report', 'r'], says: /--report/, rule: { leave: 0 } },
   { args: [...CHECK, '--update', '--junit', 'j.xml'], says: /--junit/, rule: { leave: 1 } },
-  { args: [...CHECK, '--tolerance', 'asb=1'], before: [[...CHECK, '--update']], says: /did you mean/, rule: { meant: 'asb' } },
-  { args: [...CHECK, '--tolerance', 'zzzzzzz'], before: [[...CHECK, '--update']], says: /--tolerance/, rule: { add: 0 } },
-  { args: ['check', 'cases.yaml', ...PIPE], files: { 'cases.yaml': '- {image: five.png, pipe: conv edge3x3, baseline: b}\n' }, says: /--pipe/, rule: () => CHECK, reaches: 1 },
-  { args: ['check', 'c.yaml'], files: { 'c.yaml': '- {image: five.png, baseline: b}\n' }, says: /pipe:/, rule: write('c.yaml', (fix) => `- {image: five.png, baseline: b, ${/pipe: "[^"]+"/.exec(fix)}}\n`), reaches: 1 },
-  { args: ['check', 'c.yaml'], files: { 'c.yaml': '- {pipe: conv edge3x3, baseline: b}\n' }, says: /images:/, rule: write('c.yaml', (fix) => `- {pipe: conv edge3x3, baseline: b, ${fix.replace('more', 'img').replace('such as ', '')}}\n`), reaches: 1 },
-  { args: ['check', 'c.yaml'], files: { 'c.yaml': '- {image: five.png, pipe: conv edge3x3}\n' }, says: /baseline:/, rule: { add: 0 }, fill: { DIR: 'base' }, reaches: 1 },
-  { args: ['check', 'img', ...PIPE, '--baseline', 'img'], says: /folder of their own/, rule: (_, args) => [...args.slice(0, -1), 'base'], reaches: 1 },
-  { args: ['check', 'five.png', 'img/five.png', ...PIPE, '--baseline', 'base'], says: /baseline/, rule: (_, args) => args.filter((arg) => arg !== 'img/five.png'), reaches: 1 },
+  {
+    args: [...CHECK, '--tolerance', 'asb=1'],
+    before: [[...CHECK, '--update']],
+    says: /did you mean/,
+    rule: { meant: 'asb' },
+  },
+  {
+    args: [...CHECK, '--tolerance', 'zzzzzzz'],
+    before: [[...CHECK, '--update']],
+    says: /--tolerance/,
+    rule: { add: 0 },
+  },
+  {
+    args: ['check', 'cases.yaml', '--resize', '8'],
+    files: { 'cases.yaml': '- {image: five.png, pipe: conv edge3x3, baseline: b}\n' },
+    says: /--pipe/,
+    rule: () => CHECK,
+    reaches: 1,
+  },
+  {
+    args: ['check', 'c.yaml'],
+    files: { 'c.yaml': '- {image: five.png, baseline: b}\n' },
+    says: /pipe:/,
+    rule: write('c.yaml', (fix) => `- {image: five.png, baseline: b, ${/pipe: "[^"]+"/.exec(fix)}}\n`),
+    reaches: 1,
+  },
+  {
+    args: ['check', 'c.yaml'],
+    files: { 'c.yaml': '- {pipe: conv edge3x3, baseline: b}\n' },
+    says: /images:/,
+    rule: write(
+      'c.yaml',
+      (fix) => `- {pipe: conv edge3x3, baseline: b, ${fix.replace('more', 'img').replace('such as ', '')}}\n`,
+    ),
+    reaches: 1,
+  },
+  {
+    args: ['check', 'c.yaml'],
+    files: { 'c.yaml': '- {image: five.png, pipe: conv edge3x3}\n' },
+    says: /baseline:/,
+    rule: { add: 0 },
+    fill: { DIR: 'base' },
+    reaches: 1,
+  },
+  {
+    args: ['check', 'img', ...PIPE, '--baseline', 'img'],
+    says: /folder of their own/,
+    rule: (_, args) => [...args.slice(0, -1), 'base'],
+    reaches: 1,
+  },
+  {
+    args: ['check', 'five.png', 'img/five.png', ...PIPE, '--baseline', 'base'],
+    says: /baseline/,
+    rule: (_, args) => args.filter((arg) => arg !== 'img/five.png'),
+    reaches: 1,
+  },
   { args: ['diff', 'five.png', 'img/five.png', '-o', 'd.jpg'], says: /-o/, rule: { add: 0 } },
   { args: ['diff', 'five.png', 'img'], says: /two files/, rule: (_, args) => [...args.slice(0, 2), 'img/five.png'] },
-  { args: ['diff', 'img', 'img', '-o', 'd.png'], says: /two files/, rule: () => ['diff', 'img/five.png', 'five.png', '-o', 'd.png'] },
-  { args: ['read', 'photo.jpg'], says: /read a map/, before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']], rule: () => ['read', 'm.png'] },
-  { args: ['read', 'm.png', '-o', 'x.csv'], before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']], says: /-o/, rule: { add: 0 }, fill: { FILE: 'x' } },
-  { args: ['read', 'm.npy', '--recipe'], before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.npy'], ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']], says: /\.png/, rule: () => ['read', 'm.png', '--recipe'] },
-  { args: ['read', 'm.png', '--at', '9,9'], before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']], says: /x from/, rule: (fix, args) => [...args.slice(0, -1), [...fix.matchAll(/to (\d+)/g)].map(([, most]) => most).join()] },
-  { args: ['read', 's.png'], before: [['conv', 'five.png', '-k', 'edge3x3', '--sheet', '-o', 's.png'], ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']], says: /without --sheet/, rule: () => ['read', 'm.png'] },
-  { args: ['batch', 'merge', 'img'], before: [['conv', 'img', '-k', 'edge3x3', '-o', 'out', '--shard', '1/1']], says: /--shard/, rule: () => ['batch', 'merge', 'out'] },
-  { args: ['article', '-o', 'a', '--only', ','], says: /--only/, rule: (_, args) => [...args.slice(0, -1), 'S1'], reaches: 2 },
-  { args: ['diff', 'five.png', 'a.npy'], files: { 'a.npy': npy([5, 5], new Array(25).fill(0)) }, says: /map that cnnviz drew/, before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png'], ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.npy']], rule: () => ['diff', 'm.png', 'm.npy'] },
+  {
+    args: ['diff', 'img', 'img', '-o', 'd.png'],
+    says: /two files/,
+    rule: () => ['diff', 'img/five.png', 'five.png', '-o', 'd.png'],
+  },
+  {
+    args: ['read', 'photo.jpg'],
+    says: /read a map/,
+    before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']],
+    rule: () => ['read', 'm.png'],
+  },
+  {
+    args: ['read', 'm.png', '-o', 'x.csv'],
+    before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']],
+    says: /-o/,
+    rule: { add: 0 },
+    fill: { FILE: 'x' },
+  },
+  {
+    args: ['read', 'm.npy', '--recipe'],
+    before: [
+      ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.npy'],
+      ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png'],
+    ],
+    says: /\.png/,
+    rule: () => ['read', 'm.png', '--recipe'],
+  },
+  {
+    args: ['read', 'm.png', '--at', '9,9'],
+    before: [['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png']],
+    says: /x from/,
+    rule: (fix, args) => [...args.slice(0, -1), [...fix.matchAll(/to (\d+)/g)].map(([, most]) => most).join()],
+  },
+  {
+    args: ['read', 's.png'],
+    before: [
+      ['conv', 'five.png', '-k', 'edge3x3', '--sheet', '-o', 's.png'],
+      ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png'],
+    ],
+    says: /without --sheet/,
+    about: ['conv'],
+    rule: () => ['read', 'm.png'],
+  },
+  {
+    args: ['batch', 'merge', 'img'],
+    before: [['conv', 'img', '-k', 'edge3x3', '-o', 'out', '--shard', '1/1']],
+    says: /--shard/,
+    about: ['conv'],
+    rule: () => ['batch', 'merge', 'out'],
+  },
+  { args: ['conv', 'photo.jpg', '-k', 'edge3x3', '--max-pixels', '100'], says: /--max-pixels/, rule: { add: 0 } },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--resume'],
+    says: /-o FOLDER/,
+    rule: { add: 0 },
+    fill: { FOLDER: 'out' },
+  },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '--shard', '9', '-o', 'out'], says: /--shard/, rule: { add: 0 } },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--shard', 'auto', '-o', 'out'],
+    says: /--shard/,
+    rule: { add: 0 },
+    fill: { 'i/n': '1/1' },
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--kernel', 'sobel-x', '-o', 'out', '--timeout', '0.0001'],
+    says: /--timeout/,
+    rule: { add: 0 },
+    fill: { SECONDS: '60' },
+  },
+  {
+    args: ['check', 'five.png', '--network', 'n.yaml', '--baseline', 'base'],
+    files: { 'n.yaml': TWINS },
+    says: /--layers/,
+    rule: (_, args) => [...args, '--layers', 'A'],
+    reaches: 1,
+  },
+  {
+    args: ['article', '-o', 'a', '--image', 'five.png'],
+    says: /cnnviz conv/,
+    rule: () => ['conv', 'five.png', '-k', 'edge3x3'],
+  },
+  { args: ['article', '-o', 'a', '--only', ','], says: /--only/, rule: { add: 0 } },
+  {
+    args: ['diff', 'five.png', 'a.npy'],
+    files: { 'a.npy': npy([5, 5], new Array(25).fill(0)) },
+    says: /map that cnnviz drew/,
+    before: [
+      ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png'],
+      ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.npy'],
+    ],
+    rule: () => ['diff', 'm.png', 'm.npy'],
+  },
 ];
 
 /** Writes a file anew from the fix, and types the command again. */
@@ -42,4 +178,15 @@ function write(name: string, text: (fix: string) => string): FixCase['rule'] {
   };
 }
 
-testFixes(/^src\/(?:cli\/(?:check-cases|run-(?:check|diff|read|merge|article))|studies\/(?:check|diff|article)|batch\/|compare\/|stages\/read-map|io\/)/, CASES, {});
+testFixes(PARTS.check, CASES, {
+  'src/batch/shard.ts: number the tasks without gaps, or say --shard i/n':
+    'test/batch/shard.test.ts sets the variables of array jobs',
+  'src/batch/worker-pool.ts: lower --jobs, or allow more processes, memory or open files (ulimit)':
+    'needs a machine that starts no process',
+  'src/cli/run-article.ts: choose another folder with -o': 'takes a minute: every figure is drawn',
+  'src/cli/run-check.ts: update where you develop and commit the baselines; --force-update does it here all the same':
+    'test/cli/check.test.ts sets CI',
+  'src/io/lock.ts: wait for it, write to another folder, or share the work with --shard; if it is gone, remove …':
+    'test/faults/runs.test.ts holds the lock',
+  'src/studies/check-baseline.ts: make it again with --update --format png': 'told as a status, without its fix',
+});

@@ -39,10 +39,13 @@ const PROSE = /^(?:$|(?:wrote|drew|computes|did|map|network|again)\b|[(>]|\$\{(?
 /** A text cut where it names a command: what stands before, and each "cnnviz NAME …" to its end. */
 export function commandLines(text: string): { readonly line: string; readonly rest: string } {
   const found: string[] = [];
-  const rest = text.replace(/`?\bcnnviz (?![\d\s])[^`\n]*?(?=`|,? or (?:cnnviz|add|name)\b|, or |; | {2,}\S|$)`?/gm, (line) => {
-    found.push(line.replaceAll('`', '').trim());
-    return ' ';
-  });
+  const rest = text.replace(
+    /`?\bcnnviz (?![\d\s])[^`\n]*?(?=`|,? or (?:cnnviz|add|name)\b|, or |; | {2,}\S|$)`?/gm,
+    (line) => {
+      found.push(line.replaceAll('`', '').trim());
+      return ' ';
+    },
+  );
   return { line: found.join('\n'), rest };
 }
 

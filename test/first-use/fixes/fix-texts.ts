@@ -120,5 +120,7 @@ function templateAt(code: string, bare: string, start: number): { parts: string[
 }
 
 function unescaped(text: string): string {
-  return text.replace(/\\u\{?([0-9a-f]+)\}?/gi, (_, hex) => String.fromCodePoint(parseInt(hex, 16))).replace(/\\(.)/g, '$1');
+  return text
+    .replace(/\\u\{?([0-9a-f]+)\}?/gi, (_, hex) => String.fromCodePoint(parseInt(hex, 16)))
+    .replace(/\\(.)/g, '$1');
 }
