@@ -23,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError && (process.exitCode === 0 || error.code === 'commander.help')) return;
     const terminal = await openTerminal({ quiet: false, reserveStdout: false });
-    terminal.fail(error instanceof CommanderError ? usageError(error) : error);
+    terminal.fail(error instanceof CommanderError ? usageError(error, argv.slice(2)) : error);
   }
 }
 
@@ -72,10 +72,21 @@ function withoutEmptyDefault(option: Option): string {
 }
 
 /** commander's message in our form: what is wrong, and what was meant. */
-function usageError(error: CommanderError): CnnvizError {
+function usageError(error: CommanderError, words: readonly string[]): CnnvizError {
   const [what, ...more] = error.message.replace(/^error: /, '').split('\n');
   const meant = /\(Did you mean (?:one of )?(.+?)\??\)/.exec(more.join(' '))?.[1];
   return new CnnvizError('usage', what, {
-    fix: meant ? `did you mean ${meant}?` : 'cnnviz --help, or cnnviz COMMAND --help',
+    fix: meant ? `did you mean ${meant}?` : helpFor(words),
   });
+}
+
+/** The line that shows the help of the command that was typed, as far as it is one. */
+function helpFor(words: readonly string[]): string {
+  const names: string[] = [];
+  for (let command: Command | undefined = buildProgram(); command; ) {
+    const word = words[names.length];
+    command = command.commands.find((one) => one.name() === word);
+    if (command) names.push(word);
+  }
+  return ['cnnviz', ...names, '--help'].join(' ');
 }

@@ -120,17 +120,20 @@ export function shapeNetwork(
   return { shaped: inNetworkWords(() => inferShapes(model, bound, evaluate)), bound, notes };
 }
 
-/** What a flag of one layer does stands in the network itself: its commands have no --padding. */
-const IN_NETWORK = ['--padding same', 'padding=same in that layer'] as const;
+/** What flags of one layer do stands in the network itself: its commands have none of them. */
+const IN_NETWORK = [
+  ['--padding same', 'padding=same in that layer'],
+  ['--padding-mode ', 'padding_mode='],
+] as const;
 
 /** Runs something; of an error, what to do about it is told in a network's words. */
 function inNetworkWords<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof CnnvizError) || !error.fix?.includes(IN_NETWORK[0])) throw error;
+    if (!(error instanceof CnnvizError) || error.fix === undefined) throw error;
     const { code, message, scope } = error;
-    const fix = error.fix.replace(...IN_NETWORK);
-    throw new CnnvizError(code, message, { fix, cause: error, scope });
+    const fix = IN_NETWORK.reduce((text, [flag, field]) => text.replace(flag, field), error.fix);
+    throw fix === error.fix ? error : new CnnvizError(code, message, { fix, cause: error, scope });
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { IMAGES } from '../cli/cnnviz.js';
 import { npy } from './fixes/arrays.js';
 import { type FixCase, testFixes } from './fixes/follow.js';
@@ -198,8 +198,7 @@ const CASES: readonly FixCase[] = [
   {
     args: ['conv', 'five.png', '-k', 'edge3x3', '--zzz'],
     says: /--help/,
-    rule: { line: 1 },
-    fill: { COMMAND: 'conv' },
+    rule: { line: 0 },
   },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '--pool', 'max'], says: /such as/, rule: suchAs },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '--scale', 'x'], says: /such as/, rule: suchAs },
@@ -264,6 +263,68 @@ const CASES: readonly FixCase[] = [
     files: { [`${'n'.repeat(250)}.png`]: FIVE },
     says: /template/,
     rule: (fix, args) => [...args, '-o', /-o '([^']+)'/.exec(fix)![1].replace('{name}', 'short')],
+  },
+  { args: ['conv', 'photo.jpg', '-k', 'edge3x3', '--zzz'], says: /conv --help/, rule: { line: 0 } },
+  { args: ['head', 'train', '--zzz'], says: /head train --help/, rule: { line: 0 } },
+  { args: ['--zzz'], says: /cnnviz --help/, rule: () => ['--help'] },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--padding', '9', '--padding-mode', 'reflect'],
+    says: /--padding-mode/,
+    rule: { add: 0 },
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--padding', '9', '--padding-mode', 'circular'],
+    says: /at most 5 rows/,
+    rule: (fix, args) => args.map((arg) => (arg === '9' ? /most (\d+)/.exec(fix)![1] : arg)),
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--padding', '9', '--padding-mode', 'reflect'],
+    says: /at most 4 rows/,
+    rule: (fix, args) => args.map((arg) => (arg === '9' ? /most (\d+)/.exec(fix)![1] : arg)),
+  },
+  {
+    args: ['conv', 'five.png', '--patch', '3,3,9,9'],
+    says: /at most 5/,
+    rule: (_, args) => [...args.slice(0, -1), '0,0,5,5'],
+  },
+  {
+    args: ['conv', 'five.png', '-k', '1 0 -1; 1 0'],
+    says: /rows/,
+    rule: (fix, args) => [...args.slice(0, -1), /: "([^"]+)"/.exec(fix)![1]],
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'j.json'],
+    files: { 'j.json': '{"x": 1}' },
+    says: /\[\[/,
+    rule: async (fix, args, cwd) => {
+      writeFileSync(`${cwd}/j.json`, fix.split(' or {')[0]);
+      return args;
+    },
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--activation', 'foo'],
+    says: /one of/,
+    rule: (fix, args) => [...args.slice(0, -1), /one of (\w+)/.exec(fix)![1]],
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--padding', 'x'],
+    says: /full/,
+    rule: (fix, args) => [...args.slice(0, -1), /(\w+)$/.exec(fix)![1]],
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--bias', 'x'],
+    says: /p99/,
+    rule: (fix, args) => [...args.slice(0, -1), fix.split(' ')[0]],
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--algorithm', 'x'],
+    says: /algorithms:/,
+    rule: (fix, args) => [...args.slice(0, -1), /: (\w+)/.exec(fix)![1]],
+  },
+  {
+    args: ['explain', 'conv edge3x3', 'five.png', '--at', '0,0', '--channel', '7'],
+    says: /to 0/,
+    rule: (fix, args) => [...args.slice(0, -1), /to (\d+)/.exec(fix)![1]],
   },
 ];
 

@@ -233,6 +233,21 @@ const CASES: readonly FixCase[] = [
     says: /one image/,
     rule: (_, args) => args.map((arg) => (arg === 'a.npy' ? 'b.npy' : arg)),
   },
+  {
+    args: ['run', 'conv edge3x3 padding=9 padding_mode=reflect', 'five.png'],
+    says: /padding_mode=zeros/,
+    rule: (fix, args) => args.map((arg) => arg.replace('padding_mode=reflect', /padding_mode=\w+/.exec(fix)![0])),
+  },
+  {
+    args: ['run', 'conv gaussian5 | conv gaussian5', 'five.png'],
+    says: /padding=same/,
+    rule: (fix, args) => args.map((arg) => arg.replace(/gaussian5/g, `gaussian5 ${/padding=same/.exec(fix)![0]}`)),
+  },
+  {
+    args: ['occlude', NET, 'five.png', ...MADE, '--size', '99'],
+    says: /at most/,
+    rule: (fix, args) => [...args.slice(0, -1), /(\d+)$/.exec(fix)![1]],
+  },
 ];
 
 /** A pipe of one layer becomes what the fix quotes. */

@@ -86,7 +86,7 @@ export function testFixes(part: RegExp, cases: readonly FixCase[], untried: Read
         for (const [key, texts] of left) {
           if (texts.some((text) => text.pattern.test(fix) && text.what.test(what))) left.delete(key);
         }
-        const command = commandIn(one.args)!;
+        const command = commandIn(one.args) ?? '';
         expect(faultsIn(fix, [command, ...(one.about ?? [])])).toEqual([]);
         const next = await follow(one, what, fix, cwd);
         const followed = await server.run(next, cwd);
@@ -136,7 +136,7 @@ function lastFix({ stdout, stderr }: Answer): { what: string; fix: string } {
 }
 
 async function follow({ args, rule, fill = {} }: FixCase, what: string, fix: string, cwd: string): Promise<string[]> {
-  const command = commandIn(args)!;
+  const command = commandIn(args) ?? '';
   const filled = (words: readonly string[]) =>
     words.map((word) => Object.entries(fill).reduce((text, [hole, value]) => text.replaceAll(hole, value), word));
   if (typeof rule === 'function') return [...(await rule(fix, args, cwd))];
