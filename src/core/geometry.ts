@@ -147,12 +147,12 @@ function checkPads([top, left, bottom, right]: Pads, mode: PaddingMode, H: numbe
   const largest = Math.max(tall, wide);
   if (mode === 'reflect' && (tall >= H || wide >= W)) {
     throw new CnnvizError('shape', `padding ${largest}: reflect needs less than the image's side (${W}×${H})`, {
-      fix: `at most ${H - 1} rows and ${W - 1} columns, or padding mode zeros or replicate`,
+      fix: `at most ${H - 1} rows and ${W - 1} columns, or --padding-mode zeros or replicate`,
     });
   }
   if (mode === 'circular' && (tall > H || wide > W)) {
     throw new CnnvizError('shape', `padding ${largest}: circular allows at most the image's side (${W}×${H})`, {
-      fix: `at most ${H} rows and ${W} columns, or padding mode zeros or replicate`,
+      fix: `at most ${H} rows and ${W} columns, or --padding-mode zeros or replicate`,
     });
   }
 }

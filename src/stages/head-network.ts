@@ -128,7 +128,7 @@ export function checkSameFeatures(path: string, { origin, parameters }: Head, ex
     refuse(
       `trained on weights ${origin.weightsSha256.slice(0, 16)}… (${trainedOn}); those given are ${found.weightsSha256.slice(0, 16)}…`,
       origin.weights === null
-        ? `leave --weights out: it was trained on ${trainedOn}`
+        ? `leave --features and --weights out: it was trained on ${trainedOn}`
         : `give the checkpoint it was trained with: --weights ${origin.weights}`,
     );
   }

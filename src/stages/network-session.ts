@@ -1,3 +1,4 @@
+import { CnnvizError } from '../core/errors.js';
 import type { BoundInput, ShapedModel } from '../core/shapes/infer.js';
 import { inferShapes } from '../core/shapes/infer.js';
 import type { ValueFault } from '../core/value-fault.js';
@@ -137,9 +138,27 @@ export function shapeNetwork(
   readonly notes: readonly string[];
 } {
   const first = input ?? opened.fed.values().next().value ?? { dtype: 'float32', shape: [] };
-  const { model, notes } = opened.bind(first);
+  const { model, notes } = inNetworkWords(() => opened.bind(first));
   const bound = new Map<string, BoundInput>();
   for (const [name, value] of opened.fed) bound.set(name, { dtype: value.dtype, shape: value.shape, value });
   if (input && opened.open.length > 0) bound.set(opened.open[0], { ...input, value: null });
-  return { shaped: inferShapes(model, bound, evaluate), bound, notes };
+  return { shaped: inNetworkWords(() => inferShapes(model, bound, evaluate)), bound, notes };
+}
+
+/** What flags of one layer do stands in the network itself: its commands have none of them. */
+const IN_NETWORK = [
+  ['--padding same', 'padding=same in that layer'],
+  ['--padding-mode ', 'padding_mode='],
+] as const;
+
+/** Runs something; of an error, what to do about it is told in a network's words. */
+function inNetworkWords<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof CnnvizError) || error.fix === undefined) throw error;
+    const { code, message, scope } = error;
+    const fix = IN_NETWORK.reduce((text, [flag, field]) => text.replace(flag, field), error.fix);
+    throw fix === error.fix ? error : new CnnvizError(code, message, { fix, cause: error, scope });
+  }
 }

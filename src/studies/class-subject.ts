@@ -31,7 +31,7 @@ export async function openSubject(job: NetworkJob, input: Input, threads: number
   const shape = source.info?.shape ?? [];
   if (opened.open.length !== 1 || shape.length !== 4 || shape[0] !== 1) {
     throw new CnnvizError('usage', `${input.path}: expected one image, got an array [${shape.join(', ')}]`, {
-      fix: 'one image [1, C, H, W] or [C, H, W] at a time; other inputs as --input NAME=FILE.npy',
+      fix: 'one image at a time, as [1, C, H, W]; other inputs as --input NAME=FILE.npy',
     });
   }
   const size = shape.slice(1) as unknown as ClassSubject['size'];

@@ -1,8 +1,12 @@
 import { npy } from './fixes/arrays.js';
 import { type FixCase, testFixes } from './fixes/follow.js';
+import { PARTS } from './fixes/parts.js';
 
 const PIPE = ['--pipe', 'conv edge3x3 | relu'];
 const CHECK = ['check', 'five.png', ...PIPE, '--baseline', 'base'];
+
+/** Two layers whose files would be one on a file system that does not tell A from a. */
+const TWINS = 'layers:\n  - {name: a, type: conv, kernel: edge3x3}\n  - {name: A, type: relu}\n';
 
 const CASES: readonly FixCase[] = [
   { args: ['check'], says: /cnnviz check/, rule: { line: 0 }, reaches: 1 },
@@ -25,7 +29,7 @@ const CASES: readonly FixCase[] = [
     rule: { add: 0 },
   },
   {
-    args: ['check', 'cases.yaml', ...PIPE],
+    args: ['check', 'cases.yaml', '--resize', '8'],
     files: { 'cases.yaml': '- {image: five.png, pipe: conv edge3x3, baseline: b}\n' },
     says: /--pipe/,
     rule: () => CHECK,
@@ -110,20 +114,49 @@ const CASES: readonly FixCase[] = [
       ['conv', 'five.png', '-k', 'edge3x3', '-o', 'm.png'],
     ],
     says: /without --sheet/,
+    about: ['conv'],
     rule: () => ['read', 'm.png'],
   },
   {
     args: ['batch', 'merge', 'img'],
     before: [['conv', 'img', '-k', 'edge3x3', '-o', 'out', '--shard', '1/1']],
     says: /--shard/,
+    about: ['conv'],
     rule: () => ['batch', 'merge', 'out'],
   },
+  { args: ['conv', 'photo.jpg', '-k', 'edge3x3', '--max-pixels', '100'], says: /--max-pixels/, rule: { add: 0 } },
   {
-    args: ['article', '-o', 'a', '--only', ','],
-    says: /--only/,
-    rule: (_, args) => [...args.slice(0, -1), 'S1'],
-    reaches: 2,
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--resume'],
+    says: /-o FOLDER/,
+    rule: { add: 0 },
+    fill: { FOLDER: 'out' },
   },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '--shard', '9', '-o', 'out'], says: /--shard/, rule: { add: 0 } },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--shard', 'auto', '-o', 'out'],
+    says: /--shard/,
+    rule: { add: 0 },
+    fill: { 'i/n': '1/1' },
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--kernel', 'sobel-x', '-o', 'out', '--timeout', '0.0001'],
+    says: /--timeout/,
+    rule: { add: 0 },
+    fill: { SECONDS: '60' },
+  },
+  {
+    args: ['check', 'five.png', '--network', 'n.yaml', '--baseline', 'base'],
+    files: { 'n.yaml': TWINS },
+    says: /--layers/,
+    rule: (_, args) => [...args, '--layers', 'A'],
+    reaches: 1,
+  },
+  {
+    args: ['article', '-o', 'a', '--image', 'five.png'],
+    says: /cnnviz conv/,
+    rule: () => ['conv', 'five.png', '-k', 'edge3x3'],
+  },
+  { args: ['article', '-o', 'a', '--only', ','], says: /--only/, rule: { add: 0 } },
   {
     args: ['diff', 'five.png', 'a.npy'],
     files: { 'a.npy': npy([5, 5], new Array(25).fill(0)) },
@@ -145,8 +178,15 @@ function write(name: string, text: (fix: string) => string): FixCase['rule'] {
   };
 }
 
-testFixes(
-  /^src\/(?:cli\/(?:check-cases|run-(?:check|diff|read|merge|article))|studies\/(?:check|diff|article)|batch\/|compare\/|stages\/read-map|io\/)/,
-  CASES,
-  {},
-);
+testFixes(PARTS.check, CASES, {
+  'src/batch/shard.ts: number the tasks without gaps, or say --shard i/n':
+    'test/batch/shard.test.ts sets the variables of array jobs',
+  'src/batch/worker-pool.ts: lower --jobs, or allow more processes, memory or open files (ulimit)':
+    'needs a machine that starts no process',
+  'src/cli/run-article.ts: choose another folder with -o': 'takes a minute: every figure is drawn',
+  'src/cli/run-check.ts: update where you develop and commit the baselines; --force-update does it here all the same':
+    'test/cli/check.test.ts sets CI',
+  'src/io/lock.ts: wait for it, write to another folder, or share the work with --shard; if it is gone, remove …':
+    'test/faults/runs.test.ts holds the lock',
+  'src/studies/check-baseline.ts: make it again with --update --format png': 'told as a status, without its fix',
+});

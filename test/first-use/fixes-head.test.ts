@@ -1,6 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { type FixCase, testFixes } from './fixes/follow.js';
+import { PARTS } from './fixes/parts.js';
 
 const NET = 'conv out_channels=2 kernel_size=3 | relu | flatten | linear out_features=3';
+const YAML =
+  'layers:\n  - {name: a, type: conv, kernel: edge3x3}\n  - {name: b, type: relu}\n  - {name: c, type: adaptive_avg_pool, output_size: 1}\n';
 const FEATURES = ['-f', NET, '--init', 'seed:1', '--resize', '8,8'];
 const LIST = 'five.png,a\nimg/five.png,a\nimg/bars.png,b\ndeep/below/five.png,b\n';
 const files = { 'labels.csv': LIST };
@@ -13,7 +17,12 @@ const CASES: readonly FixCase[] = [
     says: /--features/,
     rule: (_, args) => [...args, ...FEATURES],
   },
-  { args: ['head', 'train', 'img', ...FEATURES, '-o', 'my.head'], files, says: /--csv/, rule: { add: 0 }, reaches: 0 },
+  {
+    args: ['head', 'train', 'img', ...FEATURES, '-o', 'my.head'],
+    files: { 'labels.csv': 'five.png,a\nbars.png,b\n' },
+    says: /--csv/,
+    rule: (fix, args) => [...args, '--holdout', '0', ...fix.slice(fix.indexOf('--csv')).split(' ')],
+  },
   { args: [...TRAIN, '--l2', '1', '--C', '1'], files, says: /keep one/, rule: { leave: 0 } },
   { args: [...TRAIN, '--curve', 'c.svg'], files, says: /--curve/, rule: { add: 0 } },
   { args: TRAIN.map((arg) => (arg === 'my.head' ? 'x/' : arg)), files, says: /-o/, rule: { add: 0 } },
@@ -54,10 +63,19 @@ const CASES: readonly FixCase[] = [
     rule: (_, args) => args.slice(0, -2),
   },
   {
-    args: ['head', 'predict', 'my.head', 'five.png', '--weights', 'w.npz'],
+    args: ['head', 'predict', 'my.head', 'five.png', '--features', NET.replace('relu', 'tanh')],
     files,
     before: [TRAIN],
-    says: /--weights/,
+    says: /--features/,
+    rule: { add: 0 },
+    fill: { NET },
+  },
+  {
+    args: ['head', 'predict', 'my.head', 'five.png', '--features', NET.replace('2', '3')],
+    files,
+    before: [TRAIN],
+    says: /--features/,
+    about: ['head train'],
     rule: { leave: 0 },
   },
   { args: ['head', 'features', 'img', ...FEATURES, '-o', 'x.txt'], says: /-o/, rule: { add: 0 } },
@@ -75,19 +93,89 @@ const CASES: readonly FixCase[] = [
     rule: (_, args) => args.filter((arg) => !['img', 'deep'].includes(arg)),
   },
   {
-    args: ['head', 'features', 'img', '-f', NET, '--init', 'seed:1', '-l', 'relu', '-o', 'x.npy'],
+    args: [
+      'head',
+      'features',
+      'img',
+      '-f',
+      NET,
+      '--init',
+      'seed:1',
+      '-l',
+      'relu',
+      '--reduce',
+      'flatten',
+      '-o',
+      'x.npy',
+    ],
     says: /--resize/,
     rule: { add: 0 },
   },
   {
-    args: ['head', 'features', 'img', '-f', NET, '--init', 'seed:1', '-l', 'relu', '-o', 'x.npy'],
+    args: [
+      'head',
+      'features',
+      'img',
+      '-f',
+      NET,
+      '--init',
+      'seed:1',
+      '-l',
+      'relu',
+      '--reduce',
+      'flatten',
+      '-o',
+      'x.npy',
+    ],
     says: /--reduce/,
     rule: { add: 1 },
   },
+  {
+    args: ['head', 'train', ...FEATURES, '-o', 'my.head'],
+    files,
+    says: /--csv/,
+    rule: (fix, args) => [...args, '--holdout', '0', ...fix.slice(fix.indexOf('--csv')).split(' ')],
+  },
+  {
+    args: [...TRAIN, '--cache', 'x.cache'],
+    files: { ...files, 'x.cache': 'mine' },
+    says: /--cache/,
+    rule: (_, args) => [...args.slice(0, -1), 'my.cache'],
+  },
+  {
+    args: TRAIN,
+    files: { 'labels.csv': `five.png,b\n${LIST}` },
+    says: /keep one/,
+    rule: async (_, args, cwd) => {
+      await writeFile(`${cwd}/labels.csv`, LIST);
+      return args;
+    },
+  },
+  {
+    args: ['head', 'predict', 'my.head', 'five.png'],
+    files: { ...files, 'nets/n.yaml': YAML },
+    before: [['head', 'train', '--csv', 'labels.csv', '-f', 'nets/n.yaml', '--holdout', '0', '-o', 'my.head']],
+    says: /--features/,
+    rule: { add: 0 },
+    fill: { 'path/to': 'nets' },
+  },
+  {
+    args: ['head', 'predict', 'empty.head', 'five.png'],
+    files: { ...files, 'empty.head': Buffer.from('\x02\0\0\0\0\0\0\0{}') },
+    before: [TRAIN],
+    says: /head train/,
+    rule: () => ['head', 'predict', 'my.head', 'five.png'],
+  },
 ];
 
-testFixes(
-  /^src\/(?:cli\/(?:head-job|run-head)|models\/(?:head|label)|engine\/training|stages\/(?:head|labelled|training|feature|image-features|place|draw|sweep|single|materials|preprocess)|studies\/(?:head|train|apply|export|sweep))/,
-  CASES,
-  {},
-);
+testFixes(PARTS.head, CASES, {
+  'src/engine/training/dense-rows.ts: learn from fewer images, or from fewer features: --reduce mean, or another --layer':
+    'needs more than 2 GiB of features',
+  'src/stages/feature-extractor.ts: choose another layer with --layer; `cnnviz summary NET` lists them':
+    'needs a graph that mixes the images of a batch',
+  'src/stages/head-network.ts: say where it is: --weights path/to/…': 'as --features, which is tried',
+  'src/stages/head-network.ts: give the checkpoint it was trained with: --weights …':
+    'needs two checkpoints of one network',
+  'src/stages/image-features.ts: the input or the weights hold such values: `cnnviz run … --layers all --json` tells the first layer with them':
+    'needs weights that are NaN',
+});

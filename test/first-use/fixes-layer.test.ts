@@ -1,8 +1,13 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { IMAGES } from '../cli/cnnviz.js';
 import { npy } from './fixes/arrays.js';
 import { type FixCase, testFixes } from './fixes/follow.js';
+import { PARTS } from './fixes/parts.js';
 
 /** A kernel larger than five.png. */
 const KERNEL_7 = new Array(7).fill('1 0 0 0 0 0 -1').join('; ');
+
+const FIVE = readFileSync(`${IMAGES}five.png`);
 
 const CASES: readonly FixCase[] = [
   { args: ['conv', 'five.png'], says: /--kernel/, rule: { add: 0 } },
@@ -78,22 +83,8 @@ const CASES: readonly FixCase[] = [
   },
   { args: ['conv', 'fiev.png', '-k', 'edge3x3'], says: /did you mean/, rule: { meant: 'fiev.png' } },
   { args: ['conv', '-', '-', '-k', 'edge3x3'], says: /keep one -/, rule: (_, args) => args, reaches: 2 },
-  { args: ['conv', 'photo.jpg', '-k', 'edge3x3', '--max-pixels', '100'], says: /--max-pixels/, rule: { add: 0 } },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '--json', '-o', '-'], says: /-o/, rule: { add: 0 } },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '--json', '--jsonl'], says: /--jsonl/, rule: { leave: 0 } },
-  {
-    args: ['conv', 'five.png', '-k', 'edge3x3', '--resume'],
-    says: /-o FOLDER/,
-    rule: { add: 0 },
-    fill: { FOLDER: 'out' },
-  },
-  { args: ['conv', 'five.png', '-k', 'edge3x3', '--shard', '9', '-o', 'out'], says: /--shard/, rule: { add: 0 } },
-  {
-    args: ['conv', 'five.png', '-k', 'edge3x3', '--shard', 'auto', '-o', 'out'],
-    says: /--shard/,
-    rule: { add: 0 },
-    fill: { 'i/n': '1/1' },
-  },
   { args: ['conv', 'five.png', '--kernl', 'edge3x3'], says: /did you mean/, rule: { meant: '--kernl' } },
   { args: ['covn', 'five.png', '-k', 'edge3x3'], says: /did you mean/, rule: { meant: 'covn' } },
   { args: ['sweep', 'five.png'], says: /--kernel/, rule: { add: 0 } },
@@ -207,8 +198,7 @@ const CASES: readonly FixCase[] = [
   {
     args: ['conv', 'five.png', '-k', 'edge3x3', '--zzz'],
     says: /--help/,
-    rule: { line: 1 },
-    fill: { COMMAND: 'conv' },
+    rule: { line: 0 },
   },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '--pool', 'max'], says: /such as/, rule: suchAs },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '--scale', 'x'], says: /such as/, rule: suchAs },
@@ -216,7 +206,7 @@ const CASES: readonly FixCase[] = [
   { args: ['conv', 'five.png', '-k', 'edge3x3', '--background', 'x'], says: /such as/, rule: suchAs },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '--max-pixels', 'x'], says: /such as/, rule: suchAs },
   {
-    args: ['conv', 'five.png', '-k', 'edge3x3', '--normalize', '0.5,0.4,0.3/0.2,0.2,0.2'],
+    args: ['conv', 'photo.jpg', '-k', 'edge3x3', '--gray', '--normalize', '0.5,0.4,0.3/0.2,0.2,0.2'],
     says: /such as/,
     rule: suchAs,
   },
@@ -231,6 +221,111 @@ const CASES: readonly FixCase[] = [
     rule: (fix, args) => [...args.slice(0, -2), ...fix.split(': ')[1].split(' ')],
   },
   { args: ['run', 'conv edge3x3 from=inpt', 'five.png'], says: /did you mean/, rule: { meant: 'inpt' } },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '-k', 'gaussian5', '-o', 'x.npy'],
+    says: /--padding same/,
+    rule: { add: 0 },
+  },
+  {
+    args: ['sweep', 'five.png', '-k', 'k.npy', '--gray'],
+    files: { 'k.npy': npy([2, 1, 3, 3], new Array(18).fill(1)) },
+    says: /cnnviz conv/,
+    rule: () => ['conv', 'five.png', '-k', 'k.npy', '--gray', '--sheet'],
+  },
+  {
+    args: [
+      'gradcam',
+      'conv out_channels=2 kernel_size=3 | flatten | linear out_features=2',
+      'five.png',
+      '--init',
+      'seed:1',
+      '-o',
+      'x.gif',
+    ],
+    says: /-o/,
+    rule: { add: 0 },
+    fill: { FILE: 'x' },
+  },
+  {
+    args: ['explain', 'five.png', '-k', 'edge3x3', '--at', '1,1', '-o', 'x.gif'],
+    says: /-o/,
+    rule: { add: 0 },
+    fill: { FILE: 'x' },
+  },
+  {
+    args: ['explain', 'five.png', '-k', 'edge3x3', '--at', '1,1', '-o', 'x.gif'],
+    says: /-o/,
+    rule: { add: 1 },
+    fill: { FOLDER: 'x' },
+  },
+  {
+    args: ['conv', `${'n'.repeat(250)}.png`, '-k', 'edge3x3', '--padding', 'same', '--padding-mode', 'replicate'],
+    files: { [`${'n'.repeat(250)}.png`]: FIVE },
+    says: /template/,
+    rule: (fix, args) => [...args, '-o', /-o '([^']+)'/.exec(fix)![1].replace('{name}', 'short')],
+  },
+  { args: ['conv', 'photo.jpg', '-k', 'edge3x3', '--zzz'], says: /conv --help/, rule: { line: 0 } },
+  { args: ['head', 'train', '--zzz'], says: /head train --help/, rule: { line: 0 } },
+  { args: ['--zzz'], says: /cnnviz --help/, rule: () => ['--help'] },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--padding', '9', '--padding-mode', 'reflect'],
+    says: /--padding-mode/,
+    rule: { add: 0 },
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--padding', '9', '--padding-mode', 'circular'],
+    says: /at most 5 rows/,
+    rule: (fix, args) => args.map((arg) => (arg === '9' ? /most (\d+)/.exec(fix)![1] : arg)),
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--padding', '9', '--padding-mode', 'reflect'],
+    says: /at most 4 rows/,
+    rule: (fix, args) => args.map((arg) => (arg === '9' ? /most (\d+)/.exec(fix)![1] : arg)),
+  },
+  {
+    args: ['conv', 'five.png', '--patch', '3,3,9,9'],
+    says: /at most 5/,
+    rule: (_, args) => [...args.slice(0, -1), '0,0,5,5'],
+  },
+  {
+    args: ['conv', 'five.png', '-k', '1 0 -1; 1 0'],
+    says: /rows/,
+    rule: (fix, args) => [...args.slice(0, -1), /: "([^"]+)"/.exec(fix)![1]],
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'j.json'],
+    files: { 'j.json': '{"x": 1}' },
+    says: /\[\[/,
+    rule: async (fix, args, cwd) => {
+      writeFileSync(`${cwd}/j.json`, fix.split(' or {')[0]);
+      return args;
+    },
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--activation', 'foo'],
+    says: /one of/,
+    rule: (fix, args) => [...args.slice(0, -1), /one of (\w+)/.exec(fix)![1]],
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--padding', 'x'],
+    says: /full/,
+    rule: (fix, args) => [...args.slice(0, -1), /(\w+)$/.exec(fix)![1]],
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--bias', 'x'],
+    says: /p99/,
+    rule: (fix, args) => [...args.slice(0, -1), fix.split(' ')[0]],
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--algorithm', 'x'],
+    says: /algorithms:/,
+    rule: (fix, args) => [...args.slice(0, -1), /: (\w+)/.exec(fix)![1]],
+  },
+  {
+    args: ['explain', 'conv edge3x3', 'five.png', '--at', '0,0', '--channel', '7'],
+    says: /to 0/,
+    rule: (fix, args) => [...args.slice(0, -1), /to (\d+)/.exec(fix)![1]],
+  },
 ];
 
 /** The value that was refused, the last word of the command, becomes the one that the fix names. */
@@ -238,8 +333,14 @@ function suchAs(fix: string, args: readonly string[]): readonly string[] {
   return [...args.slice(0, -1), /such as ([^\s;]+?),?(?: |;|$)/.exec(fix)![1]];
 }
 
-testFixes(
-  /^src\/(?:cli\/(?:conv-job|sweep-job|look-job|parse|main|run-(?:conv|sweep|plan|kernels|preprocess|explain|field|animate|many))|models\/kernel|core\/|analysis\/|figures\/|engine\/)/,
-  CASES,
-  {},
-);
+testFixes(PARTS.layer, CASES, {
+  'src/core/shapes/infer.ts: add --input …=FILE.npy': 'the command asks for inputs before; this is for the library',
+  'src/core/shapes/infer.ts: did you mean …?':
+    'pipes and files are checked before; this is for graphs that are damaged',
+  'src/core/shapes/known.ts: … must be known before the run: a constant, or an input given with --input NAME=FILE.npy':
+    'needs a graph whose shapes come from an input',
+  'src/engine/activations.ts: leave the rest out': 'a flag takes one number; this is for the library',
+  'src/engine/plan.ts: weights must be constants, or inputs given with --input NAME=FILE.npy':
+    'needs a graph whose weights are an input',
+  'src/stages/place.ts: remove the link, or choose another place with -o': 'test/faults/places.test.ts tries links',
+});

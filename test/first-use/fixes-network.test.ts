@@ -1,32 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { ROOT } from '../architecture/project.js';
 import { npy } from './fixes/arrays.js';
 import { type FixCase, testFixes } from './fixes/follow.js';
+import { PARTS } from './fixes/parts.js';
 
 const NET = 'conv out_channels=2 kernel_size=3 | relu | flatten | linear out_features=3';
 const MADE = ['--init', 'seed:1'];
 const MAPS = 'conv edge3x3 | relu';
+const LENET = readFileSync(`${ROOT}fixtures/models/onnx/lenet-16.onnx`);
 const YAML = 'layers:\n  - {name: a, type: conv, kernel: edge3x3}\n  - {name: b, type: relu}\n';
 
 const CASES: readonly FixCase[] = [
   { args: ['run', MAPS], says: /cnnviz run/, rule: { line: 0 }, fill: { NET: MAPS } },
   { args: ['run', NET, 'five.png'], says: /--init/, rule: { add: 1 } },
-  {
-    args: ['run', 'lenet5', 'five.png', '--resize', '32,32'],
-    says: /--weights/,
-    before: [],
-    rule: (fix, args) => [...args, .../--init seed:1/.exec(fix)![0].split(' ')],
-  },
+  { args: ['run', 'lenet5', 'five.png', '--resize', '32,32'], says: /--weights/, rule: { add: 1 } },
   { args: ['run', NET, 'five.png', '--init', 'x'], says: /--init/, rule: { add: 0 } },
-  { args: ['run', NET, 'five.png', '--init', 'seed:1', '--weights', 'w.npz'], says: /keep one/, rule: { leave: 1 } },
+  { args: ['run', NET, 'five.png', '--init', 'seed:1', '--weights', 'w.npz'], says: /keep one/, rule: { leave: 0 } },
   {
     args: ['run', MAPS, 'five.png', '--init', 'seed:1', '-o', 'x.npy', '--maps'],
     says: /keep one/,
     rule: { leave: 0 },
   },
-  {
-    args: ['run', MAPS, 'five.png', '--scale', 'minmax', '-o', 'x.npy'],
-    says: /./,
-    rule: (_, args) => args.filter((arg) => !['--scale', 'minmax'].includes(arg)),
-  },
+  { args: ['run', MAPS, 'five.png', '--depth', '16'], says: /--maps/, rule: { add: 0 } },
+  { args: ['run', MAPS, 'five.png', '--depth', '16'], says: /leave it out/, rule: (_, args) => args.slice(0, -2) },
   { args: ['run', 'conv edeg3x3 | relu', 'five.png'], says: /did you mean/, rule: { meant: 'edeg3x3' } },
   { args: ['run', 'conv edge3x3 | rleu', 'five.png'], says: /did you mean/, rule: { meant: 'rleu' } },
   { args: ['run', 'conv edge3x3 strid=2', 'five.png'], says: /did you mean/, rule: { meant: 'strid' } },
@@ -59,7 +55,11 @@ const CASES: readonly FixCase[] = [
     says: /leave/,
     rule: () => ['run', 'max_pool 2', 'five.png'],
   },
-  { args: ['run', MAPS, 'five.png', '--layers', 'rel'], says: /did you mean/, rule: { meant: 'rel' } },
+  {
+    args: ['run', MAPS, 'five.png', '--layers', 'con'],
+    says: /did you mean/,
+    rule: (fix, args) => [...args.slice(0, -1), /mean (\w+)/.exec(fix)![1]],
+  },
   {
     args: ['run', MAPS, 'five.png', '--layers', 'zzzz'],
     says: /layers:/,
@@ -69,7 +69,7 @@ const CASES: readonly FixCase[] = [
     args: ['run', 'n.ymal', 'five.png'],
     files: { 'n.yaml': YAML },
     says: /did you mean|built in/,
-    rule: (_fix, args) => args.map((arg) => (arg === 'n.ymal' ? 'n.yaml' : arg)),
+    rule: (_, args) => args.map((arg) => (arg === 'n.ymal' ? 'n.yaml' : arg)),
   },
   { args: ['run', 'lenet', 'five.png', ...MADE, '--resize', '32,32'], says: /did you mean/, rule: { meant: 'lenet' } },
   {
@@ -87,10 +87,16 @@ const CASES: readonly FixCase[] = [
     fill: { FILE: 'x' },
   },
   {
-    args: ['run', MAPS, 'five.png', '--input', 'inptu=a.npy'],
-    files: { 'a.npy': npy([1, 3, 9, 9], new Array(243).fill(1)) },
-    says: /did you mean|leave|inputs/,
-    rule: (_, args) => args.filter((arg) => !/^--input|^inptu/.test(arg)),
+    args: ['run', 'm.onnx', '--input', 'inptu=a.npy'],
+    files: { 'm.onnx': LENET, 'a.npy': npy([1, 1, 20, 20], new Array(400).fill(1)) },
+    says: /did you mean|inputs/,
+    rule: (fix, args) => args.map((arg) => arg.replace('inptu', /(?:mean|inputs:) (\w+)/.exec(fix)![1])),
+  },
+  {
+    args: ['run', 'm.onnx', 'five.png', '--resize', '20,20', '--gray', ...MADE],
+    files: { 'm.onnx': LENET },
+    says: /--init/,
+    rule: { leave: 1 },
   },
   {
     args: ['run', MAPS, 'five.png', '--input', 'input=a.npy'],
@@ -104,7 +110,17 @@ const CASES: readonly FixCase[] = [
     rule: { add: 0 },
     fill: { 'HEIGHT,WIDTH': '32,32' },
   },
-  { args: ['run', 'alexnet', 'five.png', ...MADE, '--preset', 'none'], says: /--preset|--resize/, rule: { add: 0 } },
+  {
+    args: ['run', 'alexnet', 'five.png', ...MADE, '--preset', 'none'],
+    says: /larger image/,
+    rule: (_, args) => [...args.slice(0, -1), 'imagenet'],
+  },
+  {
+    args: ['run', 'n.yaml', 'five.png'],
+    files: { 'n.yaml': `input: [3, 9, 9]\n${YAML}` },
+    says: /--resize/,
+    rule: { add: 0 },
+  },
   { args: ['summary', MAPS], says: /--size/, rule: { add: 0 }, fill: { 'C,H,W': '3,9,9' } },
   { args: ['summary', MAPS], says: /--size/, rule: { add: 1 } },
   {
@@ -117,7 +133,7 @@ const CASES: readonly FixCase[] = [
   { args: ['summary', 'lenet'], says: /did you mean/, rule: { meant: 'lenet' } },
   { args: ['filters', 'lenet5', ...MADE, '--kernels', 'x'], says: /--kernels/, rule: { add: 0 } },
   {
-    args: ['filters', 'lenet5', ...MADE, '--layer', 'fc1'],
+    args: ['filters', 'lenet5', ...MADE, '--layers', 'fc1'],
     says: /conv1/,
     rule: (_, args) => [...args.slice(0, -1), 'conv1'],
   },
@@ -126,34 +142,29 @@ const CASES: readonly FixCase[] = [
     files: { 'w.npy': npy([2], [1, 2]) },
     says: /--tensor/,
     rule: { add: 0 },
-    fill: { NAME: 'weight' },
+    fill: { NAME: 'w' },
   },
   {
-    args: ['weights', 'w.npy', '--tensor', 'weigth', '-o', 'x.npy'],
-    files: { 'w.npy': npy([2], [1, 2]) },
+    args: ['weights', 'kernels.npy', '--tensor', 'kernel', '-o', 'x.npy'],
+    files: { 'kernels.npy': npy([2], [1, 2]) },
     says: /did you mean/,
-    rule: { meant: 'weigth' },
+    rule: (fix, args) => args.map((arg) => (arg === 'kernel' ? /mean (\w+)/.exec(fix)![1] : arg)),
   },
   {
-    args: ['weights', 'w.npy', '--tensor', 'weight', '-o', 'x.txt'],
+    args: ['weights', 'w.npy', '--tensor', 'w', '-o', 'x.txt'],
     files: { 'w.npy': npy([2], [1, 2]) },
     says: /-o/,
     rule: { add: 0 },
     fill: { FILE: 'x' },
   },
   {
-    args: ['weights', 'w.npy', '--tensor', 'weight', '--json'],
+    args: ['weights', 'w.npy', '--tensor', 'w', '--json'],
     files: { 'w.npy': npy([2], [1, 2]) },
     says: /keep one/,
     rule: { leave: 0 },
   },
   { args: ['gradcam', NET, 'photo.jpg', ...MADE, '--raw', '-o', 'x.png'], says: /--raw/, rule: { all: true } },
   { args: ['gradcam', NET, 'five.png', ...MADE, '--json', '-o', '-'], says: /-o/, rule: { add: 0 } },
-  {
-    args: ['gradcam', NET, 'five.png', ...MADE, '--class', '9'],
-    says: /a number/,
-    rule: (fix, args) => [...args.slice(0, -1), /to (\d+)/.exec(fix)![1]],
-  },
   {
     args: ['gradcam', NET, 'five.png', ...MADE, '--class', 'cta', '--labels', 'l.txt'],
     files: { 'l.txt': 'cat\ndog\nemu\n' },
@@ -179,7 +190,7 @@ const CASES: readonly FixCase[] = [
   },
   {
     args: ['occlude', NET, 'a.npy', ...MADE, '--fill', 'gray'],
-    files: { 'a.npy': npy([3, 5, 5], new Array(75).fill(0.5)) },
+    files: { 'a.npy': npy([1, 3, 5, 5], new Array(75).fill(0.5)) },
     says: /--fill/,
     rule: { add: 0 },
   },
@@ -193,9 +204,49 @@ const CASES: readonly FixCase[] = [
   },
   { args: ['compare', MAPS, MAPS, 'img'], says: /name a file/, rule: (_, args) => [...args.slice(0, -1), 'five.png'] },
   {
-    args: ['animate', 'conv edge3x3 | relu', 'five.png', '--layer', 'relu'],
+    args: ['animate', 'relu', 'five.png', '--layer', 'relu'],
     says: /--layer/,
-    rule: (_, args) => [...args.slice(0, -1), 'conv'],
+    rule: () => ['animate', MAPS, 'five.png', '--layer', 'conv'],
+  },
+  { args: ['gradcam', NET, 'five.png', ...MADE, '--layer', '*'], says: /--layer/, rule: { add: 0 } },
+  {
+    args: ['gradcam', 'relu | flatten | linear out_features=3', 'five.png', ...MADE],
+    says: /--layer/,
+    rule: (_, args) => [...args, '--layer', 'relu'],
+  },
+  {
+    args: ['field', 'conv out_channels=1 kernel_size=2 padding=4', 'five.png', '--at', '0,0'],
+    says: /--at/,
+    rule: (_, args) => [...args.slice(0, -1), '5,5'],
+  },
+  {
+    args: ['run', 'conv in_channels=7 out_channels=1 kernel_size=3', 'five.png', ...MADE],
+    says: /in_channels/,
+    rule: (_, args) => args.map((arg) => arg.replace('in_channels=7 ', '')),
+  },
+  {
+    args: ['occlude', NET, 'a.npy', ...MADE],
+    files: {
+      'a.npy': npy([2, 3, 5, 5], new Array(150).fill(0.5)),
+      'b.npy': npy([1, 3, 5, 5], new Array(75).fill(0.5)),
+    },
+    says: /one image/,
+    rule: (_, args) => args.map((arg) => (arg === 'a.npy' ? 'b.npy' : arg)),
+  },
+  {
+    args: ['run', 'conv edge3x3 padding=9 padding_mode=reflect', 'five.png'],
+    says: /padding_mode=zeros/,
+    rule: (fix, args) => args.map((arg) => arg.replace('padding_mode=reflect', /padding_mode=\w+/.exec(fix)![0])),
+  },
+  {
+    args: ['run', 'conv gaussian5 | conv gaussian5', 'five.png'],
+    says: /padding=same/,
+    rule: (fix, args) => args.map((arg) => arg.replace(/gaussian5/g, `gaussian5 ${/padding=same/.exec(fix)![0]}`)),
+  },
+  {
+    args: ['occlude', NET, 'five.png', ...MADE, '--size', '99'],
+    says: /at most/,
+    rule: (fix, args) => [...args.slice(0, -1), /(\d+)$/.exec(fix)![1]],
   },
 ];
 
@@ -204,8 +255,14 @@ function quoted(fix: string, args: readonly string[]): readonly string[] {
   return ['run', /"([^"]+)"/.exec(fix)![1], ...args.slice(2)];
 }
 
-testFixes(
-  /^src\/(?:cli\/(?:network-job|class-command|run-(?:network|summary|filters|weights|compare|top|occlude|gradcam|ablate|saliency))|models\/(?!kernel|head)|api\/|stages\/(?!read-map|head|labelled|training|feature|image-features|place|draw|sweep|single|materials|preprocess)|studies\/(?:gradcam|occlude|top|class|field|animate|ablate))/,
-  CASES,
-  {},
-);
+testFixes(PARTS.network, CASES, {
+  'src/api/network.ts: run it with: cnnviz run MODEL --input NAME=FILE.npy': 'for the library',
+  'src/models/networks/builtin/index.ts: did you mean …?':
+    'the command names files and pipes too; this is for the library',
+  "src/models/networks/printed-model.ts: export the model: torch.onnx.export(model, x, 'model.onnx'), then: cnnviz run model.onnx":
+    'needs PyTorch',
+  'src/studies/field.ts: --json gives the numbers without a picture': 'needs an input that is no picture',
+  'src/stages/class-gradient.ts: give arrays for the others: --input NAME=FILE.npy': 'needs a model of two inputs',
+  'src/stages/class-scores.ts: look for the layer where NaN begins: cnnviz run NET IMAGE --layers all':
+    'needs weights that are NaN',
+});
