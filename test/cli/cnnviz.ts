@@ -24,7 +24,9 @@ export function cnnviz(
   { cwd, stdin, env = {} }: { cwd?: string; stdin?: Uint8Array | string; env?: Record<string, string> } = {},
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(NODE, [BIN, ...args], { cwd, env: { ...process.env, FORCE_COLOR: undefined, ...env } });
+    // what decides about colours and updates is said by the test, not by where it runs
+    const own = { ...process.env, FORCE_COLOR: undefined, CI: undefined, GITHUB_ACTIONS: undefined, ...env };
+    const child = spawn(NODE, [BIN, ...args], { cwd, env: own });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk) => out.push(chunk));
