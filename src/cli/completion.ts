@@ -37,7 +37,7 @@ export function completionScript(
 ): string {
   const name = program.name();
   const help = program.createOption('-h, --help', 'show this help');
-  const commands = program.commands.map((command) => wordsOf(command, help, values));
+  const commands = [...program.commands.map((command) => wordsOf(command, help, values)), helpWords(program)];
   const top = [...program.options, help].map((option) => flagOf(option, values));
   switch (shell) {
     case 'bash':
@@ -59,6 +59,12 @@ function wordsOf(command: Command, help: Option, values: Readonly<Record<string,
     flags: [...command.options.filter(({ hidden }) => !hidden), help].map((option) => flagOf(option, values)),
     rest: argument ? { words: words ?? [], files: words === undefined } : null,
   };
+}
+
+/** `help` is no command of the tree: it takes the names of all that are, and of those below them. */
+function helpWords(program: Command): Words {
+  const names = program.commands.flatMap((command) => [command.name(), ...command.commands.map((one) => one.name())]);
+  return { name: 'help', summary: 'help for a command', flags: [], rest: { words: names, files: false } };
 }
 
 /** A command that is a group: the names of those below it, their options, and files, all in one. */

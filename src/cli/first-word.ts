@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { commandText } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
 import { sameName } from '../core/names.js';
 import { addressFault, isAddress } from '../io/address.js';
 import { kindOfFile } from '../io/file-start.js';
+import { nearestPath } from '../io/files.js';
+import { kernelNamed } from './stray-words.js';
 import { openTerminal } from './terminal.js';
 
 /** What is shown of a picture when nothing is asked for. */
@@ -29,7 +32,8 @@ export async function fromFirstWord(argv: readonly string[], commands: readonly 
     case 'image':
     case 'array':
     case 'foreign': {
-      const args = ['conv', word, ...withDefaults(rest)];
+      if (rest.some((arg) => arg === '-h' || arg === '--help')) return [...argv.slice(0, 2), 'conv', '--help'];
+      const args = ['conv', word, ...withDefaults(withKernelFlag(rest))];
       await say(args);
       return [...argv.slice(0, 2), ...args];
     }
@@ -56,6 +60,14 @@ function withDefaults(rest: readonly string[]): string[] {
   return [...rest.slice(0, at), ...kernel, ...picture, ...rest.slice(at)];
 }
 
+/** `photo.jpg sobel`: a kernel's name behind a picture has its flag. A value of a flag before it, and a file, is none. */
+function withKernelFlag(rest: readonly string[]): string[] {
+  return rest.flatMap((arg, i) => {
+    const isFree = i === 0 || !rest[i - 1].startsWith('-');
+    return isFree && kernelNamed(arg) !== null && !existsSync(arg) ? ['--kernel', arg] : [arg];
+  });
+}
+
 /** The command that runs: before the results, beside them where stdout is for bytes or a document. */
 async function say(args: readonly string[]): Promise<void> {
   const quiet = args.includes('-q') || args.includes('--quiet');
@@ -69,14 +81,14 @@ async function say(args: readonly string[]): Promise<void> {
 /** Words of this tool that are no commands. */
 async function refuseKnown(word: string, rest: readonly string[]): Promise<void> {
   if (/[/\\]|\.(png|jpe?g|webp|gif|tiff?|avif|bmp|hei[cf]|npy)$/i.test(word)) {
-    throw new CnnvizError('usage', `${word}: no such file, and no command`, { fix: 'check the name of the file' });
+    const near = await nearestPath(word);
+    throw new CnnvizError('usage', `${word}: no such file, and no command`, {
+      fix: near === null ? 'check the name of the file' : `did you mean ${commandText([near, ...rest])}?`,
+    });
   }
   const what = rest.length > 0 ? rest : ['photo.jpg'];
-  const { findGradient } = await import('../models/gradients.js');
-  const { kernelsMeant } = await import('../models/kernel-names.js');
-  const { KERNEL_NAMES } = await import('../models/kernels.js');
-  const kernel = findGradient(word)?.name ?? kernelsMeant(word, KERNEL_NAMES)[0];
-  if (kernel !== undefined) throw noCommand(word, 'a kernel', commandText(['conv', ...what, '--kernel', kernel]));
+  const kernel = kernelNamed(word);
+  if (kernel !== null) throw noCommand(word, 'a kernel', commandText(['conv', ...what, '--kernel', kernel]));
   const { BUILTIN_NETWORKS } = await import('../models/networks/index.js');
   const network = sameName(
     word.split('@')[0],

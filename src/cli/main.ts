@@ -8,6 +8,7 @@ import { guardFiles, MAX_BYTES } from './guard-files.js';
 import { groupCommonFlags, HELP, HELP_OUTPUT, withHelpAsFlag } from './help.js';
 import { handleSignals } from './signals.js';
 import { acceptSpellings } from './spellings.js';
+import { refuseStrayWords } from './stray-words.js';
 import { openTerminal } from './terminal.js';
 import { usageError } from './usage-error.js';
 
@@ -27,7 +28,7 @@ const NO_FILES: readonly string[] = ['kernels', 'merge', 'completion'];
 export async function main(argv: readonly string[]): Promise<void> {
   handleSignals();
   try {
-    const program = buildProgram();
+    const program = buildProgram(argv.slice(2));
     const args = withHelpAsFlag(program, (await fromFirstWord(argv, commandNames(program))).slice(2));
     await program.parseAsync(withShowAlone(args), { from: 'user' });
   } catch (thrown) {
@@ -51,8 +52,11 @@ function folderGone(cause: unknown): CnnvizError {
   });
 }
 
-/** The whole command tree, without anything that a command needs to run. */
-export function buildProgram(): Command {
+/**
+ * The whole command tree, without anything that a command needs to run.
+ * @param typed what stands behind the program's name, for the commands that a refusal shows
+ */
+export function buildProgram(typed: readonly string[] = []): Command {
   const program = new Command('cnnviz')
     .description(
       'See what a convolutional network computes: image in, feature maps out, every number open to inspection.',
@@ -64,7 +68,10 @@ export function buildProgram(): Command {
     program.commandsGroup(title);
     for (const add of commands) add(program);
   }
-  program.hook('preAction', (_, command) => guardFiles(command));
+  program.hook('preAction', (_, command) => {
+    guardFiles(command);
+    refuseStrayWords(command, typed);
+  });
   for (const [command, name] of allCommands(program, '')) {
     if (command.registeredArguments.length > 0 && !NO_FILES.includes(command.name())) {
       command.option('--max-bytes <n>', 'the most that is read of standard input or of <(…)', MAX_BYTES);
@@ -73,7 +80,7 @@ export function buildProgram(): Command {
     command
       .configureHelp(HELP)
       .exitOverride((error) => {
-        throw error.exitCode === 0 || error.code === 'commander.help' ? error : usageError(error, command);
+        throw error.exitCode === 0 || error.code === 'commander.help' ? error : usageError(error, command, typed);
       })
       .showSuggestionAfterError(false)
       .configureOutput(HELP_OUTPUT)

@@ -174,7 +174,10 @@ export function parsePool(text: string): PoolJob {
   const fix = 'such as max:2, avg:3:2, gauss:5:2 (kind:size:stride); the stride is the size unless given';
   const [word, size = USUAL_POOL, stride, sigma, ...rest] = text.split(':');
   const kind = poolKind(word);
-  if (!kind || rest.length > 0) refuse('--pool', 'max|avg|gauss:SIZE[:STRIDE]', text, fix);
+  if (!kind || rest.length > 0) {
+    const meant = poolMeant(text);
+    refuse('--pool', 'max|avg|gauss:SIZE[:STRIDE]', text, meant === null ? fix : `did you mean --pool ${meant}?`);
+  }
   if (sigma !== undefined && kind !== 'gauss') refuse('--pool', 'no sigma but for gauss', text, fix);
   const kernelSize = parsePair('--pool', size);
   const pads: Pads = [0, 0, 0, 0];
@@ -185,6 +188,14 @@ export function parsePool(text: string): PoolJob {
     pads,
     sigma: sigma === undefined ? null : parseSigma(sigma),
   };
+}
+
+/** 2, 2x2, max2, mean:2: the pool that was probably meant; null for another text. */
+function poolMeant(text: string): string | null {
+  const [, word, size = USUAL_POOL] = /^([a-z]*)[:\s-]?(\d+(?:[x,]\d+)?)?$/i.exec(text.trim()) ?? [];
+  if (word === undefined || text.trim() === '') return null;
+  const kind = word === '' ? 'max' : /^(mean|average)$/i.test(word) ? 'avg' : poolKind(word);
+  return kind && `${kind}:${size}`;
 }
 
 function parseSigma(text: string): Pair {

@@ -1,12 +1,23 @@
 import type { Command, CommanderError } from 'commander';
+import { commandText } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
 import { nearestName } from '../core/nearest.js';
 import { refuseSplitPlace } from './split-place.js';
+import { refuseStrayWords } from './stray-words.js';
 
-/** commander's message in our form: what is wrong, and what of the command at hand was meant. */
-export function usageError(error: CommanderError, command: Command): CnnvizError {
-  if (error.code === 'commander.excessArguments') refuseSplitPlace(command.args, { at: lastOf(command.opts().at) });
+/**
+ * commander's message in our form: what is wrong, and what of the command at hand was meant.
+ * @param typed what stands behind the program's name
+ */
+export function usageError(error: CommanderError, command: Command, typed: readonly string[]): CnnvizError {
+  if (error.code === 'commander.excessArguments') {
+    refuseSplitPlace(command.args, { at: lastOf(command.opts().at) });
+    refuseStrayWords(command, typed);
+    refuseBareFolder(command);
+  }
   const what = error.message.replace(/^error: /, '').split('\n')[0];
+  const flag = /^unknown option '([^'=]+)/.exec(what)?.[1];
+  if (flag !== undefined) refusePreparing(flag, command, typed);
   const meant = nearOf(what, command);
   return new CnnvizError('usage', what, {
     fix: meant ? `did you mean ${meant}?` : helpOf(command),
@@ -18,10 +29,60 @@ function lastOf(value: string | readonly string[] | undefined): string | undefin
   return typeof value === 'object' ? value.at(-1) : value;
 }
 
+/** `demo pictures`: the folder has a flag. */
+function refuseBareFolder(command: Command): void {
+  const [folder, ...more] = command.args;
+  if (
+    command.registeredArguments.length > 0 ||
+    more.length > 0 ||
+    folder.includes('.') ||
+    !flagsOf(command).includes('--out')
+  )
+    return;
+  throw new CnnvizError('usage', `${command.name()}: unexpected "${folder}"`, {
+    fix: commandText([command.name(), '-o', folder]),
+  });
+}
+
+/** What people call a flag: suggested where the command has it. */
+const SAID: Readonly<Record<string, string>> = {
+  '-s': '--stride',
+  '-v': '--version',
+  '--act': '--activation',
+  '--cmap': '--colormap',
+  '--color': '--colormap',
+  '--colour': '--colormap',
+  '--colourmap': '--colormap',
+  '--filter': '--kernel',
+  '--grayscale': '--gray',
+  '--greyscale': '--gray',
+  '--pooling': '--pool',
+};
+const IMAGE = /\.(png|jpe?g|webp|gif|tiff?|avif|npy)$/i;
+const PREPARES = /^--(resize|crop|preset)$/;
+
+/** A layer reads an image as it is; `preprocess` makes an array of another size, which a layer reads as well. */
+function refusePreparing(flag: string, command: Command, typed: readonly string[]): void {
+  if (!PREPARES.test(flag) || !command.options.some(({ long }) => long === '--kernel')) return;
+  const at = typed.findIndex((word) => word.split('=')[0] === flag);
+  const value = typed[at]?.includes('=') ? typed[at].slice(flag.length + 1) : typed[at + 1];
+  const image = typed.find((word, i) => i !== at + 1 && IMAGE.test(word)) ?? 'photo.jpg';
+  const size = value !== undefined && /^\d+([,x]\d+)?$/.test(value) ? value : '224';
+  const steps = flag === '--preset' ? ['--preset', 'imagenet'] : ['--preset', 'none', flag, size];
+  throw new CnnvizError('usage', `${flag}: ${command.name()} reads the pixels of an image as they are`, {
+    fix: `${commandText(['preprocess', image, ...steps, '-o', 'prepared.npy'])}, and prepared.npy instead of ${image}`,
+  });
+}
+
 function nearOf(what: string, command: Command): string | null {
   const flag = /^unknown option '([^'=]+)/.exec(what)?.[1];
-  if (flag !== undefined) return nearestName(flag, flagsOf(command));
+  if (flag !== undefined) {
+    const flags = flagsOf(command);
+    const said = SAID[flag.toLowerCase()];
+    return said !== undefined && flags.includes(said) ? said : nearestName(flag, flags);
+  }
   const word = /^unknown command '(.+)'$/.exec(what)?.[1];
+  if (word === 'version' && !command.parent) return '--version';
   if (word !== undefined) return nearestName(word, [...command.commands.map((one) => one.name()), 'help']);
   const choice = /^option '.*?(--[\w-]+).*?' argument '(.*)' is invalid/.exec(what);
   if (!choice) return null;

@@ -33,8 +33,9 @@ const SHORTEST_BEGINNING = 3;
 /**
  * The name that was probably meant, the first of equals; null when none is near. Near is one slip (a letter inserted,
  * removed, replaced, swapped with its neighbour; letters typed twice are one together) in words of up to 7 letters, and one more for every further 4: two
- * short words that share half of their letters are two words. A beginning of one name alone is near too. `names` are of the kind
- * that was asked for: flags of the command at hand, layers of the network.
+ * short words that share half of their letters are two words. A beginning of one name is near too, also where others go on
+ * from that name: --pad is --padding, not --padding-mode. `names` are of the kind that was asked for: flags of the command
+ * at hand, layers of the network.
  */
 export function nearestName(word: string, names: readonly string[]): string | null {
   const typed = word.replace(/^-+/, '').toLowerCase();
@@ -53,5 +54,6 @@ export function nearestName(word: string, names: readonly string[]): string | nu
   }
   if (nearest !== null || typed.length < SHORTEST_BEGINNING) return nearest;
   const begun = names.filter((name) => name.replace(/^-+/, '').toLowerCase().startsWith(typed));
-  return begun.length === 1 ? begun[0] : null;
+  const shortest = begun.find((name) => begun.every((one) => one.startsWith(name)));
+  return shortest ?? null;
 }

@@ -119,7 +119,7 @@ function kindOfName(name: string): number {
 }
 
 /** The path in the same folder that was probably meant: of the same kind, a picture is no checkpoint; `cat` may be any. */
-async function nearestPath(path: string): Promise<string | null> {
+export async function nearestPath(path: string): Promise<string | null> {
   const names = await readdir(dirname(path)).catch(() => []);
   const kind = kindOfName(path);
   const near = nearestName(

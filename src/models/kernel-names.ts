@@ -70,8 +70,14 @@ function unknownKernel(word: string, kernels: readonly string[], meant: readonly
       fix: `cut one out of it: --patch x,y,width,height@${word}`,
     });
   }
-  const near = nearestName(word, [...kernels, ...GRADIENTS.map(({ name }) => name)]);
+  const near = nearestName(word, [...kernels, ...GRADIENTS.map(({ name }) => name)]) ?? nearestOfAnySize(word, kernels);
   return new CnnvizError('usage', `unknown kernel "${word}"`, {
     fix: `${near ? `did you mean ${near}? ` : ''}${all}`,
   });
+}
+
+/** gausian is gaussian3 or gaussian5, one slip apart but for the size. */
+function nearestOfAnySize(word: string, kernels: readonly string[]): string | null {
+  const near = nearestName(word, kernels.map(withoutSize));
+  return near && kernels.filter((name) => withoutSize(name) === near).join(' or ');
 }

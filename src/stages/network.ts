@@ -155,10 +155,22 @@ async function readSpec(network: string, asPrinted: boolean): Promise<NetworkSpe
   const names = BUILTIN_NETWORKS.map(({ name }) => name);
   const own = sameName(network, names);
   if (own !== null) return builtinNetwork(own);
-  const near = nearestName(network, names) ?? nearestName(word, LAYER_WORDS);
+  const near =
+    nearestName(
+      network,
+      names.filter((name) => !isOtherSize(network, name)),
+    ) ?? nearestName(word, LAYER_WORDS);
   throw new CnnvizError('usage', `unknown network "${network}"`, {
     fix: `${near ? `did you mean ${near}? ` : ''}built in: ${names.join(', ')}; or a file (.onnx, .yaml, .json, the text of print(model)), or a pipe "conv edge3x3 | relu"`,
   });
+}
+
+/** resnet50 is no slip of resnet18: letters the same, digits not. */
+function isOtherSize(said: string, name: string): boolean {
+  const [letters, digits] = [/[^a-z]/gi, /\D/g].map((left) =>
+    [said, name].map((text) => text.replace(left, '').toLowerCase()),
+  );
+  return letters[0] === letters[1] && digits[0] !== '' && digits[0] !== digits[1];
 }
 
 async function readSpecFile(path: string, asPrinted: boolean): Promise<NetworkSpec> {

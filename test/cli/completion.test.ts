@@ -40,6 +40,9 @@ describe('completion (skipped where the shell is not installed)', () => {
       expect(bash(file, ['completion', 'z'])).toEqual(['zsh']);
       expect(bash(file, ['head', 'tr'])).toEqual(['train']);
       expect(bash(file, ['head', 'train', '--conf'])).toEqual(['--confusion']);
+      expect(bash(file, ['he'])).toEqual(['head', 'help']);
+      expect(bash(file, ['help', 'ker'])).toEqual(['kernels']);
+      expect(bash(file, ['help', 'head', 'tr'])).toEqual(['train']);
     }),
   );
 

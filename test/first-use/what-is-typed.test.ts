@@ -58,7 +58,7 @@ describe('kernels as people type them', () => {
       await cnnviz(['conv', FIVE, '-k', 'sobel-x', '-k', 'sobel-y', '-o', 'two.npy'], { cwd });
       expect(numbers(cwd, 'list.npy')).toEqual(numbers(cwd, 'two.npy'));
       const second = await cnnviz(['explain', FIVE, '-k', 'sobel-x,sobel-y', '--channel', '1', '--at', '1,1'], { cwd });
-      expect(second.stdout).toMatch(/five\.png → sobel-y at/);
+      expect(second.stdout).toMatch(/five\.png → sobel-y channel 1 at/);
     });
   });
 

@@ -15,7 +15,7 @@ const EXAMPLES = `Examples:
 export function addExplain(program: Command): void {
   const explain = program
     .command('explain')
-    .summary('one number of a feature map: patch × kernel, channel by channel, + bias')
+    .summary('one number of a map: patch × kernel, channel by channel, + bias')
     .description(
       `Show how one value of a layer's output came about. IMAGE with a kernel is one layer, with the flags of conv;
 NET IMAGE is a pipe or network, with those of run. The sum follows the engine's order: same bits, or the bound is said.`,
