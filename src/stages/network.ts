@@ -23,7 +23,6 @@ import {
   type NetworkSpec,
   parsePipe,
   parsePrintedModel,
-  printedDoubt,
   recognizeTensors,
   tellArchitecture,
   type WeightsFrom,
@@ -179,7 +178,7 @@ async function readSpecFile(path: string, asPrinted: boolean): Promise<NetworkSp
   const bytes = await readBytes(path);
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = new TextDecoder(isUtf16(bytes) ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new CnnvizError('format', `${path}: not a text: a network file is YAML, JSON or the text of print(model)`, {
       fix: 'an ONNX model ends in .onnx',
@@ -194,13 +193,17 @@ async function readSpecFile(path: string, asPrinted: boolean): Promise<NetworkSp
   return { ...spec, files: spec.files, name: spec.name || stem(path) };
 }
 
+/** What PowerShell's > writes begins so. */
+function isUtf16(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xfe;
+}
+
 /** @throws CnnvizError 'unsupported' for a text that cannot be the whole network, unless it is to be taken so */
 function printedNetwork(text: string, asPrinted: boolean): NetworkSpec {
   const spec = parsePrintedModel(text);
   if (asPrinted) return { ...spec, isPrinted: false };
   checkPrintedModel(spec);
-  const doubt = printedDoubt(spec);
-  return doubt === null ? spec : { ...spec, notes: [...spec.notes, doubt] };
+  return spec;
 }
 
 /** A network that cannot be read is a refusal of the command, not of one image. */

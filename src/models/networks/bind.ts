@@ -14,7 +14,7 @@ import { checkFinite, expandKernel } from '../kernel-weights.js';
 import { findKernel, kernelWeight } from '../kernels.js';
 import type { WeightFile } from '../weights/weight-file.js';
 import { Checkpoint } from './checkpoint.js';
-import { isUsual, poolsGiving, type ShapeAt, sizeGiving, usualPoolsGiving } from './feature-sizes.js';
+import { type HiddenPools, isUsual, poolsGiving, type ShapeAt, sizeGiving, usualPoolsGiving } from './feature-sizes.js';
 import { initialConstant, missingConstant } from './init.js';
 import { TELL_FORWARD } from './printed-words.js';
 import type { LayerSpec, NetworkSpec, ParameterShape, ParameterSpec } from './spec.js';
@@ -164,17 +164,25 @@ function featuresFix(spec: NetworkSpec, layer: LayerSpec, input: readonly number
   if (input.length !== 4) return nothing;
   const [, channels, H, W] = input;
   const size = sizeGiving(spec.layers, index, channels, expected, shapeAt);
-  if (spec.isPrinted && !(size && isUsual(size))) {
-    const hidden =
-      poolsGiving(spec.layers, index, channels, expected, [[H, W]], shapeAt) ??
-      usualPoolsGiving(spec.layers, index, channels, expected, shapeAt);
-    if (hidden) {
-      const [height, width] = hidden.size;
-      const pools = plural(hidden.pools, 'pooling');
-      return `${pools} by 2 not in the text would explain it, for an image of ${width}×${height}: ${TELL_FORWARD}`;
-    }
-  }
-  return size ? `the network is made for images of another size: --resize ${size.join(',')}` : nothing;
+  const fitted =
+    size &&
+    `the network is made for images of another size${size[0] === size[1] ? ':' : ', none of them square, such as'} --resize ${size.join(',')}`;
+  if (!spec.isPrinted) return fitted ?? greyFix(spec, index, channels, expected) ?? nothing;
+  const hidden = poolsGiving(spec.layers, index, channels, expected, [[H, W]], shapeAt);
+  if (size && isUsual(size)) return hidden && isUsual([H, W]) ? `${fitted}; or ${poolWords(hidden)}` : fitted!;
+  const pools = hidden ?? usualPoolsGiving(spec.layers, index, channels, expected, shapeAt);
+  if (pools) return poolWords(pools);
+  return fitted ?? greyFix(spec, index, channels, expected) ?? nothing;
+}
+
+function poolWords({ pools, size: [height, width] }: HiddenPools): string {
+  return `${plural(pools, 'pooling')} by 2 not in the text would explain it, for an image of ${width}×${height}: ${TELL_FORWARD}`;
+}
+
+/** A network that flattens the image at once reads grey ones; null: no. */
+function greyFix(spec: NetworkSpec, index: number, channels: number, expected: number): string | null {
+  const size = channels === 3 ? sizeGiving(spec.layers, index, 1, expected, shapeAt) : null;
+  return size && isUsual(size) ? `the network is made for grey images: --gray --resize ${size.join(',')}` : null;
 }
 
 /** The shape that layers give for a float32 input; null when they do not take it. */

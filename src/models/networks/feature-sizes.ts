@@ -8,22 +8,30 @@ export type ShapeAt = (layers: readonly LayerSpec[], input: readonly number[]) =
 export type ImageSize = readonly [number, number];
 
 /** Sides of images that networks are usually made for; those of 22 or 13 pixels only come out of a text with gaps. */
-const USUAL_SIDES = [28, 32, 64, 96, 112, 128, 160, 192, 224, 227, 256, 299, 320, 384, 512];
-const LARGEST_SIDE = 512;
+const USUAL_SIDES = [
+  28, 32, 40, 48, 50, 64, 80, 96, 100, 112, 128, 150, 160, 192, 200, 224, 227, 240, 256, 299, 300, 320, 384, 448, 512,
+  640,
+];
+const LARGEST_SIDE = 640;
 /** Of more places than this only the last ones are tried. */
 const MOST_PLACES = 6;
 
-/** What stands before the flatten that leads to the linear layer at `index`; none when another linear layer decides what arrives. */
-function spatialLayers(layers: readonly LayerSpec[], index: number): readonly LayerSpec[] {
+/** What stands before the flatten that leads to the linear layer at `index`; null when another linear layer decides what arrives. */
+function spatialLayers(layers: readonly LayerSpec[], index: number): readonly LayerSpec[] | null {
   const before = layers.slice(0, index);
-  if (before.some(({ layer }) => layer.kind === 'linear')) return [];
+  if (before.some(({ layer }) => layer.kind === 'linear')) return null;
   const flatten = before.findLastIndex(({ layer }) => layer.kind === 'flatten');
   return flatten < 0 ? before : before.slice(0, flatten);
 }
 
+/** The shape behind layers; an image that is flattened at once keeps its own. */
+function shapeBehind(layers: readonly LayerSpec[], input: readonly number[], shapeAt: ShapeAt) {
+  return layers.length === 0 ? input : shapeAt(layers, input);
+}
+
 /** Numbers an image gives to a linear layer behind these layers; null when they do not take it. */
 function featuresAt(layers: readonly LayerSpec[], channels: number, [H, W]: ImageSize, shapeAt: ShapeAt) {
-  const shape = shapeAt(layers, [1, channels, H, W]);
+  const shape = shapeBehind(layers, [1, channels, H, W], shapeAt);
   return shape?.length === 4 ? shape.slice(1).reduce((product, side) => product * side, 1) : null;
 }
 
@@ -36,11 +44,11 @@ export function sizeGiving(
   shapeAt: ShapeAt,
 ): ImageSize | null {
   const before = spatialLayers(layers, index);
-  if (before.length === 0) return null;
+  if (before === null) return null;
   const sides = Array.from({ length: LARGEST_SIDE }, (_, i) => i + 1);
   const found: { readonly side: number; readonly shape: readonly number[] }[] = [];
   for (const side of [...USUAL_SIDES, ...sides]) {
-    const shape = shapeAt(before, [1, channels, side, side]);
+    const shape = shapeBehind(before, [1, channels, side, side], shapeAt);
     if (shape?.length !== 4) continue;
     if (shape[1] * shape[2] * shape[3] === features) return [side, side];
     found.push({ side, shape });
@@ -62,7 +70,14 @@ export function fitsUsual(
   shapeAt: ShapeAt,
 ): boolean {
   const before = spatialLayers(layers, index);
+  if (before === null) return false;
   return USUAL_SIDES.some((side) => featuresAt(before, channels, [side, side], shapeAt) === features);
+}
+
+/** Whether the layers before the linear one at `index` take an image of any usual size: their channels follow from each other. */
+export function takesImages(layers: readonly LayerSpec[], index: number, channels: number, shapeAt: ShapeAt): boolean {
+  const before = spatialLayers(layers, index);
+  return before !== null && USUAL_SIDES.some((side) => featuresAt(before, channels, [side, side], shapeAt) !== null);
 }
 
 /** Whether images of this size are usual. */
@@ -89,6 +104,7 @@ export function poolsGiving(
   shapeAt: ShapeAt,
 ): HiddenPools | null {
   const before = spatialLayers(layers, index);
+  if (before === null) return null;
   const places = placesForPools(before).slice(-MOST_PLACES);
   const choices = Array.from({ length: 2 ** places.length - 1 }, (_, i) =>
     places.filter((_, place) => (i + 1) & (1 << place)),

@@ -3,6 +3,6 @@ export { BUILTIN_NETWORKS, builtinName, builtinNetwork, isBuiltin } from './buil
 export { LAYER_WORDS } from './layer-words.js';
 export { parsePipe } from './pipe.js';
 export { looksLikePrintedModel, parsePrintedModel } from './printed-model.js';
-export { checkPrintedModel, printedDoubt } from './printed-truth.js';
+export { checkPrintedModel } from './printed-truth.js';
 export { recognizeTensors, tellArchitecture } from './recognize.js';
 export type { NetworkSpec } from './spec.js';

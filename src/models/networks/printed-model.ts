@@ -1,12 +1,13 @@
 import { CnnvizError } from '../../core/errors.js';
 import type { FieldValue } from './fields.js';
 import { LAYER_TABLE, layerSpec } from './layer-words.js';
+import { findPrinted, type PrintedLines, printedLines } from './printed-lines.js';
 import { EXPORT, SEQUENCE } from './printed-words.js';
 import { filesOf, type LayerSpec, type NetworkSpec } from './spec.js';
 
-/** Whether a text looks like what PyTorch's print(model) writes. */
+/** Whether a text holds what PyTorch's print(model) writes. */
 export function looksLikePrintedModel(text: string): boolean {
-  return /^\s*[A-Za-z_]\w*\(\s*$/m.test(text.split('\n')[0]) && /^\s*\([\w-]+\): [A-Za-z_]\w*\(/m.test(text);
+  return findPrinted(text) !== null;
 }
 
 interface PrintedModule {
@@ -112,15 +113,17 @@ function splitArguments(text: string): string[] {
   return [...parts, part].map((one) => one.trim()).filter((one) => one !== '');
 }
 
+/** A text that is one layer, or something else. */
+function wholeText(text: string): PrintedLines {
+  return { lines: text.split('\n'), start: 0, prefix: '' };
+}
+
 /** The modules that hold no others, in order, with their full names. */
 function readModules(text: string): { type: string; modules: PrintedModule[]; isWhole: boolean } {
   const modules: PrintedModule[] = [];
   const path: string[] = [];
   let type = '';
-  for (const [i, raw] of text.split('\n').entries()) {
-    const line = raw.trim();
-    const number = i + 1;
-    if (line === '') continue;
+  for (const { line, number } of printedLines(findPrinted(text) ?? wholeText(text))) {
     if (line === ')') {
       path.pop();
       continue;
