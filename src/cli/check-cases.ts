@@ -2,6 +2,7 @@ import { type CheckCase, EXACT, type Tolerance } from '../core/check-job.js';
 import { CnnvizError } from '../core/errors.js';
 import { nearestName } from '../core/nearest.js';
 import { readBytes } from '../io/files.js';
+import { kindOf } from '../io/read-files.js';
 import { refusalOf } from '../stages/refusal.js';
 import { type CaseDefaults, parseCheckFile } from '../studies/check-file.js';
 import { networkJob, type PresetFlags } from './network-job.js';
@@ -35,6 +36,12 @@ export async function checkCases(targets: readonly string[], flags: CaseFlags): 
   if (pipe !== undefined || network !== undefined) return [flagCase(targets, flags)];
   const strangers = targets.filter((path) => !/\.(ya?ml|json)$/i.test(path));
   if (strangers.length > 0) {
+    const kind = kindOf(strangers[0]);
+    if (kind !== null && kind !== 'a file' && kind !== 'a folder') {
+      throw new CnnvizError('usage', `${strangers[0]}: ${kind}, neither an image nor a file of cases`, {
+        fix: 'name a file; save it to one first',
+      });
+    }
     throw new CnnvizError('usage', `${strangers[0]}: nothing says what to run on it`, {
       fix: `cnnviz check ${strangers[0]} --pipe 'conv edge3x3 | relu' --baseline base/, or name a file of cases (.yaml, .json)`,
     });

@@ -27,6 +27,7 @@ export function guardFiles(command: Command): void {
     }
     return isatty(descriptor);
   });
+  refuseStdout(flags);
   const outputs = OUTPUT_OPTIONS.map((name) => flags[name]).filter(
     (path): path is string => typeof path === 'string' && path !== '-' && path !== '',
   );
@@ -46,6 +47,14 @@ export function guardFiles(command: Command): void {
       if (output !== undefined) throw wouldReplace(output, name);
     }
   }
+}
+
+/** What is written beside the result has a name of its own: standard output is the result's. */
+function refuseStdout(flags: Readonly<Record<string, unknown>>): void {
+  const [flag] = OUTPUT_OPTIONS.filter((name) => name !== 'out' && flags[name] === '-');
+  if (flag === undefined) return;
+  const place = flag === 'junit' ? 'junit.xml' : flag === 'curve' || flag === 'confusion' ? `${flag}.png` : `${flag}/`;
+  throw new CnnvizError('usage', `--${flag} -: expected a name, not standard output`, { fix: `--${flag} ${place}` });
 }
 
 function refuseTwice(outputs: readonly string[]): void {

@@ -10,7 +10,7 @@ import { encodePng, readNote } from '../io/encode.js';
 import { readBytes, readOwnBytes, writeAtomic } from '../io/files.js';
 import { foreignFile, refuseForeign, writeOwnText } from '../io/own-texts.js';
 import { joinPath } from '../io/paths.js';
-import { fileIdentity, guardOutput } from '../io/read-files.js';
+import { fileIdentity, guardOutput, kindOf } from '../io/read-files.js';
 import { articleJson, describeArticle } from '../reports/article.js';
 import { ARTICLE_PAGE_MARK, articlePage } from '../reports/article-page.js';
 import { ARTICLE_README_MARK, articleReadme } from '../reports/article-readme.js';
@@ -39,6 +39,8 @@ const IMAGES = new URL('../../fixtures/images/', import.meta.url);
 const BIN = fileURLToPath(new URL('../../bin/cnnviz.js', import.meta.url));
 const PAGE = 'index.html';
 const README = 'README.md';
+/** Laid out before any figure is made: its note tells that a folder is an article's. */
+const IMPULSE = 'impulse.png';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `cnnviz article`: inputs into the folder, a command for each figure, the page from their numbers. */
@@ -119,7 +121,7 @@ async function layOut(out: string, { photo, image }: OpenedPhoto, source: string
     laid.set(name, await readBytes(shipped(name)));
   }
   if (source !== null) laid.set(photo.file, await pictureBytes(image, photo.own!.name));
-  laid.set('impulse.png', await pictureBytes(impulseImage(), 'one white pixel'));
+  laid.set(IMPULSE, await pictureBytes(impulseImage(), 'one white pixel'));
   laid.set(PIECES, await pictureBytes(piecesPicture(image, photo.patches), 'the pieces of the photograph'));
   for (const tile of halves(image)) laid.set(tile.file, await pictureBytes(tile.image, tile.file));
   for (const [name, bytes] of laid) await refuseForeignFile(joinPath(out, name), bytes);
@@ -129,12 +131,16 @@ async function layOut(out: string, { photo, image }: OpenedPhoto, source: string
 /** A file that the article lays out may stand there already: the same, or a picture of ours. @throws CnnvizError 'usage' */
 async function refuseForeignFile(path: string, bytes: Uint8Array): Promise<void> {
   if (fileIdentity(path) === null) return;
-  const found = await readOwnBytes(path);
-  if (Buffer.from(bytes).equals(found) || (await isOurs(found))) return;
+  if (Buffer.from(bytes).equals(await readOwnBytes(path)) || (await isOurs(path))) return;
   throw foreignFile(path);
 }
 
-async function isOurs(bytes: Uint8Array): Promise<boolean> {
+/** Whether a file may be replaced: a picture that tells of cnnviz, or nothing at all; null where a file cannot tell. */
+async function isOurs(path: string): Promise<boolean | null> {
+  if (kindOf(path) !== 'a file') return true;
+  if (!/\.png$/i.test(path)) return null;
+  const bytes = await readOwnBytes(path);
+  if (bytes.length === 0) return true;
   return readNote(bytes).then(
     (note) => note?.includes('"cnnviz"') ?? false,
     () => false,
@@ -145,7 +151,13 @@ async function isOurs(bytes: Uint8Array): Promise<boolean> {
 async function checkFolder(out: string, files: readonly string[]): Promise<void> {
   await refuseForeign(joinPath(out, PAGE), ARTICLE_PAGE_MARK);
   await refuseForeign(joinPath(out, README), ARTICLE_README_MARK);
-  for (const file of files) guardOutput(joinPath(out, file));
+  const impulse = joinPath(out, IMPULSE);
+  const isOurFolder = kindOf(impulse) === 'a file' && (await isOurs(impulse)) === true;
+  for (const file of files) {
+    const path = joinPath(out, file);
+    guardOutput(path);
+    if (!((await isOurs(path)) ?? isOurFolder)) throw foreignFile(path);
+  }
 }
 
 function shipped(name: string): string {

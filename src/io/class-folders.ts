@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CnnvizError } from '../core/errors.js';
 import { readFault } from './files.js';
 import { findInputs, type Input } from './inputs.js';
+import { kindOf } from './read-files.js';
 
 /** A folder with a sub-folder for each class. */
 export interface ClassFolders {
@@ -14,7 +16,12 @@ export interface ClassFolders {
 /** The images of a folder by its sub-folders, each with everything below it; one may be a link to a folder. @throws CnnvizError 'input' */
 export async function findClassFolders(folder: string): Promise<ClassFolders> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(async (error) => {
-    throw await readFault(folder, error);
+    const kind = kindOf(folder);
+    if (kind === null || kind === 'a folder') throw await readFault(folder, error);
+    throw new CnnvizError('input', `${folder}: ${kind}, not a folder with a sub-folder for each class`, {
+      fix: 'name such a folder, or give a list: --csv labels.csv',
+      cause: error,
+    });
   });
   const classes = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {

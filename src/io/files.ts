@@ -75,6 +75,10 @@ async function withDescriptor<T>(open: () => T | Promise<T>): Promise<T> {
   }
 }
 
+/** Of a long list that names what is missing, the first get the name that was meant: each costs a look at its whole folder. */
+const MOST_SEARCHES = 100;
+let searches = 0;
+
 /** Why a file cannot be read, in words; other errors as they are. */
 export async function readFault(path: string, error: unknown): Promise<unknown> {
   const code = (error as NodeJS.ErrnoException).code ?? '';
@@ -96,7 +100,7 @@ export async function readFault(path: string, error: unknown): Promise<unknown> 
   }
   const what = words[code] ?? (/^E[A-Z]+$/.test(code) ? `cannot be read (${code})` : undefined);
   if (what === undefined) return error;
-  const near = code === 'ENOENT' ? await nearestPath(path) : null;
+  const near = code === 'ENOENT' && searches++ < MOST_SEARCHES ? await nearestPath(path) : null;
   const fix = near
     ? `did you mean ${near}?`
     : code === 'EISDIR'

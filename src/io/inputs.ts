@@ -75,7 +75,11 @@ async function walk(root: string, relative: string, recursive: boolean): Promise
 }
 
 function listingFault(folder: string, cause: NodeJS.ErrnoException): CnnvizError {
-  const words: Record<string, string> = { EACCES: 'permission denied', ENOENT: 'no such folder', ENOTDIR: 'no folder' };
+  const words: Record<string, string> = {
+    EACCES: 'permission denied',
+    ENOENT: 'no such folder',
+    ENOTDIR: 'not a folder',
+  };
   return new CnnvizError('input', `${folder}: ${words[cause.code ?? ''] ?? 'cannot be listed'}`, {
     fix: 'check the name and the permissions of the folder',
     cause,

@@ -129,6 +129,8 @@ const SEEDS: readonly string[][] = [
   ['diff', 'map.png', 'bars.png', '--tolerance', 'rel=1e-5', '-o', 'd.png'],
   ['diff', 'x.npy', 'kernel.npy', '--json'],
   ['completion', 'bash'],
+  ['demo', '-o', 'shown'],
+  ['article', '--only', 'F1', '-j', '2', '-o', 'page'],
   ['batch', 'merge', 'folder'],
 ];
 

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 
 /**
  * Runs one command line after another in this process, as bin/cnnviz.js would: {args, cwd} comes in, {code, stdout,
- * stderr} goes back. Hundreds of short commands are tried; each would spend ten times as long on starting Node.
+ * stderr} goes back, with the seconds of processor time it took and the most memory of any so far. Hundreds of short commands are tried; each would spend ten times as long on starting Node.
  */
 const { main } = createRequire(import.meta.url)('../../../dist/cli/main.cjs');
 
@@ -28,8 +28,11 @@ process.on('message', async ({ args, cwd }) => {
   process.chdir(cwd);
   process.exitCode = 0;
   const [out, err] = [caught(process.stdout), caught(process.stderr)];
+  const before = process.cpuUsage();
   await main([process.execPath, 'cnnviz', ...args]);
-  const answer = { code: process.exitCode ?? 0, stdout: out(), stderr: err() };
+  const { user, system } = process.cpuUsage(before);
+  const used = { cpuSeconds: (user + system) / 1e6, megabytes: process.resourceUsage().maxRSS / 1024 };
+  const answer = { code: process.exitCode ?? 0, stdout: out(), stderr: err(), ...used };
   process.exitCode = 0;
   process.send(answer);
 });

@@ -1,0 +1,50 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** What a command left; processor time and memory are those of its process, whose memory counts for later ones too. */
+export interface Measured {
+  /** The exit code, or the name of the signal that ended it. */
+  readonly code: number | string | null;
+  readonly stderr: string;
+  readonly cpuSeconds: number;
+  readonly megabytes: number;
+}
+
+/** A process that runs command lines one after another without starting anew. */
+export interface WarmProcess {
+  /** Null when the command ended the process or took too long; the next one gets a new process. */
+  run(args: readonly string[], cwd: string): Promise<Measured | null>;
+  end(): void;
+}
+
+const SERVER = fileURLToPath(new URL('fixes/command-server.mjs', import.meta.url));
+
+export function warmProcess(hangMs: number): WarmProcess {
+  let child: ChildProcess | null = null;
+  const end = () => {
+    child?.removeAllListeners();
+    child?.kill('SIGKILL');
+    child = null;
+  };
+  return {
+    end,
+    run: (args, cwd) =>
+      new Promise((resolve) => {
+        child ??= fork(SERVER, {
+          stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+          env: { ...process.env, FORCE_COLOR: undefined },
+        });
+        const running = child;
+        const finish = (answer: Measured | null) => {
+          clearTimeout(timer);
+          running.removeAllListeners();
+          if (answer === null) end();
+          resolve(answer);
+        };
+        const timer = setTimeout(() => finish(null), hangMs);
+        running.once('message', (answer) => finish(answer as Measured));
+        running.once('exit', () => finish(null));
+        running.send({ args, cwd });
+      }),
+  };
+}
