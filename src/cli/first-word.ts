@@ -80,6 +80,11 @@ async function say(args: readonly string[]): Promise<void> {
 
 /** Words of this tool that are no commands. */
 async function refuseKnown(word: string, rest: readonly string[]): Promise<void> {
+  const [before, picture] = word.split('@');
+  if (picture !== undefined && (await kindOfFile(picture)) === 'image') {
+    const fix = commandText(['run', before, ...MADE_UP, picture]);
+    throw new CnnvizError('usage', `unknown command '${word}': ${picture} is an image, no weights`, { fix });
+  }
   if (/[/\\]|\.(png|jpe?g|webp|gif|tiff?|avif|bmp|hei[cf]|npy)$/i.test(word)) {
     const near = await nearestPath(word);
     throw new CnnvizError('usage', `${word}: no such file, and no command`, {

@@ -4,9 +4,10 @@ import { plural } from '../core/geometry.js';
 import type { ColormapName } from '../core/job.js';
 import { VERSION } from '../core/version.js';
 import { writeAtomic } from '../io/files.js';
-import { baseName, joinPath, safeName } from '../io/paths.js';
+import { joinPath, safeName } from '../io/paths.js';
 import { altOfFilters } from '../reports/alt.js';
 import { drawFilters, networkFilters } from '../stages/network-filters.js';
+import { requestArgs } from '../stages/network-recipe.js';
 import { refuseSwapped } from './argument-order.js';
 import type { PictureFlags } from './commands/picture-flags.js';
 import { networkRequest, type WeightFlags } from './network-job.js';
@@ -32,7 +33,8 @@ export async function runFilters(network: string, flags: FiltersFlags): Promise<
   const range = flags.kernels === undefined ? null : parseRange(flags.kernels);
   const size = flags.size === undefined ? null : parseShape('--size', flags.size, ['C', 'H', 'W']);
   const terminal = await openTerminal({ quiet, reserveStdout: json || out === '-' });
-  const found = await networkFilters(networkRequest(network, flags), layers, size);
+  const request = networkRequest(network, flags);
+  const found = await networkFilters(request, layers, size);
   if (json) {
     const document = found.map(({ layer, shape, kernels, network: of }) => ({
       layer,
@@ -53,7 +55,8 @@ export async function runFilters(network: string, flags: FiltersFlags): Promise<
   }
   const written: string[] = [];
   for (const filters of found) {
-    const args = ['filters', baseName(network), '--layers', filters.layer];
+    const args = ['filters', ...requestArgs(request), '--layers', filters.layer];
+    if (size) args.push('--size', size.join(','));
     const bytes = await drawFilters(filters, range, colormap, args);
     if (out === '-') {
       await terminal.send(bytes);

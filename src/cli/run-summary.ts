@@ -7,6 +7,7 @@ import { encodePng } from '../io/encode.js';
 import { writeAtomic } from '../io/files.js';
 import { altOfArchitecture } from '../reports/alt.js';
 import { describeSummary, describeSummaryDiff, summaryJson } from '../reports/summary.js';
+import { requestArgs } from '../stages/network-recipe.js';
 import { type NamedSummary, summarizeNetwork } from '../stages/summarize.js';
 import { refuseSwapped } from './argument-order.js';
 import type { PictureFlags } from './commands/picture-flags.js';
@@ -37,7 +38,9 @@ export async function runSummary(network: string, flags: SummaryFlags): Promise<
   }
   const terminal = await openTerminal({ quiet, reserveStdout: json || svg });
   const shape = size === undefined ? null : parseShape('--size', size, ['C', 'H', 'W']);
-  const one = await summarizeNetwork(networkRequest(network, flags), shape);
+  const request = networkRequest(network, flags);
+  const one = await summarizeNetwork(request, shape);
+  const args = ['summary', ...requestArgs(request), ...(shape ? ['--size', shape.join(',')] : [])];
   for (const note of one.notes) terminal.note(`note: ${note}`);
   if (svg) await terminal.send(new TextEncoder().encode(architectureSvg(one.name, one.summary)));
   else if (json) await terminal.send(new TextEncoder().encode(`${summaryJson(one.name, one.summary)}\n`));
@@ -52,19 +55,15 @@ export async function runSummary(network: string, flags: SummaryFlags): Promise<
     for (const line of lines) terminal.print(line);
   }
   if (out !== undefined) {
-    await writeAtomic(out, await drawing(one, out), { clobber });
+    await writeAtomic(out, await drawing(one, out, args), { clobber });
     terminal.print(`wrote ${terminal.style.strong(out)}`);
   }
   if (flags.alt) terminal.print(altOfArchitecture(one.name, one.summary));
-  if (flags.show) await showPictures([await drawing(one, '.png')], flags.show, terminal);
+  if (flags.show) await showPictures([await drawing(one, '.png', args)], flags.show, terminal);
 }
 
-async function drawing({ name, summary }: NamedSummary, out: string): Promise<Uint8Array> {
-  return out.toLowerCase().endsWith('.svg')
-    ? new TextEncoder().encode(architectureSvg(name, summary))
-    : encodePng(architectureImage(name, summary), JSON.stringify(noteOf(name)));
-}
-
-function noteOf(network: string): DrawingNote {
-  return { cnnviz: VERSION, picture: 'architecture', args: ['summary', network] };
+async function drawing({ name, summary }: NamedSummary, out: string, args: string[]): Promise<Uint8Array> {
+  if (out.toLowerCase().endsWith('.svg')) return new TextEncoder().encode(architectureSvg(name, summary));
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'architecture', args };
+  return encodePng(architectureImage(name, summary), JSON.stringify(note));
 }

@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import { choosePreset, type ImagePreset, type PresetChoice } from '../core/preprocess-job.js';
-import { type DType, isFloat, newNumbers, type Value } from '../core/values.js';
+import { type DType, isFloat, newNumbers, type Value, type ValueInfo } from '../core/values.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
 
 /** What an ONNX file declares of its one input: it holds whatever is asked of the pixels. */
@@ -96,6 +96,51 @@ export function checkDeclaredShape(
   const isUntouched = geometry.resize === null && geometry.crop === null && preprocess.normalize === null;
   const asImagenet = isFloat(dtype) && isUntouched && C === 3 && H === 224 && W === 224;
   refuse(found, `${asImagenet ? '--preset imagenet (shorter side 256, centre crop, mean/std), or ' : ''}${resize}`);
+}
+
+/**
+ * Holds an array, or a size that was asked for, against what the file declares: the same kind of number, every side as
+ * declared. The first side, N, is free: several items are fed one after another. `given`: how the array is called.
+ * @throws CnnvizError 'shape' with the declared type or size
+ */
+export function checkDeclaredArray(
+  { dtype, shape }: ValueInfo,
+  given: string,
+  network: string,
+  declared: Pick<DeclaredInput, 'name' | 'dtype' | 'shape'> | null,
+): void {
+  if (!declared) return;
+  const sides = declared.shape;
+  const isSame = dtype === declared.dtype || (isFloat(dtype) && isFloat(declared.dtype));
+  const what = `${network}: its input "${declared.name}" is ${declared.dtype}`;
+  if (!isSame) {
+    throw new CnnvizError('shape', `${what}, ${given} is ${dtype}`, {
+      fix: `numpy.save(file, array.astype('${declared.dtype}')), in the range the network was made for`,
+    });
+  }
+  const fits = (side: number | null, axis: number) =>
+    side === null || side === shape[axis] || (axis === 0 && side === 1);
+  if (sides === null || (sides.length === shape.length && sides.every(fits))) return;
+  const written = sides.map((side) => side ?? 'any').join(', ');
+  const isOneLess =
+    shape.length === sides.length - 1 && sides.slice(1).every((side, i) => side === null || side === shape[i]);
+  throw new CnnvizError('shape', `${what} [${written}], ${given} is [${shape.join(', ')}]`, {
+    fix: isOneLess ? 'numpy.save(file, array[None])' : `expected an array of [${written}]`,
+  });
+}
+
+/**
+ * Holds a size [C, H, W] that was asked for against what the file declares.
+ * @throws CnnvizError 'shape' with the declared size
+ */
+export function checkDeclaredSize(size: readonly number[] | null, { name: network, declared }: Declared): void {
+  const sides = declared?.shape?.slice(-3);
+  if (!size || !sides || sides.every((side, axis) => side === null || side === size[axis])) return;
+  const fixed = sides.map((side, axis) => side ?? size[axis]).join(',');
+  const written = sides.map((side) => side ?? 'any').join(', ');
+  throw new CnnvizError('shape', `${network} reads [${written}], --size says [${size.join(', ')}]`, {
+    fix: sides.length === 3 ? `--size ${fixed}` : 'leave --size out',
+  });
 }
 
 function isChannelsLast([first, , last]: readonly (number | null)[]): boolean {

@@ -1,4 +1,5 @@
 import type { FeatureOrigin, TrainingSettings } from '../core/head.js';
+import type { NetworkRequest } from '../core/network-job.js';
 import { baseName } from '../io/paths.js';
 import type { LabelledPlace } from './labelled-images.js';
 import { presetArgs } from './presets.js';
@@ -8,6 +9,7 @@ export function headTrainArgs(
   { folder, csv }: LabelledPlace,
   origin: FeatureOrigin,
   settings: TrainingSettings,
+  { asPrinted = false }: Pick<NetworkRequest, 'asPrinted'>,
 ): string[] {
   const args = ['head', 'train'];
   if (folder !== null) args.push(baseName(folder));
@@ -15,6 +17,7 @@ export function headTrainArgs(
   args.push('--features', origin.network);
   if (origin.weights !== null) args.push('--weights', origin.weights);
   if (origin.init !== null) args.push('--init', `seed:${origin.init}`);
+  if (asPrinted) args.push('--as-printed');
   args.push('--layer', origin.layer, '--reduce', origin.reduce, ...presetArgs(origin.preset));
   if (origin.background !== null) args.push('--background', origin.background);
   if (origin.exact) args.push('--exact');

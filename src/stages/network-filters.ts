@@ -9,7 +9,7 @@ import { toFloat32 } from '../core/values.js';
 import { VERSION } from '../core/version.js';
 import { filtersSheet } from '../figures/filters.js';
 import { encodePng } from '../io/encode.js';
-import { declaredType } from './declared-input.js';
+import { checkDeclaredSize, declaredType } from './declared-input.js';
 import { chooseLayers } from './layer-choice.js';
 import { openNetwork } from './network.js';
 import { shapeNetwork } from './network-session.js';
@@ -35,6 +35,7 @@ export async function networkFilters(
   size: readonly number[] | null,
 ): Promise<NetworkFilters[]> {
   const opened = await openNetwork(request);
+  checkDeclaredSize(size, opened);
   const side = size ?? opened.input ?? [3, 224, 224];
   const input = opened.open.length === 0 ? null : { dtype: declaredType(opened), shape: [1, ...side] };
   const { shaped } = shapeNetwork(opened, input);

@@ -1,5 +1,5 @@
 import type { Clipped, Scale } from '../core/facts.js';
-import type { NetworkJob } from '../core/network-job.js';
+import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
 import type { LayerResult } from '../core/network-result.js';
 import type { MapNote, PictureNote } from '../core/note.js';
 import { VERSION } from '../core/version.js';
@@ -51,16 +51,20 @@ export function networkArgs(
   { facts, preset }: Pick<NetworkSource, 'facts' | 'preset'>,
   own: readonly string[],
 ): string[] {
-  const { network, weights, init, asPrinted, inputs } = request;
+  const args = [...requestArgs(request), baseName(facts.path), ...own];
+  if (chosen && preset) args.push(...presetArgs(preset));
+  if (decode.background !== null) args.push('--background', decode.background);
+  if (exact) args.push('--exact');
+  return args;
+}
+
+/** The network and where its numbers come from; files without their folders. */
+export function requestArgs({ network, weights, init, asPrinted, inputs }: NetworkRequest): string[] {
   const args = [withoutFolders(network)];
   if (weights !== null) args.push('--weights', baseName(weights));
   if (init !== null) args.push('--init', `seed:${init}`);
   if (asPrinted) args.push('--as-printed');
   for (const { name, path } of inputs) args.push('--input', `${name}=${baseName(path)}`);
-  args.push(baseName(facts.path), ...own);
-  if (chosen && preset) args.push(...presetArgs(preset));
-  if (decode.background !== null) args.push('--background', decode.background);
-  if (exact) args.push('--exact');
   return args;
 }
 

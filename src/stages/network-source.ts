@@ -11,7 +11,14 @@ import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { npyToValue, readNpy } from '../models/npy.js';
-import { checkDeclaredShape, declaredType, declaredValue, preparation, unpreparedNote } from './declared-input.js';
+import {
+  checkDeclaredArray,
+  checkDeclaredShape,
+  declaredType,
+  declaredValue,
+  preparation,
+  unpreparedNote,
+} from './declared-input.js';
 import { decodeInput } from './file-kind.js';
 import type { OpenedNetwork } from './network.js';
 import { preprocessImage } from './preprocess-image.js';
@@ -114,6 +121,7 @@ function arraySource(path: string, hash: string, value: Value, opened: OpenedNet
   const { shape, dtype, data } = value;
   const isOneImage = shape.length === 3 && opened.input !== null;
   const fed = isOneImage ? [1, ...shape] : shape;
+  checkDeclaredArray({ dtype, shape: fed }, 'the array', opened.name, opened.declared);
   let bad = 0;
   for (const number of data) if (!Number.isFinite(number)) bad++;
   const [width = 1, height = 1, channels = 1, items = 1] = [...shape].reverse();

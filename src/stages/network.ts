@@ -1,4 +1,5 @@
 import type { ByteSource } from '../core/bytes.js';
+import { shellWord } from '../core/command-text.js';
 import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
 import type { Model } from '../core/model.js';
 import { sameName } from '../core/names.js';
@@ -11,6 +12,7 @@ import { isOwnFile } from '../io/descriptors.js';
 import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
 import { fileBeside, openFile, peekFile } from '../io/random-access.js';
+import { sniffFormat } from '../io/sniff.js';
 import {
   BUILTIN_NETWORKS,
   bindNetwork,
@@ -32,7 +34,7 @@ import { importOnnx, onnxNotes } from '../models/onnx/import.js';
 import { readOnnx } from '../models/onnx/proto.js';
 import { foreignWeights, readWeights } from '../models/weights/index.js';
 import type { WeightFile } from '../models/weights/weight-file.js';
-import type { DeclaredInput } from './declared-input.js';
+import { checkDeclaredArray, type DeclaredInput } from './declared-input.js';
 import { type FileKind, fileKind } from './file-kind.js';
 import { presetOf } from './presets.js';
 import { refusalOf } from './refusal.js';
@@ -223,12 +225,21 @@ async function weightsFrom(path: string | null, seed: number | null): Promise<We
   return seed === null ? { kind: 'none' } : { kind: 'init', seed };
 }
 
+/** An image is told by its first bytes. */
+const IMAGE_BYTES = 64;
+
 /** A checkpoint's list; what is foreign is told with its name. */
 async function readWeightFile(path: string): Promise<WeightFile> {
   const source = await openFile(path);
   return named(path, () => {
     const foreign = foreignWeights(source, path);
     if (foreign) throw new CnnvizError('unsupported', `this is ${foreign.what}`, { fix: foreign.fix });
+    const format = sniffFormat(source.read(0, Math.min(IMAGE_BYTES, source.size)));
+    if (format !== null && format !== 'npy') {
+      throw new CnnvizError('usage', `an image (${format.toUpperCase()}), where weights are expected`, {
+        fix: `the image comes last: cnnviz run NET@WEIGHTS ${shellWord(path)}; without weights: cnnviz run NET --init seed:1 ${shellWord(path)}`,
+      });
+    }
     return readWeights(source, { name: stem(path), beside: fileBeside(path) });
   });
 }
@@ -272,8 +283,12 @@ function channelsRead({ layers: [first] }: NetworkSpec): number | null {
 function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Value>): OpenedNetwork {
   const onnx = named(path, () => readOnnx(source, fileBeside(path)));
   const model = named(path, () => importOnnx(onnx));
-  for (const name of fed.keys()) {
-    if (model.inputs.some((input) => input.name === name)) continue;
+  for (const [name, value] of fed) {
+    const input = model.inputs.find((one) => one.name === name);
+    if (input) {
+      checkDeclaredArray(value, 'the array', stem(path), input);
+      continue;
+    }
     const names = model.inputs.map((input) => input.name);
     const near = nearestName(name, names);
     throw new CnnvizError('usage', `${path}: no input is called "${name}"`, {

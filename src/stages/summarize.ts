@@ -1,7 +1,7 @@
 import { type NetworkSummary, summarizeModel } from '../analysis/network-summary.js';
 import { CnnvizError } from '../core/errors.js';
 import type { NetworkRequest } from '../core/network-job.js';
-import { declaredType } from './declared-input.js';
+import { checkDeclaredSize, declaredType } from './declared-input.js';
 import { openNetwork } from './network.js';
 import { shapeNetwork } from './network-session.js';
 
@@ -18,6 +18,7 @@ export interface NamedSummary {
  */
 export async function summarizeNetwork(request: NetworkRequest, size: readonly number[] | null): Promise<NamedSummary> {
   const opened = await openNetwork(request);
+  checkDeclaredSize(size, opened);
   const side = size ?? opened.input;
   if (opened.open.length > 0 && side === null) {
     throw new CnnvizError('usage', `${opened.name} does not say the size of its input`, {

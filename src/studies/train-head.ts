@@ -91,7 +91,7 @@ export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTraini
   const outputs = [{ path: job.out, bytes: bytes.length }];
   await writeAtomic(job.out, bytes, job);
   const subject = `${extractor.opened.name} ${origin.layer}`;
-  const args = headTrainArgs(job.place, origin, job.settings);
+  const args = headTrainArgs(job.place, origin, job.settings, job.features.request);
   const measured = heldOut.length > 0 ? 'held-out' : 'training';
   const pictures = [
     [job.curve, () => drawCurve(subject, trained.curve, trained.best, args)],

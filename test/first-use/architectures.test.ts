@@ -199,4 +199,22 @@ describe('a checkpoint is told by the names and shapes of all its tensors', () =
     expect(code).toBe(2);
     expect(stderr).toContain("torchvision.models.alexnet(weights='DEFAULT').state_dict(), 'alexnet.pth')");
   });
+
+  it('a VGG with a classifier of its own is not sent to print(torchvision.models.vgg…())', () => {
+    const convs: Shapes = new Map([0, 4, 8, 11, 15, 18, 22, 25].map((at) => [`features.${at}.weight`, [8, 8, 3, 3]]));
+    const body: Shapes = new Map([...convs, ['features.1.running_mean', [8]]]);
+    const { what, fix } = told(new Map([...body, ['classifier.weight', [10, 512]]]));
+    expect(what).toBe('a VGG-11 with batch norms with another classifier by its tensors, which is not built in');
+    expect(fix).toContain('torch.onnx.export');
+    expect(fix).not.toContain('torchvision');
+    expect(told(new Map([...body, ['classifier.0.weight', [4096, 25088]]])).fix).toContain('vgg11_bn()');
+  });
+
+  it('a picture in the place of weights is told as one', () =>
+    inFolder(async (cwd) => {
+      const { code, stderr } = await cnnviz(['run', `lenet5@${FIVE}`, FIVE], { cwd });
+      expect([code, stderr]).toEqual([2, expect.stringContaining('an image (PNG), where weights are expected')]);
+      const typed = await cnnviz([`lenet5@${FIVE}`], { cwd });
+      expect(typed.stderr).toContain(`fix: cnnviz run lenet5 --init seed:1 ${FIVE}`);
+    }));
 });

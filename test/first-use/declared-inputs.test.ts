@@ -2,10 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { presetFor } from '../../src/core/preprocess-job.js';
+import { tensor as tensorOf } from '../../src/core/tensor.js';
 import type { DType } from '../../src/core/values.js';
-import { npyToValue, readNpy } from '../../src/models/npy.js';
+import { npyToValue, readNpy, writeNpy } from '../../src/models/npy.js';
 import {
+  checkDeclaredArray,
   checkDeclaredShape,
+  checkDeclaredSize,
   type DeclaredInput,
   preparation,
   unpreparedNote,
@@ -138,4 +141,47 @@ describe('what an ONNX input declares stays declared', () => {
     expect(unpreparedNote(null, 3, network('float32', null, true))).toBeNull();
     expect(unpreparedNote(null, 3, { name: 'alexnet', declared: null })).toBeNull();
   });
+
+  it.each([
+    ['float32', [1, 3, 6, 8], 'float64', [1, 3, 6, 8], ''],
+    ['float32', [1, 3, 6, 8], 'float32', [2, 3, 6, 8], ''],
+    ['float32', [null, 3, null, null], 'float32', [2, 3, 9, 9], ''],
+    ['float32', [1, 3, 6, 8], 'uint8', [1, 3, 6, 8], 'is float32, a.npy is uint8'],
+    ['uint8', [1, 3, 6, 8], 'float32', [1, 3, 6, 8], 'is uint8, a.npy is float32'],
+    ['uint8', null, 'int64', [1, 3, 6, 8], 'is uint8, a.npy is int64'],
+    ['float32', [1, 3, 6, 8], 'float32', [1, 3, 6, 9], 'float32 [1, 3, 6, 8], a.npy is [1, 3, 6, 9]'],
+    ['float32', [1, 3, 6, 8], 'float32', [1, 6, 8, 3], 'float32 [1, 3, 6, 8], a.npy is [1, 6, 8, 3]'],
+    ['float32', [1, 3, 6, 8], 'float32', [3, 6, 8], 'float32 [1, 3, 6, 8], a.npy is [3, 6, 8]'],
+  ] as const)('%s [%s] and an array of %s [%s]', (dtype, declared, own, shape, words) => {
+    const check = () =>
+      checkDeclaredArray({ dtype: own, shape }, 'a.npy', 'net', { name: 'x', dtype, shape: declared });
+    if (words === '') check();
+    else expect(check).toThrow(words);
+  });
+
+  it('a --size that it does not have is refused with its own', () => {
+    const fixed = network('float32', [1, 3, 6, 8]);
+    const check = () => checkDeclaredSize([3, 9, 9], fixed);
+    expect(check).toThrow('net reads [3, 6, 8], --size says [3, 9, 9]');
+    expect(check).toThrow(expect.objectContaining({ fix: '--size 3,6,8' }));
+    checkDeclaredSize([3, 6, 8], fixed);
+    checkDeclaredSize([3, 9, 9], network('float32', [1, 3, null, null]));
+    checkDeclaredSize([3, 9, 9], { name: 'alexnet', declared: null });
+  });
+
+  it('arrays and sizes are held against it by the commands', () =>
+    inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'm.onnx'), onnx(1));
+      writeFileSync(join(cwd, 'a.npy'), writeNpy(tensorOf(new Float32Array(3 * 7 * 8), [1, 3, 7, 8])));
+      const refusals = [
+        ['run', 'm.onnx', 'a.npy'],
+        ['run', 'm.onnx', '--input', 'x=a.npy'],
+        ['summary', 'm.onnx', '--size', '3,7,8'],
+        ['filters', 'm.onnx', '--size', '3,7,8'],
+      ];
+      for (const args of refusals) {
+        const { code, stderr } = await cnnviz(args, { cwd });
+        expect([args[0], code, stderr]).toEqual([args[0], 2, expect.stringContaining('3, 6, 8]')]);
+      }
+    }));
 });

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CnnvizError } from '../../src/core/errors.js';
@@ -125,11 +125,6 @@ describe('the text of print(model) is refused when it cannot be the whole networ
       'as it is printed no square image gives them',
     ],
     [
-      'maps that no layer leaves',
-      printed([PADDED, '(relu): ReLU()', '(avg): AdaptiveAvgPool2d(output_size=1)', linear(12)]),
-      'as it is printed no size of image gives them',
-    ],
-    [
       'a sum with what comes in',
       printed([
         '(conv1): Sequential(',
@@ -186,6 +181,10 @@ describe('the text of print(model) is refused when it cannot be the whole networ
     ],
     ['one layer', printed([CONV1])],
     ['a size of image is unusual, but likely', printed([PADDED, '(relu): ReLU()', linear(6 * 50 * 50)])],
+    [
+      'an adaptive pooling brings maps of any size to theirs',
+      printed([PADDED, '(relu): ReLU()', '(avg): AdaptiveAvgPool2d(output_size=(2, None))', linear(6 * 2 * 7)]),
+    ],
     ['the image is flattened at once', printed(['(flat): Flatten(start_dim=1, end_dim=-1)', linear(784)])],
   ])('but not when %s', (_, text) => {
     expect(refusal(text)).toBe('');
@@ -257,5 +256,13 @@ describe('the text of print(model) is refused when it cannot be the whole networ
       const [map] = readdirSync(cwd).filter((name) => name.includes('conv1'));
       const recipe = await cnnviz(['read', map, '--recipe'], { cwd });
       expect(recipe.stdout).toContain('--as-printed');
+      const args = ['--as-printed', '--init', 'seed:1', '--size', '3,22,22'];
+      await cnnviz(['filters', 'net.txt', ...args, '-o', 'f.png'], { cwd });
+      await cnnviz(['summary', 'net.txt', ...args, '-o', 's.png'], { cwd });
+      for (const picture of ['f.png', 's.png']) {
+        const note = /"args":(\[.*?\])/.exec(readFileSync(join(cwd, picture), 'latin1'))![1];
+        expect(JSON.parse(note).slice(1, 5)).toEqual(['net.txt', '--init', 'seed:1', '--as-printed']);
+        expect(JSON.parse(note).slice(-2)).toEqual(['--size', '3,22,22']);
+      }
     }));
 });

@@ -123,6 +123,7 @@ export const FAMILIES: readonly Family[] = [
   { landmarks: ['features.0.weight', 'features.3.weight', 'features.10.weight'], name: alexnetName },
   { landmarks: ['features.0.weight', 'features.3.weight'], name: vggName },
   { landmarks: ['features.0.weight', 'features.2.weight'], name: vggName },
+  { landmarks: ['features.0.weight', 'features.4.weight', 'features.8.weight'], name: vggName },
 ];
 
 /** The landmarks of all families: names by which a prefix is found. */

@@ -129,10 +129,18 @@ export function usualPoolsGiving(
   return poolsGiving(layers, index, channels, features, sizes, shapeAt);
 }
 
-/** The last layer that belongs to each convolution: before the next one, or the end. */
+/** "features.0" and "features.3" lie in one module that the text shows whole: only Sequentials hold layers. */
+export function inOneSequence(a: LayerSpec, b: LayerSpec): boolean {
+  const [outer, ...inner] = a.name.split('.');
+  return inner.length > 0 && b.name.startsWith(`${outer}.`);
+}
+
+/** The last layer that belongs to each convolution: before the next one, or the end; within a Sequential nothing is hidden. */
 function placesForPools(layers: readonly LayerSpec[]): number[] {
   const convs = layers.flatMap(({ layer }, i) => (layer.kind === 'conv' ? [i] : []));
-  return convs.map((_, n) => (convs[n + 1] ?? layers.length) - 1);
+  return convs
+    .map((_, n) => (convs[n + 1] ?? layers.length) - 1)
+    .filter((at) => at === layers.length - 1 || !inOneSequence(layers[at], layers[at + 1]));
 }
 
 function hiddenPool(at: number): LayerSpec {

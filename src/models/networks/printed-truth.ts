@@ -1,7 +1,7 @@
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import { shapeAt } from './bind.js';
-import { fitsUsual, sizeGiving, takesImages, usualPoolsGiving } from './feature-sizes.js';
+import { fitsUsual, inOneSequence, sizeGiving, takesImages, usualPoolsGiving } from './feature-sizes.js';
 import { SEQUENCE, TELL_FORWARD } from './printed-words.js';
 import type { LayerSpec, NetworkSpec } from './spec.js';
 
@@ -59,7 +59,7 @@ function besidePath(layers: readonly LayerSpec[]): string | null {
 /** A size that nobody prepares images in, as the only one that fits. */
 function unlikelySize(layers: readonly LayerSpec[]): string | null {
   const linear = firstLinear(layers);
-  if (!linear || !takesImages(layers, linear.index, linear.read, shapeAt)) return null;
+  if (!linear || saysItsSize(layers) || !takesImages(layers, linear.index, linear.read, shapeAt)) return null;
   const { index, features, read } = linear;
   if (fitsUsual(layers, index, read, features, shapeAt)) return null;
   const size = sizeGiving(layers, index, read, features, shapeAt);
@@ -77,12 +77,6 @@ function isWeighted({ layer }: LayerSpec): boolean {
 
 function isPool({ layer }: LayerSpec): boolean {
   return layer.kind.endsWith('_pool');
-}
-
-/** "features.0" and "features.3" lie in one module that the text shows whole: only Sequentials hold layers. */
-function inOneSequence(a: LayerSpec, b: LayerSpec): boolean {
-  const [outer, ...inner] = a.name.split('.');
-  return inner.length > 0 && b.name.startsWith(`${outer}.`);
 }
 
 /** Neighbours with weights, no activation between them, whose connection is said by forward() alone. */
@@ -114,6 +108,11 @@ function gapWords(gaps: readonly (readonly [LayerSpec, LayerSpec])[]): string {
   return `${gaps.length === 1 ? 'the activation' : 'the activations'} between ${pairs.join(', ')}${more}`;
 }
 
+/** With an adaptive pooling in the text the maps are brought to their size there, whatever the image. */
+function saysItsSize(layers: readonly LayerSpec[]): boolean {
+  return layers.some(({ layer }) => layer.kind.startsWith('adaptive_'));
+}
+
 /** The first linear layer behind a convolution, with the channels that reach it, and those that the first convolution reads. */
 function firstLinear(layers: readonly LayerSpec[]) {
   const index = layers.findIndex(({ layer }) => layer.kind === 'linear');
@@ -143,7 +142,7 @@ function featureWords(layers: readonly LayerSpec[]): string {
 /** The poolings that must be missing if the network was made for an image of a usual size. */
 function hiddenPooling(layers: readonly LayerSpec[]): string[] {
   const linear = firstLinear(layers);
-  if (!linear) return [];
+  if (!linear || saysItsSize(layers)) return [];
   const { index, features, channels, read } = linear;
   if (fitsUsual(layers, index, read, features, shapeAt)) return [];
   if (features === channels) return ['a pooling over the whole map'];

@@ -42,9 +42,23 @@ export function recognizeTensors(tensors: Iterable<NamedTensor>): Architecture |
       const { fault, isHeadless } = near;
       return { kind: 'variant', name: file, words, fault: fault ?? 'it has other tensors', isHeadless };
     }
-    return { kind: 'known', words, file, classes: shapes.get('classifier.6.weight')?.[0] ?? null };
+    // torchvision's print(model) has its own classifier, and cannot be run with another's tensors
+    const isOther = file.startsWith('vgg') && hasOtherClassifier(shapes);
+    const classes = shapes.get('classifier.6.weight')?.[0] ?? null;
+    return {
+      kind: 'known',
+      words: isOther ? `${words} with another classifier` : words,
+      file: isOther ? 'model' : file,
+      classes,
+    };
   }
   return null;
+}
+
+/** Whether the linear layers of a VGG are others than torchvision's, as far as they are there. */
+function hasOtherClassifier(shapes: Shapes): boolean {
+  const first = shapes.get('classifier.0.weight');
+  return shapes.has('classifier.weight') || (first !== undefined && `${first}` !== '4096,25088');
 }
 
 function shapesWithout(tensors: readonly NamedTensor[], expected: ReadonlySet<string>): Shapes {
