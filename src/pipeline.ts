@@ -94,7 +94,7 @@ export async function runNetworkJob(
     });
     const engineMs = performance.now() - start;
     const layers = measureLayers(session, values, taken);
-    const top = bestClasses(job, session, values, labels);
+    const classes = bestClasses(job, session, values, labels);
 
     const outputs: OutputFile[] = [];
     for await (const product of drawLayers(job, opened.name, source, layers)) {
@@ -107,7 +107,7 @@ export async function runNetworkJob(
       input: facts,
       preprocess,
       layers: results,
-      top,
+      ...classes,
       scoresShare: classesShare(session),
       outputs,
       engineMs,

@@ -4,7 +4,7 @@ import { tensor } from '../core/tensor.js';
 import { channelBars } from '../figures/channel-bars.js';
 import { encodePng } from '../io/encode.js';
 import { writeNpy } from '../models/npy.js';
-import { classLine } from '../reports/class-studies.js';
+import { classLine, shareWords } from '../reports/class-studies.js';
 import { type AblatedChannel, type AblationFill, type AblationResult, ablate } from '../studies/ablate.js';
 import { noteOf } from '../studies/draw-class-map.js';
 import { type ClassCommand, type ClassFlags, openClassCommand, reportClass } from './class-command.js';
@@ -51,7 +51,7 @@ function tableOf(channels: readonly AblatedChannel[], score: number): string[] {
     `channel ${channel}`,
     `${fall >= 0 ? 'falls' : 'rises'} by ${formatNumber(Math.abs(fall))}`,
     `${formatNumber(score)} → ${formatNumber(left)}`,
-    `${(100 * probability).toFixed(1)} %`,
+    shareWords(probability),
   ]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column].length)));
   return cells.map(
@@ -68,9 +68,9 @@ function draw(
   const bars = shown.map(({ channel, fall, probability }) => ({
     label: `channel ${channel}`,
     value: fall,
-    detail: `${(100 * probability).toFixed(1)} %`,
+    detail: shareWords(probability),
   }));
-  const facts = `${network}${job.request.init === null ? '' : ', made-up weights'}; fall of the score ${formatNumber(one.score)} (${(100 * one.probability).toFixed(1)} %) when a channel is set to ${words}; ${shown.length} of ${channels.length}, largest first`;
+  const facts = `${network}${job.request.init === null ? '' : ', made-up weights'}; fall of the score ${formatNumber(one.score)} ${Number.isNaN(one.probability) ? '' : `(${shareWords(one.probability)}) `}when a channel is set to ${words}; ${shown.length} of ${channels.length}, largest first`;
   const image = channelBars(bars, `${one.label}: channels of ${layer}`, facts);
   const falls = shown.map(({ fall }) => fall);
   const scale = { lo: Math.min(0, ...falls), hi: Math.max(0, ...falls) };

@@ -34,6 +34,11 @@ export interface CheckFlags extends CaseFlags {
   readonly passWithNoInputs: boolean;
 }
 
+/** A run whose notes are kept for --json. */
+interface ToldRun extends CheckRun {
+  readonly warnings: readonly string[];
+}
+
 /** `cnnviz check`: flags or a file → cases → images → stages against baselines; sets the exit code. */
 export async function runCheck(targets: readonly string[], flags: CheckFlags): Promise<void> {
   checkFlags(flags);
@@ -53,9 +58,14 @@ export async function runCheck(targets: readonly string[], flags: CheckFlags): P
   await checkReportPlaces(flags.report, flags.junit);
   refuseAmongBaselines(plan, flags);
   const bar = terminal.progress(imagesOf(plan));
-  const run: CheckRun = {
+  const warnings: string[] = [];
+  const run: ToldRun = {
     jobs,
-    note: (text) => terminal.note(`note: ${text}`),
+    warnings,
+    note: (text) => {
+      warnings.push(text);
+      terminal.note(`note: ${text}`);
+    },
     progress: (done, failed) => bar.update(done, failed),
   };
   process.exitCode = flags.update
@@ -97,12 +107,12 @@ function checkFlags({ update, format, forceUpdate, report, junit }: CheckFlags):
   }
 }
 
-async function update(plan: CheckPlan, flags: CheckFlags, run: CheckRun, terminal: Terminal): Promise<number> {
+async function update(plan: CheckPlan, flags: CheckFlags, run: ToldRun, terminal: Terminal): Promise<number> {
   const result = await updateBaselines(plan, flags.format ?? null, run);
   const refusal = commonRefusal(result.images);
   if (refusal) throw refusal;
   for (const { error } of result.images) if (error) terminal.fail(error);
-  if (flags.json) await sendDocument(terminal, updateJson(result));
+  if (flags.json) await sendDocument(terminal, updateJson(result, run.warnings));
   else for (const line of describeUpdate(result, terminal.style)) terminal.print(line);
   noteNotBegun(plan, result.images, terminal);
   return (
@@ -111,7 +121,7 @@ async function update(plan: CheckPlan, flags: CheckFlags, run: CheckRun, termina
   );
 }
 
-async function check(plan: CheckPlan, flags: CheckFlags, run: CheckRun, terminal: Terminal): Promise<number> {
+async function check(plan: CheckPlan, flags: CheckFlags, run: ToldRun, terminal: Terminal): Promise<number> {
   const draw = flags.report === undefined ? null : pictureWriter(flags.report);
   const result = await checkBaselines(plan, run, draw);
   const refusal = commonRefusal(result.images);
@@ -119,7 +129,7 @@ async function check(plan: CheckPlan, flags: CheckFlags, run: CheckRun, terminal
   // failures are printed even when all else is silent
   const loud = await openTerminal({ quiet: false, reserveStdout: flags.json });
   const { failures, summary } = describeCheck(result, terminal.style);
-  if (flags.json) await sendDocument(terminal, checkJson(result));
+  if (flags.json) await sendDocument(terminal, checkJson(result, run.warnings));
   for (const line of failures) loud.print(line);
   if (isSet(process.env.GITHUB_ACTIONS)) for (const line of githubAnnotations(result)) loud.print(line);
   terminal.print(summary);

@@ -79,12 +79,12 @@ function extremes(drops: Float32Array): [number, number] {
 
 function patchLine(what: string, patch: OccludedPatch, score: number, probability: number): string {
   const change = changeWords(score, patch.score, (value, digits) => formatNumber(value, digits + 2));
-  const percent = changeWords(
+  const share = changeWords(
     100 * probability,
     100 * patch.probability,
     (value, digits) => `${value.toFixed(digits)} %`,
   );
-  return `  ${what} with the patch at (${patch.x}, ${patch.y}), around ${placeWords(patch.middle)}: score ${change}, ${percent}`;
+  return `  ${what} with the patch at (${patch.x}, ${patch.y}), around ${placeWords(patch.middle)}: score ${change}${Number.isNaN(probability) ? '' : `, ${share}`}`;
 }
 
 /** "0.228 → 0.191", with more digits where fewer would hide the change; "0.228, unchanged" where there is none. */

@@ -1,4 +1,5 @@
 import type { ValueFacts } from './facts.js';
+import type { NanScores } from './nan-scores.js';
 import type { InputFacts, OutputFile } from './result.js';
 import type { ValueFault } from './value-fault.js';
 
@@ -50,6 +51,8 @@ export interface NetworkRunResult {
   readonly layers: readonly LayerResult[];
   /** The best classes of each item; null when they were not asked for. */
   readonly top: readonly (readonly ClassScore[])[] | null;
+  /** How many scores of each item are NaN; with one there is no best class. */
+  readonly nanScores: readonly NanScores[];
   /** Whether the classes share 100 %: not behind a sigmoid or a ReLU, where each score stands for itself. */
   readonly scoresShare: boolean;
   readonly outputs: readonly OutputFile[];

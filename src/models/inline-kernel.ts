@@ -36,6 +36,7 @@ export function parseInlineKernel(text: string): Tensor {
   const rows = rowsOf(inner.split(/[;\n]/));
   if (rows.length === 0) throw refusal(text, 'expected numbers', FIX);
   refuseCommas(rows, text, true);
+  if (!/;$/.test(inner)) refuseSlashes(rows, text);
   const weight = matrix(rows, text);
   if (!/;$/.test(inner)) refuseSquare(rows, text);
   return weight;
@@ -131,14 +132,30 @@ function refuseCommas(rows: readonly Row[], text: string, mayBeOne: boolean): vo
   });
   const negativeZero = rows.find(({ text: row }) => /(^|[\s,])[+-]0,\d/.test(row));
   const pairs = rows.every(({ text: row }) => DECIMAL_COMMA.test(row));
-  const single = mayBeOne && pairs && (rows.length === 1 || rows.every(({ text: row }) => /^[+-]?0,/.test(row)));
+  const zeros = rows.filter(({ text: row }) => /^[+-]?0,/.test(row)).length;
+  // "0,1; 1,0" is a 2×2; a column of more rows that has a 0,5 is none of two columns that people type
+  const single = mayBeOne && pairs && (rows.length === 1 || zeros === rows.length || (rows.length > 2 && zeros > 0));
   if (mixed === undefined && negativeZero === undefined && !single) return;
   const points = rows.map(({ text: row }) => pointed(row));
   const spaced = rows.map(({ words }) => words);
+  const areNumbers = points.every((row) => row.every((cell) => NUMBER.test(cell)));
   throw refusal(
     text,
     'a comma may be a decimal point or stand between numbers',
-    `with decimal points ${spelling(points)}, or with spaces between the numbers ${spelling(spaced)}`,
+    `${areNumbers ? `with decimal points ${spelling(points)}, or ` : ''}with spaces between the numbers ${spelling(spaced)}`,
+  );
+}
+
+/** "1 0 -1/1 0 -1": slashes that part one line into rows of one length, unless they are fractions. */
+function refuseSlashes([row, ...others]: readonly Row[], text: string): void {
+  if (others.length > 0 || !row.text.includes('/')) return;
+  const parts = rowsOf(row.text.split('/')).map(({ words }) => words);
+  const [first] = parts;
+  if (first.length < 2 || parts.some(({ length }) => length !== first.length)) return;
+  throw refusal(
+    text,
+    '"/" may end a row or make a fraction',
+    `rows are ${spelling(parts)}; a single row with fractions ends with ";": "${row.words.join(' ')};"`,
   );
 }
 

@@ -66,7 +66,17 @@ export function animationJson(
     readonly positions: number;
     readonly shown: number;
   },
-  { facts, network, layer }: { readonly facts: InputFacts; readonly network: string; readonly layer: string },
+  {
+    facts,
+    network,
+    layer,
+    notes,
+  }: {
+    readonly facts: InputFacts;
+    readonly network: string;
+    readonly layer: string;
+    readonly notes: readonly string[];
+  },
   outputs: readonly string[],
 ): string {
   const { scenes, ...timing } = plan;
@@ -88,6 +98,7 @@ export function animationJson(
     ...timing,
     scenes: told,
     outputs,
+    warnings: notes,
   };
   return JSON.stringify(document, null, 2);
 }

@@ -15,11 +15,17 @@ export function subjectLine(path: string, size: string, preprocess: string, netw
   return `${style.strong(path === '-' ? 'standard input' : path)}${arrow}   ${style.dim(network)}`;
 }
 
+/** "12.3 %"; nothing beside a NaN or infinite score, where no class has a share. */
+export function shareWords(probability: number): string {
+  return Number.isNaN(probability) ? '' : `${(100 * probability).toFixed(1)} %`;
+}
+
 /** "class 281 tabby, tabby cat   score 3.21, 0.4 %, best of 1,000" */
 export function classLine({ index, label, score, probability, rank, of: count }: RankedClass, madeUp: boolean): string {
   const name = label === `class ${index}` ? label : `class ${index} ${label}`;
   const place = rank === 1 ? `best of ${groupDigits(count)}` : `rank ${groupDigits(rank)} of ${groupDigits(count)}`;
-  return `  ${name}   score ${formatNumber(score)}, ${(100 * probability).toFixed(1)} %, ${place}${madeUp ? ' (made-up weights)' : ''}`;
+  const share = Number.isNaN(probability) ? '' : `, ${shareWords(probability)}`;
+  return `  ${name}   score ${formatNumber(score)}${share}, ${place}${madeUp ? ' (made-up weights)' : ''}`;
 }
 
 /** "(210, 133) of the image" */

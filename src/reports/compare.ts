@@ -61,7 +61,7 @@ export function describeComparison(facts: ComparisonFacts, style: Style): string
 }
 
 function topWords([a, b]: readonly [number | null, number | null]): string {
-  const name = (one: number | null) => (one === null ? 'none, every score is NaN' : `class ${one}`);
+  const name = (one: number | null) => (one === null ? 'none, NaN among its scores' : `class ${one}`);
   if (a === b) return `the same: ${name(a)}`;
   return `differs: ${name(a)} and ${a === null || b === null ? name(b) : b}`;
 }

@@ -332,6 +332,7 @@ export function explanationJson(explanation: Explanation, outputs: readonly stri
       steps: steps.map(stepJson),
       outputs,
       notes,
+      warnings: notes,
     },
     null,
     2,

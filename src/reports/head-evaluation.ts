@@ -90,5 +90,5 @@ export function describeHeadEvaluation(result: HeadEvaluationResult, style: Styl
 
 /** The document of `head eval --json`. */
 export function headEvaluationJson(result: HeadEvaluationResult): string {
-  return JSON.stringify({ cnnviz: VERSION, command: 'head eval', ...result }, null, 2);
+  return JSON.stringify({ cnnviz: VERSION, command: 'head eval', ...result, warnings: result.notes }, null, 2);
 }

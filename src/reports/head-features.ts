@@ -24,5 +24,5 @@ export function describeFeatures({ features, rows, out, bytes }: ExportedFeature
 
 /** The document of `head features --json`: rows in the order of the file. */
 export function featuresJson(result: ExportedFeatures): string {
-  return JSON.stringify({ cnnviz: VERSION, command: 'head features', ...result }, null, 2);
+  return JSON.stringify({ cnnviz: VERSION, command: 'head features', ...result, warnings: result.notes }, null, 2);
 }

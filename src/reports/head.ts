@@ -141,5 +141,5 @@ function percent(share: number): string {
 
 /** The document of `head train --json`. */
 export function trainingJson(result: HeadTrainingResult): string {
-  return JSON.stringify({ cnnviz: VERSION, command: 'head train', ...result }, null, 2);
+  return JSON.stringify({ cnnviz: VERSION, command: 'head train', ...result, warnings: result.notes }, null, 2);
 }

@@ -1,6 +1,7 @@
 import type { CnnvizError } from '../core/errors.js';
 import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
+import { nanScoreWords } from '../core/nan-scores.js';
 import type { ClassScore, LayerResult, NetworkRunResult } from '../core/network-result.js';
 import { altOfNetworkRun } from './alt.js';
 import { type RecordStatus, recordHead } from './json.js';
@@ -39,10 +40,11 @@ export function describeNetworkRun(result: NetworkRunResult, madeUp: boolean, st
 export function briefNetworkRun(result: NetworkRunResult, madeUp: boolean, style: Style): string {
   const { input, top, outputs, layers } = result;
   const best = top?.[0]?.[0];
+  const [nan] = result.nanScores;
   const classWords = best
     ? `   ${best.label} ${scoreWords(result, best)}${madeUp ? ' (made-up weights)' : ''}`
-    : top
-      ? '   no classes: every score is NaN'
+    : top && nan
+      ? `   no classes: ${nanScoreWords(nan)}`
       : '';
   const files = outputs.filter(({ path }) => path !== '-');
   const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
@@ -63,7 +65,7 @@ function classLines(
 ): string[] {
   const width = classes.reduce((most, { label }) => Math.max(most, label.length), 0);
   const head = item === null ? [] : [` item ${item}`];
-  if (classes.length === 0) return [...head, '  no classes: every score is NaN'];
+  if (classes.length === 0) return [...head, `  no classes: ${nanScoreWords(result.nanScores[item ?? 0])}`];
   return [
     ...head,
     ...classes.map(
@@ -73,9 +75,9 @@ function classLines(
   ];
 }
 
-/** A share of all classes, where the network's scores are ones; else the score as it is. */
+/** A share of all classes, where the network's scores are ones; else, and beside an infinite one, the score as it is. */
 function scoreWords({ scoresShare }: NetworkRunResult, { score, probability }: ClassScore): string {
-  return scoresShare ? percentWords(probability) : `score ${formatNumber(score)}`;
+  return scoresShare && !Number.isNaN(probability) ? percentWords(probability) : `score ${formatNumber(score)}`;
 }
 
 function percentWords(probability: number): string {

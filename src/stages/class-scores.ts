@@ -2,6 +2,7 @@ import { channelsOf } from '../analysis/layer-facts.js';
 import { topClasses } from '../analysis/top-classes.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Model } from '../core/model.js';
+import { nanScores, nanScoreWords } from '../core/nan-scores.js';
 import { nearestName } from '../core/nearest.js';
 import type { RankedClass } from '../core/network-result.js';
 import { softmaxDim } from '../core/shapes/general.js';
@@ -97,7 +98,7 @@ function some(names: readonly string[]): string {
 /**
  * The class of this index among scores; the best one when none is named.
  * @param faults what went wrong in the run that made them
- * @throws CnnvizError 'shape' when the score is NaN
+ * @throws CnnvizError 'shape' when the score is NaN, or no best class can be told beside one
  */
 export function rankClass(
   scores: Float32Array,
@@ -105,14 +106,19 @@ export function rankClass(
   { labels }: ClassScores,
   faults: readonly ValueFault[] = [],
 ): RankedClass {
+  const nan = nanScores(scores);
+  const repair = 'repair that layer: cnnviz weights FILE marks NaN, infinite values and variances below 0';
+  const born = faults.map((fault) => `; ${faultWords(fault)}`).join('');
+  const cause = born === '' ? 'the input holds such values: cnnviz run NET IMAGE tells how many' : repair;
+  if (index === null && nan.nan > 0 && nan.nan < nan.of) {
+    throw new CnnvizError('shape', `no class is the best: ${nanScoreWords(nan)}${born}`, {
+      fix: `name a class whose score is a number, --class ${scores.findIndex((score) => !Number.isNaN(score))}; or ${cause}`,
+    });
+  }
   const ranked = topClasses(scores, scores.length, 'logits', labels);
   const at = index === null ? 0 : ranked.findIndex((one) => one.index === index);
   if (ranked[at]) return { ...ranked[at], rank: at + 1, of: scores.length };
-  const born = faults.map((fault) => `; ${faultWords(fault)}`).join('');
   throw new CnnvizError('shape', `the score of ${index === null ? 'every class' : `class ${index}`} is NaN${born}`, {
-    fix:
-      born === ''
-        ? 'the input holds such values: cnnviz run NET IMAGE tells how many'
-        : 'repair that layer: cnnviz weights FILE marks NaN, infinite values and variances below 0',
+    fix: cause,
   });
 }

@@ -3,8 +3,9 @@ import { channelsOf, layerFacts } from '../analysis/layer-facts.js';
 import { type ScoreKind, topClasses } from '../analysis/top-classes.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Layer } from '../core/layers.js';
+import { nanScores } from '../core/nan-scores.js';
 import type { NetworkJob } from '../core/network-job.js';
-import type { ClassScore, LayerResult } from '../core/network-result.js';
+import type { LayerResult, NetworkRunResult } from '../core/network-result.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 import type { Plan } from '../engine/plan.js';
@@ -57,14 +58,14 @@ function algorithmOf(step: Step | undefined): string | null {
 /** Class names and how many a run should name when nobody said: five, of a network that ends in classes. */
 const FEW = 5;
 
-/** The best classes, when they were asked for or are what the network is for; null otherwise. */
+/** The best classes, none where a score is NaN, when they were asked for or are what the network is for; null otherwise. */
 export function bestClasses(
   job: NetworkJob,
   session: NetworkSession,
   values: ReadonlyMap<string, Value>,
   labels: readonly string[] | null,
-): ClassScore[][] | null {
-  if (job.top === null && !endsInClasses(session)) return null;
+): Pick<NetworkRunResult, 'top' | 'nanScores'> {
+  if (job.top === null && !endsInClasses(session)) return { top: null, nanScores: [] };
   return classify(session, values, job.top ?? FEW, labels);
 }
 
@@ -84,7 +85,7 @@ function classify(
   values: ReadonlyMap<string, Value>,
   count: number,
   labels: readonly string[] | null,
-): ClassScore[][] {
+): Pick<NetworkRunResult, 'top' | 'nanScores'> {
   const { model, infos } = plan.shaped;
   const [output] = model.outputs;
   const { shape } = infos.get(output)!;
@@ -102,9 +103,13 @@ function classify(
     });
   }
   const numbers = toFloat32(values.get(output)!.data);
-  return Array.from({ length: items }, (_, n) =>
-    topClasses(numbers.subarray(n * channels, (n + 1) * channels), count, scoreKind(plan, output), names),
-  );
+  const ofItems = Array.from({ length: items }, (_, n) => numbers.subarray(n * channels, (n + 1) * channels));
+  const nan = ofItems.map(nanScores);
+  const kind = scoreKind(plan, output);
+  return {
+    top: ofItems.map((scores, n) => (nan[n].nan > 0 ? [] : topClasses(scores, count, kind, names))),
+    nanScores: nan,
+  };
 }
 
 /** Whether the network's last layer gives scores that a softmax makes shares of: none that is an activation does. */

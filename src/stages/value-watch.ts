@@ -84,14 +84,16 @@ export class ValueWatch implements StepWatch {
   #judge({ node, from, to, values, shape }: Made): void {
     if (this.#birth !== null || !Number.isFinite(from)) return;
     if (!Number.isFinite(to)) {
-      const what = Number.isNaN(to) ? 'NaN' : 'Inf';
+      const what = Number.isNaN(to) ? 'NaN' : values.includes(Number.POSITIVE_INFINITY) ? 'Inf' : '−Inf';
       const where = whereWords(values, shape, (value) => !Number.isFinite(value));
       const infinite = values.reduce(
         (count, value) => count + (Math.abs(value) === Number.POSITIVE_INFINITY ? 1 : 0),
         0,
       );
       const mixed = what === 'NaN' && infinite > 0 ? `, ${groupDigits(infinite)} of them infinite` : '';
-      this.#birth = { cause: `${what} from ${node.name} on`, detail: `${where}${mixed}` };
+      // a ReLU makes zeros of −∞: it need not last
+      const cause = what === '−Inf' ? `${what} at ${node.name}` : `${what} from ${node.name} on`;
+      this.#birth = { cause, detail: `${where}${mixed}` };
     } else if (this.#explosion === null && isGrown(node.layer.kind, from, to)) {
       const limit = GROWTH * Math.max(from, FLOOR);
       const where = whereWords(values, shape, (value) => Math.abs(value) > (to > limit ? limit : FAR));

@@ -4,6 +4,7 @@ import { alignLayers, type ComparedLayer, type LayerPair } from '../compare/alig
 import { CnnvizError } from '../core/errors.js';
 import { groupDigits } from '../core/format.js';
 import type { Model, ModelNode } from '../core/model.js';
+import { nanScores } from '../core/nan-scores.js';
 import type { NetworkJob, NetworkRequest } from '../core/network-job.js';
 import { sizeOf } from '../core/tensor.js';
 import { faultWords } from '../core/value-fault.js';
@@ -53,7 +54,7 @@ export interface NetworkComparison {
   /** Batch norms of one that the other has folded into the convolution before them. */
   readonly foldedInA: number;
   readonly foldedInB: number;
-  /** The best class of each, by index, null where every score is NaN; null when they do not end in classes. */
+  /** The best class of each, by index, null where a score is NaN; null when they do not end in classes. */
   readonly top: readonly [number | null, number | null] | null;
   readonly notes: readonly string[];
   /** Of what went wrong among the numbers of either, with its name in front. */
@@ -167,12 +168,13 @@ function rolesOf({ nodes }: Model): (node: ModelNode) => ComparedLayer['role'] {
   };
 }
 
-/** Whether a network ends in classes, and the best of them; null when every score is NaN. */
+/** Whether a network ends in classes, and the best of them; null when a score is NaN. */
 function bestClass(output: Value): { readonly classes: boolean; readonly best: number | null } {
   const { channels } = channelsOf(output.shape);
   if (channels < 2 || sizeOf(output.shape) !== channels) return { classes: false, best: null };
-  const [best] = topClasses(toFloat32(output.data), 1, 'logits', null);
-  return { classes: true, best: best?.index ?? null };
+  const scores = toFloat32(output.data);
+  if (nanScores(scores).nan > 0) return { classes: true, best: null };
+  return { classes: true, best: topClasses(scores, 1, 'logits', null)[0].index };
 }
 
 function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): LayerComparison {

@@ -78,7 +78,7 @@ describe('values that went wrong', () => {
     [
       'an infinity below zero that ReLU takes away',
       { bias: [0, -Infinity, 0] },
-      /^note: Inf from conv1 on \(16 values, channel 1\)\n$/,
+      /^note: −Inf at conv1 \(16 values, channel 1\)\n$/,
     ],
     [
       'a weight that explodes',
@@ -97,6 +97,46 @@ describe('values that went wrong', () => {
       expect((await cnnviz(['run', 'net.onnx', 'x.npy'], { cwd })).stderr).toMatch(expected);
     }),
   );
+
+  it('a NaN among the scores leaves no best class, and the others no share', () =>
+    withNetwork({ second: [1, 1, 1, Number.NaN, 1, 1] }, async (cwd) => {
+      const run = await cnnviz(['run', 'net.onnx', 'x.npy'], { cwd });
+      expect(run.stdout).toContain('  no classes: 1 of 2 scores is NaN\n');
+      const cam = await cnnviz(['gradcam', 'net.onnx', 'x.npy'], { cwd });
+      expect([cam.code, cam.stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /^cnnviz: no class is the best: 1 of 2 scores is NaN; NaN from conv2 on .*\n {2}fix: .*--class 0;/,
+        ),
+      ]);
+      for (const line of [
+        ['gradcam', '--class', '0'],
+        ['occlude', '--class', '0', '--size', '2'],
+        ['ablate', '--class', '0', '--layer', 'act1'],
+      ]) {
+        const [command, ...more] = line;
+        const { code, stdout } = await cnnviz([command, 'net.onnx', 'x.npy', '-o', 'map.npy', ...more], { cwd });
+        expect([code, stdout]).toEqual([0, expect.not.stringContaining('NaN')]);
+      }
+      const compared = await cnnviz(['compare', 'net.onnx', 'net.onnx', 'x.npy'], { cwd });
+      expect(compared.stdout).toContain('top-1 the same: none, NaN among its scores');
+    }));
+
+  it('explain, animate and check say in JSON what they note', () =>
+    withNetwork(NEGATIVE, async (cwd) => {
+      const bad = Float32Array.from(X.data);
+      bad[3] = Number.NaN;
+      writeFileSync(join(cwd, 'bad.npy'), encodeNpy(array(bad, [2, 4, 4])));
+      const explained = await cnnviz(['explain', 'net.onnx', 'x.npy', '--layer', 'act1', '--json'], { cwd });
+      expect(JSON.parse(explained.stdout).warnings).toEqual([BORN]);
+      const animated = await cnnviz(['animate', 'bad.npy', '-k', '1 -1', '--json'], { cwd });
+      expect(JSON.parse(animated.stdout).warnings).toEqual(['1 of 32 values are NaN or infinite and pass through']);
+      const check = ['check', 'x.npy', '--network', 'net.onnx', '--baseline', 'base', '--json'];
+      for (const line of [[...check, '--update', '--force-update'], check]) {
+        const { stdout } = await cnnviz(line, { cwd });
+        expect(JSON.parse(stdout).warnings).toEqual([`x.npy: ${BORN}`]);
+      }
+    }));
 
   it('a first layer on pixels up to 255 is no explosion', () =>
     withNetwork({}, async (cwd) => {
@@ -164,7 +204,7 @@ describe('values that went wrong', () => {
       expect(first).toMatchObject({ a: 'bn1', differing: 16, beyond: { values: 16, channels: 1 } });
       expect(warnings).toEqual([`net.onnx: ${BORN}`]);
       expect(top[1]).toBe(null);
-      expect((await cnnviz(args, { cwd })).stdout).toMatch(/top-1 differs: class \d and none, every score is NaN/);
+      expect((await cnnviz(args, { cwd })).stdout).toMatch(/top-1 differs: class \d and none, NaN among its scores/);
     }),
   );
 

@@ -108,6 +108,8 @@ describe('kernels as text', () => {
     ['1,2,2,1', '4 numbers in one row'],
     ['[1, 2, 2, 1]', '4 numbers in one row'],
     ['1;2;2;1', '4 numbers in one column'],
+    ['0,5;1,5;0,5', 'a comma may be a decimal point'],
+    ['1 0 -1/1 0 -1/1 0 -1', '"/" may end a row or make a fraction'],
     ['0,1 0,2; 0,3 0,4', 'a comma may be a decimal point'],
     ['0,1, 0,2; 0,3, 0,4', 'a comma may be a decimal point'],
     ['1,0 -1; 1,0 -1', 'a comma may be a decimal point'],

@@ -67,7 +67,7 @@ describe('what a check says', () => {
       images: [image('a.png', 'failed', { stages: [stage('conv', 'different', { values })] }), broken],
       extra: [],
     };
-    const document = JSON.parse(checkJson(result));
+    const document = JSON.parse(checkJson(result, []));
     expect(document).toMatchObject({ same: false, failed: 2, identical: 0, missing: 0, extra: 0 });
     expect(document.results.map(Object.keys)[0]).toEqual(document.results.map(Object.keys)[1]);
     expect(document.results[0].first).toEqual({ stage: 'conv', item: 0, channel: 0, x: 12, y: 7 });
