@@ -78,6 +78,6 @@ export async function runFilters(network: string, flags: FiltersFlags): Promise<
 function parseRange(text: string): readonly [number, number] {
   const match = /^(\d+)(?:-(\d+))?$/.exec(text);
   if (!match)
-    throw new CnnvizError('usage', `--kernels: expected a-b, got "${text}"`, { fix: 'such as --kernels 0-15' });
+    throw new CnnvizError('usage', `--kernels: expected a-b, got "${text}"`, { fix: 'such as --kernels 0-3' });
   return [Number(match[1]), Number(match[2] ?? match[1])];
 }

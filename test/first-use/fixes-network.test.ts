@@ -22,11 +22,6 @@ const CASES: readonly FixCase[] = [
     says: /keep one/,
     rule: { leave: 0 },
   },
-  {
-    args: ['run', MAPS, 'five.png', '--scale', 'minmax', '-o', 'x.npy'],
-    says: /./,
-    rule: (_, args) => args.filter((arg) => !['--scale', 'minmax'].includes(arg)),
-  },
   { args: ['run', 'conv edeg3x3 | relu', 'five.png'], says: /did you mean/, rule: { meant: 'edeg3x3' } },
   { args: ['run', 'conv edge3x3 | rleu', 'five.png'], says: /did you mean/, rule: { meant: 'rleu' } },
   { args: ['run', 'conv edge3x3 strid=2', 'five.png'], says: /did you mean/, rule: { meant: 'strid' } },
@@ -59,7 +54,11 @@ const CASES: readonly FixCase[] = [
     says: /leave/,
     rule: () => ['run', 'max_pool 2', 'five.png'],
   },
-  { args: ['run', MAPS, 'five.png', '--layers', 'rel'], says: /did you mean/, rule: { meant: 'rel' } },
+  {
+    args: ['run', MAPS, 'five.png', '--layers', 'rel'],
+    says: /did you mean relu/,
+    rule: (_, args) => [...args.slice(0, -1), 'relu'],
+  },
   {
     args: ['run', MAPS, 'five.png', '--layers', 'zzzz'],
     says: /layers:/,
@@ -135,14 +134,14 @@ const CASES: readonly FixCase[] = [
     rule: { meant: 'weigth' },
   },
   {
-    args: ['weights', 'w.npy', '--tensor', 'weight', '-o', 'x.txt'],
+    args: ['weights', 'w.npy', '--tensor', 'w', '-o', 'x.txt'],
     files: { 'w.npy': npy([2], [1, 2]) },
     says: /-o/,
     rule: { add: 0 },
     fill: { FILE: 'x' },
   },
   {
-    args: ['weights', 'w.npy', '--tensor', 'weight', '--json'],
+    args: ['weights', 'w.npy', '--tensor', 'w', '--json'],
     files: { 'w.npy': npy([2], [1, 2]) },
     says: /keep one/,
     rule: { leave: 0 },
