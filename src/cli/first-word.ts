@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { commandText } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
 import { sameName } from '../core/names.js';
 import { addressFault, isAddress } from '../io/address.js';
 import { kindOfFile } from '../io/file-start.js';
-import { nearestPath } from '../io/files.js';
+import { isThere, nearestPath } from '../io/files.js';
 import { kernelNamed } from './stray-words.js';
 import { openTerminal } from './terminal.js';
 
@@ -64,7 +63,7 @@ function withDefaults(rest: readonly string[]): string[] {
 function withKernelFlag(rest: readonly string[]): string[] {
   return rest.flatMap((arg, i) => {
     const isFree = i === 0 || !rest[i - 1].startsWith('-');
-    return isFree && kernelNamed(arg) !== null && !existsSync(arg) ? ['--kernel', arg] : [arg];
+    return isFree && kernelNamed(arg) !== null && !isThere(arg) ? ['--kernel', arg] : [arg];
   });
 }
 

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { commandText } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
 import { sameName } from '../core/names.js';
+import { isThere } from '../io/files.js';
 import { findGradient } from '../models/gradients.js';
 import { kernelsMeant } from '../models/kernel-names.js';
 import { KERNEL_NAMES } from '../models/kernels.js';
@@ -22,7 +22,7 @@ export function refuseStrayWords(command: Command, typed: readonly string[]): vo
   const name = command.name();
   const words = sameName(typed[0] ?? '', [name]) === null ? [...typed] : typed.slice(1);
   for (const word of command.args) {
-    if (existsSync(word)) continue;
+    if (isThere(word)) continue;
     const at = words.lastIndexOf(word);
     if (at < 0) continue;
     const image = command.args.length > 1 || command.opts().input !== undefined ? [] : ['photo.jpg'];

@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -120,6 +121,11 @@ const KINDS: readonly RegExp[] = [
 /** The kind a file's ending says; −1 for all others. */
 function kindOfName(name: string): number {
   return KINDS.findIndex((pattern) => pattern.test(name));
+}
+
+/** Whether there is a file, folder or device of this name. */
+export function isThere(path: string): boolean {
+  return existsSync(path);
 }
 
 /** The path in the same folder that was probably meant: of the same kind, a picture is no checkpoint; `cat` may be any. */

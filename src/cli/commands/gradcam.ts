@@ -18,7 +18,8 @@ export function addGradcam(program: Command): void {
 over the image. A softmax at the network's end is left out. --raw gives the map at the layer's own size, [h, w].`,
       examples,
     },
-    (command) => command.option('-l, --layer <name>', 'a layer of maps (default: the last before the pooling over the whole map)'),
+    (command) =>
+      command.option('-l, --layer <name>', 'a layer of maps (default: the last before the pooling over the whole map)'),
   ).action(async (network: string, image: string, options) => {
     const { runGradcam } = await import('../run-gradcam.js');
     await runGradcam(network, image, options);
