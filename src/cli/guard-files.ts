@@ -9,6 +9,15 @@ import { parseByteCount } from './parse.js';
 /** Options that name what is written. Every other word of a command line may name what is read. */
 export const OUTPUT_OPTIONS: readonly string[] = ['out', 'junit', 'report', 'curve', 'confusion', 'cache'];
 
+/** What such a file may be called. */
+const NAMES: Readonly<Record<string, string>> = {
+  junit: 'junit.xml',
+  report: 'report/',
+  curve: 'curve.png',
+  confusion: 'confusion.png',
+  cache: 'my.features',
+};
+
 /** The most that is read of standard input, unless --max-bytes says otherwise. */
 export const MAX_BYTES = '2G';
 
@@ -53,8 +62,9 @@ export function guardFiles(command: Command): void {
 function refuseStdout(flags: Readonly<Record<string, unknown>>): void {
   const [flag] = OUTPUT_OPTIONS.filter((name) => name !== 'out' && flags[name] === '-');
   if (flag === undefined) return;
-  const place = flag === 'junit' ? 'junit.xml' : flag === 'curve' || flag === 'confusion' ? `${flag}.png` : `${flag}/`;
-  throw new CnnvizError('usage', `--${flag} -: expected a name, not standard output`, { fix: `--${flag} ${place}` });
+  throw new CnnvizError('usage', `--${flag} -: expected a name, not standard output`, {
+    fix: `--${flag} ${NAMES[flag]}`,
+  });
 }
 
 function refuseTwice(outputs: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { writeFault } from '../io/files.js';
+import { STANDARD_OUTPUT, writeFault } from '../io/files.js';
 import { releaseLocks } from '../io/lock.js';
 import { removeTemporaries } from '../io/temporaries.js';
 import { EXIT } from './exit.js';
@@ -50,7 +50,7 @@ function tidyAll(): string | null {
 
 /** Results have nowhere to go: a full disk behind standard output. */
 function endWithoutOutput(error: Error): void {
-  const fault = writeFault('standard output', error);
+  const fault = writeFault(STANDARD_OUTPUT, error);
   tidyAll();
   process.stderr.write(`cnnviz: ${(fault as Error).message}\n`);
   process.exit(EXIT.output);

@@ -21,6 +21,9 @@ export interface ImageFacts {
   readonly pages: number;
 }
 
+/** The longest side there may be: no program shows a longer one, and no row of it would fit in the engine's memory. */
+const LONGEST_SIDE = 1_000_000;
+
 const READABLE = 'JPEG, PNG, WebP, GIF, TIFF, AVIF and .npy are read';
 
 /** The header alone: no pixel is decoded. @throws CnnvizError 'decode' */
@@ -54,6 +57,13 @@ export async function readHeader(bytes: Uint8Array, job: DecodeJob): Promise<Ima
       { fix: `if the image can be trusted: --max-pixels ${width * height}` },
     );
   }
+  if (Math.max(width, height) > LONGEST_SIDE) {
+    throw new CnnvizError(
+      'decode',
+      `${width}×${height}: a side of more than ${groupDigits(LONGEST_SIDE)} pixels is not read`,
+      { fix: 'cut the picture into pieces' },
+    );
+  }
   const turned = (metadata.orientation ?? 1) >= 5;
   return {
     width: turned ? height : width,
@@ -70,10 +80,16 @@ export async function readHeader(bytes: Uint8Array, job: DecodeJob): Promise<Ima
 /**
  * The pixels of an image file: three channels, 8 or 16 bits, upright. Grey and CMYK become sRGB, an embedded profile
  * of an RGB image is ignored, alpha is dropped (or laid over `background`), of several pages the first is taken.
+ * `check` may refuse it by its header.
  * @throws CnnvizError 'decode' when it is no image, too large, truncated or corrupt; nothing is decoded beyond limits
  */
-export async function decodeImage(bytes: Uint8Array, job: DecodeJob): Promise<{ image: Image; facts: ImageFacts }> {
+export async function decodeImage(
+  bytes: Uint8Array,
+  job: DecodeJob,
+  check?: (facts: ImageFacts) => void,
+): Promise<{ image: Image; facts: ImageFacts }> {
   const facts = await readHeader(bytes, job);
+  check?.(facts);
   const { data, info } = await guarded(() => {
     let image: Sharp = loadSharp()(bytes, {
       failOn: 'warning',

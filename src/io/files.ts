@@ -191,6 +191,9 @@ export function makeFolder(folder: string): void {
   }
 }
 
+/** What a full disk behind standard output is told of: where that lies is not known. */
+export const STANDARD_OUTPUT = 'standard output';
+
 /** Why a file cannot be written, in words; other errors as they are. */
 export function writeFault(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException).code ?? '';
@@ -207,7 +210,7 @@ export function writeFault(path: string, error: unknown): unknown {
     EROFS: ['output', 'cannot be written: the file system is read-only', 'choose another place with -o'],
     ENOSPC: [
       'output',
-      `cannot be written: no space left${freeSpace(dirname(path))}`,
+      `cannot be written: no space left${path === STANDARD_OUTPUT ? '' : freeSpace(dirname(path))}`,
       'free some space, or choose another place with -o',
     ],
     EDQUOT: ['output', 'cannot be written: the quota is used up', 'free some space, or choose another place with -o'],

@@ -24,12 +24,24 @@ export interface Source {
   readonly warnings: readonly string[];
 }
 
-/** Reads, decodes and preprocesses one input: an image by its bytes, an array by its first bytes too. */
-export async function readSource(input: Input, job: Job): Promise<Source> {
+/** Pixels that are worth a look at the header: what is planned for nothing costs less than decoding fewer. */
+const MANY_PIXELS = 1_000_000;
+
+/**
+ * Reads, decodes and preprocesses one input: an image by its bytes, an array by its first bytes too. A large image that
+ * `check` refuses by its shape [C, H, W] is not decoded.
+ */
+export async function readSource(
+  input: Input,
+  job: Job,
+  check: (shape: readonly number[]) => void = () => {},
+): Promise<Source> {
   const bytes = await readBytes(input.path);
   const hash = sha256(bytes);
   if (isArray(input, bytes)) return arraySource(input.path, hash, bytes, job);
-  const { image, facts } = await decodeInput(input.path, bytes, job.decode);
+  const { image, facts } = await decodeInput(input.path, bytes, job.decode, ({ width, height }) => {
+    if (width * height > MANY_PIXELS) check([job.preprocess.gray ? 1 : 3, height, width]);
+  });
   const x = imageToInput(image, job.preprocess);
   return {
     facts: {

@@ -82,6 +82,21 @@ describe('what cannot fit', () => {
     }));
 });
 
+describe('what its header shows to be useless is not decoded', () => {
+  it.each([
+    ['a kernel larger than the image', 700_000, 2, /larger than the 700000×2 image/],
+    ['a picture that is one line', 1_000_001, 1, /1000001×1: a side of more than 1,000,000 pixels is not read/],
+    ['a picture that is one column', 1, 1_000_001, /1×1000001: a side of more than 1,000,000 pixels is not read/],
+  ])('%s', (_, width, height, what) =>
+    inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'cut.png'), pngOf(width, height));
+      const { code, stderr } = await cnnviz(['conv', 'cut.png', '-k', 'edge3x3', '-o', 'y.npy'], { cwd });
+      expect([1, 2]).toContain(code);
+      expect(stderr).toMatch(what);
+    }),
+  );
+});
+
 describe('Node without WebAssembly', () => {
   it.each([
     ['one image', [FIVE]],

@@ -114,6 +114,11 @@ function pointMeant(value: FieldValue | undefined): string | null {
   return typeof text === 'string' && /^[+-]?\d+,\d+$/.test(text) ? text.replace(',', '.') : null;
 }
 
+/** A value as it is written; JSON has no word for numbers that are none or too large. */
+function foundWords(value: FieldValue): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
 /** @throws CnnvizError 'usage' that names the field */
 export function refuse(
   name: string,
@@ -121,7 +126,7 @@ export function refuse(
   value: FieldValue | undefined,
   near: string | null = null,
 ): never {
-  const found = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
+  const found = value === undefined ? 'nothing' : foundWords(value).slice(0, 60);
   const meant = near ?? (expected.includes('a number') ? pointMeant(value) : null);
   throw new CnnvizError('usage', `${name}: expected ${expected}, got ${found}`, {
     fix: meant ? `did you mean ${meant}?` : `write ${name} as ${expected}`,
