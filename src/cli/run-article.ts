@@ -23,6 +23,7 @@ import { SECTIONS } from '../studies/article/rows/index.js';
 import { LAYERS } from '../studies/laws/layers.js';
 import { EXIT } from './exit.js';
 import { parseJobs, parsePixelCount } from './parse.js';
+import { whenInterrupted } from './signals.js';
 import { openTerminal } from './terminal.js';
 
 export interface ArticleFlags {
@@ -39,7 +40,6 @@ const IMAGES = new URL('../../fixtures/images/', import.meta.url);
 const BIN = fileURLToPath(new URL('../../bin/cnnviz.js', import.meta.url));
 const PAGE = 'index.html';
 const README = 'README.md';
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `cnnviz article`: inputs into the folder, a command for each figure, the page from their numbers. */
 export async function runArticle({ out, image, only, maxPixels, jobs, json, quiet }: ArticleFlags): Promise<void> {
@@ -80,13 +80,15 @@ export async function runArticle({ out, image, only, maxPixels, jobs, json, quie
       bar.update(done, failed);
     },
   };
-  const stop = () => lines.stop();
-  // in front of the handler that ends this process: children must not outlive it
-  for (const signal of SIGNALS) process.prependOnceListener(signal, stop);
+  // children must not outlive this process
+  whenInterrupted(() => {
+    lines.stop();
+    return null;
+  });
   const article = await makeArticle(sections, workshop).finally(() => {
     lines.stop();
     bar.stop();
-    for (const signal of SIGNALS) process.removeListener(signal, stop);
+    whenInterrupted(null);
   });
 
   const page = joinPath(out, PAGE);
