@@ -125,7 +125,8 @@ class Batch {
     const keeps = root !== null && (this.#keepsManifest() || resume || shard !== null);
     if (keeps) this.#ledger = await this.#openLedger(root);
     this.#events.begin(this.#inputs, this.#ledger !== null);
-    this.#events.whenStopped(() => this.#abandon());
+    // one image is computed here: nothing is left of it, and no handler has to wait for the computation
+    if (!this.#isSingle() || this.#ledger !== null) this.#events.whenStopped(() => this.#abandon());
     try {
       await this.#runAll();
       await this.#ledger?.close();
@@ -162,22 +163,26 @@ class Batch {
   }
 
   async #runAll(): Promise<void> {
-    const { task, jobs, inputs, isolate } = this.#options;
+    const { task, jobs } = this.#options;
     const { output } = task.job;
     if (this.#inputs.length > 1) sweepTemporaries(this.#foldersOf([...this.#inputs.keys()]));
     await this.#settleKnown();
     const open = this.#openIndexes();
     if (open.length === 0) return;
     if (this.#products !== null) this.#checkClobber(this.#products);
-    // the last one that a batch has left may be the one that kills its process
-    const isSingle = inputs.length === 1 && !isolate;
     // another process cannot read what only this one can name
     const isOwn =
       output.target.kind === 'stdout' ||
       this.#inputs.some(({ path }) => isOwnFile(path)) ||
       namedFiles(task).some(isOwnFile);
-    if (isSingle || isOwn) await this.#runHere(open, jobs);
+    if (this.#isSingle() || isOwn) await this.#runHere(open, jobs);
     else await this.#runInProcesses(open);
+  }
+
+  /** One input in all, not the last that a batch has left: that may be the one that kills its process. */
+  #isSingle(): boolean {
+    const { inputs, isolate } = this.#options;
+    return inputs.length === 1 && !isolate;
   }
 
   #openIndexes(): number[] {

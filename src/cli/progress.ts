@@ -88,8 +88,9 @@ export class Bar implements Progress {
   async #open(done: number, failed: number, skipped: number): Promise<void> {
     const { SingleBar, Presets } = (await import('cli-progress')).default;
     if (this.#stopped) return;
+    // the cursor stays and lines wrap: a signal may end the process at any moment, with nobody to give them back
     const format = ' {bar}  {count}   {rate}   {left}   {failed}';
-    this.#bar = new SingleBar({ format, hideCursor: true, clearOnComplete: true, barsize: 24 }, Presets.shades_classic);
+    this.#bar = new SingleBar({ format, linewrap: true, clearOnComplete: true, barsize: 24 }, Presets.shades_classic);
     this.#bar.start(this.#total, done, this.#pace.words(done, failed, skipped));
   }
 

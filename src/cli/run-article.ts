@@ -23,6 +23,7 @@ import { SECTIONS } from '../studies/article/rows/index.js';
 import { LAYERS } from '../studies/laws/layers.js';
 import { EXIT } from './exit.js';
 import { parseJobs, parsePixelCount } from './parse.js';
+import { whenInterrupted } from './signals.js';
 import { openTerminal } from './terminal.js';
 
 export interface ArticleFlags {
@@ -41,7 +42,6 @@ const PAGE = 'index.html';
 const README = 'README.md';
 /** Laid out before any figure is made: its note tells that a folder is an article's. */
 const IMPULSE = 'impulse.png';
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `cnnviz article`: inputs into the folder, a command for each figure, the page from their numbers. */
 export async function runArticle({ out, image, only, maxPixels, jobs, json, quiet }: ArticleFlags): Promise<void> {
@@ -82,13 +82,15 @@ export async function runArticle({ out, image, only, maxPixels, jobs, json, quie
       bar.update(done, failed);
     },
   };
-  const stop = () => lines.stop();
-  // in front of the handler that ends this process: children must not outlive it
-  for (const signal of SIGNALS) process.prependOnceListener(signal, stop);
+  // children must not outlive this process
+  whenInterrupted(() => {
+    lines.stop();
+    return null;
+  });
   const article = await makeArticle(sections, workshop).finally(() => {
     lines.stop();
     bar.stop();
-    for (const signal of SIGNALS) process.removeListener(signal, stop);
+    whenInterrupted(null);
   });
 
   const page = joinPath(out, PAGE);

@@ -1,4 +1,5 @@
 import { STANDARD_OUTPUT, writeFault } from '../io/files.js';
+import { isAnythingLeft, signalsDelivered, whenLeftChanges } from '../io/left-behind.js';
 import { releaseLocks } from '../io/lock.js';
 import { removeTemporaries } from '../io/temporaries.js';
 import { EXIT } from './exit.js';
@@ -6,6 +7,8 @@ import { EXIT } from './exit.js';
 export function isBrokenPipe(error: Error): boolean {
   return (error as NodeJS.ErrnoException).code === 'EPIPE';
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 let tidy: (() => string | null) | null = null;
 
@@ -15,12 +18,14 @@ let tidy: (() => string | null) | null = null;
  */
 export function whenInterrupted(action: (() => string | null) | null): void {
   tidy = action;
+  void watchSignals();
 }
 
 /**
- * Broken pipes end quietly; Ctrl-C ends worker processes, takes temporary files and locks away, gives the cursor back
- * and dies by the signal, so that the shell sees it. Native threads still at work do not hold it up; a second signal
- * finds no handler any more.
+ * Broken pipes end quietly. Signals are left to the system, which ends a process at once, however busy its one thread is:
+ * a handler would wait for a layer to be computed. Only while something would be left behind (worker processes,
+ * temporary files, locks) a handler takes that away, and dies by the signal, so that the shell sees it. Native threads
+ * still at work do not hold it up; a second signal finds no handler any more.
  */
 export function handleSignals(): void {
   process.stdout.on('error', (error) => {
@@ -28,16 +33,34 @@ export function handleSignals(): void {
   });
   // where messages cannot be written nothing can be said
   process.stderr.on('error', () => {});
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) {
-    process.once(signal, () => {
-      for (const other of signals) process.removeAllListeners(other);
-      const line = tidyAll();
-      if (process.stderr.isTTY) process.stderr.write('\r\u001b[K\u001b[?25h');
-      if (line !== null) process.stderr.write(`${line}\n`);
-      process.kill(process.pid, signal);
-    });
+  whenLeftChanges(() => void watchSignals());
+}
+
+let isWatching = false;
+
+async function watchSignals(): Promise<void> {
+  if (!isWatching && hasToTidy()) {
+    isWatching = true;
+    for (const signal of SIGNALS) process.on(signal, endBySignal);
+  } else if (isWatching && !hasToTidy()) {
+    // one that has come already would be lost with its handler
+    await signalsDelivered();
+    if (hasToTidy() || !isWatching) return;
+    isWatching = false;
+    for (const signal of SIGNALS) process.removeListener(signal, endBySignal);
   }
+}
+
+function hasToTidy(): boolean {
+  return tidy !== null || isAnythingLeft();
+}
+
+function endBySignal(signal: NodeJS.Signals): void {
+  for (const each of SIGNALS) process.removeListener(each, endBySignal);
+  const line = tidyAll();
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  if (line !== null) process.stderr.write(`${line}\n`);
+  process.kill(process.pid, signal);
 }
 
 function tidyAll(): string | null {

@@ -19,6 +19,7 @@ import { nearestName } from '../core/nearest.js';
 import { addressFault, isAddress } from './address.js';
 import { isPipe, readPipe } from './descriptors.js';
 import { refuseOtherThanFile } from './file-kind.js';
+import { signalsDelivered } from './left-behind.js';
 import { collisionKey } from './paths.js';
 import { guardOutput, noteRead } from './read-files.js';
 import { finishTemporary, NAME_BYTES, temporaryFor } from './temporaries.js';
@@ -139,6 +140,9 @@ export async function nearestPath(path: string): Promise<string | null> {
   return near && join(dirname(path), near);
 }
 
+/** What is written without looking for signals: a few hundredths of a second. */
+const PORTION_BYTES = 16 * 2 ** 20;
+
 export interface WriteOptions {
   /** Whether a file of this name may be replaced. */
   readonly clobber: boolean;
@@ -168,7 +172,10 @@ export async function writeAtomic(
     makeFolder(folder);
     const file = await withDescriptor(() => openSync(temporary, 'wx'));
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      for (let at = 0; at < bytes.length; ) {
+        at += writeSync(file, bytes, at, Math.min(PORTION_BYTES, bytes.length - at));
+        if (at < bytes.length) await signalsDelivered();
+      }
     } finally {
       closeSync(file);
     }
@@ -178,6 +185,7 @@ export async function writeAtomic(
     throw writeFault(path, error);
   } finally {
     finishTemporary(temporary);
+    await signalsDelivered();
   }
 }
 

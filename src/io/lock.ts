@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
 import { refuseOtherThanFile } from './file-kind.js';
 import { makeFolder, writeFault } from './files.js';
+import { forgetLeft, noteLeft } from './left-behind.js';
 import { processLives, processStart } from './process-facts.js';
 import { finishTemporary, temporaryFor } from './temporaries.js';
 
@@ -71,9 +72,11 @@ export function takeLock(path: string): Lock {
       held.delete(lock);
       clearInterval(heartbeat);
       if (textOf(path) === text) rmSync(path, { force: true });
+      forgetLeft(lock);
     },
   };
   held.add(lock);
+  noteLeft(lock);
   return lock;
 }
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { forgetLeft, noteLeft } from './left-behind.js';
 import { processLives } from './process-facts.js';
 
 /** A file name may have this many bytes on common file systems. */
@@ -21,18 +22,19 @@ export function temporaryFor(path: string): string {
   const suffix = `.${hostMark()}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
   const temporary = join(dirname(path), `.${cutToBytes(basename(path), NAME_BYTES - suffix.length - 1)}${suffix}`);
   unfinished.add(temporary);
+  noteLeft(temporary);
   return temporary;
 }
 
 /** The temporary file has its final name, or is not wanted any more: nothing of it stays. */
 export function finishTemporary(temporary: string): void {
   if (unfinished.delete(temporary)) remove(temporary);
+  forgetLeft(temporary);
 }
 
 /** Removes what is not finished; synchronous, for signal handlers. */
 export function removeTemporaries(): void {
-  for (const temporary of unfinished) remove(temporary);
-  unfinished.clear();
+  for (const temporary of unfinished) finishTemporary(temporary);
 }
 
 /**

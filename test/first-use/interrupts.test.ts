@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DenseRows } from '../../src/engine/training/dense-rows.js';
 import { hiddenObjective } from '../../src/engine/training/hidden-objective.js';
@@ -7,12 +9,41 @@ import { softmaxObjective } from '../../src/engine/training/softmax-objective.js
 import { encodeGif } from '../../src/io/encode-animation.js';
 import { BIN, IMAGES, inFolder, NODE } from '../cli/cnnviz.js';
 
-/** Sends the signal when the command first says something about its progress; gives how it ended. */
-function interrupted(args: string[], cwd: string, signal: NodeJS.Signals): Promise<[number | null, string | null]> {
-  const child = spawn(NODE, [BIN, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
-  child.stderr.once('data', () => child.kill(signal));
-  return new Promise((resolve) => child.on('close', (code, by) => resolve([code, by])));
+/** A command with a module loaded in front of it; how it ended, once `act` has done something to it as it says a word. */
+async function withPreload(text: string, args: string[], cwd: string, act: (child: ChildProcess) => void) {
+  const folder = mkdtempSync(join(tmpdir(), 'cnnviz-preload-'));
+  try {
+    const preload = join(folder, 'preload.cjs');
+    writeFileSync(preload, text);
+    const child = spawn(NODE, ['--require', preload, BIN, ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+    child.stderr.once('data', () => act(child));
+    return await new Promise((resolve) => child.on('close', (code, by) => resolve([code, by])));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
+
+/** Keeps the one thread busy for a minute, as a large layer would, once the command has begun. */
+const BUSY = `
+const begun = () => process.stdout.listenerCount('error') > 0;
+const wait = () => (begun() ? work() : setImmediate(wait));
+const work = () => {
+  require('node:fs').writeSync(2, 'busy');
+  for (const end = Date.now() + 60000; Date.now() < end; );
+};
+setImmediate(wait);
+`;
+
+/** Gets Ctrl-C while a picture is being written: in front of its first byte. */
+const INTERRUPTED_WRITE = `
+const fs = require('node:fs');
+const { writeSync } = fs;
+fs.writeSync = (file, bytes, ...rest) => {
+  if (file > 2) process.kill(process.pid, 'SIGINT');
+  return writeSync(file, bytes, ...rest);
+};
+require('node:module').syncBuiltinESMExports();
+`;
 
 /** How often work pauses. */
 function pausesOf(work: Generator<null, number>): number {
@@ -22,16 +53,27 @@ function pausesOf(work: Generator<null, number>): number {
 }
 
 describe('a signal', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'ends animate while it draws or encodes, and leaves no file: %s',
-    (signal) =>
-      inFolder(async (cwd) => {
-        const args = ['animate', `${IMAGES}rocket.jpg`, '-k', 'edge3x3', '--seconds', '60', '-o', 'steps.gif'];
-        expect(await interrupted(args, cwd, signal)).toEqual([null, signal]);
-        expect(readdirSync(cwd)).toEqual([]);
-      }),
-    60_000,
+  const rocket = `${IMAGES}rocket.jpg`;
+  it.each([
+    ['SIGINT', ['animate', rocket, '-k', 'edge3x3', '-o', 'steps.gif']],
+    ['SIGTERM', ['animate', rocket, '-k', 'edge3x3', '-o', 'steps.webp']],
+    ['SIGINT', ['head', 'train', '--images', IMAGES, '-o', 'head.safetensors']],
+    ['SIGTERM', ['head', 'train', '--images', IMAGES, '-o', 'head.safetensors']],
+    ['SIGHUP', ['conv', rocket, '-k', 'edge3x3', '-o', 'y.npy']],
+    ['SIGINT', ['explain', rocket, '-k', 'edge3x3', '--at', '9,9']],
+  ] as const)('%s ends a command whose thread is busy, and leaves no file: %s', (signal, args) =>
+    inFolder(async (cwd) => {
+      expect(await withPreload(BUSY, [...args], cwd, (child) => child.kill(signal))).toEqual([null, signal]);
+      expect(readdirSync(cwd)).toEqual([]);
+    }),
   );
+
+  it('while a file is written leaves no part of it', () =>
+    inFolder(async (cwd) => {
+      const args = ['conv', `${IMAGES}five.png`, '-k', 'edge3x3', '-o', 'y.npy'];
+      expect(await withPreload(INTERRUPTED_WRITE, args, cwd, () => {})).toEqual([null, 'SIGINT']);
+      expect(readdirSync(cwd).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    }));
 
   it('is let through within one evaluation of a large loss, with and without a hidden layer', () => {
     const [n, D, K] = [12, 3000, 4000];
