@@ -20,10 +20,10 @@ import {
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
 import { operatorFor } from './operators/index.js';
 import type { Plan } from './plan.js';
-import { type SharedBands, sharedInput, sharedOutput, type ThreadTeam } from './shared-bands.js';
+import { shareBands, sharedInput, sharedOutput, type ThreadTeam } from './shared-bands.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
 import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
-import { closeWork, nextTicket, openTickets } from './wasm/tickets.js';
+import { closeWork, nextTicket } from './wasm/tickets.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './whole-numbers.js';
 
 /** About this many multiply-accumulates pass between two breaths: a few hundredths of a second. */
@@ -376,33 +376,4 @@ function asImages(x: EngineInput | Value, { N, C, H, W }: Conv2dGeometry): Engin
 function asValue(x: EngineInput | Value, { dtype, shape }: ValueInfo): Value {
   if ('bytes' in x) return { dtype: 'float32', shape, data: numbersOf(x) };
   return { dtype, shape, data: x.data };
-}
-
-/** Puts the input into the shared memory and says where everything lies. */
-function shareBands(
-  memory: EngineMemory,
-  conv: PackedConv,
-  input: EngineInput,
-  at: { readonly x: number; readonly y: number },
-  yLength: number,
-  fused: Activation | null,
-  lanes: readonly Lane[],
-): SharedBands {
-  const { heap } = memory;
-  const isBytes = 'bytes' in input;
-  if (isBytes) heap.u8.set(input.bytes, at.x);
-  else heap.f32.set(input.data, at.x / 4);
-  const { algorithm, ...rest } = conv;
-  return {
-    serial: openTickets(memory),
-    algorithm: (algorithm as BandAlgorithm).name,
-    conv: rest,
-    lanes,
-    x: at.x,
-    xShape: [...input.shape.slice(-3)],
-    tables: isBytes ? input.tables : null,
-    y: at.y,
-    yLength,
-    fused: fused && { name: fused.name, parameters: fused.parameters },
-  };
 }

@@ -3,7 +3,7 @@ import { CONV2D_ALGORITHMS } from './conv2d/index.js';
 import type { EngineInput } from './input.js';
 import { type Activation, type Lane, type PackedConv, runBand } from './lane.js';
 import type { EngineMemory } from './wasm/memory.js';
-import { joinWork, leaveWork, nextTicket } from './wasm/tickets.js';
+import { joinWork, leaveWork, nextTicket, openTickets } from './wasm/tickets.js';
 
 /** A convolution as threads share it: plain data, sent by message; all numbers lie in the shared memory. */
 export interface SharedBands {
@@ -29,6 +29,35 @@ export interface ThreadTeam {
   readonly isRunning: boolean;
   /** Asks the others to join; returns at once. They take tickets until none is left. */
   start(memory: EngineMemory, work: SharedBands): void;
+}
+
+/** Puts the input into the shared memory and says where everything lies. */
+export function shareBands(
+  memory: EngineMemory,
+  conv: PackedConv,
+  input: EngineInput,
+  at: { readonly x: number; readonly y: number },
+  yLength: number,
+  fused: Activation | null,
+  lanes: readonly Lane[],
+): SharedBands {
+  const { heap } = memory;
+  const isBytes = 'bytes' in input;
+  if (isBytes) heap.u8.set(input.bytes, at.x);
+  else heap.f32.set(input.data, at.x / 4);
+  const { algorithm, ...rest } = conv;
+  return {
+    serial: openTickets(memory),
+    algorithm: (algorithm as BandAlgorithm).name,
+    conv: rest,
+    lanes,
+    x: at.x,
+    xShape: [...input.shape.slice(-3)],
+    tables: isBytes ? input.tables : null,
+    y: at.y,
+    yLength,
+    fused: fused && { name: fused.name, parameters: fused.parameters },
+  };
 }
 
 /** The shared input, as a run reads it. */
