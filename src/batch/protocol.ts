@@ -63,3 +63,11 @@ export function receivedError({ code, message, fix, scope = 'input' }: SentError
 export function failedWork(error: SentError): WorkDone {
   return { result: null, isSkipped: false, error, sha256: null, outputs: [] };
 }
+
+/**
+ * Without the decoder's own words in parentheses: of images that fail in the same moment it mixes them up, and a
+ * manifest must have the same bytes every time.
+ */
+export function plainReason({ code, message }: SentError): string {
+  return code === 'decode' ? message.replace(/ \(.*\)$/s, '') : message;
+}

@@ -18,7 +18,7 @@ import {
 import { commandHash, namedFiles } from './command-hash.js';
 import { Ledger } from './ledger.js';
 import type { ManifestEntry } from './manifest.js';
-import { failedWork, type Permission, receivedError, type SentError, sentError, type WorkDone } from './protocol.js';
+import { failedWork, type Permission, plainReason, receivedError, sentError, type WorkDone } from './protocol.js';
 import { type RunOne, runAll } from './run-all.js';
 import { type Shard, shardOf } from './shard.js';
 import { openTask, SkippedInput, type Task, type TaskMaterials, type TaskResult } from './task.js';
@@ -390,14 +390,6 @@ class Batch {
     }
     return folders;
   }
-}
-
-/**
- * Without the decoder's own words in parentheses: of images that fail in the same moment it mixes them up, and a
- * manifest must have the same bytes every time.
- */
-function plainReason({ code, message }: SentError): string {
-  return code === 'decode' ? message.replace(/ \(.*\)$/s, '') : message;
 }
 
 /** Stands for the outputs of a network that are not known yet. */

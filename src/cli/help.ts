@@ -34,9 +34,10 @@ export const HELP: HelpConfiguration = {
 export const HELP_OUTPUT: OutputConfiguration = {
   outputError: () => {},
   writeOut: (text) => writeWrapped(process.stdout, text),
-  writeErr: (text) => writeWrapped(process.stderr, text),
+  // help that was not asked for by name (`cnnviz head`) is what the command has to say, all the same
+  writeErr: (text) => writeWrapped(process.stdout, text),
   getOutHelpWidth: () => helpWidth(process.stdout),
-  getErrHelpWidth: () => helpWidth(process.stderr),
+  getErrHelpWidth: () => helpWidth(process.stdout),
 };
 
 /** A terminal's width, else that of a page of text. */

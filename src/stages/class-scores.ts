@@ -61,7 +61,9 @@ export function findClass(text: string, { count, labels }: ClassScores): number 
   if (/^\d+$/.test(text.trim())) {
     const index = Number(text);
     if (index < count) return index;
-    throw new CnnvizError('usage', `--class ${text}: the network has ${count} classes, 0 … ${count - 1}`);
+    throw new CnnvizError('usage', `--class ${text}: the network has ${count} classes, 0 … ${count - 1}`, {
+      fix: `--class ${count - 1} is the last`,
+    });
   }
   if (!labels) {
     throw new CnnvizError('usage', `--class ${text}: this network's classes have no names`, {

@@ -252,6 +252,7 @@ async function openSpec(
 ): Promise<OpenedNetwork> {
   const files = new Map<string, Value>();
   for (const path of spec.files) files.set(path, await readArray(joinPath(folder, path)));
+  for (const name of fed.keys()) if (name !== 'input') throw noInput(spec.name, name, ['input']);
   const open = ['input'].filter((name) => !fed.has(name));
   return {
     name: spec.name,
@@ -264,6 +265,14 @@ async function openSpec(
     notes: [...spec.notes, ...notesOn(weights, spec)],
     bind: (input) => bindNetwork(spec, input, weights, files),
   };
+}
+
+/** Nothing may be fed in vain. */
+function noInput(network: string, name: string, names: readonly string[]): CnnvizError {
+  const near = nearestName(name, names);
+  return new CnnvizError('usage', `${network}: no input is called "${name}"`, {
+    fix: near ? `did you mean ${near}?` : `inputs: ${someOf(names)}`,
+  });
 }
 
 function notesOn(weights: WeightsFrom, { layers }: NetworkSpec): readonly string[] {
@@ -289,11 +298,11 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
       checkDeclaredArray(value, 'the array', stem(path), input);
       continue;
     }
-    const names = model.inputs.map((input) => input.name);
-    const near = nearestName(name, names);
-    throw new CnnvizError('usage', `${path}: no input is called "${name}"`, {
-      fix: near ? `did you mean ${near}?` : `inputs: ${someOf(names)}`,
-    });
+    throw noInput(
+      path,
+      name,
+      model.inputs.map((one) => one.name),
+    );
   }
   const open = model.inputs.filter(({ name }) => !fed.has(name));
   const [first] = open;

@@ -98,16 +98,11 @@ async function measure(seed: number, args: readonly string[], folder: string): P
 
 /**
  * What a command line did that none may do. A refusal (2, 3, 4) is what is wrong, what to do, and a note at most; where
- * inputs failed (1) each of them has its two lines. `head` and `batch` alone get their help.
+ * inputs failed (1) each of them has its two lines.
  */
 function faultsOf({ code, stderr, cpuSeconds, megabytes }: Measured, args: readonly string[]): string[] {
   const lines = stderr.split('\n').filter(Boolean);
-  const most =
-    code === 0 || lines.some((line) => line.startsWith('Usage: cnnviz '))
-      ? Number.POSITIVE_INFINITY
-      : code === 1
-        ? 3 + 2 * args.length
-        : 3;
+  const most = code === 0 ? Number.POSITIVE_INFINITY : code === 1 ? 3 + 2 * args.length : 3;
   return [
     ...([0, 1, 2, 3, 4].includes(code as number) ? [] : [`exit ${code}`]),
     ...(lines.length > most ? [`${lines.length} lines`] : []),
