@@ -9,6 +9,7 @@ import type { Step } from './engine/steps.js';
 import { writeAtomic } from './io/files.js';
 import type { Input } from './io/inputs.js';
 import { bindKernels } from './stages/bind.js';
+import { checkFits } from './stages/check-fits.js';
 import { computeBanks } from './stages/compute.js';
 import { type DrawnProduct, drawProducts } from './stages/draw.js';
 import type { Materials } from './stages/materials.js';
@@ -47,7 +48,7 @@ export interface RunRecord {
 export async function runJob(job: Job, input: Input, context: RunContext<Materials>): Promise<RunResult> {
   try {
     const { materials } = context;
-    const source = await readSource(input, job);
+    const source = await readSource(input, job, (size) => checkFits(job.layer, materials, size));
     context.record?.read(source.sha256);
     const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
     const start = performance.now();

@@ -92,6 +92,8 @@ class Batch {
   readonly #options: BatchOptions;
   readonly #events: BatchEvents;
   readonly #inputs: readonly Input[];
+  /** One input in all, not the last that a batch has left: that may be the one that kills its process. */
+  readonly #isSingle: boolean;
   #ledger: Ledger | null = null;
   #pool: WorkerPool | null = null;
   #products: ProductsOf | null;
@@ -108,6 +110,7 @@ class Batch {
   constructor(options: BatchOptions, events: BatchEvents) {
     this.#options = options;
     this.#events = events;
+    this.#isSingle = options.inputs.length === 1 && !options.isolate;
     this.#products = options.products;
     this.#inputs = options.shard === null ? options.inputs : shardOf(options.inputs, options.shard);
     this.#isSettled = new Uint8Array(this.#inputs.length);
@@ -126,7 +129,7 @@ class Batch {
     if (keeps) this.#ledger = await this.#openLedger(root);
     this.#events.begin(this.#inputs, this.#ledger !== null);
     // one image is computed here: nothing is left of it, and no handler has to wait for the computation
-    if (!this.#isSingle() || this.#ledger !== null) this.#events.whenStopped(() => this.#abandon());
+    if (!this.#isSingle || this.#ledger !== null) this.#events.whenStopped(() => this.#abandon());
     try {
       await this.#runAll();
       await this.#ledger?.close();
@@ -175,14 +178,8 @@ class Batch {
       output.target.kind === 'stdout' ||
       this.#inputs.some(({ path }) => isOwnFile(path)) ||
       namedFiles(task).some(isOwnFile);
-    if (this.#isSingle() || isOwn) await this.#runHere(open, jobs);
+    if (this.#isSingle || isOwn) await this.#runHere(open, jobs);
     else await this.#runInProcesses(open);
-  }
-
-  /** One input in all, not the last that a batch has left: that may be the one that kills its process. */
-  #isSingle(): boolean {
-    const { inputs, isolate } = this.#options;
-    return inputs.length === 1 && !isolate;
   }
 
   #openIndexes(): number[] {

@@ -70,10 +70,16 @@ export async function readHeader(bytes: Uint8Array, job: DecodeJob): Promise<Ima
 /**
  * The pixels of an image file: three channels, 8 or 16 bits, upright. Grey and CMYK become sRGB, an embedded profile
  * of an RGB image is ignored, alpha is dropped (or laid over `background`), of several pages the first is taken.
- * @throws CnnvizError 'decode' when it is no image, too large, truncated or corrupt; nothing is decoded beyond limits
+ * @throws CnnvizError 'decode' when it is no image, too large, truncated or corrupt; nothing is decoded beyond limits,
+ * nor what `check` refuses by its header
  */
-export async function decodeImage(bytes: Uint8Array, job: DecodeJob): Promise<{ image: Image; facts: ImageFacts }> {
+export async function decodeImage(
+  bytes: Uint8Array,
+  job: DecodeJob,
+  check: ((facts: ImageFacts) => void) | null = null,
+): Promise<{ image: Image; facts: ImageFacts }> {
   const facts = await readHeader(bytes, job);
+  check?.(facts);
   const { data, info } = await guarded(() => {
     let image: Sharp = loadSharp()(bytes, {
       failOn: 'warning',

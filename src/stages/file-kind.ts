@@ -49,9 +49,10 @@ export async function decodeInput(
   path: string,
   bytes: Uint8Array,
   job: DecodeJob,
+  check: ((facts: ImageFacts) => void) | null = null,
 ): Promise<{ image: Image; facts: ImageFacts }> {
   try {
-    return await decodeImage(bytes, job);
+    return await decodeImage(bytes, job, check);
   } catch (error) {
     if (!(error instanceof CnnvizError) || sniffFormat(bytes) !== null) throw error;
     const found = kindOrNull(path, bytes);
