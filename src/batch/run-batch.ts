@@ -128,7 +128,7 @@ class Batch {
     const keeps = root !== null && (this.#keepsManifest() || resume || shard !== null);
     if (keeps) this.#ledger = await this.#openLedger(root);
     this.#events.begin(this.#inputs, this.#ledger !== null);
-    // one image is computed here: nothing is left of it, and no handler has to wait for the computation
+    // nothing is left of a single one: no handler has to wait for its computation
     if (!this.#isSingle || this.#ledger !== null) this.#events.whenStopped(() => this.#abandon());
     try {
       await this.#runAll();
@@ -167,7 +167,6 @@ class Batch {
 
   async #runAll(): Promise<void> {
     const { task, jobs } = this.#options;
-    const { output } = task.job;
     if (this.#inputs.length > 1) sweepTemporaries(this.#foldersOf([...this.#inputs.keys()]));
     await this.#settleKnown();
     const open = this.#openIndexes();
@@ -175,7 +174,7 @@ class Batch {
     if (this.#products !== null) this.#checkClobber(this.#products);
     // another process cannot read what only this one can name
     const isOwn =
-      output.target.kind === 'stdout' ||
+      task.job.output.target.kind === 'stdout' ||
       this.#inputs.some(({ path }) => isOwnFile(path)) ||
       namedFiles(task).some(isOwnFile);
     if (this.#isSingle || isOwn) await this.#runHere(open, jobs);
