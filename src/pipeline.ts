@@ -9,7 +9,8 @@ import type { Step } from './engine/steps.js';
 import { writeAtomic } from './io/files.js';
 import type { Input } from './io/inputs.js';
 import { bindKernels } from './stages/bind.js';
-import { computeBanks, planBanks } from './stages/compute.js';
+import { checkFits } from './stages/check-fits.js';
+import { computeBanks } from './stages/compute.js';
 import { type DrawnProduct, drawProducts } from './stages/draw.js';
 import type { Materials } from './stages/materials.js';
 import { measureBank } from './stages/measure.js';
@@ -47,9 +48,7 @@ export interface RunRecord {
 export async function runJob(job: Job, input: Input, context: RunContext<Materials>): Promise<RunResult> {
   try {
     const { materials } = context;
-    const source = await readSource(input, job, (shape) => {
-      planBanks(job.layer, bindKernels(job.layer, materials, shape, null), shape);
-    });
+    const source = await readSource(input, job, (size) => checkFits(job.layer, materials, size));
     context.record?.read(source.sha256);
     const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
     const start = performance.now();

@@ -92,6 +92,8 @@ class Batch {
   readonly #options: BatchOptions;
   readonly #events: BatchEvents;
   readonly #inputs: readonly Input[];
+  /** One input in all, not the last that a batch has left: that may be the one that kills its process. */
+  readonly #isSingle: boolean;
   #ledger: Ledger | null = null;
   #pool: WorkerPool | null = null;
   #products: ProductsOf | null;
@@ -108,6 +110,7 @@ class Batch {
   constructor(options: BatchOptions, events: BatchEvents) {
     this.#options = options;
     this.#events = events;
+    this.#isSingle = options.inputs.length === 1 && !options.isolate;
     this.#products = options.products;
     this.#inputs = options.shard === null ? options.inputs : shardOf(options.inputs, options.shard);
     this.#isSettled = new Uint8Array(this.#inputs.length);
@@ -125,8 +128,8 @@ class Batch {
     const keeps = root !== null && (this.#keepsManifest() || resume || shard !== null);
     if (keeps) this.#ledger = await this.#openLedger(root);
     this.#events.begin(this.#inputs, this.#ledger !== null);
-    // one image is computed here: nothing is left of it, and no handler has to wait for the computation
-    if (!this.#isSingle() || this.#ledger !== null) this.#events.whenStopped(() => this.#abandon());
+    // nothing is left of a single one: no handler has to wait for its computation
+    if (!this.#isSingle || this.#ledger !== null) this.#events.whenStopped(() => this.#abandon());
     try {
       await this.#runAll();
       await this.#ledger?.close();
@@ -164,7 +167,6 @@ class Batch {
 
   async #runAll(): Promise<void> {
     const { task, jobs } = this.#options;
-    const { output } = task.job;
     if (this.#inputs.length > 1) sweepTemporaries(this.#foldersOf([...this.#inputs.keys()]));
     await this.#settleKnown();
     const open = this.#openIndexes();
@@ -172,17 +174,11 @@ class Batch {
     if (this.#products !== null) this.#checkClobber(this.#products);
     // another process cannot read what only this one can name
     const isOwn =
-      output.target.kind === 'stdout' ||
+      task.job.output.target.kind === 'stdout' ||
       this.#inputs.some(({ path }) => isOwnFile(path)) ||
       namedFiles(task).some(isOwnFile);
-    if (this.#isSingle() || isOwn) await this.#runHere(open, jobs);
+    if (this.#isSingle || isOwn) await this.#runHere(open, jobs);
     else await this.#runInProcesses(open);
-  }
-
-  /** One input in all, not the last that a batch has left: that may be the one that kills its process. */
-  #isSingle(): boolean {
-    const { inputs, isolate } = this.#options;
-    return inputs.length === 1 && !isolate;
   }
 
   #openIndexes(): number[] {

@@ -80,13 +80,13 @@ export async function readHeader(bytes: Uint8Array, job: DecodeJob): Promise<Ima
 /**
  * The pixels of an image file: three channels, 8 or 16 bits, upright. Grey and CMYK become sRGB, an embedded profile
  * of an RGB image is ignored, alpha is dropped (or laid over `background`), of several pages the first is taken.
- * `check` may refuse it by its header.
- * @throws CnnvizError 'decode' when it is no image, too large, truncated or corrupt; nothing is decoded beyond limits
+ * @throws CnnvizError 'decode' when it is no image, too large, truncated or corrupt; nothing is decoded beyond limits,
+ * nor what `check` refuses by its header
  */
 export async function decodeImage(
   bytes: Uint8Array,
   job: DecodeJob,
-  check?: (facts: ImageFacts) => void,
+  check: ((facts: ImageFacts) => void) | null = null,
 ): Promise<{ image: Image; facts: ImageFacts }> {
   const facts = await readHeader(bytes, job);
   check?.(facts);

@@ -49,7 +49,7 @@ export async function decodeInput(
   path: string,
   bytes: Uint8Array,
   job: DecodeJob,
-  check?: (facts: ImageFacts) => void,
+  check: ((facts: ImageFacts) => void) | null = null,
 ): Promise<{ image: Image; facts: ImageFacts }> {
   try {
     return await decodeImage(bytes, job, check);

@@ -24,24 +24,23 @@ export interface Source {
   readonly warnings: readonly string[];
 }
 
-/** Pixels that are worth a look at the header: what is planned for nothing costs less than decoding fewer. */
-const MANY_PIXELS = 1_000_000;
-
 /**
- * Reads, decodes and preprocesses one input: an image by its bytes, an array by its first bytes too. A large image that
- * `check` refuses by its shape [C, H, W] is not decoded.
+ * Reads, decodes and preprocesses one input: an image by its bytes, an array by its first bytes too. `checkSize` gets its
+ * height and width from the header, before memory is taken for its numbers.
  */
 export async function readSource(
   input: Input,
   job: Job,
-  check: (shape: readonly number[]) => void = () => {},
+  checkSize: ((size: readonly number[]) => void) | null = null,
 ): Promise<Source> {
+  const shape = shapeOfFile(input);
+  if (shape !== null && shape.length >= 2 && shape.length <= 4) checkSize?.(shape.slice(-2));
   const bytes = await readBytes(input.path);
   const hash = sha256(bytes);
   if (isArray(input, bytes)) return arraySource(input.path, hash, bytes, job);
-  const { image, facts } = await decodeInput(input.path, bytes, job.decode, ({ width, height }) => {
-    if (width * height > MANY_PIXELS) check([job.preprocess.gray ? 1 : 3, height, width]);
-  });
+  const { image, facts } = await decodeInput(input.path, bytes, job.decode, ({ height, width }) =>
+    checkSize?.([height, width]),
+  );
   const x = imageToInput(image, job.preprocess);
   return {
     facts: {
@@ -66,15 +65,20 @@ export function isArray(input: Pick<Input, 'path'>, bytes: Uint8Array): boolean 
 }
 
 /** How many inputs an array holds, from its header alone: it decides the names of its maps. 1 for anything else. */
-export function itemsOf({ path }: Input): number {
+export function itemsOf(input: Input): number {
+  const shape = shapeOfFile(input);
+  return shape?.length === 4 ? shape[0] : 1;
+}
+
+/** The shape in the header of a .npy file; null for anything else. */
+function shapeOfFile({ path }: Input): readonly number[] | null {
   const file = path.toLowerCase().endsWith('.npy') ? peekFile(path) : null;
-  if (file === null) return 1;
+  if (file === null) return null;
   try {
-    const { shape } = readNpyHeader(file);
-    return shape.length === 4 ? shape[0] : 1;
+    return readNpyHeader(file).shape;
   } catch (error) {
     if (!(error instanceof CnnvizError)) throw error;
-    return 1; // it fails again, by name, when it is read
+    return null; // it fails again, by name, when it is read
   } finally {
     file.close();
   }

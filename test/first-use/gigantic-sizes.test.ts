@@ -1,12 +1,15 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { parseJobs } from '../../src/cli/parse.js';
 import { tensor } from '../../src/core/tensor.js';
 import { conv2d } from '../../src/index.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
+import { bytes, model, node, number, text, value, tensor as writeTensor } from '../models/onnx/writer.js';
 
+const MEASURE = fileURLToPath(new URL('./measure-process.cjs', import.meta.url));
 const FIVE = `${IMAGES}five.png`;
 
 /** A PNG whose header promises more than follows. */
@@ -93,6 +96,54 @@ describe('what its header shows to be useless is not decoded', () => {
       const { code, stderr } = await cnnviz(['conv', 'cut.png', '-k', 'edge3x3', '-o', 'y.npy'], { cwd });
       expect([1, 2]).toContain(code);
       expect(stderr).toMatch(what);
+    }),
+  );
+});
+
+/** float32 zeros that take no room on the disk. */
+function sparseArray(path: string, shape: readonly number[]): void {
+  const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`;
+  const header = `${dict}${' '.repeat(117 - dict.length)}\n`;
+  writeFileSync(path, Buffer.concat([Buffer.from('\x93NUMPY\x01\x00v\x00', 'latin1'), Buffer.from(header)]));
+  truncateSync(path, 128 + 4 * shape.reduce((product, side) => product * side, 1));
+}
+
+describe('a picture of one row', () => {
+  it.each(['wide.png', 'wide.npy'])('that no kernel fits into is refused by its header: %s', (name) =>
+    inFolder(async (cwd) => {
+      // of the PNG only the header is there: whoever decodes it speaks of damage
+      if (name === 'wide.png') writeFileSync(join(cwd, name), pngOf(100_000_000, 1));
+      else sparseArray(join(cwd, name), [1, 100_000_000]);
+      const { code, stderr } = await cnnviz(['conv', name, '-k', 'edge3x3', '-o', 'y.png'], {
+        cwd,
+        env: { NODE_OPTIONS: `--require ${MEASURE}`, CNNVIZ_MEASURES: cwd },
+      });
+      expect([1, 2]).toContain(code);
+      expect(stderr).toMatch(/larger than the 100000000×1 image|100000000×1: a side of more than 1,000,000 pixels/);
+      const [file] = readdirSync(cwd).filter((each) => each.endsWith('.json'));
+      expect(JSON.parse(readFileSync(join(cwd, file), 'utf8')).megabytes).toBeLessThan(160);
+    }),
+  );
+});
+
+describe('an ONNX model that makes numbers of nothing', () => {
+  it.each([
+    ['a ConstantOfShape', [510_000_000], 'would have 510000000 numbers'],
+    ['a ConstantOfShape beyond all memory', [2 ** 40, 2 ** 12], '[1099511627776, 4096] is no possible shape'],
+  ])('is refused with its size: %s', (_, sides, words) =>
+    inFolder(async (cwd) => {
+      const shape = writeTensor('shape', 7, [sides.length], ...sides.map((side) => number(7, side)));
+      const nodes = [
+        node('ConstantOfShape', ['shape'], ['huge']),
+        node('ReduceSum', ['huge'], ['sum'], bytes(5, [...text(1, 'keepdims'), ...number(3, 0), ...number(20, 2)])),
+        node('Add', ['x', 'sum'], ['y']),
+      ];
+      writeFileSync(
+        join(cwd, 'a.onnx'),
+        model({ nodes, initializers: [shape], inputs: [value('x', 1, [1, 3, 5, 5])] }),
+      );
+      const { code, stderr } = await cnnviz(['run', 'a.onnx', FIVE], { cwd });
+      expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
     }),
   );
 });

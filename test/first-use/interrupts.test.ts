@@ -57,8 +57,8 @@ describe('a signal', () => {
   it.each([
     ['SIGINT', ['animate', rocket, '-k', 'edge3x3', '-o', 'steps.gif']],
     ['SIGTERM', ['animate', rocket, '-k', 'edge3x3', '-o', 'steps.webp']],
-    ['SIGINT', ['head', 'train', '--images', IMAGES, '-o', 'head.safetensors']],
-    ['SIGTERM', ['head', 'train', '--images', IMAGES, '-o', 'head.safetensors']],
+    ['SIGINT', ['head', 'train', IMAGES, '--features', 'alexnet', '--init', 'seed:1', '-o', 'my.head']],
+    ['SIGTERM', ['head', 'train', IMAGES, '--features', 'alexnet', '--init', 'seed:1', '-o', 'my.head']],
     ['SIGHUP', ['conv', rocket, '-k', 'edge3x3', '-o', 'y.npy']],
     ['SIGINT', ['explain', rocket, '-k', 'edge3x3', '--at', '9,9']],
   ] as const)('%s ends a command whose thread is busy, and leaves no file: %s', (signal, args) =>

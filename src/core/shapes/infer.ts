@@ -1,7 +1,9 @@
 import { atPlace, CnnvizError } from '../errors.js';
+import { formatBytes } from '../format.js';
 import type { Layer } from '../layers.js';
 import type { Model, ModelNode } from '../model.js';
 import { nearestName } from '../nearest.js';
+import { sizeOf } from '../tensor.js';
 import type { Value, ValueInfo } from '../values.js';
 import { shapeRule } from './index.js';
 import type { KnownInput } from './rule.js';
@@ -40,6 +42,8 @@ export function inferShapes(
   const infos = new Map<string, ValueInfo>();
   const makers = new Map<string, ModelNode>();
   const values = new Map<string, Value | null>();
+  /** Follow from constants and shapes alone. */
+  const fixed = new Set<string>(model.constants.keys());
   for (const { name } of model.inputs) {
     const input = bound.get(name);
     if (!input) throw new CnnvizError('usage', `input "${name}" is not given`, { fix: `add --input ${name}=FILE.npy` });
@@ -77,11 +81,14 @@ export function inferShapes(
         if (!info) throw unknownValue(name, [...infos.keys()]);
         return { ...info, known: () => known(name) };
       });
+      const isFixed = node.layer.kind === 'shape' || node.inputs.every((name) => name === null || fixed.has(name));
       const outputs = shapeRule(node.layer)(node.layer, inputs);
       for (const [i, name] of node.outputs.entries()) {
         if (!outputs[i]) throw new CnnvizError('unsupported', `output ${i + 1} of a ${node.layer.kind} layer`);
         checkSize(outputs[i].shape);
+        if (isFixed) checkGrowth(outputs[i].shape, inputs);
         infos.set(name, outputs[i]);
+        if (isFixed) fixed.add(name);
         makers.set(name, node);
       }
     } catch (error) {
@@ -95,11 +102,28 @@ export function inferShapes(
 const MOST_NUMBERS = 2 ** 29;
 
 function checkSize(shape: readonly number[]): void {
-  const size = shape.reduce((product, side) => product * side, 1);
+  const size = sizeOf(shape);
   if (size <= MOST_NUMBERS) return;
   throw new CnnvizError('unsupported', `its output [${shape.join(', ')}] would have ${size} numbers`, {
     fix: `at most ${MOST_NUMBERS} fit: use a smaller input`,
   });
+}
+
+/** What a few constants may be blown up to: 256 MiB of float32. They stay in memory for the whole run. */
+const MOST_GROWN = 2 ** 26;
+
+/** A value of constants alone may be as large as what it is made of (a transposed weight); a larger one is limited. */
+function checkGrowth(shape: readonly number[], inputs: readonly (KnownInput | null)[]): void {
+  const size = sizeOf(shape);
+  const largest = Math.max(0, ...inputs.map((input) => (input === null ? 0 : sizeOf(input.shape))));
+  if (size <= Math.max(MOST_GROWN, largest)) return;
+  throw new CnnvizError(
+    'unsupported',
+    `its output [${shape.join(', ')}], of constants alone, would have ${size} numbers`,
+    {
+      fix: `at most ${MOST_GROWN} are made of constants (${formatBytes(4 * MOST_GROWN)}): store the result in the file, or use a smaller shape`,
+    },
+  );
 }
 
 /** Stands for numbers of which only the shape is read. */
