@@ -1,4 +1,5 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { openRegular } from './files.js';
 import { sniffForeign } from './foreign.js';
 import { sniffFormat } from './sniff.js';
 
@@ -22,7 +23,7 @@ export async function kindOfFile(path: string): Promise<FileKind> {
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const bytes = new Uint8Array(START);
     const { bytesRead } = await file.read(bytes, 0, START, 0);

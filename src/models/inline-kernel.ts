@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
+import { shorten } from '../core/shorten.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import { parseKernelJson } from './kernel-text.js';
 
@@ -8,6 +9,9 @@ const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 const FIX = 'rows end with ";": "1 0 -1; 1 0 -1; 1 0 -1"';
 /** Square kernels of at most this side are spelled out in a message. */
 const MOST_SIDE = 3;
+/** So much of a kernel's text, and of one of its numbers, is shown in a message. */
+const LONGEST_TEXT = 120;
+const LONGEST_WORD = 80;
 /** Longer texts are not repeated in a fix. */
 const LONGEST = 160;
 
@@ -96,7 +100,7 @@ function numberOf(word: string, row: number, text: string): number {
   const wellFormed = rest.length === 0 && NUMBER.test(above) && (below === undefined || NUMBER.test(below));
   if (!wellFormed || !Number.isFinite(Math.fround(value))) {
     const fix = /[/÷*]/.test(word) ? 'a fraction is one number: "1/9 1/9 1/9; 1/9 1/9 1/9; 1/9 1/9 1/9"' : FIX;
-    throw refusal(text, `row ${row + 1}: expected a finite number, got "${word.slice(0, 40)}"`, fix);
+    throw refusal(text, `row ${row + 1}: expected a finite number, got "${shorten(word, LONGEST_WORD)}"`, fix);
   }
   return value;
 }
@@ -198,6 +202,6 @@ function spelling(rows: readonly (readonly string[])[]): string {
 
 function refusal(text: string, what: string, fix: string): CnnvizError {
   const shown = text.replace(/\s*\n\s*/g, ' ⏎ ').trim();
-  const short = shown.length > 120 ? `${shown.slice(0, 120)} …` : shown;
+  const short = shorten(shown, LONGEST_TEXT);
   return new CnnvizError('usage', `kernel "${short}": ${what}`, { fix });
 }

@@ -122,9 +122,14 @@ const SILENT: readonly string[] = ['flatten', 'flatten_2d', 'reshape', 'squeeze'
 
 /** The layer that computes a value, before what only gives it another shape. */
 function lastLayer(plan: Plan, value: string): Layer | null {
-  const last = plan.model.nodes.find(({ outputs }) => outputs.includes(value));
-  if (last && SILENT.includes(last.layer.kind) && last.inputs[0] !== null) return lastLayer(plan, last.inputs[0]);
-  return last?.layer ?? null;
+  let wanted = value;
+  // nodes stand behind those they read
+  for (const { layer, inputs, outputs } of plan.model.nodes.toReversed()) {
+    if (!outputs.includes(wanted)) continue;
+    if (!SILENT.includes(layer.kind) || inputs[0] === null) return layer;
+    [wanted] = inputs;
+  }
+  return null;
 }
 
 function scoreKind(plan: Plan, output: string): ScoreKind {
