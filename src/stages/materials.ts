@@ -1,4 +1,5 @@
 import { atPlace, CnnvizError } from '../core/errors.js';
+import { groupDigits } from '../core/format.js';
 import type { Job, KernelSource } from '../core/job.js';
 import type { Tensor } from '../core/tensor.js';
 import { imageToTensor, prepareTensor } from '../engine/preprocess.js';
@@ -38,6 +39,9 @@ export interface Materials {
   readonly biasFile: Float32Array | null;
 }
 
+/** More maps are no layer but a mistake of shape: each has a name, a line and mostly a file. */
+const MOST_KERNELS = 2 ** 16;
+
 /** Reads kernels and biases. @throws CnnvizError that names the file or flag at fault. */
 export async function loadMaterials(job: Job): Promise<Materials> {
   const kernels: KernelMaterial[] = [];
@@ -46,6 +50,16 @@ export async function loadMaterials(job: Job): Promise<Materials> {
     const loaded = await loadKernel(source, job);
     const name = uniqueName(loaded.label, taken);
     const count = loaded.weight?.shape.length === 4 ? loaded.weight.shape[0] : 1;
+    if (count > MOST_KERNELS) {
+      throw new CnnvizError(
+        'unsupported',
+        `${loaded.label}: ${groupDigits(count)} kernels, one layer takes ${groupDigits(MOST_KERNELS)} at most`,
+        {
+          fix: 'an array of kernels is [M, C/groups, kH, kW]: store a part of them, or turn its axes',
+          scope: 'command',
+        },
+      );
+    }
     const maps = count === 1 ? [name] : Array.from({ length: count }, (_, m) => `${name}.${m}`);
     kernels.push({ source, name, positive: null, patchFrom: null, gradient: null, ...loaded, maps });
   }

@@ -126,6 +126,13 @@ describe('a picture of one row', () => {
   );
 });
 
+it('a million kernels are no layer', () =>
+  inFolder(async (cwd) => {
+    sparseArray(join(cwd, 'k.npy'), [1_000_000, 1, 1, 1]);
+    const { code, stderr } = await cnnviz(['conv', FIVE, '-k', 'k.npy', '-o', 'y.npy'], { cwd });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('1,000,000 kernels, one layer takes 65,536 at most')]);
+  }));
+
 describe('an ONNX model that makes numbers of nothing', () => {
   it.each([
     ['a ConstantOfShape', [510_000_000], 'would have 510000000 numbers'],
