@@ -106,6 +106,8 @@ export interface CandidateFacts {
 /** The planner's choice and what it takes. */
 export interface ChoiceFacts {
   readonly candidates: readonly CandidateFacts[];
+  /** What an image of whole numbers takes instead, so that it is exact; absent where the choice is, or weights are not whole. */
+  readonly wholeNumbers?: string;
   /** Bands of output rows; 1 for an algorithm that takes whole images. */
   readonly bands: number;
   readonly bandRows: number;

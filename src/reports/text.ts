@@ -99,6 +99,9 @@ export function describeChoices({ input, banks }: PlannedRun, style: Style): str
       `    memory: ${formatBytes(choice.packedBytes)} of packed weights, ${formatBytes(choice.workspaceBytes)} of workspace`,
       `    error at most ${taken.tolerance.ofTerms} of ${taken.tolerance.at === 'map' ? "the map's largest " : ''}Σ|x·w|: ${taken.tolerance.reason}`,
       `    source: ${taken.source}`,
+      ...(choice.wholeNumbers === undefined
+        ? []
+        : [`    an image of whole numbers under whole weights takes ${choice.wholeNumbers} instead, which is exact`]),
       '  not taken:',
       ...others.map((other) => `    ${other.name.padEnd(12)} ${whyNot(other, taken.estimateMs!)}`),
     );

@@ -90,6 +90,15 @@ describe('whole numbers', () => {
     expect(wrongOutputs(CASES[4][1], { algorithm }).wrong).toBe(0);
   });
 
+  it('are exact when fft is asked for', () => expect(wrongOutputs(CASES[0][1], { algorithm: 'fft' }).wrong).toBe(0));
+
+  it('are told of by plan, which sees no pixels', async () => {
+    const { stdout } = await cnnviz(['plan', '--input', '3,600,800', '--weight', '1,3,70,70']);
+    expect(stdout).toMatch(/an image of whole numbers under whole weights takes (gemm|direct) instead, which is exact/);
+    const exact = await cnnviz(['plan', '--input', '3,600,800', '--weight', '1,3,70,70', '--exact']);
+    expect(exact.stdout).not.toContain('whole numbers');
+  });
+
   it.each([
     ['is a column times a row of fractions', (u: number, v: number) => [1, 3, 7, 3, 1, 5][u] * [2, 5, 7, 5, 2, 4][v]],
     ['is all ones', () => 1],
