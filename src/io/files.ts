@@ -119,7 +119,10 @@ const KINDS: readonly RegExp[] = [
   /\.npy$/i,
 ];
 
-/** The kind a file's ending says; −1 for all others. */
+/** An ending that says nothing may be the slip itself. */
+const UNKNOWN_KIND = -1;
+
+/** The kind a file's ending says. */
 function kindOfName(name: string): number {
   return KINDS.findIndex((pattern) => pattern.test(name));
 }
@@ -129,13 +132,13 @@ export function isThere(path: string): boolean {
   return existsSync(path);
 }
 
-/** The path in the same folder that was probably meant: of the same kind, a picture is no checkpoint; `cat` may be any. */
+/** The path in the same folder that was probably meant: of the same kind, a picture is no checkpoint; `cat` and `cat.pgn` may be any. */
 export async function nearestPath(path: string): Promise<string | null> {
   const names = await readdir(dirname(path)).catch(() => []);
   const kind = kindOfName(path);
   const near = nearestName(
     basename(path),
-    names.filter((name) => extname(path) === '' || kindOfName(name) === kind),
+    names.filter((name) => kind === UNKNOWN_KIND || kindOfName(name) === kind),
   );
   return near && join(dirname(path), near);
 }
