@@ -93,6 +93,9 @@ export function findClass(text: string, { count, labels }: ClassScores): number 
 
 const MOST_NAMES = 6;
 
+/** What helps when a layer's own numbers make NaN. */
+export const REPAIR = 'repair that layer: cnnviz weights FILE marks NaN, infinite values and variances below 0';
+
 function some(names: readonly string[]): string {
   return names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ', …' : '');
 }
@@ -109,9 +112,8 @@ export function rankClass(
   faults: readonly ValueFault[] = [],
 ): RankedClass {
   const nan = nanScores(scores);
-  const repair = 'repair that layer: cnnviz weights FILE marks NaN, infinite values and variances below 0';
   const born = faults.map((fault) => `; ${faultWords(fault)}`).join('');
-  const cause = born === '' ? 'the input holds such values: cnnviz run NET IMAGE tells how many' : repair;
+  const cause = born === '' ? 'the input holds such values: cnnviz run NET IMAGE tells how many' : REPAIR;
   if (index === null && nan.nan > 0 && nan.nan < nan.of) {
     throw new CnnvizError('shape', `no class is the best: ${nanScoreWords(nan)}${born}`, {
       fix: `name a class whose score is a number, --class ${scores.findIndex((score) => !Number.isNaN(score))}; or ${cause}`,

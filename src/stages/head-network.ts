@@ -80,7 +80,7 @@ async function networkOf(path: string, { network }: FeatureOrigin): Promise<stri
 
 /** A head may come from a stranger: a name in it, or a link it comes with, leads nowhere else. */
 async function find(head: string, name: string, flag: string): Promise<string | null> {
-  refuseOutside(head, name, flag);
+  refuseOutside(flag, name, head);
   for (const folder of ['', folderOf(head)]) {
     const place = joinPath(folder, name);
     if (!(await existingFile(place))) continue;
@@ -94,12 +94,12 @@ async function find(head: string, name: string, flag: string): Promise<string | 
 async function checkArrays(head: string, network: string): Promise<void> {
   const { folder, files } = await arraysOf(network);
   for (const file of files) {
-    refuseOutside(head, file, '--features');
+    refuseOutside('--features', file, head);
     refuseLeaving(folder, joinPath(folder, file));
   }
 }
 
-function refuseOutside(head: string, name: string, flag: string): void {
+function refuseOutside(flag: string, name: string, head: string): void {
   if (!leavesFolder(name)) return;
   throw new CnnvizError('usage', `${head}: names the file ${name}, which lies outside its folder`, {
     fix: `if that is meant, say it yourself: ${flag} FILE`,

@@ -237,7 +237,7 @@ async function readWeightFile(path: string): Promise<WeightFile> {
     const format = sniffFormat(source.read(0, Math.min(IMAGE_BYTES, source.size)));
     if (format !== null && format !== 'npy') {
       throw new CnnvizError('usage', `an image (${format.toUpperCase()}), where weights are expected`, {
-        fix: `the image comes last: cnnviz run NET@WEIGHTS ${shellWord(path)}; without weights: cnnviz run NET --init seed:1 ${shellWord(path)}`,
+        fix: `the image comes last: cnnviz run NET --weights WEIGHTS ${shellWord(path)}; without weights: cnnviz run NET --init seed:1 ${shellWord(path)}`,
       });
     }
     return readWeights(source, { name: stem(path), beside: fileBeside(path) });

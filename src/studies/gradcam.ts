@@ -4,7 +4,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
 import type { Breathe } from '../engine/execute.js';
 import { classGradient } from '../stages/class-gradient.js';
-import { classScores } from '../stages/class-scores.js';
+import { classScores, REPAIR } from '../stages/class-scores.js';
 import { type ChosenLayer, chooseLayers } from '../stages/layer-choice.js';
 import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-subject.js';
 
@@ -29,6 +29,7 @@ const NAMED_CHANNELS = 5;
  * Grad-CAM of one class at one layer.
  * @param className a number or name; null: the best class
  * @param layer a layer's name; null: the last maps before the pooling over all places, or before they are flattened
+ * @throws CnnvizError 'shape' when the map is NaN somewhere: 0 · NaN says nothing for or against a class
  */
 export async function gradcam(
   subject: ClassSubject,
@@ -48,6 +49,12 @@ export async function gradcam(
   const found = await classGradient(opened, source, by, { className, labels, threads }, breathe);
   const shape = found.value.shape.slice(-3) as unknown as [number, number, number];
   const { map, weights } = gradCam(found.value.data, found.gradient, shape);
+  if (map.values.some(Number.isNaN)) {
+    const causes = found.notes.map((note) => `; ${note}`).join('');
+    throw new CnnvizError('shape', `--layer ${chosen!.name}: what it says for this class is NaN${causes}`, {
+      fix: REPAIR,
+    });
+  }
   const best = strongestPlace(resizeMap(map, size[2], size[1]));
   return {
     network: opened.name,

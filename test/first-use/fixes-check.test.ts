@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises';
+import { entryLine, headLine, manifestName } from '../../src/batch/manifest.js';
 import { npy } from './fixes/arrays.js';
 import { type FixCase, testFixes } from './fixes/follow.js';
 import { PARTS } from './fixes/parts.js';
@@ -7,6 +9,14 @@ const CHECK = ['check', 'five.png', ...PIPE, '--baseline', 'base'];
 
 /** Two layers whose files would be one on a file system that does not tell A from a. */
 const TWINS = 'layers:\n  - {name: a, type: conv, kernel: edge3x3}\n  - {name: A, type: relu}\n';
+
+const ONE = { index: 1, count: 1 };
+/** Its name says that a million and one shards are to come. */
+const MANY = `out/${manifestName({ index: 1, count: 1_000_001 })}`;
+const MANIFEST = [
+  headLine({ command: 'a', shard: ONE, inputs: 1, total: 1 }),
+  entryLine({ input: 'five.png', sha256: 'b', outputs: [], error: null }),
+];
 
 const CASES: readonly FixCase[] = [
   { args: ['check'], says: /cnnviz check/, rule: { line: 0 }, reaches: 1 },
@@ -167,6 +177,49 @@ const CASES: readonly FixCase[] = [
     ],
     rule: () => ['diff', 'm.png', 'm.npy'],
   },
+  {
+    args: ['batch', 'merge', 'out'],
+    files: { [MANY]: `${MANIFEST.join('\n')}\n` },
+    says: /rename/,
+    rule: async (_, args, cwd) => {
+      await rename(`${cwd}/${MANY}`, `${cwd}/out/${manifestName(ONE)}`);
+      return args;
+    },
+  },
+  {
+    args: [...CHECK, '--tolerance', 'abs=0,1'],
+    before: [[...CHECK, '--update']],
+    says: /--tolerance/,
+    rule: { add: 0 },
+  },
+  {
+    args: [...CHECK, '--report', 'base/r'],
+    before: [[...CHECK, '--update']],
+    says: /--report/,
+    rule: { add: 0 },
+  },
+  {
+    args: [...CHECK, '--junit', 'base/j.xml'],
+    before: [[...CHECK, '--update']],
+    says: /--junit/,
+    rule: { add: 0 },
+  },
+  {
+    args: ['head', 'train', 'five.png', '-f', 'conv edge3x3 | relu', '--holdout', '0', '-o', 'my.head'],
+    files: { 'labels.csv': 'five.png,a\nimg/bars.png,b\n' },
+    says: /--csv/,
+    rule: (fix, args) => [...args.filter((arg) => arg !== 'five.png'), ...fix.slice(fix.indexOf('--csv')).split(' ')],
+  },
+  {
+    args: ['conv', '**/a/**/b/**/*.png', '-k', 'edge3x3', '-o', 'out'],
+    files: { list: 'five.png\n' },
+    says: /--files-from/,
+    rule: (fix, [command, , ...rest]) => [
+      command,
+      ...fix.slice(fix.indexOf('--files-from')).replace('FILE', 'list').split(' '),
+      ...rest,
+    ],
+  },
 ];
 
 /** Writes a file anew from the fix, and types the command again. */
@@ -186,6 +239,9 @@ testFixes(PARTS.check, CASES, {
   'src/cli/run-article.ts: choose another folder with -o': 'takes a minute: every figure is drawn',
   'src/cli/run-check.ts: update where you develop and commit the baselines; --force-update does it here all the same':
     'test/cli/check.test.ts sets CI',
+  "src/io/address.ts: download it first: curl -LO '…'": 'needs the web, and another program',
+  'src/io/descriptors.ts: save it to a file and name that; or --max-bytes allows more':
+    'needs a pipe: test/first-use/nothing-blocked.test.ts has one',
   'src/io/lock.ts: wait for it, write to another folder, or share the work with --shard; if it is gone, remove …':
     'test/faults/runs.test.ts holds the lock',
   'src/studies/check-baseline.ts: make it again with --update --format png': 'told as a status, without its fix',

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { safetensors } from './fixes/arrays.js';
 import { type FixCase, testFixes } from './fixes/follow.js';
 import { PARTS } from './fixes/parts.js';
 
@@ -9,6 +10,12 @@ const FEATURES = ['-f', NET, '--init', 'seed:1', '--resize', '8,8'];
 const LIST = 'five.png,a\nimg/five.png,a\nimg/bars.png,b\ndeep/below/five.png,b\n';
 const files = { 'labels.csv': LIST };
 const TRAIN = ['head', 'train', '--csv', 'labels.csv', ...FEATURES, '--holdout', '0', '-o', 'my.head'];
+
+const SHAPES = { 'conv.weight': [2, 3, 3, 3], 'conv.bias': [2], 'linear.weight': [3, 72], 'linear.bias': [3] };
+/** Weights of `NET`, every number `value`. */
+const weights = (value: number) => safetensors(SHAPES, () => value);
+const WEIGHTED = ['-f', NET, '--weights', 'nets/w.safetensors', '--resize', '8,8'];
+const TRAIN_WEIGHTED = ['head', 'train', '--csv', 'labels.csv', ...WEIGHTED, '--holdout', '0', '-o', 'my.head'];
 
 const CASES: readonly FixCase[] = [
   {
@@ -166,6 +173,40 @@ const CASES: readonly FixCase[] = [
     says: /head train/,
     rule: () => ['head', 'predict', 'my.head', 'five.png'],
   },
+  {
+    args: ['head', 'predict', 'my.head', 'five.png'],
+    files: { ...files, 'nets/w.safetensors': weights(0.01) },
+    before: [TRAIN_WEIGHTED],
+    says: /--weights/,
+    rule: { add: 0 },
+    fill: { 'path/to': 'nets' },
+  },
+  {
+    args: ['head', 'predict', 'my.head', 'five.png', '--weights', 'b.safetensors'],
+    files: {
+      ...files,
+      'w.safetensors': weights(0.01),
+      'nets/w.safetensors': weights(0.01),
+      'b.safetensors': weights(0.02),
+    },
+    before: [TRAIN_WEIGHTED],
+    says: /--weights/,
+    rule: { add: 0 },
+  },
+  {
+    args: TRAIN_WEIGHTED,
+    files: { ...files, 'nets/w.safetensors': weights(Number.NaN) },
+    says: /cnnviz run/,
+    rule: { line: 0 },
+    fill: { NET, IMAGE: 'five.png' },
+  },
+  {
+    args: TRAIN_WEIGHTED,
+    files: { ...files, 'nets/w.safetensors': weights(Number.NaN) },
+    says: /cnnviz weights/,
+    rule: { line: 1 },
+    fill: { FILE: 'nets/w.safetensors' },
+  },
 ];
 
 testFixes(PARTS.head, CASES, {
@@ -173,9 +214,4 @@ testFixes(PARTS.head, CASES, {
     'needs more than 2 GiB of features',
   'src/stages/feature-extractor.ts: choose another layer with --layer; `cnnviz summary NET` lists them':
     'needs a graph that mixes the images of a batch',
-  'src/stages/head-network.ts: say where it is: --weights path/to/…': 'as --features, which is tried',
-  'src/stages/head-network.ts: give the checkpoint it was trained with: --weights …':
-    'needs two checkpoints of one network',
-  'src/stages/image-features.ts: the input or the weights hold such values: `cnnviz run … --layers all --json` tells the first layer with them':
-    'needs weights that are NaN',
 });

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { builtinShapes } from '../../src/models/networks/recognize.js';
 import { ROOT } from '../architecture/project.js';
-import { npy } from './fixes/arrays.js';
+import { model, node, value } from '../models/onnx/writer.js';
+import { npy, safetensors } from './fixes/arrays.js';
 import { type FixCase, testFixes } from './fixes/follow.js';
 import { PARTS } from './fixes/parts.js';
 
@@ -8,6 +11,25 @@ const NET = 'conv out_channels=2 kernel_size=3 | relu | flatten | linear out_fea
 const MADE = ['--init', 'seed:1'];
 const MAPS = 'conv edge3x3 | relu';
 const LENET = readFileSync(`${ROOT}fixtures/models/onnx/lenet-16.onnx`);
+const ZIP = readFileSync(`${ROOT}fixtures/models/weights/stored.npz`);
+const RELUS = new Array(2001).fill('relu').join(' | ');
+/** x and b [1, 3, 5, 5] → their sum → three scores. */
+const SUM = model({
+  inputs: [value('x', 1, [1, 3, 5, 5]), value('b', 1, [1, 3, 5, 5])],
+  nodes: [
+    node('Add', ['x', 'b'], ['sum']),
+    node('GlobalAveragePool', ['sum'], ['pool']),
+    node('Flatten', ['pool'], ['y']),
+  ],
+});
+const CONV1 = '  (conv1): Conv2d(3, 2, kernel_size=(3, 3), stride=(1, 1))';
+const CONV2 = '  (conv2): Conv2d(2, 2, kernel_size=(1, 1), stride=(1, 1))';
+const PRINTED = `Net(\n${CONV1}\n${CONV2}\n)\n`;
+const SEQUENTIAL = 'Sequential(\n  (0): ReLU()\n)\n';
+const SHAPES = { 'conv.weight': [2, 3, 3, 3], 'conv.bias': [2], 'linear.weight': [3, 18], 'linear.bias': [3] };
+/** The weights of `NET` for `five.png`; the first number of one array is NaN. */
+const nanIn = (array: string) =>
+  safetensors(SHAPES, (name, i) => (name === array && i === 0 ? Number.NaN : 0.01 * (i + 1)));
 const YAML = 'layers:\n  - {name: a, type: conv, kernel: edge3x3}\n  - {name: b, type: relu}\n';
 
 const CASES: readonly FixCase[] = [
@@ -158,8 +180,8 @@ const CASES: readonly FixCase[] = [
     fill: { FILE: 'x' },
   },
   {
-    args: ['weights', 'w.npy', '--tensor', 'w', '--json'],
-    files: { 'w.npy': npy([2], [1, 2]) },
+    args: ['weights', 'w.npz', '--tensor', 'repeats', '--json'],
+    files: { 'w.npz': ZIP },
     says: /keep one/,
     rule: { leave: 0 },
   },
@@ -221,7 +243,7 @@ const CASES: readonly FixCase[] = [
   },
   {
     args: ['run', 'conv in_channels=7 out_channels=1 kernel_size=3', 'five.png', ...MADE],
-    says: /in_channels/,
+    says: /leave it out/,
     rule: (_, args) => args.map((arg) => arg.replace('in_channels=7 ', '')),
   },
   {
@@ -248,6 +270,78 @@ const CASES: readonly FixCase[] = [
     says: /at most/,
     rule: (fix, args) => [...args.slice(0, -1), /(\d+)$/.exec(fix)![1]],
   },
+  {
+    args: ['run', 'two.txt', 'five.png'],
+    files: { 'two.txt': SEQUENTIAL.repeat(2) },
+    says: /keep one/,
+    rule: async (_, args, cwd) => {
+      await writeFile(`${cwd}/two.txt`, SEQUENTIAL);
+      return args;
+    },
+  },
+  { args: ['run', 'net.txt', 'five.png', ...MADE], files: { 'net.txt': PRINTED }, says: /./, rule: { add: 0 } },
+  {
+    args: ['run', 'w.safetensors', 'photo.jpg'],
+    files: { 'w.safetensors': safetensors(Object.fromEntries(builtinShapes('lenet5'))) },
+    says: /lenet5@/,
+    rule: { line: 0 },
+  },
+  { args: ['gradcam', NET, 'five.png', ...MADE, '--class', '7'], says: /--class/, rule: { add: 0 } },
+  {
+    args: ['gradcam', NET, 'five.png', '--weights', 'w.safetensors'],
+    files: { 'w.safetensors': nanIn('linear.bias') },
+    says: /--class/,
+    rule: { add: 0 },
+  },
+  {
+    args: ['gradcam', NET, 'five.png', '--weights', 'w.safetensors', '--class', '0'],
+    files: { 'w.safetensors': nanIn('linear.bias') },
+    says: /cnnviz weights FILE/,
+    rule: () => ['weights', 'w.safetensors'],
+  },
+  {
+    args: [
+      'gradcam',
+      'conv out_channels=2 kernel_size=3 | flatten',
+      'five.png',
+      '--weights',
+      'w.safetensors',
+      '--class',
+      '17',
+    ],
+    files: { 'w.safetensors': nanIn('conv.bias') },
+    says: /cnnviz weights FILE/,
+    rule: () => ['weights', 'w.safetensors'],
+  },
+  { args: ['animate', 'five.png', '-k', 'sobel'], says: /-k/, rule: { add: 0 } },
+  { args: ['animate', 'five.png', '-k', 'sobel'], says: /-k/, rule: { add: 1 } },
+  {
+    args: ['run', MAPS, 'five.png', '--layers', '*[r]*e*l*u'],
+    says: /brackets/,
+    rule: (fix, args) => [...args.slice(0, -1), args.at(-1)!.replace('[r]', /: (\S) is/.exec(fix)![1])],
+  },
+  {
+    args: ['run', NET, 'img/five.png', '--weights', 'five.png'],
+    says: /comes last/,
+    rule: { line: 0 },
+    files: { 'w.safetensors': safetensors(SHAPES) },
+    fill: { NET, WEIGHTS: 'w.safetensors' },
+  },
+  { args: ['run', NET, 'photo.jpg', '--weights', 'five.png'], says: /comes last/, rule: { line: 1 }, fill: { NET } },
+  {
+    args: ['compare', RELUS, RELUS, 'five.png'],
+    before: ['a', 'b'].map((out) => ['run', RELUS, 'five.png', '--layers', 'relu', '--maps', '-o', out]),
+    says: /diff/,
+    about: ['run'],
+    rule: () => ['diff', 'a/five.relu.0.png', 'b/five.relu.0.png'],
+  },
+  {
+    args: ['saliency', 'sum.onnx', 'five.png'],
+    files: { 'sum.onnx': SUM, 'b.npy': npy([1, 3, 5, 5], new Array(75).fill(0.5)) },
+    says: /--input/,
+    rule: { add: 0 },
+    fill: { NAME: 'b', FILE: 'b' },
+  },
 ];
 
 /** A pipe of one layer becomes what the fix quotes. */
@@ -259,10 +353,13 @@ testFixes(PARTS.network, CASES, {
   'src/api/network.ts: run it with: cnnviz run MODEL --input NAME=FILE.npy': 'for the library',
   'src/models/networks/builtin/index.ts: did you mean …?':
     'the command names files and pipes too; this is for the library',
-  "src/models/networks/printed-model.ts: export the model: torch.onnx.export(model, x, 'model.onnx'), then: cnnviz run model.onnx":
+  'src/models/weights/foreign-archive.ts: convert it: python -m tf2onnx.convert --keras … --output model.onnx, then: cnnviz run model.onnx':
+    'needs tf2onnx and Keras',
+  'src/models/weights/foreign-archive.ts: its weights: python -c "import torch; torch.save(torch.export.load(…).state_dict, \'weights.pth\')"; the network: torch.onnx.export':
     'needs PyTorch',
+  'src/models/weights/foreign-archive.ts: its weights: python -c "import torch; torch.save(torch.jit.load(…).state_dict(), \'weights.pth\')"; the network: torch.onnx.export':
+    'needs PyTorch',
+  'src/stages/class-gradient.ts: give arrays for the others: --input NAME=FILE.npy':
+    'such a network is refused before, with a fix that is tried',
   'src/studies/field.ts: --json gives the numbers without a picture': 'needs an input that is no picture',
-  'src/stages/class-gradient.ts: give arrays for the others: --input NAME=FILE.npy': 'needs a model of two inputs',
-  'src/stages/class-scores.ts: look for the layer where NaN begins: cnnviz run NET IMAGE --layers all':
-    'needs weights that are NaN',
 });
