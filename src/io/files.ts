@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { access, type FileHandle, open, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CnnvizError, type ErrorCode } from '../core/errors.js';
 import { formatBytes } from '../core/format.js';
