@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import sharp from 'sharp';
 import { BIN, NODE } from '../cli/cnnviz.js';
@@ -31,8 +31,8 @@ export interface Running {
 }
 
 /** Starts the built command without waiting for it. */
-export function start(args: readonly string[], cwd: string): Running {
-  const child = spawn(NODE, [BIN, ...args], { cwd, env: { ...process.env, FORCE_COLOR: undefined } });
+export function start(args: readonly string[], cwd: string, env: Record<string, string> = {}): Running {
+  const child = spawn(NODE, [BIN, ...args], { cwd, env: { ...process.env, FORCE_COLOR: undefined, ...env } });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk) => out.push(chunk));
   child.stderr.on('data', (chunk) => err.push(chunk));
@@ -50,23 +50,6 @@ export function childrenOf(pid: number): number[] {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   } catch {
     return [];
-  }
-}
-
-/** The child of `pid` that has opened the file; null when none has. */
-export function holderOf(pid: number, file: string): number | null {
-  const holds = (child: number) =>
-    readdirSync(`/proc/${child}/fd`).some((fd) => {
-      try {
-        return readlinkSync(`/proc/${child}/fd/${fd}`) === file;
-      } catch {
-        return false;
-      }
-    });
-  try {
-    return childrenOf(pid).find(holds) ?? null;
-  } catch {
-    return null;
   }
 }
 

@@ -1,34 +1,48 @@
-import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
 import { cnnviz, inFolder } from '../cli/cnnviz.js';
-import { childrenOf, hasProc, holderOf, isWhole, LONG, leftovers, makeImages, pngsIn, start, until } from './batch.js';
+import { childrenOf, hasProc, isWhole, LONG, leftovers, makeImages, pngsIn, start, until } from './batch.js';
 
-const pipes: number[] = [];
+const HANG = fileURLToPath(new URL('hang.cjs', import.meta.url));
 
-/** A pipe among the images: whoever works on it has it open and waits, so that a test knows when to strike and whom. */
-function makePipe(path: string): void {
-  expect(spawnSync('mkfifo', [path]).status).toBe(0);
-  // without a writer even its opening would wait
-  pipes.push(openSync(path, 'r+'));
+/** An image that whoever works on it never gets: its worker waits, and is known. */
+function makeHanging(cwd: string, name: string): Hanging {
+  copyFileSync(join(cwd, 'in/0000.png'), join(cwd, name));
+  const marks = join(cwd, 'marks');
+  mkdirSync(marks);
+  const env = { NODE_OPTIONS: `--require ${HANG}`, CNNVIZ_HANG: name, CNNVIZ_HANG_MARKS: marks };
+  const holders = () => readdirSync(marks).map(Number);
+  return {
+    env,
+    first: () => until(() => holders()[0], 300_000),
+    next: (first) => until(() => holders().find((pid) => pid !== first)),
+  };
 }
 
-afterEach(() => {
-  for (const pipe of pipes.splice(0)) closeSync(pipe);
-});
+interface Hanging {
+  readonly env: Record<string, string>;
+  /** The process that waits for the image. */
+  first(): Promise<number>;
+  /** The next one, after the first has died. */
+  next(first: number): Promise<number>;
+}
 
 describe.skipIf(!hasProc)('an image that takes its worker down costs only itself', () => {
   it.each(['SIGSEGV', 'SIGKILL', 'SIGABRT'] as const)('when the process dies by %s, twice', (signal) =>
     inFolder(async (cwd) => {
       await makeImages(join(cwd, 'in'), 8);
-      const pipe = join(cwd, 'in/0003b.png');
-      makePipe(pipe);
+      const hanging = makeHanging(cwd, 'in/0003b.png');
       writeList(cwd, [...names(8), 'in/0003b.png']);
-      const { child, ended } = start(['conv', '--files-from', 'list', '-k', 'edge3x3', '-o', 'out', '-j', '2'], cwd);
-      const first = await until(() => holderOf(child.pid!, pipe));
+      const { ended } = start(
+        ['conv', '--files-from', 'list', '-k', 'edge3x3', '-o', 'out', '-j', '2'],
+        cwd,
+        hanging.env,
+      );
+      const first = await hanging.first();
       process.kill(first, signal);
-      process.kill(await until(() => other(holderOf(child.pid!, pipe), first)), signal);
+      process.kill(await hanging.next(first), signal);
       const { code, stderr } = await ended;
       expect(code).toBe(1);
       expect(stderr).toMatch(/^8 written, 1 failed, /m);
@@ -41,10 +55,10 @@ describe.skipIf(!hasProc)('an image that takes its worker down costs only itself
   it('when it hangs longer than --timeout allows', () =>
     inFolder(async (cwd) => {
       await makeImages(join(cwd, 'in'), 6);
-      makePipe(join(cwd, 'in/wait.png'));
+      const { env } = makeHanging(cwd, 'in/wait.png');
       writeList(cwd, [...names(3), 'in/wait.png', ...names(6).slice(3)]);
       const args = ['conv', '--files-from', 'list', '-k', 'edge3x3', '-o', 'out', '--timeout', '2'];
-      const { code, stderr } = await cnnviz(args, { cwd });
+      const { code, stderr } = await cnnviz(args, { cwd, env });
       expect(code).toBe(1);
       expect(stderr).toMatch(/^6 written, 1 failed, /m);
       expect(stderr).toContain('   in/wait.png: took longer than 2 s and was stopped\n');
@@ -53,12 +67,11 @@ describe.skipIf(!hasProc)('an image that takes its worker down costs only itself
   it('when the process is stopped and answers nothing any more', () =>
     inFolder(async (cwd) => {
       await makeImages(join(cwd, 'in'), 4);
-      const pipe = join(cwd, 'in/stop.png');
-      makePipe(pipe);
+      const hanging = makeHanging(cwd, 'in/stop.png');
       writeList(cwd, [...names(4), 'in/stop.png']);
       const args = ['conv', '--files-from', 'list', '-k', 'edge3x3', '-o', 'out', '--timeout', '3', '-j', '1'];
-      const { child, ended } = start(args, cwd);
-      process.kill(await until(() => holderOf(child.pid!, pipe)), 'SIGSTOP');
+      const { ended } = start(args, cwd, hanging.env);
+      process.kill(await hanging.first(), 'SIGSTOP');
       const { code, stderr } = await ended;
       expect([code, stderr]).toEqual([1, expect.stringMatching(/^4 written, 1 failed, /m)]);
     }));
@@ -69,12 +82,11 @@ describe.skipIf(!hasProc)('an image that takes its worker down costs only itself
       writeList(cwd, [...names(3), 'in/kill.png']);
       const args = ['conv', '--files-from', 'list', '-k', 'edge3x3', '-o', 'out'];
       expect(await cnnviz(args, { cwd })).toMatchObject({ code: 1 });
-      const pipe = join(cwd, 'in/kill.png');
-      makePipe(pipe);
-      const { child, ended } = start([...args, '--resume'], cwd);
-      const first = await until(() => holderOf(child.pid!, pipe));
+      const hanging = makeHanging(cwd, 'in/kill.png');
+      const { ended } = start([...args, '--resume'], cwd, hanging.env);
+      const first = await hanging.first();
       process.kill(first, 'SIGSEGV');
-      process.kill(await until(() => other(holderOf(child.pid!, pipe), first)), 'SIGSEGV');
+      process.kill(await hanging.next(first), 'SIGSEGV');
       const { code, stderr } = await ended;
       expect([code, stderr]).toEqual([1, expect.stringMatching(/^0 written, 1 failed, 3 done before/m)]);
     }));
@@ -82,15 +94,14 @@ describe.skipIf(!hasProc)('an image that takes its worker down costs only itself
   it('in a network, whose weights one process holds', () =>
     inFolder(async (cwd) => {
       await makeImages(join(cwd, 'in'), 6);
-      const pipe = join(cwd, 'in/kill.png');
-      makePipe(pipe);
+      const hanging = makeHanging(cwd, 'in/kill.png');
       writeList(cwd, [...names(3), 'in/kill.png', ...names(6).slice(3)]);
       const args = ['run', 'conv edge3x3 | relu', '--files-from', 'list', '--layers', 'relu', '-o', 'out'];
-      const { child, ended } = start(args, cwd);
-      const first = await until(() => holderOf(child.pid!, pipe));
+      const { child, ended } = start(args, cwd, hanging.env);
+      const first = await hanging.first();
       expect(childrenOf(child.pid!)).toHaveLength(1);
       process.kill(first, 'SIGSEGV');
-      process.kill(await until(() => other(holderOf(child.pid!, pipe), first)), 'SIGSEGV');
+      process.kill(await hanging.next(first), 'SIGSEGV');
       const { code, stderr } = await ended;
       expect([code, stderr]).toEqual([1, expect.stringMatching(/^6 written, 1 failed, /m)]);
       expect(pngsIn(join(cwd, 'out'))).toHaveLength(6);
@@ -103,13 +114,16 @@ describe.skipIf(!hasProc)('an image that takes its worker down costs only itself
         const [count, corrupt] = LONG ? [999, 10] : [39, 4];
         await makeImages(join(cwd, 'in'), count);
         for (let i = 0; i < corrupt; i++) truncateSync(join(cwd, names(count)[i * 3 + 1]), 700);
-        const pipe = join(cwd, 'in/deadly.png');
-        makePipe(pipe);
+        const hanging = makeHanging(cwd, 'in/deadly.png');
         writeList(cwd, [...names(count), 'in/deadly.png']);
-        const { child, ended } = start(['conv', '--files-from', 'list', '-k', 'edge3x3', '-o', 'out', '-j', '2'], cwd);
-        const first = await until(() => holderOf(child.pid!, pipe), 300_000);
+        const { ended } = start(
+          ['conv', '--files-from', 'list', '-k', 'edge3x3', '-o', 'out', '-j', '2'],
+          cwd,
+          hanging.env,
+        );
+        const first = await hanging.first();
         process.kill(first, 'SIGSEGV');
-        process.kill(await until(() => other(holderOf(child.pid!, pipe), first)), 'SIGSEGV');
+        process.kill(await hanging.next(first), 'SIGSEGV');
         const { code, stderr } = await ended;
         expect(code).toBe(1);
         expect(stderr).toMatch(new RegExp(`^${count - corrupt} written, ${corrupt + 1} failed, `, 'm'));
@@ -124,10 +138,6 @@ describe.skipIf(!hasProc)('an image that takes its worker down costs only itself
     600_000,
   );
 });
-
-function other(holder: number | null, first: number): number | false {
-  return holder !== null && holder !== first && holder;
-}
 
 function names(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `in/${String(i).padStart(4, '0')}.png`);

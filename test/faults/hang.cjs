@@ -1,0 +1,12 @@
+// Loaded before the command (NODE_OPTIONS --require): a worker that opens the file CNNVIZ_HANG names says so, by a file with its
+// process number in CNNVIZ_HANG_MARKS, and waits for ever. A test knows then when to strike, and whom.
+const { writeFileSync } = require('node:fs');
+const promises = require('node:fs/promises');
+
+const { CNNVIZ_HANG: name, CNNVIZ_HANG_MARKS: marks } = process.env;
+const { open } = promises;
+promises.open = (path, ...rest) => {
+  if (!process.send || !String(path).endsWith(name)) return open(path, ...rest);
+  writeFileSync(`${marks}/${process.pid}`, '');
+  return new Promise(() => {});
+};
