@@ -16,10 +16,12 @@ const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
   // the command that made the picture which is read
   'src/stages/read-map.ts': ['--sheet', '--strip'],
   'src/cli/run-read.ts': ['--depth', '--format'],
+  // the runs whose layers are compared by hand
+  'src/studies/compare-networks.ts': ['--layers', '--maps'],
 };
 
-/** Code for shells, and rows whose commands the article's own tests run. */
-const NO_ADVICE = /^src\/(?:cli\/completion\.ts|studies\/article\/rows\/)/;
+/** Code for shells, and commands that their own tests run: the article's rows, the demo's. */
+const NO_ADVICE = /^src\/(?:cli\/(?:completion|run-demo)\.ts|studies\/article\/rows\/)/;
 
 /** The commands that reach a file: each begins in src/cli/commands and imports what its action needs. */
 function commandsByFile(tree: Tree): Map<string, Set<string>> {
@@ -83,6 +85,12 @@ describe('advice', () => {
     expect(faultsIn('`cnnviz kernels --stride 2` helps', ['conv'])).toEqual([
       '"cnnviz kernels --stride 2": kernels has no --stride',
     ]);
+    expect(faultsIn('cnnviz help nosuch', ['conv'])).toEqual(['"cnnviz help nosuch": no such command']);
+    expect(faultsIn('cnnviz photo.jpg --csv x', ['conv'])).toEqual(['"cnnviz photo.jpg --csv x": conv has no --csv']);
+    expect(faultsIn('python -m x --y a, then: cnnviz run a.onnx --stirde 2', ['conv'])).toEqual([
+      '"cnnviz run a.onnx --stirde 2": run has no --stirde',
+    ]);
+    expect(faultsIn('ffmpeg -i a.heic b.png; then --jbos 2', ['conv'])).toEqual(['--jbos: none of conv has it']);
     expect(faultsIn('leave --csv out, or cnnviz conv a.png --stride 2', ['head predict', 'head train'])).toEqual([]);
     const planted = new Map([
       [

@@ -23,18 +23,28 @@ export function hasFlag(command: string, flag: string): boolean {
   return EVERYWHERE.includes(flag) || optionOf(command, flag) !== undefined;
 }
 
+/** A picture in the place of a command is `conv` of it. */
+const PICTURE = /\.(?:png|jpe?g)\??$/;
+
 /** The command that some words begin with: ["head", "train", "x"] → "head train"; null when there is none. */
 export function commandIn(words: readonly string[]): string | null {
+  if (words[0] === 'help') return commandIn(words.slice(1));
+  if (PICTURE.test(words[0] ?? '')) return 'conv';
   const [first = '', second = ''] = words.map((word) => word.replace(/[:,.]$/, ''));
   if (COMMANDS.has(`${first} ${second}`)) return `${first} ${second}`;
   return COMMANDS.has(first) ? first : null;
 }
 
 /** Flags in running text. `-k` stands alone, `well-known` and `pre-2019` have none. */
-export const FLAG = /(?<![\w/.-])(?:--[a-zA-Z][\w-]*|-[a-zA-Z](?![\w-]))/g;
+export const FLAG = /(?<![\w/.…}-])(?:--[a-zA-Z][\w-]*|-[a-zA-Z](?![\w-]))/g;
 
-/** What follows the name of the program in a sentence about it, and behind the version. */
-const PROSE = /^(?:$|(?:wrote|drew|computes|did|map|network|again)\b|[(>]|\$\{(?:VERSION|escaped))/;
+/** What follows the name of the program in a sentence about it, and behind the version; pages and lists begin with marks. */
+const PROSE =
+  /^(?:$|(?:wrote|drew|computes|did|map|network|again|fetches|in your PATH)\b|check(?:"|<\/)|[(>]|\$\{(?:VERSION|escaped))/;
+
+/** Another program with its own flags, up to what comes then. */
+const OTHER_PROGRAM =
+  /(?:\b(?:python3? -[mc]|ffmpeg|node|npm|git|curl|optimum-cli|mmconvert|mmdownload|heif-convert|pdftoppm|rsvg-convert) |\btf2onnx: )[^;`\n]*?(?=, then\b|; |`|\n|\)|$)/g;
 
 /** A text cut where it names a command: what stands before, and each "cnnviz NAME …" to its end. */
 export function commandLines(text: string): { readonly line: string; readonly rest: string } {
@@ -51,7 +61,7 @@ export function commandLines(text: string): { readonly line: string; readonly re
 
 /** What is wrong with a text for the commands it is printed for: commands and flags that do not exist. */
 export function faultsIn(text: string, commands: readonly string[]): string[] {
-  const { line, rest } = commandLines(text);
+  const { line, rest } = commandLines(text.replace(OTHER_PROGRAM, ' '));
   const faults: string[] = [];
   for (const one of line.split('\n').filter(Boolean)) {
     const words = one.split(/\s+/).slice(1);
