@@ -58,7 +58,7 @@ const CASES: readonly FixCase[] = [
     rule: (_, args) => [...args.slice(0, -2), '--bias=0,-0.5'],
   },
   {
-    args: ['run', 'my.head', 'five.png'],
+    args: ['summary', 'my.head'],
     files: { 'c.csv': 'five.png,a\nimg/five.png,a\nimg/bars.png,b\nphoto.jpg,b\n' },
     before: [
       [
