@@ -25,6 +25,8 @@ export function gradCam(
   }
   const total = new Float64Array(plane);
   for (let c = 0; c < C; c++) {
+    // what the class does not depend on says nothing of it, NaN or not
+    if (weights[c] === 0) continue;
     for (let i = 0; i < plane; i++) total[i] += weights[c] * values[c * plane + i];
   }
   return { map: { width, height, values: Float32Array.from(total, (sum) => Math.max(0, sum)) }, weights };

@@ -299,20 +299,6 @@ const CASES: readonly FixCase[] = [
     says: /cnnviz weights FILE/,
     rule: () => ['weights', 'w.safetensors'],
   },
-  {
-    args: [
-      'gradcam',
-      'conv out_channels=2 kernel_size=3 | flatten',
-      'five.png',
-      '--weights',
-      'w.safetensors',
-      '--class',
-      '17',
-    ],
-    files: { 'w.safetensors': nanIn('conv.bias') },
-    says: /cnnviz weights FILE/,
-    rule: () => ['weights', 'w.safetensors'],
-  },
   { args: ['animate', 'five.png', '-k', 'sobel'], says: /-k/, rule: { add: 0 } },
   { args: ['animate', 'five.png', '-k', 'sobel'], says: /-k/, rule: { add: 1 } },
   {
