@@ -47,7 +47,7 @@ export async function runDemo(out: string): Promise<void> {
   terminal.print(`   ${terminal.style.dim(commandText(['explain', photo, '--kernel', 'edge3x3', '--stride', '2']))}`);
   if (!(await isInPath('cnnviz'))) {
     terminal.print(
-      `There is no cnnviz in your PATH: write node ${shellWord(programPath())} for it, or npm install -g it.`,
+      `There is no cnnviz in your PATH: write node ${shellWord(programPath())} for it, or install it (npm install -g).`,
     );
   }
 }
