@@ -3,6 +3,7 @@ import { IMAGES } from '../cli/cnnviz.js';
 import { npy } from './fixes/arrays.js';
 import { type FixCase, testFixes } from './fixes/follow.js';
 import { PARTS } from './fixes/parts.js';
+import { WORDS } from './fixes/words.js';
 
 /** A kernel larger than five.png. */
 const KERNEL_7 = new Array(7).fill('1 0 0 0 0 0 -1').join('; ');
@@ -10,105 +11,7 @@ const KERNEL_7 = new Array(7).fill('1 0 0 0 0 0 -1').join('; ');
 const FIVE = readFileSync(`${IMAGES}five.png`);
 
 const CASES: readonly FixCase[] = [
-  { args: ['conv', 'five.png', 'edge3x3'], says: /^cnnviz conv/, rule: { line: 0 } },
-  { args: ['conv', 'five.png', '-k', 'edge3x3', '--stride', '2', '2'], says: /--stride 2,2/, rule: { line: 0 } },
-  { args: ['conv', 'five.png', '-k', 'edge3x3', 'stride=2'], says: /--stride 2/, rule: { line: 0 } },
-  {
-    args: ['explain', 'edge3x3', '--at', '1,1'],
-    says: /--kernel/,
-    rule: () => ['explain', 'five.png', '-k', 'edge3x3'],
-  },
-  { args: ['fiv.png'], says: /did you mean cnnviz five\.png/, rule: () => ['five.png'] },
-  { args: ['help', 'kernel'], says: /did you mean kernels/, rule: () => ['help', 'kernels'] },
-  {
-    args: ['conv', 'five.png', '-k', 'edge3x3', '--bias', '-0,5'],
-    says: /--bias/,
-    rule: (fix, args) => [...args.slice(0, -2), `--bias=${/-0\.5/.exec(fix)![0]}`],
-  },
-  {
-    args: ['conv', 'five.png', '-k', 'edge3x3', '--pool', 'max2'],
-    says: /did you mean --pool/,
-    rule: (fix, args) => [...args.slice(0, -1), /--pool (\S+)\?/.exec(fix)![1]],
-  },
-  {
-    args: ['conv', 'five.png', '-k', 'edge3x3', '--stride', '1,2,3'],
-    says: /such as --stride 2,/,
-    rule: (fix, args) => [...args.slice(0, -1), /--stride (\d),/.exec(fix)![1]],
-  },
-  {
-    args: ['conv', 'five.png', '-k', 'edge3x3', '--max-bytes', 'x'],
-    says: /such as/,
-    rule: (fix, args) => [...args.slice(0, -1), /such as (\w+)/.exec(fix)![1]],
-  },
-  { args: ['demo', '-o', 'five.png'], says: /cnnviz demo -o pictures/, rule: { line: 0 } },
-  {
-    args: ['demo', '-o', '.'],
-    files: { 'rocket.jpg': 'not the photograph' },
-    says: /another folder/,
-    rule: { line: 0 },
-  },
-  {
-    args: ['explain', 'conv edge3x3 | relu', 'five.png', '--layer', 'conv,relu', '--at', '1,1'],
-    says: /--layer conv/,
-    rule: { add: 0 },
-  },
-  {
-    args: ['sweep', 'five.png', '-k', 'edge3x3', '--bias', '0,-0,5'],
-    says: /decimal point/,
-    rule: (_, args) => [...args.slice(0, -2), '--bias=0,-0.5'],
-  },
-  {
-    args: ['summary', 'my.head'],
-    files: { 'c.csv': 'five.png,a\nimg/five.png,a\nimg/bars.png,b\nphoto.jpg,b\n' },
-    before: [
-      [
-        'head',
-        'train',
-        '--csv',
-        'c.csv',
-        '-f',
-        'conv edge3x3 | relu',
-        '--holdout',
-        '0',
-        '--resize',
-        '8,8',
-        '-o',
-        'my.head',
-      ],
-    ],
-    says: /cnnviz head predict my\.head/,
-    about: ['head predict'],
-    rule: { line: 0 },
-  },
-  { args: ['demo', 'out'], says: /cnnviz demo -o out/, rule: { line: 0 } },
-  {
-    args: ['conv', 'five.png', '-k', 'gausian'],
-    says: /did you mean gaussian3 or gaussian5/,
-    rule: (fix, args) => [...args.slice(0, -1), /mean (\w+)/.exec(fix)![1]],
-  },
-  {
-    args: ['conv', 'five.png', '-k', 'blur'],
-    says: /did you mean/,
-    rule: (fix, args) => [...args.slice(0, -1), /mean (\w+)/.exec(fix)![1]],
-  },
-  {
-    args: ['conv', 'five.png', '-k', 'bars17.png'],
-    files: { 'bars17.png': FIVE },
-    says: /cut one out of it/,
-    rule: () => ['conv', 'five.png', '--patch', '0,0,3,3@bars17.png'],
-  },
-  { args: ['conv', 'five.png', '-k', 'sobel', '--groups', '3'], says: /leave --groups out/, rule: { leave: 0 } },
-  {
-    args: ['conv', 'five.png', '-k', 'edge3x3', '-o', '{name}.png'],
-    says: /another place/,
-    rule: (_, args) => [...args.slice(0, -1), 'maps/'],
-  },
-  {
-    args: ['conv', 'five.edge3x3.png', 'five.png', '-k', 'edge3x3'],
-    files: { 'five.edge3x3.png': FIVE },
-    says: /-o maps\//,
-    rule: { add: 0 },
-  },
+  ...WORDS,
   { args: ['conv', 'five.png'], says: /--kernel/, rule: { add: 0 } },
   { args: ['conv', 'photo.jpg'], says: /--patch/, rule: { add: 1 }, fill: { 'x,y,width,height': '210,140,70,70' } },
   { args: ['conv', '-k', 'edge3x3'], says: /cnnviz conv/, rule: { line: 0 } },
