@@ -91,6 +91,8 @@ describe('advice', () => {
       '"cnnviz run a.onnx --stirde 2": run has no --stirde',
     ]);
     expect(faultsIn('ffmpeg -i a.heic b.png; then --jbos 2', ['conv'])).toEqual(['--jbos: none of conv has it']);
+    expect(faultsIn('curl -LO x, or add --jbos 2', ['conv'])).toEqual(['--jbos: none of conv has it']);
+    expect(faultsIn('the node is not known: add --jbos 2', ['conv'])).toEqual(['--jbos: none of conv has it']);
     expect(faultsIn('leave --csv out, or cnnviz conv a.png --stride 2', ['head predict', 'head train'])).toEqual([]);
     const planted = new Map([
       [
