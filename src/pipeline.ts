@@ -3,7 +3,7 @@ import type { Job, OutputJob } from './core/job.js';
 import type { NetworkJob } from './core/network-job.js';
 import type { NetworkRunResult } from './core/network-result.js';
 import type { OutputFile, RunResult } from './core/result.js';
-import { faultWords, type ValueFault } from './core/value-fault.js';
+import type { ValueFault } from './core/value-fault.js';
 import type { Breathe } from './engine/execute.js';
 import type { Step } from './engine/steps.js';
 import { writeAtomic } from './io/files.js';
@@ -112,7 +112,7 @@ export async function runNetworkJob(
       scoresShare: classesShare(session),
       outputs,
       engineMs,
-      warnings: [...session.notes, ...warnings, ...faults.map(faultWords)],
+      warnings: [...session.notes, ...warnings],
       faults,
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Tensor } from '../core/tensor.js';
-import { BUILTIN_KERNELS, findKernel, kernelWeight } from '../models/kernels.js';
+import { findKernel } from '../models/kernel-names.js';
+import { BUILTIN_KERNELS, kernelWeight } from '../models/kernels.js';
 
 /** The names of the built-in kernels. */
 export function kernelNames(): string[] {

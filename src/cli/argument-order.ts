@@ -1,8 +1,7 @@
-import { shellWord } from '../core/command-text.js';
+import { commandText } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
-import { peekFile } from '../io/random-access.js';
 import { builtinName } from '../models/networks/index.js';
-import { type FileKind, fileKind } from '../stages/file-kind.js';
+import { type FileKind, kindOfFile, orNull } from '../stages/file-kind.js';
 
 /**
  * Refuses a command whose network is an image, or a head: the two stand in the other order, or the network is missing.
@@ -35,7 +34,7 @@ function lacking(before: string, image: string, others: readonly string[]): stri
 }
 
 function command(before: string, args: readonly string[]): string {
-  return `cnnviz ${before} ${args.map(shellWord).join(' ')}`;
+  return commandText([...before.split(' '), ...args]);
 }
 
 function isNetwork(text: string): boolean {
@@ -44,16 +43,6 @@ function isNetwork(text: string): boolean {
   return kind === 'onnx' || kind === 'network' || /\.(onnx|ya?ml)(@.+)?$/i.test(text);
 }
 
-/** What a file is; null for none, and for one that is damaged: whoever reads it says why. */
 function kindOf(path: string): FileKind | null {
-  const source = peekFile(path);
-  if (!source) return null;
-  try {
-    return fileKind(path, source);
-  } catch (error) {
-    if (error instanceof CnnvizError) return null;
-    throw error;
-  } finally {
-    source.close();
-  }
+  return orNull(() => kindOfFile(path));
 }

@@ -2,7 +2,7 @@ import { commandText } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
 import { sameName } from '../core/names.js';
 import { addressFault, isAddress } from '../io/address.js';
-import { kindOfFile } from '../io/file-start.js';
+import { kindByStart } from '../io/file-start.js';
 import { isThere, nearestPath } from '../io/files.js';
 import { kernelNamed } from './stray-words.js';
 import { openTerminal } from './terminal.js';
@@ -26,7 +26,7 @@ export async function fromFirstWord(argv: readonly string[], commands: readonly 
   const [word, ...rest] = argv.slice(2);
   if (word === undefined || word.startsWith('-') || commands.includes(word)) return argv;
   if (isAddress(word)) throw addressFault(word, 'usage');
-  const kind = await kindOfFile(word);
+  const kind = await kindByStart(word);
   switch (kind) {
     case 'image':
     case 'array':
@@ -80,7 +80,7 @@ async function say(args: readonly string[]): Promise<void> {
 /** Words of this tool that are no commands. */
 async function refuseKnown(word: string, rest: readonly string[]): Promise<void> {
   const [before, picture] = word.split('@');
-  if (picture !== undefined && (await kindOfFile(picture)) === 'image') {
+  if (picture !== undefined && (await kindByStart(picture)) === 'image') {
     const fix = commandText(['run', before, ...MADE_UP, picture]);
     throw new CnnvizError('usage', `unknown command '${word}': ${picture} is an image, no weights`, { fix });
   }

@@ -38,12 +38,7 @@ export function featureJob(flags: FeatureFlags): FeatureJob {
     });
   }
   return {
-    request: networkRequest(features, {
-      input: [],
-      ...(weights === undefined ? {} : { weights }),
-      ...(init === undefined ? {} : { init }),
-      ...(asPrinted ? { asPrinted } : {}),
-    }),
+    request: networkRequest(features, { input: [], weights, init, asPrinted }),
     decode: {
       background: background === undefined ? null : parseColour(background),
       maxPixels: parsePixelCount(maxPixels),

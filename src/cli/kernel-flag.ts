@@ -3,7 +3,6 @@ import { isOwnPath } from '../io/descriptors.js';
 import { findGradient } from '../models/gradients.js';
 import { looksInline } from '../models/inline-kernel.js';
 import { kernelName, kernelsMeant } from '../models/kernel-names.js';
-import { KERNEL_NAMES } from '../models/kernels.js';
 
 const FILE = /\.(npy|json|csv|txt)$/i;
 
@@ -24,11 +23,11 @@ export function kernelSources(text: string): KernelSource[] {
 }
 
 function kernelSource(text: string): KernelSource {
-  return FILE.test(text) ? { kind: 'file', path: text } : { kind: 'builtin', name: kernelName(text, KERNEL_NAMES) };
+  return FILE.test(text) ? { kind: 'file', path: text } : { kind: 'builtin', name: kernelName(text) };
 }
 
 function isKnown(word: string): boolean {
-  return findGradient(word) !== null || kernelsMeant(word, KERNEL_NAMES).length > 0;
+  return findGradient(word) !== null || kernelsMeant(word).length > 0;
 }
 
 /** A word that begins as a name does; NaN and inf are meant as numbers. */

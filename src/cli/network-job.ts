@@ -7,9 +7,9 @@ import { parseColour, parseNormalize, parsePixelCount, parseScale, parseSize, pa
 
 /** The flags that say a network's numbers. */
 export interface WeightFlags {
-  readonly weights?: string;
-  readonly init?: string;
-  readonly asPrinted?: boolean;
+  readonly weights?: string | undefined;
+  readonly init?: string | undefined;
+  readonly asPrinted?: boolean | undefined;
   readonly input: readonly string[];
 }
 

@@ -30,14 +30,13 @@ export async function runCompare(a: string, b: string, image: string, flags: Com
     throw new CnnvizError('usage', `${image}: expected one image, got ${inputs.length}`, { fix: 'name a file' });
   }
   const { init, ...rest } = flags;
-  const { asPrinted } = flags;
   const job = networkJob(a, { ...rest, ...NOTHING_DRAWN, ...madeUpWeights(a, init) });
   const threads = parseJobs(flags.jobs);
   const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
   const [input] = inputs;
   const comparison = await compareNetworks(
     job,
-    networkRequest(b, { ...madeUpWeights(b, init), ...(asPrinted ? { asPrinted } : {}) }),
+    networkRequest(b, { ...madeUpWeights(b, init), asPrinted: flags.asPrinted }),
     input,
     tolerance,
     threads,

@@ -1,5 +1,4 @@
 import { CnnvizError } from '../core/errors.js';
-import { faultWords } from '../core/value-fault.js';
 import type { Input } from '../io/inputs.js';
 import { altOfNetworkRun } from '../reports/alt.js';
 import { briefNetworkRun, describeNetworkRun, networkRecord } from '../reports/network.js';
@@ -38,7 +37,7 @@ export async function runNetwork(network: string, images: readonly string[], fla
   process.exitCode = await runMany(order, flags, terminal, {
     describe: (result) => describeNetworkRun(result, madeUp, terminal.style),
     brief: (result) => briefNetworkRun(result, madeUp, terminal.style),
-    warnings: ({ warnings, faults }) => warnings.filter((text) => !faults.some((fault) => faultWords(fault) === text)),
+    warnings: ({ warnings }) => warnings,
     faults: ({ faults }) => faults,
     alt: (result) => altOfNetworkRun(job.request.network, result),
     record: (record) => networkRecord(job.request.network, record),

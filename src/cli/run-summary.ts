@@ -47,10 +47,7 @@ export async function runSummary(network: string, flags: SummaryFlags): Promise<
   else if (diff === undefined) {
     for (const line of describeSummary(one.name, one.summary, terminal.style)) terminal.print(line);
   } else {
-    const other = await summarizeNetwork(
-      networkRequest(diff, { input: [], ...(asPrinted ? { asPrinted } : {}) }),
-      shape,
-    );
+    const other = await summarizeNetwork(networkRequest(diff, { input: [], asPrinted }), shape);
     const lines = describeSummaryDiff([one.name, other.name], [one.summary, other.summary], terminal.style);
     for (const line of lines) terminal.print(line);
   }

@@ -5,7 +5,6 @@ import { sameName } from '../core/names.js';
 import { isThere } from '../io/files.js';
 import { findGradient } from '../models/gradients.js';
 import { kernelsMeant } from '../models/kernel-names.js';
-import { KERNEL_NAMES } from '../models/kernels.js';
 
 /** Values of several numbers, where sweep has lists for all. */
 const SEVERAL: readonly string[] = ['--stride', '--padding', '--dilation', '--resize', '--crop', '--patch', '--scale'];
@@ -42,7 +41,7 @@ export function refuseStrayWords(command: Command, typed: readonly string[]): vo
       );
     }
     // a gradient magnitude is two kernels: only conv joins them
-    const kernel = name === 'conv' ? kernelNamed(word) : (kernelsMeant(word, KERNEL_NAMES)[0] ?? null);
+    const kernel = name === 'conv' ? kernelNamed(word) : (kernelsMeant(word)[0] ?? null);
     if (kernel !== null) {
       throw new CnnvizError('usage', `${word}: no such file, but a kernel`, { fix: replaced(['--kernel', kernel]) });
     }
@@ -73,5 +72,5 @@ function listApart(words: readonly string[], word: string, isSweep: boolean) {
 
 /** The kernel that a word names, the first of those it may mean; null for a strange word. */
 export function kernelNamed(word: string): string | null {
-  return findGradient(word)?.name ?? kernelsMeant(word, KERNEL_NAMES)[0] ?? null;
+  return findGradient(word)?.name ?? kernelsMeant(word)[0] ?? null;
 }

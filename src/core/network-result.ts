@@ -58,7 +58,7 @@ export interface NetworkRunResult {
   readonly outputs: readonly OutputFile[];
   /** Time the engine took; differs from run to run. */
   readonly engineMs: number;
-  /** What went unexpectedly, though it is no error; the faults are among it. */
+  /** What went unexpectedly besides the faults, though it is no error. */
   readonly warnings: readonly string[];
   /** Where NaN, infinities and explosions were born. */
   readonly faults: readonly ValueFault[];

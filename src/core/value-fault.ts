@@ -10,3 +10,8 @@ export interface ValueFault {
 export function faultWords({ cause, detail }: ValueFault): string {
   return `${cause} (${detail})`;
 }
+
+/** "; NaN from layer2.1.bn1 on (784 values, channel 5)": what was born earlier, behind what it led to; '' for nothing. */
+export function bornWords(faults: readonly ValueFault[]): string {
+  return faults.map((fault) => `; ${faultWords(fault)}`).join('');
+}

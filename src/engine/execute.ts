@@ -19,11 +19,7 @@ export function executeSync(plan: Plan, x: EngineInput, options: SessionOptions 
 
 /** One input through a session in one go. */
 export function runSync(session: Session, x: EngineInput, out?: Float32Array): Tensor {
-  const portions = session.run(x, out);
-  for (;;) {
-    const { done, value } = portions.next();
-    if (done) return value;
-  }
+  return finishSync(session.run(x, out));
 }
 
 /** All kept values of a session in one go. */
@@ -31,11 +27,7 @@ export function runAllSync(
   session: Session,
   inputs: ReadonlyMap<string, EngineInput | Value>,
 ): ReadonlyMap<string, Value> {
-  const portions = session.runAll(inputs);
-  for (;;) {
-    const { done, value } = portions.next();
-    if (done) return value;
-  }
+  return finishSync(session.runAll(inputs));
 }
 
 /** Like executeSync, with pauses: the same bits, and the process stays able to answer signals and draw progress. */
@@ -47,13 +39,24 @@ export async function execute(
 ): Promise<Tensor> {
   const session = new Session(plan, options);
   try {
-    const portions = session.run(x);
-    for (;;) {
-      const { done, value } = portions.next();
-      if (done) return value;
-      await breathe(value);
-    }
+    return await finish(session.run(x), breathe);
   } finally {
     session.close();
+  }
+}
+
+/** Runs portions of work with pauses between them. */
+export async function finish<T>(portions: Generator<number, T>, breathe: Breathe): Promise<T> {
+  for (;;) {
+    const { done, value } = portions.next();
+    if (done) return value;
+    await breathe(value);
+  }
+}
+
+function finishSync<T>(portions: Generator<number, T>): T {
+  for (;;) {
+    const { done, value } = portions.next();
+    if (done) return value;
   }
 }

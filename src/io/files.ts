@@ -36,12 +36,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 export async function readOwnBytes(path: string): Promise<Uint8Array> {
   try {
     if (isPipe(path)) return await readPipe(path);
-    const file = await openRegular(path);
-    try {
-      return await file.readFile();
-    } finally {
-      await file.close();
-    }
+    return await withRegular(path, (file) => file.readFile());
   } catch (error) {
     throw await readFault(path, error);
   }
@@ -62,6 +57,24 @@ export async function openRegular(path: string): Promise<FileHandle> {
     await file.close();
     throw error;
   }
+}
+
+/** Opens a regular file, and closes it when `use` is done with it. @throws as openRegular does */
+export async function withRegular<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await openRegular(path);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The first `length` bytes of a regular file, fewer of a shorter one. @throws as openRegular does */
+export async function readStart(path: string, length: number): Promise<Uint8Array> {
+  return withRegular(path, async (file) => {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  });
 }
 
 /** Waits for a file to be closed when too many are open, a second at most. */

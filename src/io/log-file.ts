@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { openRegular, readFault, writeAtomic, writeFault } from './files.js';
+import { readFault, withRegular, writeAtomic, writeFault } from './files.js';
 
 /** A text file that only grows, line by line; a line is on its way to the disk when `append` returns. */
 export interface LogFile {
@@ -41,12 +41,7 @@ export function openLog(path: string): LogFile {
 export async function readLines(path: string): Promise<string[] | null> {
   let text: string;
   try {
-    const file = await openRegular(path);
-    try {
-      text = await file.readFile('utf8');
-    } finally {
-      await file.close();
-    }
+    text = await withRegular(path, (file) => file.readFile('utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw await readFault(path, error);

@@ -1,5 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
-import { openRegular, type WriteOptions, writeAtomic } from './files.js';
+import { readStart, type WriteOptions, writeAtomic } from './files.js';
 import { kindOf } from './read-files.js';
 
 /** What tells a text of ours stands in its first bytes. */
@@ -23,13 +23,8 @@ export function foreignFile(path: string): CnnvizError {
 }
 
 async function startsOurs(path: string, mark: string): Promise<boolean> {
-  const file = await openRegular(path);
-  try {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return bytesRead === 0 || new TextDecoder().decode(buffer.subarray(0, bytesRead)).includes(mark);
-  } finally {
-    await file.close();
-  }
+  const start = await readStart(path, HEAD_BYTES);
+  return start.length === 0 || new TextDecoder().decode(start).includes(mark);
 }
 
 /** Writes a text over an older one of ours, never over another's. @throws CnnvizError 'usage' or 'output' */

@@ -1,6 +1,7 @@
 import { sameName } from '../core/names.js';
 import { findGradient, type Gradient } from './gradients.js';
-import { BUILTIN_KERNELS, type BuiltinKernel, findKernel, KERNEL_NAMES } from './kernels.js';
+import { findKernel } from './kernel-names.js';
+import { BUILTIN_KERNELS, type BuiltinKernel, KERNEL_NAMES } from './kernels.js';
 
 /** What one word of `cnnviz kernels` shows. */
 export interface KernelGroup {

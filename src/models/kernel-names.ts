@@ -2,6 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import { sameName } from '../core/names.js';
 import { nearestName } from '../core/nearest.js';
 import { findGradient, GRADIENTS } from './gradients.js';
+import { BUILTIN_KERNELS, type BuiltinKernel, KERNEL_NAMES } from './kernels.js';
 
 /** Words people say for one kernel or for several; what they could mean is not guessed where there are several. */
 const SAID: Readonly<Record<string, readonly string[]>> = {
@@ -34,14 +35,14 @@ function withoutSize(name: string): string {
 }
 
 /** The kernels that a word may mean; one when it is a name, or the only of its name that there is; [] for a strange word. */
-export function kernelsMeant(word: string, names: readonly string[]): readonly string[] {
-  const same = sameName(word, names);
+export function kernelsMeant(word: string): readonly string[] {
+  const same = sameName(word, KERNEL_NAMES);
   if (same !== null) return [same];
   const said = SAID[word.toLowerCase().replace(/[-_ ]/g, '')];
   if (said) return said;
-  const sizes = names.filter((name) => sameName(word, [withoutSize(name)]) !== null);
+  const sizes = KERNEL_NAMES.filter((name) => sameName(word, [withoutSize(name)]) !== null);
   if (sizes.length > 0) return sizes;
-  return names.filter((name) => name.startsWith(`${word.toLowerCase()}-`));
+  return KERNEL_NAMES.filter((name) => name.startsWith(`${word.toLowerCase()}-`));
 }
 
 /**
@@ -49,16 +50,27 @@ export function kernelsMeant(word: string, names: readonly string[]): readonly s
  * there is only one.
  * @throws CnnvizError 'usage' with what the word may mean
  */
-export function kernelName(word: string, kernels: readonly string[]): string {
+export function kernelName(word: string): string {
   const gradient = findGradient(word);
   if (gradient) return gradient.name;
-  const meant = kernelsMeant(word, kernels);
+  const meant = kernelsMeant(word);
   if (meant.length === 1) return meant[0];
-  throw unknownKernel(word, kernels, meant);
+  throw unknownKernel(word, meant);
 }
 
-function unknownKernel(word: string, kernels: readonly string[], meant: readonly string[]): CnnvizError {
-  const all = `\`cnnviz kernels\` lists all ${kernels.length}`;
+/** @throws CnnvizError 'usage' with what was meant, also for a gradient magnitude, which is two kernels */
+export function findKernel(word: string): BuiltinKernel {
+  const name = kernelName(word);
+  const kernel = BUILTIN_KERNELS.find((known) => known.name === name);
+  if (kernel) return kernel;
+  const { parts, formula } = findGradient(name)!;
+  throw new CnnvizError('usage', `${name} is not one kernel but a gradient magnitude, ${formula}`, {
+    fix: `take one of its kernels: ${parts[0]} or ${parts[1]}`,
+  });
+}
+
+function unknownKernel(word: string, meant: readonly string[]): CnnvizError {
+  const all = `\`cnnviz kernels\` lists all ${KERNEL_NAMES.length}`;
   if (meant.length > 1) {
     const several = `${meant.slice(0, -1).join(', ')} or ${meant.at(-1)}`;
     return new CnnvizError('usage', `kernel "${word}": several could be meant`, {
@@ -70,14 +82,14 @@ function unknownKernel(word: string, kernels: readonly string[], meant: readonly
       fix: `cut one out of it: --patch x,y,width,height@${word}`,
     });
   }
-  const near = nearestName(word, [...kernels, ...GRADIENTS.map(({ name }) => name)]) ?? nearestOfAnySize(word, kernels);
+  const near = nearestName(word, [...KERNEL_NAMES, ...GRADIENTS.map(({ name }) => name)]) ?? nearestOfAnySize(word);
   return new CnnvizError('usage', `unknown kernel "${word}"`, {
     fix: `${near ? `did you mean ${near}? ` : ''}${all}`,
   });
 }
 
 /** gausian is gaussian3 or gaussian5, one slip apart but for the size. */
-function nearestOfAnySize(word: string, kernels: readonly string[]): string | null {
-  const near = nearestName(word, kernels.map(withoutSize));
-  return near && kernels.filter((name) => withoutSize(name) === near).join(' or ');
+function nearestOfAnySize(word: string): string | null {
+  const near = nearestName(word, KERNEL_NAMES.map(withoutSize));
+  return near && KERNEL_NAMES.filter((name) => withoutSize(name) === near).join(' or ');
 }

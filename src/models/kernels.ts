@@ -1,7 +1,4 @@
-import { CnnvizError } from '../core/errors.js';
 import { type Tensor, tensor } from '../core/tensor.js';
-import { findGradient } from './gradients.js';
-import { kernelName } from './kernel-names.js';
 
 export type KernelFamily = 'edges' | 'outlines' | 'compass' | 'blur' | 'sharpen' | 'lines' | 'identity';
 
@@ -324,17 +321,6 @@ export const BUILTIN_KERNELS: readonly BuiltinKernel[] = [
 
 /** The names of the built-in kernels. */
 export const KERNEL_NAMES: readonly string[] = BUILTIN_KERNELS.map(({ name }) => name);
-
-/** @throws CnnvizError 'usage' with what was meant, also for a gradient magnitude, which is two kernels */
-export function findKernel(word: string): BuiltinKernel {
-  const name = kernelName(word, KERNEL_NAMES);
-  const kernel = BUILTIN_KERNELS.find((known) => known.name === name);
-  if (kernel) return kernel;
-  const { parts, formula } = findGradient(name)!;
-  throw new CnnvizError('usage', `${name} is not one kernel but a gradient magnitude, ${formula}`, {
-    fix: `take one of its kernels: ${parts[0]} or ${parts[1]}`,
-  });
-}
 
 /** A built-in kernel's weights, [kH, kW]. */
 export function kernelWeight({ rows }: BuiltinKernel): Tensor {

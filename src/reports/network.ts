@@ -3,6 +3,7 @@ import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
 import { nanScoreWords } from '../core/nan-scores.js';
 import type { ClassScore, LayerResult, NetworkRunResult } from '../core/network-result.js';
+import { faultWords } from '../core/value-fault.js';
 import { altOfNetworkRun } from './alt.js';
 import { type RecordStatus, recordHead } from './json.js';
 import { formatMs } from './numbers.js';
@@ -131,7 +132,7 @@ export function networkRecord(network: string, { result, ...record }: NetworkRec
     top: result?.top?.flatMap((classes, item) => classes.map((one) => ({ item, ...one }))) ?? null,
     outputs: result?.outputs ?? null,
     alt: result && altOfNetworkRun(network, result),
-    warnings: result?.warnings ?? null,
+    warnings: result && [...result.warnings, ...result.faults.map(faultWords)],
   };
 }
 

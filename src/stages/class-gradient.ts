@@ -6,13 +6,12 @@ import { faultWords } from '../core/value-fault.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { backpropagate } from '../engine/backward/backpropagate.js';
 import { planTape } from '../engine/backward/tape.js';
-import type { Breathe } from '../engine/execute.js';
-import type { EngineInput } from '../engine/input.js';
+import { type Breathe, finish } from '../engine/execute.js';
 import { planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import { classScores, findClass, rankClass } from './class-scores.js';
 import type { OpenedNetwork } from './network.js';
-import { shapeNetwork } from './network-session.js';
+import { feeds, shapeNetwork } from './network-session.js';
 import type { NetworkSource } from './network-source.js';
 import { threadTeam } from './thread-team.js';
 import { ValueWatch } from './value-watch.js';
@@ -81,22 +80,6 @@ export async function classGradient(
  * on or off, and the faster algorithms round ten times as much.
  */
 const EXACT = { exact: true, algorithm: null };
-
-/** The model's inputs: named arrays, and the source for the open one. */
-export function feeds(opened: OpenedNetwork, x: NetworkSource['x']): Map<string, EngineInput | Value> {
-  const inputs = new Map<string, EngineInput | Value>(opened.fed);
-  if (x && opened.open.length > 0) inputs.set(opened.open[0], x);
-  return inputs;
-}
-
-/** Runs portions of work with pauses between them. */
-export async function finish<T>(portions: Generator<number, T>, breathe: Breathe): Promise<T> {
-  for (;;) {
-    const { done, value } = portions.next();
-    if (done) return value;
-    await breathe(value);
-  }
-}
 
 /** The network's input. @throws CnnvizError 'usage' when there is more than one, or none is open */
 export function inputValue({ open, name }: OpenedNetwork): string {

@@ -8,7 +8,7 @@ import type { RankedClass } from '../core/network-result.js';
 import { softmaxDim } from '../core/shapes/general.js';
 import type { ShapedModel } from '../core/shapes/infer.js';
 import { sizeOf } from '../core/tensor.js';
-import { faultWords, type ValueFault } from '../core/value-fault.js';
+import { bornWords, type ValueFault } from '../core/value-fault.js';
 import { imagenetLabels } from '../models/imagenet-labels.js';
 
 /** Where a network's scores are: one number for each class, before a softmax. */
@@ -112,7 +112,7 @@ export function rankClass(
   faults: readonly ValueFault[] = [],
 ): RankedClass {
   const nan = nanScores(scores);
-  const born = faults.map((fault) => `; ${faultWords(fault)}`).join('');
+  const born = bornWords(faults);
   const cause = born === '' ? 'the input holds such values: cnnviz run NET IMAGE tells how many' : REPAIR;
   if (index === null && nan.nan > 0 && nan.nan < nan.of) {
     throw new CnnvizError('shape', `no class is the best: ${nanScoreWords(nan)}${born}`, {

@@ -4,6 +4,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import type { DecodeJob } from '../core/job.js';
 import { decodeImage, type ImageFacts } from '../io/decode.js';
+import { peekFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
 import { isHead } from '../models/head-file.js';
 import { looksLikePrintedModel } from '../models/networks/index.js';
@@ -22,7 +23,7 @@ export interface FileKind {
 const TEXT_BYTES = 65_536;
 
 /** @returns null for what is none of these @throws CnnvizError for an archive that is damaged */
-export function fileKind(path: string, source: ByteSource): FileKind | null {
+function fileKind(path: string, source: ByteSource): FileKind | null {
   const name = path === '-' ? 'FILE' : path;
   const foreign = foreignWeights(source, name);
   if (foreign) return { kind: 'foreign', ...foreign };
@@ -44,6 +45,27 @@ export function fileKind(path: string, source: ByteSource): FileKind | null {
   return null;
 }
 
+/** The same of a file by its name; null also where there is none that can be looked into. @throws CnnvizError likewise */
+export function kindOfFile(path: string): FileKind | null {
+  const source = peekFile(path);
+  if (!source) return null;
+  try {
+    return fileKind(path, source);
+  } finally {
+    source.close();
+  }
+}
+
+/** Null also for what is damaged: whoever reads it says why. */
+export function orNull(find: () => FileKind | null): FileKind | null {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof CnnvizError) return null;
+    throw error;
+  }
+}
+
 /** decodeImage; of a file that is no image but something else that is known, the error says what takes it. */
 export async function decodeInput(
   path: string,
@@ -55,17 +77,8 @@ export async function decodeInput(
     return await decodeImage(bytes, job, check);
   } catch (error) {
     if (!(error instanceof CnnvizError) || sniffFormat(bytes) !== null) throw error;
-    const found = kindOrNull(path, bytes);
+    const found = orNull(() => fileKind(path, memorySource(bytes)));
     if (!found) throw error;
     throw new CnnvizError(error.code, `${error.message}: it is ${found.what}`, { fix: found.fix, cause: error });
-  }
-}
-
-function kindOrNull(path: string, bytes: Uint8Array): FileKind | null {
-  try {
-    return fileKind(path, memorySource(bytes));
-  } catch (error) {
-    if (error instanceof CnnvizError) return null;
-    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { reduceMaps } from '../analysis/reduce-maps.js';
 import { atPlace, CnnvizError } from '../core/errors.js';
 import { sizeOf } from '../core/tensor.js';
-import { faultWords, type ValueFault } from '../core/value-fault.js';
+import { bornWords, type ValueFault } from '../core/value-fault.js';
 import { newNumbers, toFloat32, type Value } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import { numbersOf } from '../engine/input.js';
@@ -146,10 +146,13 @@ function notFinite(numbers: Float32Array, faults: readonly ValueFault[]): Cnnviz
   let bad = 0;
   for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) bad++;
   if (bad === 0) return null;
-  const born = faults.map((fault) => `; ${faultWords(fault)}`).join('');
-  return new CnnvizError('unsupported', `${bad} of ${numbers.length} features are NaN or infinite${born}`, {
-    fix: 'the input or the weights hold such values: `cnnviz run NET IMAGE` and `cnnviz weights FILE` tell of them',
-  });
+  return new CnnvizError(
+    'unsupported',
+    `${bad} of ${numbers.length} features are NaN or infinite${bornWords(faults)}`,
+    {
+      fix: 'the input or the weights hold such values: `cnnviz run NET IMAGE` and `cnnviz weights FILE` tell of them',
+    },
+  );
 }
 
 /** The features of one image, and what went wrong in the run that made them. */

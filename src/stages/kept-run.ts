@@ -9,7 +9,7 @@ import { imageShape } from '../core/shapes/spatial.js';
 import { someOf } from '../core/shorten.js';
 import { faultWords } from '../core/value-fault.js';
 import type { Value } from '../core/values.js';
-import type { Breathe } from '../engine/execute.js';
+import { type Breathe, finish } from '../engine/execute.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
@@ -22,7 +22,7 @@ import { type ChosenLayer, chooseLayers } from './layer-choice.js';
 import { loadMaterials } from './materials.js';
 import { openNetwork } from './network.js';
 import { networkArgs } from './network-recipe.js';
-import { shapeNetwork } from './network-session.js';
+import { feeds, shapeNetwork } from './network-session.js';
 import { readNetworkSource } from './network-source.js';
 import { commandArgs } from './recipe.js';
 import { readSource } from './source.js';
@@ -176,8 +176,7 @@ async function lookAtNetwork(
   const { name, value } = chooseOneLayer(shaped, wanted);
   const keep = [...new Set([value, ...keepFor(shaped, value)])];
   const plan = planModel(shaped.model, bound, { exact: job.exact, algorithm: null }, keep);
-  const inputs = new Map<string, EngineInput | Value>(opened.fed);
-  if (source.x && opened.open.length > 0) inputs.set(opened.open[0], source.x);
+  const inputs = feeds(opened, source.x);
   const { read, faults } = await runPlan(plan, inputs, { threads, breathe });
   return {
     plan,
@@ -215,12 +214,8 @@ async function runPlan(
   const watch = new ValueWatch(plan);
   const session = new Session(plan, { team: threadTeam(threads) });
   try {
-    const portions = session.runAll(inputs, undefined, watch);
-    for (;;) {
-      const { done, value } = portions.next();
-      if (done) return { read: readerOf(plan, inputs, value), faults: watch.faults.map(faultWords) };
-      await breathe(value);
-    }
+    const values = await finish(session.runAll(inputs, undefined, watch), breathe);
+    return { read: readerOf(plan, inputs, values), faults: watch.faults.map(faultWords) };
   } finally {
     session.close();
   }

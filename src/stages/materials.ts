@@ -8,9 +8,10 @@ import { readBytes } from '../io/files.js';
 import { stem } from '../io/paths.js';
 import { findGradient, GRADIENT_POSITIVE } from '../models/gradients.js';
 import { parseInlineKernel } from '../models/inline-kernel.js';
+import { findKernel } from '../models/kernel-names.js';
 import { parseKernelJson } from '../models/kernel-text.js';
 import { checkFinite } from '../models/kernel-weights.js';
-import { findKernel, kernelWeight } from '../models/kernels.js';
+import { kernelWeight } from '../models/kernels.js';
 import { npyToTensor, readNpy } from '../models/npy.js';
 import { isArray, toImageShape } from './source.js';
 

@@ -4,7 +4,7 @@ import { inferShapes } from '../core/shapes/infer.js';
 import type { ValueFault } from '../core/value-fault.js';
 import type { Value, ValueInfo } from '../core/values.js';
 import { evaluate } from '../engine/evaluate.js';
-import type { Breathe } from '../engine/execute.js';
+import { type Breathe, finish } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
@@ -109,23 +109,25 @@ export class NetworkSessions {
 
 async function runOnce(
   engine: Session,
-  { fed, open }: OpenedNetwork,
+  opened: OpenedNetwork,
   x: EngineInput | Value | null,
   breathe: Breathe,
   tell?: (fault: ValueFault) => void,
 ): Promise<ReadonlyMap<string, Value>> {
+  const watch = tell && new ValueWatch(engine.plan);
+  const values = await finish(engine.runAll(feeds(opened, x), undefined, watch), breathe);
+  for (const fault of watch?.faults ?? []) tell!(fault);
+  return values;
+}
+
+/** The model's inputs: named arrays, and the source for the open one. */
+export function feeds(
+  { fed, open }: OpenedNetwork,
+  x: EngineInput | Value | null,
+): ReadonlyMap<string, EngineInput | Value> {
   const inputs = new Map<string, EngineInput | Value>(fed);
   if (x && open.length > 0) inputs.set(open[0], x);
-  const watch = tell && new ValueWatch(engine.plan);
-  const portions = engine.runAll(inputs, undefined, watch);
-  for (;;) {
-    const { done, value } = portions.next();
-    if (done) {
-      for (const fault of watch?.faults ?? []) tell!(fault);
-      return value;
-    }
-    await breathe(value);
-  }
+  return inputs;
 }
 
 /** A model with the shapes of all its values, for one input; what `summary` and a dry run need. */

@@ -11,7 +11,7 @@ import type { Value, ValueInfo } from '../core/values.js';
 import { isOwnFile } from '../io/descriptors.js';
 import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
-import { fileBeside, openFile, peekFile } from '../io/random-access.js';
+import { fileBeside, openFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
 import {
   BUILTIN_NETWORKS,
@@ -32,10 +32,10 @@ import {
 import { npyToValue, readNpy } from '../models/npy.js';
 import { importOnnx, onnxNotes } from '../models/onnx/import.js';
 import { readOnnx } from '../models/onnx/proto.js';
-import { foreignWeights, readWeights } from '../models/weights/index.js';
+import { readWeights } from '../models/weights/index.js';
 import type { WeightFile } from '../models/weights/weight-file.js';
 import { checkDeclaredArray, type DeclaredInput } from './declared-input.js';
-import { type FileKind, fileKind } from './file-kind.js';
+import { type FileKind, kindOfFile } from './file-kind.js';
 import { presetOf } from './presets.js';
 import { refusalOf } from './refusal.js';
 
@@ -78,7 +78,7 @@ async function open(request: NetworkRequest, pipeFolder: string): Promise<Opened
   const { network, weights } = await splitWeights(request);
   const fed = new Map<string, Value>();
   for (const { name, path } of request.inputs) fed.set(name, await readArray(path));
-  const kind = isBuiltin(network) ? null : kindOfFile(network);
+  const kind = isBuiltin(network) ? null : kindOfNetwork(network);
   if (kind?.kind === 'onnx' || (kind === null && /\.onnx$/i.test(network) && (await existingFile(network)))) {
     if (weights !== null || request.init !== null) {
       throw new CnnvizError('usage', `${network}: an ONNX model brings its own weights`, {
@@ -97,7 +97,7 @@ async function open(request: NetworkRequest, pipeFolder: string): Promise<Opened
 export async function arraysOf(
   network: string,
 ): Promise<{ readonly folder: string; readonly files: readonly string[] }> {
-  if (kindOfFile(network)?.kind === 'onnx') return { folder: '', files: [] };
+  if (kindOfNetwork(network)?.kind === 'onnx') return { folder: '', files: [] };
   const { files } = await readSpec(network, true);
   return { folder: await folderOfArrays(network, ''), files };
 }
@@ -108,14 +108,8 @@ async function folderOfArrays(network: string, pipeFolder: string): Promise<stri
 }
 
 /** What a file is that is named as the network; null when there is none, or nothing is known of it. */
-function kindOfFile(network: string): FileKind | null {
-  const source = peekFile(network);
-  if (!source) return null;
-  try {
-    return named(network, () => fileKind(network, source));
-  } finally {
-    source.close();
-  }
+function kindOfNetwork(network: string): FileKind | null {
+  return named(network, () => kindOfFile(network));
 }
 
 /** Why a file is no network: a checkpoint is told by its tensors. */
@@ -228,19 +222,17 @@ async function weightsFrom(path: string | null, seed: number | null): Promise<We
 /** An image is told by its first bytes. */
 const IMAGE_BYTES = 64;
 
-/** A checkpoint's list; what is foreign is told with its name. */
+/** A checkpoint's list. @throws CnnvizError with the file's name in front */
 async function readWeightFile(path: string): Promise<WeightFile> {
   const source = await openFile(path);
   return named(path, () => {
-    const foreign = foreignWeights(source, path);
-    if (foreign) throw new CnnvizError('unsupported', `this is ${foreign.what}`, { fix: foreign.fix });
     const format = sniffFormat(source.read(0, Math.min(IMAGE_BYTES, source.size)));
     if (format !== null && format !== 'npy') {
       throw new CnnvizError('usage', `an image (${format.toUpperCase()}), where weights are expected`, {
         fix: `the image comes last: cnnviz run NET --weights WEIGHTS ${shellWord(path)}; without weights: cnnviz run NET --init seed:1 ${shellWord(path)}`,
       });
     }
-    return readWeights(source, { name: stem(path), beside: fileBeside(path) });
+    return readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
   });
 }
 

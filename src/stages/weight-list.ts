@@ -8,7 +8,7 @@ import { toFloat32 } from '../core/values.js';
 import { stem } from '../io/paths.js';
 import { fileBeside, openFile } from '../io/random-access.js';
 import { writeValue } from '../models/npy.js';
-import { foreignWeights, readWeights } from '../models/weights/index.js';
+import { readWeights } from '../models/weights/index.js';
 import type { StoredType, WeightFile, WeightTensor } from '../models/weights/weight-file.js';
 import { refusalOf } from './refusal.js';
 
@@ -38,16 +38,11 @@ export interface WeightList {
 export async function openWeights(path: string): Promise<WeightFile> {
   try {
     const source = await openFile(path);
-    const foreign = path === '-' ? null : foreignWeights(source, path);
-    if (foreign) throw new CnnvizError('unsupported', `this is ${foreign.what}`, { fix: foreign.fix });
-    return readWeights(source, { name: path === '-' ? 'array' : stem(path), beside: besideOf(path) });
+    if (path === '-') return readWeights(source, { name: 'array', beside: null });
+    return readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
   } catch (error) {
     throw refusalOf(path, error);
   }
-}
-
-function besideOf(path: string) {
-  return path === '-' ? null : fileBeside(path);
 }
 
 /** What frameworks call the variances of a batch norm. */

@@ -24,7 +24,7 @@ export const WEIGHT_READERS: readonly WeightReader[] = [
  * @throws CnnvizError 'format' or 'unsupported', never anything else
  */
 export function readWeights(source: ByteSource, context: ReadContext): WeightFile {
-  const foreign = foreignWeights(source, 'FILE');
+  const foreign = foreignWeights(source, context.file ?? 'FILE');
   if (foreign) throw new CnnvizError('unsupported', `this is ${foreign.what}`, { fix: foreign.fix });
   const reader = readerOf(source);
   if (reader) return reader.read(source, context);

@@ -37,6 +37,8 @@ export interface WeightFile {
 export interface ReadContext {
   /** What a single unnamed array is called. */
   readonly name: string;
+  /** What the file is called, for the commands that help with a foreign one; absent when it has no name. */
+  readonly file?: string;
   /** Bytes of a file beside the model, by its relative name: external data of ONNX. Null: there is none to read. */
   readonly beside: ((name: string) => ByteSource) | null;
 }

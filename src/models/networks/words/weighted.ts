@@ -1,7 +1,7 @@
 import { CnnvizError } from '../../../core/errors.js';
 import type { Conv2dLayer, PaddingMode } from '../../../core/layers.js';
 import { looksInline, parseInlineKernel } from '../../inline-kernel.js';
-import { findKernel } from '../../kernels.js';
+import { findKernel } from '../../kernel-names.js';
 import { type Fields, type FieldValue, refuse } from '../fields.js';
 import type { ParameterRole, ParameterShape, ParameterSource, ParameterSpec } from '../spec.js';
 import type { BuiltLayer, LayerWord } from './layer-word.js';
