@@ -12,13 +12,13 @@ const project = readTexts(code);
 
 /** A small project that breaks no rule; each planted violation replaces or adds files of it. */
 const CLEAN: Readonly<Record<string, string>> = {
-  'src/index.ts': `export { plan } from './engine/plan.js';\nexport { runJob } from './pipeline.js';\n`,
+  'src/index.ts': `export { plan } from './engine/plan.js';\nexport { runJob } from './run/run.js';\n`,
   'src/cli/main.ts': `import { runAll } from '../batch/run-all.js';\nprocess.stdout.write(runAll());\nprocess.exitCode = 0;\n`,
-  'src/studies/sweep.ts': `import { runAll } from '../batch/run-all.js';\nexport const sweep = runAll;\n`,
-  'src/batch/run-all.ts': `import { cpus } from 'node:os';\nimport { runJob } from '../pipeline.js';\nexport const runAll = () => runJob(cpus());\n`,
-  'src/pipeline.ts': `import { read } from './stages/source.js';\nimport { plan } from './engine/plan.js';\nexport const runJob = (n: unknown) => plan(read(n));\n`,
-  'src/api/decode.ts': `export { read } from '../stages/source.js';\n`,
-  'src/stages/source.ts': `import { decode } from '../io/decode.js';\nexport const read = (n: unknown) => decode(n);\n`,
+  'src/commands/layer/sweep-study.ts': `import { runAll } from '../batch/run-all.js';\nexport const sweep = runAll;\n`,
+  'src/batch/run-all.ts': `import { cpus } from 'node:os';\nimport { runJob } from '../run/run.js';\nexport const runAll = () => runJob(cpus());\n`,
+  'src/run/run.ts': `import { read } from './source.js';\nimport { plan } from '../engine/plan.js';\nexport const runJob = (n: unknown) => plan(read(n));\n`,
+  'src/api/decode.ts': `export { read } from '../run/source.js';\n`,
+  'src/run/source.ts': `import { decode } from '../io/decode.js';\nexport const read = (n: unknown) => decode(n);\n`,
   'src/io/decode.ts': `import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 const load = createRequire(import.meta.url);
@@ -52,28 +52,28 @@ const RULES: readonly (readonly [rule: string, guard: Guard, planted: readonly P
       ],
       [
         'a type is imported upwards',
-        { 'src/io/decode.ts': `import type { runJob } from '../pipeline.js';\n` },
-        [/^src\/io\/decode\.ts:1: src\/io imports upwards, from src\/pipeline\.ts/],
+        { 'src/io/decode.ts': `import type { runJob } from '../run/run.js';\n` },
+        [/^src\/io\/decode\.ts:1: src\/io imports upwards, from src\/run/],
       ],
       [
         'an import spans lines',
-        { 'src/batch/run-all.ts': `import {\n  sweep,\n} from '../studies/sweep.js';\n` },
-        [/^src\/batch\/run-all\.ts:1: src\/batch imports upwards, from src\/studies/],
+        { 'src/batch/run-all.ts': `import {\n  sweep,\n} from '../commands/sweep.js';\n` },
+        [/^src\/batch\/run-all\.ts:1: src\/batch imports upwards, from src\/commands/],
       ],
       [
         'io knows figures',
-        { 'src/io/encode.ts': `export { scale } from '../figures/scale.js';\n`, 'src/figures/scale.ts': '' },
-        [/^src\/io\/encode\.ts:1: src\/io imports its neighbour src\/figures/],
+        { 'src/io/encode.ts': `export { scale } from '../draw/scale.js';\n`, 'src/draw/scale.ts': '' },
+        [/^src\/io\/encode\.ts:1: src\/io imports its neighbour src\/draw/],
       ],
       [
-        'a stage imports the pipeline',
-        { 'src/stages/source.ts': `import { runJob } from '../pipeline.js';\n` },
-        [/^src\/stages\/source\.ts:1: src\/stages imports upwards, from src\/pipeline\.ts/],
+        'a run imports the batch',
+        { 'src/run/source.ts': `import { runAll } from '../batch/run-all.js';\n` },
+        [/^src\/run\/source\.ts:1: src\/run imports upwards, from src\/batch/],
       ],
       [
         'the engine imports a stage',
-        { 'src/engine/plan.ts': `import { read } from '../stages/source.js';\n` },
-        [/^src\/engine\/plan\.ts:1: src\/engine imports upwards, from src\/stages/],
+        { 'src/engine/plan.ts': `import { read } from '../run/source.js';\n` },
+        [/^src\/engine\/plan\.ts:1: src\/engine imports upwards, from src\/run/],
       ],
       [
         'a neighbour is imported late',
@@ -87,8 +87,8 @@ const RULES: readonly (readonly [rule: string, guard: Guard, planted: readonly P
       ],
       [
         'a type is re-exported from a neighbour',
-        { 'src/reports/a.ts': `export type * from '../analysis/b.js';\n`, 'src/analysis/b.ts': '' },
-        [/^src\/reports\/a\.ts:1: src\/reports imports its neighbour src\/analysis/],
+        { 'src/reports/a.ts': `export type * from '../draw/b.js';\n`, 'src/draw/b.ts': '' },
+        [/^src\/reports\/a\.ts:1: src\/reports imports its neighbour src\/draw/],
       ],
       [
         'the library imports the command line',
@@ -118,8 +118,8 @@ const RULES: readonly (readonly [rule: string, guard: Guard, planted: readonly P
     [
       [
         'figures import sharp',
-        { 'src/figures/a.ts': `import sharp from 'sharp';\n` },
-        [/^src\/figures\/a\.ts:1: imports sharp/],
+        { 'src/draw/a.ts': `import sharp from 'sharp';\n` },
+        [/^src\/draw\/a\.ts:1: imports sharp/],
       ],
       [
         'the cli takes only a type of sharp',
@@ -143,8 +143,8 @@ const RULES: readonly (readonly [rule: string, guard: Guard, planted: readonly P
       ],
       [
         'the pipeline imports path',
-        { 'src/pipeline.ts': `import { join } from 'path';\n` },
-        [/^src\/pipeline\.ts:1: imports path;/],
+        { 'src/run/run.ts': `import { join } from 'path';\n` },
+        [/^src\/run\/run\.ts:1: imports path;/],
       ],
       [
         'core loads sharp late',
@@ -185,11 +185,11 @@ const RULES: readonly (readonly [rule: string, guard: Guard, planted: readonly P
         { 'src/batch/a.ts': `process.stderr.write('x');\n` },
         [/^src\/batch\/a\.ts:1: "process\.stderr"/],
       ],
-      ['the pipeline exits', { 'src/pipeline.ts': `process.exit(1);\n` }, [/^src\/pipeline\.ts:1: "process\.exit"/]],
+      ['the pipeline exits', { 'src/run/run.ts': `process.exit(1);\n` }, [/^src\/run\/run\.ts:1: "process\.exit"/]],
       [
-        'a study sets the exit code',
-        { 'src/studies/sweep.ts': `process.exitCode = 1;\n` },
-        [/^src\/studies\/sweep\.ts:1: "process\.exitCode"/],
+        'a run sets the exit code',
+        { 'src/run/sweep.ts': `process.exitCode = 1;\n` },
+        [/^src\/run\/sweep\.ts:1: "process\.exitCode"/],
       ],
       [
         'a template prints',

@@ -10,7 +10,7 @@ import { identityReach, type Reach, type Reached, reachThrough, uniteReached, wh
 import { WHOLE_MAP_LAYERS } from './receptive-field.js';
 
 /** The input position that a position in the padding repeats; below 0 where padding is zero. */
-export type PaddedSource = (at: number, size: number, mode: PaddingMode) => number;
+type PaddedSource = (at: number, size: number, mode: PaddingMode) => number;
 
 export interface ValueReach {
   readonly paths: readonly Reached[];

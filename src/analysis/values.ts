@@ -1,7 +1,7 @@
-import type { ValueFacts } from '../core/facts.js';
+import type { ValueFacts } from '../core/result.js';
 
 /** What one pass over a map's values finds. */
-export interface ValueSums {
+interface ValueSums {
   /** In float64: even and odd places apart, then together, portion by portion. Not finite when any value is not. */
   readonly sum: number;
   readonly min: number;
@@ -31,7 +31,7 @@ export function measureValues(values: Float32Array, sumsOf = sumsOfPortion): Val
 }
 
 /** A large map goes through small functions portion by portion: they are compiled before its first tenth is done. */
-export const SUM_PORTION = 65_536;
+const SUM_PORTION = 65_536;
 
 function sumsOfPortion(values: Float32Array): ValueSums {
   let [even, odd, firing] = [0, 0, 0];

@@ -7,7 +7,7 @@ import { planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import type { ConvStep } from '../engine/steps.js';
 import { expandKernel } from '../models/kernel-weights.js';
-import { threadTeam } from '../stages/thread-team.js';
+import { threadTeam } from '../run/threads.js';
 import { batchShape, toPair, withoutBatch } from './arguments.js';
 
 export interface Conv2dOptions {

@@ -1,7 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import type { ScaleRule } from '../core/job.js';
 import { type Tensor, type TensorLike, toTensor } from '../core/tensor.js';
-import { chooseScale, toPixels } from '../figures/scale.js';
+import { chooseScale, toPixels } from '../draw/scale.js';
 import { encodePng } from '../io/encode.js';
 import { npyToTensor, readNpy, writeNpy } from '../models/npy.js';
 

@@ -1,10 +1,9 @@
 import { CnnvizError } from '../core/errors.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
-import { faultWords } from '../core/value-fault.js';
-import { toFloat32, type Value } from '../core/values.js';
-import { chooseLayers } from '../stages/layer-choice.js';
-import { openNetwork } from '../stages/network.js';
-import { NetworkSessions, shapeNetwork } from '../stages/network-session.js';
+import { faultWords, toFloat32, type Value } from '../core/values.js';
+import { chooseLayers } from '../run/layer-choice.js';
+import { openNetwork } from '../run/network.js';
+import { NetworkSessions, shapeNetwork } from '../run/network-session.js';
 
 export interface NetworkOptions {
   /** A checkpoint: .pth, .safetensors, .npz, .onnx. The same as 'NET@FILE'. */

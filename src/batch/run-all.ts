@@ -7,7 +7,7 @@ export type Outcome<R> =
   | { readonly input: Input; readonly result: R; readonly error: null }
   | { readonly input: Input; readonly result: null; readonly error: CnnvizError };
 
-export interface BatchEvents<R> {
+interface BatchEvents<R> {
   /** Called in the order of the inputs, whatever finished first. */
   readonly outcome: (outcome: Outcome<R>) => void;
   /** How much is done, in inputs; a share of an input counts. */

@@ -14,18 +14,25 @@ import {
   placesOf,
   productsFor,
   rootOf,
-} from '../stages/place.js';
-import { commandHash, namedFiles } from './command-hash.js';
-import { Ledger } from './ledger.js';
+} from '../run/place.js';
+import { commandHash, Ledger, namedFiles } from './ledger.js';
 import type { ManifestEntry } from './manifest.js';
-import { failedWork, type Permission, plainReason, receivedError, sentError, type WorkDone } from './protocol.js';
+import {
+  type Ended,
+  failedWork,
+  type Permission,
+  plainReason,
+  receivedError,
+  sentError,
+  type WorkDone,
+  workOn,
+} from './protocol.js';
 import { type RunOne, runAll } from './run-all.js';
 import { type Shard, shardOf } from './shard.js';
 import { openTask, SkippedInput, type Task, type TaskMaterials, type TaskResult } from './task.js';
-import { type Ended, workOn } from './work-on.js';
 import { WorkerPool } from './worker-pool.js';
 
-export interface BatchOptions {
+interface BatchOptions {
   readonly task: Task;
   /** What the task needs, if it is to run in this process. */
   readonly materials: TaskMaterials[Task['kind']];
@@ -59,7 +66,7 @@ export interface BatchOutcome {
   readonly error: CnnvizError | null;
 }
 
-export interface BatchEvents {
+interface BatchEvents {
   /** The list of this run is known. */
   begin(inputs: readonly Input[], keepsManifest: boolean): void;
   /** Called as inputs finish; the batch waits for it before it begins more. */

@@ -1,16 +1,18 @@
-import type { Job, OutputJob } from '../core/job.js';
-import type { NetworkJob } from '../core/network-job.js';
+import type { Job, NetworkJob, OutputJob } from '../core/job.js';
 import type { NetworkRunResult } from '../core/network-result.js';
-import type { PreprocessResult } from '../core/preprocess-result.js';
-import type { RunResult } from '../core/result.js';
+import type { PreprocessResult, RunResult } from '../core/result.js';
 import type { Breathe } from '../engine/execute.js';
 import type { Input } from '../io/inputs.js';
-import { type RunRecord, runJob, runNetworkJob } from '../pipeline.js';
-import { loadMaterials, type Materials } from '../stages/materials.js';
-import { loadNetworkMaterials, type NetworkMaterials, productsOfLayers } from '../stages/network-materials.js';
-import type { NetworkSession } from '../stages/network-session.js';
-import { Claims, type Product } from '../stages/place.js';
-import { type PreprocessFileJob, preprocessFile } from '../stages/preprocess-file.js';
+import { loadMaterials, type Materials } from '../run/materials.js';
+import {
+  loadNetworkMaterials,
+  type NetworkMaterials,
+  type NetworkSession,
+  productsOfLayers,
+} from '../run/network-session.js';
+import { Claims, type Product } from '../run/place.js';
+import { type PreprocessFileJob, preprocessFile } from '../run/preprocess-file.js';
+import { type RunRecord, runJob, runNetworkJob } from '../run/run.js';
 
 /** What is done to every input. Plain JSON: the same task runs in this process and in others. */
 export type Task =
@@ -27,7 +29,7 @@ export interface TaskResults {
 export type TaskResult = TaskResults[Task['kind']];
 
 /** What a task finds around it, whichever process it runs in. */
-export interface Surroundings {
+interface Surroundings {
   /** Threads that one large convolution may use; no result depends on it. */
   readonly threads: number;
   readonly send: (bytes: Uint8Array) => Promise<void>;
@@ -37,7 +39,7 @@ export interface Surroundings {
 }
 
 /** What one input brings along. */
-export interface Turn {
+interface Turn {
   readonly breathe: Breathe;
   readonly record: RunRecord;
   /** The outputs are this run's own: an attempt that died may have left some. */

@@ -1,16 +1,18 @@
+import type { ChildProcess } from 'node:child_process';
 import { CnnvizError } from '../core/errors.js';
+import { startWorkerProcess } from '../io/child-process.js';
 import type { Input } from '../io/inputs.js';
-import type { Product } from '../stages/place.js';
+import type { Product } from '../run/place.js';
 import {
   type FromWorker,
   failedWork,
   type Permission,
   receivedError,
   type SentError,
+  type ToWorker,
   type WorkDone,
 } from './protocol.js';
 import type { Task } from './task.js';
-import { type Death, describeDeath, WorkerProcess } from './worker-process.js';
 
 /** A process that dies this often before its first input will not live the next time either. */
 const MOST_FALSE_STARTS = 3;
@@ -18,7 +20,7 @@ const MOST_FALSE_STARTS = 3;
 /** A process has at least this long to start and take up its task. */
 const START_MS = 60_000;
 
-export interface PoolOptions {
+interface PoolOptions {
   readonly task: Task;
   readonly processes: number;
   /** Inputs in flight in each process: while the engine computes for one, another is decoded or encoded. */
@@ -30,7 +32,7 @@ export interface PoolOptions {
   readonly keepHashes: boolean;
 }
 
-export interface PoolEvents {
+interface PoolEvents {
   /** The pool waits for it before it hands out more. */
   done(index: number, work: WorkDone): Promise<void>;
   share(index: number, done: number): void;
@@ -268,4 +270,68 @@ function timeoutOf(path: string, timeoutMs: number): SentError {
     message: `${path}: took longer than ${timeoutMs / 1000} s and was stopped`,
     fix: '--timeout SECONDS allows more, 0 any time',
   };
+}
+
+/** How a process ended: by a signal or with a code. */
+interface Death {
+  readonly pid: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly code: number | null;
+  /** It could not even be started. */
+  readonly error: NodeJS.ErrnoException | null;
+}
+
+/** One process that works on inputs, seen from its parent. */
+class WorkerProcess {
+  readonly #child: ChildProcess | null = null;
+  #ended = false;
+
+  constructor(onMessage: (message: FromWorker) => void, onDeath: (death: Death) => void) {
+    const end = (death: Omit<Death, 'pid'>): void => {
+      if (this.#ended) return;
+      this.#ended = true;
+      onDeath({ pid: this.pid, ...death });
+    };
+    try {
+      this.#child = startWorkerProcess();
+    } catch (error) {
+      setImmediate(() => end({ signal: null, code: null, error: error as NodeJS.ErrnoException }));
+      return;
+    }
+    this.#child.on('message', (message) => {
+      if (!this.#ended) onMessage(message as FromWorker);
+    });
+    this.#child.on('error', (error) => {
+      // a message to a process that has just died fails too; its exit tells the rest
+      if (this.pid === null) end({ signal: null, code: null, error });
+    });
+    this.#child.on('exit', (code, signal) => end({ code, signal, error: null }));
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  send(message: ToWorker): void {
+    if (this.#child?.connected) this.#child.send(message, () => {});
+  }
+
+  /** Ends it at once, whatever it does. `onDeath` is called as for any death. */
+  kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  /** Ends it, and nobody is told. */
+  dismiss(): void {
+    this.#ended = true;
+    this.kill();
+  }
+}
+
+/** What happened, in words. */
+function describeDeath({ signal, code, error }: Death): string {
+  if (error !== null) return `its process could not be started (${error.code ?? error.message})`;
+  if (signal === 'SIGKILL') return 'its process was killed (SIGKILL: out of memory, or by hand)';
+  if (signal === 'SIGABRT') return 'its process gave up (SIGABRT: out of memory, as a rule)';
+  return signal === null ? `its process ended (exit code ${code})` : `its process crashed (${signal})`;
 }

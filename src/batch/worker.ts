@@ -3,9 +3,16 @@ import type { Input } from '../io/inputs.js';
 import { endRecord, guardReadFiles } from '../io/read-files.js';
 import { useOneThreadAnImage } from '../io/sharp.js';
 import { removeTemporaries } from '../io/temporaries.js';
-import { type FromWorker, type Permission, receivedError, sentError, type ToWorker } from './protocol.js';
+import {
+  type FromWorker,
+  type Permission,
+  pause,
+  receivedError,
+  sentError,
+  type ToWorker,
+  workOn,
+} from './protocol.js';
 import { openTask, type RunTask, SkippedInput } from './task.js';
-import { pause, workOn } from './work-on.js';
 
 /** A collection takes some 10 ms. */
 const COLLECT_EVERY = 250;

@@ -1,7 +1,7 @@
-import { commandText } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
+import { commandText } from '../core/text.js';
 import { builtinName } from '../models/networks/index.js';
-import { type FileKind, kindOfFile, orNull } from '../stages/file-kind.js';
+import { type FileKind, kindOfFile, orNull } from '../run/file-kind.js';
 
 /**
  * Refuses a command whose network is an image, or a head: the two stand in the other order, or the network is missing.

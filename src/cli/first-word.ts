@@ -1,9 +1,9 @@
-import { commandText } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
 import { sameName } from '../core/names.js';
-import { addressFault, isAddress } from '../io/address.js';
-import { kindByStart } from '../io/file-start.js';
+import { commandText } from '../core/text.js';
 import { isThere, nearestPath } from '../io/files.js';
+import { addressFault, isAddress } from '../io/paths.js';
+import { kindByStart } from '../io/sniff.js';
 import { kernelNamed } from './stray-words.js';
 import { openTerminal } from './terminal.js';
 

@@ -1,7 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { type Command, Help, type HelpConfiguration, type Option, type OutputConfiguration } from 'commander';
 import { CnnvizError } from '../core/errors.js';
-import { nearestName } from '../core/nearest.js';
-import { COMMON_FLAGS } from './commands/common-flags.js';
+import { nearestName } from '../core/names.js';
 import { columnsOf, wrapLine, wrapText } from './wrap.js';
 
 const COMMON = 'Common:';
@@ -96,4 +96,37 @@ function asOneParagraph(command: Command): string {
 /** A switch is off and a list empty unless given; saying so at each would be noise. */
 function withoutEmptyDefault(option: Option): string {
   return new Help().optionDescription(option).replace(/ \(default: (false|\[\])\)/, '');
+}
+
+/** The flags that a command is mostly given: first in its help, where it has many others. Sub-commands by their full name. */
+const COMMON_FLAGS: Readonly<Record<string, readonly string[]>> = {
+  conv: ['--kernel', '--stride', '--relu', '--strip', '--out'],
+  sweep: ['--kernel', '--stride', '--bias', '--pool', '--out'],
+  explain: ['--kernel', '--stride', '--layer', '--at', '--out'],
+  animate: ['--kernel', '--stride', '--layer', '--terminal', '--out'],
+  field: ['--kernel', '--layer', '--at', '--pixel', '--out'],
+  plan: ['--kernel', '--stride', '--input', '--weight'],
+  run: ['--weights', '--layers', '--top', '--preset', '--out'],
+  top: ['--layer', '--channel', '--weights', '--count', '--out'],
+  preprocess: ['--preset', '--resize', '--crop', '--audit', '--out'],
+  gradcam: ['--weights', '--class', '--layer', '--out'],
+  saliency: ['--weights', '--class', '--out'],
+  occlude: ['--weights', '--class', '--size', '--stride', '--out'],
+  ablate: ['--weights', '--class', '--layer', '--out'],
+  check: ['--pipe', '--network', '--baseline', '--update', '--report'],
+  'head train': ['--features', '--weights', '--init', '--confusion', '--out'],
+  'head features': ['--features', '--weights', '--layer', '--out'],
+};
+
+/** The pages that messages name. They are part of the package. */
+const PAGES = /(?<![\w./\\-])docs\/((?:ci|network-files)\.md)\b/g;
+
+/** Where a page of the documentation lies on this machine. */
+export function installedDoc(page: string): string {
+  return fileURLToPath(new URL(`../../docs/${page}`, import.meta.url));
+}
+
+/** "see docs/ci.md" with the place where that page can be opened: the reader stands in a folder of his own. */
+export function withInstalledDocs(text: string): string {
+  return text.replace(PAGES, (_, page: string) => installedDoc(page));
 }

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { COMMAND_GROUPS } from '../commands/index.js';
 import { CnnvizError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
-import { COMMAND_GROUPS } from './commands/index.js';
 import { exitCodeOf } from './exit.js';
 import { fromFirstWord } from './first-word.js';
 import { guardFiles, MAX_BYTES } from './guard-files.js';

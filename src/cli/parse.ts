@@ -1,10 +1,16 @@
 import { totalmem } from 'node:os';
 import { CnnvizError } from '../core/errors.js';
-import type { BiasSource, KernelSource, PatchMode, PoolJob, PreprocessJob, ScaleRule } from '../core/job.js';
+import {
+  type BiasSource,
+  type KernelSource,
+  type PatchMode,
+  type PoolJob,
+  PRESETS,
+  type PreprocessJob,
+  type ScaleRule,
+} from '../core/job.js';
 import type { ActivationName, Padding, Pads, Pair } from '../core/layers.js';
-import { sameName } from '../core/names.js';
-import { nearestName } from '../core/nearest.js';
-import { PRESETS } from '../core/preprocess-job.js';
+import { nearestName, sameName } from '../core/names.js';
 import { isOwnPath } from '../io/descriptors.js';
 import { coreCount } from '../io/process-facts.js';
 

@@ -1,4 +1,4 @@
-import { groupDigits } from '../core/format.js';
+import { groupDigits } from '../core/text.js';
 
 /** A single image gets a bar only when it takes longer than this. */
 const BAR_AFTER_MS = 1000;

@@ -2,17 +2,24 @@ import { type BatchOutcome, runBatch } from '../batch/run-batch.js';
 import { parseShard } from '../batch/shard.js';
 import type { Task, TaskMaterials, TaskResult, TaskResults } from '../batch/task.js';
 import { CnnvizError } from '../core/errors.js';
-import { groupDigits } from '../core/format.js';
 import type { OutputJob } from '../core/job.js';
-import { faultWords, type ValueFault } from '../core/value-fault.js';
+import { groupDigits } from '../core/text.js';
+import { faultWords, type ValueFault } from '../core/values.js';
 import type { Input } from '../io/inputs.js';
-import { type BatchTally, describeBatch, failureLines } from '../reports/batch.js';
-import { batchDocument, type JsonRecord, type RecordStatus, recordLine } from '../reports/json.js';
-import type { ProductsOf } from '../stages/place.js';
-import type { InputFlags } from './collect-inputs.js';
-import type { PictureFlags } from './commands/picture-flags.js';
+import type { ProductsOf } from '../run/place.js';
+import {
+  type BatchTally,
+  batchDocument,
+  describeBatch,
+  failureLines,
+  type JsonRecord,
+  type RecordStatus,
+  recordLine,
+} from './batch-words.js';
 import { EXIT, exitCodeOfMany } from './exit.js';
+import type { InputFlags } from './input-flags.js';
 import { parseJobs, parseNumber } from './parse.js';
+import type { PictureFlags } from './picture-flags.js';
 import { showPictures } from './show/show.js';
 import { whenInterrupted } from './signals.js';
 import type { Terminal } from './terminal.js';
@@ -36,7 +43,7 @@ const LINES_ON_TERMINAL = 100;
 const TIMEOUT_S = 60;
 
 /** How a command speaks of its results. */
-export interface Words<R extends TaskResult> {
+interface Words<R extends TaskResult> {
   /** A result in full, for a few inputs. */
   describe(result: R): string[];
   /** A result on one line. */
@@ -57,7 +64,7 @@ export interface Words<R extends TaskResult> {
 }
 
 /** What is to be done. */
-export interface Order<K extends Task['kind']> {
+interface Order<K extends Task['kind']> {
   readonly task: Extract<Task, { kind: K }>;
   readonly materials: TaskMaterials[K];
   readonly inputs: readonly Input[];

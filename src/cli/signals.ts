@@ -1,7 +1,6 @@
 import { STANDARD_OUTPUT, writeFault } from '../io/files.js';
-import { isAnythingLeft, signalsDelivered, whenLeftChanges } from '../io/left-behind.js';
 import { releaseLocks } from '../io/lock.js';
-import { removeTemporaries } from '../io/temporaries.js';
+import { isAnythingLeft, removeTemporaries, signalsDelivered, whenLeftChanges } from '../io/temporaries.js';
 import { EXIT } from './exit.js';
 
 export function isBrokenPipe(error: Error): boolean {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { commandText } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
 import { sameName } from '../core/names.js';
+import { commandText } from '../core/text.js';
 import { isThere } from '../io/files.js';
-import { findGradient } from '../models/gradients.js';
 import { kernelsMeant } from '../models/kernel-names.js';
+import { findGradient } from '../models/kernels.js';
 
 /** Values of several numbers, where sweep has lists for all. */
 const SEVERAL: readonly string[] = ['--stride', '--padding', '--dilation', '--resize', '--crop', '--patch', '--scale'];

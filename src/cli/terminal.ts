@@ -1,11 +1,10 @@
 import { CnnvizError } from '../core/errors.js';
-import { shorten } from '../core/shorten.js';
+import { shorten } from '../core/text.js';
 import type { Style } from '../reports/text.js';
-import { withInstalledDocs } from './installed-docs.js';
+import { withInstalledDocs } from './help.js';
 import { Bar, LogLines, Pace, type Progress } from './progress.js';
 import { isBrokenPipe } from './signals.js';
-import { MARKED, PLAIN, painted } from './styles.js';
-import { columnsOf, wrapLine } from './wrap.js';
+import { columnsOf, MARKED, PLAIN, painted, wrapLine } from './wrap.js';
 
 /** A message, and what its line begins with. */
 const LONGEST_MESSAGE = 600;
@@ -41,7 +40,7 @@ export interface Screen {
   readonly isTty: boolean;
 }
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly quiet: boolean;
   /** Results are bytes or a document on stdout: everything a person reads goes to stderr. */
   readonly reserveStdout: boolean;

@@ -1,8 +1,8 @@
 import type { Command, CommanderError } from 'commander';
-import { commandText } from '../core/command-text.js';
 import { CnnvizError } from '../core/errors.js';
-import { nearestName } from '../core/nearest.js';
-import { refuseSplitPlace } from './split-place.js';
+import { nearestName } from '../core/names.js';
+import { commandText } from '../core/text.js';
+import { refuseSplitPlace } from './look-flags.js';
 import { refuseStrayWords } from './stray-words.js';
 
 /**

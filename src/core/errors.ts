@@ -1,4 +1,4 @@
-import { shorten } from './shorten.js';
+import { shorten } from './text.js';
 
 /** Names come from strangers' files: one of many letters is told by its beginning, its length and its end. */
 const LONGEST = 500;
@@ -26,7 +26,7 @@ export type ErrorCode =
   /** nothing matched */
   | 'nothing';
 
-export interface ErrorDetail {
+interface ErrorDetail {
   /** What to do about it: an action. */
   fix?: string;
   cause?: unknown;

@@ -36,7 +36,7 @@ export interface Axis {
 }
 
 /** From first to last input position, both included. */
-export interface Span {
+interface Span {
   readonly first: number;
   readonly last: number;
 }
@@ -164,7 +164,7 @@ export function convAxis(g: Conv2dGeometry, axis: 0 | 1): Axis {
     : { size: g.W, kernel: g.kW, stride: g.sW, dilation: g.dW, padBefore: g.pads[1], padAfter: g.pads[3], out: g.oW };
 }
 
-export interface Pool2dShape {
+interface Pool2dShape {
   readonly kernelSize: Pair;
   readonly stride: Pair;
   readonly pads: Pads;

@@ -1,8 +1,9 @@
+import type { DType } from './values.js';
+
 /**
  * Layers of computation graphs, beside those of torch.nn in layers.ts: what ONNX models are made of. What decides a
  * shape (axes, pads, a target shape) is an input of the layer, so that one kind serves constants and computed values.
  */
-import type { DType } from './values.js';
 
 /** Padding of a window over any number of axes: [first axis … last axis before, first … last after], or a rule. */
 export type WindowPadding = readonly number[] | 'same' | 'same_lower' | 'valid';

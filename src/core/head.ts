@@ -1,4 +1,4 @@
-import type { ImagePreset } from './preprocess-job.js';
+import type { ImagePreset } from './job.js';
 
 /** How a map becomes one number for each channel: its mean or its largest value; flatten keeps every value. */
 export type Reduce = 'mean' | 'max' | 'flatten';

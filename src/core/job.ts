@@ -110,3 +110,107 @@ export interface Job {
   readonly picture: PictureJob;
   readonly output: OutputJob;
 }
+
+/** Which network: as typed, with what its numbers come from. Plain JSON. */
+export interface NetworkRequest {
+  /** A pipe, a file, the name of a built-in; "NET@WEIGHTS" names a checkpoint too. */
+  readonly network: string;
+  /** A checkpoint, or null. */
+  readonly weights: string | null;
+  /** The seed of made-up He weights, or null. */
+  readonly init: number | null;
+  /** The text of print(model) is taken as the whole network, whatever it seems to leave out. */
+  readonly asPrinted?: boolean;
+  /** Named inputs from arrays. */
+  readonly inputs: readonly { readonly name: string; readonly path: string }[];
+}
+
+/** Everything a network's run needs but its images. Plain JSON. */
+export interface NetworkJob {
+  readonly request: NetworkRequest;
+  readonly decode: DecodeJob;
+  /** What is changed of how an image becomes the input; null: as the network says. */
+  readonly preset: PresetChoice | null;
+  /** Names and globs; "output" and "all" are understood. */
+  readonly layers: readonly string[];
+  /** Nobody asked for pictures: an output of classes gets none. */
+  readonly picturesImplied: boolean;
+  readonly exact: boolean;
+  /** How many classes to name; null: five when the network ends in classes and nothing else was asked for. */
+  readonly top: number | null;
+  /** A file of class names, one a line; null: ImageNet's for 1,000 classes. */
+  readonly labels: string | null;
+  readonly picture: PictureJob;
+  readonly output: OutputJob;
+}
+
+/** What happens to an image's size, before its pixels become numbers. */
+export interface GeometryJob {
+  /** The shorter side, in pixels, the other in proportion; or [height, width]; null: as it is. */
+  readonly resize: number | readonly [number, number] | null;
+  /** [height, width] of the middle to keep; what is smaller gets a border of zeros. Null: all of it. */
+  readonly crop: readonly [number, number] | null;
+}
+
+/** How a photograph becomes a network's input: resize, crop, then pixels → numbers. Plain JSON. */
+export interface ImagePreset {
+  readonly geometry: GeometryJob;
+  readonly preprocess: PreprocessJob;
+}
+
+type PresetName = 'imagenet' | 'none';
+
+/** What a user changes of how images are prepared; null leaves a part as it is. */
+export interface PresetChoice {
+  /** The preset to begin with; null: the network's own. */
+  readonly name: PresetName | null;
+  readonly resize: GeometryJob['resize'];
+  readonly crop: GeometryJob['crop'];
+  readonly gray: boolean;
+  readonly pixels: PreprocessJob['pixels'] | null;
+  readonly normalize: PreprocessJob['normalize'];
+}
+
+/**
+ * imagenet: as torchvision's classifiers are evaluated, Resize(256), CenterCrop(224), ToTensor, Normalize.
+ * none: the image as it is, pixels in [0, 1].
+ * Source: pytorch.org/vision, models: "the images are resized to 256, followed by a central crop of 224"
+ */
+export const PRESETS: Readonly<Record<PresetName, ImagePreset>> = {
+  imagenet: {
+    geometry: { resize: 256, crop: [224, 224] },
+    preprocess: {
+      pixels: 'unit',
+      gray: false,
+      normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+    },
+  },
+  none: {
+    geometry: { resize: null, crop: null },
+    preprocess: { pixels: 'unit', gray: false, normalize: null },
+  },
+};
+
+/** A preset by its name; `crop` replaces the side of its square crop (227 for the AlexNet of 2012), if it has one. */
+export function presetFor(name: PresetName, crop?: number): ImagePreset {
+  const preset = PRESETS[name];
+  if (crop === undefined || preset.geometry.crop === null) return preset;
+  return { ...preset, geometry: { ...preset.geometry, crop: [crop, crop] } };
+}
+
+/** A preset with a user's changes. `own`: what to begin with when the choice names no preset. */
+export function choosePreset(
+  { name, resize, crop, gray, pixels, normalize }: PresetChoice,
+  own: ImagePreset,
+): ImagePreset {
+  const { geometry, preprocess } =
+    name === null ? own : presetFor(name, name === 'imagenet' ? own.geometry.crop?.[0] : undefined);
+  return {
+    geometry: { resize: resize ?? geometry.resize, crop: crop ?? geometry.crop },
+    preprocess: {
+      pixels: pixels ?? preprocess.pixels,
+      gray: gray || preprocess.gray,
+      normalize: normalize ?? preprocess.normalize,
+    },
+  };
+}

@@ -125,7 +125,7 @@ export interface DropoutLayer {
   readonly kind: 'dropout';
 }
 
-export interface IdentityLayer {
+interface IdentityLayer {
   readonly kind: 'identity';
 }
 

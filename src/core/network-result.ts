@@ -1,7 +1,6 @@
-import type { ValueFacts } from './facts.js';
-import type { NanScores } from './nan-scores.js';
-import type { InputFacts, OutputFile } from './result.js';
-import type { ValueFault } from './value-fault.js';
+import type { InputFacts, OutputFile, ValueFacts } from './result.js';
+import { groupDigits } from './text.js';
+import type { ValueFault } from './values.js';
 
 /** What the values of one layer look like, channel by channel. */
 export interface LayerFacts extends ValueFacts {
@@ -62,4 +61,20 @@ export interface NetworkRunResult {
   readonly warnings: readonly string[];
   /** Where NaN, infinities and explosions were born. */
   readonly faults: readonly ValueFault[];
+}
+
+/** NaN among the scores of one item: with one there is no best class, for the softmax of all is NaN. */
+interface NanScores {
+  readonly nan: number;
+  readonly of: number;
+}
+
+export function nanScores(scores: Float32Array): NanScores {
+  return { nan: scores.reduce((count, score) => count + (Number.isNaN(score) ? 1 : 0), 0), of: scores.length };
+}
+
+/** "every score is NaN", "1 of 1,000 scores is NaN" */
+export function nanScoreWords({ nan, of }: NanScores): string {
+  if (nan === of) return 'every score is NaN';
+  return `${groupDigits(nan)} of ${groupDigits(of)} scores ${nan === 1 ? 'is' : 'are'} NaN`;
 }

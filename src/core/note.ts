@@ -44,6 +44,3 @@ export interface DrawingNote {
   readonly hi?: number;
   readonly args: readonly string[];
 }
-
-/** The metadata of any picture cnnviz writes. */
-export type Note = MapNote | PictureNote | DrawingNote;

@@ -1,6 +1,6 @@
 import { CnnvizError } from './errors.js';
-import { groupDigits } from './format.js';
-import type { GeometryJob } from './preprocess-job.js';
+import type { GeometryJob } from './job.js';
+import { groupDigits } from './text.js';
 
 export interface Size {
   readonly width: number;

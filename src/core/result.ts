@@ -1,6 +1,47 @@
-import type { Clipped, Peak, Scale, ValueFacts } from './facts.js';
 import type { ProductKind } from './job.js';
 import type { Pads } from './layers.js';
+import type { PreprocessPlan } from './preprocess-geometry.js';
+
+/** What is true of a set of numbers. Non-finite values are counted and left out of the rest. */
+export interface ValueFacts {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly nan: number;
+  readonly infinite: number;
+  /** How many values are above zero: the neurons that fire. */
+  readonly firing: number;
+}
+
+/** A rectangle in whole pixels, both ends included. */
+export interface Window {
+  readonly x0: number;
+  readonly x1: number;
+  readonly y0: number;
+  readonly y1: number;
+}
+
+/** One value of a map with its place, (x, y) from the top left, and the part of the input it was made from. */
+export interface Peak {
+  readonly value: number;
+  readonly x: number;
+  readonly y: number;
+  readonly window: Window;
+}
+
+/** How values became greys: `lo` is black, `hi` is white, values outside are clipped. */
+export interface Scale {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** What a picture of values loses: how many fell below lo, above hi, or were NaN. */
+export interface Clipped {
+  readonly below: number;
+  readonly above: number;
+  readonly nan: number;
+}
 
 /** What was read. */
 export interface InputFacts {
@@ -126,4 +167,39 @@ export interface PlannedRun {
     readonly out: readonly [number, number];
   })[];
   readonly outputs: readonly string[];
+}
+
+/** One step of the preparation of an image and what it leaves. scaled or normalised: samples have become numbers. */
+export interface StepSize {
+  readonly name: 'decoded' | 'resized' | 'cropped' | 'scaled' | 'normalised';
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+/** The values of one channel. */
+export interface ChannelFacts {
+  /** red, green, blue or gray */
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+}
+
+/** A step with its values: whole samples until they become numbers. */
+export interface StepFacts extends StepSize {
+  /** One for each channel; none for a resized image of which only the crop was made. */
+  readonly values: readonly ChannelFacts[];
+}
+
+/** How one image became a network's input. */
+export interface PreprocessResult {
+  readonly input: InputFacts;
+  /** "224×224 (shorter side 256, centre crop, mean/std)" */
+  readonly preprocess: string;
+  readonly plan: PreprocessPlan;
+  /** [C, H, W] */
+  readonly shape: readonly number[];
+  readonly steps: readonly StepFacts[];
+  readonly outputs: readonly OutputFile[];
 }

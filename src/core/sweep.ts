@@ -1,7 +1,6 @@
-import type { Peak, Scale, ValueFacts } from './facts.js';
 import type { BiasSource, Job, LayerJob, PoolJob } from './job.js';
 import type { Pair } from './layers.js';
-import type { InputFacts, KernelFacts, PatchVerdict } from './result.js';
+import type { InputFacts, KernelFacts, PatchVerdict, Peak, Scale, ValueFacts } from './result.js';
 
 /** One layer with lists where `conv` has one value: every combination is a cell. */
 export interface SweepJob {

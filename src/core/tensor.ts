@@ -1,4 +1,5 @@
-import ndarray, { type GenericArray, type NdArray, type TypedArray } from 'ndarray';
+import type { GenericArray, NdArray, TypedArray } from 'ndarray';
+import ndarray from 'ndarray';
 import { CnnvizError } from './errors.js';
 
 /** What travels between modules: a float32 ndarray, row-major, offset 0, no gaps. */

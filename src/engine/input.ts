@@ -3,7 +3,7 @@ import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 
 /** Samples as a decoder gives them, with the value of each: converted band by band, never as a whole. */
-export interface ByteImage {
+interface ByteImage {
   /** [height, width, channels] interleaved */
   readonly bytes: Uint8Array;
   /** [channels, 256] float32 */

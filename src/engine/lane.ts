@@ -3,11 +3,11 @@ import type { ActivationLayer } from '../core/layers.js';
 import { sizeOf } from '../core/tensor.js';
 import { activate } from './activations.js';
 import { type Bands, bandAt, borderColumns } from './bands.js';
-import type { ConvWeight } from './conv-weight.js';
 import type { EngineInput } from './input.js';
 import type { PoolAlgorithm } from './pooling/max.js';
 import type { Heap } from './routines/heap.js';
 import type { Routines } from './routines/index.js';
+import type { ConvWeight } from './steps.js';
 import { aligned, type EngineMemory } from './wasm/memory.js';
 
 /** A convolution with its weights packed in the engine's memory. */

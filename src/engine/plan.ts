@@ -9,12 +9,20 @@ import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { checkActivation } from './activations.js';
 import { planBands } from './bands.js';
-import { batchNormAffine } from './batch-norm-affine.js';
 import { chooseAlgorithm, type PlanOptions } from './choose.js';
-import { type ChannelAffine, type ConvWeight, constantWeight, scaledWeight, valueWeight } from './conv-weight.js';
 import { evaluate } from './evaluate.js';
 import { axesOfPool, poolAlgorithm, poolGeometry } from './pooling/index.js';
-import type { ConvStep, PoolStep, Step } from './steps.js';
+import {
+  batchNormAffine,
+  type ChannelAffine,
+  type ConvStep,
+  type ConvWeight,
+  constantWeight,
+  type PoolStep,
+  type Step,
+  scaledWeight,
+  valueWeight,
+} from './steps.js';
 
 /** Every shape, algorithm and buffer of a run, settled before the first number is computed. */
 export interface Plan {

@@ -1,7 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import { type Image, maxSample } from '../core/image.js';
 import type { Area } from '../core/preprocess-geometry.js';
-import { cropImage } from './crop.js';
 
 /** What each output position reads: `counts` input positions from `firsts` on, with weights of sum 1. */
 interface Taps {
@@ -161,4 +160,21 @@ function roundRow(sums: Float64Array, out: Uint8Array | Uint16Array, max: number
 
 function newSamples({ depth }: Image, size: number): Uint8Array | Uint16Array {
   return depth === 8 ? new Uint8Array(size) : new Uint16Array(size);
+}
+
+/** The part of an image inside `area`, zeros where `area` reaches beyond it; the image itself when it is all of it. */
+export function cropImage(image: Image, { x, y, width, height }: Area): Image {
+  if (x === 0 && y === 0 && width === image.width && height === image.height) return image;
+  const { channels, data } = image;
+  const size = width * height * channels;
+  const out = image.depth === 8 ? new Uint8Array(size) : new Uint16Array(size);
+  const left = Math.max(0, x);
+  const right = Math.min(image.width, x + width);
+  const bottom = Math.min(image.height, y + height);
+  for (let row = Math.max(0, y); left < right && row < bottom; row++) {
+    const start = row * image.width;
+    const samples = data.subarray((start + left) * channels, (start + right) * channels);
+    out.set(samples, ((row - y) * width + left - x) * channels);
+  }
+  return { ...image, width, height, data: out };
 }

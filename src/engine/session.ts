@@ -4,6 +4,7 @@ import { newNumbers, toFloat32, type Value, type ValueInfo } from '../core/value
 import { activate } from './activations.js';
 import { type Bands, planBands } from './bands.js';
 import { type BufferPlan, planBuffers } from './buffers.js';
+import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
 import type { BandAlgorithm } from './conv2d/algorithm.js';
 import { paddedSize, padInput } from './conv2d/padding.js';
 import { type EngineInput, itemOf, numbersOf } from './input.js';
@@ -24,7 +25,6 @@ import { shareBands, sharedInput, sharedOutput, type ThreadTeam } from './shared
 import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
 import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
 import { closeWork, nextTicket } from './wasm/tickets.js';
-import { isWholeImage, mayRoundWhole, orderedStep } from './whole-numbers.js';
 
 /** About this many multiply-accumulates pass between two breaths: a few hundredths of a second. */
 const MACS_PER_BREATH = 4e8;

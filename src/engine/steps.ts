@@ -1,9 +1,18 @@
 import type { Axis, Conv2dGeometry } from '../core/geometry.js';
-import type { ActivationLayer, Conv2dLayer, Layer, LinearLayer, NccLayer, PoolLayer } from '../core/layers.js';
+import type {
+  ActivationLayer,
+  BatchNormLayer,
+  Conv2dLayer,
+  Layer,
+  LinearLayer,
+  NccLayer,
+  PoolLayer,
+} from '../core/layers.js';
+import type { Constant } from '../core/model.js';
 import type { Shape4 } from '../core/shapes/spatial.js';
-import type { ValueInfo } from '../core/values.js';
+import { sizeOf } from '../core/tensor.js';
+import { toFloat32, type Value, type ValueInfo } from '../core/values.js';
 import type { Bands } from './bands.js';
-import type { ConvWeight } from './conv-weight.js';
 import type { Conv2dAlgorithm } from './conv2d/algorithm.js';
 import type { PoolAlgorithm } from './pooling/max.js';
 
@@ -54,3 +63,58 @@ export interface OperatorStep extends StepFields {
 }
 
 export type Step = ConvStep | PoolStep | OperatorStep;
+
+/** The kernels of a convolution as float32, read when they are needed: a checkpoint may be larger than memory allows twice. */
+export interface ConvWeight {
+  /** [M, C/groups, kH, kW] */
+  readonly shape: readonly number[];
+  readonly load: () => Float32Array;
+  readonly loadInto: (target: Float32Array) => void;
+}
+
+/** What scales and shifts each output channel of a convolution: a batch norm taken into its weights. */
+export interface ChannelAffine {
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
+}
+
+/** A constant as kernels of this shape (a linear layer's [M, K] are [M, K, 1, 1]). */
+export function constantWeight(constant: Constant, shape: readonly number[]): ConvWeight {
+  return { shape, load: () => toFloat32(constant.load().data), loadInto: (target) => constant.loadInto(target) };
+}
+
+/** Numbers at hand as kernels of this shape. */
+export function valueWeight({ data }: Value, shape: readonly number[]): ConvWeight {
+  return { shape, load: () => toFloat32(data), loadInto: (target) => target.set(data) };
+}
+
+/** Each kernel times its channel's scale, in float64, rounded once. */
+export function scaledWeight(weight: ConvWeight, { scale }: ChannelAffine): ConvWeight {
+  const loadInto = (target: Float32Array): void => {
+    weight.loadInto(target);
+    const perKernel = sizeOf(weight.shape.slice(1));
+    for (let m = 0, i = 0; m < scale.length; m++) {
+      for (const end = i + perKernel; i < end; i++) target[i] = target[i] * scale[m];
+    }
+  };
+  return {
+    shape: weight.shape,
+    loadInto,
+    load() {
+      const numbers = new Float32Array(sizeOf(weight.shape));
+      loadInto(numbers);
+      return numbers;
+    },
+  };
+}
+
+/**
+ * A batch norm at inference as y = x·scale + shift for each channel, in float64.
+ * inputs: x (not read), weight [C] or null, bias [C] or null, running_mean [C], running_var [C].
+ * Source: torch.nn.BatchNorm2d; Ioffe, Szegedy 2015
+ */
+export function batchNormAffine({ eps }: BatchNormLayer, inputs: readonly (Value | null)[]): ChannelAffine {
+  const [, weight, bias, mean, variance] = inputs;
+  const scale = Float64Array.from(variance!.data, (value, c) => (weight?.data[c] ?? 1) / Math.sqrt(value + eps));
+  return { scale, shift: scale.map((factor, c) => (bias?.data[c] ?? 0) - mean!.data[c] * factor) };
+}

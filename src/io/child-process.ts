@@ -27,7 +27,7 @@ export function startWorkerProcess(): ChildProcess {
 }
 
 /** In a worker process: its parent. It lives no longer than that, and leaves signals from the terminal to it. */
-export interface ParentProcess {
+interface ParentProcess {
   send(message: unknown): void;
   receive(listener: (message: unknown) => void): void;
 }

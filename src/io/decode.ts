@@ -1,11 +1,10 @@
 import type { Metadata, Sharp } from 'sharp';
 import { CnnvizError } from '../core/errors.js';
-import { groupDigits } from '../core/format.js';
 import type { Image } from '../core/image.js';
 import type { DecodeJob } from '../core/job.js';
-import { sniffForeign } from './foreign.js';
+import { groupDigits } from '../core/text.js';
 import { loadSharp } from './sharp.js';
-import { describeStart, sniffFormat } from './sniff.js';
+import { describeStart, sniffForeign, sniffFormat } from './sniff.js';
 
 /** What an image file says of itself. Width and height are those after orientation. */
 export interface ImageFacts {

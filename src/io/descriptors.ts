@@ -1,7 +1,7 @@
 import { fstatSync, type Stats, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { CnnvizError } from '../core/errors.js';
-import { formatBytes } from '../core/format.js';
+import { formatBytes } from '../core/text.js';
 import { refuseOtherThanFile } from './file-kind.js';
 
 /** '-', and names that mean something else in every process: /dev/stdin, and the /dev/fd/63 that a shell makes of <(…). */

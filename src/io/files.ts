@@ -14,15 +14,13 @@ import { access, type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CnnvizError, type ErrorCode } from '../core/errors.js';
-import { formatBytes } from '../core/format.js';
-import { nearestName } from '../core/nearest.js';
-import { addressFault, isAddress } from './address.js';
+import { nearestName } from '../core/names.js';
+import { formatBytes } from '../core/text.js';
 import { isPipe, readPipe } from './descriptors.js';
 import { refuseOtherThanFile } from './file-kind.js';
-import { signalsDelivered } from './left-behind.js';
-import { collisionKey } from './paths.js';
+import { addressFault, collisionKey, isAddress } from './paths.js';
 import { guardOutput, noteRead } from './read-files.js';
-import { finishTemporary, NAME_BYTES, temporaryFor } from './temporaries.js';
+import { finishTemporary, NAME_BYTES, signalsDelivered, temporaryFor } from './temporaries.js';
 
 export { fileIdentity } from './read-files.js';
 

@@ -9,7 +9,7 @@ import { leavesFolder } from './paths.js';
 import { noteRead } from './read-files.js';
 
 /** An open file, read where it is asked for. */
-export interface FileSource extends ByteSource {
+interface FileSource extends ByteSource {
   readonly path: string;
   close(): void;
 }

@@ -1,7 +1,7 @@
 import { isCollection, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { atPlace, CnnvizError } from '../core/errors.js';
-import { nearestName } from '../core/nearest.js';
+import { nearestName } from '../core/names.js';
 
 /** Where a value stands: "net.yaml:7:5". */
 export type Where = (path: readonly (string | number)[]) => string;
@@ -13,7 +13,7 @@ export interface DataFile {
 }
 
 /** What kind of file is read: "network files are YAML or JSON: see docs/network-files.md". */
-export interface DataFileKind {
+interface DataFileKind {
   readonly plural: string;
   readonly docs: string;
 }

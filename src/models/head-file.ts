@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import type { ByteSource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
-import { FOREIGN_BYTES, foreignFile } from '../core/foreign-file.js';
 import type { DenseLayer, FeatureOrigin, Head, HeadParameters, TrainingSettings } from '../core/head.js';
 import { VERSION } from '../core/version.js';
-import { readSafetensors, type SafetensorsFile, safetensorsReader } from './weights/safetensors.js';
-import { type SafetensorsEntry, writeSafetensors } from './weights/safetensors-writer.js';
+import { FOREIGN_BYTES, foreignFile } from './foreign-file.js';
+import {
+  readSafetensors,
+  type SafetensorsEntry,
+  type SafetensorsFile,
+  safetensorsReader,
+  writeSafetensors,
+} from './weights/safetensors.js';
 
 const FORMAT = 'cnnviz-head';
 const FORMAT_VERSION = '1';

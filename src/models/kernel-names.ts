@@ -1,8 +1,13 @@
 import { CnnvizError } from '../core/errors.js';
-import { sameName } from '../core/names.js';
-import { nearestName } from '../core/nearest.js';
-import { findGradient, GRADIENTS } from './gradients.js';
-import { BUILTIN_KERNELS, type BuiltinKernel, KERNEL_NAMES } from './kernels.js';
+import { nearestName, sameName } from '../core/names.js';
+import {
+  BUILTIN_KERNELS,
+  type BuiltinKernel,
+  findGradient,
+  GRADIENTS,
+  type Gradient,
+  KERNEL_NAMES,
+} from './kernels.js';
 
 /** Words people say for one kernel or for several; what they could mean is not guessed where there are several. */
 const SAID: Readonly<Record<string, readonly string[]>> = {
@@ -92,4 +97,32 @@ function unknownKernel(word: string, meant: readonly string[]): CnnvizError {
 function nearestOfAnySize(word: string): string | null {
   const near = nearestName(word, KERNEL_NAMES.map(withoutSize));
   return near && KERNEL_NAMES.filter((name) => withoutSize(name) === near).join(' or ');
+}
+
+/** What one word of `cnnviz kernels` shows. */
+export interface KernelGroup {
+  readonly kernels: readonly BuiltinKernel[];
+  /** The gradient magnitude of this name, made of these kernels. */
+  readonly gradient: Gradient | null;
+}
+
+/** edges, and edge for one of them */
+function familyNames(family: string): string[] {
+  return [family, family.replace(/s$/, '')];
+}
+
+/**
+ * The kernels of a word: one by its name, a family by the name it is listed under (edges, or edge), a gradient
+ * magnitude's two, or all whose names begin with it (kirsch).
+ * @throws CnnvizError 'usage' with what was meant
+ */
+export function kernelGroup(word: string): KernelGroup {
+  const gradient = findGradient(word);
+  if (gradient) return { kernels: gradient.parts.map(findKernel), gradient };
+  const own = sameName(word, KERNEL_NAMES);
+  if (own !== null) return { kernels: [findKernel(own)], gradient: null };
+  const family = BUILTIN_KERNELS.filter((one) => familyNames(one.family).includes(word.toLowerCase()));
+  if (family.length > 0) return { kernels: family, gradient: null };
+  const begun = BUILTIN_KERNELS.filter(({ name }) => word.length > 1 && name.startsWith(word.toLowerCase()));
+  return { kernels: begun.length > 0 ? begun : [findKernel(word)], gradient: null };
 }

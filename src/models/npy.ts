@@ -1,11 +1,11 @@
 import { type ByteSource, memorySource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
-import { FOREIGN_BYTES, foreignFile } from '../core/foreign-file.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import { type DType, newNumbers, type Value } from '../core/values.js';
+import { FOREIGN_BYTES, foreignFile } from './foreign-file.js';
 import { halfToNumber } from './weights/float-types.js';
 
-export type NpyData =
+type NpyData =
   | Float32Array
   | Float64Array
   | Int8Array
@@ -71,7 +71,7 @@ export function readNpy(bytes: Uint8Array): NpyArray {
 }
 
 /** What stands before the data of a .npy file. */
-export interface NpyHeader {
+interface NpyHeader {
   readonly dtype: NpyDtype;
   readonly shape: number[];
   /** Where the data begin, in bytes. */

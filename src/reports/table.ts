@@ -1,4 +1,4 @@
-import { padLeft, padRight, textWidth } from '../core/text-width.js';
+import { formatNumber, padLeft, padRight, textWidth } from '../core/text.js';
 
 /** How a table is set. */
 interface TableLook {
@@ -49,4 +49,11 @@ function stackedRow(
     ...(name === '' ? [] : [' '.repeat(indent) + name]),
     ...(isLong ? entries : [entries.join('   ')]).filter(Boolean).map((entry) => inner + entry),
   ];
+}
+
+export { formatBytes } from '../core/text.js';
+
+/** Time for people: "12 ms", "3.4 s"; never less than a millisecond. */
+export function formatMs(ms: number): string {
+  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${formatNumber(ms / 1000, 2)} s`;
 }

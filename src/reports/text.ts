@@ -1,10 +1,17 @@
-import { formatNumber, groupDigits } from '../core/format.js';
 import { plural } from '../core/geometry.js';
 import type { LayerJob, PatchMode } from '../core/job.js';
-import type { Padding, Pads } from '../core/layers.js';
-import type { BankResult, CandidateFacts, MapResult, PlannedRun, RunResult, ZeroLevel } from '../core/result.js';
-import { AT_THE_BORDER, seesPadding } from './border.js';
-import { formatBytes, formatMs } from './numbers.js';
+import type { Padding, Pads, Pair } from '../core/layers.js';
+import type {
+  BankResult,
+  CandidateFacts,
+  MapResult,
+  PlannedRun,
+  RunResult,
+  Window,
+  ZeroLevel,
+} from '../core/result.js';
+import { formatNumber, groupDigits } from '../core/text.js';
+import { formatBytes, formatMs } from './table.js';
 
 /** How words are set off; plain functions, so that a report knows no terminal. */
 export interface Style {
@@ -265,7 +272,7 @@ function briefMap({ values, peak, picture }: MapResult): string {
 }
 
 /** "1 row and 1 column of the input never read", or null when all of it is. */
-export function unreadWords({ rows, columns }: { rows: number; columns: number }): string | null {
+function unreadWords({ rows, columns }: { rows: number; columns: number }): string | null {
   const parts = [rows > 0 ? plural(rows, 'row') : '', columns > 0 ? plural(columns, 'column') : ''].filter(Boolean);
   return parts.length === 0 ? null : `${parts.join(' and ')} of the input never read`;
 }
@@ -284,4 +291,33 @@ function formatCount(count: number): string {
     if (count >= size) return `${formatNumber(count / size, 2)} ${unit}`;
   }
   return `${count} `;
+}
+
+/** What decides how large the window of a value is, all [height, width]. */
+interface WindowSize {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  /** Of the pool behind the convolution; null: there is none. */
+  readonly pool: Pair | null;
+}
+
+export const AT_THE_BORDER = "at the border: partly the padding's zeros";
+
+/**
+ * Whether a value is made of padding zeros as well: its window is then cut off at the input's edge. Zeros invent an edge
+ * there; of the other padding modes the border is made of the image itself.
+ */
+export function seesPadding(
+  window: Window,
+  { kernel, stride, pool }: WindowSize,
+  { padding, paddingMode, dilation }: Pick<LayerJob, 'padding' | 'paddingMode' | 'dilation'>,
+): boolean {
+  const none = padding === 'valid' || padding === 0 || (Array.isArray(padding) && padding.every((side) => side === 0));
+  if (paddingMode !== 'zeros' || none) return false;
+  const isCut = (axis: 0 | 1, first: number, last: number) => {
+    const own = (kernel[axis] - 1) * dilation[axis] + 1;
+    const pooled = pool === null ? 0 : (pool[axis] - 1) * stride[axis];
+    return last - first + 1 < own + pooled;
+  };
+  return isCut(0, window.y0, window.y1) || isCut(1, window.x0, window.x1);
 }

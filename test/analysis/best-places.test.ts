@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Best, strongestPlaces } from '../../src/analysis/best-places.js';
-import { resizeMap, strongestPlace } from '../../src/analysis/class-activation.js';
+import { resizeMap, strongestPlace } from '../../src/commands/class/class-map.js';
+import { Best, strongestPlaces } from '../../src/commands/class/top-study.js';
 import { seeded } from '../random.js';
 
 describe('the strongest places of a map', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { distinctivePatches } from '../../src/analysis/distinctive-patches.js';
+import { distinctivePatches } from '../../src/commands/article/photo.js';
 import { type Tensor, tensor } from '../../src/core/tensor.js';
 import { seeded } from '../random.js';
 

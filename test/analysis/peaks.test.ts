@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judgePatch } from '../../src/analysis/peaks.js';
 import type { Axis } from '../../src/core/geometry.js';
+import { judgePatch } from '../../src/run/measure.js';
 
 const axis = (size: number, kernel: number, stride: number, out: number): Axis => ({
   size,

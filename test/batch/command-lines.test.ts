@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CommandLines } from '../../src/batch/command-lines.js';
+import { CommandLines } from '../../src/commands/article/make-article.js';
 import { inFolder } from '../cli/cnnviz.js';
 
 /** A program that prints what it was given, writes a file when it starts and one when it ends. */

@@ -13,7 +13,7 @@ await build({
     contents: `export { Session } from './src/engine/session.js';
       export { runSync } from './src/engine/execute.js';
       export { planModel } from './src/engine/plan.js';
-      export { threadTeam } from './src/stages/thread-team.js';
+      export { threadTeam } from './src/run/threads.js';
       export { sequential, tensorConstant } from './src/core/model.js';
       export { tensor } from './src/core/tensor.js';`,
     resolveDir: ROOT,

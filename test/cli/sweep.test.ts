@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ConvFlags } from '../../src/cli/conv-job.js';
-import { type SweepFlags, sweepJob } from '../../src/cli/sweep-job.js';
+import type { ConvFlags } from '../../src/cli/layer-flags.js';
+import { type SweepFlags, sweepJob } from '../../src/commands/layer/run-sweep.js';
 import { readNote } from '../../src/io/encode.js';
 import { cnnviz, IMAGES, inFolder } from './cnnviz.js';
 

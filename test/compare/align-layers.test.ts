@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alignLayers, type ComparedLayer } from '../../src/compare/align-layers.js';
+import { alignLayers, type ComparedLayer } from '../../src/commands/network/compare-networks.js';
 import { randomArray } from '../random.js';
 
 const SHAPE = [1, 4, 3, 3];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatNumber, groupDigits } from '../../src/core/format.js';
+import { formatNumber, groupDigits } from '../../src/core/text.js';
 
 const SEEDED = { seed: 3 };
 

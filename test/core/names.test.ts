@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sameName } from '../../src/core/names.js';
-import { nearestName } from '../../src/core/nearest.js';
+import { nearestName, sameName } from '../../src/core/names.js';
 import { KERNEL_NAMES } from '../../src/models/kernels.js';
 import { BUILTIN_NETWORKS, LAYER_WORDS } from '../../src/models/networks/index.js';
 

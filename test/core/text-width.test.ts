@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { padLeft, padRight, textWidth } from '../../src/core/text-width.js';
+import { padLeft, padRight, textWidth } from '../../src/core/text.js';
 
 describe('the width of a text in a terminal', () => {
   it.each([

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { measureValues } from '../../src/analysis/values.js';
+import { toPixels } from '../../src/draw/scale.js';
 import { drawMapLevels, sumsOfMap } from '../../src/engine/map-loops.js';
-import { toPixels } from '../../src/figures/scale.js';
 import { randomArray } from '../random.js';
 
 const lengths = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom(65_535, 65_536, 65_537, 131_075));

@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Image } from '../../src/core/image.js';
+import { type GeometryJob, PRESETS, presetFor } from '../../src/core/job.js';
 import { planPreprocess, toOriginal } from '../../src/core/preprocess-geometry.js';
-import { type GeometryJob, PRESETS, presetFor } from '../../src/core/preprocess-job.js';
-import { cropImage } from '../../src/engine/crop.js';
 import { numbersOf } from '../../src/engine/input.js';
-import { resizeArea, resizeBilinear } from '../../src/engine/resize.js';
+import { cropImage, resizeArea, resizeBilinear } from '../../src/engine/resize.js';
 import { decodeImage } from '../../src/io/decode.js';
 import { readNpy } from '../../src/models/npy.js';
-import { auditImage, type PreprocessStep, preprocessImage } from '../../src/stages/preprocess-image.js';
+import { auditImage, type PreprocessStep, preprocessImage } from '../../src/run/preset.js';
 
 const FIXTURES = new URL('../../fixtures/', import.meta.url);
 const EXPECTED = new URL('expected/torchvision/', FIXTURES);

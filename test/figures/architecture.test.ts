@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { architectureImage } from '../../src/figures/architecture.js';
-import { architectureLayout, type DrawnLayer, type DrawnNetwork } from '../../src/figures/architecture-layout.js';
-import { architectureSvg } from '../../src/figures/architecture-svg.js';
+import { architectureImage, architectureSvg } from '../../src/commands/network/architecture.js';
+import {
+  architectureLayout,
+  type DrawnLayer,
+  type DrawnNetwork,
+} from '../../src/commands/network/architecture-layout.js';
 
 const layer = (name: string, kind: string, from: string[], outShape: number[], groups = 1): DrawnLayer => ({
   name,

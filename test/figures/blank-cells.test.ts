@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { contactSheet } from '../../src/figures/contact-sheet.js';
-import { PAPER } from '../../src/figures/part.js';
+import { contactSheet } from '../../src/draw/contact-sheet.js';
+import { PAPER } from '../../src/draw/part.js';
 
 it('cells of a folded vector that no value fills are paper, are not counted, and change no other pixel', () => {
   const map = { label: '', width: 2, height: 2, values: Float32Array.of(3, 1, 2, Number.NaN) };

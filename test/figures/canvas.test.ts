@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CnnvizError } from '../../src/core/errors.js';
-import {
-  createCanvas,
-  drawImage,
-  drawLevels,
-  drawText,
-  fillRect,
-  strokeRect,
-  toImage,
-} from '../../src/figures/canvas.js';
+import { createCanvas, drawImage, drawLevels, drawText, fillRect, strokeRect, toImage } from '../../src/draw/canvas.js';
 import { asText, countColour, pixel } from './paper.js';
 
 const WHITE = [255, 255, 255] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ColormapName } from '../../src/core/job.js';
-import { applyColormap, COLORMAPS, colourLevel } from '../../src/figures/colormaps.js';
+import { applyColormap, COLORMAPS, colourLevel } from '../../src/draw/colormaps.js';
 
 const NAMES = Object.keys(COLORMAPS) as ColormapName[];
 const ALL = Uint8Array.from({ length: 256 }, (_, level) => level);

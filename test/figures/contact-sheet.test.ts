@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CnnvizError } from '../../src/core/errors.js';
-import { contactSheet } from '../../src/figures/contact-sheet.js';
+import { contactSheet } from '../../src/draw/contact-sheet.js';
 import { countColour, hasCleanMargin, pixel } from './paper.js';
 
 const OPTIONS = { title: 'five.png 5×5', scaleRule: { kind: 'minmax' }, colormap: 'gray' } as const;

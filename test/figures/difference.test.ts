@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { COLORMAPS } from '../../src/figures/colormaps.js';
-import { type ComparedPlane, differencePicture, valuesPictures } from '../../src/figures/difference.js';
+import { type ComparedPlane, differencePicture, valuesPictures } from '../../src/commands/check/difference.js';
+import { COLORMAPS } from '../../src/draw/colormaps.js';
 import { countColour, hasCleanMargin, pixel } from './paper.js';
 
 const RING = [214, 30, 40];

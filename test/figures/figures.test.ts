@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { formatNumber, groupDigits } from '../../src/core/format.js';
-import { contactSheet } from '../../src/figures/contact-sheet.js';
-import { shrinkSamples } from '../../src/figures/fit.js';
-import { glyphRows, LETTERS, shortenMiddle, textWidth } from '../../src/figures/font.js';
-import { drawKernels } from '../../src/figures/kernel-drawing.js';
-import { strip } from '../../src/figures/strip.js';
+import { drawKernels } from '../../src/commands/layer/kernel-drawing.js';
+import { formatNumber, groupDigits } from '../../src/core/text.js';
+import { contactSheet } from '../../src/draw/contact-sheet.js';
+import { strip } from '../../src/draw/strip.js';
+import { glyphRows, LETTERS, shortenMiddle, shrinkSamples, textWidth } from '../../src/draw/text.js';
 import { randomArray } from '../random.js';
 
 const options = { title: 'x.png 9×9', scaleRule: { kind: 'minmax' } as const, colormap: 'gray' as const };

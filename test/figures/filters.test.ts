@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filtersSheet } from '../../src/figures/filters.js';
+import { filtersSheet } from '../../src/commands/network/filters-figure.js';
 import { randomArray } from '../random.js';
 
 const sheet = (shape: number[], range: readonly [number, number] | null = null) =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseFit, fittedSide, fitWords, shrinkImage, shrinkSamples } from '../../src/figures/fit.js';
+import { chooseFit, fittedSide, fitWords, shrinkImage, shrinkSamples } from '../../src/draw/text.js';
 
 const SEEDED = { seed: 3 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createCanvas, drawText, toImage } from '../../src/figures/canvas.js';
-import { glyphRows, LETTERS, shortenMiddle, textHeight, textWidth } from '../../src/figures/font.js';
+import { createCanvas, drawText, toImage } from '../../src/draw/canvas.js';
+import { glyphRows, LETTERS, shortenMiddle, textHeight, textWidth } from '../../src/draw/text.js';
 import { asText, countColour, pixel } from './paper.js';
 
 const WHITE = [255, 255, 255] as const;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { confusionMatrix, learningCurve } from '../../src/commands/head/head-figures.js';
 import type { Image } from '../../src/core/image.js';
-import { confusionMatrix } from '../../src/figures/confusion-matrix.js';
-import { learningCurve } from '../../src/figures/learning-curve.js';
 
 function countOf({ data }: Image, [r, g, b]: readonly number[]): number {
   let count = 0;

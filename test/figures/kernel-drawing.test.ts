@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { drawKernels } from '../../src/commands/layer/kernel-drawing.js';
 import { CnnvizError } from '../../src/core/errors.js';
-import { drawKernels } from '../../src/figures/kernel-drawing.js';
 import { countColour, hasCleanMargin, pixel } from './paper.js';
 
 const drawKernel = (name: string, rows: readonly (readonly number[])[]) => drawKernels([{ name, rows }]);

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { heatMap, overlay } from '../../src/commands/class/class-map.js';
+import { sweepGrid } from '../../src/commands/layer/sweep-grid.js';
 import type { Image } from '../../src/core/image.js';
-import { heatMap } from '../../src/figures/heat-map.js';
-import { MARK } from '../../src/figures/marks.js';
-import { overlay } from '../../src/figures/overlay.js';
-import { sweepGrid } from '../../src/figures/sweep-grid.js';
+import { MARK } from '../../src/draw/marks.js';
 import { countColour, hasCleanMargin, pixel } from './paper.js';
 
 const STYLE = {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CnnvizError } from '../../src/core/errors.js';
 import type { ScaleRule } from '../../src/core/job.js';
-import { chooseScale, levelValue, midLevel, toPixels, zeroLevel } from '../../src/figures/scale.js';
+import { chooseScale, levelValue, midLevel, toPixels, zeroLevel } from '../../src/draw/scale.js';
 
 const SEEDED = { seed: 3 };
 const MINMAX: ScaleRule = { kind: 'minmax' };

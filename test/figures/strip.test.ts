@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CnnvizError } from '../../src/core/errors.js';
 import type { Image } from '../../src/core/image.js';
-import { type StripRow, strip } from '../../src/figures/strip.js';
+import { type StripRow, strip } from '../../src/draw/strip.js';
 import { countColour, hasCleanMargin } from './paper.js';
 
 const OPTIONS = { title: 'five.png', scaleRule: { kind: 'minmax' }, colormap: 'gray' } as const;

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { WeightedStep } from '../../src/core/explanation.js';
+import { explainChain } from '../../src/analysis/explain/chain.js';
+import type { WeightedStep } from '../../src/analysis/explain/explanation.js';
+import { sceneFrames } from '../../src/commands/layer/animate-figure.js';
+import { planScenes } from '../../src/commands/layer/animate-study.js';
+import { explanationFigure } from '../../src/commands/layer/explain-figure.js';
 import type { Image } from '../../src/core/image.js';
 import { sequential, tensorConstant } from '../../src/core/model.js';
 import { tensor } from '../../src/core/tensor.js';
 import { executeSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
-import { sceneFrames } from '../../src/figures/animation.js';
-import { explanationFigure } from '../../src/figures/explanation.js';
-import { planScenes } from '../../src/stages/animation.js';
-import { explainChain } from '../../src/stages/explain/chain.js';
-import type { LookedAt } from '../../src/stages/kept-run.js';
+import type { LookedAt } from '../../src/run/kept-run.js';
 import { randomArray } from '../random.js';
 import { hasCleanMargin } from './paper.js';
 

@@ -1,16 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { lineGraph } from '../../src/commands/article/line-graph.js';
+import { heatMap, overlay } from '../../src/commands/class/class-map.js';
+import { drawKernels } from '../../src/commands/layer/kernel-drawing.js';
+import { type SweepGridCell, sweepGrid } from '../../src/commands/layer/sweep-grid.js';
+import { architectureImage } from '../../src/commands/network/architecture.js';
+import { filtersSheet } from '../../src/commands/network/filters-figure.js';
 import type { Image } from '../../src/core/image.js';
-import { architectureImage } from '../../src/figures/architecture.js';
-import type { Canvas } from '../../src/figures/canvas.js';
-import { contactSheet } from '../../src/figures/contact-sheet.js';
-import { filtersSheet } from '../../src/figures/filters.js';
-import { textWidth } from '../../src/figures/font.js';
-import { heatMap } from '../../src/figures/heat-map.js';
-import { drawKernels } from '../../src/figures/kernel-drawing.js';
-import { lineGraph } from '../../src/figures/line-graph.js';
-import { overlay } from '../../src/figures/overlay.js';
-import { strip } from '../../src/figures/strip.js';
-import { type SweepGridCell, sweepGrid } from '../../src/figures/sweep-grid.js';
+import type { Canvas } from '../../src/draw/canvas.js';
+import { contactSheet } from '../../src/draw/contact-sheet.js';
+import { strip } from '../../src/draw/strip.js';
+import { textWidth } from '../../src/draw/text.js';
 import { randomArray } from '../random.js';
 
 interface Box {
@@ -25,8 +24,8 @@ interface Box {
 const { boxes } = vi.hoisted(() => ({ boxes: [] as Box[] }));
 
 // every text that any figure draws passes through drawText: it is noted, then drawn
-vi.mock('../../src/figures/canvas.js', async (original) => {
-  const real = await original<typeof import('../../src/figures/canvas.js')>();
+vi.mock('../../src/draw/canvas.js', async (original) => {
+  const real = await original<typeof import('../../src/draw/canvas.js')>();
   return {
     ...real,
     drawText: (canvas: Canvas, x: number, y: number, text: string, style: Parameters<typeof real.drawText>[4]) => {
@@ -182,7 +181,7 @@ describe('text in figures neither overlaps nor is cut off', () => {
   });
 
   it('is seen when it happens', async () => {
-    const { createCanvas, drawText } = await import('../../src/figures/canvas.js');
+    const { createCanvas, drawText } = await import('../../src/draw/canvas.js');
     const paper = createCanvas(40, 20, [255, 255, 255]);
     drawText(paper, 2, 2, 'abc', { rgb: [0, 0, 0], size: 1 });
     drawText(paper, 10, 5, 'defghijk', { rgb: [0, 0, 0], size: 1 });

@@ -12,12 +12,12 @@ const sources = readTexts(projectFiles().filter((path) => /^src\/.*\.ts$/.test(p
 /** Texts that name flags of other commands than the one they are printed for, with the reason. */
 const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
   // the runs whose manifests are merged
-  'src/batch/merge.ts': ['--shard'],
+  'src/commands/batch/run-merge.ts': ['--shard'],
   // the command that made the picture which is read
-  'src/stages/read-map.ts': ['--sheet', '--strip'],
-  'src/cli/run-read.ts': ['--depth', '--format'],
+  'src/run/read-map.ts': ['--sheet', '--strip'],
+  'src/commands/layer/run-read.ts': ['--depth', '--format'],
   // the runs whose layers are compared by hand
-  'src/studies/compare-networks.ts': ['--layers', '--maps'],
+  'src/commands/network/compare-networks.ts': ['--layers', '--maps'],
 };
 
 /** Code for shells, and commands that their own tests run: the article's rows, the demo's. */

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tensor } from '../../src/core/tensor.js';
 import { writeNpy } from '../../src/models/npy.js';
-import { writeSafetensors } from '../../src/models/weights/safetensors-writer.js';
+import { writeSafetensors } from '../../src/models/weights/safetensors.js';
 import { IMAGES } from '../cli/cnnviz.js';
 import { model, node, value } from '../models/onnx/writer.js';
 import { randomArray, seeded } from '../random.js';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { presetFor } from '../../src/core/preprocess-job.js';
+import { presetFor } from '../../src/core/job.js';
 import { tensor as tensorOf } from '../../src/core/tensor.js';
 import type { DType } from '../../src/core/values.js';
 import { npyToValue, readNpy, writeNpy } from '../../src/models/npy.js';
@@ -12,7 +12,7 @@ import {
   type DeclaredInput,
   preparation,
   unpreparedNote,
-} from '../../src/stages/declared-input.js';
+} from '../../src/run/declared-input.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 import { bytes, model, node, number, tensor, text, value } from '../models/onnx/writer.js';
 

@@ -236,13 +236,13 @@ testFixes(PARTS.check, CASES, {
     'test/batch/shard.test.ts sets the variables of array jobs',
   'src/batch/worker-pool.ts: lower --jobs, or allow more processes, memory or open files (ulimit)':
     'needs a machine that starts no process',
-  'src/cli/run-article.ts: choose another folder with -o': 'takes a minute: every figure is drawn',
-  'src/cli/run-check.ts: update where you develop and commit the baselines; --force-update does it here all the same':
+  'src/commands/article/run-article.ts: choose another folder with -o': 'takes a minute: every figure is drawn',
+  'src/commands/check/run-check.ts: update where you develop and commit the baselines; --force-update does it here all the same':
     'test/cli/check.test.ts sets CI',
-  "src/io/address.ts: download it first: curl -LO '…'": 'needs the web, and another program',
+  "src/io/paths.ts: download it first: curl -LO '…'": 'needs the web, and another program',
   'src/io/descriptors.ts: save it to a file and name that; or --max-bytes allows more':
     'needs a pipe: test/first-use/nothing-blocked.test.ts has one',
   'src/io/lock.ts: wait for it, write to another folder, or share the work with --shard; if it is gone, remove …':
     'test/faults/runs.test.ts holds the lock',
-  'src/studies/check-baseline.ts: make it again with --update --format png': 'told as a status, without its fix',
+  'src/commands/check/check-stage.ts: make it again with --update --format png': 'told as a status, without its fix',
 });

@@ -211,6 +211,6 @@ const CASES: readonly FixCase[] = [
 testFixes(PARTS.head, CASES, {
   'src/engine/training/dense-rows.ts: learn from fewer images, or from fewer features: --reduce mean, or another --layer':
     'needs more than 2 GiB of features',
-  'src/stages/feature-extractor.ts: choose another layer with --layer; `cnnviz summary NET` lists them':
+  'src/commands/head/feature-extractor.ts: choose another layer with --layer; `cnnviz summary NET` lists them':
     'needs a graph that mixes the images of a batch',
 });

@@ -339,13 +339,13 @@ testFixes(PARTS.network, CASES, {
   'src/api/network.ts: run it with: cnnviz run MODEL --input NAME=FILE.npy': 'for the library',
   'src/models/networks/builtin/index.ts: did you mean …?':
     'the command names files and pipes too; this is for the library',
-  'src/models/weights/foreign-archive.ts: convert it: python -m tf2onnx.convert --keras … --output model.onnx, then: cnnviz run model.onnx':
+  'src/models/weights/index.ts: convert it: python -m tf2onnx.convert --keras … --output model.onnx, then: cnnviz run model.onnx':
     'needs tf2onnx and Keras',
-  'src/models/weights/foreign-archive.ts: its weights: python -c "import torch; torch.save(torch.export.load(…).state_dict, \'weights.pth\')"; the network: torch.onnx.export':
+  'src/models/weights/index.ts: its weights: python -c "import torch; torch.save(torch.export.load(…).state_dict, \'weights.pth\')"; the network: torch.onnx.export':
     'needs PyTorch',
-  'src/models/weights/foreign-archive.ts: its weights: python -c "import torch; torch.save(torch.jit.load(…).state_dict(), \'weights.pth\')"; the network: torch.onnx.export':
+  'src/models/weights/index.ts: its weights: python -c "import torch; torch.save(torch.jit.load(…).state_dict(), \'weights.pth\')"; the network: torch.onnx.export':
     'needs PyTorch',
-  'src/stages/class-gradient.ts: give arrays for the others: --input NAME=FILE.npy':
+  'src/run/class-gradient.ts: give arrays for the others: --input NAME=FILE.npy':
     'such a network is refused before, with a fix that is tried',
-  'src/studies/field.ts: --json gives the numbers without a picture': 'needs an input that is no picture',
+  'src/commands/layer/run-field.ts: --json gives the numbers without a picture': 'needs an input that is no picture',
 });

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { foreignFile } from '../../src/core/foreign-file.js';
-import { foreignArchive } from '../../src/models/weights/foreign-archive.js';
+import { foreignFile } from '../../src/models/foreign-file.js';
+import { foreignArchive } from '../../src/models/weights/index.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 
 const FIVE = join(IMAGES, 'five.png');

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nearestName } from '../../src/core/nearest.js';
+import { nearestName } from '../../src/core/names.js';
 import { kernelName } from '../../src/models/kernel-names.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { textWidth } from '../../src/core/text-width.js';
+import { textWidth } from '../../src/core/text.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 import { linesOf, onTerminal, withPty } from '../cli/pty.js';
 

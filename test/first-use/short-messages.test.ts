@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { escapeMarkup } from '../../src/commands/check/html.js';
 import { atLine, CnnvizError } from '../../src/core/errors.js';
-import { shorten, someOf } from '../../src/core/shorten.js';
-import { escapeMarkup } from '../../src/reports/markup.js';
+import { shorten, someOf } from '../../src/core/text.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 
 const FIVE = join(IMAGES, 'five.png');

@@ -1,11 +1,11 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { spatialMaps } from '../../src/analysis/spatial-maps.js';
+import { spatialMaps } from '../../src/commands/class/gradcam-study.js';
 import { tensor } from '../../src/core/tensor.js';
 import { encodeNpy } from '../../src/index.js';
-import { openNetwork } from '../../src/stages/network.js';
-import { shapeNetwork } from '../../src/stages/network-session.js';
+import { openNetwork } from '../../src/run/network.js';
+import { shapeNetwork } from '../../src/run/network-session.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 
 const FIVE = join(IMAGES, 'five.png');

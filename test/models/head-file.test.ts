@@ -3,10 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/core/bytes.js';
 import type { Head } from '../../src/core/head.js';
-import { presetFor } from '../../src/core/preprocess-job.js';
+import { presetFor } from '../../src/core/job.js';
 import { readHead, writeHead } from '../../src/models/head-file.js';
-import { readSafetensors } from '../../src/models/weights/safetensors.js';
-import { type SafetensorsEntry, writeSafetensors } from '../../src/models/weights/safetensors-writer.js';
+import { readSafetensors, type SafetensorsEntry, writeSafetensors } from '../../src/models/weights/safetensors.js';
 
 const BY_HAND = fileURLToPath(new URL('../../fixtures/expected/sklearn/by-hand.safetensors', import.meta.url));
 

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { kernelFacts } from '../../src/analysis/kernel-facts.js';
+import { kernelFacts } from '../../src/commands/layer/run-kernels.js';
 import { tensor } from '../../src/core/tensor.js';
-import { looksInline, parseInlineKernel } from '../../src/models/inline-kernel.js';
 import { findKernel } from '../../src/models/kernel-names.js';
-import { kernelToJson, parseKernelJson } from '../../src/models/kernel-text.js';
+import { kernelToJson, looksInline, parseInlineKernel, parseKernelJson } from '../../src/models/kernel-text.js';
 import { expandKernel, flipKernel, mergeWeights, patchKernel } from '../../src/models/kernel-weights.js';
 import { BUILTIN_KERNELS, kernelWeight } from '../../src/models/kernels.js';
 import { randomArray } from '../random.js';

@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CheckResult, ImageCheck, StageCheck } from '../../src/core/check-result.js';
+import type { CheckResult, ImageCheck, StageCheck } from '../../src/commands/check/check-result.js';
+import { changeWords, checkJson, describeCheck, githubAnnotations } from '../../src/commands/check/check-words.js';
+import { escapeMarkup, htmlReport, junitXml } from '../../src/commands/check/html.js';
 import { CnnvizError } from '../../src/core/errors.js';
-import { githubAnnotations } from '../../src/reports/annotations.js';
-import { changeWords, checkJson, describeCheck } from '../../src/reports/check.js';
-import { htmlReport } from '../../src/reports/html.js';
-import { junitXml } from '../../src/reports/junit.js';
-import { escapeMarkup } from '../../src/reports/markup.js';
 
 const PLAIN = { strong: (text: string) => text, dim: (text: string) => text, warn: (text: string) => text };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activationGraph } from '../../src/stages/activation-graph.js';
+import { activationGraph } from '../../src/commands/article/line-graph.js';
 
 describe('the graph of an activation', () => {
   it.each([0, 2, -1.5, 0.3])('relu with bias %d has its knee at −bias', (bias) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { classScores, findClass, rankClass } from '../../src/analysis/class-scores.js';
 import { inferShapes } from '../../src/core/shapes/infer.js';
 import { bindNetwork, parsePipe } from '../../src/models/networks/index.js';
-import { classScores, findClass, rankClass } from '../../src/stages/class-scores.js';
 
 const SHAPE = [1, 3, 8, 8];
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { cutNetwork } from '../../src/stages/cut-network.js';
-import { openNetwork } from '../../src/stages/network.js';
-import { shapeNetwork } from '../../src/stages/network-session.js';
+import { cutNetwork } from '../../src/commands/head/feature-extractor.js';
+import { openNetwork } from '../../src/run/network.js';
+import { shapeNetwork } from '../../src/run/network-session.js';
 
 const MODELS = fileURLToPath(new URL('../../fixtures/models/', import.meta.url));
 

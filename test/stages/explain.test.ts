@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { WeightedStep } from '../../src/core/explanation.js';
+import { chainBehind, explainChain } from '../../src/analysis/explain/chain.js';
+import type { KeptRun, WeightedStep } from '../../src/analysis/explain/explanation.js';
 import type { Layer } from '../../src/core/layers.js';
 import { constantOf, type Model, type SequentialLayer, sequential, tensorConstant } from '../../src/core/model.js';
 import { sizeOf, tensor } from '../../src/core/tensor.js';
@@ -7,8 +8,6 @@ import type { Value } from '../../src/core/values.js';
 import { runSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
 import { Session } from '../../src/engine/session.js';
-import { chainBehind, explainChain } from '../../src/stages/explain/chain.js';
-import type { KeptRun } from '../../src/stages/explain/values.js';
 import { seeded } from '../random.js';
 
 const random = seeded(5);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../src/core/tensor.js';
-import { openNetwork } from '../../src/stages/network.js';
-import { type NetworkSession, NetworkSessions } from '../../src/stages/network-session.js';
+import { openNetwork } from '../../src/run/network.js';
+import { type NetworkSession, NetworkSessions } from '../../src/run/network-session.js';
 import { randomArray } from '../random.js';
 
 const REQUEST = { layers: ['output'], exact: false, threads: 1, firstOnly: false };

@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Article, ArticlePhoto } from '../../src/core/article.js';
-import { commandText } from '../../src/core/command-text.js';
+import type { Article, ArticlePhoto } from '../../src/commands/article/claim.js';
+import { LAYERS } from '../../src/commands/article/laws/planes.js';
+import { makeArticle, type Workshop } from '../../src/commands/article/make-article.js';
+import { articlePage, articleReadme, countArticle, describeArticle } from '../../src/commands/article/page.js';
+import { SECTIONS } from '../../src/commands/article/rows/index.js';
+import { chooseRows } from '../../src/commands/article/run-article.js';
 import { CnnvizError } from '../../src/core/errors.js';
 import { tensor } from '../../src/core/tensor.js';
-import { describeArticle } from '../../src/reports/article.js';
-import { articlePage } from '../../src/reports/article-page.js';
-import { articleReadme } from '../../src/reports/article-readme.js';
-import { countArticle } from '../../src/reports/article-words.js';
-import { chooseRows } from '../../src/studies/article/choose-rows.js';
-import { makeArticle, type Workshop } from '../../src/studies/article/make-article.js';
-import { SECTIONS } from '../../src/studies/article/rows/index.js';
-import { LAYERS } from '../../src/studies/laws/layers.js';
+import { commandText } from '../../src/core/text.js';
 
 const PLAIN = { strong: (text: string) => text, dim: (text: string) => text, warn: (text: string) => text };
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { EXACT } from '../../src/core/check-job.js';
+import { checkJsonSchema, parseCheckFile } from '../../src/commands/check/check-file.js';
+import { EXACT } from '../../src/commands/check/check-result.js';
 import { CnnvizError } from '../../src/core/errors.js';
-import { checkJsonSchema, parseCheckFile } from '../../src/studies/check-file.js';
 
 const NOTHING = { baseline: null, tolerance: null };
 

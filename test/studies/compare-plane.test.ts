@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EXACT } from '../../src/core/check-job.js';
+import { EXACT } from '../../src/commands/check/check-result.js';
+import { comparePlane, type StoredPicture } from '../../src/commands/check/check-stage.js';
 import type { MapNote } from '../../src/core/note.js';
-import { comparePlane, type StoredPicture } from '../../src/studies/compare-plane.js';
 
 const NO_CLIP = { below: 0, above: 0, nan: 0 };
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { NetworkJob } from '../../src/core/network-job.js';
-import { openSubject } from '../../src/studies/class-subject.js';
-import { gradcam } from '../../src/studies/gradcam.js';
-import { saliency } from '../../src/studies/saliency.js';
+import { openSubject } from '../../src/commands/class/class-subject.js';
+import { gradcam } from '../../src/commands/class/gradcam-study.js';
+import { saliency } from '../../src/commands/class/run-saliency.js';
+import type { NetworkJob } from '../../src/core/job.js';
 import { arrayOf, ROOT, readJson, type StoredArray } from '../models/onnx/arrays.js';
 
 interface Case {

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Check } from '../../src/core/check.js';
+import type { Check } from '../../src/commands/article/claim.js';
+import {
+  commutativityLaw,
+  convolveByDefinition,
+  correlationLaw,
+  flipLaw,
+} from '../../src/commands/article/laws/correlation.js';
+import { compositionLaw, linearityLaw } from '../../src/commands/article/laws/linearity.js';
+import { LAYERS, type Law, type Layers } from '../../src/commands/article/laws/planes.js';
+import { constantMapLaw, probeShifts, shiftCheck, strideCostLaw } from '../../src/commands/article/laws/pooling.js';
 import { tensor } from '../../src/core/tensor.js';
-import { commutativityLaw, convolveByDefinition } from '../../src/studies/laws/commutativity.js';
-import { correlationLaw } from '../../src/studies/laws/correlation.js';
-import { flipLaw } from '../../src/studies/laws/flip.js';
-import { LAYERS, type Law, type Layers } from '../../src/studies/laws/layers.js';
-import { compositionLaw, linearityLaw } from '../../src/studies/laws/linearity.js';
-import { constantMapLaw } from '../../src/studies/laws/pooling.js';
-import { probeShifts, shiftCheck } from '../../src/studies/laws/shift-probe.js';
-import { strideCostLaw } from '../../src/studies/laws/stride-cost.js';
 
 const LAWS: readonly (readonly [name: string, law: Law, claims: number])[] = [
   ['flip', flipLaw, 3],

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { countCells, sweep } from '../../src/commands/layer/sweep-study.js';
 import type { Image } from '../../src/core/image.js';
 import type { Job, LayerJob } from '../../src/core/job.js';
 import type { SweepJob } from '../../src/core/sweep.js';
 import type { Input } from '../../src/io/inputs.js';
-import { bindKernels } from '../../src/stages/bind.js';
-import { computeBanks } from '../../src/stages/compute.js';
-import { loadMaterials } from '../../src/stages/materials.js';
-import { readSource } from '../../src/stages/source.js';
-import { countCells, sweep } from '../../src/studies/sweep.js';
+import { bindKernels } from '../../src/run/bind.js';
+import { computeBanks } from '../../src/run/compute.js';
+import { loadMaterials } from '../../src/run/materials.js';
+import { readSource } from '../../src/run/source.js';
 import { IMAGES } from '../cli/cnnviz.js';
 
 const RELU = { name: 'relu', parameter: null } as const;

@@ -1,13 +1,11 @@
 import type { Image } from '../../core/image.js';
-import { resample } from '../../figures/resample.js';
+import { resample } from '../../draw/resample.js';
 import { decodeImage } from '../../io/decode.js';
 import { encodePng } from '../../io/encode.js';
 import { readBytes } from '../../io/files.js';
-import type { PictureFlags } from '../commands/picture-flags.js';
+import type { PictureFlags } from '../picture-flags.js';
 import type { Screen, Terminal } from '../terminal.js';
 import { blockPicture } from './blocks.js';
-import { itermPicture } from './iterm.js';
-import { kittyPicture } from './kitty.js';
 import { colourDepth, type ShowMethod, showMethod } from './method.js';
 import { sixelPicture } from './sixel.js';
 
@@ -20,7 +18,7 @@ const CELL = { width: 9, height: 18 };
 const SHARE_OF_ROWS = 0.8;
 
 /** A picture's file, or the bytes of a PNG that was not written. */
-export type Shown = string | Uint8Array;
+type Shown = string | Uint8Array;
 
 /**
  * Shows pictures in the terminal, after a command's result: those it wrote, and others as bytes. Nothing when stdout is
@@ -70,4 +68,31 @@ export function fitInto(
   const factor = Math.min(mostWide / width, mostHigh / height);
   const whole = factor >= 1 ? Math.floor(factor) : factor;
   return { width: Math.max(1, Math.floor(width * whole)), height: Math.max(1, Math.floor(height * whole)) };
+}
+
+/**
+ * A PNG for iTerm2, WezTerm and others that took over its protocol, `columns` cells wide.
+ * Source: iterm2.com/documentation-images.html: OSC 1337 ; File = arguments : base64 BEL
+ */
+export function itermPicture(png: Uint8Array, columns: number): string {
+  const control = `inline=1;size=${png.length};width=${columns};preserveAspectRatio=1`;
+  return `\u001b]1337;File=${control}:${Buffer.from(png).toString('base64')}\u0007\n`;
+}
+
+/** Bytes of base64 in one escape sequence, at most. */
+const CHUNK = 4096;
+
+/**
+ * A PNG for terminals that know kitty's graphics protocol, shown at the cursor over `columns` cells.
+ * Source: sw.kovidgoyal.net/kitty/graphics-protocol: a=T transmit and display, f=100 PNG, m=1 more to come, q=2 no answers
+ */
+export function kittyPicture(png: Uint8Array, columns: number): string {
+  const text = Buffer.from(png).toString('base64');
+  let out = '';
+  for (let at = 0; at < text.length; at += CHUNK) {
+    const more = at + CHUNK < text.length ? 1 : 0;
+    const control = at === 0 ? `a=T,f=100,q=2,c=${columns},m=${more}` : `m=${more}`;
+    out += `\u001b_G${control};${text.slice(at, at + CHUNK)}\u001b\\`;
+  }
+  return `${out}\n`;
 }

@@ -38,7 +38,7 @@ import { adaptivePoolShape, convShape, linearShape, poolShape } from './spatial.
 import { convNdShape, globalPoolShape, poolNdShape } from './window.js';
 
 /** The shape rule of every kind of layer: the one place where shapes of a network are worked out. */
-export const SHAPE_RULES: { readonly [K in Layer['kind']]: ShapeRule<Extract<Layer, { readonly kind: K }>> } = {
+const SHAPE_RULES: { readonly [K in Layer['kind']]: ShapeRule<Extract<Layer, { readonly kind: K }>> } = {
   conv: convShape,
   ncc: convShape,
   linear: linearShape,

@@ -28,7 +28,7 @@ export const gatherShape: ShapeRule<GatherLayer> = ({ axis }, inputs) => {
 };
 
 /** One axis of a slice: elements start, start + step …, `count` of them. */
-export interface Run {
+interface Run {
   readonly start: number;
   readonly step: number;
   readonly count: number;

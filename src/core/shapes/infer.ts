@@ -1,9 +1,9 @@
 import { atPlace, CnnvizError } from '../errors.js';
-import { formatBytes } from '../format.js';
 import type { Layer } from '../layers.js';
 import type { Model, ModelNode } from '../model.js';
-import { nearestName } from '../nearest.js';
+import { nearestName } from '../names.js';
 import { sizeOf } from '../tensor.js';
+import { formatBytes } from '../text.js';
 import type { Value, ValueInfo } from '../values.js';
 import { shapeRule } from './index.js';
 import type { KnownInput } from './rule.js';

@@ -15,7 +15,7 @@ export interface ResizedAxis {
 }
 
 /** The numbers of the inputs behind x; null: left out. */
-export interface ResizeNumbers {
+interface ResizeNumbers {
   readonly roi: readonly number[] | null;
   readonly scales: readonly number[] | null;
   readonly sizes: readonly number[] | null;

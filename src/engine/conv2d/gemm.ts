@@ -1,5 +1,4 @@
-import type { Conv2dGeometry } from '../../core/geometry.js';
-import { conv2dMacs } from '../../core/geometry.js';
+import { type Conv2dGeometry, conv2dMacs } from '../../core/geometry.js';
 import type { BandAlgorithm, BandShape, BandTask, PackTask } from './algorithm.js';
 import { direct } from './direct.js';
 import { CHUNK } from './order.js';

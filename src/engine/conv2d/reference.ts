@@ -1,5 +1,4 @@
-import type { Conv2dGeometry } from '../../core/geometry.js';
-import { conv2dMacs } from '../../core/geometry.js';
+import { type Conv2dGeometry, conv2dMacs } from '../../core/geometry.js';
 import type { PaddingMode } from '../../core/layers.js';
 import type { WholeAlgorithm, WholeTask } from './algorithm.js';
 

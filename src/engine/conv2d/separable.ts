@@ -12,12 +12,7 @@ const SMALLEST = 25;
  * A kernel [C, kH, kW] as column [kH] times row [C·kW], or null. One column for all channels: then the horizontal
  * pass sums over the channels, and one vertical pass remains.
  */
-export function factorize(
-  weight: Float32Array,
-  C: number,
-  kH: number,
-  kW: number,
-): [Float64Array, Float64Array] | null {
+function factorize(weight: Float32Array, C: number, kH: number, kW: number): [Float64Array, Float64Array] | null {
   const at = (c: number, u: number, v: number) => weight[(c * kH + u) * kW + v];
   let peak = 0;
   let [pc, pu, pv] = [0, 0, 0];

@@ -1,5 +1,4 @@
-import type { Conv2dGeometry } from '../../core/geometry.js';
-import { conv2dMacs, extent } from '../../core/geometry.js';
+import { type Conv2dGeometry, conv2dMacs, extent } from '../../core/geometry.js';
 import type { Heap } from '../routines/heap.js';
 import type { BandShape, BandSize } from './algorithm.js';
 

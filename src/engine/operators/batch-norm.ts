@@ -1,7 +1,7 @@
 import type { BatchNormLayer } from '../../core/layers.js';
 import { channelAxis } from '../../core/shapes/general.js';
 import { sizeOf } from '../../core/tensor.js';
-import { batchNormAffine } from '../batch-norm-affine.js';
+import { batchNormAffine } from '../steps.js';
 import type { Operator } from './operator.js';
 
 /** Each channel scaled and shifted. x, y [N, C, ...] or [C, H, W] */

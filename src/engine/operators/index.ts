@@ -22,7 +22,7 @@ import { convNdOperator, poolNdOperator } from './window.js';
 type SpatialKind = 'conv' | 'ncc' | 'linear' | 'max_pool' | 'avg_pool' | 'gauss_pool';
 
 /** How every other kind of layer is computed. Adding one: a file in this folder and a line here. */
-export const OPERATORS: {
+const OPERATORS: {
   readonly [K in Exclude<Layer['kind'], SpatialKind>]: Operator<Extract<Layer, { readonly kind: K }>>;
 } = {
   activation: activationOperator,

@@ -5,7 +5,7 @@ import { rowMajor, sizeOf } from '../../core/tensor.js';
 import type { Operator } from './operator.js';
 
 /** The taps of one window that lie inside the input: where in a plane of x, and which of the kernel. */
-export interface Taps {
+interface Taps {
   readonly places: Int32Array;
   readonly kernel: Int32Array;
   count: number;

@@ -33,7 +33,7 @@ const NOTHING: Region = [
 ];
 
 /** A step that computes a part of its map. */
-export interface LeadingStep {
+interface LeadingStep {
   readonly step: Step;
   readonly axes: RegionAxes;
   /** [rows, columns]: the largest part of its output that any patch reaches, in whole tiles. */

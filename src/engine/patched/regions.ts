@@ -1,9 +1,9 @@
 import { type Axis, convAxis, extent } from '../../core/geometry.js';
 import { channelAxis } from '../../core/shapes/general.js';
 import type { ShapedModel } from '../../core/shapes/infer.js';
+import { mayRoundWhole } from '../choose.js';
 import { operatorFor } from '../operators/index.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from '../steps.js';
-import { mayRoundWhole } from '../whole-numbers.js';
 
 /** From first to before `end`, along one axis; empty when end ≤ first. */
 export interface Run {

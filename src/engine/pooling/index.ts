@@ -1,5 +1,4 @@
-import type { Axis, Conv2dGeometry } from '../../core/geometry.js';
-import { poolAxes, strideWithin } from '../../core/geometry.js';
+import { type Axis, type Conv2dGeometry, poolAxes, strideWithin } from '../../core/geometry.js';
 import type { PoolLayer } from '../../core/layers.js';
 import { maxPool, type PoolAlgorithm } from './max.js';
 import { meanPool } from './weighted.js';

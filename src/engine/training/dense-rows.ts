@@ -1,5 +1,5 @@
 import { CnnvizError } from '../../core/errors.js';
-import { groupDigits } from '../../core/format.js';
+import { groupDigits } from '../../core/text.js';
 import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory } from '../wasm/memory.js';
 
 /** Rows are taken four at a time: each weight that is loaded then serves four products. */

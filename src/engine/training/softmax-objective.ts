@@ -1,6 +1,6 @@
+import { exp, log } from '../../core/math.js';
 import { BLOCK } from './dense-rows.js';
 import { type Examples, type PenalisedObjective, rowsPerBreath } from './objective.js';
-import { softmaxRow } from './softmax.js';
 
 /**
  * Multinomial logistic regression: Σ weight·(−ln p(label)) + ½·l2·‖W‖², biases free. Variables: W [K, D], then b [K].
@@ -65,4 +65,21 @@ export function squaredNorm(at: Float64Array, from: number, end: number): number
   let sum = 0;
   for (let i = from; i < end; i++) sum += at[i] * at[i];
   return sum;
+}
+
+/**
+ * One row of scores z [K] from `at` on becomes probabilities, in place; gives −ln of the one at `label`, exact also where
+ * that probability is 0.
+ */
+export function softmaxRow(z: Float64Array, at: number, K: number, label: number): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < K; k++) if (z[at + k] > most) most = z[at + k];
+  const score = z[at + label];
+  let sum = 0;
+  for (let k = 0; k < K; k++) {
+    z[at + k] = exp(z[at + k] - most);
+    sum += z[at + k];
+  }
+  for (let k = 0; k < K; k++) z[at + k] /= sum;
+  return log(sum) + most - score;
 }

@@ -1,5 +1,5 @@
 import { CnnvizError } from '../../core/errors.js';
-import { groupDigits } from '../../core/format.js';
+import { groupDigits } from '../../core/text.js';
 import type { Heap } from '../routines/heap.js';
 import { type Routines, typescriptRoutines } from '../routines/index.js';
 import { MODULE_BASE64 } from './module.js';
@@ -28,7 +28,7 @@ function checkWebAssembly(): void {
 }
 
 /** The compiled routines; compiled when first asked for. @throws CnnvizError 'unsupported' without WebAssembly */
-export function engineModule(): WebAssembly.Module {
+function engineModule(): WebAssembly.Module {
   if (compiled === null) {
     const text = atob(MODULE_BASE64);
     const bytes = new Uint8Array(text.length);

@@ -2,7 +2,7 @@
 export type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /** A well-known architecture by landmarks among its tensors. */
-export interface Family {
+interface Family {
   /** Tensors it has, whatever its size. */
   readonly landmarks: readonly string[];
   /** What it is called: with an article, then as a file is named; null when it is something else. */

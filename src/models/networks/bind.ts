@@ -6,18 +6,18 @@ import { channelAxis } from '../../core/shapes/general.js';
 import { shapeRule } from '../../core/shapes/index.js';
 import { inferShapes } from '../../core/shapes/infer.js';
 import type { KnownInput } from '../../core/shapes/rule.js';
-import { someOf } from '../../core/shorten.js';
 import { sizeOf, tensor } from '../../core/tensor.js';
+import { someOf } from '../../core/text.js';
 import { toFloat32, type Value, type ValueInfo } from '../../core/values.js';
-import { parseInlineKernel } from '../inline-kernel.js';
 import { findKernel } from '../kernel-names.js';
+import { parseInlineKernel } from '../kernel-text.js';
 import { checkFinite, expandKernel } from '../kernel-weights.js';
 import { kernelWeight } from '../kernels.js';
 import type { WeightFile } from '../weights/weight-file.js';
 import { Checkpoint } from './checkpoint.js';
 import { type HiddenPools, isUsual, poolsGiving, type ShapeAt, sizeGiving, usualPoolsGiving } from './feature-sizes.js';
 import { initialConstant, missingConstant } from './init.js';
-import { TELL_FORWARD } from './printed-words.js';
+import { TELL_FORWARD } from './printed-model.js';
 import type { LayerSpec, NetworkSpec, ParameterShape, ParameterSpec } from './spec.js';
 
 /** Where the numbers of a network's parameters come from. */

@@ -5,7 +5,7 @@ import type { LayerSpec } from './spec.js';
 export type ShapeAt = (layers: readonly LayerSpec[], input: readonly number[]) => readonly number[] | null;
 
 /** [height, width] */
-export type ImageSize = readonly [number, number];
+type ImageSize = readonly [number, number];
 
 /** Sides of images that networks are usually made for; those of 22 or 13 pixels only come out of a text with gaps. */
 const USUAL_SIDES = [

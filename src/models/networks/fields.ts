@@ -1,7 +1,6 @@
 import { CnnvizError } from '../../core/errors.js';
 import type { Padding, Pair } from '../../core/layers.js';
-import { sameName } from '../../core/names.js';
-import { nearestName } from '../../core/nearest.js';
+import { nearestName, sameName } from '../../core/names.js';
 
 /** A field's value as a pipe, a network file or print(model) says it. */
 export type FieldValue = number | boolean | string | null | readonly FieldValue[];

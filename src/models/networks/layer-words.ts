@@ -1,10 +1,8 @@
 import { CnnvizError } from '../../core/errors.js';
-import { sameName } from '../../core/names.js';
-import { nearestName } from '../../core/nearest.js';
+import { nearestName, sameName } from '../../core/names.js';
 import { Fields, type FieldValue } from './fields.js';
 import type { LayerSpec } from './spec.js';
-import { ACTIVATION_WORDS } from './words/activations.js';
-import type { LayerWord } from './words/layer-word.js';
+import { ACTIVATION_WORDS, type LayerWord } from './words/activations.js';
 import { OTHER_WORDS } from './words/others.js';
 import { POOL_WORDS } from './words/pools.js';
 import { WEIGHTED_WORDS } from './words/weighted.js';

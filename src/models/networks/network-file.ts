@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { atPlace, CnnvizError } from '../../core/errors.js';
-import { presetFor } from '../../core/preprocess-job.js';
+import { presetFor } from '../../core/job.js';
 import { placed, readDataFile, schemaFault, unknownKey, type Where } from '../data-file.js';
 import type { FieldValue } from './fields.js';
-import { checkGraph, type TakenNames, takeName, unknownLayer } from './graph-names.js';
 import { findWord, LAYER_TABLE, layerSpec } from './layer-words.js';
-import { parseLayer } from './pipe.js';
+import { checkGraph, parseLayer, type TakenNames, takeName, unknownLayer } from './pipe.js';
 import { filesOf, type LayerSpec, type NetworkSpec } from './spec.js';
 
 const side = z.int().positive();

@@ -2,7 +2,7 @@ import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import { shapeAt } from './bind.js';
 import { fitsUsual, inOneSequence, sizeGiving, takesImages, usualPoolsGiving } from './feature-sizes.js';
-import { SEQUENCE, TELL_FORWARD } from './printed-words.js';
+import { SEQUENCE, TELL_FORWARD } from './printed-model.js';
 import type { LayerSpec, NetworkSpec } from './spec.js';
 
 const SHOWN_GAPS = 3;

@@ -1,11 +1,10 @@
-import { shellWord } from '../../core/command-text.js';
+import { shellWord } from '../../core/text.js';
 import { FAMILIES, LANDMARKS, type Shapes } from './architectures.js';
 import { BUILTIN_NETWORKS, builtinNetwork } from './builtin/index.js';
-import { findPrefix, withoutPrefix } from './prefix.js';
 import type { ParameterSpec } from './spec.js';
 
 /** What a checkpoint's tensors are those of, all names and shapes considered. */
-export type Architecture =
+type Architecture =
   /** A built-in network: all its tensors are there. `classes`: how many its last layer has, null: as many as the built-in. */
   | { readonly kind: 'builtin'; readonly name: string; readonly classes: number | null }
   /** Nearly a built-in one: `fault` says what differs. */
@@ -172,4 +171,42 @@ function exportAs(words: string, name: string): string {
 function printVgg(name: string, classes: number | null, file: string): string {
   const argument = classes === null || classes === 1000 ? '' : `num_classes=${classes}`;
   return `python -c "import torchvision; print(torchvision.models.${name}(${argument}))" > ${name}.txt, then: cnnviz run ${shellWord(`${name}.txt@${file}`)} photo.jpg --preset imagenet`;
+}
+
+/** What some programs put before every name, and what it comes from. */
+const PREFIXES: readonly (readonly [prefix: string, from: string])[] = [
+  ['module.', 'DataParallel'],
+  ['model.', 'a module that holds the model'],
+  ['net.', 'a module that holds the net'],
+  ['backbone.', 'a module that holds the backbone'],
+  ['_orig_mod.', 'torch.compile'],
+  ['state_dict.', 'a level around the weights'],
+];
+
+/** The deepest level around a network: "state_dict.model.module.". */
+const MOST_LEVELS = 3;
+
+/** The prefix without which most names are expected ones; '' when that is none. */
+export function findPrefix(names: readonly string[], expected: ReadonlySet<string>): string {
+  const fitting = new Map<string, number>();
+  for (const name of names) {
+    for (let level = 0, at = 0; level <= MOST_LEVELS; level++) {
+      if (expected.has(name.slice(at))) fitting.set(name.slice(0, at), (fitting.get(name.slice(0, at)) ?? 0) + 1);
+      at = name.indexOf('.', at) + 1;
+      if (at === 0) break;
+    }
+  }
+  let best = { prefix: '', count: fitting.get('') ?? 0 };
+  for (const [prefix, count] of fitting) if (count > best.count) best = { prefix, count };
+  return best.prefix;
+}
+
+/** A name without a prefix it may have. */
+export function withoutPrefix(name: string, prefix: string): string {
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+}
+
+/** What a prefix comes from, in words. */
+export function prefixWords(prefix: string): string {
+  return PREFIXES.find(([known]) => known === prefix)?.[1] ?? 'a module that holds the network';
 }

@@ -2,7 +2,7 @@ import { CnnvizError } from '../../core/errors.js';
 import type { Layer } from '../../core/layers.js';
 import { type Constant, constantOf, type ModelNode } from '../../core/model.js';
 import type { DType } from '../../core/values.js';
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-model.js';
+import type { StoredType } from '../weights/weight-file.js';
 
 /** What is known of a value before any shape is: enough to choose between layers of one meaning. */
 export interface Facts {
@@ -10,7 +10,7 @@ export interface Facts {
   readonly rank: number | null;
 }
 
-export const NOTHING_KNOWN: Facts = { dtype: null, rank: null };
+const NOTHING_KNOWN: Facts = { dtype: null, rank: null };
 
 /** Names that are taken, each with the last number that was put behind it. */
 export type Names = Map<string, number>;
@@ -150,4 +150,54 @@ export function freshName(names: Names, name: string): string {
   names.set(name, count);
   names.set(fresh, names.get(fresh) ?? 1);
   return fresh;
+}
+
+/** An array of the file. As a constant float64 stays, float16 and bfloat16 become float32. */
+export interface OnnxTensor extends Constant {
+  readonly name: string;
+  readonly stored: StoredType;
+  /** Its numbers' bytes in the file. */
+  readonly bytes: number;
+  /** Fills a float32 array, whatever is stored. */
+  readonly loadInto: (target: Float32Array) => void;
+}
+
+export type OnnxAttribute =
+  | { readonly type: 'float' | 'int'; readonly value: number }
+  | { readonly type: 'string'; readonly value: string }
+  | { readonly type: 'floats' | 'ints'; readonly value: readonly number[] }
+  | { readonly type: 'strings'; readonly value: readonly string[] }
+  | { readonly type: 'tensor'; readonly value: OnnxTensor }
+  /** Something no supported operator takes: a graph, a sparse tensor, a type. */
+  | { readonly type: 'other'; readonly value: string };
+
+export interface OnnxNode {
+  readonly name: string;
+  readonly domain: string;
+  readonly operator: string;
+  /** "" for one that is left out. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, OnnxAttribute>;
+}
+
+/** A named value as the graph declares it. */
+export interface OnnxValue {
+  readonly name: string;
+  /** TensorProto.DataType; 0: not told, −1: not a tensor. */
+  readonly elementType: number;
+  /** null for any side; the whole is null when not told. */
+  readonly shape: readonly (number | null)[] | null;
+}
+
+/** What an ONNX file holds, as far as it can be computed here. */
+export interface OnnxModel {
+  /** Version of each operator set by domain; "" is ONNX's own. */
+  readonly opsets: ReadonlyMap<string, number>;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: ReadonlyMap<string, OnnxTensor>;
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  /** What is declared of values between. */
+  readonly values: ReadonlyMap<string, OnnxValue>;
 }

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx-model.js';
+import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './builder.js';
 import { type Beside, floatsOf, readTensor } from './tensor.js';
 import { damaged, expectBytes, expectVarint, type Field, int32Of, int64Of, openWire, type Wire } from './wire.js';
 

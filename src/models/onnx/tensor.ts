@@ -5,7 +5,7 @@ import { type DType, type Numbers, newNumbers, type Value } from '../../core/val
 import { bfloatToNumber, halfToNumber, loadStored, loadStoredInto, STORED_TYPES } from '../weights/float-types.js';
 import type { StoredType } from '../weights/weight-file.js';
 import { windowOf } from '../weights/window.js';
-import type { OnnxTensor } from './onnx-model.js';
+import type { OnnxTensor } from './builder.js';
 import { damaged, expectBytes, expectVarint, type Field, int32Of, int64Of, uint64Of, type Wire } from './wire.js';
 
 /** Bytes of a file beside the model, by its relative name; null: there are none to read. */

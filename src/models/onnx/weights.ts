@@ -1,7 +1,7 @@
 import { atPlace } from '../../core/errors.js';
 import { type DType, type Numbers, toFloat32 } from '../../core/values.js';
 import type { WeightReader, WeightTensor } from '../weights/weight-file.js';
-import type { OnnxTensor } from './onnx-model.js';
+import type { OnnxTensor } from './builder.js';
 import { looksLikeOnnx, readOnnx } from './proto.js';
 
 /** The initializers of an ONNX model as a checkpoint. As in all checkpoints float64 becomes float32. */

@@ -4,7 +4,7 @@ import { type DType, type Numbers, newNumbers } from '../../core/values.js';
 import type { StoredType } from './weight-file.js';
 
 /** How a number type lies in a file, and what it becomes as a value. */
-export interface StoredFormat {
+interface StoredFormat {
   readonly itemBytes: number;
   /** float64, float16 and bfloat16 become float32; integers and bool stay. */
   readonly dtype: DType;

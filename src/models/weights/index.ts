@@ -1,23 +1,16 @@
 import type { ByteSource } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
-import { FOREIGN_BYTES, type ForeignFile, foreignFile } from '../../core/foreign-file.js';
+import { shellWord } from '../../core/text.js';
+import { FOREIGN_BYTES, type ForeignFile, foreignFile } from '../foreign-file.js';
 import { onnxReader } from '../onnx/weights.js';
-import { foreignArchive } from './foreign-archive.js';
-import { npyReader } from './npy-weights.js';
-import { isZip, npzReader } from './npz.js';
+import { isZip, npyReader, npzReader } from './npz.js';
 import { pytorchReader } from './pytorch.js';
 import { safetensorsReader } from './safetensors.js';
 import type { ReadContext, WeightFile, WeightReader } from './weight-file.js';
 import { readZip } from './zip.js';
 
 /** Every format of weights; the first that recognises a file reads it. */
-export const WEIGHT_READERS: readonly WeightReader[] = [
-  npyReader,
-  pytorchReader,
-  npzReader,
-  safetensorsReader,
-  onnxReader,
-];
+const WEIGHT_READERS: readonly WeightReader[] = [npyReader, pytorchReader, npzReader, safetensorsReader, onnxReader];
 
 /**
  * Reads the list of a checkpoint's arrays, whatever the file is called.
@@ -47,4 +40,30 @@ export function foreignWeights(source: ByteSource, file: string): ForeignFile | 
   if (isZip(source)) return foreignArchive([...readZip(source).keys()], file);
   const foreign = foreignFile(start, file);
   return foreign && !readerOf(source) ? foreign : null;
+}
+
+/** What a zip archive is by its entries, when it is a model that is not read; null for all others. */
+export function foreignArchive(names: readonly string[], file: string): ForeignFile | null {
+  const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
+  // within the quotes of python -c "…"
+  const inPython = `'${file.replace(/[\\'"$`!]/g, '\\$&')}'`;
+  if (names.includes('config.json') && has(/^model\.weights\.(h5|npz)$/)) {
+    return {
+      what: 'a Keras model (.keras)',
+      fix: `convert it: python -m tf2onnx.convert --keras ${shellWord(file)} --output model.onnx, then: cnnviz run model.onnx`,
+    };
+  }
+  if (has(/(^|\/)(archive_format|serialized_exported_program\.json|models\/[^/]+\.json)$/)) {
+    return {
+      what: 'an exported program of PyTorch (.pt2)',
+      fix: `its weights: python -c "import torch; torch.save(torch.export.load(${inPython}).state_dict, 'weights.pth')"; the network: torch.onnx.export`,
+    };
+  }
+  if (has(/^[^/]+\/(constants\.pkl|code\/.*)$/)) {
+    return {
+      what: 'a TorchScript archive: a program, not a state_dict',
+      fix: `its weights: python -c "import torch; torch.save(torch.jit.load(${inPython}).state_dict(), 'weights.pth')"; the network: torch.onnx.export`,
+    };
+  }
+  return null;
 }

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { blockPicture } from '../../../src/cli/show/blocks.js';
-import { itermPicture } from '../../../src/cli/show/iterm.js';
-import { kittyPicture } from '../../../src/cli/show/kitty.js';
 import { colourDepth, showMethod } from '../../../src/cli/show/method.js';
-import { fitInto } from '../../../src/cli/show/show.js';
+import { fitInto, itermPicture, kittyPicture } from '../../../src/cli/show/show.js';
 import { sixelPicture } from '../../../src/cli/show/sixel.js';
 import type { Image } from '../../../src/core/image.js';
 import { cnnviz, IMAGES, inFolder } from '../cnnviz.js';
@@ -199,7 +197,7 @@ describe('--show', () => {
 
 describe('16-bit pictures', () => {
   it('are shown with their high bits', async () => {
-    const { resample } = await import('../../../src/figures/resample.js');
+    const { resample } = await import('../../../src/draw/resample.js');
     const image: Image = { width: 2, height: 1, channels: 1, depth: 16, data: Uint16Array.of(0, 65535) };
     expect([...resample(image, 2, 1)]).toEqual([0, 0, 0, 255, 255, 255]);
     expect([...resample(image, 1, 1)]).toEqual([128, 128, 128]);

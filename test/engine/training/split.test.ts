@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitRows } from '../../../src/engine/training/split.js';
+import { splitRows } from '../../../src/engine/training/train-head.js';
 
 const labels = Int32Array.of(...new Array(10).fill(0), ...new Array(5).fill(1), 2, 3, 3);
 const apart = Int32Array.from(labels.keys());

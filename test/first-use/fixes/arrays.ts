@@ -1,4 +1,4 @@
-import { writeSafetensors } from '../../../src/models/weights/safetensors-writer.js';
+import { writeSafetensors } from '../../../src/models/weights/safetensors.js';
 
 /** A .npy file of float32 values. */
 export function npy(shape: readonly number[], values: readonly number[]): Uint8Array {

@@ -1,11 +1,10 @@
 import { CnnvizError } from '../../../core/errors.js';
-import { nearestName } from '../../../core/nearest.js';
+import { nearestName } from '../../../core/names.js';
 import type { LayerSpec, NetworkSpec } from '../spec.js';
 import { alexnet2012Layers, alexnetLayers } from './alexnet.js';
-import { lenet5Layers } from './lenet.js';
 import { resnet18Layers } from './resnet.js';
 import { squeezenetLayers } from './squeezenet.js';
-import { vggLayers } from './vgg.js';
+import { lenet5Layers, vggLayers } from './vgg.js';
 
 interface Builtin {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { CnnvizError } from '../../../core/errors.js';
-import { type LayerWord, plain } from './layer-word.js';
+import { type LayerWord, plain } from './activations.js';
 
 function softmaxWord(word: 'softmax' | 'log_softmax', classes: LayerWord['classes']): LayerWord {
   return {

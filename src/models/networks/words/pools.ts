@@ -1,7 +1,7 @@
 import { CnnvizError } from '../../../core/errors.js';
 import type { Pads, Pair } from '../../../core/layers.js';
 import { type Fields, type FieldValue, isList, isNone, isWhole, refuse } from '../fields.js';
-import { type LayerWord, plain } from './layer-word.js';
+import { type LayerWord, plain } from './activations.js';
 
 const POOL_FIELDS = ['kernel_size', 'stride', 'padding', 'ceil_mode'];
 

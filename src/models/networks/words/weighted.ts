@@ -1,10 +1,10 @@
 import { CnnvizError } from '../../../core/errors.js';
 import type { Conv2dLayer, PaddingMode } from '../../../core/layers.js';
-import { looksInline, parseInlineKernel } from '../../inline-kernel.js';
 import { findKernel } from '../../kernel-names.js';
+import { looksInline, parseInlineKernel } from '../../kernel-text.js';
 import { type Fields, type FieldValue, refuse } from '../fields.js';
 import type { ParameterRole, ParameterShape, ParameterSource, ParameterSpec } from '../spec.js';
-import type { BuiltLayer, LayerWord } from './layer-word.js';
+import type { BuiltLayer, LayerWord } from './activations.js';
 
 const MODES: readonly PaddingMode[] = ['zeros', 'reflect', 'replicate', 'circular'];
 const CHECKPOINT: ParameterSource = { kind: 'checkpoint' };

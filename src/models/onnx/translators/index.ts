@@ -1,13 +1,11 @@
 import type { Translator } from '../builder.js';
 import { ARRANGE } from './arrange.js';
-import { COMBINE } from './combine.js';
+import { COMBINE, RESIZE } from './combine.js';
 import { CONVOLUTION } from './convolution.js';
 import { MATRIX } from './matrix.js';
 import { NORMALIZATION } from './normalization.js';
 import { POINTWISE } from './pointwise.js';
-import { POOL } from './pool.js';
-import { REDUCE } from './reduce.js';
-import { RESIZE } from './resize.js';
+import { POOL, REDUCE } from './pool.js';
 import { VALUES } from './values.js';
 
 /** What each ONNX operator becomes. Adding one: a function in this folder and a line in its file's list. */

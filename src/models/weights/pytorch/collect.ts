@@ -1,12 +1,12 @@
 import { CnnvizError } from '../../../core/errors.js';
 import type { DictValue, PickleValue, TensorValue } from './values.js';
 
-export interface NamedTensor {
+interface NamedTensor {
   readonly name: string;
   readonly tensor: TensorValue;
 }
 
-export interface Collected {
+interface Collected {
   readonly tensors: readonly NamedTensor[];
   readonly notes: readonly string[];
 }

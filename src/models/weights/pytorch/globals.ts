@@ -39,7 +39,7 @@ const DTYPES: Readonly<Record<string, StoredType>> = {
 };
 
 /** What stands for each global that may be called, and for those that are only named. */
-export type GlobalTag =
+type GlobalTag =
   | { readonly tag: 'dict' | 'size' | 'device' | 'layout' | 'tensor' | 'tensor-v3' | 'parameter' | 'bytes' | 'set' }
   | { readonly tag: 'storage' | 'dtype'; readonly stored: StoredType | null };
 

@@ -4,8 +4,7 @@ import { STORED_TYPES } from '../float-types.js';
 import type { ReadContext, WeightFile } from '../weight-file.js';
 import { collectTensors } from './collect.js';
 import { unpickle } from './pickle.js';
-import { storageOf } from './storages.js';
-import { checkTotal, type StorageBytes, tensorFrom } from './tensors.js';
+import { checkTotal, type StorageBytes, storageOf, tensorFrom } from './storages.js';
 import type { PickleValue, StorageValue } from './values.js';
 
 /** The pickle of 0x1950a86a20f9469cfc6c, behind its PROTO (0x80, version). */

@@ -61,9 +61,9 @@ const NAMES: Readonly<Record<number, string>> = {
 };
 
 /** Turns a persistent id into a storage; the file's layout decides what ids look like. */
-export type PersistentLoad = (id: PickleValue) => StorageValue;
+type PersistentLoad = (id: PickleValue) => StorageValue;
 
-export interface Unpickled {
+interface Unpickled {
   readonly value: PickleValue;
   /** Just behind the STOP. */
   readonly end: number;

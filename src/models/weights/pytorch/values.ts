@@ -33,19 +33,19 @@ export interface ListValue {
   readonly items: PickleValue[];
 }
 
-export interface TupleValue {
+interface TupleValue {
   readonly kind: 'tuple';
   readonly items: readonly PickleValue[];
 }
 
 /** A name of the fixed list: never looked up, never called. */
-export interface GlobalValue {
+interface GlobalValue {
   readonly kind: 'global';
   readonly name: string;
 }
 
 /** Something that is neither a number nor a container and that nobody needs: bytes, a device. */
-export interface OpaqueValue {
+interface OpaqueValue {
   readonly kind: 'opaque';
   readonly what: string;
 }

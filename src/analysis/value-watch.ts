@@ -1,0 +1,223 @@
+import { plural } from '../core/geometry.js';
+import type { ModelNode } from '../core/model.js';
+import type { BoundInput } from '../core/shapes/infer.js';
+import { modelBehind } from '../core/submodel.js';
+import { formatNumber, groupDigits } from '../core/text.js';
+import { toFloat32, type Value, type ValueFault } from '../core/values.js';
+import { runAllSync } from '../engine/execute.js';
+import { type EngineInput, numbersOf } from '../engine/input.js';
+import { magnitudeOf } from '../engine/magnitude.js';
+import { type Plan, planModel } from '../engine/plan.js';
+import { Session, type StepWatch } from '../engine/session.js';
+import type { ConvStep, Step } from '../engine/steps.js';
+import { channelsOf } from './layer-facts.js';
+
+/** Values of a trained network stay within a few hundred; a layer that makes them this much larger has lost its scale. */
+const GROWTH = 1e4;
+/** Below this, growth is a bias, or a batch norm that brings a quiet channel to its scale. */
+const FLOOR = 1;
+/** Squares of larger values are beyond float32 after two layers more, however slowly they grew. */
+const FAR = 1e15;
+/** Layers whose numbers were learned or that multiply; others (exp, powers, sums over many places) grow by their nature. */
+const GROWING: readonly string[] = [
+  'conv',
+  'conv_nd',
+  'linear',
+  'gemm',
+  'matmul',
+  'batch_norm',
+  'mul',
+  'div',
+  'prelu',
+  'activation',
+];
+/** Layers that pass numbers of a constant on: an attention mask of −∞ is meant. */
+const PASSING: readonly string[] = ['add', 'sub', 'where', 'concat', 'min', 'max', 'pad', 'clip'];
+/** Activations that make something finite and small of ∞ and of 1e30. */
+const BOUNDED: readonly string[] = ['relu6', 'sigmoid', 'tanh'];
+const NAMED_CHANNELS = 4;
+
+/** What one layer made of its inputs. */
+interface Made {
+  readonly node: Pick<ModelNode, 'name' | 'layer'>;
+  /** The largest |value| that it read. */
+  readonly from: number;
+  readonly to: number;
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/**
+ * Watches one run: every layer's values are looked through once as they are made, so that a NaN, an infinity or an
+ * explosion is found where it is born, whatever later layers make of it. A convolution with what is fused to it is
+ * computed once more, layer by layer, when something is wrong with it.
+ */
+export class ValueWatch implements StepWatch {
+  readonly #plan: Plan;
+  readonly #magnitudes = new Map<string, number>();
+  #birth: ValueFault | null = null;
+  #explosion: ValueFault | null = null;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+  }
+
+  /** What was found, in the order of the network. */
+  get faults(): readonly ValueFault[] {
+    return [this.#explosion, this.#birth].filter((fault) => fault !== null);
+  }
+
+  saw(step: Step, outputs: readonly Value[], read: (name: string) => EngineInput | Value): void {
+    const from = this.#read(step, read);
+    outputs.forEach(({ data, shape }, i) => {
+      const to = magnitudeOf(data);
+      this.#magnitudes.set(step.outputs[i], to);
+      if (this.#birth !== null || !Number.isFinite(from)) return;
+      const isOdd = !Number.isFinite(to) || isGrown(step.layer.kind, from, to);
+      if (!isOdd && !(step.kind === 'conv' && hidesFault(step, from))) return;
+      const made: Made = { node: step, from, to, values: toFloat32(data), shape };
+      for (const one of step.kind === 'conv' ? this.#layersOf(step, read, made) : [made]) this.#judge(one);
+    });
+  }
+
+  #judge({ node, from, to, values, shape }: Made): void {
+    if (this.#birth !== null || !Number.isFinite(from)) return;
+    if (!Number.isFinite(to)) {
+      const what = Number.isNaN(to) ? 'NaN' : values.includes(Number.POSITIVE_INFINITY) ? 'Inf' : '−Inf';
+      const where = whereWords(values, shape, (value) => !Number.isFinite(value));
+      const infinite = values.reduce(
+        (count, value) => count + (Math.abs(value) === Number.POSITIVE_INFINITY ? 1 : 0),
+        0,
+      );
+      const mixed = what === 'NaN' && infinite > 0 ? `, ${groupDigits(infinite)} of them infinite` : '';
+      // a ReLU makes zeros of −∞: it need not last
+      const cause = what === '−Inf' ? `${what} at ${node.name}` : `${what} from ${node.name} on`;
+      this.#birth = { cause, detail: `${where}${mixed}` };
+    } else if (this.#explosion === null && isGrown(node.layer.kind, from, to)) {
+      const limit = GROWTH * Math.max(from, FLOOR);
+      const where = whereWords(values, shape, (value) => Math.abs(value) > (to > limit ? limit : FAR));
+      const detail = `from up to ${formatNumber(from)} to up to ${formatNumber(to)}, ${where}`;
+      this.#explosion = { cause: `values explode at ${node.name}`, detail };
+    }
+  }
+
+  /** The largest |value| among what a step reads; its parameters do not count. */
+  #read({ kind, layer, inputs }: Step, read: (name: string) => EngineInput | Value): number {
+    const data = kind === 'operator' ? inputs : inputs.slice(0, 1);
+    return data.reduce((most, name) => {
+      if (name === null) return most;
+      const isConstant = this.#plan.shaped.known(name) !== null;
+      if (isConstant && !PASSING.includes(layer.kind)) return most;
+      const known = this.#magnitudes.get(name) ?? magnitudeOfInput(read(name));
+      this.#magnitudes.set(name, known);
+      // a NaN among constants is no mask
+      return isConstant && Number.isNaN(known) ? most : Math.max(most, known);
+    }, 0);
+  }
+
+  /** What is fused with a convolution, as layers of their own; the whole when it is one layer. */
+  #layersOf(step: ConvStep, read: (name: string) => EngineInput | Value, whole: Made): Made[] {
+    const { shaped } = this.#plan;
+    const [input] = step.inputs as [string];
+    const nodes = chainOf(this.#plan, step);
+    if (nodes.length === 1) return [whole];
+    const made = nodes.map(({ outputs }) => outputs[0]);
+    const model = modelBehind(shaped, [input], made);
+    const bound = new Map(
+      model.inputs.map(({ name }): [string, BoundInput] => [
+        name,
+        { ...shaped.infos.get(name)!, value: name === input ? null : shaped.known(name) },
+      ]),
+    );
+    const session = new Session(planModel(model, bound, { exact: true, algorithm: null }, made));
+    try {
+      const x: Value = { ...shaped.infos.get(input)!, data: numbersOf(read(input)) };
+      const values = runAllSync(session, new Map([[input, x]]));
+      let { from } = whole;
+      const layers = nodes.map((node): Made => {
+        const { data, shape } = values.get(node.outputs[0])!;
+        const one = { node, from, to: magnitudeOf(data), values: toFloat32(data), shape };
+        from = one.to;
+        return one;
+      });
+      // folding rounds otherwise: what only the fused layers show is said of them
+      return layers.every(({ to }) => Number.isFinite(to)) && !Number.isFinite(whole.to) ? [whole] : layers;
+    } finally {
+      session.close();
+    }
+  }
+}
+
+function isGrown(kind: string, from: number, to: number): boolean {
+  if (!GROWING.includes(kind) || from === 0) return false;
+  return to > GROWTH * Math.max(from, FLOOR) || (to > FAR && from <= FAR);
+}
+
+/** Whether steps were looked at, and what was found: weights do not change. */
+const HIDING = new WeakMap<ConvStep, { readonly sum: number; readonly bias: number }>();
+
+/**
+ * Whether a fused activation may hide what the convolution made: Σ|weight| bounds it. Of most layers that is far below
+ * what would be odd.
+ */
+function hidesFault(step: ConvStep, from: number): boolean {
+  const { fused, bias, geometry, weight } = step;
+  if (fused === null) return false;
+  let bound = HIDING.get(step);
+  if (!bound) {
+    const sum = BOUNDED.includes(fused.name) ? largestSum(weight.load(), geometry.M) : 0;
+    bound = { sum, bias: bias === null ? 0 : magnitudeOf(bias) };
+    HIDING.set(step, bound);
+  }
+  return !(bound.sum * from + bound.bias <= GROWTH * Math.max(from, FLOOR));
+}
+
+/** The largest Σ|weight| of one output channel. */
+function largestSum(weight: Float32Array, channels: number): number {
+  const size = weight.length / channels;
+  let most = 0;
+  for (let m = 0; m < channels; m++) {
+    let sum = 0;
+    for (let i = m * size; i < (m + 1) * size; i++) sum += Math.abs(weight[i]);
+    most = Math.max(most, sum);
+  }
+  return most;
+}
+
+/** The nodes that a convolution step computes, in order. */
+function chainOf({ model }: Plan, step: ConvStep): ModelNode[] {
+  const nodes: ModelNode[] = [];
+  for (let value = step.outputs[0]; value !== step.inputs[0]; ) {
+    const node = model.nodes.find(({ outputs }) => outputs[0] === value)!;
+    nodes.unshift(node);
+    value = node.inputs[0]!;
+  }
+  return nodes;
+}
+
+function magnitudeOfInput(input: EngineInput | Value): number {
+  return magnitudeOf('bytes' in input ? input.tables : input.data);
+}
+
+/** "784 values, channel 5" */
+function whereWords(values: Float32Array, shape: readonly number[], isMeant: (value: number) => boolean): string {
+  const { channels, size } = channelsOf(shape);
+  const touched = new Set<number>();
+  let count = 0;
+  values.forEach((value, i) => {
+    if (!isMeant(value)) return;
+    count++;
+    touched.add(Math.floor(i / size) % channels);
+  });
+  const what = size === 1 ? 'unit' : 'channel';
+  const named = [...touched].sort((a, b) => a - b);
+  const where =
+    named.length === 1
+      ? `${what} ${named[0]}`
+      : named.length === channels
+        ? `all ${groupDigits(channels)} ${what}s`
+        : named.length <= NAMED_CHANNELS
+          ? `${what}s ${named.join(', ')}`
+          : `${groupDigits(named.length)} of ${plural(channels, what)}, the first ${named[0]}`;
+  return `${groupDigits(count)} value${count === 1 ? '' : 's'}, ${where}`;
+}

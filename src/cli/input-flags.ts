@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { CnnvizError } from '../core/errors.js';
+import { findInputs, type Input } from '../io/inputs.js';
+import { coreCount } from '../io/process-facts.js';
+
+/** Adds the flags that say where inputs come from. */
+export function addInputFlags(command: Command): Command {
+  return command
+    .optionsGroup('Running:')
+    .option('-r, --recursive', 'take folders with everything below them', false)
+    .option(
+      '--files-from <file>',
+      'read input names from a file, one a line (- for stdin)',
+      (path: string, all: string[]) => [...all, path],
+      [],
+    )
+    .option('-0, --null', 'names in --files-from end with NUL instead of a line end', false)
+    .option('--pass-with-no-inputs', 'succeed when nothing matches', false);
+}
+
+/** The flags of every command that works on many images: where they come from, how they are worked on. */
+export function addBatchFlags(command: Command): Command {
+  return addInputFlags(command)
+    .option('-j, --jobs <n>', 'images in flight, and threads for one large convolution', String(coreCount()))
+    .option('--timeout <seconds>', 'time for one image of several; 0 for any (default: 60)')
+    .option('--resume', 'do only what an earlier run into this folder left undone, or what has changed', false)
+    .option('--skip-existing', 'leave images alone whose outputs all exist', false)
+    .option('--shard <i/n>', 'do the i-th of n parts, from 1; auto: as SLURM, Kubernetes, AWS Batch or Cloud Run say')
+    .option('--jsonl', 'one line of JSON on stdout for each image as it finishes', false);
+}
+
+/** The flags that say where inputs come from. */
+export interface InputFlags {
+  readonly recursive: boolean;
+  readonly filesFrom: readonly string[];
+  readonly null: boolean;
+  readonly passWithNoInputs: boolean;
+}
+
+/** The inputs that arguments and lists mean. @throws CnnvizError 'usage' when there are none to look for */
+export async function collectInputs(
+  images: readonly string[],
+  flags: Pick<InputFlags, 'recursive' | 'filesFrom' | 'null'>,
+  example: string,
+): Promise<Input[]> {
+  const lists = flags.filesFrom.map((path) => ({ path, nul: flags.null }));
+  if (images.length === 0 && lists.length === 0) {
+    throw new CnnvizError('usage', `${example.split(' ')[1]} needs an image`, { fix: example });
+  }
+  const readers = [...images, ...flags.filesFrom].filter((path) => path === '-');
+  if (readers.length > 1) {
+    throw new CnnvizError('usage', 'standard input can be read only once', { fix: 'keep one -' });
+  }
+  return findInputs([...images], { recursive: flags.recursive, lists });
+}
+
+/** What to say when nothing matched. */
+export function nothingToDo(images: readonly string[], { recursive }: InputFlags): CnnvizError {
+  return new CnnvizError('nothing', `nothing to do: ${images.join(' ') || 'the list'} holds no images`, {
+    fix: recursive ? '--pass-with-no-inputs makes this a success' : 'add -r to look into folders below',
+  });
+}

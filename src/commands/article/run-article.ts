@@ -1,0 +1,288 @@
+import { fileURLToPath } from 'node:url';
+import { EXIT } from '../../cli/exit.js';
+import { parseJobs, parsePixelCount } from '../../cli/parse.js';
+import { whenInterrupted } from '../../cli/signals.js';
+import { openTerminal } from '../../cli/terminal.js';
+import { CnnvizError } from '../../core/errors.js';
+import type { Image } from '../../core/image.js';
+import { nearestName } from '../../core/names.js';
+import { VERSION } from '../../core/version.js';
+import { type Canvas, drawText, fillRect } from '../../draw/canvas.js';
+import { MARK, type Rect, withFrames } from '../../draw/marks.js';
+import { captioned, imagePicture, onPaper, PAPER, type Part } from '../../draw/part.js';
+import { chooseFit, fitWords, textHeight, textWidth } from '../../draw/text.js';
+import { cropImage } from '../../engine/resize.js';
+import { readHeader } from '../../io/decode.js';
+import { encodePng, readNote } from '../../io/encode.js';
+import { readBytes, readOwnBytes, writeAtomic } from '../../io/files.js';
+import { foreignFile, refuseForeign, writeOwnText } from '../../io/own-texts.js';
+import { joinPath } from '../../io/paths.js';
+import { fileIdentity, guardOutput, kindOf } from '../../io/read-files.js';
+import type { Article } from './claim.js';
+import { LAYERS } from './laws/planes.js';
+import { CommandLines, makeArticle, PIECES, type Workshop } from './make-article.js';
+import {
+  ARTICLE_PAGE_MARK,
+  ARTICLE_README_MARK,
+  articleJson,
+  articlePage,
+  articleReadme,
+  countArticle,
+  describeArticle,
+} from './page.js';
+import { type OpenedPhoto, openOwnPhoto, openPlane } from './photo.js';
+import type { SectionDefinition } from './row.js';
+import { SECTIONS } from './rows/index.js';
+
+interface ArticleFlags {
+  readonly out: string;
+  readonly image?: string;
+  readonly only?: string;
+  readonly maxPixels: string;
+  readonly jobs: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+const IMAGES = new URL('../../fixtures/images/', import.meta.url);
+const BIN = fileURLToPath(new URL('../../bin/cnnviz.js', import.meta.url));
+const PAGE = 'index.html';
+const README = 'README.md';
+/** Laid out before any figure is made: its note tells that a folder is an article's. */
+const IMPULSE = 'impulse.png';
+
+/** `cnnviz article`: inputs into the folder, a command for each figure, the page from their numbers. */
+export async function runArticle({ out, image, only, maxPixels, jobs, json, quiet }: ArticleFlags): Promise<void> {
+  const sections = only === undefined ? SECTIONS : chooseRows(SECTIONS, namesIn(only));
+  const lines = new CommandLines({
+    program: [process.execPath, BIN],
+    folder: out,
+    jobs: parseJobs(jobs),
+  });
+  const pixels = parsePixelCount(maxPixels);
+  const terminal = await openTerminal({ quiet, reserveStdout: json });
+  const opened =
+    image === undefined
+      ? await openPlane(shipped('plane.png'), shipped('plane.json'), pixels)
+      : await openOwnPhoto(image, pixels);
+  const figures = sections.flatMap(({ rows }) => rows.flatMap((row) => row.figures(opened.photo)));
+  await checkFolder(
+    out,
+    figures.flatMap(({ files }) => files),
+  );
+  await layOut(out, opened, image ?? null);
+
+  const rows = sections.flatMap((section) => section.rows).length;
+  const bar = terminal.progress(rows);
+  let [done, failed] = [0, 0];
+  const workshop: Workshop = {
+    photo: opened.photo,
+    layers: LAYERS,
+    run: (args) => lines.run(args),
+    read: (file) => readOwnBytes(joinPath(out, file)),
+    write: async (file, drawn, alt) =>
+      writeAtomic(joinPath(out, file), await pictureBytes(drawn, alt), { clobber: true, within: out }),
+    sizeOf: (file) => sizeOf(joinPath(out, file)),
+    grayPhoto: async () => opened.gray,
+    finished: ({ failure }) => {
+      done++;
+      if (failure !== null) failed++;
+      bar.update(done, failed);
+    },
+  };
+  // children must not outlive this process
+  whenInterrupted(() => {
+    lines.stop();
+    return null;
+  });
+  const article = await makeArticle(sections, workshop).finally(() => {
+    lines.stop();
+    bar.stop();
+    whenInterrupted(null);
+  });
+
+  const page = joinPath(out, PAGE);
+  await writeOwnText(page, articlePage(article), ARTICLE_PAGE_MARK, { within: out });
+  await writeOwnText(joinPath(out, README), articleReadme(article), ARTICLE_README_MARK, { within: out });
+  if (json) await terminal.send(new TextEncoder().encode(`${articleJson(article, page)}\n`));
+  else for (const line of describeArticle(article, page, terminal.style)) terminal.print(line);
+  process.exitCode = exitCodeOf(article);
+}
+
+function namesIn(only: string): string[] {
+  const names = only
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  if (names.length === 0) throw new CnnvizError('usage', '--only: expected rows with commas', { fix: '--only F5,F7' });
+  return names;
+}
+
+/** Everything the commands read, into the folder they run in; nothing of it before all of it is known to have a place. */
+async function layOut(out: string, { photo, image }: OpenedPhoto, source: string | null): Promise<void> {
+  const path = joinPath(out, photo.file);
+  if (source !== null && fileIdentity(source) === (fileIdentity(path) ?? '')) {
+    throw new CnnvizError('usage', `${source}: would be replaced by the article's own copy`, {
+      fix: 'choose another folder with -o',
+    });
+  }
+  const laid = new Map<string, Uint8Array>([['net.yaml', new TextEncoder().encode(NET_YAML)]]);
+  for (const name of ['five.png', 'bars17.png', ...(source === null ? [photo.file] : [])]) {
+    laid.set(name, await readBytes(shipped(name)));
+  }
+  if (source !== null) laid.set(photo.file, await pictureBytes(image, photo.own!.name));
+  laid.set(IMPULSE, await pictureBytes(impulseImage(), 'one white pixel'));
+  laid.set(PIECES, await pictureBytes(piecesPicture(image, photo.patches), 'the pieces of the photograph'));
+  for (const tile of halves(image)) laid.set(tile.file, await pictureBytes(tile.image, tile.file));
+  for (const [name, bytes] of laid) await refuseForeignFile(joinPath(out, name), bytes);
+  for (const [name, bytes] of laid) await writeAtomic(joinPath(out, name), bytes, { clobber: true, within: out });
+}
+
+/** A file that the article lays out may stand there already: the same, or a picture of ours. @throws CnnvizError 'usage' */
+async function refuseForeignFile(path: string, bytes: Uint8Array): Promise<void> {
+  if (fileIdentity(path) === null) return;
+  if (Buffer.from(bytes).equals(await readOwnBytes(path)) || (await isOurs(path))) return;
+  throw foreignFile(path);
+}
+
+/** Whether a file may be replaced: a picture that tells of cnnviz, or nothing at all; null where a file cannot tell. */
+async function isOurs(path: string): Promise<boolean | null> {
+  if (kindOf(path) !== 'a file') return true;
+  if (!/\.png$/i.test(path)) return null;
+  const bytes = await readOwnBytes(path);
+  if (bytes.length === 0) return true;
+  return readNote(bytes).then(
+    (note) => note?.includes('"cnnviz"') ?? false,
+    () => false,
+  );
+}
+
+/** Refuses, before any work, an article in the place of pages that cnnviz did not write, or of the photograph itself. */
+async function checkFolder(out: string, files: readonly string[]): Promise<void> {
+  await refuseForeign(joinPath(out, PAGE), ARTICLE_PAGE_MARK);
+  await refuseForeign(joinPath(out, README), ARTICLE_README_MARK);
+  const impulse = joinPath(out, IMPULSE);
+  const isOurFolder = kindOf(impulse) === 'a file' && (await isOurs(impulse)) === true;
+  for (const file of files) {
+    const path = joinPath(out, file);
+    guardOutput(path);
+    if (!((await isOurs(path)) ?? isOurFolder)) throw foreignFile(path);
+  }
+}
+
+function shipped(name: string): string {
+  return fileURLToPath(new URL(name, IMAGES));
+}
+
+function pictureBytes(image: Image, alt: string): Promise<Uint8Array> {
+  return encodePng(image, JSON.stringify({ cnnviz: VERSION, alt }));
+}
+
+async function sizeOf(path: string): Promise<{ width: number; height: number } | null> {
+  const bytes = await readOwnBytes(path);
+  if (!/\.(png|gif|webp)$/i.test(path)) return null;
+  const { width, height } = await readHeader(bytes, {
+    background: null,
+    maxPixels: Number.MAX_SAFE_INTEGER,
+  });
+  return { width, height };
+}
+
+/** A broken law or a figure that could not be made is a failure; what a photograph does not show is none. */
+function exitCodeOf(article: Article): number {
+  const { laws, failed } = countArticle(article);
+  return laws.broken + failed > 0 ? EXIT.failed : EXIT.done;
+}
+
+/** The sections with only the rows that are named, in the article's order. @throws CnnvizError 'usage' for others */
+export function chooseRows(sections: readonly SectionDefinition[], names: readonly string[]): SectionDefinition[] {
+  const ids = sections.flatMap(({ rows }) => rows.map(({ id }) => id));
+  const wanted = names.map((name) => {
+    const id = ids.find((one) => one.toLowerCase() === name.toLowerCase());
+    if (id !== undefined) return id;
+    const near = nearestName(name, ids);
+    throw new CnnvizError('usage', `--only ${name}: the article has no such row`, {
+      fix: `${near ? `did you mean ${near}? ` : ''}there are ${ids.join(', ')}`,
+    });
+  });
+  return sections
+    .map(({ title, rows }) => ({ title, rows: rows.filter(({ id }) => wanted.includes(id)) }))
+    .filter(({ rows }) => rows.length > 0);
+}
+
+/** A small network of one's own, as T5 runs it. */
+const NET_YAML = `# A small network of your own: change a line and run it again. cnnviz summary net.yaml shows what it costs.
+name: mine
+input: [3, 96, 96] # C, H, W
+preprocess: { resize: 96, crop: 96, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+layers:
+  - { type: conv, name: conv1, out_channels: 16, kernel_size: 5, stride: 2, padding: 2 }
+  - relu
+  - max_pool 2
+  - { type: conv, name: conv2, out_channels: 32, kernel_size: 3, padding: 1 }
+  - relu
+  - adaptive_avg_pool 4
+  - flatten
+  - { type: linear, name: classify, out_features: 10 }
+`;
+
+/** One white pixel in the middle of 5×5 black ones. */
+function impulseImage(): Image {
+  const data = new Uint8Array(25);
+  data[12] = 255;
+  return { width: 5, height: 5, channels: 1, depth: 8, data };
+}
+
+/** Tiles in a row, and rows, of each half of the photograph. */
+const TILES = [6, 2] as const;
+
+/** The photograph's upper and lower half, cut into twelve tiles each: two classes to tell apart. */
+function halves(image: Image): { readonly file: string; readonly image: Image }[] {
+  const [columns, rows] = TILES;
+  const width = Math.floor(image.width / columns);
+  const height = Math.floor(image.height / (2 * rows));
+  return ['top', 'bottom'].flatMap((half, h) =>
+    Array.from({ length: columns * rows }, (_, i) => {
+      const x = (i % columns) * width;
+      const y = (h * rows + Math.floor(i / columns)) * height;
+      return { file: `halves/${half}/${i + 1}.png`, image: cropImage(image, { x, y, width, height }) };
+    }),
+  );
+}
+
+const BOX = 640;
+const ZOOM_TO = 320;
+const MARGIN = 16;
+const SIZE = 2;
+const PADDING = 3;
+/** A picture lower than so many lines of names would be hidden by them. */
+const ROOM = 8;
+
+/** An image with framed pieces, each with its name at its frame where the picture has room, and listed below. */
+function piecesPicture(image: Image, pieces: readonly { readonly name: string; readonly rect: Rect }[]): Image {
+  const fit = chooseFit(image.width, image.height, BOX, ZOOM_TO);
+  const rects = pieces.map(({ rect }) => rect);
+  const picture = withFrames(imagePicture(image, fit), rects, fit);
+  const scale = fit.zoom / fit.shrink;
+  const hasRoom = picture.height >= ROOM * textHeight(SIZE);
+  const named: Part = {
+    ...picture,
+    draw: (canvas, x, y) => {
+      picture.draw(canvas, x, y);
+      if (hasRoom) for (const { name, rect } of pieces) drawName(canvas, x, y, picture, name, rect, scale);
+    },
+  };
+  const places = pieces.map(({ name, rect }) => `${name}: ${rect.width}×${rect.height} at (${rect.x}, ${rect.y})`);
+  return onPaper(captioned(named, [`${image.width}×${image.height}`, fitWords(fit), ...places]), MARGIN);
+}
+
+/** Above its frame, or below it where there is no room; within the picture. */
+function drawName(canvas: Canvas, x: number, y: number, picture: Part, name: string, rect: Rect, scale: number): void {
+  const width = textWidth(name, SIZE) + 2 * PADDING;
+  const height = textHeight(SIZE) + PADDING;
+  const left = Math.max(0, Math.min(Math.round(rect.x * scale), picture.width - width));
+  const above = Math.round(rect.y * scale) - height;
+  const top = above >= 0 ? above : Math.min(Math.ceil((rect.y + rect.height) * scale) + 2, picture.height - height);
+  fillRect(canvas, x + left, y + top, width, height, MARK);
+  drawText(canvas, x + left + PADDING, y + top + PADDING, name, { rgb: PAPER, size: SIZE });
+}

@@ -1,0 +1,321 @@
+import type { Image } from '../../core/image.js';
+import type { ColormapName, NetworkJob, ScaleRule } from '../../core/job.js';
+import type { PictureNote } from '../../core/note.js';
+import type { PreprocessPlan } from '../../core/preprocess-geometry.js';
+import type { Scale } from '../../core/result.js';
+import { VERSION } from '../../core/version.js';
+import { createCanvas, drawImage, toImage } from '../../draw/canvas.js';
+import { applyColormap, COLORMAPS } from '../../draw/colormaps.js';
+import { commonLevels, type FigureOptions, legend, type MapFigure, titledImage } from '../../draw/map-figure.js';
+import { type Rect, withFrames } from '../../draw/marks.js';
+import { fitsNumberGrid, numberGrid } from '../../draw/number-grid.js';
+import {
+  captioned,
+  framed,
+  imagePicture,
+  PAPER,
+  type Part,
+  type Plane,
+  planePicture,
+  sideBySide,
+} from '../../draw/part.js';
+import { chooseFit, type Fit, fittedSide, fitWords, shrinkImage } from '../../draw/text.js';
+import { encodePng } from '../../io/encode.js';
+import { baseName } from '../../io/paths.js';
+import type { NetworkSource } from '../../run/network-source.js';
+import { networkArgs } from '../../run/recipe.js';
+import type { ImagePlace } from './class-subject.js';
+
+/** A map of places of what a network reads, and how it is to be drawn. */
+interface DrawnMap {
+  readonly map: PlaceMap;
+  readonly title: string;
+  readonly facts: string;
+  /** What the colours are. */
+  readonly what: string;
+  readonly scaleRule: ScaleRule;
+  readonly colormap: ColormapName;
+  /** Values blend into their neighbours. */
+  readonly smooth: boolean;
+  /** A place to point at, with the side of its frame in pixels of the input. */
+  readonly mark: { readonly place: ImagePlace; readonly side: number } | null;
+  /** The part of the network's input that the values cover; all of it when left out. */
+  readonly cells?: Rect;
+}
+
+/**
+ * The map over the photograph it came from, through resize and crop; an array, which is no photograph, gets a heat map
+ * alone. `args`: the command's own options, for the recipe.
+ */
+export async function drawClassMap(
+  job: NetworkJob,
+  source: NetworkSource,
+  command: string,
+  args: readonly string[],
+  drawn: DrawnMap,
+): Promise<Uint8Array> {
+  const { image, scale } = figureOf(source, drawn);
+  return encodePng(image, JSON.stringify(noteOf(job, source, 'overlay', scale, command, args)));
+}
+
+function figureOf({ picture }: NetworkSource, drawn: DrawnMap): MapFigure {
+  const { map, mark, cells, title, facts, what, scaleRule, colormap, smooth } = drawn;
+  if (!picture) return heatMap(map, { title, facts: `${what}; ${facts}`, scaleRule, colormap });
+  const { plan, image } = picture;
+  const frames = mark ? [originalRect(plan, squareAround(mark.place, mark.side))] : [];
+  const area = originalRect(plan, cells ?? { x: 0, y: 0, width: plan.crop.width, height: plan.crop.height });
+  return overlay({ image, plane: map, area, smooth, frames }, { title, facts, what, scaleRule, colormap });
+}
+
+/** What a picture of a class study carries. */
+export function noteOf(
+  job: NetworkJob,
+  source: Pick<NetworkSource, 'facts' | 'preset' | 'sha256'>,
+  picture: PictureNote['picture'],
+  { lo, hi }: Scale,
+  command: string,
+  args: readonly string[],
+): PictureNote {
+  return {
+    cnnviz: VERSION,
+    picture,
+    lo,
+    hi,
+    input: { name: baseName(source.facts.path), sha256: source.sha256 },
+    args: [command, ...networkArgs(job, source, args)],
+  };
+}
+
+function squareAround({ x, y }: ImagePlace, side: number): Rect {
+  return { x: x + 0.5 - side / 2, y: y + 0.5 - side / 2, width: side, height: side };
+}
+
+/** A rectangle of the network's input in pixels of the image: corners, not middles of pixels. */
+export function originalRect({ original, resized, crop }: PreprocessPlan, rect: Rect): Rect {
+  const [across, down] = [original.width / resized.width, original.height / resized.height];
+  return {
+    x: (rect.x + crop.x) * across,
+    y: (rect.y + crop.y) * down,
+    width: rect.width * across,
+    height: rect.height * down,
+  };
+}
+
+const HEAT_MAP_BOX = 640;
+const HEAT_MAP_ZOOM_TO = 480;
+
+/** What stands around a heat map. */
+interface HeatMapOptions extends FigureOptions {
+  /** A line under the title. */
+  readonly facts: string;
+  /** What to point at, in the map's own positions. */
+  readonly frames?: readonly Rect[];
+}
+
+/**
+ * One map in the colours of its values, with a bar that says them: lo, zero and hi. At most 9×9 values stand in their
+ * cells as numbers.
+ */
+export function heatMap(plane: Plane, options: HeatMapOptions): MapFigure {
+  const { title, facts, scaleRule, colormap, frames = [] } = options;
+  const { levels, scale, clipped } = commonLevels([plane], scaleRule);
+  const key = legend('', scale, colormap, clipped);
+  if (fitsNumberGrid(plane)) {
+    const cells = numberGrid(plane, applyColormap(levels[0], colormap));
+    return { image: titledImage(title, facts, cells, key), scale, clipped };
+  }
+  const fit = chooseFit(plane.width, plane.height, HEAT_MAP_BOX, HEAT_MAP_ZOOM_TO);
+  const picture = withFrames(planePicture(plane, levels[0], colormap, fit), frames, fit);
+  const words = [facts, fitWords(fit)].filter(Boolean).join(', ');
+  return { image: titledImage(title, words, picture, key), scale, clipped };
+}
+
+const BOX = 480;
+const ZOOM_TO = 320;
+const GAP = 16;
+/** How much of the picture the strongest colour hides. */
+const COVER = 0.8;
+
+/** A map of numbers that belong to places of an image. */
+interface OverlaidMap {
+  readonly image: Image;
+  readonly plane: Plane;
+  /** The part of the image that the map covers, in its pixels; it may reach beyond the edges. All of it when left out. */
+  readonly area?: Rect;
+  /** Values blend into their neighbours; else each covers its own rectangle. */
+  readonly smooth: boolean;
+  /** What to point at, in pixels of the image. */
+  readonly frames?: readonly Rect[];
+}
+
+interface OverlayOptions extends FigureOptions {
+  readonly facts: string;
+  /** What the colours are, such as "change of the class's score". */
+  readonly what: string;
+}
+
+/**
+ * The image, and beside it the image in grey with a transparent heat map over it: the further a value lies from nothing
+ * (from the middle of `diverging`, from the lowest of the other colour maps), the more its colour covers.
+ */
+export function overlay(map: OverlaidMap, { title, facts, what, scaleRule, colormap }: OverlayOptions): MapFigure {
+  const { image, plane, frames = [] } = map;
+  const { levels, scale, clipped } = commonLevels([plane], scaleRule);
+  const fit = chooseFit(image.width, image.height, BOX, ZOOM_TO);
+  const blended = withFrames(blend(map, levels[0], colormap, fit), frames, fit);
+  const input = captioned(imagePicture(image, fit), [`input ${image.width}×${image.height}`, fitWords(fit)]);
+  const output = captioned(blended, [what, `${plane.width}×${plane.height} values`]);
+  const pictures = sideBySide([input, output], GAP, 'top');
+  return { image: titledImage(title, facts, pictures, legend('', scale, colormap, clipped)), scale, clipped };
+}
+
+/** The image at its size on the paper, grey, with the colours of the levels over it. */
+function blend(
+  { image, plane, area, smooth }: OverlaidMap,
+  levels: Uint8Array,
+  colormap: ColormapName,
+  fit: Fit,
+): Part {
+  const small = shrinkImage(image, fit.shrink);
+  const canvas = createCanvas(fittedSide(image.width, fit), fittedSide(image.height, fit), PAPER);
+  drawImage(canvas, 0, 0, small, fit.zoom);
+  const rect = area ?? { x: 0, y: 0, width: image.width, height: image.height };
+  const scale = fit.shrink / fit.zoom;
+  const columns = positions(canvas.width, scale, rect.x, rect.width, plane.width);
+  const rows = positions(canvas.height, scale, rect.y, rect.height, plane.height);
+  const table = COLORMAPS[colormap];
+  const { data } = canvas;
+  for (const [y, v] of rows.entries()) {
+    for (const [x, u] of columns.entries()) {
+      const o = (y * canvas.width + x) * 3;
+      const grey = Math.round(0.299 * data[o] + 0.587 * data[o + 1] + 0.114 * data[o + 2]);
+      const level = levelAt(levels, plane, u, v, smooth);
+      const cover = level === null ? 0 : COVER * strength(level, colormap);
+      for (let c = 0; c < 3; c++) {
+        data[o + c] = Math.round(grey + cover * ((level === null ? grey : table[3 * level + c]) - grey));
+      }
+    }
+  }
+  const drawn = toImage(canvas);
+  return framed({
+    width: canvas.width,
+    height: canvas.height,
+    draw: (paper, x, y) => drawImage(paper, x, y, drawn),
+  });
+}
+
+/** Where the middle of each pixel of the paper lies among `count` values spread over [from, from + length). */
+function positions(pixels: number, scale: number, from: number, length: number, count: number): number[] {
+  return Array.from({ length: pixels }, (_, i) => (((i + 0.5) * scale - from) / length) * count);
+}
+
+/** The level at (u, v), values being squares of side 1; null beyond the map. */
+function levelAt(levels: Uint8Array, { width, height }: Plane, u: number, v: number, smooth: boolean): number | null {
+  if (!(u >= 0 && u < width && v >= 0 && v < height)) return null;
+  if (!smooth) return levels[Math.floor(v) * width + Math.floor(u)];
+  const [x, y] = [u - 0.5, v - 0.5].map((at, axis) => Math.min(Math.max(at, 0), (axis === 0 ? width : height) - 1));
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const right = Math.min(left + 1, width - 1);
+  const bottom = Math.min(top + 1, height - 1);
+  const across = (row: number) =>
+    levels[row * width + left] + (x - left) * (levels[row * width + right] - levels[row * width + left]);
+  return Math.round(across(top) + (y - top) * (across(bottom) - across(top)));
+}
+
+/** 0 for nothing, 1 for the most. */
+function strength(level: number, colormap: ColormapName): number {
+  return colormap === 'diverging' ? Math.min(1, Math.abs(level - 128) / 127) : level / 255;
+}
+
+/** One number for each place of a map, row-major [height, width]. */
+export interface PlaceMap {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
+}
+
+/**
+ * Grad-CAM: each channel of a layer weighted by the mean of the class's gradient over it, summed up, and what speaks
+ * against the class cut off.
+ * values, gradient [C, H, W] → map [H, W], weights [C]
+ * Source: Selvaraju et al. 2017, "Grad-CAM: Visual Explanations from Deep Networks", equations 1 and 2
+ */
+export function gradCam(
+  values: ArrayLike<number>,
+  gradient: Float64Array,
+  [C, height, width]: readonly [number, number, number],
+): { readonly map: PlaceMap; readonly weights: Float64Array } {
+  const plane = height * width;
+  const weights = new Float64Array(C);
+  for (let c = 0; c < C; c++) {
+    let sum = 0;
+    for (let i = c * plane; i < (c + 1) * plane; i++) sum += gradient[i];
+    weights[c] = sum / plane;
+  }
+  const total = new Float64Array(plane);
+  for (let c = 0; c < C; c++) {
+    // what the class does not depend on says nothing of it, NaN or not
+    if (weights[c] === 0) continue;
+    for (let i = 0; i < plane; i++) total[i] += weights[c] * values[c * plane + i];
+  }
+  return { map: { width, height, values: Float32Array.from(total, (sum) => Math.max(0, sum)) }, weights };
+}
+
+/**
+ * The gradient of an input as one number a pixel: the largest in size of all channels, its size alone or with its sign.
+ * gradient [C, H, W] → [H, W]. Source: Simonyan, Vedaldi, Zisserman 2014, "Deep Inside Convolutional Networks", 3.1
+ */
+export function saliency(
+  gradient: Float64Array,
+  [C, height, width]: readonly [number, number, number],
+  signed: boolean,
+): PlaceMap {
+  const plane = height * width;
+  const values = new Float32Array(plane);
+  for (let i = 0; i < plane; i++) {
+    let largest = 0;
+    for (let c = 0; c < C; c++) {
+      const value = gradient[c * plane + i];
+      if (Math.abs(value) > Math.abs(largest)) largest = value;
+    }
+    values[i] = signed ? largest : Math.abs(largest);
+  }
+  return { width, height, values };
+}
+
+/**
+ * A map brought to another size by bilinear interpolation between the middles of its cells; beyond the outermost ones
+ * it is continued. Source: torch.nn.functional.interpolate, mode='bilinear', align_corners=False
+ */
+export function resizeMap(map: PlaceMap, width: number, height: number): PlaceMap {
+  const columns = neighbours(map.width, width);
+  const rows = neighbours(map.height, height);
+  const values = new Float32Array(width * height);
+  rows.forEach((row, y) => {
+    columns.forEach((column, x) => {
+      const at = (v: number, u: number) => map.values[v * map.width + u];
+      const above = at(row.first, column.first) * (1 - column.share) + at(row.first, column.second) * column.share;
+      const below = at(row.second, column.first) * (1 - column.share) + at(row.second, column.second) * column.share;
+      values[y * width + x] = above * (1 - row.share) + below * row.share;
+    });
+  });
+  return { width, height, values };
+}
+
+/** Between which two of `size` cells each of `count` places lies, and how far towards the second. */
+function neighbours(size: number, count: number): { first: number; second: number; share: number }[] {
+  return Array.from({ length: count }, (_, i) => {
+    const at = Math.max(0, ((i + 0.5) * size) / count - 0.5);
+    const first = Math.min(Math.floor(at), size - 1);
+    return { first, second: Math.min(first + 1, size - 1), share: at - first };
+  });
+}
+
+/** The place of the largest value, the first of equals; null when no value is a number. */
+export function strongestPlace({ width, values }: PlaceMap, of: (value: number) => number = (value) => value) {
+  let best = -1;
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isNaN(values[i]) && (best < 0 || of(values[i]) > of(values[best]))) best = i;
+  }
+  return best < 0 ? null : { x: best % width, y: Math.floor(best / width), value: values[best] };
+}

@@ -1,0 +1,124 @@
+import { classScores, REPAIR } from '../../analysis/class-scores.js';
+import { CnnvizError } from '../../core/errors.js';
+import type { ModelNode } from '../../core/model.js';
+import type { ShapedModel } from '../../core/shapes/infer.js';
+import { neededFor } from '../../core/submodel.js';
+import type { Breathe } from '../../engine/execute.js';
+import { classGradient } from '../../run/class-gradient.js';
+import { type ChosenLayer, chooseLayers } from '../../run/layer-choice.js';
+import { gradCam, type PlaceMap, resizeMap, strongestPlace } from './class-map.js';
+import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-subject.js';
+
+/** Where in an image a layer speaks for a class. */
+interface GradcamResult extends ClassAnswer {
+  readonly layer: string;
+  /** The layer was not named: it is the last of maps. */
+  readonly isDefault: boolean;
+  /** [C, H, W] of the layer. */
+  readonly shape: readonly number[];
+  /** One value for each place of the layer, from 0. */
+  readonly map: PlaceMap;
+  /** The largest value once the map is brought to the size of the input; null when nothing speaks for the class. */
+  readonly strongest: (ImagePlace & { readonly value: number }) | null;
+  /** The channels with the largest weights, largest first. */
+  readonly channels: readonly { readonly channel: number; readonly weight: number }[];
+}
+
+const NAMED_CHANNELS = 5;
+
+/**
+ * Grad-CAM of one class at one layer.
+ * @param className a number or name; null: the best class
+ * @param layer a layer's name; null: the last maps before the pooling over all places, or before they are flattened
+ * @throws CnnvizError 'shape' when the map is NaN somewhere: 0 · NaN says nothing for or against a class
+ */
+export async function gradcam(
+  subject: ClassSubject,
+  className: string | null,
+  layer: string | null,
+  breathe: Breathe,
+): Promise<GradcamResult> {
+  const { opened, source, labels, threads, size } = subject;
+  let chosen: ChosenLayer | null = null;
+  const by = (shaped: ShapedModel) => {
+    chosen =
+      layer === null
+        ? lastMaps(shaped, classScores(shaped, opened.name, labels).value, opened.name)
+        : oneLayer(shaped, layer);
+    return checkMaps(shaped, chosen).value;
+  };
+  const found = await classGradient(opened, source, by, { className, labels, threads }, breathe);
+  const shape = found.value.shape.slice(-3) as unknown as [number, number, number];
+  const { map, weights } = gradCam(found.value.data, found.gradient, shape);
+  if (map.values.some(Number.isNaN)) {
+    const causes = found.notes.map((note) => `; ${note}`).join('');
+    throw new CnnvizError('shape', `--layer ${chosen!.name}: what it says for this class is NaN${causes}`, {
+      fix: REPAIR,
+    });
+  }
+  const best = strongestPlace(resizeMap(map, size[2], size[1]));
+  return {
+    network: opened.name,
+    class: found.class,
+    layer: chosen!.name,
+    isDefault: layer === null,
+    shape,
+    map,
+    strongest: best && best.value > 0 ? { ...imagePlace(source, best.x, best.y), value: best.value } : null,
+    channels: [...weights.keys()]
+      .sort((a, b) => weights[b] - weights[a] || a - b)
+      .slice(0, NAMED_CHANNELS)
+      .map((channel) => ({ channel, weight: weights[channel] })),
+    notes: found.notes,
+  };
+}
+
+/** The one layer a name means. @throws CnnvizError 'usage' for none, or several */
+export function oneLayer(shaped: ShapedModel, name: string): ChosenLayer {
+  const found = chooseLayers(shaped, [name], '--layer');
+  if (found.length === 1) return found[0];
+  throw new CnnvizError('usage', `--layer ${name}: expected one layer, got ${found.length}`, {
+    fix: `such as --layer ${found[0].name}`,
+  });
+}
+
+/** The last maps that the scores are made from: behind their batch norm, addition and activation. */
+function lastMaps(shaped: ShapedModel, scores: string, network: string): ChosenLayer {
+  const last = spatialMaps(shaped, scores).at(-1);
+  if (last) return { name: last.name, value: last.outputs[0], node: last };
+  throw new CnnvizError('usage', `${network} has no layer that makes maps`, {
+    fix: 'name a layer of maps with --layer',
+  });
+}
+
+/** @throws CnnvizError 'usage' for a layer of vectors */
+function checkMaps({ infos }: ShapedModel, layer: ChosenLayer): ChosenLayer {
+  const { shape } = infos.get(layer.value)!;
+  if (shape.length === 4 && shape[0] === 1 && shape[2] * shape[3] > 1) return layer;
+  throw new CnnvizError('usage', `--layer ${layer.name}: expected a layer of maps, it gives [${shape.join(', ')}]`, {
+    fix: 'choose a convolution, or a layer before the maps are flattened',
+  });
+}
+
+/** Layers that slide a window over the places of an image: what they make has places. */
+const WINDOWS: readonly string[] = ['conv', 'ncc', 'max_pool', 'avg_pool', 'gauss_pool'];
+/** Layers that give their input again, or bring any image to one size for the layers of vectors behind them. */
+const SILENT: readonly string[] = ['dropout', 'identity', 'adaptive_avg_pool', 'adaptive_max_pool'];
+
+/**
+ * The layers that make maps [1, C, H, W] of more than one place on the way to a value, in the network's order; the last
+ * is what a pooling over all places, or a flattening, reads. A batch norm, an addition or an activation makes maps as a
+ * convolution does. Arrays of rank 4 that are no maps (channels last, vectors with sides of 1) have sides that no window
+ * gives.
+ */
+export function spatialMaps({ model, infos }: ShapedModel, value: string): ModelNode[] {
+  const sidesOf = ({ outputs }: ModelNode): string | null => {
+    const { shape } = infos.get(outputs[0])!;
+    return shape.length === 4 && shape[0] === 1 && shape[2] * shape[3] > 1 ? shape.slice(2).join('×') : null;
+  };
+  const given = new Set(model.nodes.filter(({ layer }) => WINDOWS.includes(layer.kind)).map(sidesOf));
+  return neededFor(model, [value]).filter((node) => {
+    const sides = sidesOf(node);
+    return sides !== null && given.has(sides) && !SILENT.includes(node.layer.kind);
+  });
+}

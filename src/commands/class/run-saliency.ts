@@ -1,0 +1,103 @@
+import { tensor } from '../../core/tensor.js';
+import { formatNumber } from '../../core/text.js';
+import { isFloat, toFloat32 } from '../../core/values.js';
+import type { Breathe } from '../../engine/execute.js';
+import { writeNpy } from '../../models/npy.js';
+import { classGradient, inputValue } from '../../run/class-gradient.js';
+import type { NetworkSource } from '../../run/network-source.js';
+import { type ClassFlags, openClassCommand, reportClass } from './class-command.js';
+import { drawClassMap, type PlaceMap, saliency as saliencyMap, strongestPlace } from './class-map.js';
+import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-subject.js';
+import { classLine, placeWords } from './class-words.js';
+
+interface SaliencyFlags extends ClassFlags {
+  readonly signed: boolean;
+}
+
+/** `cnnviz saliency`: the gradient of a class's score with respect to the input. */
+export async function runSaliency(network: string, image: string, flags: SaliencyFlags): Promise<void> {
+  const command = await openClassCommand('saliency', network, image, flags);
+  const { job, subject, breathe, wantsNumbers } = command;
+  const found = await saliency(subject, flags.class ?? null, flags.signed, breathe).finally(() => command.bar.stop());
+  const { class: one, shape, gradient, map, strongest, notes, signed } = found;
+  const lines = [
+    classLine(one, job.request.init !== null),
+    strongest
+      ? `  strongest ${formatNumber(strongest.value)} at ${placeWords(strongest)}: the score's change for one unit of what the network reads there`
+      : '  the gradient is zero everywhere: no small change of any pixel moves the score',
+  ];
+  const what = signed ? 'gradient, largest channel with its sign' : 'size of the gradient, largest channel';
+  const draw = () =>
+    drawClassMap(job, subject.source, 'saliency', ['--class', String(one.index), ...(signed ? ['--signed'] : [])], {
+      map,
+      title: `${one.label}: gradient of the score`,
+      facts: `${found.network}${job.request.init === null ? '' : ', made-up weights'}; colours end at the 99.5th percentile`,
+      what,
+      // a few pixels are many times stronger than all others
+      scaleRule: limits(map.values, signed),
+      colormap: signed ? 'diverging' : 'magma',
+      smooth: false,
+      mark: strongest && { place: strongest, side: 1 },
+    });
+  await reportClass('saliency', command, flags, {
+    lines,
+    notes,
+    document: { class: one, shape, strongest, signed },
+    file: async () => (wantsNumbers ? writeNpy(tensor(gradient, shape)) : draw()),
+  });
+}
+
+const PERCENT = 99.5;
+
+function limits(values: Float32Array, signed: boolean): { kind: 'fixed'; lo: number; hi: number } {
+  const sizes = values.map(Math.abs).sort();
+  const hi = Math.max(
+    sizes[Math.floor(((sizes.length - 1) * PERCENT) / 100)],
+    sizes[sizes.length - 1] / 1e3,
+    Number.MIN_VALUE,
+  );
+  return { kind: 'fixed', lo: signed ? -hi : 0, hi };
+}
+
+/** How a class's score changes with each number the network reads. */
+interface SaliencyResult extends ClassAnswer {
+  /** The gradient itself, [C, H, W]. */
+  readonly gradient: Float32Array;
+  readonly shape: readonly [number, number, number];
+  /** One value a pixel. */
+  readonly map: PlaceMap;
+  readonly signed: boolean;
+  /** The pixel whose change would move the score most. */
+  readonly strongest: (ImagePlace & { readonly value: number }) | null;
+}
+
+/** The gradient of one class's score with respect to the input. @param className a number or name; null: the best class */
+export async function saliency(
+  subject: ClassSubject,
+  className: string | null,
+  signed: boolean,
+  breathe: Breathe,
+): Promise<SaliencyResult> {
+  const { opened, source, labels, threads, size } = subject;
+  const request = { className, labels, threads };
+  const found = await classGradient(opened, asReal(source), () => inputValue(opened), request, breathe);
+  const map = saliencyMap(found.gradient, size, signed);
+  const best = strongestPlace(map, Math.abs);
+  return {
+    network: opened.name,
+    class: found.class,
+    gradient: Float32Array.from(found.gradient),
+    shape: size,
+    map,
+    signed,
+    strongest: best && best.value !== 0 ? { ...imagePlace(source, best.x, best.y), value: best.value } : null,
+    notes: found.notes,
+  };
+}
+
+/** Bytes as real numbers: a gradient is by a number that may change by any amount. */
+function asReal(source: NetworkSource): NetworkSource {
+  const { info, x } = source;
+  if (!info || !x || 'bytes' in x || isFloat(info.dtype)) return source;
+  return { ...source, info: { ...info, dtype: 'float32' }, x: { data: toFloat32(x.data), shape: x.shape } };
+}

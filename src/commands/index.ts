@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { addArticle } from './article/article.js';
+import { addBatch } from './batch/batch.js';
+import { addCheck } from './check/check.js';
+import { addDiff } from './check/diff.js';
+import { addAblate } from './class/ablate.js';
+import { addGradcam } from './class/gradcam.js';
+import { addOcclude } from './class/occlude.js';
+import { addSaliency } from './class/saliency.js';
+import { addTop } from './class/top.js';
+import { addHead } from './head/head.js';
+import { addAnimate } from './layer/animate.js';
+import { addConv } from './layer/conv.js';
+import { addExplain } from './layer/explain.js';
+import { addField } from './layer/field.js';
+import { addKernels } from './layer/kernels.js';
+import { addPlan } from './layer/plan.js';
+import { addRead } from './layer/read.js';
+import { addSweep } from './layer/sweep.js';
+import { addCompare } from './network/compare.js';
+import { addFilters } from './network/filters.js';
+import { addPreprocess } from './network/preprocess.js';
+import { addRun } from './network/run.js';
+import { addSummary } from './network/summary.js';
+import { addWeights } from './network/weights.js';
+import { addCompletion } from './start/completion.js';
+import { addDemo } from './start/demo.js';
+
+/** Every command, in the groups and the order that help shows them in. */
+export const COMMAND_GROUPS: readonly (readonly [title: string, add: readonly ((program: Command) => void)[]])[] = [
+  ['One layer:', [addConv, addSweep, addExplain, addAnimate, addField, addKernels, addPlan, addRead]],
+  ['Networks:', [addRun, addSummary, addFilters, addWeights, addCompare, addPreprocess]],
+  ['What a network looks at:', [addGradcam, addSaliency, addOcclude, addAblate, addTop]],
+  ['My own classes:', [addHead]],
+  ['Maps that must not change, many images:', [addCheck, addDiff, addBatch]],
+  ['To begin with:', [addDemo, addArticle, addCompletion]],
+];

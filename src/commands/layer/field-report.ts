@@ -1,0 +1,87 @@
+import { formatNumber, groupDigits } from '../../core/text.js';
+import { VERSION } from '../../core/version.js';
+import type { Style } from '../../reports/text.js';
+import type { FieldFacts } from '../../run/field.js';
+
+/** The field of one position, its neighbours, and how often pixels are seen: in words. */
+export function describeField(field: FieldFacts, style: Style): string[] {
+  const { input, network, layer, at, outSize, inputSize, size, stride, window, pixel } = field;
+  const name = input.path === '-' ? 'standard input' : input.path;
+  const { x0, x1, y0, y1 } = window;
+  const lines = [
+    `${style.strong(name)} → ${network} ${layer} (${at.x}, ${at.y}) of ${outSize.x}×${outSize.y} sees x ${x0}–${x1}, y ${y0}–${y1} of ${inputSize.x}×${inputSize.y}`,
+  ];
+  const holds = (x1 - x0 + 1) * (y1 - y0 + 1);
+  const gaps = field.pixels < holds ? `, ${groupDigits(holds - field.pixels)} between them are not read` : '';
+  if (size && stride) {
+    lines.push(`  field ${size.x}×${size.y}, ${pair(stride)} apart   ${groupDigits(field.pixels)} pixels${gaps}`);
+    lines.push(`  ${neighbourWords(field)}`);
+  } else
+    lines.push(`  ${groupDigits(field.pixels)} pixels${gaps}; the layer's fields are not all of one size and distance`);
+  const padding = paddingWords(field);
+  if (padding) lines.push(`  ${padding}`);
+  const counts = field.readers;
+  const [least, most] = counts.reduce(
+    ([lo, hi], one) => [Math.min(lo, one), Math.max(hi, one)],
+    [Number.POSITIVE_INFINITY, 0],
+  );
+  lines.push(
+    `  a pixel is seen by ${least === most ? groupDigits(most) : `${groupDigits(least)} … ${groupDigits(most)}`} of ${groupDigits(outSize.x * outSize.y)} outputs, ${groupDigits(field.sum)} times in all` +
+      (field.unread > 0 ? `; ${groupDigits(field.unread)} pixels are seen by none` : ''),
+  );
+  if (!field.exact) lines.push(`  ${style.warn('fields of many shapes meet: their envelope is shown')}`);
+  if (pixel) {
+    const where = pixel.window
+      ? `: x ${pixel.window.x0}–${pixel.window.x1}, y ${pixel.window.y0}–${pixel.window.y1} of the output`
+      : '';
+    lines.push(`  pixel (${pixel.x}, ${pixel.y}) is seen by ${groupDigits(pixel.count)} outputs${where}`);
+  }
+  return lines;
+}
+
+function neighbourWords({ overlap, skipped, size, stride }: FieldFacts): string {
+  const axes = (['x', 'y'] as const).map((axis) =>
+    skipped![axis] > 0 ? `skip ${skipped![axis]}` : `share ${overlap![axis]}`,
+  );
+  const why = (axis: 'x' | 'y') =>
+    skipped![axis] > 0 ? `${stride![axis]} − ${size![axis]}` : `${size![axis]} − ${stride![axis]}`;
+  if (axes[0] === axes[1] && why('x') === why('y')) {
+    const one = Number(axes[0].split(' ')[1]) === 1;
+    return `neighbouring fields ${axes[0]} ${one ? 'row or column' : 'rows or columns'} (${why('x')})`;
+  }
+  return `neighbouring fields ${axes[0]} columns (${why('x')}) and ${axes[1]} rows (${why('y')})`;
+}
+
+function paddingWords({ inPadding, full }: FieldFacts): string | null {
+  const sides = Object.entries(inPadding).filter(([, count]) => count > 0);
+  if (sides.length === 0 || full === null) return null;
+  const words = sides.map(([side, count]) => `${count} ${side}`).join(', ');
+  const { x0, x1, y0, y1 } = full;
+  const span = (first: number, last: number) => `${formatNumber(first)}–${formatNumber(last)}`;
+  return `clipped: ${words} in the padding; unclipped it is x ${span(x0, x1)}, y ${span(y0, y1)}`;
+}
+
+function pair({ x, y }: { readonly x: number; readonly y: number }): string {
+  return x === y ? String(x) : `${x},${y}`;
+}
+
+/** The one document of --json; `wrote`: the picture's path, or null. */
+export function fieldJson(field: FieldFacts, wrote: string | null): string {
+  const { mask: _mask, readers, pixel, ...facts } = field;
+  const { x } = field.inputSize;
+  const rows = Array.from({ length: field.inputSize.y }, (_, y) => Array.from(readers.subarray(y * x, (y + 1) * x)));
+  const seen = pixel && { x: pixel.x, y: pixel.y, count: pixel.count, window: pixel.window };
+  const document = {
+    cnnviz: VERSION,
+    command: 'field',
+    ...facts,
+    pixel: seen,
+    outputs: wrote === null ? [] : [wrote],
+    readers: rows,
+  };
+  // a row of the heat map a line: readable, and a tenth of the size
+  return JSON.stringify(document, null, 2).replace(
+    /\[\s+(?=\d)([\d,\s]+?)\s+\]/g,
+    (_, numbers: string) => `[${numbers.replace(/\s+/g, '')}]`,
+  );
+}

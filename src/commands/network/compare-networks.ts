@@ -1,0 +1,299 @@
+import { channelsOf } from '../../analysis/layer-facts.js';
+import { topClasses } from '../../analysis/top-classes.js';
+import { CnnvizError } from '../../core/errors.js';
+import type { NetworkJob, NetworkRequest } from '../../core/job.js';
+import type { Model, ModelNode } from '../../core/model.js';
+import { nanScores } from '../../core/network-result.js';
+import { sizeOf } from '../../core/tensor.js';
+import { groupDigits } from '../../core/text.js';
+import { placeOfIndex, type ValuePlace } from '../../core/value-place.js';
+import { faultWords, toFloat32, type Value } from '../../core/values.js';
+import type { Breathe } from '../../engine/execute.js';
+import { readBytes } from '../../io/files.js';
+import { sha256 } from '../../io/hash.js';
+import type { Input } from '../../io/inputs.js';
+import { type OpenedNetwork, openNetwork } from '../../run/network.js';
+import { NetworkSessions } from '../../run/network-session.js';
+import { type NetworkSource, networkSourceOf } from '../../run/network-source.js';
+import { type ArrayDifference, compareArrays } from '../check/compare-values.js';
+
+/** Each layer of one network is held against each of the other. */
+const MOST_PAIRS = 4e6;
+
+interface LayerComparison {
+  readonly a: string;
+  readonly b: string;
+  readonly kind: string;
+  readonly shape: readonly number[];
+  readonly same: boolean;
+  readonly largest: number;
+  readonly relative: number;
+  readonly mean: number;
+  readonly differing: number;
+  /** Values off by more than the tolerance, and how many of the layer's channels have one. */
+  readonly beyond: { readonly values: number; readonly channels: number };
+  readonly at: ValuePlace;
+  readonly values: readonly [number, number];
+}
+
+/** Two networks on one input, layer by layer. */
+interface NetworkComparison {
+  readonly a: string;
+  readonly b: string;
+  readonly input: NetworkSource['facts'];
+  readonly preprocess: string;
+  /** A layer is the same when its largest difference is at most this share of its largest value. */
+  readonly tolerance: number;
+  readonly layers: readonly LayerComparison[];
+  /** The first layer that is not the same; null when all are. */
+  readonly first: LayerComparison | null;
+  /** Layers without a counterpart. */
+  readonly onlyA: readonly string[];
+  readonly onlyB: readonly string[];
+  /** Batch norms of one that the other has folded into the convolution before them. */
+  readonly foldedInA: number;
+  readonly foldedInB: number;
+  /** The best class of each, by index, null where a score is NaN; null when they do not end in classes. */
+  readonly top: readonly [number | null, number | null] | null;
+  readonly notes: readonly string[];
+  /** Of what went wrong among the numbers of either, with its name in front. */
+  readonly warnings: readonly string[];
+}
+
+/** Layers that compute nothing: their values are those of the layer before. */
+const SILENT = ['dropout', 'identity', 'flatten', 'reshape', 'squeeze', 'unsqueeze', 'shape'];
+
+/**
+ * Runs two networks on one input and finds the first layer where they part. The first network says how the image is
+ * prepared, unless the job does.
+ * @throws CnnvizError when a network cannot be read or does not take the input
+ */
+export async function compareNetworks(
+  job: NetworkJob,
+  other: NetworkRequest,
+  input: Input,
+  tolerance: number,
+  threads: number,
+  breathe: Breathe,
+): Promise<NetworkComparison> {
+  const [a, b] = [await openNetwork(job.request), await openNetwork(other)];
+  const bytes = await readBytes(input.path);
+  const read = (opened: OpenedNetwork) => networkSourceOf(input, bytes, sha256(bytes), job, opened);
+  const source = await read({ ...a, preset: a.preset ?? b.preset });
+  const own = a.declared || b.declared ? await read({ ...b, preset: b.preset ?? a.preset }) : source;
+  const one = await runAllLayers(a, source, job, threads, breathe);
+  const two = await runAllLayers(b, own, job, threads, breathe);
+  if (one.layers.length * two.layers.length > MOST_PAIRS) {
+    throw new CnnvizError(
+      'unsupported',
+      `${groupDigits(one.layers.length)} and ${groupDigits(two.layers.length)} layers: too many to hold each against each`,
+      { fix: 'store both with run --layers … --maps, and compare them with diff', scope: 'command' },
+    );
+  }
+  const { pairs, onlyA, onlyB } = alignLayers(one.layers, two.layers);
+  const layers = pairs.map((pair) => comparisonOf(pair, tolerance));
+  const names = [job.request.network, other.network] as const;
+  return {
+    a: names[0],
+    b: names[1],
+    input: source.facts,
+    preprocess: source.preprocess,
+    tolerance,
+    layers,
+    first: layers.find(({ same }) => !same) ?? null,
+    ...unpaired(pairs, onlyA, onlyB),
+    top: one.classes && two.classes ? [one.best, two.best] : null,
+    notes: [...a.notes, ...one.notes, ...b.notes, ...two.notes, ...fedOtherwise(source, own, names)],
+    warnings: [
+      ...new Set([...source.warnings, ...own.warnings]),
+      ...one.faults.map((fault) => `${names[0]}: ${fault}`),
+      ...two.faults.map((fault) => `${names[1]}: ${fault}`),
+    ],
+  };
+}
+
+/** Where the networks were not fed the same numbers. */
+function fedOtherwise(one: NetworkSource, two: NetworkSource, names: readonly [string, string]): string[] {
+  const [a, b] = [one, two].map(({ info }) => info?.dtype);
+  return a === b ? [] : [`${names[0]} is fed ${a}, ${names[1]} ${b}: each as it declares`];
+}
+
+/** Layers that only one network has; a convolution whose batch norm the other folded is not missed there. */
+function unpaired(pairs: readonly LayerPair[], onlyA: readonly ComparedLayer[], onlyB: readonly ComparedLayer[]) {
+  const folds = (norm: ComparedLayer, other: ComparedLayer) => norm.role === 'norm-of-conv' && other.role === 'plain';
+  const foldedInB = pairs.filter(({ a, b }) => folds(a, b)).length;
+  const foldedInA = pairs.filter(({ a, b }) => folds(b, a)).length;
+  const missing = (layers: readonly ComparedLayer[], folded: number) =>
+    layers.filter(({ role }) => folded === 0 || role !== 'normed-conv').map(({ name }) => name);
+  return { onlyA: missing(onlyA, foldedInB), onlyB: missing(onlyB, foldedInA), foldedInA, foldedInB };
+}
+
+async function runAllLayers(
+  opened: OpenedNetwork,
+  source: NetworkSource,
+  { exact }: NetworkJob,
+  threads: number,
+  breathe: Breathe,
+) {
+  const sessions = new NetworkSessions(opened, { layers: ['all'], exact, threads, firstOnly: false });
+  const session = sessions.for(source.info);
+  const faults: string[] = [];
+  const values = await session.run(source.x, breathe, { fault: (fault) => faults.push(faultWords(fault)) });
+  const roleOf = rolesOf(session.plan.model);
+  const layers = session.chosen.flatMap(({ name, value, node }): ComparedLayer[] => {
+    if (!node || SILENT.includes(node.layer.kind)) return [];
+    const { shape, data } = values.get(value)!;
+    const kind = node.layer.kind === 'activation' ? node.layer.name : node.layer.kind;
+    return [{ name, kind, role: roleOf(node), shape, values: toFloat32(data) }];
+  });
+  const [output] = session.plan.model.outputs;
+  return { layers, ...bestClass(values.get(output)!), notes: session.notes, faults };
+}
+
+/** Tells convolutions that only a batch norm reads, and those batch norms, from all other layers. */
+function rolesOf({ nodes }: Model): (node: ModelNode) => ComparedLayer['role'] {
+  const readers = new Map<string, ModelNode[]>();
+  for (const node of nodes) {
+    for (const name of node.inputs) if (name !== null) readers.set(name, [...(readers.get(name) ?? []), node]);
+  }
+  const isNormed = ({ layer, outputs }: ModelNode) => {
+    const [reader, ...others] = readers.get(outputs[0]) ?? [];
+    return layer.kind === 'conv' && reader?.layer.kind === 'batch_norm' && others.length === 0;
+  };
+  const normed = new Set(nodes.filter(isNormed).map(({ outputs }) => outputs[0]));
+  return ({ layer, inputs, outputs }) => {
+    if (normed.has(outputs[0])) return 'normed-conv';
+    return layer.kind === 'batch_norm' && normed.has(inputs[0]!) ? 'norm-of-conv' : 'plain';
+  };
+}
+
+/** Whether a network ends in classes, and the best of them; null when a score is NaN. */
+function bestClass(output: Value): { readonly classes: boolean; readonly best: number | null } {
+  const { channels } = channelsOf(output.shape);
+  if (channels < 2 || sizeOf(output.shape) !== channels) return { classes: false, best: null };
+  const scores = toFloat32(output.data);
+  if (nanScores(scores).nan > 0) return { classes: true, best: null };
+  return { classes: true, best: topClasses(scores, 1, 'logits', null)[0].index };
+}
+
+function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): LayerComparison {
+  const { largest, relative, mean, differing, at, scale } = difference;
+  return {
+    a: a.name,
+    b: b.name,
+    kind: a.kind,
+    shape: a.shape,
+    same: relative <= tolerance,
+    largest,
+    relative,
+    mean,
+    differing,
+    beyond: beyondLimit(a, b, tolerance * scale),
+    at: placeOfIndex(a.shape, at),
+    values: [difference.a, difference.b],
+  };
+}
+
+function beyondLimit(a: ComparedLayer, b: ComparedLayer, limit: number): LayerComparison['beyond'] {
+  const { channels, size } = channelsOf(a.shape);
+  const touched = new Set<number>();
+  let values = 0;
+  for (let i = 0; i < a.values.length; i++) {
+    const [p, q] = [a.values[i], b.values[i]];
+    if (Object.is(p, q) || Math.abs(p - q) <= limit) continue;
+    values++;
+    touched.add(Math.floor(i / size) % channels);
+  }
+  return { values, channels: touched.size };
+}
+
+/** A layer of one of two networks, with its values. */
+export interface ComparedLayer {
+  readonly name: string;
+  readonly kind: string;
+  /**
+   * What stands beside it: a convolution whose only reader is a batch norm, that batch norm, or nothing of the sort. An
+   * export may fold the two into one convolution, which is then the batch norm's counterpart.
+   */
+  readonly role: 'normed-conv' | 'norm-of-conv' | 'plain';
+  /** N included. */
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Two layers that stand for each other, and how far they are apart. */
+interface LayerPair {
+  readonly a: ComparedLayer;
+  readonly b: ComparedLayer;
+  readonly difference: ArrayDifference;
+}
+
+interface Alignment {
+  readonly pairs: readonly LayerPair[];
+  /** Layers without a counterpart. */
+  readonly onlyA: readonly ComparedLayer[];
+  readonly onlyB: readonly ComparedLayer[];
+}
+
+/**
+ * Pairs the layers of two networks in order. Sizes must be equal; equal values count most, equal kinds nearly as much,
+ * so that a layer that went wrong is still held against its counterpart. Source: Needleman, Wunsch 1970
+ */
+export function alignLayers(as: readonly ComparedLayer[], bs: readonly ComparedLayer[]): Alignment {
+  const columns = bs.length + 1;
+  const best = new Float64Array((as.length + 1) * columns);
+  const differences = new Map<number, ArrayDifference>();
+  for (let i = as.length - 1; i >= 0; i--) {
+    for (let j = bs.length - 1; j >= 0; j--) {
+      const cell = i * columns + j;
+      best[cell] = Math.max(best[cell + columns], best[cell + 1]);
+      if (!sameSize(as[i], bs[j])) continue;
+      const difference = compareArrays(as[i].values, bs[j].values);
+      differences.set(cell, difference);
+      const paired = best[cell + columns + 1] + likeness(as[i], bs[j], difference);
+      if (paired >= best[cell]) best[cell] = paired;
+    }
+  }
+  return trace(as, bs, best, differences);
+}
+
+function trace(
+  as: readonly ComparedLayer[],
+  bs: readonly ComparedLayer[],
+  best: Float64Array,
+  differences: ReadonlyMap<number, ArrayDifference>,
+): Alignment {
+  const columns = bs.length + 1;
+  const pairs: LayerPair[] = [];
+  const onlyA: ComparedLayer[] = [];
+  const onlyB: ComparedLayer[] = [];
+  let [i, j] = [0, 0];
+  while (i < as.length && j < bs.length) {
+    const cell = i * columns + j;
+    const difference = differences.get(cell);
+    if (difference && best[cell] === best[cell + columns + 1] + likeness(as[i], bs[j], difference)) {
+      pairs.push({ a: as[i++], b: bs[j++], difference });
+    } else if (best[cell] === best[cell + columns]) onlyA.push(as[i++]);
+    else onlyB.push(bs[j++]);
+  }
+  return { pairs, onlyA: [...onlyA, ...as.slice(i)], onlyB: [...onlyB, ...bs.slice(j)] };
+}
+
+/** Equal shapes but for sides of 1: [N, K] and [N, K, 1, 1] are one. */
+function sameSize(a: ComparedLayer, b: ComparedLayer): boolean {
+  const sides = ({ shape }: ComparedLayer) => shape.filter((side) => side !== 1).join();
+  return a.values.length === b.values.length && sides(a) === sides(b);
+}
+
+function likeness(a: ComparedLayer, b: ComparedLayer, { relative }: ArrayDifference): number {
+  const values = relative <= 1e-4 ? 4 : relative <= 0.05 ? 1 : relative <= 0.5 ? 0.2 : 0.1;
+  return values + (standFor(a, b) ? 3 : 0) + (a.name === b.name ? 0.5 : 0);
+}
+
+/** One kind at one place; a batch norm and the convolution it was folded into are. */
+function standFor(a: ComparedLayer, b: ComparedLayer): boolean {
+  if (a.role === b.role) return a.kind === b.kind;
+  const isFolded = (norm: ComparedLayer, conv: ComparedLayer) =>
+    norm.role === 'norm-of-conv' && conv.role === 'plain' && conv.kind === 'conv';
+  return isFolded(a, b) || isFolded(b, a);
+}

@@ -1,0 +1,98 @@
+import { formatNumber } from '../core/text.js';
+import { applyColormap } from './colormaps.js';
+import { fitsNumberGrid, numberGrid } from './number-grid.js';
+import {
+  FAINT,
+  imagePicture,
+  inGrid,
+  type Part,
+  type Plane,
+  planePicture,
+  stacked,
+  textPart,
+  toLevels,
+} from './part.js';
+import { chooseScale } from './scale.js';
+import { chooseFit } from './text.js';
+
+/** Planes beyond these are only counted. */
+const MAX_PLANES = 8;
+const PLANES_A_ROW = 4;
+
+/** A kernel to draw. */
+export interface KernelPlanes {
+  readonly label: string;
+  /** [C, kH, kW], one plane a channel */
+  readonly channels: readonly Plane[];
+  /** What its planes make together, where they are not channels of one kernel: "gradient magnitude". */
+  readonly combined?: string;
+}
+
+/** A kernel as it is drawn, and what its caption says of it. */
+interface KernelPicture {
+  readonly picture: Part;
+  /** "3×3 × 3 equal channels" */
+  readonly size: string;
+  /** "own scale −1 … 1" */
+  readonly range: string;
+}
+
+/**
+ * A kernel [C, kH, kW], one plane a channel, on a scale of its own. Small ones are cells with their numbers, signs told
+ * by colour; three differing channels are a colour picture, darkest to brightest; others are grey planes.
+ */
+export function kernelPicture(channels: readonly Plane[], box: number, combined: string | null = null): KernelPicture {
+  const [first] = channels;
+  const planes = channels.map(({ values }) => values);
+  const { lo, hi } = chooseScale(planes, { kind: 'minmax' });
+  const equal = planes.every((values) => values.every((value, i) => value === first.values[i]));
+  const count = channels.length === 1 ? '' : ` × ${channels.length} ${equal ? 'equal ' : ''}channels`;
+  const words = {
+    size:
+      combined === null
+        ? `${first.width}×${first.height}${count}`
+        : `${channels.length} × ${first.width}×${first.height}: ${combined}`,
+    range: lo === hi ? `all ${formatNumber(lo)}` : `own scale ${formatNumber(lo)} … ${formatNumber(hi)}`,
+  };
+  if (!equal && channels.length === 3 && combined === null) return { ...words, picture: colourPicture(channels, box) };
+  if (equal) return { ...words, picture: onePlane(first, [first], box) };
+  const shown = channels.slice(0, MAX_PLANES);
+  const side = fitsNumberGrid(first) ? box : Math.max(32, Math.floor(box / Math.min(PLANES_A_ROW, shown.length)));
+  const parts = [
+    inGrid(
+      shown.map((plane) => onePlane(plane, channels, side)),
+      4,
+      PLANES_A_ROW,
+    ),
+  ];
+  const rest = channels.length - shown.length;
+  if (rest > 0) parts.push(textPart(`+ ${rest} more`, FAINT));
+  return { ...words, picture: stacked(parts, 3, 'centre') };
+}
+
+/** One channel, on the scale of all of them. */
+function onePlane(plane: Plane, all: readonly Plane[], box: number): Part {
+  const values = all.map((one) => one.values);
+  if (fitsNumberGrid(plane)) {
+    const levels = toLevels(plane.values, chooseScale(values, { kind: 'symmetric' }));
+    return numberGrid(plane, applyColormap(levels, 'diverging'), { among: all });
+  }
+  const levels = toLevels(plane.values, chooseScale(values, { kind: 'minmax' }));
+  return planePicture(plane, levels, 'gray', chooseFit(plane.width, plane.height, box, box));
+}
+
+/** Red, green and blue weights as colours: the smallest is 0, the largest 255. */
+function colourPicture(channels: readonly Plane[], box: number): Part {
+  const { width, height } = channels[0];
+  const scale = chooseScale(
+    channels.map(({ values }) => values),
+    { kind: 'minmax' },
+  );
+  const data = new Uint8Array(width * height * 3);
+  channels.forEach(({ values }, c) => {
+    const levels = toLevels(values, scale);
+    for (let i = 0; i < levels.length; i++) data[3 * i + c] = levels[i];
+  });
+  const image = { width, height, channels: 3, depth: 8, data } as const;
+  return imagePicture(image, chooseFit(width, height, box, box));
+}

@@ -1,0 +1,155 @@
+import { CnnvizError } from '../core/errors.js';
+import { maxSample } from '../core/image.js';
+import type { ScaleRule } from '../core/job.js';
+import { percentileOf, sortedFinite } from '../core/math.js';
+import type { Clipped, Scale, ZeroLevel } from '../core/result.js';
+
+/**
+ * One common scale for all values given. NaN and ±Inf are ignored; percentiles are linear between neighbours, as
+ * numpy.percentile. Equal values, or none that is finite, give lo === hi; only `symmetric` keeps ±|v| around zero.
+ * `known`: the finite range of all values, when it has been measured already; NaN when there is none.
+ * @throws CnnvizError 'usage' when a fixed lo lies above hi.
+ */
+export function chooseScale(
+  values: readonly Float32Array[],
+  rule: ScaleRule,
+  known: { readonly min: number; readonly max: number } | null = null,
+): Scale {
+  switch (rule.kind) {
+    case 'fixed':
+      return fixedScale(rule.lo, rule.hi);
+    case 'percentiles': {
+      const sorted = sortedFinite(values);
+      if (sorted.length === 0) return { lo: 0, hi: 0 };
+      return { lo: percentileOf(sorted, rule.lo), hi: percentileOf(sorted, rule.hi) };
+    }
+    case 'minmax':
+      return rangeOf(values, known);
+    case 'symmetric': {
+      const { lo, hi } = rangeOf(values, known);
+      const reach = Math.max(Math.abs(lo), Math.abs(hi));
+      return { lo: 0 - reach, hi: reach };
+    }
+  }
+}
+
+function rangeOf(values: readonly Float32Array[], known: { readonly min: number; readonly max: number } | null): Scale {
+  if (known === null) return finiteRange(values);
+  return Number.isNaN(known.min) ? { lo: 0, hi: 0 } : { lo: known.min, hi: known.max };
+}
+
+function fixedScale(lo: number, hi: number): Scale {
+  if (!(lo <= hi && Number.isFinite(hi - lo))) {
+    throw new CnnvizError('usage', `scale ${lo},${hi}: expected the value of black, then a larger value for white`, {
+      fix: 'give the smaller number first, both finite',
+    });
+  }
+  return { lo, hi };
+}
+
+/** Smallest and largest finite value of all arrays; 0 and 0 when there is none. */
+function finiteRange(arrays: readonly Float32Array[]): Scale {
+  let lo = Number.POSITIVE_INFINITY;
+  let hi = Number.NEGATIVE_INFINITY;
+  for (const values of arrays) {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      if (value - value !== 0) continue; // NaN or ±Inf
+      if (value < lo) lo = value;
+      if (value > hi) hi = value;
+    }
+  }
+  return lo > hi ? { lo: 0, hi: 0 } : { lo, hi };
+}
+
+/** The grey of a constant map: 128 or 32768. */
+export function midLevel(depth: 8 | 16): number {
+  return depth === 8 ? 128 : 32768;
+}
+
+/**
+ * Values as greys: round((v − lo) / (hi − lo) · max), halves up. Outside the scale they are clipped and counted; NaN is
+ * black and counted. Where lo === hi, that one value is mid-grey.
+ * @param draw the pass over all values; the engine's does the same in SIMD
+ */
+export function toPixels(
+  values: Float32Array,
+  scale: Scale,
+  depth: 8 | 16,
+  draw: DrawPortion = drawPortion,
+): { data: Uint8Array | Uint16Array; clipped: Clipped } {
+  const data = depth === 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
+  const { lo, hi } = scale;
+  const max = maxSample(depth);
+  const constant = lo === hi;
+  const range = constant ? 1 : hi - lo;
+  // the stored number is cut to a whole one, so the half added here rounds; v === lo gives mid where lo === hi
+  const start = constant ? midLevel(depth) : 0.5;
+  const clipped = { below: 0, above: 0, nan: 0 };
+  for (let from = 0; from < values.length; from += PORTION) {
+    const end = Math.min(from + PORTION, values.length);
+    const inside = draw(values.subarray(from, end), data.subarray(from, end), { ...scale, range, max, start });
+    if (!inside) clip(values, data, from, end, scale, max, clipped);
+  }
+  return { data, clipped };
+}
+
+/** A large map goes through small functions portion by portion: they are compiled before its first tenth is done. */
+const PORTION = 65_536;
+
+/** A value becomes (v − lo) / range · max + start, cut to a whole number. */
+interface Levels extends Scale {
+  readonly range: number;
+  readonly max: number;
+  readonly start: number;
+}
+
+/** Draws a portion as if all of it lay inside the scale; true when it does. What lies outside may get any level. */
+type DrawPortion = (values: Float32Array, data: Uint8Array | Uint16Array, levels: Levels) => boolean;
+
+function drawPortion(
+  values: Float32Array,
+  data: Uint8Array | Uint16Array,
+  { lo, hi, range, max, start }: Levels,
+): boolean {
+  let inside = true;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    data[i] = ((value - lo) / range) * max + start;
+    if (!(value >= lo && value <= hi)) inside = false;
+  }
+  return inside;
+}
+
+/** Sets and counts what lies outside the scale. */
+function clip(
+  values: Float32Array,
+  data: Uint8Array | Uint16Array,
+  from: number,
+  end: number,
+  { lo, hi }: Scale,
+  max: number,
+  clipped: { below: number; above: number; nan: number },
+): void {
+  for (let i = from; i < end; i++) {
+    const value = values[i];
+    if (value >= lo && value <= hi) continue;
+    data[i] = value > hi ? max : 0;
+    if (value > hi) clipped.above++;
+    else if (value < lo) clipped.below++;
+    else clipped.nan++;
+  }
+}
+
+/** Where zero fell among the greys; 'below' when it is darker than black, 'above' when it is brighter than white. */
+export function zeroLevel({ lo, hi }: Scale, depth: 8 | 16): ZeroLevel {
+  if (lo > 0) return 'below';
+  if (hi < 0) return 'above';
+  if (lo === hi) return { level: midLevel(depth) };
+  return { level: Math.round(((0 - lo) / (hi - lo)) * maxSample(depth)) };
+}
+
+/** The value a grey stands for: within (hi − lo) / max / 2 of the one that was drawn, unless that was clipped. */
+export function levelValue(level: number, { lo, hi }: Scale, depth: 8 | 16): number {
+  return lo + (level / maxSample(depth)) * (hi - lo);
+}

@@ -1,0 +1,180 @@
+import { CnnvizError } from '../core/errors.js';
+import { choosePreset, type ImagePreset, type PresetChoice } from '../core/job.js';
+import { type DType, isFloat, newNumbers, type Value, type ValueInfo } from '../core/values.js';
+import { type EngineInput, numbersOf } from '../engine/input.js';
+
+/** What an ONNX file declares of its one input: it holds whatever is asked of the pixels. */
+export interface DeclaredInput {
+  readonly name: string;
+  readonly dtype: DType;
+  /** N included; null for a side of any size, and for any shape. */
+  readonly shape: readonly (number | null)[] | null;
+  /** Its first layer is arithmetic, such as (x − mean) / std. */
+  readonly isPrepared: boolean;
+}
+
+/** A network and what its file declares; null: nothing. */
+interface Declared {
+  readonly name: string;
+  readonly declared: DeclaredInput | null;
+}
+
+/** Types that hold every byte. */
+const BYTES: readonly DType[] = ['uint8', 'uint16', 'uint32', 'uint64', 'int16', 'int32', 'int64'];
+
+/**
+ * How images are prepared: as was asked, or as the network says. A network that reads whole numbers gets bytes.
+ * @throws CnnvizError 'usage' when numbers are asked for that its type cannot be
+ */
+export function preparation(choice: PresetChoice | null, own: ImagePreset, network: Declared): ImagePreset {
+  const preset = choice ? choosePreset(choice, own) : own;
+  const { declared } = network;
+  if (!declared || isFloat(declared.dtype)) return preset;
+  const { dtype, name } = declared;
+  const refuse = (what: string, fix: string): never => {
+    throw new CnnvizError('usage', `${network.name}: its input "${name}" is ${dtype}: ${what}`, {
+      fix,
+      scope: 'command',
+    });
+  };
+  if (!BYTES.includes(dtype)) refuse('it cannot hold the bytes 0 … 255 of an image', feed(name));
+  if (choice?.name === 'imagenet') {
+    const [H, W] = declared.shape?.slice(-2) ?? [];
+    const size = typeof H === 'number' && typeof W === 'number' ? `--resize ${H},${W}` : '--resize 256 --crop 224,224';
+    refuse(
+      'it reads the bytes 0 … 255, --preset imagenet normalises them',
+      `${size} in the place of --preset imagenet`,
+    );
+  }
+  if (choice?.normalize) refuse('it reads the bytes 0 … 255, which --normalize takes away', 'leave --normalize out');
+  if (choice?.pixels && choice.pixels !== '255') {
+    refuse(`it reads the bytes 0 … 255, --pixels ${choice.pixels} gives others`, 'leave --pixels out');
+  }
+  return { ...preset, preprocess: { ...preset.preprocess, pixels: '255', normalize: null } };
+}
+
+function feed(name: string): string {
+  return `hand it in as an array: --input ${name}=FILE.npy`;
+}
+
+/**
+ * Holds an image [N, C, H, W] against the declared shape. `size`: width and height of the image before.
+ * @throws CnnvizError 'shape' with the declared size and the flags that give it
+ */
+export function checkDeclaredShape(
+  shape: readonly number[],
+  { name: network, declared }: Declared,
+  { geometry, preprocess }: ImagePreset,
+  { width, height }: { readonly width: number; readonly height: number },
+): void {
+  if (!declared?.shape) return;
+  const { name, dtype } = declared;
+  const isImage = declared.shape.length === 3 || declared.shape.length === 4;
+  const written = declared.shape
+    .slice(isImage ? -3 : 0)
+    .map((side) => side ?? 'any')
+    .join(', ');
+  const refuse = (what: string, fix: string): never => {
+    throw new CnnvizError('shape', `${network} reads [${written}], ${what}`, { fix });
+  };
+  if (!isImage) refuse('which is no image [N, C, H, W]', feed(name));
+  const sides = declared.shape.slice(-3);
+  const [C, H, W] = sides;
+  if (shape.slice(-3).every((side, axis) => sides[axis] === null || side === sides[axis])) return;
+  if (isChannelsLast(sides)) {
+    refuse(
+      'channels last: images are fed as [N, C, H, W]',
+      `${feed(name)}; or export it with channels first (tf2onnx: --inputs-as-nchw ${name})`,
+    );
+  }
+  const found = `the image gives [${shape.slice(-3).join(', ')}] (${width}×${height})`;
+  if (C !== null && C !== shape[1]) {
+    refuse(found, preprocess.gray && C === 3 ? 'leave --gray out' : `${feed(name)} of ${C} channels`);
+  }
+  const [h, w] = [H ?? height, W ?? width];
+  const resize = `--resize ${h},${w}${geometry.crop === null ? '' : ` --crop ${h},${w}`}`;
+  const isUntouched = geometry.resize === null && geometry.crop === null && preprocess.normalize === null;
+  const asImagenet = isFloat(dtype) && isUntouched && C === 3 && H === 224 && W === 224;
+  refuse(found, `${asImagenet ? '--preset imagenet (shorter side 256, centre crop, mean/std), or ' : ''}${resize}`);
+}
+
+/**
+ * Holds an array, or a size that was asked for, against what the file declares: the same kind of number, every side as
+ * declared. The first side, N, is free: several items are fed one after another. `given`: how the array is called.
+ * @throws CnnvizError 'shape' with the declared type or size
+ */
+export function checkDeclaredArray(
+  { dtype, shape }: ValueInfo,
+  given: string,
+  network: string,
+  declared: Pick<DeclaredInput, 'name' | 'dtype' | 'shape'> | null,
+): void {
+  if (!declared) return;
+  const sides = declared.shape;
+  const isSame = dtype === declared.dtype || (isFloat(dtype) && isFloat(declared.dtype));
+  const what = `${network}: its input "${declared.name}" is ${declared.dtype}`;
+  if (!isSame) {
+    throw new CnnvizError('shape', `${what}, ${given} is ${dtype}`, {
+      fix: `numpy.save(file, array.astype('${declared.dtype}')), in the range the network was made for`,
+    });
+  }
+  const fits = (side: number | null, axis: number) =>
+    side === null || side === shape[axis] || (axis === 0 && side === 1);
+  if (sides === null || (sides.length === shape.length && sides.every(fits))) return;
+  const written = sides.map((side) => side ?? 'any').join(', ');
+  const isOneLess =
+    shape.length === sides.length - 1 && sides.slice(1).every((side, i) => side === null || side === shape[i]);
+  throw new CnnvizError('shape', `${what} [${written}], ${given} is [${shape.join(', ')}]`, {
+    fix: isOneLess ? 'numpy.save(file, array[None])' : `expected an array of [${written}]`,
+  });
+}
+
+/**
+ * Holds a size [C, H, W] that was asked for against what the file declares.
+ * @throws CnnvizError 'shape' with the declared size
+ */
+export function checkDeclaredSize(size: readonly number[] | null, { name: network, declared }: Declared): void {
+  const sides = declared?.shape?.slice(-3);
+  if (!size || !sides || sides.every((side, axis) => side === null || side === size[axis])) return;
+  const fixed = sides.map((side, axis) => side ?? size[axis]).join(',');
+  const written = sides.map((side) => side ?? 'any').join(', ');
+  throw new CnnvizError('shape', `${network} reads [${written}], --size says [${size.join(', ')}]`, {
+    fix: sides.length === 3 ? `--size ${fixed}` : 'leave --size out',
+  });
+}
+
+function isChannelsLast([first, , last]: readonly (number | null)[]): boolean {
+  return (last === 1 || last === 3 || last === 4) && first !== 1 && first !== 3;
+}
+
+/** An image's numbers in the declared type: whole ones for a network that reads those. */
+export function declaredValue(
+  input: EngineInput,
+  shape: readonly number[],
+  { declared }: Declared,
+): EngineInput | Value {
+  if (!declared || isFloat(declared.dtype)) return input;
+  const { dtype } = declared;
+  const numbers = numbersOf(input);
+  const data = newNumbers(dtype, numbers.length);
+  for (let i = 0; i < data.length; i++) data[i] = Math.round(numbers[i]);
+  return { dtype, shape, data };
+}
+
+/** The type that an image is fed in. */
+export function declaredType({ declared }: Declared): DType {
+  return declared && !isFloat(declared.dtype) ? declared.dtype : 'float32';
+}
+
+/**
+ * What is to be said of pixels that nobody prepared: an ONNX file does not say how it wants them. Null: it was asked for
+ * something, or the network does it itself.
+ */
+export function unpreparedNote(choice: PresetChoice | null, channels: number, { declared }: Declared): string | null {
+  if (!declared || declared.isPrepared || !isFloat(declared.dtype) || channels !== 3) return null;
+  if (choice && (choice.name !== null || choice.pixels !== null || choice.normalize !== null)) return null;
+  const [H, W] = declared.shape?.slice(-2) ?? [null, null];
+  const takes224 = [H, W].every((side) => side === null || side === 224) && choice === null;
+  const flag = takes224 ? '--preset imagenet' : '--normalize imagenet';
+  return `pixels are fed in [0, 1], not normalised: what torchvision trained expects ${flag}`;
+}

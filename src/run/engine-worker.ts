@@ -1,0 +1,15 @@
+import { helpWith } from '../engine/shared-bands.js';
+import { EngineMemory } from '../engine/wasm/memory.js';
+import { receiveMessages } from '../io/threads.js';
+import type { HelpMessage } from './threads.js';
+
+/** The memory of the last message: most messages come from one session. */
+let last: { readonly id: number; readonly memory: EngineMemory } | null = null;
+
+/** A worker thread of the engine: joins in whatever convolution it is told of. */
+receiveMessages((message, lane) => {
+  const { id, memory, work } = message as HelpMessage;
+  if (last?.id !== id) last = { id, memory: new EngineMemory('wasm', memory) };
+  last.memory.refresh();
+  helpWith(last.memory, work, lane);
+});

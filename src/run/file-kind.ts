@@ -1,0 +1,89 @@
+import { type ByteSource, memorySource } from '../core/bytes.js';
+import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
+import type { Image } from '../core/image.js';
+import type { DecodeJob } from '../core/job.js';
+import { shellWord } from '../core/text.js';
+import { decodeImage, type ImageFacts } from '../io/decode.js';
+import { peekFile } from '../io/random-access.js';
+import { sniffFormat } from '../io/sniff.js';
+import { isHead } from '../models/head-file.js';
+import { looksLikePrintedModel } from '../models/networks/index.js';
+import { looksLikeOnnx } from '../models/onnx/proto.js';
+import { foreignWeights, readerOf } from '../models/weights/index.js';
+
+/** What a file is by its bytes, whatever it is called, and the command that takes it. */
+export interface FileKind {
+  readonly kind: 'image' | 'array' | 'head' | 'onnx' | 'checkpoint' | 'network' | 'foreign';
+  /** With an article: "an ONNX model". */
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** A network file is told by its first lines. */
+const TEXT_BYTES = 65_536;
+
+/** @returns null for what is none of these @throws CnnvizError for an archive that is damaged */
+function fileKind(path: string, source: ByteSource): FileKind | null {
+  const name = path === '-' ? 'FILE' : path;
+  const foreign = foreignWeights(source, name);
+  if (foreign) return { kind: 'foreign', ...foreign };
+  const start = source.read(0, Math.min(TEXT_BYTES, source.size));
+  const format = sniffFormat(start);
+  const asImage = `the network comes first: cnnviz run NET ${shellWord(name)}`;
+  if (format === 'npy') return { kind: 'array', what: 'an array', fix: asImage };
+  if (format !== null) return { kind: 'image', what: `an image (${format.toUpperCase()})`, fix: asImage };
+  const run = (network: string) => `cnnviz run ${shellWord(network)} photo.jpg`;
+  if (looksLikeOnnx(source)) return { kind: 'onnx', what: 'an ONNX model', fix: run(name) };
+  if (isHead(source)) {
+    return { kind: 'head', what: 'a head', fix: `cnnviz head predict ${shellWord(name)} photo.jpg` };
+  }
+  if (readerOf(source)) return { kind: 'checkpoint', what: 'a checkpoint', fix: run(`NET@${name}`) };
+  const text = new TextDecoder('latin1').decode(start);
+  if (looksLikePrintedModel(text)) return { kind: 'network', what: 'the text of print(model)', fix: run(name) };
+  if (/^(layers\s*:|\s*\{[\s\S]*"layers"\s*:)/m.test(text))
+    return { kind: 'network', what: 'a network file', fix: run(name) };
+  return null;
+}
+
+/** The same of a file by its name; null also where there is none that can be looked into. @throws CnnvizError likewise */
+export function kindOfFile(path: string): FileKind | null {
+  const source = peekFile(path);
+  if (!source) return null;
+  try {
+    return fileKind(path, source);
+  } finally {
+    source.close();
+  }
+}
+
+/** Null also for what is damaged: whoever reads it says why. */
+export function orNull(find: () => FileKind | null): FileKind | null {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof CnnvizError) return null;
+    throw error;
+  }
+}
+
+/** decodeImage; of a file that is no image but something else that is known, the error says what takes it. */
+export async function decodeInput(
+  path: string,
+  bytes: Uint8Array,
+  job: DecodeJob,
+  check: ((facts: ImageFacts) => void) | null = null,
+): Promise<{ image: Image; facts: ImageFacts }> {
+  try {
+    return await decodeImage(bytes, job, check);
+  } catch (error) {
+    if (!(error instanceof CnnvizError) || sniffFormat(bytes) !== null) throw error;
+    const found = orNull(() => fileKind(path, memorySource(bytes)));
+    if (!found) throw error;
+    throw new CnnvizError(error.code, `${error.message}: it is ${found.what}`, { fix: found.fix, cause: error });
+  }
+}
+
+/** An error of a file the command itself names, with its name: when it cannot be used, the command is refused. */
+export function refusalOf(path: string, error: unknown): unknown {
+  return ofCommand(atPlace(path, error));
+}

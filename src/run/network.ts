@@ -1,0 +1,326 @@
+import type { ByteSource } from '../core/bytes.js';
+import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
+import type { ImagePreset, NetworkRequest } from '../core/job.js';
+import type { Model } from '../core/model.js';
+import { nearestName, sameName } from '../core/names.js';
+import { shellWord, someOf } from '../core/text.js';
+import type { Value, ValueInfo } from '../core/values.js';
+import { isOwnFile } from '../io/descriptors.js';
+import { existingFile, readBytes } from '../io/files.js';
+import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
+import { fileBeside, openFile } from '../io/random-access.js';
+import { sniffFormat } from '../io/sniff.js';
+import {
+  BUILTIN_NETWORKS,
+  bindNetwork,
+  builtinName,
+  builtinNetwork,
+  checkPrintedModel,
+  isBuiltin,
+  LAYER_WORDS,
+  looksLikePrintedModel,
+  type NetworkSpec,
+  parsePipe,
+  parsePrintedModel,
+  recognizeTensors,
+  tellArchitecture,
+  type WeightsFrom,
+} from '../models/networks/index.js';
+import { npyToValue, readNpy } from '../models/npy.js';
+import { importOnnx, onnxNotes } from '../models/onnx/import.js';
+import { readOnnx } from '../models/onnx/proto.js';
+import { readWeights } from '../models/weights/index.js';
+import type { WeightFile } from '../models/weights/weight-file.js';
+import { checkDeclaredArray, type DeclaredInput } from './declared-input.js';
+import { type FileKind, kindOfFile, refusalOf } from './file-kind.js';
+import { presetOf } from './preset.js';
+
+/** A network as it was said, with its weights at hand; bound to an input it is a Model. */
+export interface OpenedNetwork {
+  /** What files are named after and tables say: "alexnet", the file's name, "pipe". */
+  readonly name: string;
+  /** The size of one input [C, H, W] it is made for; null: any, or more than one input. */
+  readonly input: readonly number[] | null;
+  /** The channels it reads; null: any, or more than one input. */
+  readonly channels: number | null;
+  /** What its file declares of the one input that no array feeds; null: nothing that must hold. */
+  readonly declared: DeclaredInput | null;
+  /** How its images are prepared; null: nothing is said. */
+  readonly preset: ImagePreset | null;
+  /** Named arrays that were given. */
+  readonly fed: ReadonlyMap<string, Value>;
+  /** The names of its inputs that no array feeds. */
+  readonly open: readonly string[];
+  readonly notes: readonly string[];
+  /** The graph for an input of this type and shape, N included. @throws CnnvizError when weights do not fit */
+  bind(input: ValueInfo): { readonly model: Model; readonly notes: readonly string[] };
+}
+
+/**
+ * Finds what NET or NET@WEIGHTS means: a built-in network, a file (.onnx, .yaml, .json, the text of print(model)), or a
+ * pipe; and reads its weights as far as their list. `pipeFolder`: where the arrays that a pipe names lie; '' is the
+ * current folder.
+ * @throws CnnvizError 'usage' for names nothing has, 'format' or 'unsupported' for files that cannot be read
+ */
+export async function openNetwork(request: NetworkRequest, pipeFolder = ''): Promise<OpenedNetwork> {
+  try {
+    return await open(request, pipeFolder);
+  } catch (error) {
+    throw ofCommand(error);
+  }
+}
+
+async function open(request: NetworkRequest, pipeFolder: string): Promise<OpenedNetwork> {
+  const { network, weights } = await splitWeights(request);
+  const fed = new Map<string, Value>();
+  for (const { name, path } of request.inputs) fed.set(name, await readArray(path));
+  const kind = isBuiltin(network) ? null : kindOfNetwork(network);
+  if (kind?.kind === 'onnx' || (kind === null && /\.onnx$/i.test(network) && (await existingFile(network)))) {
+    if (weights !== null || request.init !== null) {
+      throw new CnnvizError('usage', `${network}: an ONNX model brings its own weights`, {
+        fix: 'leave --weights and --init out',
+      });
+    }
+    return openOnnx(network, await openFile(network), fed);
+  }
+  if (kind && kind.kind !== 'network') throw await noNetwork(network, kind);
+  const spec = await readSpec(network, request.asPrinted ?? false);
+  const folder = await folderOfArrays(network, pipeFolder);
+  return openSpec(spec, await weightsFrom(weights, request.init), fed, folder);
+}
+
+/** The array files that a network names, as far as its layers say them, and the folder they are looked for in. */
+export async function arraysOf(
+  network: string,
+): Promise<{ readonly folder: string; readonly files: readonly string[] }> {
+  if (kindOfNetwork(network)?.kind === 'onnx') return { folder: '', files: [] };
+  const { files } = await readSpec(network, true);
+  return { folder: await folderOfArrays(network, ''), files };
+}
+
+/** A network file's arrays lie beside it; what comes out of a pipe has no folder. */
+async function folderOfArrays(network: string, pipeFolder: string): Promise<string> {
+  return !isOwnFile(network) && (await existingFile(network)) ? folderOf(network) : pipeFolder;
+}
+
+/** What a file is that is named as the network; null when there is none, or nothing is known of it. */
+function kindOfNetwork(network: string): FileKind | null {
+  return named(network, () => kindOfFile(network));
+}
+
+/** Why a file is no network: a checkpoint is told by its tensors. */
+async function noNetwork(path: string, { kind, what, fix }: FileKind): Promise<CnnvizError> {
+  if (kind === 'foreign') return new CnnvizError('unsupported', `${path}: this is ${what}`, { fix });
+  if (kind !== 'checkpoint') return new CnnvizError('usage', `${path}: ${what}, where a network is expected`, { fix });
+  const { tensors } = await readWeightFile(path);
+  const told = tellArchitecture(recognizeTensors(tensors), path);
+  return new CnnvizError('usage', `${path}: a checkpoint holds numbers but no layers; ${told.what}`, { fix: told.fix });
+}
+
+/** NET@WEIGHTS, unless the whole text is a file or a pipe. */
+export async function splitWeights({
+  network,
+  weights,
+}: NetworkRequest): Promise<{ network: string; weights: string | null }> {
+  const at = network.lastIndexOf('@');
+  if (at <= 0 || network.includes('|') || (await existingFile(network))) return { network, weights };
+  const [name, file] = [network.slice(0, at), network.slice(at + 1)];
+  if (file === '') throw new CnnvizError('usage', `${network}: expected a file of weights after @`);
+  if (weights !== null) {
+    throw new CnnvizError('usage', `weights are given twice: @${file} and --weights ${weights}`, {
+      fix: 'keep one of them',
+    });
+  }
+  return { network: name, weights: file };
+}
+
+/** A network that its own graph file does not hold: its layers, before weights. */
+async function readSpec(network: string, asPrinted: boolean): Promise<NetworkSpec> {
+  if (isBuiltin(network)) return builtinNetwork(network);
+  if (network.includes('|')) return parsePipe(network);
+  if (await existingFile(network)) return readSpecFile(network, asPrinted);
+  if (builtinName(network) !== null) return builtinNetwork(network);
+  const [word] = network.trim().split(/[\s=]/);
+  if (sameName(word, LAYER_WORDS) !== null) return parsePipe(network);
+  if (/\.(ya?ml|json|txt|onnx|pth?|safetensors|npz)$/i.test(network)) await readBytes(network);
+  const names = BUILTIN_NETWORKS.map(({ name }) => name);
+  const own = sameName(network, names);
+  if (own !== null) return builtinNetwork(own);
+  const near =
+    nearestName(
+      network,
+      names.filter((name) => !isOtherSize(network, name)),
+    ) ?? nearestName(word, LAYER_WORDS);
+  throw new CnnvizError('usage', `unknown network "${network}"`, {
+    fix: `${near ? `did you mean ${near}? ` : ''}built in: ${names.join(', ')}; or a file (.onnx, .yaml, .json, the text of print(model)), or a pipe "conv edge3x3 | relu"`,
+  });
+}
+
+/** resnet50 is no slip of resnet18: letters the same, digits not. */
+function isOtherSize(said: string, name: string): boolean {
+  const [letters, digits] = [/[^a-z]/gi, /\D/g].map((left) =>
+    [said, name].map((text) => text.replace(left, '').toLowerCase()),
+  );
+  return letters[0] === letters[1] && digits[0] !== '' && digits[0] !== digits[1];
+}
+
+async function readSpecFile(path: string, asPrinted: boolean): Promise<NetworkSpec> {
+  // by its name a checkpoint, by its bytes nothing that is known: its reader says what it found
+  if (/\.(pth?|safetensors|npz|npy|bin|ckpt)$/i.test(path)) await readWeightFile(path);
+  const bytes = await readBytes(path);
+  let text: string;
+  try {
+    text = new TextDecoder(isUtf16(bytes) ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new CnnvizError('format', `${path}: not a text: a network file is YAML, JSON or the text of print(model)`, {
+      fix: 'an ONNX model ends in .onnx',
+      cause,
+    });
+  }
+  const isData = ['.yaml', '.yml', '.json'].includes(extensionOf(path));
+  const spec =
+    !isData && looksLikePrintedModel(text)
+      ? named(path, () => printedNetwork(text, asPrinted))
+      : (await import('../models/networks/network-file.js')).parseNetworkFile(text, baseName(path));
+  return { ...spec, files: spec.files, name: spec.name || stem(path) };
+}
+
+/** What PowerShell's > writes begins so. */
+function isUtf16(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xfe;
+}
+
+/** @throws CnnvizError 'unsupported' for a text that cannot be the whole network, unless it is to be taken so */
+function printedNetwork(text: string, asPrinted: boolean): NetworkSpec {
+  const spec = parsePrintedModel(text);
+  if (asPrinted) return { ...spec, isPrinted: false };
+  checkPrintedModel(spec);
+  return spec;
+}
+
+/** A network that cannot be read is a refusal of the command, not of one image. */
+function named<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
+}
+
+async function weightsFrom(path: string | null, seed: number | null): Promise<WeightsFrom> {
+  if (path !== null && seed !== null) {
+    throw new CnnvizError('usage', '--weights and --init exclude each other', { fix: 'keep one of them' });
+  }
+  if (path !== null) return { kind: 'file', fileName: path, file: await readWeightFile(path) };
+  return seed === null ? { kind: 'none' } : { kind: 'init', seed };
+}
+
+/** An image is told by its first bytes. */
+const IMAGE_BYTES = 64;
+
+/** A checkpoint's list. @throws CnnvizError with the file's name in front */
+async function readWeightFile(path: string): Promise<WeightFile> {
+  const source = await openFile(path);
+  return named(path, () => {
+    const format = sniffFormat(source.read(0, Math.min(IMAGE_BYTES, source.size)));
+    if (format !== null && format !== 'npy') {
+      throw new CnnvizError('usage', `an image (${format.toUpperCase()}), where weights are expected`, {
+        fix: `the image comes last: cnnviz run NET --weights WEIGHTS ${shellWord(path)}; without weights: cnnviz run NET --init seed:1 ${shellWord(path)}`,
+      });
+    }
+    return readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
+  });
+}
+
+async function openSpec(
+  spec: NetworkSpec,
+  weights: WeightsFrom,
+  fed: ReadonlyMap<string, Value>,
+  folder: string,
+): Promise<OpenedNetwork> {
+  const files = new Map<string, Value>();
+  for (const path of spec.files) files.set(path, await readArray(joinPath(folder, path)));
+  for (const name of fed.keys()) if (name !== 'input') throw noInput(spec.name, name, ['input']);
+  const open = ['input'].filter((name) => !fed.has(name));
+  return {
+    name: spec.name,
+    input: spec.input,
+    channels: spec.input?.[0] ?? channelsRead(spec),
+    declared: null,
+    preset: presetOf(spec),
+    fed,
+    open,
+    notes: [...spec.notes, ...notesOn(weights, spec)],
+    bind: (input) => bindNetwork(spec, input, weights, files),
+  };
+}
+
+/** Nothing may be fed in vain. */
+function noInput(network: string, name: string, names: readonly string[]): CnnvizError {
+  const near = nearestName(name, names);
+  return new CnnvizError('usage', `${network}: no input is called "${name}"`, {
+    fix: near ? `did you mean ${near}?` : `inputs: ${someOf(names)}`,
+  });
+}
+
+function notesOn(weights: WeightsFrom, { layers }: NetworkSpec): readonly string[] {
+  if (weights.kind === 'file') return weights.file.notes;
+  const isMadeUp =
+    weights.kind === 'init' &&
+    layers.some(({ parameters }) => parameters.some((one) => one?.source.kind === 'checkpoint'));
+  return isMadeUp ? [`made-up weights (seed ${weights.seed}): what it sees means nothing`] : [];
+}
+
+/** The channels that the first layer says it reads; null when it says nothing. */
+function channelsRead({ layers: [first] }: NetworkSpec): number | null {
+  const shape = first?.parameters[0]?.shape;
+  return shape?.kind === 'conv' ? shape.inChannels : null;
+}
+
+function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Value>): OpenedNetwork {
+  const onnx = named(path, () => readOnnx(source, fileBeside(path)));
+  const model = named(path, () => importOnnx(onnx));
+  for (const [name, value] of fed) {
+    const input = model.inputs.find((one) => one.name === name);
+    if (input) {
+      checkDeclaredArray(value, 'the array', stem(path), input);
+      continue;
+    }
+    throw noInput(
+      path,
+      name,
+      model.inputs.map((one) => one.name),
+    );
+  }
+  const open = model.inputs.filter(({ name }) => !fed.has(name));
+  const [first] = open;
+  const sides = open.length === 1 ? (first.shape?.slice(-3) ?? []) : [];
+  const input = sides.length === 3 && sides.every((side) => side !== null) ? (sides as number[]) : null;
+  return {
+    name: stem(path),
+    input,
+    channels: sides.length === 3 ? sides[0] : null,
+    declared: open.length === 1 ? { ...first, isPrepared: isPrepared(model, first.name) } : null,
+    preset: null,
+    fed,
+    open: open.map(({ name }) => name),
+    notes: onnxNotes(onnx),
+    bind: () => ({ model, notes: [] }),
+  };
+}
+
+/** Whether a model computes with its input before the first layer: it normalises by itself. */
+function isPrepared({ nodes }: Model, input: string): boolean {
+  const readers = nodes.filter(({ inputs }) => inputs.includes(input));
+  return readers.length > 0 && readers.every(({ layer }) => PREPARING.includes(layer.kind));
+}
+
+const PREPARING: readonly string[] = ['sub', 'mul', 'div', 'add', 'batch_norm', 'cast'];
+
+async function readArray(path: string): Promise<Value> {
+  try {
+    return npyToValue(readNpy(await readBytes(path)));
+  } catch (error) {
+    throw atPlace(path, error);
+  }
+}

@@ -1,0 +1,274 @@
+import { CnnvizError } from '../core/errors.js';
+import type { Job, OutputJob, ProductKind } from '../core/job.js';
+import { fileIdentity, refuseLeaving, writeAtomic } from '../io/files.js';
+import type { Input } from '../io/inputs.js';
+import { baseName, collisionKey, extensionOf, folderOf, joinPath, safeName } from '../io/paths.js';
+import { guardOutput } from '../io/read-files.js';
+import { NAME_BYTES } from '../io/temporaries.js';
+
+/** One thing to be written for one input. */
+export interface Product {
+  readonly kind: ProductKind;
+  /** The network's layer it shows; null for the one layer of `conv`. */
+  readonly layer: string | null;
+  /** The map's name, or 'maps', 'sheet', 'strip'; '' for what shows a whole layer. */
+  readonly map: string;
+}
+
+/** What a job makes of one input with these maps. An array of several inputs gives each map a number. */
+export function productsOf(job: Job, mapNames: readonly string[], items: number): Product[] {
+  const numbered = (map: string) =>
+    items === 1 ? [map] : Array.from({ length: items }, (_, item) => numberedMap(map, item, items));
+  return job.output.products.flatMap((kind): Product[] => {
+    switch (kind) {
+      case 'maps':
+        return mapNames.flatMap(numbered).map((map) => ({ kind, layer: null, map }));
+      case 'npy':
+        return [{ kind, layer: null, map: mapNames.length === 1 ? mapNames[0] : 'maps' }];
+      default:
+        return [{ kind, layer: null, map: kind }];
+    }
+  });
+}
+
+/** edge3x3, or edge3x3.7 for the eighth input of an array. */
+export function numberedMap(map: string, item: number, items: number): string {
+  return items === 1 ? map : `${map}.${item}`;
+}
+
+/** Where a product of an input goes; '-' is standard output. */
+export function placeOf({ target }: OutputJob, input: Input, { kind, layer, map }: Product): string {
+  const extension = kind === 'npy' ? '.npy' : '.png';
+  const parts = [layer, map].filter((part): part is string => part !== null && part !== '').map(safeName);
+  const file = `${[input.name, ...parts].join('.')}${extension}`;
+  switch (target.kind) {
+    case 'stdout':
+      return '-';
+    case 'file':
+      return target.path;
+    case 'working-folder':
+      return file;
+    case 'folder':
+      return joinPath(target.path, input.relative, file);
+    case 'template': {
+      const values = {
+        name: input.name,
+        map: map === '' ? 'sheet' : safeName(map),
+        layer: safeName(layer ?? 'conv'),
+        ext: input.ext,
+        dir: input.relative,
+      };
+      const path = target.path.replace(/\{(name|map|layer|ext|dir)\}/g, (_, key: keyof typeof values) => values[key]);
+      return path.toLowerCase().endsWith(extension) ? path : path + extension;
+    }
+  }
+}
+
+/** What is made of an input; the same for all of them, or by input. */
+export type ProductsOf = readonly Product[] | ((input: Input) => readonly Product[]);
+
+export function productsFor(products: ProductsOf, input: Input): readonly Product[] {
+  return typeof products === 'function' ? products(input) : products;
+}
+
+/**
+ * Refuses, before any work: two results with one name, a result that would replace an input, an existing file when
+ * nothing may be replaced, more results than the one file named, names too long for a file system, and folders that a
+ * link leads elsewhere.
+ */
+export async function checkPlaces(output: OutputJob, inputs: readonly Input[], products: ProductsOf): Promise<void> {
+  checkNames(output, inputs, products);
+  checkClobber(output, inputs, products);
+}
+
+/** checkPlaces without the question whether files exist. @throws CnnvizError 'usage' */
+export function checkNames(output: OutputJob, inputs: readonly Input[], products: ProductsOf): void {
+  const claims = new Claims(output);
+  const folders = new Set<string>();
+  let identities: Map<string, string> | null = null;
+  for (const input of inputs) {
+    const own = productsFor(products, input);
+    if ((output.target.kind === 'file' || output.target.kind === 'stdout') && own.length * inputs.length > 1) {
+      throw tooMany(output, own.length, inputs.length);
+    }
+    for (const product of own) {
+      const path = claims.claim(input, product);
+      if (path === '-') continue;
+      checkLength(path);
+      folders.add(folderOf(path));
+      const identity = fileIdentity(path);
+      if (identity === null) continue;
+      identities ??= identitiesOf(inputs);
+      refuseInput(path, identity, identities, output.target.kind === 'working-folder' ? input : null);
+      guardOutput(path);
+    }
+  }
+  checkContained(output, folders);
+}
+
+/** @throws CnnvizError 'usage' for a file that exists when nothing may be replaced */
+export function checkClobber(output: OutputJob, inputs: readonly Input[], products: ProductsOf): void {
+  if (output.clobber) return;
+  for (const input of inputs) {
+    const path = placesOf(output, input, productsFor(products, input)).find((place) => fileIdentity(place) !== null);
+    if (path !== undefined) throw existsAlready(path);
+  }
+}
+
+/** Where everything made of an input goes, but for standard output. */
+export function placesOf(output: OutputJob, input: Input, products: readonly Product[]): string[] {
+  return products.map((product) => placeOf(output, input, product)).filter((path) => path !== '-');
+}
+
+/** The folder everything is written below: the one named, or the part of a template before its first {…}. */
+export function rootOf({ target }: OutputJob): string | null {
+  switch (target.kind) {
+    case 'folder':
+      return target.path;
+    case 'template':
+      return folderOf(`${target.path.slice(0, target.path.indexOf('{'))}x`);
+    default:
+      return null;
+  }
+}
+
+function identitiesOf(inputs: readonly Input[]): Map<string, string> {
+  const identities = new Map<string, string>();
+  for (const { path, unreadable } of inputs) {
+    const identity = path === '-' || unreadable !== undefined ? null : fileIdentity(path);
+    if (identity !== null) identities.set(identity, path);
+  }
+  return identities;
+}
+
+function checkLength(path: string): void {
+  const bytes = new TextEncoder().encode(baseName(path)).length;
+  if (bytes <= NAME_BYTES) return;
+  throw new CnnvizError('usage', `${path}: a file name may have ${NAME_BYTES} bytes, this one has ${bytes}`, {
+    fix: "give shorter names with a template: -o 'maps/{name}.png', or rename the input",
+  });
+}
+
+/** A link in the output folder must not lead the results out of it; the folder itself may be one. */
+function checkContained(output: OutputJob, folders: ReadonlySet<string>): void {
+  const root = rootOf(output);
+  if (root === null) return;
+  for (const folder of folders) refuseLeaving(root, folder);
+}
+
+function tooMany({ target, products: kinds }: OutputJob, products: number, inputs: number): CnnvizError {
+  const place = target.kind === 'file' ? target.path : 'standard output';
+  const what = inputs > 1 ? `${inputs} inputs` : `${products} pictures`;
+  const npy = inputs === 1 && !kinds.includes('npy');
+  return new CnnvizError('usage', `${place}: one file cannot hold the results of ${what}`, {
+    fix: `name a folder: -o ${target.kind === 'file' ? folderOf(target.path) : 'maps/'}${npy ? '; a .npy file holds all maps, --sheet shows them in one picture' : ''}`,
+  });
+}
+
+/** Refuses a path that is an input's, or that exists and may not be replaced. @throws CnnvizError 'usage' */
+export function checkPlace(path: string, inputs: readonly Input[], clobber: boolean): void {
+  checkLength(path);
+  const identity = fileIdentity(path);
+  if (identity === null) return;
+  refuseInput(path, identity, identitiesOf(inputs), null);
+  guardOutput(path);
+  if (!clobber) throw existsAlready(path);
+}
+
+/** @param beside the input whose result stands in the current folder because no place was named, or null */
+function refuseInput(path: string, identity: string, inputs: ReadonlyMap<string, string>, beside: Input | null): void {
+  const other = inputs.get(identity);
+  if (other === undefined) return;
+  const isEarlier = beside !== null && beside.path !== other;
+  throw new CnnvizError(
+    'usage',
+    `${path}: would replace the input ${other}${isEarlier ? `, which has the name of an earlier result for ${beside.path}` : ''}`,
+    { fix: beside === null ? 'choose another place with -o' : 'put the results into a folder of their own: -o maps/' },
+  );
+}
+
+function existsAlready(path: string): CnnvizError {
+  return new CnnvizError('usage', `${path}: exists already, and --no-clobber was given`, {
+    fix: 'choose another place with -o, or leave --no-clobber out',
+  });
+}
+
+/** Who writes which file: every path once. */
+export class Claims {
+  readonly #output: OutputJob;
+  readonly #owners = new Map<string, readonly [Input, Product]>();
+
+  constructor(output: OutputJob) {
+    this.#output = output;
+  }
+
+  /** The product's path, now taken. @throws CnnvizError 'usage' when another result has it already. */
+  claim(input: Input, product: Product): string {
+    const path = placeOf(this.#output, input, product);
+    if (path === '-') return path;
+    const key = collisionKey(path);
+    const owner = this.#owners.get(key);
+    if (owner !== undefined) {
+      const [one, other] = [owner, [input, product] as const].map(describeOwner);
+      throw new CnnvizError('usage', `${path}: two results would have this name: ${one} and ${other}`, {
+        fix: apartBy(owner, [input, product]),
+      });
+    }
+    this.#owners.set(key, [input, product]);
+    return path;
+  }
+}
+
+/** A template can tell two results apart only by what it is made of: {dir} is empty for a file that is named itself. */
+function apartBy([one, a]: readonly [Input, Product], [other, b]: readonly [Input, Product]): string {
+  const differs = [one.relative, one.name, one.ext, a.map, a.layer].join('\0');
+  if (differs === [other.relative, other.name, other.ext, b.map, b.layer].join('\0')) {
+    return 'run them one at a time, each with a folder of its own: -o FOLDER/; or name the folder above them, with -r';
+  }
+  const layer = a.layer || b.layer ? '.{layer}' : '';
+  return `tell them apart with a template: -o 'maps/{dir}/{name}{ext}${layer}.{map}.png'`;
+}
+
+function describeOwner([{ path }, { layer, map }]: readonly [Input, Product]): string {
+  return `${path} (${[layer, map].filter(Boolean).join(' ')})`;
+}
+
+/** Where the one result of a command goes. */
+interface SingleFile {
+  /** As typed after -o; null: `name` in the current folder. */
+  readonly out: string | null;
+  /** What the file is called when -o names a folder or nothing. */
+  readonly name: string;
+  /** Endings it may have, the first is that of `name`. */
+  readonly endings: readonly string[];
+  readonly clobber: boolean;
+}
+
+/**
+ * The path of a result: '-' is standard output.
+ * @throws CnnvizError 'usage' for another ending, when it would replace the input, or exists and may not be replaced
+ */
+export function placeSingle({ out, name, endings, clobber }: SingleFile, input: Input): string {
+  if (out === '') throw new CnnvizError('usage', '-o: expected a place to write to, got ""');
+  if (out === '-') return out;
+  const ending = out === null ? '' : extensionOf(out);
+  if (ending !== '' && ending !== '.' && !out!.endsWith('/') && !endings.includes(ending)) {
+    throw new CnnvizError('usage', `${out}: expected a file that ends in ${endings.join(' or ')}`, {
+      fix: `-o FILE${endings[0]} or -o FOLDER/`,
+    });
+  }
+  const path = out === null ? name : endings.includes(ending) ? out : joinPath(out, name);
+  checkPlace(path, [input], clobber);
+  return path;
+}
+
+/** Writes the result whole or not at all. */
+export async function writeSingle(
+  path: string,
+  bytes: Uint8Array,
+  clobber: boolean,
+  send: (bytes: Uint8Array) => Promise<void>,
+): Promise<void> {
+  if (path === '-') await send(bytes);
+  else await writeAtomic(path, bytes, { clobber });
+}

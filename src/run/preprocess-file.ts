@@ -1,0 +1,161 @@
+import { measureValues } from '../analysis/values.js';
+import { atPlace, CnnvizError } from '../core/errors.js';
+import { type Image, maxSample } from '../core/image.js';
+import type { DecodeJob, ImagePreset, OutputJob } from '../core/job.js';
+import type { DrawingNote } from '../core/note.js';
+import type { ChannelFacts, InputFacts, PreprocessResult, StepFacts } from '../core/result.js';
+import { tensor } from '../core/tensor.js';
+import { VERSION } from '../core/version.js';
+import { preprocessAudit } from '../draw/preprocess-audit.js';
+import { numbersOf } from '../engine/input.js';
+import { decodeImage } from '../io/decode.js';
+import { encodePng } from '../io/encode.js';
+import { readBytes, writeAtomic } from '../io/files.js';
+import { sha256 } from '../io/hash.js';
+import type { Input } from '../io/inputs.js';
+import { baseName } from '../io/paths.js';
+import { writeNpy } from '../models/npy.js';
+import type { Claims, Product } from './place.js';
+import {
+  auditImage,
+  type PreparedImage,
+  type PreprocessStep,
+  preprocessImage,
+  presetArgs,
+  presetWords,
+} from './preset.js';
+import { isArray } from './source.js';
+
+/** What `preprocess` needs but its images. Plain JSON. */
+export interface PreprocessFileJob {
+  readonly decode: DecodeJob;
+  readonly preset: ImagePreset;
+  /** products: npy, the tensor, or sheet, the audit as a picture */
+  readonly output: OutputJob;
+}
+
+/** What is written for an image: NAME.input.npy or NAME.preprocess.png */
+export function preprocessProduct({ output }: PreprocessFileJob): Product {
+  const [kind] = output.products;
+  return { kind, layer: null, map: kind === 'npy' ? 'input' : 'preprocess' };
+}
+
+/** What `preprocess` is given by whoever runs it. */
+interface PreprocessContext {
+  readonly claims: Claims;
+  readonly send: (bytes: Uint8Array) => Promise<void>;
+  /** Told what was read and written; a batch keeps it. */
+  readonly record?: { read(sha256: string): void; wrote(path: string, bytes: Uint8Array): void };
+}
+
+/**
+ * Reads an image, prepares it as the preset says, measures each step, writes the tensor or the picture of the steps.
+ * @throws CnnvizError with the input's name in front
+ */
+export async function preprocessFile(
+  job: PreprocessFileJob,
+  input: Input,
+  { claims, send, record }: PreprocessContext,
+): Promise<PreprocessResult> {
+  try {
+    const bytes = await readBytes(input.path);
+    record?.read(sha256(bytes));
+    if (isArray(input, bytes)) {
+      throw new CnnvizError('unsupported', 'an array is taken as it is: there are no pixels to prepare', {
+        fix: 'give an image; `cnnviz conv` and `cnnviz run` take arrays',
+      });
+    }
+    const { image, facts } = await decodeImage(bytes, job.decode);
+    const product = preprocessProduct(job);
+    const prepared = product.kind === 'npy' ? preprocessImage(image, job.preset) : auditImage(image, job.preset);
+    const { shape } = prepared.input;
+    const values = numbersOf(prepared.input);
+    const steps = prepared.steps.map((step, i) => stepFacts(step, i === prepared.steps.length - 1, values, shape));
+    const source: InputFacts = {
+      path: input.path,
+      width: image.width,
+      height: image.height,
+      channels: shape[0],
+      items: 1,
+      colour: facts.colour,
+      depth: facts.depth,
+    };
+    const preprocess = presetWords(job.preset, prepared.image);
+    const result = { input: source, preprocess, plan: prepared.plan, shape, steps };
+    const written =
+      product.kind === 'npy' ? writeNpy(tensor(values, shape)) : await drawAudit(job, result, prepared, values);
+    const path = claims.claim(input, product);
+    if (path === '-') await send(written);
+    else {
+      await writeAtomic(path, written, job.output);
+      record?.wrote(path, written);
+    }
+    return { ...result, outputs: [{ path, kind: product.kind, layer: null, bytes: written.length }] };
+  } catch (error) {
+    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
+  }
+}
+
+function stepFacts(
+  { name, width, height, channels, image }: PreprocessStep,
+  isTensor: boolean,
+  values: Float32Array,
+  shape: readonly number[],
+): StepFacts {
+  const measured = isTensor ? measurePlanes(values, shape) : image ? measureImage(image) : [];
+  return { name, width, height, channels, values: measured };
+}
+
+async function drawAudit(
+  job: PreprocessFileJob,
+  { input, preprocess, shape, steps }: Omit<PreprocessResult, 'outputs'>,
+  prepared: PreparedImage,
+  values: Float32Array,
+): Promise<Uint8Array> {
+  const name = input.path === '-' ? 'standard input' : baseName(input.path);
+  const { image, scale } = preprocessAudit({
+    title: `${name} ${input.width}×${input.height}`,
+    facts: `${preprocess}: [${shape.join(', ')}] ${channelNames(shape[0]).join(', ')}`,
+    steps,
+    pictures: prepared.steps.flatMap((step) => (step.image ? [step.image] : [])),
+    crop: job.preset.geometry.crop === null ? null : prepared.plan.crop,
+    values,
+  });
+  const args = ['preprocess', baseName(input.path), ...presetArgs(job.preset)];
+  if (job.decode.background !== null) args.push('--background', job.decode.background);
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'audit', ...scale, args: [...args, '--audit'] };
+  return encodePng(image, JSON.stringify(note));
+}
+
+/** What the channels of a picture or of a network's input are called. */
+function channelNames(channels: number): readonly string[] {
+  return channels === 3 ? ['red', 'green', 'blue'] : ['gray'];
+}
+
+/** Smallest, largest and mean sample of each channel, from how often each sample occurs: the mean is exact. */
+function measureImage({ channels, depth, data }: Image): ChannelFacts[] {
+  const levels = maxSample(depth) + 1;
+  const counts = new Float64Array(channels * levels);
+  for (let i = 0; i < data.length; i += channels) {
+    for (let c = 0; c < channels; c++) counts[c * levels + data[i + c]]++;
+  }
+  return channelNames(channels).map((name, c) => {
+    const own = counts.subarray(c * levels, (c + 1) * levels);
+    const sum = own.reduce((total, count, sample) => total + count * sample, 0);
+    const isThere = (count: number) => count > 0;
+    return {
+      name,
+      min: own.findIndex(isThere),
+      max: own.findLastIndex(isThere),
+      mean: (sum * channels) / data.length,
+    };
+  });
+}
+
+/** The same of numbers [C, H, W], one or three channels. */
+function measurePlanes(values: Float32Array, [C, H, W]: readonly number[]): ChannelFacts[] {
+  return channelNames(C).map((name, c) => {
+    const { min, max, mean } = measureValues(values.subarray(c * H * W, (c + 1) * H * W));
+    return { name, min, max, mean };
+  });
+}

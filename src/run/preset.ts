@@ -1,0 +1,113 @@
+import type { Image } from '../core/image.js';
+import { type ImagePreset, presetFor } from '../core/job.js';
+import { checkPixels, type PreprocessPlan, planPreprocess } from '../core/preprocess-geometry.js';
+import type { StepSize } from '../core/result.js';
+import type { EngineInput } from '../engine/input.js';
+import { imageToInput } from '../engine/preprocess.js';
+import { cropImage, resizeArea, resizeBilinear } from '../engine/resize.js';
+import type { NetworkSpec } from '../models/networks/index.js';
+
+/** A step with the picture it left. */
+export interface PreprocessStep extends StepSize {
+  /** Null for the tensor, and for a resized picture of which only the crop was made. */
+  readonly image: Image | null;
+}
+
+/** A photograph as a network reads it. */
+export interface PreparedImage {
+  /** The cropped picture, samples still whole numbers. */
+  readonly image: Image;
+  /** [C, H, W] */
+  readonly input: EngineInput;
+  readonly plan: PreprocessPlan;
+  /** In their order: decoded, resized and cropped where asked for, then the tensor. */
+  readonly steps: readonly PreprocessStep[];
+}
+
+/**
+ * Resize, centre crop, pixels → numbers, as torchvision's Resize, CenterCrop, ToTensor and Normalize on a PIL image, bit
+ * for bit. Only what the crop keeps is resized.
+ * @throws CnnvizError 'usage' or 'shape' when the preset does not suit the image
+ */
+export function preprocessImage(image: Image, preset: ImagePreset): PreparedImage {
+  const plan = planPreprocess(image.width, image.height, preset.geometry);
+  const cropped = cropOfResized(image, plan);
+  return finish(image, preset.geometry.crop === null ? cropped : null, cropped, plan, preset);
+}
+
+/** The same, with every picture in between: the whole image is resized, to show what the crop leaves out. */
+export function auditImage(image: Image, preset: ImagePreset): PreparedImage {
+  const plan = planPreprocess(image.width, image.height, preset.geometry);
+  checkPixels(plan.resized, 'resized');
+  const resized = resizeBilinear(image, plan.resized.width, plan.resized.height);
+  return finish(image, resized, cropImage(resized, plan.crop), plan, preset);
+}
+
+function finish(
+  decoded: Image,
+  resized: Image | null,
+  cropped: Image,
+  plan: PreprocessPlan,
+  { geometry, preprocess }: ImagePreset,
+): PreparedImage {
+  const { channels } = decoded;
+  const input = imageToInput(cropped, preprocess);
+  const steps: PreprocessStep[] = [{ name: 'decoded', ...plan.original, channels, image: decoded }];
+  if (geometry.resize !== null) steps.push({ name: 'resized', ...plan.resized, channels, image: resized });
+  const { width, height } = plan.crop;
+  if (geometry.crop !== null) steps.push({ name: 'cropped', width, height, channels, image: cropped });
+  const last = preprocess.normalize === null ? 'scaled' : 'normalised';
+  steps.push({ name: last, width, height, channels: input.shape[0], image: null });
+  return { image: cropped, input, plan, steps };
+}
+
+/** The part of the crop that lies inside the resized image, resized; then the border of zeros. */
+function cropOfResized(image: Image, { resized, crop }: PreprocessPlan): Image {
+  const x = Math.max(0, crop.x);
+  const y = Math.max(0, crop.y);
+  const width = Math.min(crop.width, resized.width);
+  const height = Math.min(crop.height, resized.height);
+  const inside = resizeArea(image, resized.width, resized.height, { x, y, width, height });
+  return cropImage(inside, { x: crop.x - x, y: crop.y - y, width: crop.width, height: crop.height });
+}
+
+/** Pixels in [0, 1], size as it is. */
+export const NO_PRESET: ImagePreset = presetFor('none');
+
+/** How a network says its images are prepared; null when it says nothing. */
+export function presetOf({ preset, input }: NetworkSpec): ImagePreset | null {
+  if (preset === null) return null;
+  if (typeof preset === 'string') return presetFor(preset, input?.at(-1));
+  return preset;
+}
+
+/** "1200×900 → 224×224 (imagenet: shorter side 256, centre crop, mean/std)", the part after the arrow. */
+export function presetWords(
+  { geometry, preprocess }: ImagePreset,
+  { width, height }: Pick<Image, 'width' | 'height'>,
+): string {
+  const { resize, crop } = geometry;
+  const steps: string[] = [];
+  if (typeof resize === 'number') steps.push(`shorter side ${resize}`);
+  else if (resize) steps.push(`resized to ${resize[1]}×${resize[0]}`);
+  if (crop) steps.push('centre crop');
+  if (preprocess.gray) steps.push('gray');
+  if (preprocess.pixels !== 'unit') steps.push(`pixels ${preprocess.pixels}`);
+  if (preprocess.normalize) steps.push('mean/std');
+  return `${width}×${height}${steps.length === 0 ? ' (pixels in [0, 1])' : ` (${steps.join(', ')})`}`;
+}
+
+/** The flags that say a preset. */
+export function presetArgs({ geometry, preprocess }: ImagePreset): string[] {
+  const { resize, crop } = geometry;
+  const args: string[] = ['--preset', 'none'];
+  if (resize !== null) args.push('--resize', typeof resize === 'number' ? String(resize) : resize.join(','));
+  if (crop !== null) args.push('--crop', crop.join(','));
+  if (preprocess.gray) args.push('--gray');
+  if (preprocess.pixels !== 'unit') args.push('--pixels', preprocess.pixels);
+  if (preprocess.normalize) {
+    const { mean, std } = preprocess.normalize;
+    args.push('--normalize', `${mean.join(',')}/${std.join(',')}`);
+  }
+  return args;
+}
