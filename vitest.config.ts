@@ -6,7 +6,7 @@ const report = process.env.CNNVIZ_TEST_REPORT;
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/bench/**', 'node_modules/**'],
+    exclude: ['test/bench/**', 'test/mutate/**', 'node_modules/**'],
     // Processes, for the command tests start others and sharp must not share one with a second test file.
     pool: 'forks',
     maxWorkers: 2,
