@@ -87,7 +87,7 @@ export function addLayerFlags(command: Command): ConvFlags['kernels'] {
 /** Adds the flags that choose among algorithms. */
 export function addAlgorithmFlags(command: Command): Command {
   return command
-    .option('--exact', 'only algorithms with the one order of summation (see ARCHITECTURE.md)', false)
+    .option('--exact', 'only algorithms that add in one fixed order: see docs/trust.md', false)
     .option('--algorithm <name>', 'take this algorithm (see `cnnviz plan`) or say why it cannot be taken');
 }
 

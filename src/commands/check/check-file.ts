@@ -26,7 +26,7 @@ const checkCase = z.strictObject({
   init: z.int().nonnegative().optional().describe('the seed of made-up He weights'),
   as_printed: z.boolean().optional().describe('the text of print(model) is the whole network'),
   layers: names.optional().describe('names and globs, output or all (default: all)'),
-  exact: z.boolean().optional().describe('only algorithms with the one order of summation'),
+  exact: z.boolean().optional().describe('only algorithms that add in one fixed order'),
   baseline: z.string().min(1).optional().describe('the folder of the stored maps'),
   tolerance: tolerance.optional(),
   preset: z.enum(['imagenet', 'none']).optional(),

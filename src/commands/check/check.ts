@@ -17,7 +17,7 @@ export function addCheck(program: Command): void {
     .command('check')
     .summary('feature maps against stored ones: which stage, channel and pixel changed')
     .description(
-      'Run a pipe or a network on images and hold every stage against its baseline. Exits with 1 when anything differs, ' +
+      'Run a pipe or a network on images and compare every stage with its baseline. Exits with 1 when anything differs, ' +
         'is missing or is left over. Give images and --pipe or --network, or a file of cases (.yaml, .json).',
     )
     .argument('[images...]', 'images, folders, globs; or files of cases')
@@ -30,7 +30,7 @@ export function addCheck(program: Command): void {
     .option('--init <seed:N>', 'made-up He weights, the same on every machine')
     .addOption(asPrintedOption());
   addLayersFlag(check, 'the stages: names or globs with commas, output or all (default: all)')
-    .option('--exact', 'only algorithms with the one order of summation; no batch norm folded', false)
+    .option('--exact', 'only algorithms that add in one fixed order; no batch norm folded', false)
     .optionsGroup('Baselines:')
     .option('-b, --baseline <folder>', 'where the maps are stored: FOLDER/IMAGE.EXT/STAGE.npy')
     .option('--tolerance <abs=…,rel=…,ulps=…>', 'let values differ by so much (default: not by one bit)')

@@ -16,7 +16,7 @@ export function addTop(program: Command): void {
     .command('top')
     .summary('the patches of a folder of images that excite a channel most')
     .description(
-      `Run a network over images and cut out what each channel of a layer answers to most strongly: what the place sees (its
+      `Run a network over images and cut out what each channel of a layer responds to most strongly: what the place sees (its
 receptive field), from the original image. All channels in one pass; one patch an image, so that neighbours do not repeat.`,
     )
     .argument('<net>', 'the network with its weights, as for run: NET or NET@WEIGHTS')

@@ -161,7 +161,7 @@ function addFeatureFlags(command: Command): Command {
         .choices(['mean', 'max', 'flatten'])
         .default('mean'),
     )
-    .option('--exact', 'only algorithms with the one order of summation; no batch norm folded', false);
+    .option('--exact', 'only algorithms that add in one fixed order; no batch norm folded', false);
   return addPresetFlags(command);
 }
 

@@ -17,7 +17,7 @@ export function addExplain(program: Command): void {
     .summary('one number of a map: patch × kernel, channel by channel, + bias')
     .description(
       `Show how one value of a layer's output came about. IMAGE with a kernel is one layer, with the flags of conv;
-NET IMAGE is a pipe or network, with those of run. The sum follows the engine's order: same bits, or the bound is said.`,
+NET IMAGE is a pipe or network, with those of run. The sum follows the engine's order. It gives the same bits, or the bound of the difference is printed.`,
     )
     .argument('[what...]', 'IMAGE with --kernel or --patch; or NET and IMAGE')
     .addHelpText('before', EXAMPLES);

@@ -27,7 +27,7 @@ The first network says how the image is prepared, unless --preset does.`,
     .addOption(asPrintedOption());
   addPresetFlags(compare)
     .optionsGroup('Running:')
-    .option('--exact', 'only algorithms with the one order of summation; no batch norm folded', false)
+    .option('--exact', 'only algorithms that add in one fixed order; no batch norm folded', false)
     .option('-j, --jobs <n>', 'threads for one large convolution', String(availableParallelism()))
     .option('--json', 'one JSON document on stdout', false)
     .addOption(verboseOption())

@@ -28,7 +28,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
   addLayersFlag(run, 'names or globs with commas, output or all (default: output)')
     .option('--top <n>', 'name the n best classes (default: 5, when the network ends in classes)')
     .option('--labels <file>', "class names, one a line (default: ImageNet's for 1,000 classes)")
-    .option('--exact', 'only algorithms with the one order of summation; no batch norm folded', false);
+    .option('--exact', 'only algorithms that add in one fixed order; no batch norm folded', false);
   addPresetFlags(run)
     .optionsGroup('Output:')
     .option('-o, --out <place>', 'FILE.npy, FILE.png, a folder, - for stdout, or a template with {name} {layer} {map}')

@@ -6,7 +6,7 @@ export function addDemo(program: Command): void {
     .command('demo')
     .summary('the main job on a photograph that ships with the package')
     .description(
-      'Run the main job on a photograph of a rocket launch, which is laid beside its pictures, and print the commands.',
+      'Run the main job on a photograph of a rocket launch, and print the commands. The photograph lies beside the pictures.',
     )
     .option('-o, --out <folder>', 'where the photograph and the pictures go', 'cnnviz-demo')
     .action(async ({ out }: { out: string }) => {

@@ -22,7 +22,7 @@ const DIGIT = {
   preprocess: { pixels: 'unit', gray: true, normalize: null },
 } as const;
 
-/** Every network that comes along: a new one is a file and a line. */
+/** Every built-in network: a new one is a file and a line. */
 const BUILTINS: readonly Builtin[] = [
   { name: 'lenet5', summary: 'LeNet-5, 1998', input: [1, 32, 32], preset: DIGIT, layers: lenet5Layers },
   { name: 'alexnet', summary: "torchvision's AlexNet", input: IMAGE, preset: 'imagenet', layers: alexnetLayers },
@@ -39,7 +39,7 @@ const BUILTINS: readonly Builtin[] = [
   { name: 'resnet18', summary: 'ResNet, 18 layers', input: IMAGE, preset: 'imagenet', layers: resnet18Layers },
 ];
 
-/** What comes along, in the order lists show it. */
+/** The built-in networks, in the order lists show them. */
 export const BUILTIN_NETWORKS: readonly { readonly name: string; readonly summary: string }[] = BUILTINS;
 
 /** A name without what people write otherwise: "ResNet-18" and "squeezenet1.1" are resnet18 and squeezenet1_1. */

@@ -1,21 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cnnviz, inFolder } from '../cli/cnnviz.js';
+import { argumentsOf } from './typed-commands.js';
 
-const README = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
-
-/** The words of a command line without its first, as a shell would pass them on. */
-function argumentsOf(command: string): string[] {
-  const words = command.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)!;
-  return words.slice(1).map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
-}
-
-/** The commands that a text shows, one a line. */
+/** The commands that the demo prints, one a line. */
 function commandsIn(text: string): string[] {
-  return text.split('\n').flatMap((line) => /^(?: {3}|\$ )(cnnviz .*)$/.exec(line)?.[1] ?? []);
+  return text.split('\n').flatMap((line) => /^ {3}(cnnviz .*)$/.exec(line)?.[1] ?? []);
 }
 
 describe('the commands that demo prints', () => {
@@ -72,37 +63,4 @@ describe('demo', () => {
       expect(readdirSync(cwd)).toEqual([]);
     }),
   );
-});
-
-describe("README's commands", () => {
-  const blocks = [...README.matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block]) => commandsIn(block));
-  /** What the reader brings: README says so of these names. */
-  const OWN = /\b(?:photos\/|photo\.(?:jpg|png)|new\/|test\/|img\/|classes\/|(?:alexnet|digits)\.(?:pth|txt|onnx))/;
-  // demo is run above, article in test/cli
-  const runnable = blocks.filter((command) => !OWN.test(command) && !/^cnnviz (demo|article)/.test(command));
-
-  it('are those that name a photograph that comes along, and those that name a file of the reader', () => {
-    expect(blocks[1]).toBe('cnnviz demo');
-    expect(README).toContain('$ cnnviz demo\n$ cd cnnviz-demo\n');
-    expect(runnable.length).toBeGreaterThan(9);
-    expect(blocks.filter((command) => command.includes('fixtures/'))).toEqual([]);
-  });
-
-  describe('outside of the clone, in the folder of the demo', () => {
-    let folder: string;
-    beforeAll(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'cnnviz-test-'));
-      await cnnviz(['demo', '-o', '.'], { cwd: folder });
-    });
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-    it.each(runnable)(
-      '%s',
-      async (command) => {
-        const { code, stderr } = await cnnviz(argumentsOf(command), { cwd: folder });
-        expect([code, stderr]).toEqual([0, expect.not.stringContaining('cnnviz:')]);
-      },
-      180_000,
-    );
-  });
 });
