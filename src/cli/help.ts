@@ -109,7 +109,6 @@ const COMMON_FLAGS: Readonly<Record<string, readonly string[]>> = {
   run: ['--weights', '--layers', '--top', '--preset', '--out'],
   top: ['--layer', '--channel', '--weights', '--count', '--out'],
   preprocess: ['--preset', '--resize', '--crop', '--audit', '--out'],
-  gradcam: ['--weights', '--class', '--layer', '--out'],
   saliency: ['--weights', '--class', '--out'],
   occlude: ['--weights', '--class', '--size', '--stride', '--out'],
   ablate: ['--weights', '--class', '--layer', '--out'],

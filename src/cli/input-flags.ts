@@ -2,6 +2,29 @@ import type { Command } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { findInputs, type Input } from '../io/inputs.js';
 import { coreCount } from '../io/process-facts.js';
+import { flag, under } from './flags.js';
+
+/** Where inputs come from. */
+export const inputFlags = under('Running:', {
+  recursive: flag.on('-r, --recursive', 'take folders with everything below them'),
+  filesFrom: flag.texts('--files-from <file>', 'read input names from a file, one a line (- for stdin)'),
+  null: flag.on('-0, --null', 'names in --files-from end with NUL instead of a line end'),
+  passWithNoInputs: flag.on('--pass-with-no-inputs', 'succeed when nothing matches'),
+});
+
+/** Every command that works on many images: where they come from, how they are worked on. */
+export const batchFlags = {
+  ...inputFlags,
+  ...under('Running:', {
+    timeout: flag.text('--timeout <seconds>', 'time for one image of several; 0 for any (default: 60)'),
+    resume: flag.on('--resume', 'do only what an earlier run into this folder left undone, or what has changed'),
+    skipExisting: flag.on('--skip-existing', 'leave images alone whose outputs all exist'),
+    shard: flag.text(
+      '--shard <i/n>',
+      'do the i-th of n parts, from 1; auto: as SLURM, Kubernetes, AWS Batch or Cloud Run say',
+    ),
+  }),
+};
 
 /** Adds the flags that say where inputs come from. */
 export function addInputFlags(command: Command): Command {
@@ -59,4 +82,11 @@ export function nothingToDo(images: readonly string[], { recursive }: InputFlags
   return new CnnvizError('nothing', `nothing to do: ${images.join(' ') || 'the list'} holds no images`, {
     fix: recursive ? '--pass-with-no-inputs makes this a success' : 'add -r to look into folders below',
   });
+}
+
+/** The one image that a word means. @throws CnnvizError 'usage' when it means several */
+export async function oneInput(path: string): Promise<Input> {
+  const inputs = await findInputs([path], { recursive: false, lists: [] });
+  if (inputs.length === 1) return inputs[0];
+  throw new CnnvizError('usage', `${path}: expected one image, got ${inputs.length}`, { fix: 'name a file' });
 }

@@ -66,7 +66,10 @@ export function buildProgram(typed: readonly string[] = []): Command {
     .addHelpText('after', '\nEach command has its own help: cnnviz help conv, cnnviz help head train\n');
   for (const [title, commands] of COMMAND_GROUPS) {
     program.commandsGroup(title);
-    for (const add of commands) add(program);
+    for (const one of commands) {
+      if (typeof one === 'function') one(program);
+      else one.addTo(program);
+    }
   }
   program.hook('preAction', (_, command) => {
     guardFiles(command);

@@ -9,8 +9,123 @@ import type {
   PresetChoice,
   ProductKind,
 } from '../core/job.js';
+import { flag, under, type ValuesOf } from './flags.js';
 import { outputTarget, refuseForeign } from './layer-flags.js';
 import { parseColour, parseNormalize, parsePixelCount, parseScale, parseSize, parseWhole } from './parse.js';
+
+/** The text of print(model) is taken at its word. */
+export const asPrintedFlag = flag.on(
+  '--as-printed',
+  'the text of print(model) is the whole network: no activation or pool is missing',
+);
+
+/** Made-up weights from a seed. */
+export const initFlag = flag.of(
+  '--init <seed:N>',
+  'made-up He weights, the same on every machine, for a network without a checkpoint',
+  (_, text) => parseSeed(text),
+  (seed) => `seed:${seed}`,
+);
+
+/** Where a network's numbers come from. */
+export const weightFlags = under('Weights:', {
+  weights: flag.text('-w, --weights <file>', 'a checkpoint: .pth, .safetensors, .npz, .onnx; the same as NET@FILE'),
+  init: initFlag,
+  input: flag.texts('--input <NAME=FILE.npy>', 'feed an input from an array; may be repeated'),
+  asPrinted: asPrintedFlag,
+});
+
+/** The largest image that is decoded. */
+export const maxPixelsFlag = flag.of(
+  '--max-pixels <n>',
+  'refuse larger images',
+  (_, text) => parsePixelCount(text),
+  String,
+  '100M',
+);
+
+/** How an image becomes a network's input. */
+export const presetFlags = under('Pixels:', {
+  preset: flag.choice(
+    '--preset <name>',
+    'imagenet: shorter side 256, centre crop 224, mean/std; none: as it is (default: as the network says)',
+    ['imagenet', 'none'],
+  ),
+  resize: flag.of('--resize <n|h,w>', 'the shorter side, or both, before the crop', (_, text) => parseResize(text)),
+  crop: flag.of('--crop <n|h,w>', 'the middle of the image', parseSize),
+  gray: flag.on('--gray', 'convert to gray first (0.299 R + 0.587 G + 0.114 B)'),
+  pixels: flag.choice('--pixels <range>', 'unit: [0, 1], 255: [0, 255], signed: [-1, 1] (default: unit)', [
+    'unit',
+    '255',
+    'signed',
+  ]),
+  normalize: flag.of('--normalize <imagenet|MEAN/STD>', '(x − mean) / std per channel', (_, text) =>
+    parseNormalize(text),
+  ),
+  background: flag.of(
+    '--background <colour>',
+    'lay transparent images over this colour (else alpha is dropped)',
+    (_, text) => parseColour(text),
+  ),
+  maxPixels: maxPixelsFlag,
+});
+
+/** Class names of one's own. */
+export const labelsFlag = flag.text(
+  '--labels <file>',
+  "class names, one a line (default: ImageNet's for 1,000 classes)",
+);
+
+/** Which network, with what numbers. @throws CnnvizError 'usage' */
+export function requestOf(
+  network: string,
+  { weights = null, init = null, input = [], asPrinted = false }: Partial<ValuesOf<typeof weightFlags>>,
+): NetworkRequest {
+  return {
+    network,
+    weights,
+    init,
+    ...(asPrinted ? { asPrinted } : {}),
+    inputs: input.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1 || at === text.length - 1) {
+        throw new CnnvizError('usage', `--input: expected NAME=FILE.npy, got "${text}"`);
+      }
+      return { name: text.slice(0, at), path: text.slice(at + 1) };
+    }),
+  };
+}
+
+/** What the flags change of how an image is prepared; null when none is given. */
+export function presetOf(flags: ValuesOf<Omit<typeof presetFlags, 'background' | 'maxPixels'>>): PresetChoice | null {
+  const { preset, resize, crop, gray, pixels, normalize } = flags;
+  const given = gray || [preset, resize, crop, pixels, normalize].some((value) => value !== null);
+  return given ? { name: preset, resize, crop, gray, pixels, normalize } : null;
+}
+
+/** A network run for its numbers alone: nothing is drawn, nothing is written. */
+export function numbersJob(
+  network: string,
+  flags: ValuesOf<typeof presetFlags> & Partial<ValuesOf<typeof weightFlags>>,
+  {
+    layers = ['output'],
+    exact = false,
+    labels = null,
+  }: { readonly layers?: readonly string[]; readonly exact?: boolean; readonly labels?: string | null } = {},
+): NetworkJob {
+  return {
+    request: requestOf(network, flags),
+    decode: { background: flags.background, maxPixels: flags.maxPixels },
+    preset: presetOf(flags),
+    layers,
+    picturesImplied: false,
+    exact,
+    top: null,
+    labels,
+    picture: { scale: { kind: 'minmax' }, depth: 8, colormap: 'gray' },
+    output: { products: [], target: { kind: 'working-folder' }, clobber: true },
+  };
+}
 
 const collect = (text: string, all: string[]) => [...all, text];
 const collectCommas = (text: string, all: string[]) => [...all, ...text.split(',').filter((part) => part !== '')];

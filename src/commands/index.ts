@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { AnyCommand } from '../cli/command.js';
 import { addArticle } from './article/article.js';
 import { addBatch } from './batch/batch.js';
 import { addCheck } from './check/check.js';
 import { addDiff } from './check/diff.js';
 import { addAblate } from './class/ablate.js';
-import { addGradcam } from './class/gradcam.js';
+import { gradcam } from './class/gradcam.js';
 import { addOcclude } from './class/occlude.js';
 import { addSaliency } from './class/saliency.js';
 import { addTop } from './class/top.js';
@@ -27,10 +28,13 @@ import { addCompletion } from './start/completion.js';
 import { addDemo } from './start/demo.js';
 
 /** Every command, in the groups and the order that help shows them in. */
-export const COMMAND_GROUPS: readonly (readonly [title: string, add: readonly ((program: Command) => void)[]])[] = [
+export const COMMAND_GROUPS: readonly (readonly [
+  title: string,
+  commands: readonly (AnyCommand | ((program: Command) => void))[],
+])[] = [
   ['One layer:', [addConv, addSweep, addExplain, addAnimate, addField, addKernels, addPlan, addRead]],
   ['Networks:', [addRun, addSummary, addFilters, addWeights, addCompare, addPreprocess]],
-  ['What a network looks at:', [addGradcam, addSaliency, addOcclude, addAblate, addTop]],
+  ['What a network looks at:', [gradcam, addSaliency, addOcclude, addAblate, addTop]],
   ['My own classes:', [addHead]],
   ['Maps that must not change, many images:', [addCheck, addDiff, addBatch]],
   ['To begin with:', [addDemo, addArticle, addCompletion]],

@@ -2,11 +2,15 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { altOfClassStudy } from '../../cli/alt.js';
 import { refuseSwapped } from '../../cli/argument-order.js';
+import type { ValuesOf } from '../../cli/flags.js';
+import type { Answer, Frame } from '../../cli/frame.js';
+import { oneInput } from '../../cli/input-flags.js';
 import { refuseForeign } from '../../cli/layer-flags.js';
 import {
   addPresetFlags,
   addWeightFlags,
   networkJob,
+  numbersJob,
   type PresetFlags,
   type WeightFlags,
 } from '../../cli/network-flags.js';
@@ -22,6 +26,7 @@ import type { Breathe } from '../../engine/execute.js';
 import { writeAtomic } from '../../io/files.js';
 import { findInputs } from '../../io/inputs.js';
 import { checkPlace } from '../../run/place.js';
+import type { classFlags } from './class-flags.js';
 import { type ClassSubject, openSubject } from './class-subject.js';
 import { subjectLine } from './class-words.js';
 
@@ -175,4 +180,62 @@ export function addClassCommand(
     .optionsGroup('Running:')
     .option('-j, --jobs <n>', 'threads for one large convolution', String(availableParallelism()));
   return command;
+}
+
+/** One class of one image, its network and image at hand. */
+export interface OpenedClass {
+  readonly job: NetworkJob;
+  readonly subject: ClassSubject;
+  /** Where the picture or the numbers go; null: nowhere. */
+  readonly place: string | null;
+  readonly breathe: Breathe;
+}
+
+/** The network opened and the image prepared. */
+export async function openClass(
+  net: string,
+  image: string,
+  flags: ValuesOf<typeof classFlags>,
+  frame: Frame,
+): Promise<OpenedClass> {
+  refuseSwapped(frame.name, net, [image]);
+  const job = numbersJob(net, flags, { labels: flags.labels });
+  const input = await oneInput(image);
+  const name = `${input.name}.${frame.name}.${frame.wantsNumbers ? 'npy' : 'png'}`;
+  const place = frame.place({ name, inputs: [input] });
+  const subject = await openSubject(job, input, frame.jobs);
+  for (const note of subject.opened.notes) frame.terminal.note(`note: ${note}`);
+  return { job, subject, place, breathe: frame.progress(1).breathe };
+}
+
+/** What was found of a class, as an answer. */
+export function classAnswer(
+  { job, subject, place }: OpenedClass,
+  frame: Frame,
+  { lines, document, notes, file }: ClassReport,
+): Answer {
+  const { source, opened } = subject;
+  const { facts, preprocess } = source;
+  const warnings = [...notes, ...source.warnings];
+  const size = `${facts.width}×${facts.height}`;
+  const alt = altOfClassStudy(frame.name, opened.name, facts.path, lines);
+  const { network, init } = job.request;
+  return {
+    lines: [subjectLine(facts.path, size, preprocess, opened.name, frame.style), ...lines],
+    document: () => ({
+      cnnviz: VERSION,
+      command: frame.name,
+      network,
+      madeUpWeights: init,
+      input: facts,
+      preprocess,
+      ...document,
+      alt,
+      output: place,
+      warnings,
+    }),
+    files: place === null ? [] : [{ place, bytes: file }],
+    alt,
+    notes: warnings,
+  };
 }

@@ -1,13 +1,19 @@
 import { classScores, REPAIR } from '../../analysis/class-scores.js';
+import type { Answer, Frame } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { ModelNode } from '../../core/model.js';
 import type { ShapedModel } from '../../core/shapes/infer.js';
 import { neededFor } from '../../core/submodel.js';
+import { tensor } from '../../core/tensor.js';
+import { formatNumber } from '../../core/text.js';
 import type { Breathe } from '../../engine/execute.js';
+import { writeNpy } from '../../models/npy.js';
 import { classGradient } from '../../run/class-gradient.js';
 import { type ChosenLayer, chooseLayers } from '../../run/layer-choice.js';
-import { gradCam, type PlaceMap, resizeMap, strongestPlace } from './class-map.js';
+import { classAnswer, type OpenedClass } from './class-command.js';
+import { drawClassMap, gradCam, type PlaceMap, resizeMap, strongestPlace } from './class-map.js';
 import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-subject.js';
+import { classLine, placeWords } from './class-words.js';
 
 /** Where in an image a layer speaks for a class. */
 interface GradcamResult extends ClassAnswer {
@@ -121,4 +127,52 @@ export function spatialMaps({ model, infos }: ShapedModel, value: string): Model
     const sides = sidesOf(node);
     return sides !== null && given.has(sides) && !SILENT.includes(node.layer.kind);
   });
+}
+
+/** `cnnviz gradcam`, answered. */
+export async function gradcamAnswer(
+  opened: OpenedClass,
+  { class: wanted, layer: named }: { readonly class: string | null; readonly layer: string | null },
+  frame: Frame,
+): Promise<Answer> {
+  const { job, subject, breathe } = opened;
+  const found = await gradcam(subject, wanted, named, breathe);
+  const { class: one, layer, isDefault, shape, map, strongest, channels, notes } = found;
+  const [C, H, W] = shape;
+  const lines = [
+    classLine(one, job.request.init !== null),
+    `  ${layer}   ${C} maps ${W}×${H}${isDefault ? ', the last of the network' : ''}, weighted by the mean of the score's gradient over each`,
+    strongest
+      ? `  strongest ${formatNumber(strongest.value)} at ${placeWords(strongest)}`
+      : '  nothing speaks for this class: every weighted sum is at or below zero',
+    `  most weight on channel ${channels.map(({ channel, weight }) => `${channel} (${formatNumber(weight)})`).join(', ')}`,
+  ];
+  const draw = () =>
+    drawClassMap(job, subject.source, 'gradcam', ['--class', String(one.index), '--layer', layer], {
+      map,
+      title: `${one.label}: Grad-CAM at ${layer}`,
+      facts: `${found.network}${job.request.init === null ? '' : ', made-up weights'}; bright places speak for the class, dark ones do not`,
+      what: 'speaks for the class',
+      scaleRule: { kind: 'fixed', lo: 0, hi: Math.max(strongestOf(map.values), Number.MIN_VALUE) },
+      colormap: 'magma',
+      smooth: true,
+      mark: strongest && { place: strongest, side: 1 },
+    });
+  return classAnswer(opened, frame, {
+    lines,
+    notes,
+    document: {
+      class: one,
+      layer,
+      shape,
+      strongest,
+      channels,
+      map: { width: map.width, height: map.height, values: [...map.values] },
+    },
+    file: async () => (frame.wantsNumbers ? writeNpy(tensor(map.values, [map.height, map.width])) : draw()),
+  });
+}
+
+function strongestOf(values: Float32Array): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }

@@ -1,0 +1,189 @@
+import { availableParallelism } from 'node:os';
+import { Argument, type Command as Commander } from 'commander';
+import { type Flags, flag, optionOf, readFlags, under, type ValuesOf } from './flags.js';
+import type { Answer, Frame } from './frame.js';
+import type { Written } from './output.js';
+import { parseJobs } from './parse.js';
+import { SHOW_METHODS } from './show/method.js';
+
+/** One place on the command line behind the command's name. */
+export interface Place<T> {
+  readonly about: string;
+  readonly count: 'one' | 'at most one' | 'any';
+  readonly choices: readonly string[] | null;
+  /** Never called: it says the type of the value. */
+  readonly type?: (value: T) => void;
+}
+
+type Places = Readonly<Record<string, Place<never>>>;
+
+/** What stands at the places of a command. */
+type WordsOf<A> = { readonly [K in keyof A]: A[K] extends Place<infer T> ? T : never };
+
+/** The kinds of places. */
+export const arg = {
+  one: (about: string): Place<string> => ({ about, count: 'one', choices: null }),
+  maybe: (about: string): Place<string | undefined> => ({ about, count: 'at most one', choices: null }),
+  any: (about: string): Place<readonly string[]> => ({ about, count: 'any', choices: null }),
+  choice: (about: string, choices: readonly string[]): Place<string> => ({ about, count: 'one', choices }),
+} as const;
+
+/** What -o writes, and how help tells of it. */
+export interface Output extends Written {
+  /** Help's words for -o. */
+  readonly about: string;
+  /** The flag's value stands for a folder that the command always writes. */
+  readonly standard?: string;
+  /** It draws: --show and --alt. */
+  readonly draws: boolean;
+  /** --raw: numbers in place of the picture. */
+  readonly raw?: string;
+}
+
+/** A command on one screen: what it is called, what it takes, what it answers. */
+export interface CommandSpec<A extends Places, F extends Flags> {
+  readonly name: string;
+  readonly summary: string;
+  readonly description: string;
+  /** Whole, with its heading. */
+  readonly examples?: string;
+  /** What stands below the flags in help. */
+  readonly after?: () => string;
+  /** The flags that it is mostly given, by their long names: first in help. */
+  readonly common?: readonly string[];
+  readonly args?: A;
+  readonly flags: F;
+  readonly output?: Output;
+  /** Help's words for --json; null: the command has no document. */
+  readonly json?: string | null;
+  /** Help's words for --jsonl. */
+  readonly jsonl?: string;
+  /** Help's words for -n. */
+  readonly dryRun?: string;
+  /** It tells, when asked, what the engine did. */
+  readonly verbose?: boolean;
+  /** Help's words for -j. */
+  readonly jobs?: string;
+  /** Everything the command does; what that needs is imported inside. */
+  readonly answer: (words: WordsOf<A> & { readonly flags: ValuesOf<F> }, frame: Frame) => Promise<Answer>;
+}
+
+/** A command, or a group of commands, that can be added to the program. */
+export interface AnyCommand {
+  readonly name: string;
+  addTo(program: Commander): void;
+}
+
+/** A command from all that is said of it. */
+export function command<A extends Places, F extends Flags>(spec: CommandSpec<A, F>): AnyCommand {
+  return { name: spec.name, addTo: (program) => addCommand(program, spec) };
+}
+
+/** Commands under one name: `head train`. */
+export function group(
+  {
+    name,
+    summary,
+    description,
+    examples,
+  }: Pick<CommandSpec<Places, Flags>, 'name' | 'summary' | 'description' | 'examples'>,
+  commands: readonly AnyCommand[],
+): AnyCommand {
+  return {
+    name,
+    addTo: (program) => {
+      const parent = program.command(name).summary(summary).description(description);
+      if (examples !== undefined) parent.addHelpText('before', examples);
+      for (const one of commands) one.addTo(parent);
+    },
+  };
+}
+
+/** Said before any other group of flags. */
+const COMMON = 'Common:';
+
+function addCommand<A extends Places, F extends Flags>(program: Commander, spec: CommandSpec<A, F>): void {
+  const { name, summary, description, examples, after, common = [], args, flags, answer } = spec;
+  const entry = program.command(name).summary(summary).description(description);
+  if (examples !== undefined) entry.addHelpText('before', examples);
+  if (after !== undefined) entry.addHelpText('after', after);
+  const places = Object.entries(args ?? {});
+  for (const [word, { about, count, choices }] of places) {
+    const shown = count === 'one' ? `<${word}>` : count === 'any' ? `[${word}...]` : `[${word}]`;
+    const argument = new Argument(shown, about);
+    if (choices !== null) argument.choices([...choices]);
+    entry.addArgument(argument);
+  }
+  const standard = everyStandardFlag(spec);
+  const own = standardNames(spec).map((key) => standard[key as keyof typeof standard]);
+  for (const one of [...Object.values(flags), ...own]) {
+    const option = optionOf(one);
+    if (common.includes(option.long ?? '')) option.helpGroup(COMMON);
+    entry.addOption(option);
+  }
+  entry.action(async (...given: unknown[]) => {
+    const raw = entry.opts<Record<string, unknown>>();
+    const words = Object.fromEntries(places.map(([word], i) => [word, given[i]])) as WordsOf<A>;
+    const { openFrame } = await import('./frame.js');
+    const frame = await openFrame({
+      name: fullName(entry),
+      output: spec.output ?? null,
+      ...readFlags(standard, raw),
+      typed: new Set(Object.keys(raw).filter((key) => entry.getOptionValueSource(key) === 'cli')),
+    });
+    await frame.tell(() => answer({ ...words, flags: readFlags(flags, raw) }, frame));
+  });
+}
+
+/** What the standard flags depend on. */
+type AnySpec = Pick<CommandSpec<Places, Flags>, 'output' | 'json' | 'jsonl' | 'dryRun' | 'verbose' | 'jobs'>;
+
+/** The flags that mean the same on every command, as far as it has them. */
+export type StandardFlags = ValuesOf<ReturnType<typeof everyStandardFlag>>;
+
+function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: AnySpec) {
+  return {
+    ...under('Output:', {
+      out: { ...flag.text('-o, --out <place>', output?.about ?? ''), standard: output?.standard ?? null },
+      raw: flag.on('--raw', output?.raw ?? ''),
+      clobber: flag.off('--no-clobber', 'refuse to replace files that exist'),
+      show: flag.choice('--show [method]', 'show the picture in the terminal; --show=METHOD chooses how', [
+        'auto',
+        ...SHOW_METHODS,
+      ]),
+      alt: flag.on('--alt', 'print a sentence that describes the picture'),
+    }),
+    ...under('Running:', {
+      jobs: flag.of('-j, --jobs <n>', jobs ?? '', (_, text) => parseJobs(text), String, String(availableParallelism())),
+      dryRun: flag.on('-n, --dry-run', dryRun ?? ''),
+      json: flag.on('--json', json ?? 'one JSON document on stdout'),
+      jsonl: flag.on('--jsonl', jsonl ?? ''),
+      verbose: flag.on('-v, --verbose', 'say also what the engine did: algorithms, operations (MACs), times'),
+      quiet: flag.on('-q, --quiet', 'print nothing but failures'),
+    }),
+  };
+}
+
+/** Which of them a command has; what it does not have cannot be given, and reads as not given. */
+function standardNames({ output, json, jsonl, dryRun, verbose, jobs }: AnySpec): string[] {
+  const has: Readonly<Record<keyof StandardFlags, boolean>> = {
+    out: output !== undefined,
+    raw: output?.raw !== undefined,
+    clobber: output !== undefined,
+    show: output?.draws === true,
+    alt: output?.draws === true,
+    jobs: jobs !== undefined,
+    dryRun: dryRun !== undefined,
+    json: json !== null,
+    jsonl: jsonl !== undefined,
+    verbose: verbose === true,
+    quiet: true,
+  };
+  return Object.entries(has).flatMap(([key, is]) => (is ? [key] : []));
+}
+
+/** "head train" */
+function fullName(entry: Commander): string {
+  const parent = entry.parent;
+  return parent === null || parent.parent === null ? entry.name() : `${parent.name()} ${entry.name()}`;
+}

@@ -1,0 +1,197 @@
+import { CnnvizError } from '../core/errors.js';
+import type { OutputJob } from '../core/job.js';
+import { writeAtomic } from '../io/files.js';
+import type { Input } from '../io/inputs.js';
+import { baseName, extensionOf, joinPath } from '../io/paths.js';
+import { checkPlace } from '../run/place.js';
+import type { Output, StandardFlags } from './command.js';
+import { EXIT } from './exit.js';
+import { targetOf } from './output.js';
+import type { Progress } from './progress.js';
+import { showPictures } from './show/show.js';
+import { openTerminal, type Terminal } from './terminal.js';
+
+/** What a command answers. The frame prints it, writes it and ends with its exit code. */
+export interface Answer {
+  /** What a person reads. */
+  readonly lines?: readonly string[];
+  /** The document of --json. */
+  readonly document?: () => object;
+  /** What is written, each to a place that the frame gave. */
+  readonly files?: readonly AnsweredFile[];
+  /** The picture that --show shows when none is written. */
+  readonly picture?: () => Promise<Uint8Array>;
+  /** A sentence that describes the picture. */
+  readonly alt?: string;
+  /** What went unexpectedly. */
+  readonly notes?: readonly string[];
+  /** False: exit code 1. A number is the exit code. */
+  readonly ok?: boolean | number;
+}
+
+/** A file of an answer; its bytes are made when it is written. */
+export interface AnsweredFile {
+  readonly place: string;
+  readonly bytes: () => Promise<Uint8Array> | Uint8Array;
+}
+
+/** A result that asks for its place. */
+export interface Wanted {
+  /** Its name where none is given, with its ending: "photo.gradcam.png". */
+  readonly name: string;
+  /** What it must not replace. */
+  readonly inputs: readonly Input[];
+  /** Written though no place is named, unless --json is. */
+  readonly always?: boolean;
+}
+
+/** Everything that is the same for all commands. */
+export interface Frame extends StandardFlags {
+  /** "gradcam", "head train" */
+  readonly name: string;
+  readonly style: Terminal['style'];
+  readonly terminal: Terminal;
+  /** The names of the flags that were typed. */
+  readonly typed: ReadonlySet<string>;
+  /** Where -o points. */
+  readonly target: OutputJob['target'];
+  /** Numbers in place of a picture: --raw, or an ending of numbers. */
+  readonly wantsNumbers: boolean;
+  /** Where a result goes, checked; '-' for standard output, null: nowhere. @throws CnnvizError 'usage' */
+  place(wanted: Wanted): string | null;
+  /** A bar over so many items; the second is called between pieces of work, with how much is done. */
+  progress(total: number, options?: { readonly mayEndEarly: boolean }): Work;
+  /** Runs a command's answer and tells it. */
+  tell(answer: () => Promise<Answer>): Promise<void>;
+}
+
+/** A piece of work that is watched. */
+export interface Work {
+  readonly bar: Progress;
+  /** Shows how much is done, in items; lets signals and timers through. */
+  readonly breathe: (done: number, failed?: number) => Promise<void>;
+}
+
+/** What a frame is opened with. */
+export interface FrameOptions extends StandardFlags {
+  readonly name: string;
+  readonly output: Output | null;
+  readonly typed: ReadonlySet<string>;
+}
+
+/**
+ * Checks what can be checked before any work: where results go, and that standard output carries one thing.
+ * @throws CnnvizError 'usage'
+ */
+export async function openFrame(options: FrameOptions): Promise<Frame> {
+  const { name, output, out, raw, json, jsonl, quiet, verbose, clobber } = options;
+  const target = output === null ? ({ kind: 'working-folder' } as const) : targetOf(out, output);
+  const ending = target.kind === 'file' || target.kind === 'template' ? extensionOf(target.path).toLowerCase() : '';
+  if (raw && ending === '.png') {
+    throw new CnnvizError('usage', `${out}: --raw gives numbers, a .png holds a picture`, { fix: '--raw -o x.npy' });
+  }
+  refuseTwoOnStdout(target, json, jsonl, name, output);
+  const reserveStdout = target.kind === 'stdout' || json || jsonl;
+  const terminal = await openTerminal({ quiet, verbose, reserveStdout });
+  const bars: Progress[] = [];
+  const frame: Frame = {
+    ...options,
+    style: terminal.style,
+    terminal,
+    target,
+    wantsNumbers: raw || ending === '.npy',
+    place: ({ name: own, inputs, always = true }) => {
+      if (out === null && !raw && (!always || json)) return null;
+      const path = pathOf(target, own, inputs[0]);
+      if (path !== '-') checkPlace(path, inputs, clobber);
+      return path;
+    },
+    progress: (total, mayEnd) => {
+      const bar = terminal.progress(total, mayEnd);
+      bars.push(bar);
+      const breathe = async (done: number, failed = 0): Promise<void> => {
+        bar.update(done, failed);
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      };
+      return { bar, breathe };
+    },
+    tell: async (answer) => {
+      const found = await answer().finally(() => {
+        for (const bar of bars) bar.stop();
+      });
+      await tellAnswer(found, frame);
+    },
+  };
+  return frame;
+}
+
+/** @throws CnnvizError 'usage' */
+function refuseTwoOnStdout(
+  target: OutputJob['target'],
+  json: boolean,
+  jsonl: boolean,
+  name: string,
+  output: Output | null,
+): void {
+  if (json && jsonl) {
+    throw new CnnvizError('usage', '--json and --jsonl exclude each other', {
+      fix: '--json is one document at the end, --jsonl a line for each input as it finishes',
+    });
+  }
+  if (target.kind !== 'stdout' || !(json || jsonl)) return;
+  const [ending = ''] = output?.endings ?? [];
+  throw new CnnvizError('usage', `stdout can carry ${output?.what} or --json${jsonl ? 'l' : ''}, not both`, {
+    fix: `write ${output?.what} to a file: -o ${name.replaceAll(' ', '-')}${ending}`,
+  });
+}
+
+/** Where a result of this name goes. */
+function pathOf(target: OutputJob['target'], name: string, input: Input | undefined): string {
+  const ending = extensionOf(name);
+  switch (target.kind) {
+    case 'stdout':
+      return '-';
+    case 'file':
+      return target.path;
+    case 'working-folder':
+      return name;
+    case 'folder':
+      return joinPath(target.path, name);
+    case 'template': {
+      const stem = baseName(name).slice(0, -ending.length);
+      const own = input?.name ?? stem.split('.')[0];
+      const values = {
+        name: own,
+        map: stem.startsWith(`${own}.`) ? stem.slice(own.length + 1) : stem,
+        layer: stem,
+        ext: input?.ext ?? '',
+        dir: input?.relative ?? '',
+      };
+      const path = target.path.replace(/\{(name|map|layer|ext|dir)\}/g, (_, key: keyof typeof values) => values[key]);
+      return extensionOf(path) === '' ? path + ending : path;
+    }
+  }
+}
+
+async function tellAnswer(answer: Answer, { terminal, json, clobber, alt, show }: Frame): Promise<void> {
+  const { lines = [], document, files = [], picture, notes = [], ok = true } = answer;
+  for (const note of notes) terminal.note(`note: ${note}`);
+  if (!json) for (const line of lines) terminal.print(line);
+  const written: string[] = [];
+  for (const { place, bytes } of files) {
+    if (place === '-') await terminal.send(await bytes());
+    else {
+      await writeAtomic(place, await bytes(), { clobber });
+      written.push(place);
+      if (!json) terminal.print(`wrote ${terminal.style.strong(place)}`);
+    }
+  }
+  if (json) {
+    if (document) await terminal.send(new TextEncoder().encode(`${JSON.stringify(document(), null, 2)}\n`));
+  } else {
+    if (alt && answer.alt !== undefined) terminal.print(answer.alt);
+    const shown = written.length > 0 ? written : show !== null && picture ? [await picture()] : [];
+    await showPictures(shown, show ?? undefined, terminal);
+  }
+  process.exitCode = typeof ok === 'number' ? ok : ok ? EXIT.done : EXIT.failed;
+}
