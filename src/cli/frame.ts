@@ -4,11 +4,11 @@ import { writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, extensionOf, joinPath } from '../io/paths.js';
 import { checkPlace } from '../run/place.js';
-import type { Output, StandardFlags } from './command.js';
 import { EXIT } from './exit.js';
 import { targetOf } from './output.js';
 import type { Progress } from './progress.js';
 import { showPictures } from './show/show.js';
+import type { Output, StandardFlags } from './standard-flags.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
 /** What a command answers. The frame prints it, writes it and ends with its exit code. */

@@ -1,6 +1,7 @@
-import { arg, type Output } from '../../cli/command.js';
+import { arg } from '../../cli/command.js';
 import { flag, under } from '../../cli/flags.js';
 import { labelsFlag, presetFlags, weightFlags } from '../../cli/network-flags.js';
+import type { Output } from '../../cli/standard-flags.js';
 
 /** The flags of every command about one class of one image. */
 export const classFlags = {

@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os';
+import { flag, under, type ValuesOf } from './flags.js';
+import type { Written } from './output.js';
+import { parseJobs } from './parse.js';
+import { SHOW_METHODS } from './show/method.js';
+
+/** What -o writes, and how help tells of it. */
+export interface Output extends Written {
+  /** Help's words for -o. */
+  readonly about: string;
+  /** The flag's value stands for a folder that the command always writes. */
+  readonly standard?: string;
+  /** It draws: --show and --alt. */
+  readonly draws: boolean;
+  /** --raw: numbers in place of the picture. */
+  readonly raw?: string;
+}
+
+/** What the standard flags depend on. */
+export interface StandardSpec {
+  readonly output?: Output;
+  /** Help's words for --json; null: the command has no document. */
+  readonly json?: string | null;
+  /** Help's words for --jsonl. */
+  readonly jsonl?: string;
+  /** Help's words for -n. */
+  readonly dryRun?: string;
+  /** It tells, when asked, what the engine did. */
+  readonly verbose?: boolean;
+  /** Help's words for -j. */
+  readonly jobs?: string;
+}
+
+/** The flags that mean the same on every command, as far as it has them. */
+export type StandardFlags = ValuesOf<ReturnType<typeof everyStandardFlag>>;
+
+/** All of them, in help's order. */
+export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: StandardSpec) {
+  return {
+    ...under('Output:', {
+      out: { ...flag.text('-o, --out <place>', output?.about ?? ''), standard: output?.standard ?? null },
+      raw: flag.on('--raw', output?.raw ?? ''),
+      clobber: flag.off('--no-clobber', 'refuse to replace files that exist'),
+      show: flag.choice('--show [method]', 'show the picture in the terminal; --show=METHOD chooses how', [
+        'auto',
+        ...SHOW_METHODS,
+      ]),
+      alt: flag.on('--alt', 'print a sentence that describes the picture'),
+    }),
+    ...under('Running:', {
+      jobs: flag.of('-j, --jobs <n>', jobs ?? '', (_, text) => parseJobs(text), String, String(availableParallelism())),
+      dryRun: flag.on('-n, --dry-run', dryRun ?? ''),
+      json: flag.on('--json', json ?? 'one JSON document on stdout'),
+      jsonl: flag.on('--jsonl', jsonl ?? ''),
+      verbose: flag.on('-v, --verbose', 'say also what the engine did: algorithms, operations (MACs), times'),
+      quiet: flag.on('-q, --quiet', 'print nothing but failures'),
+    }),
+  };
+}
+
+/** Which of them a command has; what it does not have cannot be given, and reads as not given. */
+export function standardNames({ output, json, jsonl, dryRun, verbose, jobs }: StandardSpec): string[] {
+  const has: Readonly<Record<keyof StandardFlags, boolean>> = {
+    out: output !== undefined,
+    raw: output?.raw !== undefined,
+    clobber: output !== undefined,
+    show: output?.draws === true,
+    alt: output?.draws === true,
+    jobs: jobs !== undefined,
+    dryRun: dryRun !== undefined,
+    json: json !== null,
+    jsonl: jsonl !== undefined,
+    verbose: verbose === true,
+    quiet: true,
+  };
+  return Object.entries(has).flatMap(([key, is]) => (is ? [key] : []));
+}
