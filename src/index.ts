@@ -19,6 +19,7 @@ export {
 export { decodeNpy, type EncodeOptions, encodeMap, encodeNpy } from './api/maps.js';
 export { loadNetwork, type Network, type NetworkOptions, runNetwork } from './api/network.js';
 export { CnnvizError, type ErrorCode } from './core/errors.js';
-export type { ActivationName, Padding, PaddingMode, Pads, Pair } from './core/layers.js';
+export type { Padding, PaddingMode, Pads, Pair } from './core/geometry.js';
+export type { ActivationName } from './core/job.js';
 export type { Tensor, TensorLike } from './core/tensor.js';
 export { VERSION } from './core/version.js';

@@ -1,11 +1,11 @@
 import { CnnvizError } from '../core/errors.js';
-import type { Model } from '../core/model.js';
 import { nearestName } from '../core/names.js';
 import { nanScores, nanScoreWords, type RankedClass } from '../core/network-result.js';
-import { softmaxDim } from '../core/shapes/general.js';
-import type { ShapedModel } from '../core/shapes/infer.js';
 import { sizeOf } from '../core/tensor.js';
 import { bornWords, type ValueFault } from '../core/values.js';
+import type { ShapedModel } from '../layers/infer.js';
+import type { Model } from '../layers/model.js';
+import { softmaxDim } from '../layers/softmax.js';
 import { imagenetLabels } from '../models/imagenet-labels.js';
 import { channelsOf } from './layer-facts.js';
 import { topClasses } from './top-classes.js';

@@ -1,6 +1,6 @@
-import type { Layer } from '../core/layers.js';
-import type { Model } from '../core/model.js';
 import type { LayerFacts } from '../core/network-result.js';
+import type { Layer } from '../layers/index.js';
+import type { Model } from '../layers/model.js';
 import { measureValues } from './values.js';
 
 /** Channels correlate by at least this much to count as the same. */

@@ -1,11 +1,10 @@
 import { CnnvizError } from '../core/errors.js';
-import { type Axis, conv2dGeometry, convAxis, poolAxes } from '../core/geometry.js';
-import type { Layer, PaddingMode } from '../core/layers.js';
-import type { ModelNode } from '../core/model.js';
-import { channelAxis, softmaxDim } from '../core/shapes/general.js';
-import type { ShapedModel } from '../core/shapes/infer.js';
-import { wrapDim } from '../core/shapes/rule.js';
-import { imageShape } from '../core/shapes/spatial.js';
+import { type Axis, conv2dGeometry, convAxis, type PaddingMode, poolAxes } from '../core/geometry.js';
+import type { Layer } from '../layers/index.js';
+import type { ShapedModel } from '../layers/infer.js';
+import { channelAxis, imageShape, wrapDim } from '../layers/inputs.js';
+import type { ModelNode } from '../layers/model.js';
+import { softmaxDim } from '../layers/softmax.js';
 import { identityReach, type Reach, type Reached, reachThrough, uniteReached, wholeReach } from './reach.js';
 import { WHOLE_MAP_LAYERS } from './receptive-field.js';
 

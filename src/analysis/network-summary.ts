@@ -1,9 +1,9 @@
-import { conv2dGeometry, conv2dMacs } from '../core/geometry.js';
-import type { Layer, Padding } from '../core/layers.js';
-import type { ModelNode } from '../core/model.js';
-import type { ShapedModel } from '../core/shapes/infer.js';
-import { imageShape } from '../core/shapes/spatial.js';
+import { conv2dGeometry, conv2dMacs, type Padding } from '../core/geometry.js';
 import { sizeOf } from '../core/tensor.js';
+import type { Layer } from '../layers/index.js';
+import type { ShapedModel } from '../layers/infer.js';
+import { imageShape } from '../layers/inputs.js';
+import type { ModelNode } from '../layers/model.js';
 import { type Field, fieldBehind, INPUT_FIELD } from './receptive-field.js';
 
 /** One layer of a summary. */

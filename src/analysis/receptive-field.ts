@@ -1,5 +1,5 @@
-import { extent, resolvePads } from '../core/geometry.js';
-import type { Layer, Pads, Pair } from '../core/layers.js';
+import { extent, type Pads, type Pair, resolvePads } from '../core/geometry.js';
+import type { Layer } from '../layers/index.js';
 
 /** What one axis of a value sees of the input: fields of `size` pixels, `jump` apart, the first centred at `start`. */
 export interface FieldAxis {

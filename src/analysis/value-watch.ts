@@ -1,7 +1,4 @@
 import { plural } from '../core/geometry.js';
-import type { ModelNode } from '../core/model.js';
-import type { BoundInput } from '../core/shapes/infer.js';
-import { modelBehind } from '../core/submodel.js';
 import { formatNumber, groupDigits } from '../core/text.js';
 import { toFloat32, type Value, type ValueFault } from '../core/values.js';
 import { runAllSync } from '../engine/execute.js';
@@ -10,6 +7,8 @@ import { magnitudeOf } from '../engine/magnitude.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session, type StepWatch } from '../engine/session.js';
 import type { ConvStep, Step } from '../engine/steps.js';
+import { type BoundInput, modelBehind } from '../layers/infer.js';
+import type { ModelNode } from '../layers/model.js';
 import { channelsOf } from './layer-facts.js';
 
 /** Values of a trained network stay within a few hundred; a layer that makes them this much larger has lost its scale. */

@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
-import type { Pads, Pair } from '../core/layers.js';
-import type { Shape4 } from '../core/shapes/spatial.js';
+import type { Pads, Pair } from '../core/geometry.js';
+import type { Shape4 } from '../layers/inputs.js';
 
 /** n → [n, n] */
 export function toPair(value: number | Pair): Pair {

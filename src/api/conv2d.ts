@@ -1,11 +1,12 @@
 import { CnnvizError } from '../core/errors.js';
-import type { Conv2dLayer, Padding, PaddingMode, Pair } from '../core/layers.js';
-import { sequential, tensorConstant } from '../core/model.js';
+import type { Padding, PaddingMode, Pair } from '../core/geometry.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
 import { runSync } from '../engine/execute.js';
 import { planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import type { ConvStep } from '../engine/steps.js';
+import type { Conv2dLayer } from '../layers/conv.js';
+import { sequential, tensorConstant } from '../layers/model.js';
 import { expandKernel } from '../models/kernel-weights.js';
 import { threadTeam } from '../run/threads.js';
 import { batchShape, toPair, withoutBatch } from './arguments.js';

@@ -1,10 +1,12 @@
-import type { ActivationName, Layer, Pads, Pair } from '../core/layers.js';
-import { sequential } from '../core/model.js';
+import type { Pads, Pair } from '../core/geometry.js';
+import type { ActivationName } from '../core/job.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
-import { activate, checkActivation } from '../engine/activations.js';
 import { executeSync } from '../engine/execute.js';
 import { planModel } from '../engine/plan.js';
-import { defaultSigma } from '../engine/pooling/weighted.js';
+import { activate, checkActivation } from '../layers/activation.js';
+import type { Layer } from '../layers/index.js';
+import { sequential } from '../layers/model.js';
+import { defaultSigma } from '../layers/pool.js';
 import { batchShape, toPads, toPair } from './arguments.js';
 
 interface PoolOptions {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { CnnvizError } from '../core/errors.js';
+import type { PaddingMode } from '../core/geometry.js';
 import type {
   ColormapName,
   Job,
@@ -10,7 +11,6 @@ import type {
   PixelRange,
   ProductKind,
 } from '../core/job.js';
-import type { PaddingMode } from '../core/layers.js';
 import { isOwnPath } from '../io/descriptors.js';
 import { kernelName, kernelsMeant } from '../models/kernel-names.js';
 import { looksInline } from '../models/kernel-text.js';

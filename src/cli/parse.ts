@@ -1,6 +1,8 @@
 import { totalmem } from 'node:os';
 import { CnnvizError } from '../core/errors.js';
+import type { Padding, Pads, Pair } from '../core/geometry.js';
 import {
+  type ActivationName,
   type BiasSource,
   type KernelSource,
   type PatchMode,
@@ -9,7 +11,6 @@ import {
   type PreprocessJob,
   type ScaleRule,
 } from '../core/job.js';
-import type { ActivationName, Padding, Pads, Pair } from '../core/layers.js';
 import { nearestName, sameName } from '../core/names.js';
 import { isOwnPath } from '../io/descriptors.js';
 import { coreCount } from '../io/process-facts.js';

@@ -1,5 +1,16 @@
 import { CnnvizError } from './errors.js';
-import type { Padding, PaddingMode, Pads, Pair } from './layers.js';
+
+/** How the border of an input is continued; names as in torch.nn.Conv2d. */
+export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
+
+/** What a user may say: one number, [height, width], [top, left, bottom, right] or a rule. */
+export type Padding = number | readonly number[] | 'same' | 'same_lower' | 'valid' | 'full';
+
+/** [height, width] */
+export type Pair = readonly [number, number];
+
+/** [top, left, bottom, right], in input pixels */
+export type Pads = readonly [number, number, number, number];
 
 /**
  * All sizes of one convolution over [N, C, H, W], resolved and checked; the only place where they are worked out.
@@ -255,4 +266,19 @@ function divisors(n: number): number[] {
 /** "1 channel", "3 channels" */
 export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** The input position that position `at` (may lie outside) repeats; −1 where padding is zero. */
+export function sourceIndex(at: number, size: number, mode: PaddingMode): number {
+  if (at >= 0 && at < size) return at;
+  switch (mode) {
+    case 'zeros':
+      return -1;
+    case 'replicate':
+      return at < 0 ? 0 : size - 1;
+    case 'reflect':
+      return at < 0 ? -at : 2 * (size - 1) - at;
+    case 'circular':
+      return (at + size) % size;
+  }
 }

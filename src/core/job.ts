@@ -1,4 +1,18 @@
-import type { ActivationName, Padding, PaddingMode, Pads, Pair } from './layers.js';
+import type { Padding, PaddingMode, Pads, Pair } from './geometry.js';
+
+/** Activations that a user may ask for by name; what each computes: layers/activation.ts. */
+export type ActivationName =
+  | 'relu'
+  | 'relu6'
+  | 'leaky_relu'
+  | 'elu'
+  | 'gelu'
+  | 'gelu_tanh'
+  | 'silu'
+  | 'hardswish'
+  | 'softplus'
+  | 'sigmoid'
+  | 'tanh';
 
 /** [0, 1] as torchvision's ToTensor · [0, 255] · [−1, 1] */
 export type PixelRange = 'unit' | '255' | 'signed';

@@ -1,5 +1,5 @@
+import type { Pads } from './geometry.js';
 import type { ProductKind } from './job.js';
-import type { Pads } from './layers.js';
 import type { PreprocessPlan } from './preprocess-geometry.js';
 
 /** What is true of a set of numbers. Non-finite values are counted and left out of the rest. */

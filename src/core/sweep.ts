@@ -1,5 +1,5 @@
+import type { Pair } from './geometry.js';
 import type { BiasSource, Job, LayerJob, PoolJob } from './job.js';
-import type { Pair } from './layers.js';
 import type { InputFacts, KernelFacts, PatchVerdict, Peak, Scale, ValueFacts } from './result.js';
 
 /** One layer with lists where `conv` has one value: every combination is a cell. */

@@ -1,6 +1,5 @@
-import type { Conv2dGeometry } from '../core/geometry.js';
+import { type Conv2dGeometry, sourceIndex } from '../core/geometry.js';
 import type { BandShape } from './conv2d/algorithm.js';
-import { sourceIndex } from './conv2d/reference.js';
 import { roundUp } from './conv2d/taps.js';
 import type { PoolAlgorithm } from './pooling/max.js';
 

@@ -1,6 +1,6 @@
 import { sizeOf } from '../core/tensor.js';
 import { carrierBytes, type ValueInfo } from '../core/values.js';
-import { operatorFor } from './operators/index.js';
+import { forwardOf } from '../layers/index.js';
 import type { Step } from './steps.js';
 
 /** Where the values between steps lie. */
@@ -15,7 +15,7 @@ export interface BufferPlan {
 
 /** How a step treats its first input's memory. */
 function memoryOf(step: Step): 'alias' | 'in-place' | undefined {
-  return step.kind === 'operator' ? operatorFor(step.layer)?.memory : undefined;
+  return step.kind === 'operator' ? forwardOf(step.layer)?.memory : undefined;
 }
 
 /**

@@ -1,11 +1,11 @@
-import type { Evaluate } from '../core/shapes/infer.js';
 import { sizeOf } from '../core/tensor.js';
 import { newNumbers } from '../core/values.js';
-import { operatorFor } from './operators/index.js';
+import { forwardOf } from '../layers/index.js';
+import type { Evaluate } from '../layers/infer.js';
 
 /** Computes a layer at once: what the planner does with values that decide shapes. Convolutions and pools never do. */
 export const evaluate: Evaluate = (layer, inputs, outputs) => {
-  const operator = operatorFor(layer);
+  const operator = forwardOf(layer);
   if (!operator) return null;
   const shared = operator.memory === 'alias' ? inputs[0]?.data : undefined;
   const values = outputs.map(({ dtype, shape }, i) => ({

@@ -1,6 +1,6 @@
-import type { Shape4 } from '../core/shapes/spatial.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
+import type { Shape4 } from '../layers/inputs.js';
 
 /** Samples as a decoder gives them, with the value of each: converted band by band, never as a whole. */
 interface ByteImage {

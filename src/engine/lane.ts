@@ -1,7 +1,6 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
-import type { ActivationLayer } from '../core/layers.js';
 import { sizeOf } from '../core/tensor.js';
-import { activate } from './activations.js';
+import { type ActivationLayer, activate } from '../layers/activation.js';
 import { type Bands, bandAt, borderColumns } from './bands.js';
 import type { EngineInput } from './input.js';
 import type { PoolAlgorithm } from './pooling/max.js';

@@ -1,20 +1,21 @@
 import { atPlace, CnnvizError } from '../core/errors.js';
 import { type Conv2dGeometry, conv2dGeometry, conv2dMacs, strideWithin } from '../core/geometry.js';
-import type { Conv2dLayer, Layer, LinearLayer, NccLayer, PoolLayer } from '../core/layers.js';
-import type { Model, ModelNode } from '../core/model.js';
-import { type BoundInput, inferShapes, type ShapedModel } from '../core/shapes/infer.js';
-import { imageShape } from '../core/shapes/spatial.js';
-import { neededFor } from '../core/submodel.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
-import { checkActivation } from './activations.js';
+import { checkActivation } from '../layers/activation.js';
+import type { Conv2dLayer, NccLayer } from '../layers/conv.js';
+import type { Layer } from '../layers/index.js';
+import { type BoundInput, inferShapes, type ShapedModel } from '../layers/infer.js';
+import { imageShape } from '../layers/inputs.js';
+import type { LinearLayer } from '../layers/matrix.js';
+import { type Model, type ModelNode, neededFor } from '../layers/model.js';
+import { batchNormAffine, type ChannelAffine } from '../layers/norm.js';
+import { axesOfPool, type PoolLayer } from '../layers/pool.js';
 import { planBands } from './bands.js';
 import { chooseAlgorithm, type PlanOptions } from './choose.js';
 import { evaluate } from './evaluate.js';
-import { axesOfPool, poolAlgorithm, poolGeometry } from './pooling/index.js';
+import { poolAlgorithm, poolGeometry } from './pooling/index.js';
 import {
-  batchNormAffine,
-  type ChannelAffine,
   type ConvStep,
   type ConvWeight,
   constantWeight,

@@ -1,7 +1,8 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
-import { activate } from './activations.js';
+import { activate } from '../layers/activation.js';
+import { forwardOf } from '../layers/index.js';
 import { type Bands, planBands } from './bands.js';
 import { type BufferPlan, planBuffers } from './buffers.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
@@ -19,7 +20,6 @@ import {
   runBand,
 } from './lane.js';
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
-import { operatorFor } from './operators/index.js';
 import type { Plan } from './plan.js';
 import { shareBands, sharedInput, sharedOutput, type ThreadTeam } from './shared-bands.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
@@ -69,7 +69,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #team: ThreadTeam | null;
   readonly #convs = new Map<Step, ReadyConv>();
-  /** Steps whose weights are whole and whose algorithm rounds; see whole-numbers.ts. */
+  /** Steps whose weights are whole and whose algorithm rounds; see `mayRoundWhole`. */
   readonly #ordered = new Map<ConvStep, OrderedConv>();
   /** What the last image of a step was computed by, where it was not the plan's choice. */
   readonly #taken = new Map<string, ConvStep>();
@@ -185,7 +185,7 @@ export class Session {
   }
 
   #operate(step: OperatorStep, read: (name: string) => EngineInput | Value, outputs: Value[]): void {
-    const { memory, run } = operatorFor(step.layer)!;
+    const { memory, run } = forwardOf(step.layer)!;
     const inputs = step.inputs.map((name) =>
       name === null ? null : asValue(read(name), this.plan.shaped.infos.get(name)!),
     );

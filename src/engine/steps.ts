@@ -1,17 +1,14 @@
 import type { Axis, Conv2dGeometry } from '../core/geometry.js';
-import type {
-  ActivationLayer,
-  BatchNormLayer,
-  Conv2dLayer,
-  Layer,
-  LinearLayer,
-  NccLayer,
-  PoolLayer,
-} from '../core/layers.js';
-import type { Constant } from '../core/model.js';
-import type { Shape4 } from '../core/shapes/spatial.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value, type ValueInfo } from '../core/values.js';
+import type { ActivationLayer } from '../layers/activation.js';
+import type { Conv2dLayer, NccLayer } from '../layers/conv.js';
+import type { Layer } from '../layers/index.js';
+import type { Shape4 } from '../layers/inputs.js';
+import type { LinearLayer } from '../layers/matrix.js';
+import type { Constant } from '../layers/model.js';
+import type { ChannelAffine } from '../layers/norm.js';
+import type { PoolLayer } from '../layers/pool.js';
 import type { Bands } from './bands.js';
 import type { Conv2dAlgorithm } from './conv2d/algorithm.js';
 import type { PoolAlgorithm } from './pooling/max.js';
@@ -72,12 +69,6 @@ export interface ConvWeight {
   readonly loadInto: (target: Float32Array) => void;
 }
 
-/** What scales and shifts each output channel of a convolution: a batch norm taken into its weights. */
-export interface ChannelAffine {
-  readonly scale: Float64Array;
-  readonly shift: Float64Array;
-}
-
 /** A constant as kernels of this shape (a linear layer's [M, K] are [M, K, 1, 1]). */
 export function constantWeight(constant: Constant, shape: readonly number[]): ConvWeight {
   return { shape, load: () => toFloat32(constant.load().data), loadInto: (target) => constant.loadInto(target) };
@@ -106,15 +97,4 @@ export function scaledWeight(weight: ConvWeight, { scale }: ChannelAffine): Conv
       return numbers;
     },
   };
-}
-
-/**
- * A batch norm at inference as y = x·scale + shift for each channel, in float64.
- * inputs: x (not read), weight [C] or null, bias [C] or null, running_mean [C], running_var [C].
- * Source: torch.nn.BatchNorm2d; Ioffe, Szegedy 2015
- */
-export function batchNormAffine({ eps }: BatchNormLayer, inputs: readonly (Value | null)[]): ChannelAffine {
-  const [, weight, bias, mean, variance] = inputs;
-  const scale = Float64Array.from(variance!.data, (value, c) => (weight?.data[c] ?? 1) / Math.sqrt(value + eps));
-  return { scale, shift: scale.map((factor, c) => (bias?.data[c] ?? 0) - mean!.data[c] * factor) };
 }

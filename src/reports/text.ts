@@ -1,6 +1,5 @@
-import { plural } from '../core/geometry.js';
+import { type Padding, type Pads, type Pair, plural } from '../core/geometry.js';
 import type { LayerJob, PatchMode } from '../core/job.js';
-import type { Padding, Pads, Pair } from '../core/layers.js';
 import type {
   BankResult,
   CandidateFacts,

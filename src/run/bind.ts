@@ -1,11 +1,11 @@
 import { atPlace, CnnvizError } from '../core/errors.js';
 import { conv2dGeometry, plural } from '../core/geometry.js';
 import type { LayerJob, PatchRect, PoolJob } from '../core/job.js';
-import type { Conv2dLayer, NccLayer, PoolLayer } from '../core/layers.js';
-import { constantOf, type Model, type SequentialLayer, sequential, tensorConstant } from '../core/model.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import type { EngineInput } from '../engine/input.js';
-import { defaultSigma } from '../engine/pooling/weighted.js';
+import type { Conv2dLayer, NccLayer } from '../layers/conv.js';
+import { constantOf, type Model, type SequentialLayer, sequential, tensorConstant } from '../layers/model.js';
+import { defaultSigma, type PoolLayer } from '../layers/pool.js';
 import { checkPatch, expandKernel, flipKernel, mergeWeights, patchKernel } from '../models/kernel-weights.js';
 import type { KernelMaterial, Materials } from './materials.js';
 import { firstItem } from './source.js';

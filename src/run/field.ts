@@ -3,8 +3,8 @@ import { summarizeModel } from '../analysis/network-summary.js';
 import { countReaders, type Reached, seenBy, sees } from '../analysis/reach.js';
 import type { FieldAxis } from '../analysis/receptive-field.js';
 import { CnnvizError } from '../core/errors.js';
+import { sourceIndex } from '../core/geometry.js';
 import type { InputFacts, Window } from '../core/result.js';
-import { sourceIndex } from '../engine/conv2d/reference.js';
 import type { ShapedLayer } from './shaped-layer.js';
 
 /** Two numbers, along x and along y. */

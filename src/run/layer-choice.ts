@@ -1,9 +1,9 @@
 import { CnnvizError } from '../core/errors.js';
-import type { Model, ModelNode } from '../core/model.js';
 import { matchesStars, nearestName, sameName } from '../core/names.js';
-import type { ShapedModel } from '../core/shapes/infer.js';
 import { someOf } from '../core/text.js';
 import { isFloat } from '../core/values.js';
+import type { ShapedModel } from '../layers/infer.js';
+import type { Model, ModelNode } from '../layers/model.js';
 
 /** What brackets need a regular expression for; it tries every way to share a name among its stars. */
 const MOST_STARS = 2;

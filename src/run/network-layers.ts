@@ -2,12 +2,12 @@ import { channelsOf, firingValues, layerFacts } from '../analysis/layer-facts.js
 import { type ScoreKind, topClasses } from '../analysis/top-classes.js';
 import { CnnvizError } from '../core/errors.js';
 import type { NetworkJob } from '../core/job.js';
-import type { Layer } from '../core/layers.js';
 import { type LayerResult, type NetworkRunResult, nanScores } from '../core/network-result.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 import type { Plan } from '../engine/plan.js';
 import type { Step } from '../engine/steps.js';
+import type { Layer } from '../layers/index.js';
 import { imagenetLabels } from '../models/imagenet-labels.js';
 import type { NetworkSession } from './network-session.js';
 

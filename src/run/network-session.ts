@@ -1,7 +1,6 @@
 import { ValueWatch } from '../analysis/value-watch.js';
 import { CnnvizError, ofCommand } from '../core/errors.js';
 import type { NetworkJob } from '../core/job.js';
-import { type BoundInput, inferShapes, type ShapedModel } from '../core/shapes/infer.js';
 import type { Value, ValueFault, ValueInfo } from '../core/values.js';
 import { evaluate } from '../engine/evaluate.js';
 import { type Breathe, finish } from '../engine/execute.js';
@@ -11,6 +10,7 @@ import { Session } from '../engine/session.js';
 import type { ConvStep } from '../engine/steps.js';
 import { readBytes } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
+import { type BoundInput, inferShapes, type ShapedModel } from '../layers/infer.js';
 import { refusalOf } from './file-kind.js';
 import { type ChosenLayer, chooseLayers } from './layer-choice.js';
 import { type OpenedNetwork, openNetwork } from './network.js';

@@ -1,7 +1,6 @@
 import type { ByteSource } from '../core/bytes.js';
 import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
 import type { ImagePreset, NetworkRequest } from '../core/job.js';
-import type { Model } from '../core/model.js';
 import { nearestName, sameName } from '../core/names.js';
 import { shellWord, someOf } from '../core/text.js';
 import type { Value, ValueInfo } from '../core/values.js';
@@ -10,6 +9,7 @@ import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
 import { fileBeside, openFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
+import type { Model } from '../layers/model.js';
 import {
   BUILTIN_NETWORKS,
   bindNetwork,

@@ -1,3 +1,4 @@
+import type { Padding } from '../core/geometry.js';
 import type {
   BiasSource,
   Job,
@@ -9,7 +10,6 @@ import type {
   PreprocessJob,
   ScaleRule,
 } from '../core/job.js';
-import type { Padding } from '../core/layers.js';
 import type { LayerResult } from '../core/network-result.js';
 import type { MapNote, PictureNote } from '../core/note.js';
 import type { Clipped, MapResult, Scale } from '../core/result.js';

@@ -1,12 +1,11 @@
 import { CnnvizError } from '../core/errors.js';
-import type { BoundInput, ShapedModel } from '../core/shapes/infer.js';
-import { modelBehind } from '../core/submodel.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { runAllSync } from '../engine/execute.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import type { ConvStep } from '../engine/steps.js';
+import { type BoundInput, modelBehind, type ShapedModel } from '../layers/infer.js';
 import type { OpenedNetwork } from './network.js';
 import { shapeNetwork } from './network-session.js';
 

@@ -1,9 +1,9 @@
 import type { Image } from '../core/image.js';
 import type { InputFacts } from '../core/result.js';
-import type { ShapedModel } from '../core/shapes/infer.js';
-import { imageShape } from '../core/shapes/spatial.js';
 import { planModel } from '../engine/plan.js';
 import type { Input } from '../io/inputs.js';
+import type { ShapedModel } from '../layers/infer.js';
+import { imageShape } from '../layers/inputs.js';
 import { bankModel, bindKernels } from './bind.js';
 import { atInput, bankOf, chooseOneLayer, type LayerRequest } from './kept-run.js';
 import { loadMaterials } from './materials.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { layerFacts } from '../../src/analysis/layer-facts.js';
-import type { Layer } from '../../src/core/layers.js';
+import type { Layer } from '../../src/layers/index.js';
 import { randomArray } from '../random.js';
 
 const RELU: Layer = { kind: 'activation', name: 'relu', parameters: [] };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { summarizeModel } from '../../src/analysis/network-summary.js';
-import { inferShapes } from '../../src/core/shapes/infer.js';
 import { executeSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
+import { inferShapes } from '../../src/layers/infer.js';
 import { bindNetwork, parsePipe } from '../../src/models/networks/index.js';
 
 /** The first and last row and column of the input that change output (i, j) of the last layer, by changing each. */

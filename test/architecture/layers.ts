@@ -11,10 +11,11 @@ const ROWS: readonly (readonly string[])[] = [
   ['run'],
   ['analysis'],
   ['io', 'models', 'engine', 'draw', 'reports'],
+  ['layers'],
   ['core'],
 ];
 const ORDER =
-  '(index.ts cli/main.ts) → commands → cli → (batch api) → run → analysis → (io models engine draw reports) → core';
+  '(index.ts cli/main.ts) → commands → cli → (batch api) → run → analysis → (io models engine draw reports) → layers → core';
 
 const NODE_MODULES_IN: readonly string[] = ['io', 'batch', 'cli', 'cli/main.ts', 'commands'];
 const PRINTS: readonly string[] = ['cli', 'cli/main.ts', 'commands'];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Shape4 } from '../../src/core/shapes/spatial.js';
 import { tensor } from '../../src/core/tensor.js';
 import { executeSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
 import type { ConvStep } from '../../src/engine/steps.js';
+import type { Shape4 } from '../../src/layers/inputs.js';
 import { randomArray } from '../random.js';
 import { modelOf, type WholeConv } from './one-layer.js';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Model } from '../../src/core/model.js';
 import { runSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
 import { Session } from '../../src/engine/session.js';
+import type { Model } from '../../src/layers/model.js';
 
 it('a sum never overwrites what it still reads under another shape', () => {
   const model: Model = {

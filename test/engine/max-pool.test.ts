@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { PoolLayer } from '../../src/core/layers.js';
-import type { Shape4 } from '../../src/core/shapes/spatial.js';
 import { executeSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
+import type { Shape4 } from '../../src/layers/inputs.js';
+import type { PoolLayer } from '../../src/layers/pool.js';
 import { randomArray } from '../random.js';
 import { modelOf } from './one-layer.js';
 

@@ -1,6 +1,7 @@
-import type { Conv2dLayer, Layer, NccLayer } from '../../src/core/layers.js';
-import { constantOf, type Model, type SequentialLayer, sequential, tensorConstant } from '../../src/core/model.js';
 import type { Tensor } from '../../src/core/tensor.js';
+import type { Conv2dLayer, NccLayer } from '../../src/layers/conv.js';
+import type { Layer } from '../../src/layers/index.js';
+import { constantOf, type Model, type SequentialLayer, sequential, tensorConstant } from '../../src/layers/model.js';
 
 /** A convolution with its numbers beside its settings. */
 export type WholeConv = (Conv2dLayer | NccLayer) & { readonly weight: Tensor; readonly bias: Float32Array | null };

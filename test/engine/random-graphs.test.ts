@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Layer } from '../../src/core/layers.js';
-import { type Constant, constantOf, type Model, type ModelNode } from '../../src/core/model.js';
 import { planBuffers } from '../../src/engine/buffers.js';
 import { executeSync } from '../../src/engine/execute.js';
 import { type Plan, planModel } from '../../src/engine/plan.js';
 import { Session } from '../../src/engine/session.js';
+import type { Layer } from '../../src/layers/index.js';
+import { type Constant, constantOf, type Model, type ModelNode } from '../../src/layers/model.js';
 import { randomArray, seeded } from '../random.js';
 
 const SHAPE = [2, 6, 9, 11];

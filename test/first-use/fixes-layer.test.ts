@@ -350,12 +350,12 @@ testFixes(PARTS.layer, CASES, {
   'src/run/declared-input.ts: leave --pixels out': DECLARED,
   'src/run/declared-input.ts: …; or export it with channels first (tf2onnx: --inputs-as-nchw …)': DECLARED,
   'src/run/declared-input.ts: leave --gray out': DECLARED,
-  'src/core/shapes/infer.ts: add --input …=FILE.npy': 'the command asks for inputs before; this is for the library',
-  'src/core/shapes/infer.ts: did you mean …?':
+  'src/layers/infer.ts: add --input …=FILE.npy': 'the command asks for inputs before; this is for the library',
+  'src/layers/infer.ts: did you mean …?':
     'pipes and files are checked before; this is for graphs that are damaged',
-  'src/core/shapes/known.ts: … must be known before the run: a constant, or an input given with --input NAME=FILE.npy':
+  'src/layers/inputs.ts: … must be known before the run: a constant, or an input given with --input NAME=FILE.npy':
     'needs a graph whose shapes come from an input',
-  'src/engine/activations.ts: leave the rest out': 'a flag takes one number; this is for the library',
+  'src/layers/activation.ts: leave the rest out': 'a flag takes one number; this is for the library',
   'src/engine/plan.ts: weights must be constants, or inputs given with --input NAME=FILE.npy':
     'needs a graph whose weights are an input',
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type ByteSource, checkRange } from '../../src/core/bytes.js';
 import { CnnvizError } from '../../src/core/errors.js';
-import { inferShapes } from '../../src/core/shapes/infer.js';
+import { inferShapes } from '../../src/layers/infer.js';
 import { importOnnx } from '../../src/models/onnx/import.js';
 import { readOnnx } from '../../src/models/onnx/proto.js';
 import { readWeights } from '../../src/models/weights/index.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classScores, findClass, rankClass } from '../../src/analysis/class-scores.js';
-import { inferShapes } from '../../src/core/shapes/infer.js';
+import { inferShapes } from '../../src/layers/infer.js';
 import { bindNetwork, parsePipe } from '../../src/models/networks/index.js';
 
 const SHAPE = [1, 3, 8, 8];

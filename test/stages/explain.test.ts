@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { chainBehind, explainChain } from '../../src/analysis/explain/chain.js';
 import type { KeptRun, WeightedStep } from '../../src/analysis/explain/explanation.js';
-import type { Layer } from '../../src/core/layers.js';
-import { constantOf, type Model, type SequentialLayer, sequential, tensorConstant } from '../../src/core/model.js';
 import { sizeOf, tensor } from '../../src/core/tensor.js';
 import type { Value } from '../../src/core/values.js';
 import { runSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
 import { Session } from '../../src/engine/session.js';
+import type { Layer } from '../../src/layers/index.js';
+import { constantOf, type Model, type SequentialLayer, sequential, tensorConstant } from '../../src/layers/model.js';
 import { seeded } from '../random.js';
 
 const random = seeded(5);

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Layer } from '../../src/core/layers.js';
-import { type Model, type SequentialLayer, sequential, tensorConstant } from '../../src/core/model.js';
 import { sizeOf, tensor } from '../../src/core/tensor.js';
 import { executeSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
-import type { FieldFacts } from '../../src/run/field.js';
-import { measureField } from '../../src/run/field.js';
+import type { Layer } from '../../src/layers/index.js';
+import { type Model, type SequentialLayer, sequential, tensorConstant } from '../../src/layers/model.js';
+import { type FieldFacts, measureField } from '../../src/run/field.js';
 
 interface ConvFields {
   readonly k: number;

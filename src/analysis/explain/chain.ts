@@ -1,5 +1,6 @@
-import type { AdaptivePoolLayer, Layer } from '../../core/layers.js';
-import type { Model, ModelNode } from '../../core/model.js';
+import type { AdaptivePoolLayer } from '../../layers/adaptive-pool.js';
+import type { Layer } from '../../layers/index.js';
+import type { Model, ModelNode } from '../../layers/model.js';
 import { explainElement } from './element.js';
 import type { ExplainedStep, KeptRun } from './explanation.js';
 import { explainWeighted } from './weighted.js';

@@ -1,5 +1,4 @@
-import type { Conv2dGeometry } from '../../core/geometry.js';
-import { constantOf, sequential, tensorConstant } from '../../core/model.js';
+import { type Conv2dGeometry, sourceIndex } from '../../core/geometry.js';
 import { tensor } from '../../core/tensor.js';
 import { placeOfIndex } from '../../core/value-place.js';
 import { toFloat32 } from '../../core/values.js';
@@ -7,11 +6,11 @@ import { algorithmTaken } from '../../engine/choose.js';
 import type { Conv2dAlgorithm } from '../../engine/conv2d/algorithm.js';
 import { direct } from '../../engine/conv2d/direct.js';
 import { sumInOrder } from '../../engine/conv2d/order.js';
-import { sourceIndex } from '../../engine/conv2d/reference.js';
 import { executeSync } from '../../engine/execute.js';
 import { inverseWindowNorms, normaliseResponses } from '../../engine/ncc.js';
 import { planModel } from '../../engine/plan.js';
 import type { ConvStep } from '../../engine/steps.js';
+import { constantOf, sequential, tensorConstant } from '../../layers/model.js';
 import { layerWords } from '../network-summary.js';
 import { agreementOf, type ChannelTerms, type KeptRun, type Taps, type WeightedStep } from './explanation.js';
 

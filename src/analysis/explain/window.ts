@@ -1,9 +1,9 @@
-import type { AdaptivePoolLayer } from '../../core/layers.js';
-import type { ModelNode } from '../../core/model.js';
 import { placeOfIndex } from '../../core/value-place.js';
 import { toFloat32 } from '../../core/values.js';
-import { meanWindow } from '../../engine/pooling/weighted.js';
 import type { PoolStep } from '../../engine/steps.js';
+import type { AdaptivePoolLayer } from '../../layers/adaptive-pool.js';
+import type { ModelNode } from '../../layers/model.js';
+import { meanWindow } from '../../layers/pool.js';
 import { layerWords } from '../network-summary.js';
 import { agreementOf, type KeptRun, type Taps, type WindowStep } from './explanation.js';
 import { tapsOf } from './weighted.js';

@@ -1,10 +1,10 @@
 import type { Image } from '../../core/image.js';
-import type { ActivationName } from '../../core/layers.js';
+import type { ActivationName } from '../../core/job.js';
 import { formatNumber } from '../../core/text.js';
 import { type Canvas, drawLine, drawText, fillRect, type Rgb } from '../../draw/canvas.js';
 import { FAINT, INK, onPaper, type Part, sideBySide, stacked, textPart } from '../../draw/part.js';
 import { textHeight, textWidth } from '../../draw/text.js';
-import { activate } from '../../engine/activations.js';
+import { activate } from '../../layers/activation.js';
 
 const MARGIN = 16;
 const WIDTH = 360;

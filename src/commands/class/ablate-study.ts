@@ -4,7 +4,6 @@ import { probabilitiesOf } from '../../analysis/top-classes.js';
 import { ValueWatch } from '../../analysis/value-watch.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
-import type { ShapedModel } from '../../core/shapes/infer.js';
 import { formatNumber } from '../../core/text.js';
 import { faultWords, toFloat32, type Value } from '../../core/values.js';
 import { fillRect, type Rgb } from '../../draw/canvas.js';
@@ -13,6 +12,7 @@ import { FAINT, INK, type Part, sideBySide, stacked, textPart, widest } from '..
 import { type Breathe, finish } from '../../engine/execute.js';
 import { planModel } from '../../engine/plan.js';
 import { Session } from '../../engine/session.js';
+import type { ShapedModel } from '../../layers/infer.js';
 import { feeds, shapeNetwork } from '../../run/network-session.js';
 import { openScores } from '../../run/score-session.js';
 import { threadTeam } from '../../run/threads.js';

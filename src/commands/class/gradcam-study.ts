@@ -1,12 +1,11 @@
 import { classScores, REPAIR } from '../../analysis/class-scores.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
-import type { ModelNode } from '../../core/model.js';
-import type { ShapedModel } from '../../core/shapes/infer.js';
-import { neededFor } from '../../core/submodel.js';
 import { tensor } from '../../core/tensor.js';
 import { formatNumber } from '../../core/text.js';
 import type { Breathe } from '../../engine/execute.js';
+import type { ShapedModel } from '../../layers/infer.js';
+import { type ModelNode, neededFor } from '../../layers/model.js';
 import { writeNpy } from '../../models/npy.js';
 import { classGradient } from '../../run/class-gradient.js';
 import { type ChosenLayer, chooseLayers } from '../../run/layer-choice.js';

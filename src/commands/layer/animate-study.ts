@@ -3,19 +3,18 @@ import type { WeightedStep, WindowStep } from '../../analysis/explain/explanatio
 import { explainWeighted } from '../../analysis/explain/weighted.js';
 import { explainPool } from '../../analysis/explain/window.js';
 import { CnnvizError } from '../../core/errors.js';
-import type { Conv2dGeometry } from '../../core/geometry.js';
+import { type Conv2dGeometry, sourceIndex } from '../../core/geometry.js';
 import type { Image } from '../../core/image.js';
-import type { Layer } from '../../core/layers.js';
-import type { ModelNode } from '../../core/model.js';
 import { indexOfPlace, type MapsShape, mapsShape, type PlaceRequest } from '../../core/value-place.js';
 import { toFloat32 } from '../../core/values.js';
 import type { Plane } from '../../draw/part.js';
-import { sourceIndex } from '../../engine/conv2d/reference.js';
 import type { Breathe } from '../../engine/execute.js';
 import type { ConvStep, PoolStep } from '../../engine/steps.js';
 import type { TimedFrame } from '../../io/encode-animation.js';
 import type { Input } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
+import type { Layer } from '../../layers/index.js';
+import type { ModelNode } from '../../layers/model.js';
 import { type LayerRequest, type LookContext, type LookedAt, lookAtLayer } from '../../run/kept-run.js';
 import { type Scene, type SceneStep, sceneFrames, toOneSize } from './animate-figure.js';
 

@@ -1,10 +1,8 @@
 import { CnnvizError } from '../../core/errors.js';
-import { extent, plural } from '../../core/geometry.js';
+import { extent, type Pair, plural } from '../../core/geometry.js';
 import type { LayerJob, PoolJob } from '../../core/job.js';
-import type { Pair } from '../../core/layers.js';
 import type { PictureNote } from '../../core/note.js';
 import type { Scale } from '../../core/result.js';
-import { imageShape } from '../../core/shapes/spatial.js';
 import {
   SWEPT,
   type SweepCell,
@@ -22,6 +20,7 @@ import type { EngineInput } from '../../engine/input.js';
 import { planModel } from '../../engine/plan.js';
 import type { ConvStep } from '../../engine/steps.js';
 import { baseName } from '../../io/paths.js';
+import { imageShape } from '../../layers/inputs.js';
 import { type Bank, bankModel, bindKernels, convolutionOnly, followingModel } from '../../run/bind.js';
 import { resolveBias } from '../../run/compute.js';
 import type { Materials } from '../../run/materials.js';

@@ -1,6 +1,5 @@
-import { plural } from '../../core/geometry.js';
+import { type Pair, plural } from '../../core/geometry.js';
 import type { LayerJob } from '../../core/job.js';
-import type { Pair } from '../../core/layers.js';
 import type { SweepCell, SweepMap, SweepResult } from '../../core/sweep.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';

@@ -1,5 +1,4 @@
-import type { Conv2dGeometry } from '../../core/geometry.js';
-import { sourceIndex } from './reference.js';
+import { type Conv2dGeometry, sourceIndex } from '../../core/geometry.js';
 
 /** [pH, pW]: the sides of the padded input. */
 export function paddedSize(g: Conv2dGeometry): [number, number] {

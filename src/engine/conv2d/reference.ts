@@ -1,5 +1,4 @@
-import { type Conv2dGeometry, conv2dMacs } from '../../core/geometry.js';
-import type { PaddingMode } from '../../core/layers.js';
+import { type Conv2dGeometry, conv2dMacs, sourceIndex } from '../../core/geometry.js';
 import type { WholeAlgorithm, WholeTask } from './algorithm.js';
 
 /**
@@ -30,21 +29,6 @@ function run({ geometry: g, x, weight, bias, y }: WholeTask): void {
         y[(m * g.oH + i) * g.oW + j] = sum;
       }
     }
-  }
-}
-
-/** The input position that position `at` (may lie outside) repeats; −1 where padding is zero. */
-export function sourceIndex(at: number, size: number, mode: PaddingMode): number {
-  if (at >= 0 && at < size) return at;
-  switch (mode) {
-    case 'zeros':
-      return -1;
-    case 'replicate':
-      return at < 0 ? 0 : size - 1;
-    case 'reflect':
-      return at < 0 ? -at : 2 * (size - 1) - at;
-    case 'circular':
-      return (at + size) % size;
   }
 }
 

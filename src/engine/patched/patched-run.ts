@@ -1,9 +1,8 @@
 import { extent } from '../../core/geometry.js';
-import type { Layer } from '../../core/layers.js';
-import { constantOf, type SequentialLayer, sequential } from '../../core/model.js';
 import { toFloat32, type Value } from '../../core/values.js';
+import { forwardOf, type Layer } from '../../layers/index.js';
+import { constantOf, type SequentialLayer, sequential } from '../../layers/model.js';
 import { runSync } from '../execute.js';
-import { operatorFor } from '../operators/index.js';
 import { type Plan, planModel } from '../plan.js';
 import { Session } from '../session.js';
 import type { Step } from '../steps.js';
@@ -165,7 +164,7 @@ export class PatchedRun {
       data = new Float32Array(output.shape[1] * height * width);
       const made: Value = { dtype: 'float32', shape: [1, output.shape[1], height, width], data };
       const layer = (step as { readonly layer: Layer }).layer;
-      operatorFor(layer)!.run(layer, crops, [made]);
+      forwardOf(layer)!.run(layer, crops, [made]);
     }
     paste(output, changed, { data, height, width, region: part });
     output.changed = changed;

@@ -1,8 +1,8 @@
 import { type Axis, convAxis, extent } from '../../core/geometry.js';
-import { channelAxis } from '../../core/shapes/general.js';
-import type { ShapedModel } from '../../core/shapes/infer.js';
+import { forwardOf } from '../../layers/index.js';
+import type { ShapedModel } from '../../layers/infer.js';
+import { channelAxis } from '../../layers/inputs.js';
 import { mayRoundWhole } from '../choose.js';
-import { operatorFor } from '../operators/index.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from '../steps.js';
 
 /** From first to before `end`, along one axis; empty when end ≤ first. */
@@ -91,7 +91,7 @@ function operatorAxes(step: OperatorStep, { infos }: ShapedModel, isMap: (name: 
   const [{ shape, dtype }] = step.infos;
   const { layer } = step;
   const isConcat = layer.kind === 'concat' && (layer.dim === 1 || layer.dim === -3);
-  if (!operatorFor(layer) || !(PLACE_BY_PLACE.includes(layer.kind) || isConcat)) return null;
+  if (!forwardOf(layer) || !(PLACE_BY_PLACE.includes(layer.kind) || isConcat)) return null;
   if (shape.length !== 4 || shape[0] !== 1 || dtype !== 'float32' || channelAxis(shape) !== 1) return null;
   const fits = step.inputs.every((name) => {
     if (name === null) return true;

@@ -1,12 +1,7 @@
-import { type Axis, type Conv2dGeometry, poolAxes, strideWithin } from '../../core/geometry.js';
-import type { PoolLayer } from '../../core/layers.js';
+import { type Axis, type Conv2dGeometry, strideWithin } from '../../core/geometry.js';
+import type { PoolLayer } from '../../layers/pool.js';
 import { maxPool, type PoolAlgorithm } from './max.js';
 import { meanPool } from './weighted.js';
-
-/** The vertical and horizontal axis of a pool over maps of H×W. Average pools are never dilated. */
-export function axesOfPool(layer: PoolLayer, H: number, W: number): [Axis, Axis] {
-  return poolAxes(H, W, { ...layer, dilation: layer.kind === 'max_pool' ? layer.dilation : [1, 1] });
-}
 
 export function poolAlgorithm(layer: PoolLayer, axes: readonly [Axis, Axis]): PoolAlgorithm {
   return layer.kind === 'max_pool' ? maxPool : meanPool(layer, axes);

@@ -1,14 +1,13 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
-import type { Layer } from '../../core/layers.js';
-import { type Constant, constantOf, type Model, type ModelNode } from '../../core/model.js';
-import { channelAxis } from '../../core/shapes/general.js';
-import { shapeRule } from '../../core/shapes/index.js';
-import { inferShapes } from '../../core/shapes/infer.js';
-import type { KnownInput } from '../../core/shapes/rule.js';
 import { sizeOf, tensor } from '../../core/tensor.js';
 import { someOf } from '../../core/text.js';
 import { toFloat32, type Value, type ValueInfo } from '../../core/values.js';
+import type { KnownInput } from '../../layers/family.js';
+import { type Layer, layerFamily } from '../../layers/index.js';
+import { inferShapes } from '../../layers/infer.js';
+import { channelAxis } from '../../layers/inputs.js';
+import { type Constant, constantOf, type Model, type ModelNode } from '../../layers/model.js';
 import { findKernel } from '../kernel-names.js';
 import { parseInlineKernel } from '../kernel-text.js';
 import { checkFinite, expandKernel } from '../kernel-weights.js';
@@ -69,7 +68,7 @@ export function bindNetwork(
         constants.set(parameter.name, constant);
         inputs.push(parameter.name);
       }
-      const rule = shapeRule(layer.layer);
+      const rule = layerFamily(layer.layer).shape;
       const [info] = rule(
         layer.layer,
         inputs.map((name) => (name === null ? null : known(infos, name, constants))),

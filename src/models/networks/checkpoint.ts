@@ -1,6 +1,6 @@
 import { CnnvizError } from '../../core/errors.js';
-import type { Constant } from '../../core/model.js';
 import { nearestName } from '../../core/names.js';
+import type { Constant } from '../../layers/model.js';
 import type { WeightFile, WeightTensor } from '../weights/weight-file.js';
 import { isBuiltin } from './builtin/index.js';
 import { findPrefix, prefixWords, recognizeTensors, tellArchitecture, withoutPrefix } from './recognize.js';

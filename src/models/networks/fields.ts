@@ -1,5 +1,5 @@
 import { CnnvizError } from '../../core/errors.js';
-import type { Padding, Pair } from '../../core/layers.js';
+import type { Padding, Pair } from '../../core/geometry.js';
 import { nearestName, sameName } from '../../core/names.js';
 
 /** A field's value as a pipe, a network file or print(model) says it. */

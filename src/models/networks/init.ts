@@ -1,7 +1,7 @@
 import { CnnvizError } from '../../core/errors.js';
-import type { Constant } from '../../core/model.js';
 import { randomSource } from '../../core/random.js';
 import { sizeOf } from '../../core/tensor.js';
+import type { Constant } from '../../layers/model.js';
 import type { ParameterSpec } from './spec.js';
 
 /** A float32 constant whose numbers are made when they are asked for. */

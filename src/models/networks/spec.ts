@@ -1,5 +1,5 @@
 import type { ImagePreset } from '../../core/job.js';
-import type { Layer } from '../../core/layers.js';
+import type { Layer } from '../../layers/index.js';
 
 /** What is said of a parameter's shape; a null follows from the layer's input, or is whatever the array has. */
 export type ParameterShape =

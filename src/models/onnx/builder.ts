@@ -1,7 +1,7 @@
 import { CnnvizError } from '../../core/errors.js';
-import type { Layer } from '../../core/layers.js';
-import { type Constant, constantOf, type ModelNode } from '../../core/model.js';
 import type { DType } from '../../core/values.js';
+import type { Layer } from '../../layers/index.js';
+import { type Constant, constantOf, type ModelNode } from '../../layers/model.js';
 import type { StoredType } from '../weights/weight-file.js';
 
 /** What is known of a value before any shape is: enough to choose between layers of one meaning. */

@@ -1,6 +1,6 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
-import type { Model, ModelInput } from '../../core/model.js';
 import { someOf } from '../../core/text.js';
+import type { Model, ModelInput } from '../../layers/model.js';
 import {
   type Draft,
   type Facts,

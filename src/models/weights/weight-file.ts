@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../core/bytes.js';
-import type { Constant } from '../../core/model.js';
+import type { Constant } from '../../layers/model.js';
 
 /** Number types as checkpoints store them. */
 export type StoredType =

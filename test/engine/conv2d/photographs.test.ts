@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Shape4 } from '../../../src/core/shapes/spatial.js';
 import { sizeOf, tensor } from '../../../src/core/tensor.js';
 import { executeSync } from '../../../src/engine/execute.js';
 import { planModel } from '../../../src/engine/plan.js';
 import { decodeImage } from '../../../src/index.js';
+import type { Shape4 } from '../../../src/layers/inputs.js';
 import { randomArray } from '../../random.js';
 import { modelOf, type WholeConv } from '../one-layer.js';
 

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { conv2dGeometry } from '../../../src/core/geometry.js';
-import type { PaddingMode } from '../../../src/core/layers.js';
-import type { Shape4 } from '../../../src/core/shapes/spatial.js';
+import { conv2dGeometry, type PaddingMode } from '../../../src/core/geometry.js';
 import { sizeOf, tensor } from '../../../src/core/tensor.js';
 import { CONV2D_ALGORITHMS } from '../../../src/engine/conv2d/index.js';
 import { executeSync } from '../../../src/engine/execute.js';
 import { planModel } from '../../../src/engine/plan.js';
+import type { Shape4 } from '../../../src/layers/inputs.js';
 import { randomArray } from '../../random.js';
 import { modelOf, type WholeConv } from '../one-layer.js';
 

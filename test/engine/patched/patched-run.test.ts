@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Layer } from '../../../src/core/layers.js';
-import { type Constant, type Model, type ModelNode, tensorConstant } from '../../../src/core/model.js';
 import { sizeOf, tensor } from '../../../src/core/tensor.js';
 import { runAllSync } from '../../../src/engine/execute.js';
 import { leadingSteps, PatchedRun, type Region } from '../../../src/engine/patched/patched-run.js';
 import { planModel } from '../../../src/engine/plan.js';
 import { Session } from '../../../src/engine/session.js';
+import type { Layer } from '../../../src/layers/index.js';
+import { type Constant, type Model, type ModelNode, tensorConstant } from '../../../src/layers/model.js';
 import { randomArray } from '../../random.js';
 
 const conv = (padding: number, stride: number, more: object = {}): Layer => ({

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { summarizeModel } from '../../../src/analysis/network-summary.js';
 import { memorySource } from '../../../src/core/bytes.js';
-import { inferShapes } from '../../../src/core/shapes/infer.js';
 import { toFloat32, type Value } from '../../../src/core/values.js';
 import { planModel } from '../../../src/engine/plan.js';
 import { Session } from '../../../src/engine/session.js';
+import { inferShapes } from '../../../src/layers/infer.js';
 import {
   BUILTIN_NETWORKS,
   bindNetwork,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CnnvizError } from '../../../src/core/errors.js';
-import { inferShapes } from '../../../src/core/shapes/infer.js';
+import { inferShapes } from '../../../src/layers/infer.js';
 import { bindNetwork, type NetworkSpec, parsePipe } from '../../../src/models/networks/index.js';
 import { networkJsonSchema, parseNetworkFile } from '../../../src/models/networks/network-file.js';
 

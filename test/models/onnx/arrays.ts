@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { memorySource } from '../../../src/core/bytes.js';
-import type { Model } from '../../../src/core/model.js';
 import { sizeOf } from '../../../src/core/tensor.js';
 import { type DType, newNumbers, type Value } from '../../../src/core/values.js';
 import { planModel } from '../../../src/engine/plan.js';
 import { Session } from '../../../src/engine/session.js';
+import type { Model } from '../../../src/layers/model.js';
 import { importOnnx } from '../../../src/models/onnx/import.js';
 import { readOnnx } from '../../../src/models/onnx/proto.js';
 

@@ -1,4 +1,5 @@
-import type { ActivationName, Layer } from '../../../core/layers.js';
+import type { ActivationName } from '../../../core/job.js';
+import type { Layer } from '../../../layers/index.js';
 import type { Fields } from '../fields.js';
 import type { LayerSpec } from '../spec.js';
 

@@ -1,5 +1,5 @@
 import { CnnvizError } from '../../../core/errors.js';
-import type { Pads, Pair } from '../../../core/layers.js';
+import type { Pads, Pair } from '../../../core/geometry.js';
 import { type Fields, type FieldValue, isList, isNone, isWhole, refuse } from '../fields.js';
 import { type LayerWord, plain } from './activations.js';
 

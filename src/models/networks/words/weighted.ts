@@ -1,5 +1,6 @@
 import { CnnvizError } from '../../../core/errors.js';
-import type { Conv2dLayer, PaddingMode } from '../../../core/layers.js';
+import type { PaddingMode } from '../../../core/geometry.js';
+import type { Conv2dLayer } from '../../../layers/conv.js';
 import { findKernel } from '../../kernel-names.js';
 import { looksInline, parseInlineKernel } from '../../kernel-text.js';
 import { type Fields, type FieldValue, refuse } from '../fields.js';

@@ -1,5 +1,5 @@
-import type { PadMode } from '../../../core/graph-layers.js';
-import { constantOf } from '../../../core/model.js';
+import type { PadMode } from '../../../layers/arrange.js';
+import { constantOf } from '../../../layers/model.js';
 import type { Facts, NodeBuilder, Translator } from '../builder.js';
 
 /** Numbers that were an attribute before an opset and are an input from it on; null: left out. */

@@ -1,7 +1,8 @@
-import type { CompareLayer, CoordinateMode, ResizeLayer } from '../../../core/graph-layers.js';
-import type { Layer } from '../../../core/layers.js';
-import { constantOf } from '../../../core/model.js';
 import type { DType } from '../../../core/values.js';
+import type { CompareLayer } from '../../../layers/compare.js';
+import type { Layer } from '../../../layers/index.js';
+import { constantOf } from '../../../layers/model.js';
+import type { CoordinateMode, ResizeLayer } from '../../../layers/resize.js';
 import type { Facts, NodeBuilder, Translator } from '../builder.js';
 
 /** The rank of arrays broadcast together. */

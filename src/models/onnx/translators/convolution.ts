@@ -1,6 +1,6 @@
-import type { WindowPadding } from '../../../core/graph-layers.js';
-import type { Padding, Pair } from '../../../core/layers.js';
-import type { Constant } from '../../../core/model.js';
+import type { Padding, Pair } from '../../../core/geometry.js';
+import type { Constant } from '../../../layers/model.js';
+import type { WindowPadding } from '../../../layers/window-nd.js';
 import type { Facts, NodeBuilder, Translator } from '../builder.js';
 
 const AUTO_PADS: ReadonlyMap<string, 'same' | 'same_lower' | 'valid'> = new Map([

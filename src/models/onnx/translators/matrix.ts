@@ -1,5 +1,5 @@
-import type { Constant } from '../../../core/model.js';
 import { type Numbers, newNumbers } from '../../../core/values.js';
+import type { Constant } from '../../../layers/model.js';
 import type { Facts, NodeBuilder, Translator } from '../builder.js';
 
 const gemm: Translator = (node) => {

@@ -1,6 +1,7 @@
-import type { PointwiseName } from '../../../core/graph-layers.js';
-import type { ActivationName, Layer } from '../../../core/layers.js';
-import { constantOf } from '../../../core/model.js';
+import type { ActivationName } from '../../../core/job.js';
+import type { Layer } from '../../../layers/index.js';
+import { constantOf } from '../../../layers/model.js';
+import type { PointwiseName } from '../../../layers/pointwise.js';
 import type { NodeBuilder, Translator } from '../builder.js';
 
 /** A layer of one input; its output is like it. */

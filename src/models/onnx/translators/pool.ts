@@ -1,5 +1,5 @@
-import type { ReduceName } from '../../../core/graph-layers.js';
-import type { Pads, Pair } from '../../../core/layers.js';
+import type { Pads, Pair } from '../../../core/geometry.js';
+import type { ReduceName } from '../../../layers/reduce.js';
 import type { NodeBuilder, Translator } from '../builder.js';
 import { integersInput } from './arrange.js';
 import { windowAttributes } from './convolution.js';

@@ -1,5 +1,5 @@
-import { type Constant, constantOf } from '../../../core/model.js';
 import { type DType, newNumbers } from '../../../core/values.js';
+import { type Constant, constantOf } from '../../../layers/model.js';
 import type { Facts, NodeBuilder, Translator } from '../builder.js';
 import { dtypeOf, storedTypeOf } from '../tensor.js';
 import { integersInput } from './arrange.js';

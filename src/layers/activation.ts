@@ -1,0 +1,141 @@
+import { CnnvizError } from '../core/errors.js';
+import type { ActivationName } from '../core/job.js';
+import { erf, exp, expm1, log1p, tanh } from '../core/math.js';
+import type { Numbers } from '../core/values.js';
+import type { Backward, Families, Forward } from './family.js';
+import { sameShape } from './inputs.js';
+
+/**
+ * An activation, element by element. `parameters`: leaky_relu's negative_slope, elu's alpha, softplus's beta and
+ * threshold; torch's defaults stand for those left out. gelu_tanh is gelu with approximate='tanh'.
+ */
+export interface ActivationLayer {
+  readonly kind: 'activation';
+  readonly name: ActivationName;
+  readonly parameters: readonly number[];
+}
+
+interface Activation {
+  /** torch's defaults of its parameters */
+  readonly parameters: readonly number[];
+  readonly of: (x: number, first: number, second: number) => number;
+}
+
+export const sigmoid = (x: number): number => 1 / (1 + exp(-x));
+
+/** √(2/π) */
+const SQRT_2_OVER_PI = 0.7978845608028654;
+
+/**
+ * Element-wise activations, meaning as in torch.nn. Computed in float64 by pure JavaScript functions and rounded once,
+ * so that every machine gives the same bits. NaN stays NaN.
+ */
+export const ACTIVATIONS: Readonly<Record<ActivationName, Activation>> = {
+  relu: { parameters: [], of: (x) => Math.max(0, x) },
+  relu6: { parameters: [], of: (x) => Math.min(Math.max(0, x), 6) },
+  leaky_relu: { parameters: [0.01], of: (x, slope) => (x < 0 ? slope * x : x) },
+  elu: { parameters: [1], of: (x, alpha) => (x < 0 ? alpha * expm1(x) : x) },
+  gelu: { parameters: [], of: (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)) },
+  gelu_tanh: { parameters: [], of: (x) => 0.5 * x * (1 + tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))) },
+  silu: { parameters: [], of: (x) => x * sigmoid(x) },
+  hardswish: { parameters: [], of: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6 },
+  softplus: {
+    parameters: [1, 20],
+    of: (x, beta, threshold) => (x * beta > threshold ? x : log1p(exp(x * beta)) / beta),
+  },
+  sigmoid: { parameters: [], of: sigmoid },
+  tanh: { parameters: [], of: tanh },
+};
+
+/**
+ * y[i] = activation(x[i]); x and y may be the same array. torch's defaults stand for parameters left out; over float32
+ * they are rounded to float32 first, as torch does.
+ */
+export function activate(name: ActivationName, parameters: readonly number[], x: Numbers, y: Numbers): void {
+  const { of, parameters: defaults } = ACTIVATIONS[name];
+  const [first, second] = [0, 1].map((i) => {
+    const value = parameters[i] ?? defaults[i] ?? 0;
+    return y instanceof Float32Array ? Math.fround(value) : value;
+  });
+  for (let i = 0; i < y.length; i++) y[i] = of(x[i], first, second);
+}
+
+/** @throws CnnvizError 'usage' for more parameters than are taken, or one that is not a finite number. */
+export function checkActivation(name: ActivationName, parameters: readonly number[]): void {
+  const { length } = ACTIVATIONS[name].parameters;
+  if (parameters.length > length) {
+    const takes = ['no parameter', 'one parameter', 'two parameters'][length];
+    throw new CnnvizError('usage', `activation ${name} takes ${takes}, got ${parameters.join(', ')}`, {
+      fix: length === 0 ? `use ${name}` : 'leave the rest out',
+    });
+  }
+  const wrong = parameters.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined) {
+    throw new CnnvizError('usage', `activation ${name}: expected a finite number, got ${wrong}`);
+  }
+}
+
+export const activationForward: Forward<ActivationLayer> = {
+  memory: 'in-place',
+  run: ({ name, parameters }, [x], [y]) => activate(name, parameters, x!.data, y.data),
+};
+
+/** The slope of an activation, from its input or, where that is enough, from its output. */
+interface Slope {
+  readonly from: 'inputs' | 'outputs';
+  readonly of: (value: number, first: number, second: number) => number;
+}
+
+/** 1/√(2π) and √(2/π) */
+const INVERSE_SQRT_2_PI = 0.3989422804014327;
+
+/**
+ * Slopes as torch has them where there are two: 0 for relu at 0, and at both ends of relu6; negative_slope for
+ * leaky_relu at 0; hardswish at −3 as inside.
+ */
+const SLOPES: Readonly<Record<ActivationName, Slope>> = {
+  relu: { from: 'outputs', of: (y) => (y > 0 ? 1 : 0) },
+  relu6: { from: 'outputs', of: (y) => (y > 0 && y < 6 ? 1 : 0) },
+  leaky_relu: { from: 'inputs', of: (x, slope) => (x > 0 ? 1 : slope) },
+  elu: { from: 'inputs', of: (x, alpha) => (x > 0 ? 1 : alpha * exp(x)) },
+  gelu: {
+    from: 'inputs',
+    of: (x) => 0.5 * (1 + erf(x * Math.SQRT1_2)) + x * INVERSE_SQRT_2_PI * exp(-0.5 * x * x),
+  },
+  gelu_tanh: {
+    from: 'inputs',
+    of: (x) => {
+      const t = tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x));
+      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * SQRT_2_OVER_PI * (1 + 3 * 0.044715 * x * x);
+    },
+  },
+  silu: {
+    from: 'inputs',
+    of: (x) => {
+      const s = sigmoid(x);
+      return s * (1 + x * (1 - s));
+    },
+  },
+  hardswish: { from: 'inputs', of: (x) => (x < -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1) },
+  softplus: { from: 'inputs', of: (x, beta, threshold) => (x * beta > threshold ? 1 : sigmoid(x * beta)) },
+  sigmoid: { from: 'outputs', of: (y) => y * (1 - y) },
+  tanh: { from: 'outputs', of: (y) => 1 - y * y },
+};
+
+export const activationBackward: Backward<ActivationLayer> = {
+  needs: ({ name }) => SLOPES[name].from,
+  run({ name, parameters }, { x, y, dy, dx }) {
+    const { from, of } = SLOPES[name];
+    const [first, second] = [0, 1].map((i) => parameters[i] ?? ACTIVATIONS[name].parameters[i] ?? 0);
+    addProducts(dx[0]!, dy[0]!, (from === 'inputs' ? x(0) : y(0)).data, (value) => of(value, first, second));
+  },
+};
+
+/** x and dy as the rules of functions of one number see them. */
+export function addProducts(dx: Float64Array, dy: Float64Array, x: Numbers, slope: (x: number) => number): void {
+  for (let i = 0; i < dx.length; i++) if (dy[i] !== 0) dx[i] += dy[i] * slope(x[i]);
+}
+
+export const ACTIVATION: Families<ActivationLayer> = {
+  activation: { shape: sameShape, forward: activationForward, backward: activationBackward },
+};

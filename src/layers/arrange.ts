@@ -1,0 +1,219 @@
+import { CnnvizError } from '../core/errors.js';
+import { rowMajor, sizeOf } from '../core/tensor.js';
+import { broadcastShapes, planBroadcast } from './broadcast.js';
+import type { Families, Forward, KnownInput, ShapeRule } from './family.js';
+import { checkedAxes, checkedShape, knownIntegers, required, wrapDim } from './inputs.js';
+import { copyMapped, copyStrided, firstInput, movedBackward } from './moving.js';
+
+/** Inputs one after another along axis `dim`. */
+export interface ConcatLayer {
+  readonly kind: 'concat';
+  readonly dim: number;
+}
+
+/** Axis i of the output is axis perm[i] of the input; null: all reversed. */
+export interface TransposeLayer {
+  readonly kind: 'transpose';
+  readonly perm: readonly number[] | null;
+}
+
+/** Inputs: x, shape; repeated as broadcasting both together. */
+export interface ExpandLayer {
+  readonly kind: 'expand';
+}
+
+export type PadMode = 'constant' | 'reflect' | 'edge' | 'wrap';
+
+/** Inputs: x, pads [before …, after …] (negative ones cut), value or null for 0, axes or null for all. */
+export interface PadLayer {
+  readonly kind: 'pad';
+  readonly mode: PadMode;
+}
+
+/** Inputs: x, sizes or null for equal parts (the last may be smaller). */
+export interface SplitLayer {
+  readonly kind: 'split';
+  readonly axis: number;
+  readonly parts: number;
+}
+
+export const concatShape: ShapeRule<ConcatLayer> = ({ dim }, inputs) => {
+  const first = required(inputs, 0, 'x');
+  const axis = wrapDim(dim, first.shape.length);
+  const shape = [...first.shape];
+  for (let i = 1; i < inputs.length; i++) {
+    const next = required(inputs, i, 'x');
+    const fits = next.shape.length === shape.length && next.shape.every((side, a) => a === axis || side === shape[a]);
+    if (!fits || next.dtype !== first.dtype) {
+      throw new CnnvizError(
+        'shape',
+        `concat along axis ${dim}: ${first.dtype} [${first.shape.join(', ')}] and ${next.dtype} [${next.shape.join(', ')}] differ elsewhere`,
+      );
+    }
+    shape[axis] += next.shape[axis];
+  }
+  return [{ dtype: first.dtype, shape }];
+};
+
+export const transposeShape: ShapeRule<TransposeLayer> = ({ perm }, inputs) => {
+  const { dtype, shape } = required(inputs, 0, 'x');
+  const order = perm ?? shape.map((_, axis) => shape.length - 1 - axis);
+  const isOrder = order.length === shape.length && shape.every((_, axis) => order.includes(axis));
+  if (!isOrder) {
+    throw new CnnvizError('shape', `perm [${order.join(', ')}] does not order the axes of [${shape.join(', ')}]`);
+  }
+  return [{ dtype, shape: order.map((axis) => shape[axis]) }];
+};
+
+export const expandShape: ShapeRule<ExpandLayer> = (_, inputs) => {
+  const { dtype, shape } = required(inputs, 0, 'x');
+  required(inputs, 1, 'shape');
+  const wanted = checkedShape(knownIntegers(inputs, 1, 'shape')!);
+  return [{ dtype, shape: checkedShape(broadcastShapes(shape, wanted)) }];
+};
+
+export const padShape: ShapeRule<PadLayer> = ({ mode }, inputs) => {
+  const { dtype, shape } = required(inputs, 0, 'x');
+  const sides = padSides(shape.length, inputs);
+  const out = shape.map((side, axis) => side + sides[axis][0] + sides[axis][1]);
+  for (const [axis, [before, after]] of sides.entries()) {
+    const side = shape[axis];
+    const largest = Math.max(before, after);
+    const allowed = mode === 'reflect' ? side - 1 : mode === 'wrap' && side > 0 ? Number.POSITIVE_INFINITY : side;
+    const isFree = mode === 'constant' || (mode === 'edge' && side > 0);
+    if (out[axis] < 0 || (!isFree && largest > Math.max(0, allowed))) {
+      throw new CnnvizError(
+        'shape',
+        `pads ${before}, ${after} of axis ${axis} do not fit its side of ${side} (${mode})`,
+      );
+    }
+  }
+  return [{ dtype, shape: checkedShape(out) }];
+};
+
+/** [before, after] of every axis, from the inputs pads and axes. */
+function padSides(rank: number, inputs: readonly (KnownInput | null)[]): [number, number][] {
+  required(inputs, 1, 'pads');
+  const pads = knownIntegers(inputs, 1, 'pads')!;
+  return sidesOf(pads, knownIntegers(inputs, 3, 'axes'), rank);
+}
+
+/** [before, after] of every axis. @throws CnnvizError 'shape' when there are not two pads for each axis */
+export function sidesOf(pads: readonly number[], axes: readonly number[] | null, rank: number): [number, number][] {
+  const named = axes ? checkedAxes(axes, rank) : Array.from({ length: rank }, (_, axis) => axis);
+  if (pads.length !== 2 * named.length) {
+    throw new CnnvizError('shape', `pads: expected ${2 * named.length} numbers, got ${pads.length}`);
+  }
+  const sides = Array.from({ length: rank }, (): [number, number] => [0, 0]);
+  for (const [i, axis] of named.entries()) sides[axis] = [pads[i], pads[named.length + i]];
+  return sides;
+}
+
+export const splitShape: ShapeRule<SplitLayer> = ({ axis, parts }, inputs) => {
+  const { dtype, shape } = required(inputs, 0, 'x');
+  const at = wrapDim(axis, shape.length);
+  const side = shape[at];
+  const most = Math.ceil(side / parts);
+  const equal = Array.from({ length: parts }, (_, i) => Math.min(most, side - i * most));
+  const sizes = knownIntegers(inputs, 1, 'split') ?? equal;
+  const fits = sizes.length === parts && sizes.every((size) => size >= 0);
+  if (!fits || sizes.reduce((sum, size) => sum + size, 0) !== side) {
+    throw new CnnvizError(
+      'shape',
+      `axis ${axis} of ${side} cannot be split into ${parts} parts of ${sizes.join(', ')}`,
+    );
+  }
+  return sizes.map((size) => ({ dtype, shape: shape.map((own, a) => (a === at ? size : own)) }));
+};
+
+/** Blocks of all inputs in turn: what lies at and behind the axis is one run of each. */
+export const concatForward: Forward<ConcatLayer> = {
+  run({ dim }, inputs, [y]) {
+    const axis = wrapDim(dim, y.shape.length);
+    const outer = sizeOf(y.shape.slice(0, axis));
+    let o = 0;
+    for (let block = 0; block < outer; block++) {
+      for (const input of inputs) {
+        const run = input!.data.length / outer;
+        y.data.set(input!.data.subarray(block * run, (block + 1) * run), o);
+        o += run;
+      }
+    }
+  },
+};
+
+export const transposeForward: Forward<TransposeLayer> = {
+  run({ perm }, [x], [y]) {
+    const steps = rowMajor(x!.shape);
+    const order = perm ?? steps.map((_, axis) => steps.length - 1 - axis);
+    copyStrided(
+      x!.data,
+      0,
+      y.shape,
+      order.map((axis) => steps[axis]),
+      y.data,
+    );
+  },
+};
+
+export const expandForward: Forward<ExpandLayer> = {
+  run(_, [x], [y]) {
+    const { sides, steps } = planBroadcast(y.shape, [x!.shape]);
+    copyStrided(x!.data, 0, sides, steps[0], y.data);
+  },
+};
+
+export const padForward: Forward<PadLayer> = {
+  run({ mode }, [x, pads, value, axes], [y]) {
+    const { shape } = x!;
+    const sides = sidesOf([...pads!.data], axes ? [...axes.data] : null, shape.length);
+    const place = PLACES[mode];
+    const maps = shape.map((side, axis) =>
+      Int32Array.from({ length: y.shape[axis] }, (_, i) => place(i - sides[axis][0], side)),
+    );
+    copyMapped(x!.data, shape, maps, value?.data[0] ?? 0, y.data);
+  },
+};
+
+/** Where element `at` of a padded axis comes from; −1: from nowhere. */
+const PLACES: Readonly<Record<PadLayer['mode'], (at: number, side: number) => number>> = {
+  constant: (at, side) => (at >= 0 && at < side ? at : -1),
+  edge: (at, side) => Math.min(Math.max(at, 0), side - 1),
+  reflect: (at, side) => (at < 0 ? -at : at >= side ? 2 * (side - 1) - at : at),
+  wrap: (at, side) => ((at % side) + side) % side,
+};
+
+/** Runs of each outer block go to the outputs in turn. */
+export const splitForward: Forward<SplitLayer> = {
+  run({ axis }, [x], outputs) {
+    const { shape } = x!;
+    const at = wrapDim(axis, shape.length);
+    const outer = sizeOf(shape.slice(0, at));
+    const inner = sizeOf(shape.slice(at + 1));
+    let from = 0;
+    for (let block = 0; block < outer; block++) {
+      for (const y of outputs) {
+        const run = y.shape[at] * inner;
+        y.data.set(x!.data.subarray(from, from + run), block * run);
+        from += run;
+      }
+    }
+  },
+};
+
+const concatBackward = movedBackward<ConcatLayer>(concatForward, (inputs) => inputs.map((_, i) => i), 'all');
+const transposeBackward = movedBackward<TransposeLayer>(transposeForward);
+const expandBackward = movedBackward<ExpandLayer>(expandForward);
+const splitBackward = movedBackward<SplitLayer>(splitForward);
+/** Without its third input a border is 0. */
+const padBackward = movedBackward<PadLayer>(padForward, firstInput, [0], { ignores: 2 });
+
+export type ArrangeFamily = ConcatLayer | TransposeLayer | ExpandLayer | PadLayer | SplitLayer;
+
+export const ARRANGE: Families<ArrangeFamily> = {
+  concat: { shape: concatShape, forward: concatForward, backward: concatBackward },
+  transpose: { shape: transposeShape, forward: transposeForward, backward: transposeBackward },
+  expand: { shape: expandShape, forward: expandForward, backward: expandBackward },
+  pad: { shape: padShape, forward: padForward, backward: padBackward },
+  split: { shape: splitShape, forward: splitForward, backward: splitBackward },
+};

@@ -1,0 +1,70 @@
+import { ACTIVATION, type ActivationLayer } from './activation.js';
+import { ADAPTIVE_POOL, type AdaptivePoolLayer } from './adaptive-pool.js';
+import { ARITHMETIC, type ArithmeticFamily } from './arithmetic.js';
+import { ARRANGE, type ArrangeFamily } from './arrange.js';
+import { COMPARE, type CompareFamily } from './compare.js';
+import { CONV, type ConvFamily } from './conv.js';
+import type { Families, Forward, LayerFamily } from './family.js';
+import { INDEXING, type IndexingFamily } from './indexing.js';
+import { MATRIX, type MatrixFamily } from './matrix.js';
+import { NORM, type NormFamily } from './norm.js';
+import { POINTWISE, type PointwiseFamily } from './pointwise.js';
+import { POOL, type PoolLayer } from './pool.js';
+import { REDUCE, type ReduceFamily } from './reduce.js';
+import { RESHAPE, type ReshapeFamily } from './reshape.js';
+import { RESIZE, type ResizeLayer } from './resize.js';
+import { SHAPES, type ShapesFamily } from './shapes.js';
+import { SOFTMAX, type SoftmaxLayer } from './softmax.js';
+import { WINDOW_ND, type WindowNdFamily } from './window-nd.js';
+
+/** One layer of a network. A family of kinds is a file of this folder. */
+export type Layer =
+  | ConvFamily
+  | MatrixFamily
+  | ActivationLayer
+  | PointwiseFamily
+  | PoolLayer
+  | AdaptivePoolLayer
+  | ReduceFamily
+  | NormFamily
+  | SoftmaxLayer
+  | ArithmeticFamily
+  | CompareFamily
+  | WindowNdFamily
+  | ReshapeFamily
+  | ArrangeFamily
+  | IndexingFamily
+  | ResizeLayer
+  | ShapesFamily;
+
+/** Every kind of layer, once. Adding one: an entry in its family's file; a new family has a line here and in `Layer`. */
+export const LAYERS: Families<Layer> = {
+  ...CONV,
+  ...MATRIX,
+  ...ACTIVATION,
+  ...POINTWISE,
+  ...POOL,
+  ...ADAPTIVE_POOL,
+  ...REDUCE,
+  ...NORM,
+  ...SOFTMAX,
+  ...ARITHMETIC,
+  ...COMPARE,
+  ...WINDOW_ND,
+  ...RESHAPE,
+  ...ARRANGE,
+  ...INDEXING,
+  ...RESIZE,
+  ...SHAPES,
+};
+
+/** All that is known of a layer; its kind decides, so the types fit. */
+export function layerFamily<L extends Layer>(layer: L): LayerFamily<L> {
+  return LAYERS[layer.kind] as unknown as LayerFamily<L>;
+}
+
+/** How a layer is computed by itself; null for one that the planner gives to the engine's convolutions or pools. */
+export function forwardOf<L extends Layer>(layer: L): Forward<L> | null {
+  const { forward } = layerFamily(layer);
+  return typeof forward === 'string' ? null : forward;
+}

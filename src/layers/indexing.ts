@@ -1,0 +1,121 @@
+import { CnnvizError } from '../core/errors.js';
+import { rowMajor, sizeOf } from '../core/tensor.js';
+import type { Value } from '../core/values.js';
+import type { Families, Forward, ShapeRule } from './family.js';
+import { checkedAxes, checkedShape, knownIntegers, required, wrapDim } from './inputs.js';
+import { copyStrided, movedBackward } from './moving.js';
+
+/** Slices of x along an axis. Inputs: x, indices (negative ones count from the end). */
+export interface GatherLayer {
+  readonly kind: 'gather';
+  readonly axis: number;
+}
+
+/** Inputs: x, starts, ends, axes or null for the first ones, steps or null for 1; as Python's slices. */
+export interface SliceLayer {
+  readonly kind: 'slice';
+}
+
+export const gatherShape: ShapeRule<GatherLayer> = ({ axis }, inputs) => {
+  const { dtype, shape } = required(inputs, 0, 'x');
+  const indices = required(inputs, 1, 'indices');
+  if (shape.length === 0) throw new CnnvizError('shape', 'gather from a scalar');
+  const at = wrapDim(axis, shape.length);
+  // indices that are computed are not known here; the operator wraps them, and gives 0 for those outside
+  const outside = indices.known()?.data.find((index) => index < -shape[at] || index >= shape[at]);
+  if (outside !== undefined) {
+    throw new CnnvizError('shape', `index ${outside} lies outside axis ${axis} of ${shape[at]}`);
+  }
+  return [{ dtype, shape: checkedShape([...shape.slice(0, at), ...indices.shape, ...shape.slice(at + 1)]) }];
+};
+
+/** One axis of a slice: elements start, start + step …, `count` of them. */
+interface Run {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+export const sliceShape: ShapeRule<SliceLayer> = (_, inputs) => {
+  const { dtype, shape } = required(inputs, 0, 'x');
+  required(inputs, 1, 'starts');
+  required(inputs, 2, 'ends');
+  const [starts, ends] = [knownIntegers(inputs, 1, 'starts')!, knownIntegers(inputs, 2, 'ends')!];
+  const runs = sliceRuns(shape, starts, ends, knownIntegers(inputs, 3, 'axes'), knownIntegers(inputs, 4, 'steps'));
+  return [{ dtype, shape: runs.map(({ count }) => count) }];
+};
+
+/** What is taken of every axis, by Python's rules: negative numbers count from the end, beyond an end means that end. */
+export function sliceRuns(
+  shape: readonly number[],
+  starts: readonly number[],
+  ends: readonly number[],
+  axes: readonly number[] | null,
+  steps: readonly number[] | null,
+): Run[] {
+  const named = checkedAxes(axes ?? starts.map((_, axis) => axis), shape.length);
+  if (ends.length !== starts.length || named.length !== starts.length || (steps && steps.length !== starts.length)) {
+    throw new CnnvizError(
+      'shape',
+      `slice: expected as many starts, ends, axes and steps, got ${starts.length}, \
+${ends.length}, ${named.length}, ${steps?.length ?? starts.length}`,
+    );
+  }
+  const runs = shape.map((side): Run => ({ start: 0, step: 1, count: side }));
+  for (const [i, axis] of named.entries()) {
+    const side = shape[axis];
+    const step = steps?.[i] ?? 1;
+    if (step === 0) throw new CnnvizError('shape', `slice along axis ${axis}: step 0`);
+    const [least, most] = step > 0 ? [0, side] : [-1, side - 1];
+    const within = (at: number) => Math.min(Math.max(at < 0 ? at + side : at, least), most);
+    const [start, end] = [within(starts[i]), within(ends[i])];
+    runs[axis] = { start, step, count: Math.max(0, Math.ceil((end - start) / step)) };
+  }
+  return runs;
+}
+
+/** Slices of x in the order of the indices; 0 for a computed index that lies outside. */
+export const gatherForward: Forward<GatherLayer> = {
+  run({ axis }, [x, indices], [y]) {
+    const { shape, data } = x!;
+    const at = wrapDim(axis, shape.length);
+    const side = shape[at];
+    const run = sizeOf(shape.slice(at + 1));
+    const outer = sizeOf(shape.slice(0, at));
+    let o = 0;
+    for (let block = 0; block < outer; block++) {
+      for (const index of indices!.data) {
+        const from = (block * side + (index < 0 ? index + side : index)) * run;
+        if (index >= -side && index < side) y.data.set(data.subarray(from, from + run), o);
+        else y.data.fill(0, o, o + run);
+        o += run;
+      }
+    }
+  },
+};
+
+export const sliceForward: Forward<SliceLayer> = {
+  run(_, [x, starts, ends, axes, steps], [y]) {
+    const list = (value: Value | null | undefined) => (value ? [...value.data] : null);
+    const runs = sliceRuns(x!.shape, list(starts)!, list(ends)!, list(axes), list(steps));
+    const strides = rowMajor(x!.shape);
+    const start = runs.reduce((sum, run, axis) => sum + run.start * strides[axis], 0);
+    copyStrided(
+      x!.data,
+      start,
+      y.shape,
+      runs.map(({ step }, axis) => step * strides[axis]),
+      y.data,
+    );
+  },
+};
+
+const gatherBackward = movedBackward<GatherLayer>(gatherForward);
+const sliceBackward = movedBackward<SliceLayer>(sliceForward);
+
+export type IndexingFamily = GatherLayer | SliceLayer;
+
+export const INDEXING: Families<IndexingFamily> = {
+  gather: { shape: gatherShape, forward: gatherForward, backward: gatherBackward },
+  slice: { shape: sliceShape, forward: sliceForward, backward: sliceBackward },
+};

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sizeOf } from '../../src/core/tensor.js';
+import { newNumbers, type Value, type ValueInfo } from '../../src/core/values.js';
+import { convolve } from '../../src/engine/gradients/backpropagate.js';
+import { forwardOf, LAYERS, type Layer, layerFamily } from '../../src/layers/index.js';
+import { arrayOf, ROOT, readJson, type StoredArray } from '../models/onnx/arrays.js';
+
+interface Case {
+  readonly name: string;
+  readonly layer: Layer;
+  readonly inputs: readonly (StoredArray | null)[];
+  readonly dy: StoredArray;
+  readonly gradients: readonly (StoredArray | null)[];
+}
+
+const { cases } = readJson(join(ROOT, 'fixtures/expected/torch/gradients.json')) as { cases: readonly Case[] };
+
+function infosOf(layer: Layer, inputs: readonly (Value | null)[]): readonly ValueInfo[] {
+  return layerFamily(layer).shape(
+    layer,
+    inputs.map((value) => value && { ...value, known: () => value }),
+  );
+}
+
+/** What the layer makes; of convolutions and 2-D pools only types and shapes, which is all their rules see. */
+function outputsOf(layer: Layer, inputs: readonly (Value | null)[]): Value[] {
+  const values = infosOf(layer, inputs).map(({ dtype, shape }) => ({
+    dtype,
+    shape,
+    data: newNumbers(dtype, sizeOf(shape)),
+  }));
+  forwardOf(layer)?.run(layer, inputs, values);
+  return values;
+}
+
+/** The gradients a rule gives, and which numbers it read. */
+function gradientsOf(layer: Layer, inputs: readonly (Value | null)[], dy: Float64Array, wanted: readonly boolean[]) {
+  const rule = layerFamily(layer).backward;
+  if (typeof rule === 'string') throw new Error(rule);
+  const outputs = outputsOf(layer, inputs);
+  const read = new Set<string>();
+  const dx = inputs.map((value, i) => (value && wanted[i] ? new Float64Array(sizeOf(value.shape)) : null));
+  rule.run(layer, {
+    inputs,
+    outputs,
+    x(i) {
+      read.add(`x${i}`);
+      return inputs[i]!;
+    },
+    y(i) {
+      read.add(`y${i}`);
+      return outputs[i];
+    },
+    dy: outputs.map((_, i) => (i === 0 ? dy : null)),
+    dx,
+    convolve,
+  });
+  return { dx, read, rule };
+}
+
+/** What torch computed with: float64, but for indices, sizes and conditions. */
+function asGiven({ dtype, shape, data }: Value): Value {
+  return dtype === 'float32' ? { dtype: 'float64', shape, data: Float64Array.from(data) } : { dtype, shape, data };
+}
+
+/** The largest difference as a share of the largest gradient. */
+function shareOff(got: Float64Array, expected: ArrayLike<number>): number {
+  let [off, largest] = [0, 0];
+  for (let i = 0; i < got.length; i++) {
+    const difference = Math.abs(got[i] - expected[i]);
+    off = Math.max(off, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
+    largest = Math.max(largest, Math.abs(expected[i]));
+  }
+  return off === 0 ? 0 : off / largest;
+}
+
+describe('gradients are those of torch', () => {
+  it.each(cases.map((one) => [one.name, one] as const))('%s', (_, { layer, inputs, dy, gradients }) => {
+    const values = inputs.map((one) => one && asGiven(arrayOf(one)));
+    const wanted = gradients.map((one) => one !== null);
+    const { dx, read, rule } = gradientsOf(layer, values, Float64Array.from(arrayOf(dy).data), wanted);
+    // convolutions run in float32, in the engine
+    const tolerance = layer.kind === 'conv' ? 2e-6 : 1e-12;
+    for (const [i, gradient] of gradients.entries()) {
+      if (!gradient) continue;
+      const expected = arrayOf(gradient);
+      expect(dx[i]!.length).toBe(expected.data.length);
+      expect(shareOff(dx[i]!, expected.data)).toBeLessThanOrEqual(tolerance);
+    }
+    // a forward run keeps no more than a rule says it needs
+    const needs = typeof rule.needs === 'function' ? rule.needs(layer) : (rule.needs ?? 'none');
+    for (const [i, one] of wanted.entries()) if (one && needs !== 'inputs') expect(read).not.toContain(`x${i}`);
+    if (needs !== 'outputs') expect(read).not.toContain('y0');
+  });
+
+  it('every kind of layer that has a rule is among them', () => {
+    const kinds = Object.entries(LAYERS).flatMap(([kind, { backward }]) =>
+      typeof backward === 'string' ? [] : [kind],
+    );
+    const seen = new Set(cases.map(({ layer }) => layer.kind as string));
+    // these pass numbers on as they are, by the rule that flatten and reshape use
+    const sameRule = kinds.filter((kind) => LAYERS[kind as Layer['kind']].backward === LAYERS.flatten.backward);
+    expect(kinds.filter((kind) => !seen.has(kind) && !sameRule.includes(kind))).toEqual([]);
+  });
+
+  it('gradients are added to what is there already, for values that several layers read', () => {
+    const layer: Layer = { kind: 'activation', name: 'relu', parameters: [] };
+    const x: Value = { dtype: 'float64', shape: [3], data: Float64Array.from([-1, 0, 2]) };
+    const outputs = outputsOf(layer, [x]);
+    const dx = [Float64Array.from([10, 20, 30])];
+    const rule = layerFamily(layer).backward;
+    if (typeof rule === 'string') throw new Error(rule);
+    const dy = [Float64Array.from([1, 1, 1])];
+    rule.run(layer, { inputs: [x], outputs, x: () => x, y: () => outputs[0], dy, dx, convolve });
+    expect([...dx[0]]).toEqual([10, 20, 31]);
+  });
+});
