@@ -14,7 +14,7 @@ await build({
       export { runSync } from './src/engine/execute.js';
       export { planModel } from './src/engine/plan.js';
       export { threadTeam } from './src/run/threads.js';
-      export { sequential, tensorConstant } from './src/core/model.js';
+      export { sequential, tensorConstant } from './src/layers/model.js';
       export { tensor } from './src/core/tensor.js';`,
     resolveDir: ROOT,
     loader: 'ts',
