@@ -351,8 +351,7 @@ testFixes(PARTS.layer, CASES, {
   'src/run/declared-input.ts: …; or export it with channels first (tf2onnx: --inputs-as-nchw …)': DECLARED,
   'src/run/declared-input.ts: leave --gray out': DECLARED,
   'src/layers/infer.ts: add --input …=FILE.npy': 'the command asks for inputs before; this is for the library',
-  'src/layers/infer.ts: did you mean …?':
-    'pipes and files are checked before; this is for graphs that are damaged',
+  'src/layers/infer.ts: did you mean …?': 'pipes and files are checked before; this is for graphs that are damaged',
   'src/layers/inputs.ts: … must be known before the run: a constant, or an input given with --input NAME=FILE.npy':
     'needs a graph whose shapes come from an input',
   'src/layers/activation.ts: leave the rest out': 'a flag takes one number; this is for the library',
