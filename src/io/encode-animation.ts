@@ -1,5 +1,6 @@
 import type { Image } from '../core/image.js';
 import { toAscii } from './encode.js';
+import { withGifComment } from './gif-comment.js';
 import { loadSharp } from './sharp.js';
 
 /** One picture of an animation and how long it stands. */
@@ -17,8 +18,9 @@ const MOST_COLOURS = 255;
 /**
  * A GIF that loops, of RGB frames of one size. With up to 255 colours in all frames together they are exact; else the
  * palette is chosen from the first, middle and last frame. What does not change from frame to frame is left transparent.
+ * `note` becomes its comment.
  */
-export async function encodeGif(frames: readonly TimedFrame[], breathe: Breathe): Promise<Uint8Array> {
+export async function encodeGif(frames: readonly TimedFrame[], note: string, breathe: Breathe): Promise<Uint8Array> {
   const { GIFEncoder, applyPalette, quantize } = await loadGifenc();
   const { width, height } = frames[0].image;
   const exact = await exactPalette(frames, breathe);
@@ -38,7 +40,7 @@ export async function encodeGif(frames: readonly TimedFrame[], breathe: Breathe)
     before = indices;
   }
   gif.finish();
-  return gif.bytes();
+  return withGifComment(gif.bytes(), toAscii(note));
 }
 
 /** gifenc is CommonJS: a bundler gives its functions as a namespace, Node as the default export. */

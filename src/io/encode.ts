@@ -1,6 +1,8 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
+import { gifComment } from './gif-comment.js';
 import { loadSharp } from './sharp.js';
+import { sniffFormat } from './sniff.js';
 
 /** zlib level: on edge maps four times faster than 6 for about 5 % more bytes. */
 const COMPRESSION_LEVEL = 2;
@@ -23,8 +25,9 @@ export function toAscii(text: string): string {
   return text.replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** The note of a PNG, or null when it has none. @throws CnnvizError 'format' when it is no readable PNG */
+/** The note of a PNG, WebP or GIF, or null when it has none. @throws CnnvizError 'format' when it is no readable picture */
 export async function readNote(bytes: Uint8Array): Promise<string | null> {
+  if (sniffFormat(bytes) === 'gif') return gifComment(bytes);
   const { exif } = await readable(() => loadSharp()(bytes).metadata());
   return exif === undefined ? null : imageDescription(exif);
 }

@@ -95,7 +95,7 @@ describe('a signal', () => {
     let pauses = 0;
     const image = { width: 2, height: 1, channels: 3, depth: 8, data: new Uint8Array(6) } as const;
     const frames = Array.from({ length: 5 }, () => ({ image, delayMs: 20 }));
-    await encodeGif(frames, () => {
+    await encodeGif(frames, '{}', () => {
       pauses++;
       return undefined;
     });

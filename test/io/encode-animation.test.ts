@@ -25,7 +25,7 @@ async function decode(bytes: Uint8Array) {
 }
 
 describe.each([
-  ['GIF', (all: TimedFrame[]) => encodeGif(all, () => undefined)],
+  ['GIF', (all: TimedFrame[]) => encodeGif(all, '{}', () => undefined)],
   ['WebP', (all: TimedFrame[]) => encodeWebp(all, '{}')],
 ] as const)('an animated %s', (_, encode) => {
   it('keeps every pixel, every frame and every delay, and loops', async () => {
@@ -48,7 +48,7 @@ it('a GIF of more colours than a palette holds stays near them', async () => {
     image: { ...image, data: image.data.map((_, i) => (i % 3 === 0 ? Math.floor(next() * 256) : 128)) },
   }));
   const many = [all[0], all[1], ...frames(256, 2, 5)];
-  const { raw, pages } = await decode(await encodeGif(many, () => undefined));
+  const { raw, pages } = await decode(await encodeGif(many, '{}', () => undefined));
   expect(pages).toBe(4);
   const wanted = many.flatMap(({ image }) => [...image.data]);
   const mean = wanted.reduce((sum, value, i) => sum + Math.abs(value - raw[i]), 0) / wanted.length;

@@ -95,7 +95,7 @@ async function write(
   const bytes =
     extensionOf(path) === '.webp'
       ? await encodeWebp(frames, JSON.stringify(note))
-      : await encodeGif(frames, tell(DONE.drawn, 1));
+      : await encodeGif(frames, JSON.stringify(note), tell(DONE.drawn, 1));
   await writeSingle(path, bytes, clobber, terminal.send);
   return path === '-' ? [] : [path];
 }
