@@ -2,10 +2,16 @@
  * cnnviz as a library: the functions behind the commands, ndarrays in and out.
  * Arrays returned are float32, contiguous, offset 0.
  */
-export { type Conv2dOptions, conv2d, type PreparedConv2d, prepareConv2d } from './api/conv2d.js';
+
 export { type Classifier, decodeHead, type TrainedClassifier, type TrainHeadOptions, trainHead } from './api/heads.js';
-export { type DecodeOptions, decodeImage } from './api/images.js';
-export { builtinKernel, kernelNames } from './api/kernels.js';
+export { loadNetwork, type Network, type NetworkOptions, runNetwork } from './api/network.js';
+export { CnnvizError, type ErrorCode } from './core/errors.js';
+export type { Padding, PaddingMode, Pads, Pair } from './core/geometry.js';
+export type { ActivationName } from './core/job.js';
+export type { Tensor, TensorLike } from './core/tensor.js';
+export { VERSION } from './core/version.js';
+export { type Conv2dOptions, conv2d, type PreparedConv2d, prepareConv2d } from './functional/conv2d.js';
+export { builtinKernel, type DecodeOptions, decodeImage, kernelNames } from './functional/images.js';
 export {
   type AvgPool2dOptions,
   activation,
@@ -15,11 +21,5 @@ export {
   type MaxPool2dOptions,
   maxPool2d,
   relu,
-} from './api/layers.js';
-export { decodeNpy, type EncodeOptions, encodeMap, encodeNpy } from './api/maps.js';
-export { loadNetwork, type Network, type NetworkOptions, runNetwork } from './api/network.js';
-export { CnnvizError, type ErrorCode } from './core/errors.js';
-export type { Padding, PaddingMode, Pads, Pair } from './core/geometry.js';
-export type { ActivationName } from './core/job.js';
-export type { Tensor, TensorLike } from './core/tensor.js';
-export { VERSION } from './core/version.js';
+} from './functional/layers.js';
+export { decodeNpy, type EncodeOptions, encodeMap, encodeNpy } from './functional/maps.js';

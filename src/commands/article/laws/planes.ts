@@ -1,8 +1,8 @@
-import { conv2d, prepareConv2d } from '../../../api/conv2d.js';
-import { avgPool2d, gaussPool2d, maxPool2d, relu } from '../../../api/layers.js';
 import { type RandomSource, randomSource } from '../../../core/random.js';
 import { type Tensor, tensor } from '../../../core/tensor.js';
 import { groupDigits } from '../../../core/text.js';
+import { conv2d, prepareConv2d } from '../../../functional/conv2d.js';
+import { avgPool2d, gaussPool2d, maxPool2d, relu } from '../../../functional/layers.js';
 import type { Check } from '../claim.js';
 
 /** Whole numbers from −8 to 8: their sums and products are exact in float32, so laws can be asked to hold exactly. */

@@ -1,6 +1,5 @@
-import { decodeImage } from '../../../api/images.js';
-import { builtinKernel } from '../../../api/kernels.js';
 import { formatNumber } from '../../../core/text.js';
+import { builtinKernel, decodeImage } from '../../../functional/images.js';
 import { equal, law } from '../claim.js';
 import { explanationOf, mapsOf } from '../documents.js';
 import { commutativityLaw, correlationLaw, flipLaw } from '../laws/correlation.js';

@@ -4,6 +4,8 @@ import type { Tensor } from '../core/tensor.js';
 import { imageToTensor } from '../engine/preprocess.js';
 import { decodeImage as decodeBytes } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
+import { findKernel } from '../models/kernel-names.js';
+import { BUILTIN_KERNELS, kernelWeight } from '../models/kernels.js';
 
 export interface DecodeOptions {
   /** 'unit' [0, 1], '255' [0, 255] or 'signed' [−1, 1]. Default 'unit'. */
@@ -34,4 +36,14 @@ export async function decodeImage(image: string | Uint8Array, options: DecodeOpt
   } catch (error) {
     throw atPlace(name, error);
   }
+}
+
+/** The names of the built-in kernels. */
+export function kernelNames(): string[] {
+  return BUILTIN_KERNELS.map(({ name }) => name);
+}
+
+/** A built-in kernel as [kH, kW]. @throws CnnvizError 'usage' with the nearest name when there is none. */
+export function builtinKernel(name: string): Tensor {
+  return kernelWeight(findKernel(name));
 }
