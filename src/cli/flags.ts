@@ -3,7 +3,13 @@ import { CnnvizError } from '../core/errors.js';
 import { parseNumber, parseWhole } from './parse.js';
 
 /** What commander hands over: nothing, a text, texts in the order they were given, or whether a switch was given. */
-export type Raw = string | readonly string[] | boolean | undefined;
+export type Raw = string | readonly string[] | readonly InOrder<string>[] | boolean | undefined;
+
+/** One of a flag's values, with its place among those of other flags. */
+export interface InOrder<T> {
+  readonly at: number;
+  readonly value: T;
+}
 
 /** One flag: how it is typed and told of, how its text becomes a value, and how the value is typed again. */
 export interface Flag<T> {
@@ -15,8 +21,8 @@ export interface Flag<T> {
   /** What stands for it when it is not given, as it would be typed; null: nothing. */
   readonly standard: string | null;
   readonly choices: readonly string[] | null;
-  /** Given more than once: refused by nobody, the last counts · every text is kept · and commas part them. */
-  readonly repeats: 'last' | 'all' | 'commas';
+  /** Given more than once: refused by nobody, the last counts · every text is kept · with its place · commas part them. */
+  readonly repeats: 'last' | 'all' | 'in order' | 'commas';
   readonly required: boolean;
   /** @throws CnnvizError 'usage' with the flag's name */
   readonly read: (raw: Raw, long: string) => T;
@@ -126,6 +132,38 @@ function texts(spec: string, about: string): Flag<readonly string[]> {
   };
 }
 
+/** A value for each text; the flag may be repeated. */
+function each<T>(spec: string, about: string, parse: Parse<T>, say: (value: T) => string): Flag<readonly T[]> {
+  return {
+    ...PLAIN,
+    spec,
+    about,
+    repeats: 'all',
+    read: (raw, long) => textsOf(raw).map((typed) => parse(long, typed)),
+    words: (values, long) => values.flatMap((value) => [long, say(value)]),
+  };
+}
+
+/** A value for each text, with its place among those of other flags of this kind. */
+function inOrder<T>(
+  spec: string,
+  about: string,
+  parse: Parse<T>,
+  say: (value: T) => string,
+): Flag<readonly InOrder<T>[]> {
+  return {
+    ...PLAIN,
+    spec,
+    about,
+    repeats: 'in order',
+    read: (raw, long) =>
+      typeof raw === 'object'
+        ? (raw as readonly InOrder<string>[]).map(({ at, value }) => ({ at, value: parse(long, value) }))
+        : [],
+    words: (values, long) => values.flatMap(({ value }) => [long, say(value)]),
+  };
+}
+
 /** Texts with commas between them; the flag may be repeated. */
 function list(spec: string, about: string): Flag<readonly string[]> {
   return {
@@ -139,16 +177,19 @@ function list(spec: string, about: string): Flag<readonly string[]> {
 }
 
 function textsOf(raw: Raw): readonly string[] {
-  return typeof raw === 'object' ? raw : [];
+  return typeof raw === 'object' ? (raw as readonly string[]) : [];
 }
 
 /** Every kind of flag. */
-export const flag = { of, text, needed, choice, whole, number, on, off, texts, list } as const;
+export const flag = { of, text, needed, choice, whole, number, on, off, texts, each, inOrder, list } as const;
 
 /** The same flags in a group of help. */
 export function under<F extends Flags>(heading: string, flags: F): F {
   return Object.fromEntries(Object.entries(flags).map(([key, one]) => [key, { ...one, heading }])) as F;
 }
+
+/** How many texts were given to flags whose order counts. */
+let given = 0;
 
 /** commander's option of a flag: what it checks is its choices, and that it is there. */
 export function optionOf({ spec, about, heading, standard, choices, repeats, required }: Flag<unknown>): Option {
@@ -158,6 +199,8 @@ export function optionOf({ spec, about, heading, standard, choices, repeats, req
   if (choices !== null) option.choices([...choices]);
   if (repeats === 'last') {
     if (standard !== null) option.default(standard);
+  } else if (repeats === 'in order') {
+    option.argParser<InOrder<string>[]>((typed, before) => [...(before ?? []), { at: given++, value: typed }]);
   } else {
     const split = (typed: string) => (repeats === 'all' ? [typed] : typed.split(',').filter((part) => part !== ''));
     option.argParser<string[]>((typed, before) => [...(before ?? []), ...split(typed)]);

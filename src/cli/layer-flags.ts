@@ -1,262 +1,169 @@
-import { type Command, Option } from 'commander';
 import { CnnvizError } from '../core/errors.js';
-import type { PaddingMode } from '../core/geometry.js';
-import type {
-  ColormapName,
-  Job,
-  KernelSource,
-  LayerJob,
-  OutputJob,
-  PatchMode,
-  PixelRange,
-  ProductKind,
-} from '../core/job.js';
-import { isOwnPath } from '../io/descriptors.js';
-import { kernelName, kernelsMeant } from '../models/kernel-names.js';
-import { looksInline } from '../models/kernel-text.js';
-import { findGradient } from '../models/kernels.js';
-import {
-  parseActivation,
-  parseBias,
-  parseColour,
-  parseNormalize,
-  parsePadding,
-  parsePair,
-  parsePatch,
-  parsePixelCount,
-  parsePool,
-  parseScale,
-  parseWhole,
-} from './parse.js';
+import { type Job, type KernelSource, type LayerJob, PRESETS } from '../core/job.js';
+import { activationText, biasText, kernelText, paddingText, pairText, poolText } from '../core/job-text.js';
+import { flag, refuseBoth, under, type ValuesOf } from './flags.js';
+import { presetFlags } from './network-flags.js';
+import { parseActivation, parseBias, parseKernels, parsePadding, parsePair, parsePatch, parsePool } from './parse.js';
 
-/** Adds the flags that say one layer and the pixels it reads; gives the kernels, in the order they were given. */
-export function addLayerFlags(command: Command): ConvFlags['kernels'] {
-  const kernels: ConvFlags['kernels'][number][] = [];
-  const collect = (flag: 'kernel' | 'patch') => (text: string) => {
-    kernels.push({ flag, text });
-    return kernels;
-  };
-  command
-    .optionsGroup('Kernels:')
-    .option(
-      '-k, --kernel <kernel>',
-      'names with commas (see `cnnviz kernels`; sobel is the gradient magnitude), FILE.npy, .json, .csv, .txt or "1 0 -1; 1 0 -1"; may be repeated',
-      collect('kernel'),
-    )
-    .option(
-      '-p, --patch <x,y,w,h[@image]>',
-      'cut the kernel out of the image (or of another); may be repeated',
-      collect('patch'),
-    )
-    .addOption(
-      new Option('--patch-mode <mode>', 'what a patch is measured by')
-        .choices(['zero-mean', 'raw', 'ncc'])
-        .default('zero-mean'),
-    )
-    .option('--flip', 'turn kernels by 180°: true convolution instead of cross-correlation', false)
-    .optionsGroup('Layer:')
-    .option('--stride <n|h,w>', 'step between neighbouring windows; 2,3 and 2x3 are the same', '1')
-    .option('--padding <n|h,w|t,l,b,r|rule>', 'border around the image; rules: same, valid, full', '0')
-    .addOption(
-      new Option('--padding-mode <mode>', 'what the border holds')
-        .choices(['zeros', 'reflect', 'replicate', 'circular'])
-        .default('zeros'),
-    )
-    .option('--dilation <n|h,w>', 'distance between neighbouring taps of a kernel', '1')
-    .option('--groups <n>', 'split channels and kernels into n independent groups', '1')
-    .option('--bias <bias>', 'a number, FILE.npy (one per kernel), p99 or fire:1%')
-    .option(
+/** The kernels of a layer; the order of --kernel and --patch among each other counts. */
+const kernelFlags = under('Kernels:', {
+  kernel: flag.inOrder(
+    '-k, --kernel <kernel>',
+    'names with commas (see `cnnviz kernels`; sobel is the gradient magnitude), FILE.npy, .json, .csv, .txt or "1 0 -1; 1 0 -1"; may be repeated',
+    (_, text) => parseKernels(text),
+    (sources) => sources.map((source) => kernelText(source)).join(),
+  ),
+  patch: flag.inOrder(
+    '-p, --patch <x,y,w,h[@image]>',
+    'cut the kernel out of the image (or of another); may be repeated',
+    (_, text) => [parsePatch(text, 'zero-mean')],
+    ([source]) => kernelText(source),
+  ),
+  patchMode: flag.choice(
+    '--patch-mode <mode>',
+    'what a patch is measured by',
+    ['zero-mean', 'raw', 'ncc'],
+    'zero-mean',
+  ),
+  flip: flag.on('--flip', 'turn kernels by 180°: true convolution instead of cross-correlation'),
+});
+
+/** One layer: kernels → bias → activation → pool. */
+export const layerFlags = {
+  ...kernelFlags,
+  ...under('Layer:', {
+    stride: flag.of(
+      '--stride <n|h,w>',
+      'step between neighbouring windows; 2,3 and 2x3 are the same',
+      (long, text) => parsePair(long, text),
+      pairText,
+      '1',
+    ),
+    padding: flag.of(
+      '--padding <n|h,w|t,l,b,r|rule>',
+      'border around the image; rules: same, valid, full',
+      (_, text) => parsePadding(text),
+      paddingText,
+      '0',
+    ),
+    paddingMode: flag.choice(
+      '--padding-mode <mode>',
+      'what the border holds',
+      ['zeros', 'reflect', 'replicate', 'circular'],
+      'zeros',
+    ),
+    dilation: flag.of(
+      '--dilation <n|h,w>',
+      'distance between neighbouring taps of a kernel',
+      (long, text) => parsePair(long, text),
+      pairText,
+      '1',
+    ),
+    groups: flag.whole('--groups <n>', 'split channels and kernels into n independent groups', 1, '1'),
+    bias: flag.of(
+      '--bias <bias>',
+      'a number, FILE.npy (one per kernel), p99 or fire:1%',
+      (_, text) => parseBias(text),
+      (bias) => biasText(bias),
+    ),
+    activation: flag.of(
       '--activation <name[:number]>',
       'relu, leaky_relu:0.01, sigmoid, tanh, gelu, relu6, elu, silu, hardswish, softplus',
-    )
-    .option('--relu', 'short for --activation relu', false)
-    .option('--pool <kind[:size[:stride]]>', 'max, avg or gauss pooling, such as max (2), max:3:2 or gauss:3:2')
-    .optionsGroup('Pixels:')
-    .option('--gray', 'convert to gray first (0.299 R + 0.587 G + 0.114 B)', false)
-    .addOption(
-      new Option('--pixels <range>', 'unit: [0, 1], 255: [0, 255], signed: [-1, 1]')
-        .choices(['unit', '255', 'signed'])
-        .default('unit'),
-    )
-    .option('--normalize <imagenet|MEAN/STD>', '(x − mean) / std per channel')
-    .option('--background <colour>', 'lay transparent images over this colour (else alpha is dropped)')
-    .option('--max-pixels <n>', 'refuse larger images', '100M');
-  return kernels;
+      (_, text) => parseActivation(text),
+      activationText,
+    ),
+    relu: flag.on('--relu', 'short for --activation relu'),
+    pool: flag.of(
+      '--pool <kind[:size[:stride]]>',
+      'max, avg or gauss pooling, such as max (2), max:3:2 or gauss:3:2',
+      (_, text) => parsePool(text),
+      (pool) => poolText(pool),
+    ),
+  }),
+};
+
+/** How an image becomes the numbers that one layer reads. */
+export const pixelFlags = under('Pixels:', {
+  gray: flag.on('--gray', 'convert to gray first (0.299 R + 0.587 G + 0.114 B)'),
+  pixels: flag.choice(
+    '--pixels <range>',
+    'unit: [0, 1], 255: [0, 255], signed: [-1, 1]',
+    ['unit', '255', 'signed'],
+    'unit',
+  ),
+  normalize: presetFlags.normalize,
+  background: presetFlags.background,
+  maxPixels: presetFlags.maxPixels,
+});
+
+/** Which algorithms may be taken. */
+export const algorithmFlags = under('Running:', {
+  exact: flag.on('--exact', 'only algorithms that add in one fixed order: see docs/trust.md'),
+  algorithm: flag.text('--algorithm <name>', 'take this algorithm (see `cnnviz plan`) or say why it cannot be taken'),
+});
+
+type LayerValues = ValuesOf<typeof layerFlags & typeof algorithmFlags>;
+
+/** --kernel and --patch in the order they were given. */
+export function kernelsOf({
+  kernel,
+  patch,
+  patchMode,
+}: Pick<LayerValues, 'kernel' | 'patch' | 'patchMode'>): KernelSource[] {
+  return [...kernel, ...patch]
+    .sort((a, b) => a.at - b.at)
+    .flatMap(({ value }) => value.map((one) => (one.kind === 'patch' ? { ...one, mode: patchMode } : one)));
 }
 
-/** Adds the flags that choose among algorithms. */
-export function addAlgorithmFlags(command: Command): Command {
-  return command
-    .option('--exact', 'only algorithms that add in one fixed order: see docs/trust.md', false)
-    .option('--algorithm <name>', 'take this algorithm (see `cnnviz plan`) or say why it cannot be taken');
+/** The layer that the flags say. @throws CnnvizError 'usage' */
+export function layerOf(flags: LayerValues): LayerJob {
+  const { flip, stride, padding, paddingMode, dilation, groups, bias, activation, relu, pool, exact, algorithm } =
+    flags;
+  refuseBoth('--relu', '--activation', 'keep one of them', relu && activation !== null);
+  return {
+    kernels: kernelsOf(flags),
+    flip,
+    stride,
+    padding,
+    paddingMode,
+    dilation,
+    groups,
+    bias,
+    activation: relu ? { name: 'relu', parameter: null } : activation,
+    pool,
+    exact,
+    algorithm,
+  };
 }
 
-/** The flags of `conv` as commander hands them over: texts, and defaults filled in. */
-export interface ConvFlags {
-  /** --kernel and --patch in the order they were given. */
-  readonly kernels: readonly { readonly flag: 'kernel' | 'patch'; readonly text: string }[];
-  readonly patchMode: PatchMode;
-  readonly stride: string;
-  readonly padding: string;
-  readonly paddingMode: PaddingMode;
-  readonly dilation: string;
-  readonly groups: string;
-  readonly flip: boolean;
-  readonly bias?: string;
-  readonly activation?: string;
-  readonly relu: boolean;
-  readonly pool?: string;
-  readonly gray: boolean;
-  readonly pixels: PixelRange;
-  readonly normalize?: string;
-  readonly background?: string;
-  readonly maxPixels: string;
-  readonly scale: string;
-  readonly depth: '8' | '16';
-  readonly colormap: ColormapName;
-  readonly sheet: boolean;
-  readonly strip: boolean;
-  readonly exact: boolean;
-  readonly algorithm?: string;
-  readonly out?: string;
-  readonly format?: 'png' | 'npy';
-  readonly clobber: boolean;
+/** What an image becomes. @throws CnnvizError 'usage' */
+export function pixelsOf({
+  gray,
+  pixels,
+  normalize,
+  background,
+  maxPixels,
+}: ValuesOf<typeof pixelFlags>): Pick<Job, 'decode' | 'preprocess'> {
+  if (normalize === PRESETS.imagenet.preprocess.normalize && pixels !== 'unit') {
+    throw new CnnvizError('usage', `--normalize imagenet is for pixels in [0, 1], not --pixels ${pixels}`, {
+      fix: 'leave --pixels out',
+    });
+  }
+  return { decode: { background, maxPixels }, preprocess: { pixels, gray, normalize } };
 }
 
-/** The job the flags ask for. @throws CnnvizError 'usage' for values or combinations that make no sense. */
-export function convJob(flags: ConvFlags): Job {
-  if (flags.kernels.length === 0) {
+/** One layer for its numbers alone: nothing is drawn, nothing is written. @throws CnnvizError 'usage' */
+export function oneLayerJob(flags: LayerValues & ValuesOf<typeof pixelFlags>): Job {
+  const layer = layerOf(flags);
+  if (layer.kernels.length === 0) {
     throw new CnnvizError('usage', 'conv needs a kernel', {
       fix: 'add --kernel edge3x3 (`cnnviz kernels` lists them) or cut one from the image: --patch x,y,width,height',
     });
   }
-  const normalize = flags.normalize === undefined ? null : parseNormalize(flags.normalize);
-  if (flags.normalize === 'imagenet' && flags.pixels !== 'unit') {
-    throw new CnnvizError('usage', `--normalize imagenet is for pixels in [0, 1], not --pixels ${flags.pixels}`, {
-      fix: 'leave --pixels out',
-    });
-  }
-  const output = outputJob(flags);
-  checkPicture(flags, output.products);
   return {
-    decode: {
-      background: flags.background === undefined ? null : parseColour(flags.background),
-      maxPixels: parsePixelCount(flags.maxPixels),
-    },
-    preprocess: { pixels: flags.pixels, gray: flags.gray, normalize },
-    layer: layerJob(flags),
-    picture: { scale: parseScale(flags.scale), depth: flags.depth === '16' ? 16 : 8, colormap: flags.colormap },
-    output,
+    ...pixelsOf(flags),
+    layer,
+    picture: { scale: { kind: 'minmax' }, depth: 8, colormap: 'gray' },
+    output: { products: [], target: { kind: 'working-folder' }, clobber: true },
   };
-}
-
-/** The layer the flags say; --weight of `plan` may stand for its kernels. */
-export function layerJob(flags: ConvFlags): LayerJob {
-  if (flags.activation !== undefined && flags.relu) {
-    throw new CnnvizError('usage', '--relu and --activation exclude each other', { fix: 'keep one of them' });
-  }
-  const activation = flags.relu ? { name: 'relu' as const, parameter: null } : null;
-  return {
-    kernels: flags.kernels.flatMap(({ flag, text }) =>
-      flag === 'patch' ? [parsePatch(text, flags.patchMode)] : kernelSources(text),
-    ),
-    flip: flags.flip,
-    stride: parsePair('--stride', flags.stride),
-    padding: parsePadding(flags.padding),
-    paddingMode: flags.paddingMode,
-    dilation: parsePair('--dilation', flags.dilation),
-    groups: parseWhole('--groups', flags.groups, 1),
-    bias: flags.bias === undefined ? null : parseBias(flags.bias),
-    activation: flags.activation === undefined ? activation : parseActivation(flags.activation),
-    pool: flags.pool === undefined ? null : parsePool(flags.pool),
-    exact: flags.exact,
-    algorithm: flags.algorithm ?? null,
-  };
-}
-
-function checkPicture(flags: ConvFlags, products: readonly ProductKind[]): void {
-  if (flags.depth !== '16') return;
-  if (flags.colormap !== 'gray') {
-    throw new CnnvizError('usage', '--depth 16 is for grey maps: colour maps have 256 steps', {
-      fix: `leave out --depth 16 or --colormap ${flags.colormap}`,
-    });
-  }
-  if (!products.includes('maps')) {
-    throw new CnnvizError('usage', '--depth 16 is for maps in files of their own', {
-      fix: 'leave it out with --sheet, --strip and .npy output (which is exact)',
-    });
-  }
-}
-
-/** Endings of files that are pictures or data, but not ones that maps are written as. */
-const FOREIGN = /\.(jpe?g|webp|gif|tiff?|avif|bmp|svg|pdf|npz|json|csv|txt)$/i;
-
-/** @throws CnnvizError 'usage' for endings of files that maps are not written as */
-export function refuseForeign(out: string | undefined): void {
-  if (out === undefined || !FOREIGN.test(out)) return;
-  throw new CnnvizError('usage', `${out}: maps are written as .png or .npy`, {
-    fix: '-o FILE.png, -o FILE.npy or -o FOLDER',
-  });
-}
-
-function outputJob({ out, format, sheet, strip, clobber }: ConvFlags): OutputJob {
-  const ending = /\.(png|npy)$/i.exec(out ?? '')?.[1].toLowerCase();
-  refuseForeign(out);
-  if (ending !== undefined && format !== undefined && ending !== format) {
-    throw new CnnvizError('usage', `${out}: the ending says ${ending}, --format says ${format}`, {
-      fix: 'keep one of them',
-    });
-  }
-  const npy = (format ?? ending) === 'npy';
-  const pictures: ProductKind[] = [...(sheet ? (['sheet'] as const) : []), ...(strip ? (['strip'] as const) : [])];
-  if (npy && pictures.length > 0) {
-    throw new CnnvizError('usage', `--${pictures[0]} draws a picture, .npy holds numbers`, {
-      fix: 'run it once for each',
-    });
-  }
-  return {
-    products: npy ? ['npy'] : pictures.length > 0 ? pictures : ['maps'],
-    target: outputTarget(out, ending),
-    clobber,
-  };
-}
-
-/** What -o means. */
-export function outputTarget(out: string | undefined, ending: string | undefined): OutputJob['target'] {
-  if (out === undefined) return { kind: 'working-folder' };
-  if (out === '') throw new CnnvizError('usage', '-o: expected a place to write to, got ""');
-  if (out === '-') return { kind: 'stdout' };
-  if (/\{(name|map|layer|ext|dir)\}/.test(out)) return { kind: 'template', path: out };
-  return ending === undefined ? { kind: 'folder', path: out } : { kind: 'file', path: out };
-}
-
-const FILE = /\.(npy|json|csv|txt)$/i;
-
-/**
- * The kernels that one --kernel says: names and files with commas (or spaces) between them, or the numbers of one kernel,
- * whose commas are its own.
- * @throws CnnvizError 'usage' for an unknown name
- */
-function kernelSources(text: string): KernelSource[] {
-  if (isOwnPath(text)) return [{ kind: 'file', path: text }];
-  const parts = text.split(/[,\s]+/).filter((part) => part !== '');
-  const isList = parts.length > 1 && parts.every((part) => FILE.test(part) || isName(part));
-  // a file's own name may have spaces and commas
-  if (FILE.test(text) && !parts.every((part) => FILE.test(part) || isKnown(part)))
-    return [{ kind: 'file', path: text }];
-  if (isList || (parts.length === 1 && isName(parts[0]))) return parts.map(kernelSource);
-  return [{ kind: 'inline', text }];
-}
-
-function kernelSource(text: string): KernelSource {
-  return FILE.test(text) ? { kind: 'file', path: text } : { kind: 'builtin', name: kernelName(text) };
-}
-
-function isKnown(word: string): boolean {
-  return findGradient(word) !== null || kernelsMeant(word).length > 0;
-}
-
-/** A word that begins as a name does; NaN and inf are meant as numbers. */
-function isName(word: string): boolean {
-  return !looksInline(word) && !/^[+-]?(nan|inf(inity)?)$/i.test(word);
 }

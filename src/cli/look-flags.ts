@@ -6,7 +6,7 @@ import type { PlaceRequest } from '../core/value-place.js';
 import { findInputs, type Input } from '../io/inputs.js';
 import type { LayerRequest } from '../run/kept-run.js';
 import { refuseSwapped } from './argument-order.js';
-import { addAlgorithmFlags, addLayerFlags, type ConvFlags, convJob } from './layer-flags.js';
+import { addAlgorithmFlags, addLayerFlags, type ConvFlags, convJob } from './conv-flags.js';
 import { addWeightFlags, networkJob, type PresetFlags, type WeightFlags } from './network-flags.js';
 import { parsePool, parsePosition, parseWhole } from './parse.js';
 

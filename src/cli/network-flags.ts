@@ -9,8 +9,9 @@ import type {
   PresetChoice,
   ProductKind,
 } from '../core/job.js';
+import { normalizeText } from '../core/job-text.js';
+import { outputTarget, refuseForeign } from './conv-flags.js';
 import { flag, under, type ValuesOf } from './flags.js';
-import { outputTarget, refuseForeign } from './layer-flags.js';
 import { parseColour, parseNormalize, parsePixelCount, parseScale, parseSize, parseWhole } from './parse.js';
 
 /** The text of print(model) is taken at its word. */
@@ -59,8 +60,11 @@ export const presetFlags = under('Pixels:', {
     '255',
     'signed',
   ]),
-  normalize: flag.of('--normalize <imagenet|MEAN/STD>', '(x − mean) / std per channel', (_, text) =>
-    parseNormalize(text),
+  normalize: flag.of(
+    '--normalize <imagenet|MEAN/STD>',
+    '(x − mean) / std per channel',
+    (_, text) => parseNormalize(text),
+    normalizeText,
   ),
   background: flag.of(
     '--background <colour>',

@@ -14,6 +14,9 @@ import {
 import { nearestName, sameName } from '../core/names.js';
 import { isOwnPath } from '../io/descriptors.js';
 import { coreCount } from '../io/process-facts.js';
+import { kernelName, kernelsMeant } from '../models/kernel-names.js';
+import { looksInline } from '../models/kernel-text.js';
+import { findGradient } from '../models/kernels.js';
 
 /** What users type, made into what a job holds. Every failure names the flag, what it expects and what it got. */
 function refuse(flag: string, expected: string, got: string, fix?: string): never {
@@ -83,6 +86,37 @@ export function parseSize(flag: string, text: string): Pair {
     });
   }
   return [height, width];
+}
+
+const FILE = /\.(npy|json|csv|txt)$/i;
+
+/**
+ * The kernels that one --kernel says: names and files with commas (or spaces) between them, or the numbers of one kernel,
+ * whose commas are its own.
+ * @throws CnnvizError 'usage' for an unknown name
+ */
+export function parseKernels(text: string): KernelSource[] {
+  if (isOwnPath(text)) return [{ kind: 'file', path: text }];
+  const parts = text.split(/[,\s]+/).filter((part) => part !== '');
+  const isList = parts.length > 1 && parts.every((part) => FILE.test(part) || isName(part));
+  // a file's own name may have spaces and commas
+  if (FILE.test(text) && !parts.every((part) => FILE.test(part) || isKnown(part)))
+    return [{ kind: 'file', path: text }];
+  if (isList || (parts.length === 1 && isName(parts[0]))) return parts.map(kernelSource);
+  return [{ kind: 'inline', text }];
+}
+
+function kernelSource(text: string): KernelSource {
+  return FILE.test(text) ? { kind: 'file', path: text } : { kind: 'builtin', name: kernelName(text) };
+}
+
+function isKnown(word: string): boolean {
+  return findGradient(word) !== null || kernelsMeant(word).length > 0;
+}
+
+/** A word that begins as a name does; NaN and inf are meant as numbers. */
+function isName(word: string): boolean {
+  return !looksInline(word) && !/^[+-]?(nan|inf(inity)?)$/i.test(word);
 }
 
 const PADDING_RULES = ['same', 'valid', 'full'] as const;

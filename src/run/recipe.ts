@@ -1,6 +1,4 @@
-import type { Padding } from '../core/geometry.js';
 import type {
-  BiasSource,
   Job,
   KernelSource,
   LayerJob,
@@ -8,8 +6,17 @@ import type {
   NetworkRequest,
   PictureJob,
   PreprocessJob,
-  ScaleRule,
 } from '../core/job.js';
+import {
+  activationText,
+  biasText,
+  kernelText,
+  normalizeText,
+  paddingText,
+  pairText,
+  poolText,
+  scaleText,
+} from '../core/job-text.js';
 import type { LayerResult } from '../core/network-result.js';
 import type { MapNote, PictureNote } from '../core/note.js';
 import type { Clipped, MapResult, Scale } from '../core/result.js';
@@ -72,43 +79,23 @@ export function layerArgs(layer: LayerJob): string[] {
   if (!isPair(dilation, 1)) args.push('--dilation', pairText(dilation));
   if (groups !== 1) args.push('--groups', String(groups));
   if (flip) args.push('--flip');
-  if (bias !== null) args.push('--bias', biasText(bias));
-  if (activation) {
-    args.push('--activation', activation.name + (activation.parameter === null ? '' : `:${activation.parameter}`));
-  }
-  if (pool) {
-    const sigma = pool.sigma === null ? '' : `:${pairText(pool.sigma)}`;
-    args.push('--pool', `${pool.kind}:${pairText(pool.kernelSize)}:${pairText(pool.stride)}${sigma}`);
-  }
+  if (bias !== null) args.push('--bias', biasText(bias, baseName));
+  if (activation) args.push('--activation', activationText(activation));
+  if (pool) args.push('--pool', poolText(pool));
   if (exact) args.push('--exact');
   if (algorithm !== null) args.push('--algorithm', algorithm);
   return args;
 }
 
 function kernelArgs(kernel: KernelSource): string[] {
-  switch (kernel.kind) {
-    case 'builtin':
-      return ['--kernel', kernel.name];
-    case 'file':
-      return ['--kernel', baseName(kernel.path)];
-    case 'inline':
-      return ['--kernel', kernel.text];
-    case 'patch': {
-      const { x, y, width, height } = kernel.rect;
-      const from = kernel.image === null ? '' : `@${baseName(kernel.image)}`;
-      return ['--patch', `${x},${y},${width},${height}${from}`];
-    }
-  }
+  return [kernel.kind === 'patch' ? '--patch' : '--kernel', kernelText(kernel, baseName)];
 }
 
 export function pixelArgs({ preprocess, decode }: { preprocess: PreprocessJob; decode: Job['decode'] }): string[] {
   const args: string[] = [];
   if (preprocess.gray) args.push('--gray');
   if (preprocess.pixels !== 'unit') args.push('--pixels', preprocess.pixels);
-  if (preprocess.normalize) {
-    const { mean, std } = preprocess.normalize;
-    args.push('--normalize', `${mean.join(',')}/${std.join(',')}`);
-  }
+  if (preprocess.normalize) args.push('--normalize', normalizeText(preprocess.normalize));
   if (decode.background !== null) args.push('--background', decode.background);
   return args;
 }
@@ -119,34 +106,6 @@ export function pictureArgs({ scale, depth, colormap }: PictureJob): string[] {
   if (depth !== 8) args.push('--depth', String(depth));
   if (colormap !== 'gray') args.push('--colormap', colormap);
   return args;
-}
-
-export function biasText(bias: BiasSource): string {
-  switch (bias.kind) {
-    case 'number':
-      return String(bias.value);
-    case 'file':
-      return baseName(bias.path);
-    case 'percentile':
-      return `p${bias.percent}`;
-    case 'fire':
-      return `fire:${bias.percent}%`;
-  }
-}
-
-function scaleText(scale: ScaleRule): string {
-  if (scale.kind === 'fixed') return `${scale.lo},${scale.hi}`;
-  if (scale.kind === 'percentiles') return `p${scale.lo},p${scale.hi}`;
-  return scale.kind;
-}
-
-function paddingText(padding: Padding): string {
-  return typeof padding === 'string' || typeof padding === 'number' ? String(padding) : padding.join(',');
-}
-
-/** 2 for 2,2 */
-function pairText([a, b]: readonly [number, number]): string {
-  return a === b ? String(a) : `${a},${b}`;
 }
 
 function isPair([a, b]: readonly [number, number], value: number): boolean {

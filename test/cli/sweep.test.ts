@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ConvFlags } from '../../src/cli/layer-flags.js';
+import type { ConvFlags } from '../../src/cli/conv-flags.js';
 import { type SweepFlags, sweepJob } from '../../src/commands/layer/run-sweep.js';
 import { readNote } from '../../src/io/encode.js';
 import { cnnviz, IMAGES, inFolder } from './cnnviz.js';

@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { altOfClassStudy } from '../../cli/alt.js';
 import { refuseSwapped } from '../../cli/argument-order.js';
+import { refuseForeign } from '../../cli/conv-flags.js';
 import type { ValuesOf } from '../../cli/flags.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { oneInput } from '../../cli/input-flags.js';
-import { refuseForeign } from '../../cli/layer-flags.js';
 import {
   addPresetFlags,
   addWeightFlags,

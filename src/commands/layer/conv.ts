@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import { addAlgorithmFlags, addLayerFlags } from '../../cli/conv-flags.js';
 import { addBatchFlags } from '../../cli/input-flags.js';
-import { addAlgorithmFlags, addLayerFlags } from '../../cli/layer-flags.js';
 import { altOption, showOption, verboseOption } from '../../cli/picture-flags.js';
 
 const EXAMPLES = `Examples:

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addAlgorithmFlags, addLayerFlags } from '../../cli/layer-flags.js';
+import { addAlgorithmFlags, addLayerFlags } from '../../cli/conv-flags.js';
 
 const EXAMPLES = `Examples:
   cnnviz plan photo.jpg --kernel edge3x3                            for a photograph (only its header is read)

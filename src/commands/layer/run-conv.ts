@@ -1,8 +1,8 @@
 import { altOfRun } from '../../cli/alt.js';
 import { convRecord } from '../../cli/batch-words.js';
+import { type ConvFlags, convJob } from '../../cli/conv-flags.js';
 import { EXIT, exitCodeOf } from '../../cli/exit.js';
 import { collectInputs, nothingToDo } from '../../cli/input-flags.js';
-import { type ConvFlags, convJob } from '../../cli/layer-flags.js';
 import { type BatchFlags, checkStdout, runMany } from '../../cli/run-many.js';
 import { openTerminal, type Terminal } from '../../cli/terminal.js';
 import { CnnvizError } from '../../core/errors.js';

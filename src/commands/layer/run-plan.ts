@@ -1,5 +1,5 @@
+import { type ConvFlags, convJob, layerJob } from '../../cli/conv-flags.js';
 import { EXIT, exitCodeOf } from '../../cli/exit.js';
-import { type ConvFlags, convJob, layerJob } from '../../cli/layer-flags.js';
 import { parseShape } from '../../cli/parse.js';
 import { openTerminal } from '../../cli/terminal.js';
 import { CnnvizError } from '../../core/errors.js';

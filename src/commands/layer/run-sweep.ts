@@ -1,5 +1,5 @@
 import { altOfSweep } from '../../cli/alt.js';
-import { type ConvFlags, convJob } from '../../cli/layer-flags.js';
+import { type ConvFlags, convJob } from '../../cli/conv-flags.js';
 import { parseActivation, parseBias, parseJobs, parsePair, parsePool, poolKind, USUAL_POOL } from '../../cli/parse.js';
 import type { PictureFlags } from '../../cli/picture-flags.js';
 import { showPictures } from '../../cli/show/show.js';

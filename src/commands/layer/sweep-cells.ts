@@ -1,6 +1,7 @@
 import { CnnvizError } from '../../core/errors.js';
 import { extent, type Pair, plural } from '../../core/geometry.js';
-import type { LayerJob, PoolJob } from '../../core/job.js';
+import type { LayerJob } from '../../core/job.js';
+import { activationText, biasText, poolText } from '../../core/job-text.js';
 import type { PictureNote } from '../../core/note.js';
 import type { Scale } from '../../core/result.js';
 import {
@@ -25,7 +26,7 @@ import { type Bank, bankModel, bindKernels, convolutionOnly, followingModel } fr
 import { resolveBias } from '../../run/compute.js';
 import type { Materials } from '../../run/materials.js';
 import { type FeatureMap, measureBank } from '../../run/measure.js';
-import { biasText, layerArgs, pictureArgs, pixelArgs } from '../../run/recipe.js';
+import { layerArgs, pictureArgs, pixelArgs } from '../../run/recipe.js';
 import { threadTeam } from '../../run/threads.js';
 
 /** All maps of a sweep are kept until the common scale of their picture is known: a gigabyte of them at most. */
@@ -178,17 +179,6 @@ function sweepParameters(kernel: string, { stride, bias, activation, pool }: Lay
   };
 }
 
-function activationText({ name, parameter }: NonNullable<LayerJob['activation']>): string {
-  return name + (parameter === null ? '' : `:${parameter}`);
-}
-
-/** max:3:2, with pairs as 3x2 */
-function poolText(pool: PoolJob | null): string {
-  if (pool === null) return 'none';
-  const sigma = pool.sigma === null ? '' : `:${pairName(pool.sigma)}`;
-  return `${pool.kind}:${pairName(pool.kernelSize)}:${pairName(pool.stride)}${sigma}`;
-}
-
 /** 2 for 2,2; 2x3 (height x width) else: a comma stands between the values of a list. */
 function pairName([a, b]: readonly [number, number]): string {
   return a === b ? String(a) : `${a}x${b}`;
@@ -228,7 +218,7 @@ export function sweepNote(
   list('--stride', strides.map(pairName), '1');
   list(
     '--bias',
-    biases.map((bias) => (bias === null ? '0' : biasText(bias))),
+    biases.map((bias) => (bias === null ? '0' : biasText(bias, baseName))),
     '0',
   );
   list(
@@ -236,7 +226,11 @@ export function sweepNote(
     activations.map((one) => (one === null ? 'none' : activationText(one))),
     'none',
   );
-  list('--pool', pools.map(poolText), 'none');
+  list(
+    '--pool',
+    pools.map((pool) => (pool === null ? 'none' : poolText(pool, pairName))),
+    'none',
+  );
   args.push(...pixelArgs(base), ...pictureArgs(base.picture));
   return { cnnviz: VERSION, picture: 'sweep', ...scale, input: { name: baseName(path), sha256 }, args };
 }

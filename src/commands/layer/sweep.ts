@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
-import { addAlgorithmFlags, addLayerFlags } from '../../cli/layer-flags.js';
+import { addAlgorithmFlags, addLayerFlags } from '../../cli/conv-flags.js';
 import { altOption, showOption, verboseOption } from '../../cli/picture-flags.js';
 
 const EXAMPLES = `Examples:

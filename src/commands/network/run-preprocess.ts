@@ -1,6 +1,6 @@
 import { altOfPreprocess } from '../../cli/alt.js';
+import { outputTarget, refuseForeign } from '../../cli/conv-flags.js';
 import { collectInputs, nothingToDo } from '../../cli/input-flags.js';
-import { outputTarget, refuseForeign } from '../../cli/layer-flags.js';
 import { type PresetFlags, presetChoice } from '../../cli/network-flags.js';
 import { parseColour, parsePixelCount } from '../../cli/parse.js';
 import { type BatchFlags, checkStdout, runMany } from '../../cli/run-many.js';
