@@ -5,6 +5,9 @@
 
 export { type Classifier, decodeHead, type TrainedClassifier, type TrainHeadOptions, trainHead } from './api/heads.js';
 export { loadNetwork, type Network, type NetworkOptions, runNetwork } from './api/network.js';
+export { preprocess } from './api/preprocess.js';
+export type { FileLike, ImageLike, PreprocessOptions, WeightOptions } from './api/sources.js';
+export { type Checkpoint, readWeights, type StoredTensor } from './api/weights.js';
 export { CnnvizError, type ErrorCode } from './core/errors.js';
 export type { Padding, PaddingMode, Pads, Pair } from './core/geometry.js';
 export type { ActivationName } from './core/job.js';

@@ -23,6 +23,8 @@ describe('the library', () => {
       'loadNetwork',
       'maxPool2d',
       'prepareConv2d',
+      'preprocess',
+      'readWeights',
       'relu',
       'runNetwork',
       'trainHead',

@@ -18,6 +18,7 @@ import { nearestName } from '../core/names.js';
 import { formatBytes } from '../core/text.js';
 import { isPipe, readPipe } from './descriptors.js';
 import { refuseOtherThanFile } from './file-kind.js';
+import { bytesInMemory } from './memory-files.js';
 import { addressFault, collisionKey, isAddress } from './paths.js';
 import { guardOutput, noteRead } from './read-files.js';
 import { finishTemporary, NAME_BYTES, signalsDelivered, temporaryFor } from './temporaries.js';
@@ -32,6 +33,8 @@ export async function readBytes(path: string): Promise<Uint8Array> {
 
 /** The same of a file that this command has written itself, or that it may replace. @throws CnnvizError 'input' */
 export async function readOwnBytes(path: string): Promise<Uint8Array> {
+  const inMemory = bytesInMemory(path);
+  if (inMemory) return inMemory;
   try {
     if (isPipe(path)) return await readPipe(path);
     return await withRegular(path, (file) => file.readFile());
@@ -309,6 +312,7 @@ export async function existingFolder(path: string): Promise<boolean> {
 
 /** True when something of this name exists. */
 export async function existingFile(path: string): Promise<boolean> {
+  if (bytesInMemory(path)) return true;
   return access(path).then(
     () => true,
     () => false,

@@ -5,6 +5,7 @@ import { CnnvizError } from '../core/errors.js';
 import { isPipe } from './descriptors.js';
 import { refuseOtherThanFile } from './file-kind.js';
 import { readBytes, readFault } from './files.js';
+import { sourceInMemory } from './memory-files.js';
 import { leavesFolder } from './paths.js';
 import { noteRead } from './read-files.js';
 
@@ -25,6 +26,8 @@ const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK;
  * @throws CnnvizError 'input'
  */
 export async function openFile(path: string): Promise<FileSource> {
+  const inMemory = sourceInMemory(path);
+  if (inMemory) return inMemory;
   if (isPipe(path)) return { path, ...memorySource(await readBytes(path)), close: () => undefined };
   noteRead(path);
   try {
@@ -37,6 +40,8 @@ export async function openFile(path: string): Promise<FileSource> {
 
 /** Opens a file for a look ahead of its run; null when that is not possible. To be closed at once. */
 export function peekFile(path: string): FileSource | null {
+  const inMemory = sourceInMemory(path);
+  if (inMemory) return inMemory;
   try {
     return statSync(path).isFile() ? sourceOf(path, openSync(path, READ_ONLY)) : null;
   } catch {

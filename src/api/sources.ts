@@ -1,0 +1,113 @@
+import { CnnvizError } from '../core/errors.js';
+import type { Pair } from '../core/geometry.js';
+import { type ImagePreset, type NetworkRequest, type PixelRange, PRESETS, type PresetChoice } from '../core/job.js';
+import { type TensorLike, toTensor } from '../core/tensor.js';
+import { type Input, toInput } from '../io/inputs.js';
+import { asFile } from '../io/memory-files.js';
+import { writeNpy } from '../models/npy.js';
+
+/** A file by its path, or its bytes. */
+export type FileLike = string | Uint8Array;
+
+/** An image file by its path or its bytes; or an array that is taken as it is, [C, H, W] or [N, C, H, W]. */
+export type ImageLike = FileLike | TensorLike;
+
+/** How pixels become numbers, and a photograph a network's input; what is left out is as the network says. */
+export interface PreprocessOptions {
+  /** imagenet: shorter side 256, centre crop 224, mean and std, as torchvision; none: the image as it is. */
+  readonly preset?: 'imagenet' | 'none';
+  /** The shorter side, or [height, width]; before the crop. Bilinear with antialiasing, as torchvision.transforms.Resize. */
+  readonly resize?: number | Pair;
+  /** The middle of the image, n for n×n or [height, width]; what lies outside is zero, as torchvision's CenterCrop. */
+  readonly crop?: number | Pair;
+  /** One channel, 0.299 R + 0.587 G + 0.114 B. Default false. */
+  readonly gray?: boolean;
+  /** 'unit' [0, 1], '255' [0, 255] or 'signed' [−1, 1]. */
+  readonly pixels?: PixelRange;
+  /** (x − mean) / std, one number for each channel or one for all. */
+  readonly normalize?: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /** '#rrggbb' to lay transparent pixels over; without it alpha is dropped. */
+  readonly background?: string;
+  /** Larger images are refused before their pixels are read. Default 100 million. */
+  readonly maxPixels?: number;
+}
+
+/** Where a network's numbers come from. */
+export interface WeightOptions {
+  /** A checkpoint: .pth, .safetensors, .npz; the same as 'NET@FILE'. */
+  readonly weights?: FileLike;
+  /** The seed of made-up He weights, for a network without a checkpoint. */
+  readonly init?: number;
+  /** The text of print(model) is the whole network, whatever it seems to leave out. Default false. */
+  readonly asPrinted?: boolean;
+}
+
+/** Gives `use` the image as an input that can be read. */
+export function withInput<T>(image: ImageLike, use: (input: Input) => Promise<T>): Promise<T> {
+  if (typeof image === 'string') return use(toInput(image, ''));
+  if (image instanceof Uint8Array) return asFile(image, 'image', (path) => use(toInput(path, '')));
+  return asFile(writeNpy(toTensor(image, 'image')), 'image.npy', (path) => use(toInput(path, '')));
+}
+
+/** Gives `use` the network's request, its bytes lent names. */
+export async function withRequest<T>(
+  network: FileLike,
+  { weights, init, asPrinted = false }: WeightOptions,
+  use: (request: NetworkRequest) => Promise<T>,
+): Promise<T> {
+  if (init !== undefined && !(Number.isSafeInteger(init) && init >= 0)) {
+    throw new CnnvizError('usage', `init: expected a seed, a whole number from 0, got ${init}`, { fix: '{ init: 1 }' });
+  }
+  const within = (file: FileLike | undefined, name: string, next: (path: string | null) => Promise<T>) =>
+    file instanceof Uint8Array ? asFile(file, name, next) : next(file ?? null);
+  return within(network, 'network', (path) =>
+    within(weights, 'weights', (weightPath) =>
+      use({
+        network: path!,
+        weights: weightPath,
+        init: init ?? null,
+        ...(asPrinted ? { asPrinted } : {}),
+        inputs: [],
+      }),
+    ),
+  );
+}
+
+/** What the options change of how an image is prepared; null when they say nothing. @throws CnnvizError 'usage' */
+export function presetChoiceOf(options: PreprocessOptions): PresetChoice | null {
+  const { preset, resize, crop, gray = false, pixels, normalize } = options;
+  if (preset !== undefined && !(preset in PRESETS)) {
+    throw new CnnvizError('usage', `preset: expected imagenet or none, got ${preset}`, {
+      fix: "{ preset: 'imagenet' }",
+    });
+  }
+  for (const [name, value] of [
+    ['resize', resize],
+    ['crop', crop],
+  ] as const) {
+    const sides = value === undefined ? [] : [value].flat();
+    if (value !== undefined && !(sides.length <= 2 && sides.every((side) => Number.isSafeInteger(side) && side > 0))) {
+      throw new CnnvizError('usage', `${name}: expected n or [height, width], whole numbers from 1, got ${value}`, {
+        fix: `{ ${name}: 224 }`,
+      });
+    }
+  }
+  if (normalize?.std.some((one) => one === 0)) {
+    throw new CnnvizError('usage', 'normalize: a std is 0', { fix: 'numbers other than 0' });
+  }
+  const given = gray || [preset, resize, crop, pixels, normalize].some((value) => value !== undefined);
+  if (!given) return null;
+  return {
+    name: preset ?? null,
+    resize: (resize as ImagePreset['geometry']['resize']) ?? null,
+    crop: crop === undefined ? null : typeof crop === 'number' ? [crop, crop] : crop,
+    gray,
+    pixels: pixels ?? null,
+    normalize: normalize ?? null,
+  };
+}
+
+/** How image files are decoded. */
+export function decodeJobOf({ background, maxPixels = 100e6 }: PreprocessOptions) {
+  return { background: background ?? null, maxPixels };
+}
