@@ -89,8 +89,9 @@ async function learnTests() {
     save();
   }
   for (const path of Object.keys(state.tests)) if (!hashes.has(path)) delete state.tests[path];
-  for (const [path, { passes, why }] of Object.entries(state.tests)) {
-    if (!passes) say(`left out, it fails without a mutant: ${path} (${why.split('\n')[0]})`);
+  for (const [path, { passes, failing }] of Object.entries(state.tests)) {
+    if (!passes) say(`left out, it fails without a mutant: ${path}`);
+    else for (const name of failing) say(`left out, it fails without a mutant: ${path}: ${name}`);
   }
 }
 
@@ -106,7 +107,8 @@ async function judge() {
     mutant.verdict = Object.values(state.tests).some(({ ids }) => ids.includes(mutant.id)) ? 'survived' : 'unreached';
     for (const group of groups) {
       const ms = group.reduce((sum, path) => sum + state.tests[path].ms, 0);
-      const outcome = await runWith(mutant.id, sandbox, group, START_MS + PATIENCE * ms);
+      const without = group.flatMap((path) => state.tests[path].failing);
+      const outcome = await runWith(mutant.id, sandbox, group, without, START_MS + PATIENCE * ms);
       for (const path of group) mutant.ran[path] = state.tests[path].hash;
       if (outcome === 'passed') continue;
       Object.assign(mutant, { verdict: outcome === 'failed' ? 'killed' : 'timeout', by: group });

@@ -79,7 +79,7 @@ export async function buildSandbox(sandbox) {
 
 /**
  * Runs every test file once, without a mutant.
- * @returns for each: whether it passes, its time, and the ids of the mutants it comes to
+ * @returns for each: whether it can be used, the tests in it that cannot, its time, and the mutants it comes to
  */
 export async function firstRun(sandbox, files, workers) {
   const lists = join(sandbox, 'lists');
@@ -91,20 +91,25 @@ export async function firstRun(sandbox, files, workers) {
   await vitest(sandbox, [...flags, ...files], env, 3 * 3600_000);
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
   return new Map(
-    testResults.map(({ name, status, startTime, endTime, message, assertionResults }) => {
+    testResults.map(({ name, startTime, endTime, message, assertionResults }) => {
       const list = join(lists, encodeURIComponent(name));
       const ids = existsSync(list) ? [...new Set(readFileSync(list, 'utf8').trim().split('\n'))] : [];
-      const failed = assertionResults.find((one) => one.status === 'failed');
-      const why = message || (failed ? `${failed.fullName}: ${failed.failureMessages[0]?.slice(0, 300)}` : '');
-      const path = name.slice(sandbox.length + 1);
-      return [path, { passes: status === 'passed', why, ms: Math.round(endTime - startTime), ids }];
+      const failing = assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
+      const passes = assertionResults.some(({ status }) => status === 'passed') && message === '';
+      return [name.slice(sandbox.length + 1), { passes, failing, ms: Math.round(endTime - startTime), ids }];
     }),
   );
 }
 
-/** Runs test files with one mutant switched on, up to the first failure. @returns 'passed', 'failed' or 'timeout' */
-export async function runWith(id, sandbox, files, timeoutMs) {
-  const flags = ['--maxWorkers', '1', '--bail', '1', '--reporter', 'dot'];
+/**
+ * Runs test files with one mutant switched on, up to the first failure.
+ * @param without full names of tests that are not run
+ * @returns 'passed', 'failed' or 'timeout'
+ */
+export async function runWith(id, sandbox, files, without, timeoutMs) {
+  const names = without.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const others = names.length === 0 ? [] : ['--testNamePattern', `^(?!(?:${names.join('|')})$)`];
+  const flags = ['--maxWorkers', '1', '--bail', '1', '--reporter', 'dot', ...others];
   const { code } = await vitest(sandbox, [...flags, ...files], { __STRYKER_ACTIVE_MUTANT__: id }, timeoutMs);
   return code === null ? 'timeout' : code === 0 ? 'passed' : 'failed';
 }

@@ -1,0 +1,3 @@
+import { comparesWith } from './transcript.js';
+
+comparesWith('explain.txt');

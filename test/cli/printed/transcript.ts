@@ -1,0 +1,63 @@
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { cnnviz, IMAGES } from '../cnnviz.js';
+
+const STORE = fileURLToPath(new URL('../../../fixtures/expected/printed/', import.meta.url));
+const MODELS = fileURLToPath(new URL('../../../fixtures/models/', import.meta.url));
+const LABELS =
+  'brick.png,things\ncoffee.png,things\nplane.png,things\nchelsea.png,animals\nrocket.jpg,animals\nfive.png,animals\n';
+const storing = process.env.CNNVIZ_FREEZE === '1';
+
+/**
+ * Compares what commands print for people, word for word and number for number, with a transcript: a paragraph for each,
+ * "$ command", then its lines; "! " stands before those of stderr, "exit" before a code that is not 0. They run in one
+ * folder, one after the other. `npm run freeze` writes it anew.
+ */
+export function comparesWith(transcript: string): void {
+  const path = join(STORE, transcript);
+  const paragraphs = readFileSync(path, 'utf8')
+    .trimEnd()
+    .split(/\n\n(?=\$ )/)
+    .map((paragraph) => ({ paragraph, command: paragraph.split('\n')[0] }));
+  const found: string[] = [];
+  let folder = '';
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cnnviz-printed-'));
+    for (const name of readdirSync(IMAGES)) copyFileSync(join(IMAGES, name), join(folder, name));
+    for (const name of ['networks/digits.txt', 'networks/digits.pth', 'onnx/lenet-16.onnx']) {
+      copyFileSync(MODELS + name, join(folder, name.split('/')[1]));
+    }
+    writeFileSync(join(folder, 'labels.csv'), LABELS);
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+    if (storing) writeFileSync(path, `${found.join('\n\n')}\n`);
+  });
+
+  it.each(paragraphs)('$command', async ({ paragraph, command }) => {
+    const { stdout, stderr, code } = await cnnviz(wordsOf(command), { cwd: folder });
+    const end = code === 0 ? [] : [`exit ${code}`];
+    const printed = [command, ...linesOf(stdout, ''), ...linesOf(stderr, '! '), ...end].join('\n');
+    found.push(printed);
+    if (!storing) expect(printed).toBe(paragraph);
+  });
+}
+
+/** The words of "$ cnnviz a 'b c'". */
+function wordsOf(command: string): string[] {
+  const words = command.slice('$ cnnviz '.length).matchAll(/'([^']*)'|(\S+)/g);
+  return [...words].map(([, quoted, plain]) => quoted ?? plain);
+}
+
+/** Times are those of the machine. */
+function linesOf(text: string, mark: string): string[] {
+  const lines = text
+    .replaceAll(/\d+(?:\.\d+)? s(?: \(\d[\d.]*\/s\))?$/gm, '… s')
+    .split('\n')
+    .slice(0, -1);
+  return lines.map((line) => `${mark}${line}`.trimEnd());
+}
