@@ -4,11 +4,11 @@ import { addArticle } from './article/article.js';
 import { addBatch } from './batch/batch.js';
 import { addCheck } from './check/check.js';
 import { addDiff } from './check/diff.js';
-import { addAblate } from './class/ablate.js';
+import { ablate } from './class/ablate.js';
 import { gradcam } from './class/gradcam.js';
-import { addOcclude } from './class/occlude.js';
-import { addSaliency } from './class/saliency.js';
-import { addTop } from './class/top.js';
+import { occlude } from './class/occlude.js';
+import { saliency } from './class/saliency.js';
+import { top } from './class/top.js';
 import { addHead } from './head/head.js';
 import { addAnimate } from './layer/animate.js';
 import { addConv } from './layer/conv.js';
@@ -34,7 +34,7 @@ export const COMMAND_GROUPS: readonly (readonly [
 ])[] = [
   ['One layer:', [addConv, addSweep, addExplain, addAnimate, addField, addKernels, addPlan, addRead]],
   ['Networks:', [addRun, addSummary, addFilters, addWeights, addCompare, addPreprocess]],
-  ['What a network looks at:', [gradcam, addSaliency, addOcclude, addAblate, addTop]],
+  ['What a network looks at:', [gradcam, saliency, occlude, ablate, top]],
   ['My own classes:', [addHead]],
   ['Maps that must not change, many images:', [addCheck, addDiff, addBatch]],
   ['To begin with:', [addDemo, addArticle, addCompletion]],

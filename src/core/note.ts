@@ -19,7 +19,7 @@ export interface MapNote {
 /** A picture of several maps carries its common scale and its command, but no values can be read back from it. */
 export interface PictureNote {
   readonly cnnviz: string;
-  readonly picture: 'sheet' | 'strip' | 'sweep' | 'overlay' | 'bars' | 'patches';
+  readonly picture: 'sheet' | 'strip' | 'sweep' | 'overlay' | 'bars';
   readonly lo: number;
   readonly hi: number;
   readonly input: { readonly name: string; readonly sha256: string };
@@ -37,6 +37,7 @@ export interface DrawingNote {
     | 'field'
     | 'animation'
     | 'difference'
+    | 'patches'
     | 'learning-curve'
     | 'confusion-matrix';
   /** The values of black and white, where it shows numbers. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openSubject } from '../../src/commands/class/class-subject.js';
+import { openSubject } from '../../src/commands/class/class-command.js';
 import { gradcam } from '../../src/commands/class/gradcam-study.js';
-import { saliency } from '../../src/commands/class/run-saliency.js';
+import { saliency } from '../../src/commands/class/saliency-study.js';
 import type { NetworkJob } from '../../src/core/job.js';
 import { arrayOf, ROOT, readJson, type StoredArray } from '../models/onnx/arrays.js';
 

@@ -2,9 +2,12 @@ import { classScores, findClass, rankClass } from '../../analysis/class-scores.j
 import { channelsOf } from '../../analysis/layer-facts.js';
 import { probabilitiesOf } from '../../analysis/top-classes.js';
 import { ValueWatch } from '../../analysis/value-watch.js';
+import type { Answer, Frame } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
+import { plural } from '../../core/geometry.js';
 import type { Image } from '../../core/image.js';
-import { formatNumber } from '../../core/text.js';
+import { tensor } from '../../core/tensor.js';
+import { formatNumber, groupDigits } from '../../core/text.js';
 import { faultWords, toFloat32, type Value } from '../../core/values.js';
 import { fillRect, type Rgb } from '../../draw/canvas.js';
 import { titledImage } from '../../draw/map-figure.js';
@@ -12,11 +15,21 @@ import { FAINT, INK, type Part, sideBySide, stacked, textPart, widest } from '..
 import { type Breathe, finish } from '../../engine/execute.js';
 import { planModel } from '../../engine/plan.js';
 import { Session } from '../../engine/session.js';
+import { encodePng } from '../../io/encode.js';
 import type { ShapedModel } from '../../layers/infer.js';
+import { writeNpy } from '../../models/npy.js';
 import { feeds, shapeNetwork } from '../../run/network-session.js';
 import { openScores } from '../../run/score-session.js';
 import { threadTeam } from '../../run/threads.js';
-import type { ClassAnswer, ClassSubject } from './class-subject.js';
+import {
+  type ClassAnswer,
+  type ClassSubject,
+  classAnswer,
+  classLine,
+  type OpenedClass,
+  shareWords,
+} from './class-command.js';
+import { noteOf } from './class-map.js';
 import { oneLayer } from './gradcam-study.js';
 
 /** What a channel is set to: zero, or its own mean over the map. */
@@ -182,4 +195,76 @@ function barPart(value: number, zero: number, scale: number): Part {
       fillRect(canvas, x + Math.round(zero), y - 2, 1, HEIGHT + 4, INK);
     },
   };
+}
+
+/** What `ablate` is asked. */
+interface AblateOptions {
+  readonly class: string | null;
+  readonly layer: string;
+  readonly fill: AblationFill;
+  readonly count: number;
+}
+
+/** `cnnviz ablate`, answered: how a class's score falls when a channel is gone. */
+export async function ablateAnswer(
+  opened: OpenedClass,
+  { class: wanted, layer: named, fill, count }: AblateOptions,
+  frame: Frame,
+): Promise<Answer> {
+  const { job, subject, breathe } = opened;
+  const found = await ablate(subject, wanted, named, fill, breathe);
+  const { class: one, layer, shape, channels, notes } = found;
+  const ranked = [...channels].sort((a, b) => Math.abs(b.fall) - Math.abs(a.fall) || a.channel - b.channel);
+  const shown = ranked.slice(0, count);
+  const untouched = channels.filter(({ fall }) => fall === 0).length;
+  const words = fill === '0' ? 'zero' : 'its mean';
+  const lines = [
+    classLine(one, job.request.init !== null),
+    `  ${layer} [${shape.join(', ')}]: each of ${groupDigits(channels.length)} channels set to ${words}, one at a time`,
+    ...tableOf(shown, one.score),
+    ...(untouched > 0 ? [`  ${plural(untouched, 'channel')} without any effect`] : []),
+  ];
+  return classAnswer(opened, frame, {
+    lines,
+    notes,
+    document: { class: one, layer, shape, fill, channels: ranked },
+    file: () => {
+      const falls = Float32Array.from(channels, ({ fall }) => fall);
+      return frame.wantsNumbers
+        ? Promise.resolve(writeNpy(tensor(falls, [falls.length])))
+        : draw(opened, found, shown, words);
+    },
+  });
+}
+
+function tableOf(channels: readonly AblatedChannel[], score: number): string[] {
+  const cells = channels.map(({ channel, fall, score: left, probability }) => [
+    `channel ${channel}`,
+    `${fall >= 0 ? 'falls' : 'rises'} by ${formatNumber(Math.abs(fall))}`,
+    `${formatNumber(score)} → ${formatNumber(left)}`,
+    shareWords(probability),
+  ]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column].length)));
+  return cells.map(
+    (row) => `  ${row.map((cell, c) => (c === 3 ? cell.padStart(widths[c]) : cell.padEnd(widths[c]))).join('   ')}`,
+  );
+}
+
+function draw(
+  { job, subject }: OpenedClass,
+  { class: one, layer, network, channels, fill }: AblationResult,
+  shown: readonly AblatedChannel[],
+  words: string,
+): Promise<Uint8Array> {
+  const bars = shown.map(({ channel, fall, probability }) => ({
+    label: `channel ${channel}`,
+    value: fall,
+    detail: shareWords(probability),
+  }));
+  const facts = `${network}${job.request.init === null ? '' : ', made-up weights'}; fall of the score ${formatNumber(one.score)} ${Number.isNaN(one.probability) ? '' : `(${shareWords(one.probability)}) `}when a channel is set to ${words}; ${shown.length} of ${channels.length}, largest first`;
+  const image = channelBars(bars, `${one.label}: channels of ${layer}`, facts);
+  const falls = shown.map(({ fall }) => fall);
+  const scale = { lo: Math.min(0, ...falls), hi: Math.max(0, ...falls) };
+  const args = ['--class', String(one.index), '--layer', layer, '--fill', fill, '--count', String(shown.length)];
+  return encodePng(image, JSON.stringify(noteOf(job, subject.source, 'bars', scale, 'ablate', args)));
 }

@@ -1,98 +1,74 @@
-import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
 import { altOfClassStudy } from '../../cli/alt.js';
 import { refuseSwapped } from '../../cli/argument-order.js';
-import { refuseForeign } from '../../cli/conv-flags.js';
 import type { ValuesOf } from '../../cli/flags.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { oneInput } from '../../cli/input-flags.js';
-import {
-  addPresetFlags,
-  addWeightFlags,
-  networkJob,
-  numbersJob,
-  type PresetFlags,
-  type WeightFlags,
-} from '../../cli/network-flags.js';
-import { parseJobs } from '../../cli/parse.js';
-import { altOption, type PictureFlags, showOption } from '../../cli/picture-flags.js';
-import type { Progress } from '../../cli/progress.js';
-import { showPictures } from '../../cli/show/show.js';
-import { openTerminal, type Terminal } from '../../cli/terminal.js';
-import { CnnvizError } from '../../core/errors.js';
+import { numbersJob } from '../../cli/network-flags.js';
+import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { NetworkJob } from '../../core/job.js';
+import type { RankedClass } from '../../core/network-result.js';
+import { toOriginal } from '../../core/preprocess-geometry.js';
+import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import type { Breathe } from '../../engine/execute.js';
-import { writeAtomic } from '../../io/files.js';
-import { findInputs } from '../../io/inputs.js';
-import { checkPlace } from '../../run/place.js';
+import type { Input } from '../../io/inputs.js';
+import type { Style } from '../../reports/text.js';
+import { type OpenedNetwork, openNetwork } from '../../run/network.js';
+import { readLabels } from '../../run/network-session.js';
+import { type NetworkSource, readNetworkSource } from '../../run/network-source.js';
 import type { classFlags } from './class-flags.js';
-import { type ClassSubject, openSubject } from './class-subject.js';
-import { subjectLine } from './class-words.js';
 
-/** The flags that every command about one class of one image takes. */
-export interface ClassFlags extends PresetFlags, WeightFlags, PictureFlags {
-  readonly class?: string;
-  readonly labels?: string;
-  readonly raw?: boolean;
-  readonly out?: string;
-  readonly clobber: boolean;
-  readonly jobs: string;
-  readonly json: boolean;
-  readonly quiet: boolean;
+/** A network and the one image a class is asked about. */
+export interface ClassSubject {
+  readonly opened: OpenedNetwork;
+  readonly source: NetworkSource;
+  /** Class names from a file; null: ImageNet's for 1,000 classes. */
+  readonly labels: readonly string[] | null;
+  /** [C, H, W] of what the network reads. */
+  readonly size: readonly [number, number, number];
+  readonly threads: number;
 }
 
-/** A command about one class of one image, its network and image at hand. */
-export interface ClassCommand {
-  readonly job: NetworkJob;
-  readonly subject: ClassSubject;
-  readonly terminal: Terminal;
-  /** Numbers instead of a picture. */
-  readonly wantsNumbers: boolean;
-  /** Where the picture or the numbers go, '-' for standard output; null: nowhere, with --json alone. */
-  readonly place: string | null;
-  readonly breathe: Breathe;
-  readonly bar: Progress;
-}
-
-/** Flags and arguments, checked; the network opened and the image prepared. */
-export async function openClassCommand(
-  command: string,
-  network: string,
-  image: string,
-  flags: ClassFlags,
-): Promise<ClassCommand> {
-  const { out, json, quiet, raw = false } = flags;
-  refuseSwapped(command, network, [image]);
-  refuseForeign(out);
-  if (raw && out !== undefined && /\.png$/i.test(out)) {
-    throw new CnnvizError('usage', `${out}: --raw gives numbers, a .png holds a picture`, { fix: '--raw -o x.npy' });
-  }
-  if (out === '-' && json) {
-    throw new CnnvizError('usage', 'stdout can carry the result or --json, not both', {
-      fix: `write the result to a file: -o ${command}.png`,
+/**
+ * Opens the network and prepares the image. @throws CnnvizError that names the file at fault; 'usage' when what the
+ * network reads is no single image
+ */
+export async function openSubject(job: NetworkJob, input: Input, threads: number): Promise<ClassSubject> {
+  const opened = await openNetwork(job.request);
+  const labels = job.labels === null ? null : await readLabels(job.labels);
+  const source = await readNetworkSource(input, job, opened).catch((error) => {
+    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
+  });
+  const shape = source.info?.shape ?? [];
+  if (opened.open.length !== 1 || shape.length !== 4 || shape[0] !== 1) {
+    throw new CnnvizError('usage', `${input.path}: expected one image, got an array [${shape.join(', ')}]`, {
+      fix: 'one image at a time, as [1, C, H, W]; other inputs as --input NAME=FILE.npy',
     });
   }
-  const threads = parseJobs(flags.jobs);
-  const { labels, out: _, ...rest } = flags;
-  const job = networkJob(network, { ...rest, ...NOTHING_DRAWN, ...(labels === undefined ? {} : { labels }) });
-  const terminal = await openTerminal({ quiet, reserveStdout: json || out === '-' });
-  const inputs = await findInputs([image], { recursive: false, lists: [] });
-  if (inputs.length !== 1) {
-    throw new CnnvizError('usage', `${image}: expected one image, got ${inputs.length}`, { fix: 'name a file' });
-  }
-  const wantsNumbers = raw || (out !== undefined && /\.npy$/i.test(out));
-  const wantsFile = !json || out !== undefined || raw;
-  const place = out ?? `${inputs[0].name}.${command}.${wantsNumbers ? 'npy' : 'png'}`;
-  if (wantsFile && place !== '-') checkPlace(place, inputs, flags.clobber);
-  const subject = await openSubject(job, inputs[0], threads);
-  for (const note of subject.opened.notes) terminal.note(`note: ${note}`);
-  const bar = terminal.progress(1);
-  const breathe = async (done: number): Promise<void> => {
-    bar.update(done, 0);
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  };
-  return { job, subject, terminal, wantsNumbers, place: wantsFile ? place : null, breathe, bar };
+  const size = shape.slice(1) as unknown as ClassSubject['size'];
+  return { opened, source, labels, size, threads };
+}
+
+/** A place of what the network reads, and where that lies in the image. */
+export interface ImagePlace {
+  readonly x: number;
+  readonly y: number;
+  /** Null for arrays, which are taken as they are. */
+  readonly image: { readonly x: number; readonly y: number } | null;
+}
+
+/** The pixel of the image that a pixel of the network's input shows the middle of. */
+export function imagePlace({ picture }: NetworkSource, x: number, y: number): ImagePlace {
+  if (!picture) return { x, y, image: null };
+  const { x: across, y: down } = toOriginal(x, y, picture.plan);
+  return { x, y, image: { x: Math.round(across), y: Math.round(down) } };
+}
+
+/** What every answer about a class says first. */
+export interface ClassAnswer {
+  readonly network: string;
+  readonly class: RankedClass;
+  readonly notes: readonly string[];
 }
 
 /** What a command found, for people and for programs. */
@@ -106,82 +82,36 @@ interface ClassReport {
   readonly file: () => Promise<Uint8Array>;
 }
 
-/** Says what was found and writes what was asked for. */
-export async function reportClass(
-  command: string,
-  { job, subject, terminal, place, bar }: ClassCommand,
-  { json, clobber, alt, show }: ClassFlags,
-  { lines, document, notes, file }: ClassReport,
-): Promise<void> {
-  bar.stop();
-  const { source, opened } = subject;
-  const { facts } = source;
-  const warnings = [...notes, ...source.warnings];
-  for (const note of warnings) terminal.note(`note: ${note}`);
-  const size = `${facts.width}×${facts.height}`;
-  terminal.print(subjectLine(facts.path, size, source.preprocess, opened.name, terminal.style));
-  for (const line of lines) terminal.print(line);
-  if (place !== null) {
-    const bytes = await file();
-    if (place === '-') await terminal.send(bytes);
-    else {
-      await writeAtomic(place, bytes, { clobber });
-      terminal.print(`wrote ${terminal.style.strong(place)}`);
-    }
-  }
-  const sentence = altOfClassStudy(command, opened.name, facts.path, lines);
-  if (alt) terminal.print(sentence);
-  if (place !== null && place !== '-') await showPictures([place], show, terminal);
-  if (!json) return;
-  const { network, init } = job.request;
-  const head = { cnnviz: VERSION, command, network, madeUpWeights: init, input: facts, preprocess: source.preprocess };
-  const whole = { ...head, ...document, alt: sentence, output: place, warnings };
-  await terminal.send(new TextEncoder().encode(`${JSON.stringify(whole, null, 2)}\n`));
+/** A place of the network's input, and of the image it was prepared from. */
+interface ReportedPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly image: { readonly x: number; readonly y: number } | null;
 }
 
-/** Of what `run` takes, for commands that draw for themselves. */
-export const NOTHING_DRAWN = {
-  layers: ['output'],
-  exact: false,
-  maps: false,
-  scale: 'minmax',
-  depth: '8',
-  colormap: 'gray',
-} as const;
-
-/** Adds the arguments and flags of commands about one class of one image; `own` adds the command's between them. */
-export function addClassCommand(
-  program: Command,
-  name: string,
-  words: { readonly summary: string; readonly description: string; readonly examples: string },
-  own: (command: Command) => void,
-): Command {
-  const command = program
-    .command(name)
-    .summary(words.summary)
-    .description(words.description)
-    .argument('<net>', 'the network with its weights, as for run: NET or NET@WEIGHTS')
-    .argument('<image>', 'an image, a .npy array, or - for standard input')
-    .addHelpText('before', words.examples)
-    .optionsGroup('Class:')
-    .option('-c, --class <K>', 'a class by its number, or its name or the beginning of it (default: the best one)')
-    .option('--labels <file>', "class names, one a line (default: ImageNet's for 1,000 classes)");
-  own(command);
-  addWeightFlags(command);
-  addPresetFlags(command)
-    .optionsGroup('Output:')
-    .option('-o, --out <file>', `FILE.png, FILE.npy for exact numbers, - for stdout (default: IMAGE.${name}.png here)`)
-    .option('--raw', 'exact numbers instead of a picture', false)
-    .option('--no-clobber', 'refuse to replace files that exist')
-    .addOption(showOption())
-    .addOption(altOption())
-    .option('--json', 'one JSON document on stdout; a picture only with -o', false)
-    .option('-q, --quiet', 'print nothing but failures', false)
-    .optionsGroup('Running:')
-    .option('-j, --jobs <n>', 'threads for one large convolution', String(availableParallelism()));
-  return command;
+/** "img.png  451×300 → 224×224 (…)   alexnet" */
+export function subjectLine(path: string, size: string, preprocess: string, network: string, style: Style): string {
+  const arrow = preprocess.startsWith('an array') ? `  ${preprocess}` : `  ${size} → ${preprocess}`;
+  return `${style.strong(path === '-' ? 'standard input' : path)}${arrow}   ${style.dim(network)}`;
 }
 
+/** "12.3 %"; nothing beside a NaN or infinite score, where no class has a share. */
+export function shareWords(probability: number): string {
+  return Number.isNaN(probability) ? '' : `${(100 * probability).toFixed(1)} %`;
+}
+
+/** "class 281 tabby, tabby cat   score 3.21, 0.4 %, best of 1,000" */
+export function classLine({ index, label, score, probability, rank, of: count }: RankedClass, madeUp: boolean): string {
+  const name = label === `class ${index}` ? label : `class ${index} ${label}`;
+  const place = rank === 1 ? `best of ${groupDigits(count)}` : `rank ${groupDigits(rank)} of ${groupDigits(count)}`;
+  const share = Number.isNaN(probability) ? '' : `, ${shareWords(probability)}`;
+  return `  ${name}   score ${formatNumber(score)}${share}, ${place}${madeUp ? ' (made-up weights)' : ''}`;
+}
+
+/** "(210, 133) of the image" */
+export function placeWords({ x, y, image }: ReportedPlace): string {
+  return image ? `(${image.x}, ${image.y}) of the image` : `(${x}, ${y})`;
+}
 /** One class of one image, its network and image at hand. */
 export interface OpenedClass {
   readonly job: NetworkJob;

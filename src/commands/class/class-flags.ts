@@ -22,6 +22,19 @@ export const classArgs = {
   image: arg.one('an image, a .npy array, or - for standard input'),
 };
 
+/** The flags of `top`, without where its images come from. */
+export const topFlags = {
+  layer: flag.needed('-l, --layer <name>', 'the layer'),
+  channel: flag.list(
+    '--channel <n>',
+    'which channels to show, with commas (default: the first eight on the sheet, all with --json)',
+  ),
+  count: flag.whole('--count <n>', 'patches for each channel', 1, '9'),
+  perImage: flag.whole('--per-image <n>', 'how many patches of one image may count', 1, '1'),
+  ...weightFlags,
+  ...presetFlags,
+};
+
 /** What such a command writes. */
 export function classOutput(name: string): Output {
   return {

@@ -24,7 +24,7 @@ import { encodePng } from '../../io/encode.js';
 import { baseName } from '../../io/paths.js';
 import type { NetworkSource } from '../../run/network-source.js';
 import { networkArgs } from '../../run/recipe.js';
-import type { ImagePlace } from './class-subject.js';
+import type { ImagePlace } from './class-command.js';
 
 /** A map of places of what a network reads, and how it is to be drawn. */
 interface DrawnMap {
@@ -76,13 +76,15 @@ export function noteOf(
   command: string,
   args: readonly string[],
 ): PictureNote {
+  const labels = job.labels === null ? [] : ['--labels', baseName(job.labels)];
   return {
     cnnviz: VERSION,
     picture,
     lo,
     hi,
     input: { name: baseName(source.facts.path), sha256: source.sha256 },
-    args: [command, ...networkArgs(job, source, args)],
+    // the title says the class's name
+    args: [command, ...networkArgs(job, source, [...args, ...labels])],
   };
 }
 

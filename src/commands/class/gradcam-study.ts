@@ -9,10 +9,17 @@ import { type ModelNode, neededFor } from '../../layers/model.js';
 import { writeNpy } from '../../models/npy.js';
 import { classGradient } from '../../run/class-gradient.js';
 import { type ChosenLayer, chooseLayers } from '../../run/layer-choice.js';
-import { classAnswer, type OpenedClass } from './class-command.js';
+import {
+  type ClassAnswer,
+  type ClassSubject,
+  classAnswer,
+  classLine,
+  type ImagePlace,
+  imagePlace,
+  type OpenedClass,
+  placeWords,
+} from './class-command.js';
 import { drawClassMap, gradCam, type PlaceMap, resizeMap, strongestPlace } from './class-map.js';
-import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-subject.js';
-import { classLine, placeWords } from './class-words.js';
 
 /** Where in an image a layer speaks for a class. */
 interface GradcamResult extends ClassAnswer {

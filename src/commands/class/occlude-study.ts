@@ -11,12 +11,12 @@ import { inputValue } from '../../run/class-gradient.js';
 import { feeds, shapeNetwork } from '../../run/network-session.js';
 import { openScores } from '../../run/score-session.js';
 import { threadTeam } from '../../run/threads.js';
-import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-subject.js';
+import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-command.js';
 
 /** What a patch is filled with: the mean of each channel of the image, mid-grey, or what the network reads as 0. */
-export type Fill = 'mean' | 'gray' | '0';
+type Fill = 'mean' | 'gray' | '0';
 
-interface OccludeOptions {
+export interface OccludeOptions {
   /** [height, width] of the patch in pixels of what the network reads; null: a seventh of the shorter side. */
   readonly size: readonly [number, number] | null;
   /** Null: half of the patch. */

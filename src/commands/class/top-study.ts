@@ -8,7 +8,7 @@ import { faultWords, toFloat32, type ValueFault } from '../../core/values.js';
 import type { Rect } from '../../draw/marks.js';
 import { cropImage, resizeBilinear } from '../../engine/resize.js';
 import type { Input } from '../../io/inputs.js';
-import { openNetwork } from '../../run/network.js';
+import type { OpenedNetwork } from '../../run/network.js';
 import { NetworkSessions } from '../../run/network-session.js';
 import { type NetworkSource, readNetworkSource } from '../../run/network-source.js';
 import { originalRect } from './class-map.js';
@@ -60,11 +60,11 @@ interface TopRequest {
  */
 export async function topPatches(
   job: NetworkJob,
+  opened: OpenedNetwork,
   inputs: readonly Input[],
   { layer, count, perImage, threads }: TopRequest,
   progress: (done: number, failed: number) => Promise<void>,
 ): Promise<TopResult> {
-  const opened = await openNetwork(job.request);
   const sessions = new NetworkSessions(opened, { layers: [layer], exact: job.exact, threads, firstOnly: true });
   const failed: { path: string; error: CnnvizError }[] = [];
   const notes = new Set(opened.notes);
@@ -148,11 +148,11 @@ function fieldRect(
  */
 export async function cutPatches(
   job: NetworkJob,
+  opened: OpenedNetwork,
   inputs: readonly Input[],
   patches: readonly TopPatch[],
   side: number,
 ): Promise<ReadonlyMap<TopPatch, Image>> {
-  const opened = await openNetwork(job.request);
   const cut = new Map<TopPatch, Image>();
   for (const [index, input] of inputs.entries()) {
     const own = patches.filter((patch) => patch.input === index);

@@ -1,49 +1,35 @@
-import { parsePair } from '../../cli/parse.js';
+import type { Answer, Frame } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
 import { tensor } from '../../core/tensor.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { writeNpy } from '../../models/npy.js';
-import { type ClassCommand, type ClassFlags, openClassCommand, reportClass } from './class-command.js';
+import { type ClassSubject, classAnswer, classLine, type OpenedClass, placeWords } from './class-command.js';
 import { drawClassMap } from './class-map.js';
-import { classLine, placeWords } from './class-words.js';
-import { type Fill, type OccludedPatch, type OcclusionResult, occlude, patchAt } from './occlude-study.js';
+import { type OccludedPatch, type OccludeOptions, type OcclusionResult, occlude, patchAt } from './occlude-study.js';
 
 type Measure = 'logit' | 'probability';
 
-interface OccludeFlags extends ClassFlags {
-  readonly size?: string;
-  readonly stride?: string;
-  readonly fill: Fill;
-  readonly measure: Measure;
-}
-
-/** `cnnviz occlude`: how a class's score falls when a patch of the image is covered. */
-export async function runOcclude(network: string, image: string, flags: OccludeFlags): Promise<void> {
-  const size = flags.size === undefined ? null : parsePair('--size', flags.size);
-  const stride = flags.stride === undefined ? null : parsePair('--stride', flags.stride);
-  const command = await openClassCommand('occlude', network, image, flags);
-  const { terminal, wantsNumbers } = command;
-  const { measure } = flags;
-  const found = await occlude(
-    command.subject,
-    flags.class ?? null,
-    { size, stride, fill: flags.fill },
-    command.breathe,
-    (step, result) => {
-      if (process.stderr.isTTY) terminal.note(passLine(step, command, result, measure));
-    },
-  ).finally(() => command.bar.stop());
+/** `cnnviz occlude`, answered: how a class's score falls when a patch of the image is covered. */
+export async function occludeAnswer(
+  opened: OpenedClass,
+  { class: wanted, measure, ...options }: OccludeOptions & { readonly class: string | null; readonly measure: Measure },
+  frame: Frame,
+): Promise<Answer> {
+  const { job, subject, breathe } = opened;
+  const found = await occlude(subject, wanted, options, breathe, (step, result) => {
+    if (process.stderr.isTTY) frame.terminal.note(passLine(step, subject, result, measure));
+  });
   const { class: one, grid, notes } = found;
   const drops = dropsOf(found, measure);
-  const [most, least] = extremes(drops).map((place) => patchAt(command.subject, found, place));
+  const [most, least] = extremes(drops).map((place) => patchAt(subject, found, place));
   const [height, width] = grid.size;
   const lines = [
-    classLine(one, command.job.request.init !== null),
+    classLine(one, job.request.init !== null),
     `  ${groupDigits(drops.length)} patches of ${width}×${height} at stride ${grid.stride[1]}×${grid.stride[0]} of what the network reads, filled with ${fillWords(found)}`,
     patchLine('falls most', most, one.score, one.probability),
     patchLine(least.score > one.score ? 'rises most' : 'falls least', least, one.score, one.probability),
   ];
-  await reportClass('occlude', command, flags, {
+  return classAnswer(opened, frame, {
     lines,
     notes,
     document: {
@@ -56,9 +42,9 @@ export async function runOcclude(network: string, image: string, flags: OccludeF
       fallsLeast: least,
     },
     file: async () =>
-      wantsNumbers
+      frame.wantsNumbers
         ? writeNpy(tensor(drops, [grid.ys.length, grid.xs.length]))
-        : draw(command, found, drops, most, measure),
+        : draw(opened, found, drops, most, measure),
   });
 }
 
@@ -94,7 +80,7 @@ function changeWords(before: number, after: number, words: (value: number, digit
   return `${words(before, digits)} → ${words(after, digits)}`;
 }
 
-function passLine(step: number, { subject }: ClassCommand, result: OcclusionResult, measure: Measure): string {
+function passLine(step: number, subject: ClassSubject, result: OcclusionResult, measure: Measure): string {
   const [most] = extremes(dropsOf(result, measure));
   const { middle } = patchAt(subject, result, most);
   return `  so far, every ${step === 2 ? '2nd' : `${step}th`} place: falls most around ${placeWords(middle)}`;
@@ -106,7 +92,7 @@ function fillWords({ fill, filling }: OcclusionResult): string {
 }
 
 function draw(
-  { job, subject }: ClassCommand,
+  { job, subject }: OpenedClass,
   found: OcclusionResult,
   drops: Float32Array,
   most: OccludedPatch,

@@ -1,16 +1,15 @@
 import { altOfTop } from '../../cli/alt.js';
 import { refuseSwapped } from '../../cli/argument-order.js';
-import { EXIT } from '../../cli/exit.js';
-import { collectInputs, type InputFlags, nothingToDo } from '../../cli/input-flags.js';
-import { networkJob, type PresetFlags, type WeightFlags } from '../../cli/network-flags.js';
-import { parseJobs, parseWhole } from '../../cli/parse.js';
-import type { PictureFlags } from '../../cli/picture-flags.js';
-import { showPictures } from '../../cli/show/show.js';
-import { openTerminal, type Terminal } from '../../cli/terminal.js';
+import { type ValuesOf, wordsOf } from '../../cli/flags.js';
+import type { Answer, Frame } from '../../cli/frame.js';
+import { collectInputs, inputFlags, nothingToDo } from '../../cli/input-flags.js';
+import { numbersJob } from '../../cli/network-flags.js';
+import { parseWhole } from '../../cli/parse.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import type { Image } from '../../core/image.js';
 import type { NetworkJob } from '../../core/job.js';
+import type { DrawingNote } from '../../core/note.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import { titledImage } from '../../draw/map-figure.js';
@@ -28,79 +27,65 @@ import {
 } from '../../draw/part.js';
 import { shortenMiddle } from '../../draw/text.js';
 import { encodePng } from '../../io/encode.js';
-import { writeAtomic } from '../../io/files.js';
 import type { Input } from '../../io/inputs.js';
 import { baseName, safeName } from '../../io/paths.js';
-import { checkPlace } from '../../run/place.js';
-import { NOTHING_DRAWN } from './class-command.js';
+import { type OpenedNetwork, openNetwork } from '../../run/network.js';
+import { requestArgs } from '../../run/recipe.js';
+import { topFlags } from './class-flags.js';
 import { cutPatches, type TopPatch, type TopResult, topPatches } from './top-study.js';
-
-interface TopFlags extends PresetFlags, WeightFlags, InputFlags, PictureFlags {
-  readonly layer: string;
-  readonly channel: readonly string[];
-  readonly count: string;
-  readonly perImage: string;
-  readonly out?: string;
-  readonly clobber: boolean;
-  readonly jobs: string;
-  readonly json: boolean;
-  readonly quiet: boolean;
-}
 
 /** Without --channel a sheet shows this many channels; --json has all. */
 const SHOWN_CHANNELS = 8;
 /** The longer side of a patch on the sheet. */
 const SIDE = 128;
 
-/** `cnnviz top`: the patches of many images that excite channels most. */
-export async function runTop(network: string, images: readonly string[], flags: TopFlags): Promise<void> {
-  refuseSwapped('top', network, images);
-  const { json, quiet, out, clobber } = flags;
+/** What `top` was asked. */
+interface TopWords {
+  readonly net: string;
+  readonly images: readonly string[];
+  readonly flags: ValuesOf<typeof topFlags & typeof inputFlags>;
+}
+
+/** `cnnviz top`, answered: the patches of many images that excite channels most. */
+export async function topAnswer({ net, images, flags }: TopWords, frame: Frame): Promise<Answer> {
+  refuseSwapped('top', net, images);
   const wanted = flags.channel.map((text) => parseWhole('--channel', text, 0));
-  const request = {
-    layer: flags.layer,
-    count: parseWhole('--count', flags.count, 1),
-    perImage: parseWhole('--per-image', flags.perImage, 1),
-    threads: parseJobs(flags.jobs),
-  };
-  if (out !== undefined && out !== '-' && !/\.png$/i.test(out)) {
-    throw new CnnvizError('usage', `${out}: a sheet of patches is a .png`, {
-      fix: '-o top.png; --json has the numbers',
-    });
-  }
-  if (out === '-' && json) {
-    throw new CnnvizError('usage', 'stdout can carry the sheet or --json, not both', {
-      fix: 'write it to a file: -o top.png',
-    });
-  }
-  const { out: _, ...rest } = flags;
-  const job = networkJob(network, { ...rest, ...NOTHING_DRAWN });
-  const terminal = await openTerminal({ quiet, reserveStdout: json || out === '-' });
+  const job = numbersJob(net, flags);
   const inputs = await collectInputs(images, flags, `cnnviz top NET photos/ --layer ${flags.layer}`);
   if (inputs.length === 0) {
-    if (flags.passWithNoInputs) return;
+    if (flags.passWithNoInputs) return {};
     throw nothingToDo(images, flags);
   }
-  if (out !== undefined && out !== '-') checkPlace(out, inputs, clobber);
-  const bar = terminal.progress(inputs.length);
-  const found = await topPatches(job, inputs, request, async (done, failed) => {
-    bar.update(done, failed);
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }).finally(() => bar.stop());
-  for (const { error } of found.failed) terminal.fail(error);
-  for (const note of found.notes) terminal.note(`note: ${note}`);
-  for (const line of warningLines(found.warnings)) terminal.note(`note: ${line}`);
-  if (found.done > 0) {
-    const shown = shownChannels(found, wanted);
-    const lines = describe(found, shown, wanted.length > 0);
-    for (const line of lines) terminal.print(line);
-    let path: string | null = null;
-    if (!json || out !== undefined) path = await writeSheet({ job, inputs, found, shown, out, clobber }, terminal);
-    if (flags.alt) terminal.print(altOfTop(found.network, found.layer, found.done, lines.slice(2)));
-    if (path !== null && path !== '-') await showPictures([path], flags.show, terminal);
-    if (json) await terminal.send(new TextEncoder().encode(`${documentOf(job, found, wanted, path)}\n`));
-  }
-  process.exitCode = found.failed.length > 0 ? EXIT.failed : EXIT.done;
+  const opened = await openNetwork(job.request);
+  const placeOf = (layer: string, channels: readonly number[]) => {
+    const channel = channels.length === 1 ? `.${channels[0]}` : '';
+    return frame.place({ name: `${safeName(opened.name)}.${safeName(layer)}${channel}.top.png`, inputs });
+  };
+  // refused before any work; only the network's answer says what the layer is called, and how many channels it has
+  placeOf(flags.layer, wanted);
+  const request = { ...flags, threads: frame.jobs };
+  const found = await topPatches(job, opened, inputs, request, frame.progress(inputs.length).breathe);
+  for (const { error } of found.failed) frame.terminal.fail(error);
+  const notes = [...found.notes, ...warningLines(found.warnings)];
+  if (found.done === 0) return { notes, ok: false };
+  const shown = shownChannels(found, wanted);
+  const lines = describe(found, shown, wanted.length > 0);
+  const place = placeOf(found.layer, shown);
+  const args = [...requestArgs(job.request), ...images.map(baseName), ...argsOf(flags, shown)];
+  return {
+    notes,
+    lines,
+    document: () => documentOf(job, found, wanted, place),
+    files: place === null ? [] : [{ place, bytes: () => sheetOf(job, opened, inputs, found, shown, args) }],
+    alt: altOfTop(found.network, found.layer, found.done, lines.slice(2)),
+    ok: found.failed.length === 0,
+  };
+}
+
+/** The flags that change the sheet, as they would be typed. */
+function argsOf({ weights, init, input, asPrinted, maxPixels, ...flags }: TopWords['flags'], shown: readonly number[]) {
+  const filesFrom = flags.filesFrom.map(baseName);
+  return wordsOf({ ...topFlags, ...inputFlags }, { ...flags, filesFrom, channel: shown.map(String) });
 }
 
 const LISTED_WARNINGS = 3;
@@ -158,18 +143,17 @@ function middleWords(patch: TopPatch): string {
   return `(${x}, ${y})`;
 }
 
-interface Sheet {
-  readonly job: NetworkJob;
-  readonly inputs: readonly Input[];
-  readonly found: TopResult;
-  readonly shown: readonly number[];
-  readonly out: string | undefined;
-  readonly clobber: boolean;
-}
-
-async function writeSheet({ job, inputs, found, shown, out, clobber }: Sheet, terminal: Terminal): Promise<string> {
+/** The sheet as a PNG. `args`: all that is typed behind the command's name. */
+async function sheetOf(
+  job: NetworkJob,
+  opened: OpenedNetwork,
+  inputs: readonly Input[],
+  found: TopResult,
+  shown: readonly number[],
+  args: readonly string[],
+): Promise<Uint8Array> {
   const patches = shown.flatMap((channel) => found.channels[channel]);
-  const cut = await cutPatches(job, inputs, patches, SIDE);
+  const cut = await cutPatches(job, opened, inputs, patches, SIDE);
   const rows = shown.map((channel) => ({
     label: `channel ${channel}`,
     patches: found.channels[channel].map((patch) => ({
@@ -180,29 +164,13 @@ async function writeSheet({ job, inputs, found, shown, out, clobber }: Sheet, te
   const title = `${found.network} ${found.layer}${shown.length === 1 ? `, channel ${shown[0]}` : ''}: what excites it most`;
   const made = job.request.init === null ? '' : 'made-up weights; ';
   const facts = `${made}${plural(found.done, 'image')}; patches of ${found.fieldSize[1]}×${found.fieldSize[0]} pixels of what the network reads`;
-  const bytes = await encodePng(patchSheet(rows, SIDE, title, facts), noteOf(job, found, shown));
-  if (out === '-') {
-    await terminal.send(bytes);
-    return out;
-  }
-  const channel = shown.length === 1 ? `.${shown[0]}` : '';
-  const path = out ?? `${safeName(found.network)}.${safeName(found.layer)}${channel}.top.png`;
-  await writeAtomic(path, bytes, { clobber });
-  terminal.print(`wrote ${terminal.style.strong(path)}`);
-  return path;
-}
-
-/** The sheet's recipe; the images are a folder's, which is not named. */
-function noteOf(job: NetworkJob, { layer, channels }: TopResult, shown: readonly number[]): string {
-  const values = shown.flatMap((channel) => channels[channel].map(({ value }) => value));
+  const values = patches.map(({ value }) => value);
   const [lo, hi] = [Math.min(...values), Math.max(...values)];
-  const args = ['top', baseName(job.request.network), '--layer', layer, '--channel', shown.join(',')];
-  if (job.request.init !== null) args.push('--init', `seed:${job.request.init}`);
-  if (job.request.asPrinted) args.push('--as-printed');
-  return JSON.stringify({ cnnviz: VERSION, picture: 'patches', lo, hi, args });
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'patches', lo, hi, args: ['top', ...args] };
+  return encodePng(patchSheet(rows, SIDE, title, facts), JSON.stringify(note));
 }
 
-function documentOf(job: NetworkJob, found: TopResult, wanted: readonly number[], output: string | null): string {
+function documentOf(job: NetworkJob, found: TopResult, wanted: readonly number[], output: string | null): object {
   const { layer, shape, fieldSize, channels, done, failed, warnings } = found;
   const patches = channels.flatMap((best, channel) =>
     wanted.length > 0 && !wanted.includes(channel)
@@ -222,11 +190,7 @@ function documentOf(job: NetworkJob, found: TopResult, wanted: readonly number[]
   );
   const head = { cnnviz: VERSION, command: 'top', network: job.request.network, madeUpWeights: job.request.init };
   const errors = failed.map(({ path, error }) => ({ path, code: error.code, message: error.message }));
-  return JSON.stringify(
-    { ...head, layer, shape, fieldSize, done, failed: errors, channels: patches, output, warnings },
-    null,
-    2,
-  );
+  return { ...head, layer, shape, fieldSize, done, failed: errors, channels: patches, output, warnings };
 }
 
 const GAP = 10;

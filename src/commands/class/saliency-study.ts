@@ -1,3 +1,4 @@
+import type { Answer, Frame } from '../../cli/frame.js';
 import { tensor } from '../../core/tensor.js';
 import { formatNumber } from '../../core/text.js';
 import { isFloat, toFloat32 } from '../../core/values.js';
@@ -5,21 +6,27 @@ import type { Breathe } from '../../engine/execute.js';
 import { writeNpy } from '../../models/npy.js';
 import { classGradient, inputValue } from '../../run/class-gradient.js';
 import type { NetworkSource } from '../../run/network-source.js';
-import { type ClassFlags, openClassCommand, reportClass } from './class-command.js';
+import {
+  type ClassAnswer,
+  type ClassSubject,
+  classAnswer,
+  classLine,
+  type ImagePlace,
+  imagePlace,
+  type OpenedClass,
+  placeWords,
+} from './class-command.js';
 import { drawClassMap, type PlaceMap, saliency as saliencyMap, strongestPlace } from './class-map.js';
-import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-subject.js';
-import { classLine, placeWords } from './class-words.js';
 
-interface SaliencyFlags extends ClassFlags {
-  readonly signed: boolean;
-}
-
-/** `cnnviz saliency`: the gradient of a class's score with respect to the input. */
-export async function runSaliency(network: string, image: string, flags: SaliencyFlags): Promise<void> {
-  const command = await openClassCommand('saliency', network, image, flags);
-  const { job, subject, breathe, wantsNumbers } = command;
-  const found = await saliency(subject, flags.class ?? null, flags.signed, breathe).finally(() => command.bar.stop());
-  const { class: one, shape, gradient, map, strongest, notes, signed } = found;
+/** `cnnviz saliency`, answered. */
+export async function saliencyAnswer(
+  opened: OpenedClass,
+  { class: wanted, signed }: { readonly class: string | null; readonly signed: boolean },
+  frame: Frame,
+): Promise<Answer> {
+  const { job, subject, breathe } = opened;
+  const found = await saliency(subject, wanted, signed, breathe);
+  const { class: one, shape, gradient, map, strongest, notes } = found;
   const lines = [
     classLine(one, job.request.init !== null),
     strongest
@@ -39,11 +46,11 @@ export async function runSaliency(network: string, image: string, flags: Salienc
       smooth: false,
       mark: strongest && { place: strongest, side: 1 },
     });
-  await reportClass('saliency', command, flags, {
+  return classAnswer(opened, frame, {
     lines,
     notes,
     document: { class: one, shape, strongest, signed },
-    file: async () => (wantsNumbers ? writeNpy(tensor(gradient, shape)) : draw()),
+    file: async () => (frame.wantsNumbers ? writeNpy(tensor(gradient, shape)) : draw()),
   });
 }
 
