@@ -1,4 +1,4 @@
-// npm run mutate -- [--seed 1] [--count 10] [--folder core,engine/conv2d] [--tests test/] [--minutes 600] [--again]
+// npm run mutate -- [--seed 1] [--count 10] [--folder core,engine/conv2d] [--tests test/] [--minutes 600] [--cap 600] [--again] [--in FOLDER]
 //
 // Do the tests bite? A seeded sample of mutants (one operator, condition, constant or call changed), `--count` of each folder
 // of src, made by StrykerJS. They are put into a copy of the project, sources and dist, each behind a switch: an environment
@@ -6,8 +6,10 @@
 // what those commands come to, and that for commands runs all tests for every mutant. So a first run without a mutant writes
 // down which test file comes to which mutant, in whatever process; then each mutant runs those files, up to the first failure.
 //
+// A mutant has `--cap` seconds, and the run `--minutes`; test files that were not run for want of time are counted.
+//
 // What was found is kept in the copy (its place is printed): a run that was stopped goes on there, and `--again` runs
-// survivors against tests that are new or changed since.
+// survivors against tests that are new or changed since. Once src has changed, `--in` says which copy is meant.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,6 +39,8 @@ const { values } = parseArgs({
     tests: { type: 'string', default: 'test/' },
     workers: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '600' },
+    cap: { type: 'string', default: '600' },
+    in: { type: 'string' },
     again: { type: 'boolean', default: false },
   },
 });
@@ -51,7 +55,7 @@ const sources = readdirSync('src', { recursive: true })
   .map((path) => [path, readFileSync(path, 'utf8')]);
 const settings = JSON.stringify([values.seed, values.count, values.folder, sources]);
 const name = createHash('sha1').update(settings).digest('hex').slice(0, 12);
-const sandbox = join(tmpdir(), `cnnviz-mutants-${name}`);
+const sandbox = values.in ?? join(tmpdir(), `cnnviz-mutants-${name}`);
 const stateFile = join(sandbox, 'state.json');
 
 const state = existsSync(stateFile) ? JSON.parse(readFileSync(stateFile, 'utf8')) : await begin();
@@ -105,11 +109,15 @@ async function judge() {
     const groups = groupsFor(mutant);
     if (before !== null && groups.length === 0) continue;
     mutant.verdict = Object.values(state.tests).some(({ ids }) => ids.includes(mutant.id)) ? 'survived' : 'unreached';
+    const started = Date.now();
+    mutant.notRun = groups.flat().length;
     for (const group of groups) {
+      if (Date.now() - started > Number(values.cap) * 1000) break;
       const ms = group.reduce((sum, path) => sum + state.tests[path].ms, 0);
       const without = group.flatMap((path) => state.tests[path].failing);
       const outcome = await runWith(mutant.id, sandbox, group, without, START_MS + PATIENCE * ms);
       for (const path of group) mutant.ran[path] = state.tests[path].hash;
+      mutant.notRun -= group.length;
       if (outcome === 'passed') continue;
       Object.assign(mutant, { verdict: outcome === 'failed' ? 'killed' : 'timeout', by: group });
       break;
@@ -173,7 +181,10 @@ function report() {
   }
   for (const verdict of ['survived', 'unreached']) {
     const own = judged.filter((one) => one.verdict === verdict);
-    if (own.length > 0) say(`\n${verdict}:\n${own.map((mutant) => `  ${place(mutant)}`).join('\n')}`);
+    if (own.length > 0)
+      say(
+        `\n${verdict}:\n${own.map((mutant) => `  ${place(mutant)}${mutant.notRun > 0 ? ` (${mutant.notRun} test files not run)` : ''}`).join('\n')}`,
+      );
   }
   const equivalents = state.mutants.filter(({ equivalent }) => equivalent);
   if (equivalents.length > 0)
