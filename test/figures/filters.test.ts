@@ -41,6 +41,19 @@ describe('kernels as a sheet', () => {
     },
   );
 
+  it('up to sixteen planes of a kernel stand side by side, more of them in a square', () => {
+    const size = (channels: number) => {
+      const { width, height } = sheet([1, channels, 5, 5]).image;
+      return [width, height];
+    };
+    const [four, sixteen, seventeen, twentyFive] = [4, 16, 17, 25].map(size);
+    // planes of 5×5, enlarged to 95 pixels with a frame and a pixel between them
+    expect(sixteen[0] - four[0]).toBe(12 * 98);
+    expect(sixteen[1]).toBe(four[1]);
+    expect(seventeen[0]).toBe(twentyFive[0]);
+    expect([seventeen[1] - four[1], twentyFive[1] - four[1]]).toEqual([3 * 98, 4 * 98]);
+  });
+
   it('takes a range, and refuses one that is not there', () => {
     expect(sheet([64, 3, 5, 5], [0, 3]).image.height).toBeLessThan(sheet([64, 3, 5, 5]).image.height);
     expect(() => sheet([4, 3, 5, 5], [2, 4])).toThrow('--kernels 2-4: there are 4 kernels, counted from 0');
