@@ -1,5 +1,6 @@
 import type { LayerFacts } from '../core/network-result.js';
-import type { Layer } from '../layers/index.js';
+import { ACTIVATIONS } from '../layers/activation.js';
+import { type Layer, layerFamily } from '../layers/index.js';
 import type { Model } from '../layers/model.js';
 import { measureValues } from './values.js';
 
@@ -10,21 +11,6 @@ const PLACES = 4096;
 /** With more channels than this, pairs are not looked for: they would take minutes. */
 const MOST_CHANNELS = 4096;
 
-/** The limits of an activation's values: at or within a hundredth of them a value is saturated. */
-function limitsOf(layer: Layer): readonly [lo: number, hi: number] | null {
-  if (layer.kind !== 'activation') return null;
-  switch (layer.name) {
-    case 'sigmoid':
-      return [0.01, 0.99];
-    case 'tanh':
-      return [-0.99, 0.99];
-    case 'relu6':
-      return [Number.NEGATIVE_INFINITY, 6];
-    default:
-      return null;
-  }
-}
-
 /**
  * Facts of a layer's values. shape [N, C, ...], [C, H, W] for rank 3, or [N, K]; channels of all items together.
  * @param fires whether zero means silence here, see firing-layers
@@ -32,12 +18,12 @@ function limitsOf(layer: Layer): readonly [lo: number, hi: number] | null {
 export function layerFacts(values: Float32Array, shape: readonly number[], layer: Layer, fires: boolean): LayerFacts {
   const { items, channels, size } = channelsOf(shape);
   const facts = measureValues(values);
-  const limits = limitsOf(layer);
+  const limits = layer.kind === 'activation' ? ACTIVATIONS[layer.name].limits : undefined;
   return {
     ...facts,
     channels,
     dead: fires ? countDead(values, items, channels, size) : null,
-    saturated: limits && shareOutside(values, limits),
+    saturated: limits ? shareOutside(values, limits) : null,
     duplicates:
       size > 1 && channels > 1 && channels <= MOST_CHANNELS ? nearDuplicates(values, items, channels, size) : null,
   };
@@ -114,32 +100,13 @@ function dot(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/** Activations that let nothing through at or below zero; of others (tanh, leaky_relu, silu …) zero is a value like any. */
-const SILENCING: readonly string[] = ['relu', 'relu6'];
-/** Layers whose values are zero where all that they read is zero, and above it where some is. */
-const PASSING: readonly string[] = [
-  'max_pool',
-  'avg_pool',
-  'gauss_pool',
-  'adaptive_max_pool',
-  'adaptive_avg_pool',
-  'global_max_pool',
-  'global_avg_pool',
-  'dropout',
-  'identity',
-  'concat',
-];
-
-function silences(layer: Layer): boolean {
-  return layer.kind === 'activation' && SILENCING.includes(layer.name);
-}
-
 /** The values of a network whose zeros mean that nothing fires: those of a ReLU, as they are or pooled. */
 export function firingValues({ nodes }: Model): ReadonlySet<string> {
   const firing = new Set<string>();
   for (const { layer, inputs, outputs } of nodes) {
-    const passes = PASSING.includes(layer.kind) && inputs.every((name) => name === null || firing.has(name));
-    if (silences(layer) || passes) firing.add(outputs[0]);
+    const silences = layer.kind === 'activation' && ACTIVATIONS[layer.name].silences;
+    const passes = layerFamily(layer).keepsSilence && inputs.every((name) => name === null || firing.has(name));
+    if (silences || passes) firing.add(outputs[0]);
   }
   return firing;
 }

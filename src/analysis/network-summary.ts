@@ -1,8 +1,7 @@
-import { conv2dGeometry, conv2dMacs, type Padding } from '../core/geometry.js';
 import { sizeOf } from '../core/tensor.js';
-import type { Layer } from '../layers/index.js';
-import type { ShapedModel } from '../layers/infer.js';
-import { imageShape } from '../layers/inputs.js';
+import type { LayerShapes } from '../layers/family.js';
+import { type Layer, layerFamily, nameOf } from '../layers/index.js';
+import { readsCall, type ShapedModel } from '../layers/infer.js';
 import type { ModelNode } from '../layers/model.js';
 import { type Field, fieldBehind, INPUT_FIELD } from './receptive-field.js';
 
@@ -53,9 +52,8 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
   for (const node of model.nodes) {
     const data = node.inputs.filter((name): name is string => name !== null && !model.constants.has(name));
     const seen = data.map((name) => fields.get(name)).filter((field) => field !== undefined);
-    const shapes = node.inputs.map((name) => (name === null ? null : infos.get(name)!.shape));
-    const outShape = infos.get(node.outputs[0])!.shape;
-    const field = seen.length === 0 ? null : fieldBehind(node.layer, seen, shapes[1] ?? null, shapes[0]!, outShape);
+    const call = readsCall(shaped, node);
+    const field = seen.length === 0 ? null : fieldBehind(node.layer, seen, call);
     for (const name of node.outputs) {
       makers.set(name, node.name);
       if (field) fields.set(name, field);
@@ -63,12 +61,12 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
     if (computesShapes(node, shaped)) continue;
     layers.push({
       name: node.name,
-      kind: node.layer.kind === 'activation' ? node.layer.name : node.layer.kind,
-      words: layerWords(node.layer, shapes),
+      kind: nameOf(node.layer),
+      words: layerFamily(node.layer).words(node.layer, call.inputs),
       from: data.map((name) => makers.get(name) ?? name),
-      outShape,
+      outShape: call.output,
       params: countParams(node, shaped, counted),
-      macs: macsOf(node.layer, shapes, outShape),
+      macs: macsOf(node.layer, call),
       groups: 'groups' in node.layer ? node.layer.groups : 1,
       field,
     });
@@ -90,99 +88,25 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
 
 /** A value that follows from constants and shapes alone, or is one. */
 function computesShapes({ layer, inputs, outputs }: ModelNode, { model, infos }: ShapedModel): boolean {
-  if (layer.kind === 'shape' || layer.kind === 'size') return true;
+  if (layerFamily(layer).readsShapes) return true;
   const isFloat = infos.get(outputs[0])!.dtype.startsWith('float');
   return !isFloat || inputs.every((name) => name === null || model.constants.has(name));
 }
 
-/** Which inputs of a layer are learnt; null: every floating-point constant. */
-function learnt({ kind }: Layer): readonly number[] | null {
-  if (kind === 'batch_norm') return [1, 2];
-  if (['reshape', 'pad', 'clip', 'resize', 'slice', 'gather', 'expand', 'reduce'].includes(kind)) return [];
-  return null;
-}
-
 function countParams({ layer, inputs }: ModelNode, { model }: ShapedModel, counted: Set<string>): number {
-  const which = learnt(layer);
+  const { learnt } = layerFamily(layer);
   let count = 0;
   for (const [i, name] of inputs.entries()) {
     const constant = name === null ? undefined : model.constants.get(name);
     if (!constant || name === null || counted.has(name) || !constant.dtype.startsWith('float')) continue;
-    if (which !== null && !which.includes(i)) continue;
+    if (learnt && !learnt.includes(i)) continue;
     counted.add(name);
     count += sizeOf(constant.shape);
   }
   return count;
 }
 
-/** Multiply-accumulates of a layer; those without products count none. */
-function macsOf(layer: Layer, shapes: readonly (readonly number[] | null)[], outShape: readonly number[]): number {
-  const [x, weight] = shapes;
-  if (!x || !weight) return 0;
-  switch (layer.kind) {
-    case 'conv':
-    case 'ncc':
-      return conv2dMacs(conv2dGeometry(imageShape(x), weight, layer));
-    case 'conv_nd':
-      return sizeOf(outShape) * sizeOf(weight.slice(1));
-    case 'linear':
-      return sizeOf(outShape) * weight[1];
-    case 'matmul':
-      return sizeOf(outShape) * (x.at(-1) ?? 1);
-    case 'gemm':
-      return sizeOf(outShape) * x[layer.transA ? 0 : 1];
-    default:
-      return 0;
-  }
-}
-
-/** 3×3, from [height, width] */
-function size([h, w]: readonly number[]): string {
-  return `${w}×${h}`;
-}
-
-/** 2, or 2,1 when the axes differ */
-function pair(sides: readonly number[]): string {
-  return sides.every((side) => side === sides[0]) ? String(sides[0]) : sides.join(',');
-}
-
-function paddingText(padding: Padding | readonly number[] | string): string {
-  if (typeof padding === 'string' || typeof padding === 'number') return padding === 0 ? '' : ` padding ${padding}`;
-  return padding.every((side) => side === 0) ? '' : ` padding ${pair(padding)}`;
-}
-
-function stride(sides: readonly number[]): string {
-  return sides.every((side) => side === 1) ? '' : ` stride ${pair(sides)}`;
-}
-
-/** A layer with its settings in short: "conv 11×11 stride 4 padding 2". `shapes`: of its inputs. */
-export function layerWords(layer: Layer, shapes: readonly (readonly number[] | null)[]): string {
-  switch (layer.kind) {
-    case 'conv':
-    case 'ncc': {
-      const dilated = layer.dilation.some((side) => side !== 1) ? ` dilation ${pair(layer.dilation)}` : '';
-      const groups = layer.groups === 1 ? '' : ` groups ${layer.groups}`;
-      return `${layer.kind} ${size((shapes[1] ?? [1, 1]).slice(-2))}${stride(layer.stride)}${paddingText(layer.padding)}${dilated}${groups}`;
-    }
-    case 'linear':
-      return `linear ${shapes[1]?.[1] ?? '?'} → ${shapes[1]?.[0] ?? '?'}`;
-    case 'max_pool':
-    case 'avg_pool':
-    case 'gauss_pool':
-      return `${layer.kind} ${size(layer.kernelSize)}${stride(layer.stride)}${paddingText(layer.pads)}${layer.ceilMode ? ' ceil' : ''}`;
-    case 'adaptive_avg_pool':
-    case 'adaptive_max_pool':
-      return `${layer.kind} ${size(layer.outputSize.map((side) => side ?? 0))}`;
-    case 'lrn':
-      return `lrn ${layer.size}`;
-    case 'activation':
-      return [layer.name, ...layer.parameters].join(' ');
-    case 'softmax':
-    case 'log_softmax':
-      return layer.dim === null ? layer.kind : `${layer.kind} dim ${layer.dim}`;
-    case 'concat':
-      return `concat dim ${layer.dim}`;
-    default:
-      return layer.kind;
-  }
+function macsOf(layer: Layer, { inputs, output }: LayerShapes): number {
+  const [x, weight] = inputs;
+  return x && weight ? (layerFamily(layer).macs?.(layer, [x, weight], output) ?? 0) : 0;
 }

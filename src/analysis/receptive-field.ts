@@ -1,5 +1,6 @@
-import { extent, type Pads, type Pair, resolvePads } from '../core/geometry.js';
-import type { Layer } from '../layers/index.js';
+import { type Axis, extent } from '../core/geometry.js';
+import { type ReadsCall, SAME_PLACE, WHOLE_MAP } from '../layers/family.js';
+import { type Layer, layerFamily } from '../layers/index.js';
 
 /** What one axis of a value sees of the input: fields of `size` pixels, `jump` apart, the first centred at `start`. */
 export interface FieldAxis {
@@ -19,39 +20,39 @@ export const INPUT_FIELD: Field = [
   { size: 1, jump: 1, start: 0 },
 ];
 
-interface Windows {
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly dilation: Pair;
-  readonly pads: Pads;
-}
-
 /**
  * The field behind a layer that slides windows: size + (k − 1)·jump, jump·stride, and the centre moves by half a window
  * less the padding. Source: Araujo, Norris, Sim 2019, "Computing Receptive Fields of Convolutional Neural Networks"
  */
-function behindWindows(field: Field, { kernel, stride, dilation, pads }: Windows): Field {
-  const [rows, columns] = field.map((axis, a): FieldAxis => {
-    if (axis.jump === null) return axis;
-    const span = extent(kernel[a], dilation[a]);
-    return {
-      size: axis.size + (span - 1) * axis.jump,
-      jump: axis.jump * stride[a],
-      start: axis.start + ((span - 1) / 2 - pads[a]) * axis.jump,
-    };
-  });
-  return [rows, columns];
+function behindWindow(field: FieldAxis, { kernel, dilation, stride, padBefore }: Axis): FieldAxis {
+  if (field.jump === null) return field;
+  const span = extent(kernel, dilation);
+  return {
+    size: field.size + (span - 1) * field.jump,
+    jump: field.jump * stride,
+    start: field.start + ((span - 1) / 2 - padBefore) * field.jump,
+  };
 }
 
-/** What all positions of a map see together: what a layer that reads the whole map sees. */
-function ofWholeMap(field: Field, [H, W]: readonly [number, number]): Field {
-  const [rows, columns] = field.map((axis, a): FieldAxis => {
-    if (axis.jump === null) return axis;
-    const count = a === 0 ? H : W;
-    const reach = (count - 1) * axis.jump;
-    return { size: axis.size + reach, jump: null, start: axis.start + reach / 2 };
-  });
-  return [rows, columns];
+/** What all `count` positions of a map see together: what a layer that reads the whole map sees. */
+function ofAll(field: FieldAxis, count: number): FieldAxis {
+  if (field.jump === null) return field;
+  const reach = (count - 1) * field.jump;
+  return { size: field.size + reach, jump: null, start: field.start + reach / 2 };
+}
+
+/** Bins of in/out pixels; where that is no whole number, the largest bin and the mean distance. */
+function behindBins(field: FieldAxis, size: number, out: number): FieldAxis {
+  if (field.jump === null) return field;
+  const bin = Array.from(
+    { length: out },
+    (_, i) => Math.ceil(((i + 1) * size) / out) - Math.floor((i * size) / out),
+  ).reduce((most, one) => Math.max(most, one), 1);
+  return {
+    size: field.size + (bin - 1) * field.jump,
+    jump: (field.jump * size) / out,
+    start: field.start + ((bin - 1) / 2) * field.jump,
+  };
 }
 
 /** Branches that meet: from the first pixel any of them sees to the last. */
@@ -67,66 +68,22 @@ function union(fields: readonly Field[]): Field {
   return [rows, columns];
 }
 
-/** Layers behind which every number depends on the whole map. */
-export const WHOLE_MAP_LAYERS: readonly Layer['kind'][] = [
-  'flatten',
-  'flatten_2d',
-  'linear',
-  'matmul',
-  'gemm',
-  'global_avg_pool',
-  'global_max_pool',
-];
-
 /**
- * The field of a layer's output, from those of the values it reads that depend on the input. `inShape`, `outShape`: of
- * its first input and output.
+ * The field of a layer's output, from those of the values it reads that depend on the input. Where a layer's reading is
+ * not followed, vectors see the whole map, and maps what was seen before.
  */
-export function fieldBehind(
-  layer: Layer,
-  fields: readonly Field[],
-  weight: readonly number[] | null,
-  inShape: readonly number[],
-  outShape: readonly number[],
-): Field {
+export function fieldBehind(layer: Layer, fields: readonly Field[], call: ReadsCall): Field {
   const field = union(fields);
-  const size = inShape.slice(-2) as unknown as Pair;
-  switch (layer.kind) {
-    case 'conv':
-    case 'ncc': {
-      const kernel = (weight ?? [1, 1]).slice(-2) as unknown as Pair;
-      const pads = resolvePads(layer.padding, size, kernel, layer.stride, layer.dilation);
-      return behindWindows(field, { kernel, stride: layer.stride, dilation: layer.dilation, pads });
-    }
-    case 'max_pool':
-    case 'avg_pool':
-    case 'gauss_pool': {
-      const dilation = layer.kind === 'max_pool' ? layer.dilation : ([1, 1] as const);
-      return behindWindows(field, { kernel: layer.kernelSize, stride: layer.stride, dilation, pads: layer.pads });
-    }
-    case 'adaptive_avg_pool':
-    case 'adaptive_max_pool':
-      return behindAdaptive(field, size, outShape.slice(-2) as unknown as Pair);
-    case 'reduce':
-      return outShape.length < inShape.length || outShape.at(-1) === 1 ? ofWholeMap(field, size) : field;
-    default:
-      return WHOLE_MAP_LAYERS.includes(layer.kind) && inShape.length > 2 ? ofWholeMap(field, size) : field;
-  }
-}
-
-/** Bins of in/out pixels; where that is no whole number, the largest bin and the mean distance. */
-function behindAdaptive(field: Field, size: Pair, out: Pair): Field {
-  if (out[0] === 1 && out[1] === 1) return ofWholeMap(field, size);
+  const { inputs, output } = call;
+  const inShape = inputs[0]!;
+  if (inShape.length < 3) return field;
+  const reads = layerFamily(layer).reads(layer, call) ?? (output.length < 3 ? WHOLE_MAP : SAME_PLACE);
   const [rows, columns] = field.map((axis, a): FieldAxis => {
-    if (axis.jump === null) return axis;
-    const bin = Array.from({ length: out[a] }, (_, i) => {
-      return Math.ceil(((i + 1) * size[a]) / out[a]) - Math.floor((i * size[a]) / out[a]);
-    }).reduce((most, one) => Math.max(most, one), 1);
-    return {
-      size: axis.size + (bin - 1) * axis.jump,
-      jump: (axis.jump * size[a]) / out[a],
-      start: axis.start + ((bin - 1) / 2) * axis.jump,
-    };
+    const read = reads[a];
+    const [size, out] = [inShape.slice(-2)[a], output.slice(-2)[a]];
+    if (read.by === 'window') return behindWindow(axis, read.axis);
+    if (read.by === 'bins') return behindBins(axis, size, out);
+    return read.by === 'all' ? ofAll(axis, size) : axis;
   });
   return [rows, columns];
 }

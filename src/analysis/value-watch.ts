@@ -7,6 +7,8 @@ import { magnitudeOf } from '../engine/magnitude.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session, type StepWatch } from '../engine/session.js';
 import type { ConvStep, Step } from '../engine/steps.js';
+import { ACTIVATIONS } from '../layers/activation.js';
+import { type Layer, layerFamily } from '../layers/index.js';
 import { type BoundInput, modelBehind } from '../layers/infer.js';
 import type { ModelNode } from '../layers/model.js';
 import { channelsOf } from './layer-facts.js';
@@ -17,23 +19,6 @@ const GROWTH = 1e4;
 const FLOOR = 1;
 /** Squares of larger values are beyond float32 after two layers more, however slowly they grew. */
 const FAR = 1e15;
-/** Layers whose numbers were learned or that multiply; others (exp, powers, sums over many places) grow by their nature. */
-const GROWING: readonly string[] = [
-  'conv',
-  'conv_nd',
-  'linear',
-  'gemm',
-  'matmul',
-  'batch_norm',
-  'mul',
-  'div',
-  'prelu',
-  'activation',
-];
-/** Layers that pass numbers of a constant on: an attention mask of −∞ is meant. */
-const PASSING: readonly string[] = ['add', 'sub', 'where', 'concat', 'min', 'max', 'pad', 'clip'];
-/** Activations that make something finite and small of ∞ and of 1e30. */
-const BOUNDED: readonly string[] = ['relu6', 'sigmoid', 'tanh'];
 const NAMED_CHANNELS = 4;
 
 /** What one layer made of its inputs. */
@@ -72,7 +57,7 @@ export class ValueWatch implements StepWatch {
       const to = magnitudeOf(data);
       this.#magnitudes.set(step.outputs[i], to);
       if (this.#birth !== null || !Number.isFinite(from)) return;
-      const isOdd = !Number.isFinite(to) || isGrown(step.layer.kind, from, to);
+      const isOdd = !Number.isFinite(to) || isGrown(step.layer, from, to);
       if (!isOdd && !(step.kind === 'conv' && hidesFault(step, from))) return;
       const made: Made = { node: step, from, to, values: toFloat32(data), shape };
       for (const one of step.kind === 'conv' ? this.#layersOf(step, read, made) : [made]) this.#judge(one);
@@ -92,7 +77,7 @@ export class ValueWatch implements StepWatch {
       // a ReLU makes zeros of −∞: it need not last
       const cause = what === '−Inf' ? `${what} at ${node.name}` : `${what} from ${node.name} on`;
       this.#birth = { cause, detail: `${where}${mixed}` };
-    } else if (this.#explosion === null && isGrown(node.layer.kind, from, to)) {
+    } else if (this.#explosion === null && isGrown(node.layer, from, to)) {
       const limit = GROWTH * Math.max(from, FLOOR);
       const where = whereWords(values, shape, (value) => Math.abs(value) > (to > limit ? limit : FAR));
       const detail = `from up to ${formatNumber(from)} to up to ${formatNumber(to)}, ${where}`;
@@ -106,7 +91,7 @@ export class ValueWatch implements StepWatch {
     return data.reduce((most, name) => {
       if (name === null) return most;
       const isConstant = this.#plan.shaped.known(name) !== null;
-      if (isConstant && !PASSING.includes(layer.kind)) return most;
+      if (isConstant && layerFamily(layer).growth !== 'passes') return most;
       const known = this.#magnitudes.get(name) ?? magnitudeOfInput(read(name));
       this.#magnitudes.set(name, known);
       // a NaN among constants is no mask
@@ -147,8 +132,8 @@ export class ValueWatch implements StepWatch {
   }
 }
 
-function isGrown(kind: string, from: number, to: number): boolean {
-  if (!GROWING.includes(kind) || from === 0) return false;
+function isGrown(layer: Layer, from: number, to: number): boolean {
+  if (layerFamily(layer).growth !== 'grows' || from === 0) return false;
   return to > GROWTH * Math.max(from, FLOOR) || (to > FAR && from <= FAR);
 }
 
@@ -164,7 +149,7 @@ function hidesFault(step: ConvStep, from: number): boolean {
   if (fused === null) return false;
   let bound = HIDING.get(step);
   if (!bound) {
-    const sum = BOUNDED.includes(fused.name) ? largestSum(weight.load(), geometry.M) : 0;
+    const sum = ACTIVATIONS[fused.name].limits ? largestSum(weight.load(), geometry.M) : 0;
     bound = { sum, bias: bias === null ? 0 : magnitudeOf(bias) };
     HIDING.set(step, bound);
   }

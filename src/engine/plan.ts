@@ -4,7 +4,7 @@ import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { checkActivation } from '../layers/activation.js';
 import type { Conv2dLayer, NccLayer } from '../layers/conv.js';
-import type { Layer } from '../layers/index.js';
+import { layerFamily } from '../layers/index.js';
 import { type BoundInput, inferShapes, type ShapedModel } from '../layers/infer.js';
 import { imageShape } from '../layers/inputs.js';
 import type { LinearLayer } from '../layers/matrix.js';
@@ -91,29 +91,22 @@ function countUses(nodes: readonly ModelNode[]): Map<string, number> {
 function constantValues(model: Model, nodes: readonly ModelNode[]): Set<string> {
   const constant = new Set<string>(model.constants.keys());
   for (const { layer, inputs, outputs } of nodes) {
-    const follows = layer.kind === 'shape' || inputs.every((name) => name === null || constant.has(name));
-    if (follows && !isSpatial(layer)) for (const name of outputs) constant.add(name);
+    const { readsShapes, forward } = layerFamily(layer);
+    const follows = readsShapes || inputs.every((name) => name === null || constant.has(name));
+    if (follows && typeof forward !== 'string') for (const name of outputs) constant.add(name);
   }
   return constant;
-}
-
-function isSpatial({ kind }: Layer): boolean {
-  return ['conv', 'ncc', 'linear', 'max_pool', 'avg_pool', 'gauss_pool'].includes(kind);
 }
 
 function planNode(context: Context, node: ModelNode): Step[] {
   const { layer, name, inputs, outputs } = node;
   const infos = outputs.map((output) => context.shaped.infos.get(output)!);
   const fields = { name, inputs, outputs, infos, macs: 0 };
-  switch (layer.kind) {
+  switch (layerFamily(layer).forward) {
     case 'conv':
-    case 'ncc':
-    case 'linear':
-      return planConv(context, node, layer);
-    case 'max_pool':
-    case 'avg_pool':
-    case 'gauss_pool':
-      return [planPool(context, fields, layer)];
+      return planConv(context, node, layer as ConvLayer);
+    case 'pool':
+      return [planPool(context, fields, layer as PoolLayer)];
     default:
       if (layer.kind === 'activation') checkActivation(layer.name, layer.parameters);
       return [{ ...fields, kind: 'operator', layer }];

@@ -2,7 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { ActivationName } from '../core/job.js';
 import { erf, exp, expm1, log1p, tanh } from '../core/math.js';
 import type { Numbers } from '../core/values.js';
-import type { Backward, Families, Forward } from './family.js';
+import { type Backward, type Families, type Forward, SAME_PLACE } from './family.js';
 import { sameShape } from './inputs.js';
 
 /**
@@ -19,32 +19,115 @@ interface Activation {
   /** torch's defaults of its parameters */
   readonly parameters: readonly number[];
   readonly of: (x: number, first: number, second: number) => number;
+  readonly slope: Slope;
+  /** In a line, where it has one; of its first parameter. */
+  readonly formula?: (first: number) => string;
+  /** At or within a hundredth of these limits a value is saturated; what is infinite or far too large ends at them too. */
+  readonly limits?: readonly [lo: number, hi: number];
+  /** Nothing passes at or below zero; of others (tanh, leaky_relu, silu …) zero is a value like any. */
+  readonly silences?: true;
+}
+
+/** The slope of an activation, from its input or, where that is enough, from its output. */
+interface Slope {
+  readonly from: 'inputs' | 'outputs';
+  readonly of: (value: number, first: number, second: number) => number;
 }
 
 export const sigmoid = (x: number): number => 1 / (1 + exp(-x));
 
-/** √(2/π) */
+/** √(2/π) and 1/√(2π) */
 const SQRT_2_OVER_PI = 0.7978845608028654;
+const INVERSE_SQRT_2_PI = 0.3989422804014327;
 
 /**
  * Element-wise activations, meaning as in torch.nn. Computed in float64 by pure JavaScript functions and rounded once,
- * so that every machine gives the same bits. NaN stays NaN.
+ * so that every machine gives the same bits. NaN stays NaN. Slopes as torch has them where there are two: 0 for relu at 0,
+ * and at both ends of relu6; negative_slope for leaky_relu at 0; hardswish at −3 as inside.
  */
 export const ACTIVATIONS: Readonly<Record<ActivationName, Activation>> = {
-  relu: { parameters: [], of: (x) => Math.max(0, x) },
-  relu6: { parameters: [], of: (x) => Math.min(Math.max(0, x), 6) },
-  leaky_relu: { parameters: [0.01], of: (x, slope) => (x < 0 ? slope * x : x) },
-  elu: { parameters: [1], of: (x, alpha) => (x < 0 ? alpha * expm1(x) : x) },
-  gelu: { parameters: [], of: (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)) },
-  gelu_tanh: { parameters: [], of: (x) => 0.5 * x * (1 + tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))) },
-  silu: { parameters: [], of: (x) => x * sigmoid(x) },
-  hardswish: { parameters: [], of: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6 },
+  relu: {
+    parameters: [],
+    of: (x) => Math.max(0, x),
+    slope: { from: 'outputs', of: (y) => (y > 0 ? 1 : 0) },
+    formula: () => 'max(0, x)',
+    silences: true,
+  },
+  relu6: {
+    parameters: [],
+    of: (x) => Math.min(Math.max(0, x), 6),
+    slope: { from: 'outputs', of: (y) => (y > 0 && y < 6 ? 1 : 0) },
+    formula: () => 'min(max(0, x), 6)',
+    limits: [Number.NEGATIVE_INFINITY, 6],
+    silences: true,
+  },
+  leaky_relu: {
+    parameters: [0.01],
+    of: (x, slope) => (x < 0 ? slope * x : x),
+    slope: { from: 'inputs', of: (x, slope) => (x > 0 ? 1 : slope) },
+    formula: (slope) => `x < 0 ? ${slope}·x : x`,
+  },
+  elu: {
+    parameters: [1],
+    of: (x, alpha) => (x < 0 ? alpha * expm1(x) : x),
+    slope: { from: 'inputs', of: (x, alpha) => (x > 0 ? 1 : alpha * exp(x)) },
+    formula: (alpha) => `x < 0 ? ${alpha}·(e^x − 1) : x`,
+  },
+  gelu: {
+    parameters: [],
+    of: (x) => 0.5 * x * (1 + erf(x * Math.SQRT1_2)),
+    slope: {
+      from: 'inputs',
+      of: (x) => 0.5 * (1 + erf(x * Math.SQRT1_2)) + x * INVERSE_SQRT_2_PI * exp(-0.5 * x * x),
+    },
+  },
+  gelu_tanh: {
+    parameters: [],
+    of: (x) => 0.5 * x * (1 + tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x))),
+    slope: {
+      from: 'inputs',
+      of: (x) => {
+        const t = tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x));
+        return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * SQRT_2_OVER_PI * (1 + 3 * 0.044715 * x * x);
+      },
+    },
+  },
+  silu: {
+    parameters: [],
+    of: (x) => x * sigmoid(x),
+    slope: {
+      from: 'inputs',
+      of: (x) => {
+        const s = sigmoid(x);
+        return s * (1 + x * (1 - s));
+      },
+    },
+    formula: () => 'x / (1 + e^−x)',
+  },
+  hardswish: {
+    parameters: [],
+    of: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
+    slope: { from: 'inputs', of: (x) => (x < -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1) },
+  },
   softplus: {
     parameters: [1, 20],
     of: (x, beta, threshold) => (x * beta > threshold ? x : log1p(exp(x * beta)) / beta),
+    slope: { from: 'inputs', of: (x, beta, threshold) => (x * beta > threshold ? 1 : sigmoid(x * beta)) },
+    formula: () => 'log(1 + e^x)',
   },
-  sigmoid: { parameters: [], of: sigmoid },
-  tanh: { parameters: [], of: tanh },
+  sigmoid: {
+    parameters: [],
+    of: sigmoid,
+    slope: { from: 'outputs', of: (y) => y * (1 - y) },
+    formula: () => '1 / (1 + e^−x)',
+    limits: [0.01, 0.99],
+  },
+  tanh: {
+    parameters: [],
+    of: tanh,
+    slope: { from: 'outputs', of: (y) => 1 - y * y },
+    limits: [-0.99, 0.99],
+  },
 };
 
 /**
@@ -80,54 +163,14 @@ export const activationForward: Forward<ActivationLayer> = {
   run: ({ name, parameters }, [x], [y]) => activate(name, parameters, x!.data, y.data),
 };
 
-/** The slope of an activation, from its input or, where that is enough, from its output. */
-interface Slope {
-  readonly from: 'inputs' | 'outputs';
-  readonly of: (value: number, first: number, second: number) => number;
-}
-
-/** 1/√(2π) and √(2/π) */
-const INVERSE_SQRT_2_PI = 0.3989422804014327;
-
-/**
- * Slopes as torch has them where there are two: 0 for relu at 0, and at both ends of relu6; negative_slope for
- * leaky_relu at 0; hardswish at −3 as inside.
- */
-const SLOPES: Readonly<Record<ActivationName, Slope>> = {
-  relu: { from: 'outputs', of: (y) => (y > 0 ? 1 : 0) },
-  relu6: { from: 'outputs', of: (y) => (y > 0 && y < 6 ? 1 : 0) },
-  leaky_relu: { from: 'inputs', of: (x, slope) => (x > 0 ? 1 : slope) },
-  elu: { from: 'inputs', of: (x, alpha) => (x > 0 ? 1 : alpha * exp(x)) },
-  gelu: {
-    from: 'inputs',
-    of: (x) => 0.5 * (1 + erf(x * Math.SQRT1_2)) + x * INVERSE_SQRT_2_PI * exp(-0.5 * x * x),
-  },
-  gelu_tanh: {
-    from: 'inputs',
-    of: (x) => {
-      const t = tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x));
-      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * SQRT_2_OVER_PI * (1 + 3 * 0.044715 * x * x);
-    },
-  },
-  silu: {
-    from: 'inputs',
-    of: (x) => {
-      const s = sigmoid(x);
-      return s * (1 + x * (1 - s));
-    },
-  },
-  hardswish: { from: 'inputs', of: (x) => (x < -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1) },
-  softplus: { from: 'inputs', of: (x, beta, threshold) => (x * beta > threshold ? 1 : sigmoid(x * beta)) },
-  sigmoid: { from: 'outputs', of: (y) => y * (1 - y) },
-  tanh: { from: 'outputs', of: (y) => 1 - y * y },
-};
-
 export const activationBackward: Backward<ActivationLayer> = {
-  needs: ({ name }) => SLOPES[name].from,
+  needs: ({ name }) => ACTIVATIONS[name].slope.from,
   run({ name, parameters }, { x, y, dy, dx }) {
-    const { from, of } = SLOPES[name];
-    const [first, second] = [0, 1].map((i) => parameters[i] ?? ACTIVATIONS[name].parameters[i] ?? 0);
-    addProducts(dx[0]!, dy[0]!, (from === 'inputs' ? x(0) : y(0)).data, (value) => of(value, first, second));
+    const { slope, parameters: defaults } = ACTIVATIONS[name];
+    const [first, second] = [0, 1].map((i) => parameters[i] ?? defaults[i] ?? 0);
+    addProducts(dx[0]!, dy[0]!, (slope.from === 'inputs' ? x(0) : y(0)).data, (value) =>
+      slope.of(value, first, second),
+    );
   },
 };
 
@@ -137,5 +180,17 @@ export function addProducts(dx: Float64Array, dy: Float64Array, x: Numbers, slop
 }
 
 export const ACTIVATION: Families<ActivationLayer> = {
-  activation: { shape: sameShape, forward: activationForward, backward: activationBackward },
+  activation: {
+    shape: sameShape,
+    forward: activationForward,
+    backward: activationBackward,
+    reads: () => SAME_PLACE,
+    explain: {
+      formula: ({ name, parameters: [slope = ACTIVATIONS[name].parameters[0]] }) =>
+        ACTIVATIONS[name].formula?.(slope) ?? `${name}(x)`,
+      terms: 'place',
+    },
+    words: ({ name, parameters }) => [name, ...parameters].join(' '),
+    growth: 'grows',
+  },
 };

@@ -1,7 +1,8 @@
 import { CnnvizError } from '../core/errors.js';
 import { sizeOf } from '../core/tensor.js';
 import type { Numbers } from '../core/values.js';
-import type { Backward, Families, Forward, ShapeRule } from './family.js';
+import { sizeWords } from './conv.js';
+import { type Backward, type Families, type Forward, type LayerFamily, type ShapeRule, WHOLE_MAP } from './family.js';
 import { imageShape, inRankOf, required } from './inputs.js';
 
 /** Pools to a given size, whatever the input's; null keeps the input's side. Fields as in torch.nn.AdaptiveAvgPool2d. */
@@ -90,7 +91,17 @@ export const adaptivePoolBackward: Backward<AdaptivePoolLayer> = {
   },
 };
 
-export const ADAPTIVE_POOL: Families<AdaptivePoolLayer> = {
-  adaptive_avg_pool: { shape: adaptivePoolShape, forward: adaptivePoolForward, backward: adaptivePoolBackward },
-  adaptive_max_pool: { shape: adaptivePoolShape, forward: adaptivePoolForward, backward: adaptivePoolBackward },
+const BINS: LayerFamily<AdaptivePoolLayer> = {
+  shape: adaptivePoolShape,
+  forward: adaptivePoolForward,
+  backward: adaptivePoolBackward,
+  reads(_, { output }) {
+    const [oH, oW] = output.slice(-2);
+    return oH === 1 && oW === 1 ? WHOLE_MAP : [{ by: 'bins' }, { by: 'bins' }];
+  },
+  explain: 'bins',
+  words: ({ kind, outputSize }) => `${kind} ${sizeWords(outputSize.map((side) => side ?? 0))}`,
+  keepsSilence: true,
 };
+
+export const ADAPTIVE_POOL: Families<AdaptivePoolLayer> = { adaptive_avg_pool: BINS, adaptive_max_pool: BINS };

@@ -4,6 +4,7 @@ import { type DType, isFloat, type Value } from '../core/values.js';
 import {
   broadcastAll,
   broadcastShapes,
+  broadcastTerms,
   combinePairs,
   eachElement,
   type PairLoop,
@@ -11,7 +12,16 @@ import {
   planBroadcast,
   sameType,
 } from './broadcast.js';
-import type { Backward, BackwardCall, Families, Forward, ShapeRule } from './family.js';
+import {
+  type Backward,
+  type BackwardCall,
+  type Families,
+  type Forward,
+  kindWords,
+  type LayerFamily,
+  SAME_PLACE,
+  type ShapeRule,
+} from './family.js';
 import { required } from './inputs.js';
 
 /** Element by element with numpy's broadcasting, from left to right. Inputs: two or more. */
@@ -197,13 +207,35 @@ export const extremeBackward: Backward<ExtremeLayer> = { needs, reaches: 'all', 
 
 export type ArithmeticFamily = ArithmeticLayer | ExtremeLayer;
 
+/** One of the four: its formula, and how its values grow. */
+function arithmetic(formula: string, growth: 'grows' | 'passes'): LayerFamily<ArithmeticLayer> {
+  return {
+    shape: arithmeticShape,
+    forward: arithmeticForward,
+    backward: arithmeticBackward,
+    reads: () => SAME_PLACE,
+    explain: { formula: () => formula, terms: broadcastTerms },
+    words: kindWords,
+    growth,
+  };
+}
+
+const EXTREME: LayerFamily<ExtremeLayer> = {
+  shape: extremeShape,
+  forward: extremeForward,
+  backward: extremeBackward,
+  reads: () => SAME_PLACE,
+  explain: { formula: kindWords, terms: broadcastTerms },
+  words: kindWords,
+};
+
 export const ARITHMETIC: Families<ArithmeticFamily> = {
-  add: { shape: arithmeticShape, forward: arithmeticForward, backward: arithmeticBackward },
-  sub: { shape: arithmeticShape, forward: arithmeticForward, backward: arithmeticBackward },
-  mul: { shape: arithmeticShape, forward: arithmeticForward, backward: arithmeticBackward },
-  div: { shape: arithmeticShape, forward: arithmeticForward, backward: arithmeticBackward },
-  min: { shape: extremeShape, forward: extremeForward, backward: extremeBackward },
-  max: { shape: extremeShape, forward: extremeForward, backward: extremeBackward },
-  mean: { shape: extremeShape, forward: extremeForward, backward: extremeBackward },
-  pow: { shape: extremeShape, forward: extremeForward, backward: extremeBackward },
+  add: arithmetic('a + b', 'passes'),
+  sub: arithmetic('a − b', 'passes'),
+  mul: arithmetic('a · b', 'grows'),
+  div: arithmetic('a / b', 'grows'),
+  min: { ...EXTREME, growth: 'passes' },
+  max: { ...EXTREME, growth: 'passes' },
+  mean: EXTREME,
+  pow: EXTREME,
 };

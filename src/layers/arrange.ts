@@ -1,8 +1,19 @@
 import { CnnvizError } from '../core/errors.js';
+import type { PaddingMode } from '../core/geometry.js';
 import { rowMajor, sizeOf } from '../core/tensor.js';
 import { broadcastShapes, planBroadcast } from './broadcast.js';
-import type { Families, Forward, KnownInput, ShapeRule } from './family.js';
-import { checkedAxes, checkedShape, knownIntegers, required, wrapDim } from './inputs.js';
+import {
+  type AxisReads,
+  type Families,
+  type Forward,
+  type KnownInput,
+  kindWords,
+  type LayerShapes,
+  SAME_PLACE,
+  type ShapeRule,
+  type Term,
+} from './family.js';
+import { checkedAxes, checkedShape, knownIntegers, readsBeforeMaps, required, wrapDim } from './inputs.js';
 import { copyMapped, copyStrided, firstInput, movedBackward } from './moving.js';
 
 /** Inputs one after another along axis `dim`. */
@@ -211,9 +222,87 @@ const padBackward = movedBackward<PadLayer>(padForward, firstInput, [0], { ignor
 export type ArrangeFamily = ConcatLayer | TransposeLayer | ExpandLayer | PadLayer | SplitLayer;
 
 export const ARRANGE: Families<ArrangeFamily> = {
-  concat: { shape: concatShape, forward: concatForward, backward: concatBackward },
-  transpose: { shape: transposeShape, forward: transposeForward, backward: transposeBackward },
-  expand: { shape: expandShape, forward: expandForward, backward: expandBackward },
-  pad: { shape: padShape, forward: padForward, backward: padBackward },
-  split: { shape: splitShape, forward: splitForward, backward: splitBackward },
+  concat: {
+    shape: concatShape,
+    forward: concatForward,
+    backward: concatBackward,
+    reads: ({ dim }, { output }) =>
+      output.length < 3 ? SAME_PLACE : readsBeforeMaps([wrapDim(dim, output.length)], output.length),
+    explain: { formula: () => 'taken from one of its inputs', terms: takenFrom },
+    words: ({ dim }) => `concat dim ${dim}`,
+    growth: 'passes',
+    keepsSilence: true,
+  },
+  transpose: {
+    shape: transposeShape,
+    forward: transposeForward,
+    backward: transposeBackward,
+    reads: ({ perm }, { output: { length } }) =>
+      readsBeforeMaps(
+        (perm ?? []).filter((from, to) => from !== to),
+        perm === null ? 0 : length,
+      ),
+    explain: null,
+    words: kindWords,
+  },
+  expand: {
+    shape: expandShape,
+    forward: expandForward,
+    backward: expandBackward,
+    reads: () => SAME_PLACE,
+    explain: null,
+    words: kindWords,
+    learnt: [],
+  },
+  pad: {
+    shape: padShape,
+    forward: padForward,
+    backward: padBackward,
+    reads({ mode }, { inputs: [x], output, known }) {
+      const [pads, axes, rank] = [known(1), known(3), x!.length];
+      if (!pads || rank < 3) return null;
+      const sides = sidesOf(pads, axes, rank);
+      const along = (axis: number): AxisReads => {
+        const [padBefore, padAfter] = sides[axis];
+        const window = { size: x![axis], kernel: 1, stride: 1, dilation: 1, padBefore, padAfter, out: output[axis] };
+        return { by: 'window', axis: window, mode: PADDING_MODES[mode] };
+      };
+      return [along(rank - 2), along(rank - 1)];
+    },
+    explain: null,
+    words: kindWords,
+    learnt: [],
+    growth: 'passes',
+  },
+  split: {
+    shape: splitShape,
+    forward: splitForward,
+    backward: splitBackward,
+    reads: ({ axis }, { output }) => readsBeforeMaps([wrapDim(axis, output.length)], output.length),
+    explain: null,
+    words: kindWords,
+  },
 };
+
+/** The names a convolution's padding has. */
+const PADDING_MODES: Readonly<Record<PadMode, PaddingMode>> = {
+  constant: 'zeros',
+  reflect: 'reflect',
+  edge: 'replicate',
+  wrap: 'circular',
+};
+
+/** Which input output `index` of a concat is taken from, and where. */
+function takenFrom({ dim }: ConcatLayer, { inputs, output }: LayerShapes, index: number): Term[] {
+  const axis = wrapDim(dim, output.length);
+  const behind = sizeOf(output.slice(axis + 1));
+  const block = output[axis] * behind;
+  const outer = Math.floor(index / block);
+  let inBlock = index % block;
+  for (const [input, shape] of inputs.entries()) {
+    const length = shape![axis] * behind;
+    if (inBlock < length) return [{ input, index: outer * length + inBlock }];
+    inBlock -= length;
+  }
+  return [];
+}

@@ -1,6 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
+import { rowMajor } from '../core/tensor.js';
 import type { Numbers } from '../core/values.js';
-import type { KnownInput } from './family.js';
+import type { KnownInput, LayerShapes, Term } from './family.js';
 
 /** numpy's rule: sides are compared from the last; equal, or one of them 1. @throws CnnvizError 'shape' */
 export function broadcastShapes(a: readonly number[], b: readonly number[]): number[] {
@@ -134,4 +135,21 @@ export function pairLoop(of: (a: number, b: number) => number): PairLoop {
   return (a, p, pStep, b, q, qStep, y, o, count) => {
     for (let i = count - 1; i >= 0; i--) y[o + i] = of(a[p + i * pStep], b[q + i * qStep]);
   };
+}
+
+/** One number of each input: where what is repeated to output `index` lies. */
+export const broadcastTerms = (_: unknown, { inputs, output }: LayerShapes, index: number): Term[] =>
+  inputs.flatMap((shape, input) => (shape === null ? [] : [{ input, index: broadcastIndex(shape, output, index) }]));
+
+/** Where the element of a smaller array lies that is repeated to output `index`. */
+function broadcastIndex(own: readonly number[], out: readonly number[], index: number): number {
+  const steps = rowMajor(own);
+  let [rest, at] = [index, 0];
+  for (let axis = out.length - 1; axis >= 0; axis--) {
+    const position = rest % out[axis];
+    rest = Math.floor(rest / out[axis]);
+    const ownAxis = axis - out.length + own.length;
+    if (ownAxis >= 0 && own[ownAxis] > 1) at += position * steps[ownAxis];
+  }
+  return at;
 }

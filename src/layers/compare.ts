@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import { broadcastAll, combinePairs, eachRow, type PairLoop, pairLoop, planBroadcast, sameType } from './broadcast.js';
-import { type Families, type Forward, type ShapeRule, WHOLE_NUMBERS } from './family.js';
+import { type Families, type Forward, kindWords, SAME_PLACE, type ShapeRule, WHOLE_NUMBERS } from './family.js';
 import { required } from './inputs.js';
 import { movedBackward } from './moving.js';
 
@@ -61,6 +61,21 @@ const whereBackward = movedBackward<WhereLayer>(whereForward, () => [1, 2], [1, 
 export type CompareFamily = CompareLayer | WhereLayer;
 
 export const COMPARE: Families<CompareFamily> = {
-  compare: { shape: compareShape, forward: compareForward, backward: WHOLE_NUMBERS },
-  where: { shape: whereShape, forward: whereForward, backward: whereBackward },
+  compare: {
+    shape: compareShape,
+    forward: compareForward,
+    backward: WHOLE_NUMBERS,
+    reads: () => SAME_PLACE,
+    explain: null,
+    words: kindWords,
+  },
+  where: {
+    shape: whereShape,
+    forward: whereForward,
+    backward: whereBackward,
+    reads: () => SAME_PLACE,
+    explain: null,
+    words: kindWords,
+    growth: 'passes',
+  },
 };

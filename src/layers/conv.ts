@@ -2,6 +2,8 @@ import { CnnvizError } from '../core/errors.js';
 import {
   type Conv2dGeometry,
   conv2dGeometry,
+  conv2dMacs,
+  convAxis,
   extent,
   type Padding,
   type PaddingMode,
@@ -9,7 +11,7 @@ import {
   sourceIndex,
 } from '../core/geometry.js';
 import { toFloat32 } from '../core/values.js';
-import type { Backward, Families, ShapeRule } from './family.js';
+import type { Backward, Families, LayerFamily, ShapeRule } from './family.js';
 import { checkBias, imageShape, inRankOf, required } from './inputs.js';
 
 /** One convolutional layer (cross-correlation). Inputs: x [N, C, H, W] or [C, H, W], weight [M, C/groups, kH, kW], bias [M]. */
@@ -124,9 +126,51 @@ function sourcesOf(count: number, before: number, size: number, { paddingMode }:
   return Int32Array.from({ length: count }, (_, i) => sourceIndex(i - before, size, paddingMode));
 }
 
+/** 3×3, from [height, width] */
+export function sizeWords([h, w]: readonly number[]): string {
+  return `${w}×${h}`;
+}
+
+/** 2, or 2,1 when the axes differ */
+function pairWords(sides: readonly number[]): string {
+  return sides.every((side) => side === sides[0]) ? String(sides[0]) : sides.join(',');
+}
+
+/** " stride 2"; '' for 1 */
+export function strideWords(sides: readonly number[]): string {
+  return sides.every((side) => side === 1) ? '' : ` stride ${pairWords(sides)}`;
+}
+
+/** " padding 2"; '' for 0 */
+export function paddingWords(padding: Padding): string {
+  if (typeof padding === 'string' || typeof padding === 'number') return padding === 0 ? '' : ` padding ${padding}`;
+  return padding.every((side) => side === 0) ? '' : ` padding ${pairWords(padding)}`;
+}
+
 export type ConvFamily = Conv2dLayer | NccLayer;
 
+/** What both have; computed by the algorithm that the planner chooses of engine/conv2d. */
+const SPATIAL = {
+  shape: convShape,
+  forward: 'conv',
+  reads(layer, { inputs: [x, weight] }) {
+    const g = conv2dGeometry(imageShape(x!), weight!, layer);
+    const { paddingMode: mode } = g;
+    return [
+      { by: 'window', axis: convAxis(g, 0), mode },
+      { by: 'window', axis: convAxis(g, 1), mode },
+    ];
+  },
+  explain: 'planned',
+  words({ kind, stride, padding, dilation, groups }, [, weight]) {
+    const size = sizeWords((weight ?? [1, 1]).slice(-2));
+    const dilated = dilation.some((side) => side !== 1) ? ` dilation ${pairWords(dilation)}` : '';
+    return `${kind} ${size}${strideWords(stride)}${paddingWords(padding)}${dilated}${groups === 1 ? '' : ` groups ${groups}`}`;
+  },
+  macs: (layer, [x, weight]) => conv2dMacs(conv2dGeometry(imageShape(x), weight, layer)),
+} satisfies Omit<LayerFamily<ConvFamily>, 'backward'>;
+
 export const CONV: Families<ConvFamily> = {
-  conv: { shape: convShape, forward: 'conv', backward: convBackward },
-  ncc: { shape: convShape, forward: 'conv', backward: 'normalised cross-correlation has no backward pass here' },
+  conv: { ...SPATIAL, backward: convBackward, growth: 'grows' },
+  ncc: { ...SPATIAL, backward: 'normalised cross-correlation has no backward pass here' },
 };

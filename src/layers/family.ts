@@ -1,3 +1,4 @@
+import type { Axis, PaddingMode } from '../core/geometry.js';
 import type { Value, ValueInfo } from '../core/values.js';
 
 /** An input of a layer: what is known of it, and its numbers where they are known before anything runs. */
@@ -24,6 +25,8 @@ export interface Forward<L> {
    * may be inputs[0].data.
    */
   readonly memory?: 'alias' | 'in-place';
+  /** Inputs that hold one number for each channel: the same at every place of a map. */
+  readonly perChannel?: readonly number[];
 }
 
 /** One node on the way back: what it read and made, and the gradients behind and before it. */
@@ -66,15 +69,85 @@ export interface Backward<L> {
   readonly reaches?: 'all' | readonly number[];
 }
 
+/** What one place along an axis of a layer's output reads of the maps before it. */
+export type AxisReads =
+  /** The same place; of a map with one place there, that one. */
+  | { readonly by: 'place' }
+  | { readonly by: 'window'; readonly axis: Axis; readonly mode: PaddingMode }
+  /** Place i of `out`: floor(i·size/out) … ceil((i+1)·size/out)−1. */
+  | { readonly by: 'bins' }
+  | { readonly by: 'all' };
+
+/** Along [rows, columns]. */
+export type MapReads = readonly [AxisReads, AxisReads];
+
+/** What a layer reads and makes, before any number is computed; null: left out. */
+export interface LayerShapes {
+  readonly inputs: readonly (readonly number[] | null)[];
+  readonly output: readonly number[];
+}
+
+export interface ReadsCall extends LayerShapes {
+  /** The numbers of an input that follow from constants and shapes alone; else null. */
+  readonly known: (input: number) => readonly number[] | null;
+}
+
+/** Each place reads the same place of every input, on any number of channels. */
+export const SAME_PLACE: MapReads = [{ by: 'place' }, { by: 'place' }];
+export const WHOLE_MAP: MapReads = [{ by: 'all' }, { by: 'all' }];
+
+/** One number that an output number is made of. */
+export interface Term {
+  readonly input: number;
+  readonly index: number;
+}
+
+/** How one number of a layer's output came about: numbers in, a formula, a number out. */
+export interface Explained<L> {
+  /** "max(0, x)", "a + b" */
+  readonly formula: (layer: L) => string;
+  /**
+   * The numbers that output `index` is made of. 'place': the one at the same place of input 0. 'index': the one with the
+   * same index there, under another shape. An explanation goes on behind these two.
+   */
+  readonly terms: 'place' | 'index' | ((layer: L, shapes: LayerShapes, index: number) => readonly Term[]);
+  /** Numbers of the formula besides x, by name. `inputs`: the layer's parameters; null where it is x. */
+  readonly numbers?: (
+    layer: L,
+    inputs: readonly (Value | null)[],
+    shapes: LayerShapes,
+    index: number,
+  ) => Readonly<Record<string, number>>;
+}
+
 /** Who computes a layer that is no `Forward`: the planner, by the engine's convolutions (engine/conv2d) or pools (engine/pooling). */
 export type Planned = 'conv' | 'pool';
 
-/** All that is known of one kind of layer. A kind without one of these does not compile. */
+/** All that is known of one kind of layer: a kind that lacks one of the facts does not compile. */
 export interface LayerFamily<L> {
   readonly shape: ShapeRule<L>;
   readonly forward: Forward<L> | Planned;
   /** What it does to gradients, or why they do not pass. */
   readonly backward: Backward<L> | string;
+  /** What a place of its output reads of the maps before it; null: not followed. */
+  readonly reads: (layer: L, call: ReadsCall) => MapReads | null;
+  /** How one number came about. 'planned': by the sum or window that the planner cut; 'bins': an adaptive pool's. Null: not told. */
+  readonly explain: Explained<L> | 'planned' | 'bins' | null;
+  /** The layer with its settings in short: "conv 11×11 stride 4 padding 2". */
+  readonly words: (layer: L, inputs: LayerShapes['inputs']) => string;
+  /** Multiply-accumulates; without it none. */
+  readonly macs?: (layer: L, inputs: readonly (readonly number[])[], output: readonly number[]) => number;
+  /** Inputs whose constants are learnt; without it all of floating point. */
+  readonly learnt?: readonly number[];
+  /**
+   * 'grows': its numbers were learnt, or it multiplies, so that output much larger than input is a fault; of others (exp,
+   * powers, sums over many places) it is their nature. 'passes': it passes a constant's numbers on, such as a mask of −∞.
+   */
+  readonly growth?: 'grows' | 'passes';
+  /** It gives zero where all that it reads is zero, and more where some is more. */
+  readonly keepsSilence?: true;
+  /** It needs no numbers of its input, only the shape. */
+  readonly readsShapes?: true;
 }
 
 /** The layer of kind K among L, though its type may have several kinds. */
@@ -87,3 +160,6 @@ export type Families<L extends { readonly kind: string }> = {
 
 /** Why gradients do not pass a kind of layer. */
 export const WHOLE_NUMBERS = 'it gives whole numbers, which do not change a little';
+
+/** The words of a layer without settings. */
+export const kindWords = ({ kind }: { readonly kind: string }): string => kind;

@@ -63,6 +63,11 @@ export function layerFamily<L extends Layer>(layer: L): LayerFamily<L> {
   return LAYERS[layer.kind] as unknown as LayerFamily<L>;
 }
 
+/** What a layer is called: "conv", "max_pool"; an activation by its own name. */
+export function nameOf(layer: Layer): string {
+  return layer.kind === 'activation' ? layer.name : layer.kind;
+}
+
 /** How a layer is computed by itself; null for one that the planner gives to the engine's convolutions or pools. */
 export function forwardOf<L extends Layer>(layer: L): Forward<L> | null {
   const { forward } = layerFamily(layer);

@@ -1,8 +1,8 @@
 import { CnnvizError } from '../core/errors.js';
 import { rowMajor, sizeOf } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
-import type { Families, Forward, ShapeRule } from './family.js';
-import { checkedAxes, checkedShape, knownIntegers, required, wrapDim } from './inputs.js';
+import { type AxisReads, type Families, type Forward, kindWords, type ShapeRule } from './family.js';
+import { checkedAxes, checkedShape, knownIntegers, readsBeforeMaps, required, wrapDim } from './inputs.js';
 import { copyStrided, movedBackward } from './moving.js';
 
 /** Slices of x along an axis. Inputs: x, indices (negative ones count from the end). */
@@ -116,6 +116,37 @@ const sliceBackward = movedBackward<SliceLayer>(sliceForward);
 export type IndexingFamily = GatherLayer | SliceLayer;
 
 export const INDEXING: Families<IndexingFamily> = {
-  gather: { shape: gatherShape, forward: gatherForward, backward: gatherBackward },
-  slice: { shape: sliceShape, forward: sliceForward, backward: sliceBackward },
+  gather: {
+    shape: gatherShape,
+    forward: gatherForward,
+    backward: gatherBackward,
+    reads: ({ axis }, { inputs: [x], output }) =>
+      output.length === x!.length ? readsBeforeMaps([wrapDim(axis, x!.length)], x!.length) : null,
+    explain: null,
+    words: kindWords,
+    learnt: [],
+  },
+  slice: {
+    shape: sliceShape,
+    forward: sliceForward,
+    backward: sliceBackward,
+    reads(_, { inputs: [x, , , axes, steps], known }) {
+      const [starts, ends] = [known(1), known(2)];
+      const rank = x!.length;
+      if (!starts || !ends || (axes && !known(3)) || (steps && !known(4)) || rank < 3) return null;
+      const runs = sliceRuns(x!, starts, ends, axes ? known(3) : null, steps ? known(4) : null);
+      const [rows, columns] = [rank - 2, rank - 1].map((axis): AxisReads | null => {
+        const { start, step, count } = runs[axis];
+        const [size, out] = [x![axis], count];
+        if (start === 0 && step === 1 && out === size) return { by: 'place' };
+        if (step < 0) return null;
+        const window = { size, kernel: 1, stride: step, dilation: 1, padBefore: -start, padAfter: 0, out };
+        return { by: 'window', axis: window, mode: 'zeros' };
+      });
+      return rows && columns && [rows, columns];
+    },
+    explain: null,
+    words: kindWords,
+    learnt: [],
+  },
 };

@@ -3,7 +3,7 @@ import { nearestName } from '../core/names.js';
 import { sizeOf } from '../core/tensor.js';
 import { formatBytes } from '../core/text.js';
 import type { Value, ValueInfo } from '../core/values.js';
-import type { KnownInput } from './family.js';
+import type { KnownInput, ReadsCall } from './family.js';
 import { type Layer, layerFamily } from './index.js';
 import type { Model, ModelNode } from './model.js';
 
@@ -63,7 +63,7 @@ export function inferShapes(
     const node = makers.get(name);
     if (!node || !evaluate) return null;
     const inputs = node.inputs.map((input) => (input === null ? null : known(input)));
-    if (node.layer.kind !== 'shape' && inputs.some((value, i) => value === null && node.inputs[i] !== null))
+    if (!layerFamily(node.layer).readsShapes && inputs.some((value, i) => value === null && node.inputs[i] !== null))
       return null;
     const outputs = node.outputs.map((output) => infos.get(output)!);
     const shaped = node.inputs.map((input, i) =>
@@ -80,8 +80,9 @@ export function inferShapes(
         if (!info) throw unknownValue(name, [...infos.keys()]);
         return { ...info, known: () => known(name) };
       });
-      const isFixed = node.layer.kind === 'shape' || node.inputs.every((name) => name === null || fixed.has(name));
-      const outputs = layerFamily(node.layer).shape(node.layer, inputs);
+      const { shape, readsShapes } = layerFamily(node.layer);
+      const isFixed = readsShapes || node.inputs.every((name) => name === null || fixed.has(name));
+      const outputs = shape(node.layer, inputs);
       for (const [i, name] of node.outputs.entries()) {
         if (!outputs[i]) throw new CnnvizError('unsupported', `output ${i + 1} of a ${node.layer.kind} layer`);
         checkSize(outputs[i].shape);
@@ -155,4 +156,20 @@ export function modelBehind({ model, infos }: ShapedModel, from: readonly string
     ...model.inputs.filter(({ name }) => wanted.has(name) && !given.has(name)),
   ];
   return { inputs, constants: model.constants, nodes: nodes.reverse(), outputs };
+}
+
+/** The shapes of what a node reads and of its first output, and the numbers that are known before a run. */
+export function readsCall(
+  { infos, known }: ShapedModel,
+  { inputs, outputs }: Pick<ModelNode, 'inputs' | 'outputs'>,
+): ReadsCall {
+  return {
+    inputs: inputs.map((name) => (name === null ? null : infos.get(name)!.shape)),
+    output: infos.get(outputs[0])!.shape,
+    known(input) {
+      const name = inputs[input] ?? null;
+      const value = name === null ? null : known(name);
+      return value && [...value.data];
+    },
+  };
 }

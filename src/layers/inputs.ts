@@ -1,6 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
+import { sizeOf } from '../core/tensor.js';
 import type { ValueInfo } from '../core/values.js';
-import type { KnownInput, ShapeRule } from './family.js';
+import { type KnownInput, type MapReads, SAME_PLACE, type ShapeRule } from './family.js';
 
 /** Input number `index`, which must be there. `what` names it: "weight". */
 export function required(inputs: readonly (KnownInput | null)[], index: number, what: string): KnownInput {
@@ -88,3 +89,16 @@ export const sameShape: ShapeRule<unknown> = (_, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   return [{ dtype, shape }];
 };
+
+/** The indices of all elements along an axis through `index`. */
+export function alongAxis(shape: readonly number[], axis: number, index: number): number[] {
+  const step = sizeOf(shape.slice(axis + 1));
+  const position = Math.floor(index / step) % shape[axis];
+  const start = index - position * step;
+  return Array.from({ length: shape[axis] }, (_, i) => start + i * step);
+}
+
+/** What a layer reads that joins, parts or turns whole axes: the same place, if all of those lie before the last two. */
+export function readsBeforeMaps(axes: readonly number[], rank: number): MapReads | null {
+  return rank >= 3 && axes.every((axis) => axis < rank - 2) ? SAME_PLACE : null;
+}

@@ -1,8 +1,16 @@
 import { CnnvizError } from '../core/errors.js';
-import { rowMajor } from '../core/tensor.js';
+import { rowMajor, sizeOf } from '../core/tensor.js';
 import { isFloat, type Numbers } from '../core/values.js';
 import { broadcastShapes, combinePairs, eachElement, eachRow, planBroadcast } from './broadcast.js';
-import type { Backward, Families, Forward, KnownInput, ShapeRule } from './family.js';
+import {
+  type Backward,
+  type Families,
+  type Forward,
+  type KnownInput,
+  kindWords,
+  type ShapeRule,
+  WHOLE_MAP,
+} from './family.js';
 import { checkBias, checkedShape, required } from './inputs.js';
 
 /** y = x·weightᵀ + bias. Inputs: x [..., K], weight [M, K], bias [M]. */
@@ -260,7 +268,35 @@ function placeOf(shape: readonly number[], transposed: boolean): MatrixPlace {
 export type MatrixFamily = LinearLayer | MatMulLayer | GemmLayer;
 
 export const MATRIX: Families<MatrixFamily> = {
-  linear: { shape: linearShape, forward: 'conv', backward: linearBackward },
-  matmul: { shape: matmulShape, forward: matmulForward, backward: matmulBackward },
-  gemm: { shape: gemmShape, forward: gemmForward, backward: gemmBackward },
+  /** Computed by the planner as a convolution of one pixel. */
+  linear: {
+    shape: linearShape,
+    forward: 'conv',
+    backward: linearBackward,
+    reads: () => WHOLE_MAP,
+    explain: 'planned',
+    words: (_, [, weight]) => `linear ${weight?.[1] ?? '?'} → ${weight?.[0] ?? '?'}`,
+    macs: (_, [, weight], output) => sizeOf(output) * weight[1],
+    growth: 'grows',
+  },
+  matmul: {
+    shape: matmulShape,
+    forward: matmulForward,
+    backward: matmulBackward,
+    reads: () => WHOLE_MAP,
+    explain: null,
+    words: kindWords,
+    macs: (_, [a], output) => sizeOf(output) * (a.at(-1) ?? 1),
+    growth: 'grows',
+  },
+  gemm: {
+    shape: gemmShape,
+    forward: gemmForward,
+    backward: gemmBackward,
+    reads: () => WHOLE_MAP,
+    explain: null,
+    words: kindWords,
+    macs: ({ transA }, [a], output) => sizeOf(output) * a[transA ? 0 : 1],
+    growth: 'grows',
+  },
 };

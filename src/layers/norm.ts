@@ -2,8 +2,8 @@ import { CnnvizError } from '../core/errors.js';
 import { power } from '../core/math.js';
 import { sizeOf } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
-import type { Backward, Families, Forward, ShapeRule } from './family.js';
-import { channelAxis, required } from './inputs.js';
+import { type Backward, type Families, type Forward, kindWords, SAME_PLACE, type ShapeRule } from './family.js';
+import { alongAxis, channelAxis, required } from './inputs.js';
 
 /** x / (k + alpha/size · Σ x²)^beta over `size` channels around each. Fields as in torch.nn.LocalResponseNorm. */
 export interface LrnLayer {
@@ -133,6 +133,7 @@ export function batchNormAffine({ eps }: BatchNormLayer, inputs: readonly (Value
 /** Each channel scaled and shifted. x, y [N, C, ...] or [C, H, W] */
 export const batchNormForward: Forward<BatchNormLayer> = {
   memory: 'in-place',
+  perChannel: [1, 2, 3, 4],
   run(layer, inputs, [y]) {
     const [x] = inputs;
     const { scale, shift } = batchNormAffine(layer, inputs);
@@ -164,6 +165,41 @@ export const batchNormBackward: Backward<BatchNormLayer> = {
 export type NormFamily = LrnLayer | BatchNormLayer;
 
 export const NORM: Families<NormFamily> = {
-  lrn: { shape: lrnShape, forward: lrnForward, backward: lrnBackward },
-  batch_norm: { shape: batchNormShape, forward: batchNormForward, backward: batchNormBackward },
+  lrn: {
+    shape: lrnShape,
+    forward: lrnForward,
+    backward: lrnBackward,
+    reads: () => SAME_PLACE,
+    explain: {
+      formula: ({ size, alpha, beta, k }) => `x / (${k} + ${alpha}/${size} · Σ x²)^${beta}`,
+      terms({ size }, { output }, index) {
+        const all = alongAxis(output, channelAxis(output), index);
+        const own = all.indexOf(index);
+        const [before, after] = [Math.floor(size / 2), Math.floor((size - 1) / 2)];
+        const around = all.slice(Math.max(0, own - before), own + after + 1).filter((at) => at !== index);
+        return [index, ...around].map((at) => ({ input: 0, index: at }));
+      },
+    },
+    words: ({ size }) => `lrn ${size}`,
+  },
+  batch_norm: {
+    shape: batchNormShape,
+    forward: batchNormForward,
+    backward: batchNormBackward,
+    reads: () => SAME_PLACE,
+    explain: {
+      formula: () => 'x · scale + shift',
+      terms: 'place',
+      numbers(layer, inputs, { output }, index) {
+        const axis = channelAxis(output);
+        const channel = Math.floor(index / sizeOf(output.slice(axis + 1))) % output[axis];
+        const { scale, shift } = batchNormAffine(layer, inputs);
+        return { scale: scale[channel], shift: shift[channel] };
+      },
+    },
+    words: kindWords,
+    // weight and bias; running statistics are not counted, as in torch
+    learnt: [1, 2],
+    growth: 'grows',
+  },
 };

@@ -2,8 +2,8 @@ import { CnnvizError } from '../core/errors.js';
 import { erf, exp, expm1, log, log1p, tanh } from '../core/math.js';
 import { type DType, isFloat } from '../core/values.js';
 import { addProducts, sigmoid } from './activation.js';
-import { broadcastShapes, combinePairs, eachElement, planBroadcast, sameType } from './broadcast.js';
-import type { Backward, Families, Forward, ShapeRule } from './family.js';
+import { broadcastShapes, broadcastTerms, combinePairs, eachElement, planBroadcast, sameType } from './broadcast.js';
+import { type Backward, type Families, type Forward, kindWords, SAME_PLACE, type ShapeRule } from './family.js';
 import { required } from './inputs.js';
 import { sameDataBackward } from './reshape.js';
 
@@ -238,8 +238,39 @@ export const clipBackward: Backward<ClipLayer> = {
 export type PointwiseFamily = PointwiseLayer | PReluLayer | ClipLayer | CastLayer;
 
 export const POINTWISE: Families<PointwiseFamily> = {
-  pointwise: { shape: pointwiseShape, forward: pointwiseForward, backward: pointwiseBackward },
-  prelu: { shape: preluShape, forward: preluForward, backward: preluBackward },
-  clip: { shape: clipShape, forward: clipForward, backward: clipBackward },
-  cast: { shape: castShape, forward: castForward, backward: sameDataBackward },
+  pointwise: {
+    shape: pointwiseShape,
+    forward: pointwiseForward,
+    backward: pointwiseBackward,
+    reads: () => SAME_PLACE,
+    explain: { formula: ({ name }) => `${name}(x)`, terms: 'place' },
+    words: kindWords,
+  },
+  prelu: {
+    shape: preluShape,
+    forward: preluForward,
+    backward: preluBackward,
+    reads: () => SAME_PLACE,
+    explain: { formula: kindWords, terms: broadcastTerms },
+    words: kindWords,
+    growth: 'grows',
+  },
+  clip: {
+    shape: clipShape,
+    forward: clipForward,
+    backward: clipBackward,
+    reads: () => SAME_PLACE,
+    explain: { formula: kindWords, terms: 'place' },
+    words: kindWords,
+    learnt: [],
+    growth: 'passes',
+  },
+  cast: {
+    shape: castShape,
+    forward: castForward,
+    backward: sameDataBackward,
+    reads: () => SAME_PLACE,
+    explain: null,
+    words: kindWords,
+  },
 };

@@ -1,7 +1,8 @@
 import { type Axis, type Pads, type Pair, poolAxes } from '../core/geometry.js';
 import { exp } from '../core/math.js';
 import type { Numbers } from '../core/values.js';
-import type { Backward, Families, ShapeRule } from './family.js';
+import { paddingWords, sizeWords, strideWords } from './conv.js';
+import type { Backward, Families, LayerFamily, ShapeRule } from './family.js';
 import { imageShape, inRankOf, required } from './inputs.js';
 
 /** What all pools share; fields as in torch.nn.MaxPool2d and AvgPool2d. */
@@ -43,8 +44,7 @@ export function axesOfPool(layer: PoolLayer, H: number, W: number): [Axis, Axis]
 export const poolShape: ShapeRule<PoolLayer> = (layer, inputs) => {
   const x = required(inputs, 0, 'x');
   const [N, C, H, W] = imageShape(x.shape);
-  const dilation = layer.kind === 'max_pool' ? layer.dilation : ([1, 1] as const);
-  const [rows, columns] = poolAxes(H, W, { ...layer, dilation });
+  const [rows, columns] = axesOfPool(layer, H, W);
   return [
     {
       dtype: layer.kind === 'max_pool' ? x.dtype : 'float32',
@@ -175,8 +175,26 @@ export const meanPoolBackward: Backward<AvgPoolLayer | GaussPoolLayer> = {
   },
 };
 
+/** What all have; computed by the engine's pools (engine/pooling), in bands. */
+const WINDOWS = {
+  shape: poolShape,
+  forward: 'pool',
+  reads(layer, { inputs: [x] }) {
+    const [, , H, W] = imageShape(x!);
+    const [rows, columns] = axesOfPool(layer, H, W);
+    return [
+      { by: 'window', axis: rows, mode: 'zeros' },
+      { by: 'window', axis: columns, mode: 'zeros' },
+    ];
+  },
+  explain: 'planned',
+  words: ({ kind, kernelSize, stride, pads, ceilMode }) =>
+    `${kind} ${sizeWords(kernelSize)}${strideWords(stride)}${paddingWords(pads)}${ceilMode ? ' ceil' : ''}`,
+  keepsSilence: true,
+} satisfies Omit<LayerFamily<PoolLayer>, 'backward'>;
+
 export const POOL: Families<PoolLayer> = {
-  max_pool: { shape: poolShape, forward: 'pool', backward: maxPoolBackward },
-  avg_pool: { shape: poolShape, forward: 'pool', backward: meanPoolBackward },
-  gauss_pool: { shape: poolShape, forward: 'pool', backward: meanPoolBackward },
+  max_pool: { ...WINDOWS, backward: maxPoolBackward },
+  avg_pool: { ...WINDOWS, backward: meanPoolBackward },
+  gauss_pool: { ...WINDOWS, backward: meanPoolBackward },
 };

@@ -7,7 +7,10 @@ import {
   type BackwardCall,
   type Families,
   type Forward,
+  kindWords,
+  type LayerFamily,
   type ShapeRule,
+  WHOLE_MAP,
   WHOLE_NUMBERS,
 } from './family.js';
 import { checkedAxes, knownIntegers, required, wrapDim } from './inputs.js';
@@ -285,10 +288,53 @@ export const globalPoolBackward: Backward<GlobalPoolLayer> = {
 
 export type ReduceFamily = ReduceLayer | ArgReduceLayer | GlobalPoolLayer;
 
+const ARG_REDUCE: LayerFamily<ArgReduceLayer> = {
+  shape: argReduceShape,
+  forward: argReduceForward,
+  backward: WHOLE_NUMBERS,
+  reads: () => null,
+  explain: null,
+  words: kindWords,
+};
+
+const GLOBAL_POOL: LayerFamily<GlobalPoolLayer> = {
+  shape: globalPoolShape,
+  forward: globalPoolForward,
+  backward: globalPoolBackward,
+  reads: () => WHOLE_MAP,
+  explain: {
+    formula: ({ kind }) => (kind === 'global_avg_pool' ? 'mean of the map' : 'largest of the map'),
+    terms(_, { inputs: [x], output }, index) {
+      const size = sizeOf(x!) / sizeOf(output);
+      return Array.from({ length: size }, (_, i) => ({ input: 0, index: index * size + i }));
+    },
+  },
+  words: kindWords,
+  keepsSilence: true,
+};
+
 export const REDUCE: Families<ReduceFamily> = {
-  reduce: { shape: reduceShape, forward: reduceForward, backward: reduceBackward },
-  argmax: { shape: argReduceShape, forward: argReduceForward, backward: WHOLE_NUMBERS },
-  argmin: { shape: argReduceShape, forward: argReduceForward, backward: WHOLE_NUMBERS },
-  global_avg_pool: { shape: globalPoolShape, forward: globalPoolForward, backward: globalPoolBackward },
-  global_max_pool: { shape: globalPoolShape, forward: globalPoolForward, backward: globalPoolBackward },
+  reduce: {
+    shape: reduceShape,
+    forward: reduceForward,
+    backward: reduceBackward,
+    reads(layer, { inputs: [x, given], output, known }) {
+      const rank = x!.length;
+      if (output.length < 3) return WHOLE_MAP;
+      const axes = given ? known(1) : null;
+      if (given && !axes) return null;
+      const reduced = reducedAxes(layer, rank, axes);
+      // without the sides it took out, the last two are others
+      if (output.length < rank && reduced.some((axis) => axis >= rank - 2)) return null;
+      const along = (axis: number) => ({ by: reduced.includes(axis) ? 'all' : 'place' }) as const;
+      return [along(rank - 2), along(rank - 1)];
+    },
+    explain: null,
+    words: kindWords,
+    learnt: [],
+  },
+  argmax: ARG_REDUCE,
+  argmin: ARG_REDUCE,
+  global_avg_pool: GLOBAL_POOL,
+  global_max_pool: GLOBAL_POOL,
 };

@@ -1,7 +1,16 @@
 import { CnnvizError } from '../core/errors.js';
 import { sizeOf } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
-import type { Backward, Families, Forward, ShapeRule } from './family.js';
+import {
+  type Backward,
+  type Families,
+  type Forward,
+  kindWords,
+  type LayerFamily,
+  SAME_PLACE,
+  type ShapeRule,
+  WHOLE_MAP,
+} from './family.js';
 import { checkedAxes, checkedShape, knownIntegers, required, sameShape, wrapDim } from './inputs.js';
 
 /** Axes startDim … endDim become one; N counts, as in torch.nn.Flatten. */
@@ -145,13 +154,32 @@ export type ReshapeFamily =
   | AlignLayer
   | SqueezeLayer;
 
+/** What all of them have: the numbers as they are. */
+const SAME_DATA = {
+  forward: sameDataForward,
+  backward: sameDataBackward,
+  explain: { formula: () => 'x, at another place', terms: 'index' },
+  words: kindWords,
+} as const;
+
+const SQUEEZE: LayerFamily<SqueezeLayer> = { ...SAME_DATA, shape: squeezeShape, reads: () => null };
+
+/** Nothing is done: each number stays at its place. */
+const AS_IT_IS = {
+  backward: sameDataBackward,
+  reads: () => SAME_PLACE,
+  explain: { formula: () => 'x, as it is', terms: 'place' },
+  words: kindWords,
+  keepsSilence: true,
+} as const;
+
 export const RESHAPE: Families<ReshapeFamily> = {
-  flatten: { shape: flattenShape, forward: sameDataForward, backward: sameDataBackward },
-  flatten_2d: { shape: flatten2dShape, forward: sameDataForward, backward: sameDataBackward },
-  reshape: { shape: reshapeShape, forward: sameDataForward, backward: sameDataBackward },
-  align: { shape: alignShape, forward: sameDataForward, backward: sameDataBackward },
-  squeeze: { shape: squeezeShape, forward: sameDataForward, backward: sameDataBackward },
-  unsqueeze: { shape: squeezeShape, forward: sameDataForward, backward: sameDataBackward },
-  dropout: { shape: dropoutShape, forward: dropoutForward, backward: sameDataBackward },
-  identity: { shape: sameShape, forward: sameDataForward, backward: sameDataBackward },
+  flatten: { ...SAME_DATA, shape: flattenShape, reads: () => WHOLE_MAP },
+  flatten_2d: { ...SAME_DATA, shape: flatten2dShape, reads: () => WHOLE_MAP },
+  reshape: { ...SAME_DATA, shape: reshapeShape, reads: () => null, learnt: [] },
+  align: { ...SAME_DATA, shape: alignShape, reads: () => null, explain: null },
+  squeeze: SQUEEZE,
+  unsqueeze: SQUEEZE,
+  dropout: { ...AS_IT_IS, shape: dropoutShape, forward: dropoutForward },
+  identity: { ...AS_IT_IS, shape: sameShape, forward: sameDataForward },
 };

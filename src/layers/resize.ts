@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Value } from '../core/values.js';
-import type { Families, Forward, ShapeRule } from './family.js';
+import { type Families, type Forward, kindWords, type ShapeRule } from './family.js';
 import { checkedAxes, checkedShape, knownNumbers, required } from './inputs.js';
 import { copyMapped, firstInput, movedBackward } from './moving.js';
 
@@ -153,5 +153,13 @@ const resizeBackward = movedBackward<ResizeLayer>(resizeForward, firstInput, [0]
 });
 
 export const RESIZE: Families<ResizeLayer> = {
-  resize: { shape: resizeShape, forward: resizeForward, backward: resizeBackward },
+  resize: {
+    shape: resizeShape,
+    forward: resizeForward,
+    backward: resizeBackward,
+    reads: () => null,
+    explain: null,
+    words: kindWords,
+    learnt: [],
+  },
 };

@@ -1,7 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import { sizeOf } from '../core/tensor.js';
 import type { DType } from '../core/values.js';
-import { type Families, type Forward, type KnownInput, type ShapeRule, WHOLE_NUMBERS } from './family.js';
+import { type Families, type Forward, type KnownInput, kindWords, type ShapeRule, WHOLE_NUMBERS } from './family.js';
 import { checkedShape, knownIntegers, knownNumbers, required } from './inputs.js';
 
 /** The shape of its input as int64 [rank], from axis `start` to before `end`; null: the last. */
@@ -82,11 +82,20 @@ export const rangeForward: Forward<RangeLayer> = {
 
 export type ShapesFamily = ShapeLayer | SizeLayer | ConstantOfShapeLayer | RangeLayer;
 
+/** They have no maps. */
+const NO_MAPS = { reads: () => null, explain: null, words: kindWords } as const;
+
 export const SHAPES: Families<ShapesFamily> = {
-  shape: { shape: shapeOfShape, forward: shapeForward, backward: WHOLE_NUMBERS },
-  size: { shape: sizeShape, forward: sizeForward, backward: WHOLE_NUMBERS },
-  constant_of_shape: { shape: constantOfShapeShape, forward: constantOfShapeForward, backward: WHOLE_NUMBERS },
+  shape: { ...NO_MAPS, shape: shapeOfShape, forward: shapeForward, backward: WHOLE_NUMBERS, readsShapes: true },
+  size: { ...NO_MAPS, shape: sizeShape, forward: sizeForward, backward: WHOLE_NUMBERS, readsShapes: true },
+  constant_of_shape: {
+    ...NO_MAPS,
+    shape: constantOfShapeShape,
+    forward: constantOfShapeForward,
+    backward: WHOLE_NUMBERS,
+  },
   range: {
+    ...NO_MAPS,
     shape: rangeShape,
     forward: rangeForward,
     backward: 'a range that depends on the input has no backward pass here',

@@ -1,8 +1,17 @@
 import { exp, log } from '../core/math.js';
 import { sizeOf } from '../core/tensor.js';
 import type { Numbers } from '../core/values.js';
-import type { Backward, Families, Forward, ShapeRule } from './family.js';
-import { required, wrapDim } from './inputs.js';
+import {
+  type Backward,
+  type Families,
+  type Forward,
+  type LayerFamily,
+  type LayerShapes,
+  SAME_PLACE,
+  type ShapeRule,
+  type Term,
+} from './family.js';
+import { alongAxis, required, wrapDim } from './inputs.js';
 
 /** Over axis `dim`, N included; null: torch's implicit choice, 0 for rank 0, 1 and 3, else 1. */
 export interface SoftmaxLayer {
@@ -77,7 +86,25 @@ export const softmaxBackward: Backward<SoftmaxLayer> = {
   },
 };
 
+/** What both have. */
+const ALONG_AXIS = {
+  shape: softmaxShape,
+  forward: softmaxForward,
+  backward: softmaxBackward,
+  reads({ dim }, { output }) {
+    const behind = output.length - 1 - softmaxDim(dim, output.length);
+    return output.length < 3
+      ? SAME_PLACE
+      : [{ by: behind === 1 ? 'all' : 'place' }, { by: behind === 0 ? 'all' : 'place' }];
+  },
+  words: ({ kind, dim }) => (dim === null ? kind : `${kind} dim ${dim}`),
+} satisfies Omit<LayerFamily<SoftmaxLayer>, 'explain'>;
+
+function terms({ dim }: SoftmaxLayer, { output }: LayerShapes, index: number): Term[] {
+  return alongAxis(output, softmaxDim(dim, output.length), index).map((at) => ({ input: 0, index: at }));
+}
+
 export const SOFTMAX: Families<SoftmaxLayer> = {
-  softmax: { shape: softmaxShape, forward: softmaxForward, backward: softmaxBackward },
-  log_softmax: { shape: softmaxShape, forward: softmaxForward, backward: softmaxBackward },
+  softmax: { ...ALONG_AXIS, explain: { formula: () => 'e^x / Σ e^x', terms } },
+  log_softmax: { ...ALONG_AXIS, explain: { formula: () => 'x − log Σ e^x', terms } },
 };

@@ -1,7 +1,16 @@
 import { CnnvizError } from '../core/errors.js';
 import { type Axis, extent, outputSize } from '../core/geometry.js';
 import { rowMajor, sizeOf } from '../core/tensor.js';
-import type { Backward, Families, Forward, ShapeRule } from './family.js';
+import {
+  type AxisReads,
+  type Backward,
+  type Families,
+  type Forward,
+  kindWords,
+  type LayerFamily,
+  type MapReads,
+  type ShapeRule,
+} from './family.js';
 import { checkedShape, required } from './inputs.js';
 
 /** Padding of a window over any number of axes: [first axis … last axis before, first … last after], or a rule. */
@@ -295,8 +304,33 @@ export const poolNdBackward: Backward<PoolNdLayer> = {
 
 export type WindowNdFamily = ConvNdLayer | PoolNdLayer;
 
+/** Over maps (two axes) windows are followed. */
+function readsWindows(axes: readonly Axis[]): MapReads | null {
+  if (axes.length !== 2) return null;
+  const [rows, columns] = axes.map((axis): AxisReads => ({ by: 'window', axis, mode: 'zeros' }));
+  return [rows, columns];
+}
+
+const POOL_ND: LayerFamily<PoolNdLayer> = {
+  shape: poolNdShape,
+  forward: poolNdForward,
+  backward: poolNdBackward,
+  reads: (layer, { inputs: [x] }) => readsWindows(windowAxes(x!.slice(2), layer)),
+  explain: null,
+  words: kindWords,
+};
+
 export const WINDOW_ND: Families<WindowNdFamily> = {
-  conv_nd: { shape: convNdShape, forward: convNdForward, backward: convNdBackward },
-  max_pool_nd: { shape: poolNdShape, forward: poolNdForward, backward: poolNdBackward },
-  avg_pool_nd: { shape: poolNdShape, forward: poolNdForward, backward: poolNdBackward },
+  conv_nd: {
+    shape: convNdShape,
+    forward: convNdForward,
+    backward: convNdBackward,
+    reads: (layer, { inputs: [x, weight] }) => readsWindows(convNdAxes(layer, x!, weight!)),
+    explain: null,
+    words: kindWords,
+    macs: (_, [, weight], output) => sizeOf(output) * sizeOf(weight.slice(1)),
+    growth: 'grows',
+  },
+  max_pool_nd: POOL_ND,
+  avg_pool_nd: POOL_ND,
 };

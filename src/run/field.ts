@@ -3,7 +3,6 @@ import { summarizeModel } from '../analysis/network-summary.js';
 import { countReaders, type Reached, seenBy, sees } from '../analysis/reach.js';
 import type { FieldAxis } from '../analysis/receptive-field.js';
 import { CnnvizError } from '../core/errors.js';
-import { sourceIndex } from '../core/geometry.js';
 import type { InputFacts, Window } from '../core/result.js';
 import type { ShapedLayer } from './shaped-layer.js';
 
@@ -75,7 +74,7 @@ export interface FieldRequest {
  */
 export function measureField(layer: ShapedLayer, { at, pixel }: FieldRequest): FieldFacts {
   const { shaped, value } = layer;
-  const { paths, exact } = reachOfValue(shaped, value, sourceIndex);
+  const { paths, exact } = reachOfValue(shaped, value);
   const [{ rows, columns }] = paths;
   const inputSize = { x: columns.size, y: rows.size };
   const outSize = { x: columns.out, y: rows.out };

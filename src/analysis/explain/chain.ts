@@ -1,26 +1,10 @@
 import type { AdaptivePoolLayer } from '../../layers/adaptive-pool.js';
-import type { Layer } from '../../layers/index.js';
+import { type Layer, layerFamily } from '../../layers/index.js';
 import type { Model, ModelNode } from '../../layers/model.js';
 import { explainElement } from './element.js';
 import type { ExplainedStep, KeptRun } from './explanation.js';
 import { explainWeighted } from './weighted.js';
 import { explainAdaptivePool, explainPool } from './window.js';
-
-/** Layers of one input that an explanation looks behind, to the weighted sum their number comes from. */
-const FOLLOWED: readonly Layer['kind'][] = [
-  'activation',
-  'batch_norm',
-  'max_pool',
-  'avg_pool',
-  'gauss_pool',
-  'adaptive_avg_pool',
-  'adaptive_max_pool',
-  'dropout',
-  'identity',
-  'flatten',
-  'flatten_2d',
-  'reshape',
-];
 
 /** The layers an explanation of `value` goes through, the last computed first; and every value a run must keep for it. */
 export function chainBehind(
@@ -36,7 +20,14 @@ export function chainBehind(
 }
 
 function nextBehind({ layer, inputs }: ModelNode, makers: ReadonlyMap<string, ModelNode>): ModelNode | undefined {
-  return FOLLOWED.includes(layer.kind) ? makers.get(inputs[0]!) : undefined;
+  return isFollowed(layer) ? makers.get(inputs[0]!) : undefined;
+}
+
+/** Whether an explanation looks behind a layer: to the one number that it reads, or the chosen one of its window. */
+function isFollowed(layer: Layer): boolean {
+  const { explain, forward } = layerFamily(layer);
+  if (explain === 'planned') return forward === 'pool';
+  return explain === 'bins' || (explain !== null && typeof explain.terms === 'string');
 }
 
 /** How element `index` of the first node's output came about, first computed first. */
@@ -62,7 +53,7 @@ function explainNode(run: KeptRun, node: ModelNode, index: number): { step: Expl
     const { step, source } = explainPool(run, planned, index);
     return { step, source: step.taps.padding[step.chosen] === 1 ? null : source };
   }
-  if (layer.kind === 'adaptive_avg_pool' || layer.kind === 'adaptive_max_pool') {
+  if (layerFamily(layer).explain === 'bins') {
     return explainAdaptivePool(run, node as ModelNode & { readonly layer: AdaptivePoolLayer }, index);
   }
   return explainElement(run, node, index);

@@ -10,8 +10,8 @@ import { executeSync } from '../../engine/execute.js';
 import { inverseWindowNorms, normaliseResponses } from '../../engine/ncc.js';
 import { planModel } from '../../engine/plan.js';
 import type { ConvStep } from '../../engine/steps.js';
+import { layerFamily } from '../../layers/index.js';
 import { constantOf, sequential, tensorConstant } from '../../layers/model.js';
-import { layerWords } from '../network-summary.js';
 import { agreementOf, type ChannelTerms, type KeptRun, type Taps, type WeightedStep } from './explanation.js';
 
 /** The sum behind output `index` of a convolution, normalised cross-correlation or linear layer. */
@@ -30,7 +30,10 @@ export function explainWeighted(run: KeptRun, step: ConvStep, index: number): We
     step: 'weighted',
     layer: step.name,
     kind: layer.kind,
-    words: layerWords(layer, [x.length === 0 ? null : run.read(step.inputs[0]!).shape, weightShape(step)]),
+    words: layerFamily(layer).words(layer, [
+      x.length === 0 ? null : run.read(step.inputs[0]!).shape,
+      weightShape(step),
+    ]),
     place: placeOfIndex(output.shape, index),
     taps,
     readsInput: run.plan.model.inputs.some(({ name }) => name === step.inputs[0]),

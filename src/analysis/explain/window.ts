@@ -2,9 +2,9 @@ import { placeOfIndex } from '../../core/value-place.js';
 import { toFloat32 } from '../../core/values.js';
 import type { PoolStep } from '../../engine/steps.js';
 import type { AdaptivePoolLayer } from '../../layers/adaptive-pool.js';
+import { layerFamily } from '../../layers/index.js';
 import type { ModelNode } from '../../layers/model.js';
 import { meanWindow } from '../../layers/pool.js';
-import { layerWords } from '../network-summary.js';
 import { agreementOf, type KeptRun, type Taps, type WindowStep } from './explanation.js';
 import { tapsOf } from './weighted.js';
 
@@ -84,7 +84,7 @@ function fieldsOf(
     step: 'window',
     layer: name,
     kind: layer.kind,
-    words: layerWords(layer, []),
+    words: layerFamily(layer).words(layer, []),
     place: placeOfIndex(output.shape, index),
     agreement: agreementOf(explained, toFloat32(output.data)[index]),
   } as const;

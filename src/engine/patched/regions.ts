@@ -1,7 +1,6 @@
 import { type Axis, convAxis, extent } from '../../core/geometry.js';
-import { forwardOf } from '../../layers/index.js';
-import type { ShapedModel } from '../../layers/infer.js';
-import { channelAxis } from '../../layers/inputs.js';
+import { forwardOf, layerFamily } from '../../layers/index.js';
+import { readsCall, type ShapedModel } from '../../layers/infer.js';
 import { mayRoundWhole } from '../choose.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from '../steps.js';
 
@@ -38,22 +37,6 @@ const TILES: Readonly<Record<string, number>> = {
   winograd2x5: 2,
 };
 
-/** Kinds that compute each place of a map from that place alone. */
-const PLACE_BY_PLACE: readonly string[] = [
-  'activation',
-  'pointwise',
-  'clip',
-  'prelu',
-  'lrn',
-  'batch_norm',
-  'dropout',
-  'identity',
-  'add',
-  'sub',
-  'mul',
-  'div',
-];
-
 /** Null: the step is no layer of maps that could be computed in part. `isMap`: values that depend on the image. */
 export function regionAxes(step: Step, shaped: ShapedModel, isMap: (name: string) => boolean): RegionAxes | null {
   if (step.kind === 'conv') return convAxes(step);
@@ -87,17 +70,19 @@ function poolAxes({ layer, axes, inShape }: PoolStep): RegionAxes | null {
   return [rows, columns];
 }
 
-function operatorAxes(step: OperatorStep, { infos }: ShapedModel, isMap: (name: string) => boolean): RegionAxes | null {
+function operatorAxes(step: OperatorStep, shaped: ShapedModel, isMap: (name: string) => boolean): RegionAxes | null {
   const [{ shape, dtype }] = step.infos;
-  const { layer } = step;
-  const isConcat = layer.kind === 'concat' && (layer.dim === 1 || layer.dim === -3);
-  if (!forwardOf(layer) || !(PLACE_BY_PLACE.includes(layer.kind) || isConcat)) return null;
-  if (shape.length !== 4 || shape[0] !== 1 || dtype !== 'float32' || channelAxis(shape) !== 1) return null;
-  const fits = step.inputs.every((name) => {
+  const { layer, inputs, outputs } = step;
+  const forward = forwardOf(layer);
+  if (!forward || outputs.length > 1) return null;
+  if (shape.length !== 4 || shape[0] !== 1 || dtype !== 'float32') return null;
+  const reads = layerFamily(layer).reads(layer, readsCall(shaped, step));
+  if (!reads?.every(({ by }) => by === 'place')) return null;
+  const fits = inputs.every((name, i) => {
     if (name === null) return true;
-    const own = infos.get(name)!.shape;
+    const own = shaped.infos.get(name)!.shape;
     // what is no map must be the same at every place
-    if (!isMap(name)) return !isConcat && (layer.kind === 'batch_norm' || own.slice(-2).every((side) => side === 1));
+    if (!isMap(name)) return forward.perChannel?.includes(i) || own.slice(-2).every((side) => side === 1);
     return own.length === 4 && own[2] === shape[2] && own[3] === shape[3];
   });
   if (!fits) return null;
