@@ -68,6 +68,11 @@ export function nameOf(layer: Layer): string {
   return layer.kind === 'activation' ? layer.name : layer.kind;
 }
 
+/** Whether a layer hands the numbers of its first input on as they are, perhaps under another shape. */
+export function keepsNumbers(layer: Layer): boolean {
+  return forwardOf(layer)?.memory === 'alias';
+}
+
 /** How a layer is computed by itself; null for one that the planner gives to the engine's convolutions or pools. */
 export function forwardOf<L extends Layer>(layer: L): Forward<L> | null {
   const { forward } = layerFamily(layer);

@@ -7,7 +7,7 @@ import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 import type { Plan } from '../engine/plan.js';
 import type { Step } from '../engine/steps.js';
-import type { Layer } from '../layers/index.js';
+import { keepsNumbers, type Layer, nameOf } from '../layers/index.js';
 import { imagenetLabels } from '../models/imagenet-labels.js';
 import type { NetworkSession } from './network-session.js';
 
@@ -34,7 +34,7 @@ export function measureLayers(
       values: numbers,
       result: {
         name,
-        kind: layer.kind === 'activation' ? layer.name : layer.kind,
+        kind: nameOf(layer),
         shape: value.shape,
         dtype: value.dtype,
         algorithm: algorithmOf(taken.get(key) ?? plannedStep(plan, key)),
@@ -115,16 +115,13 @@ export function classesShare({ plan }: NetworkSession): boolean {
   return lastLayer(plan, plan.model.outputs[0])?.kind !== 'activation';
 }
 
-/** Layers that hand their input on under another shape. */
-const SILENT: readonly string[] = ['flatten', 'flatten_2d', 'reshape', 'squeeze', 'unsqueeze', 'identity', 'dropout'];
-
 /** The layer that computes a value, before what only gives it another shape. */
 function lastLayer(plan: Plan, value: string): Layer | null {
   let wanted = value;
   // nodes stand behind those they read
   for (const { layer, inputs, outputs } of plan.model.nodes.toReversed()) {
     if (!outputs.includes(wanted)) continue;
-    if (!SILENT.includes(layer.kind) || inputs[0] === null) return layer;
+    if (!keepsNumbers(layer) || inputs[0] === null) return layer;
     [wanted] = inputs;
   }
   return null;

@@ -26,8 +26,13 @@ function nextBehind({ layer, inputs }: ModelNode, makers: ReadonlyMap<string, Mo
 /** Whether an explanation looks behind a layer: to the one number that it reads, or the chosen one of its window. */
 function isFollowed(layer: Layer): boolean {
   const { explain, forward } = layerFamily(layer);
-  if (explain === 'planned') return forward === 'pool';
-  return explain === 'bins' || (explain !== null && typeof explain.terms === 'string');
+  return explain === 'bins' || (explain === 'planned' && forward === 'pool') || readsOne(layer) !== null;
+}
+
+/** Of a layer that makes each number of one other: whether that lies at the same place, or has the same index. */
+export function readsOne(layer: Layer): 'place' | 'index' | null {
+  const { explain } = layerFamily(layer);
+  return explain !== null && typeof explain !== 'string' && typeof explain.terms === 'string' ? explain.terms : null;
 }
 
 /** How element `index` of the first node's output came about, first computed first. */

@@ -8,6 +8,7 @@ import { existingFile, readBytes } from '../../io/files.js';
 import { sha256, sha256OfParts } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
+import { layerFamily } from '../../layers/index.js';
 import { type Model, type ModelNode, neededFor } from '../../layers/model.js';
 import { builtinName } from '../../models/networks/index.js';
 import { checkDeclaredShape, declaredType } from '../../run/declared-input.js';
@@ -203,9 +204,6 @@ interface CutNetwork {
   hashWeights(): string;
 }
 
-/** Layers with weights of their own, learned from data. */
-const WEIGHTED: readonly string[] = ['conv', 'conv_nd', 'linear', 'gemm', 'matmul'];
-
 /**
  * Cuts a network behind a layer: the one named, or the one whose output enters the last layer with weights, which is
  * where a classifier begins.
@@ -248,8 +246,9 @@ function beforeClassifier(model: Model): string {
   return weighted.length < 2 || value == null ? output : value;
 }
 
+/** Whether a layer multiplies with weights of its own, learned from data. */
 function isWeighted({ constants }: Model, { layer, inputs }: ModelNode): boolean {
-  return WEIGHTED.includes(layer.kind) && inputs.slice(1).some((name) => name !== null && constants.has(name));
+  return layerFamily(layer).macs !== undefined && inputs.slice(1).some((name) => name !== null && constants.has(name));
 }
 
 function* weightBytes({ constants }: Model, nodes: readonly ModelNode[]): Generator<Uint8Array> {

@@ -1,4 +1,4 @@
-import { chainBehind } from '../../analysis/explain/chain.js';
+import { chainBehind, readsOne } from '../../analysis/explain/chain.js';
 import type { WeightedStep, WindowStep } from '../../analysis/explain/explanation.js';
 import { explainWeighted } from '../../analysis/explain/weighted.js';
 import { explainPool } from '../../analysis/explain/window.js';
@@ -13,15 +13,9 @@ import type { ConvStep, PoolStep } from '../../engine/steps.js';
 import type { TimedFrame } from '../../io/encode-animation.js';
 import type { Input } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
-import type { Layer } from '../../layers/index.js';
 import type { ModelNode } from '../../layers/model.js';
 import { type LayerRequest, type LookContext, type LookedAt, lookAtLayer } from '../../run/kept-run.js';
 import { type Scene, type SceneStep, sceneFrames, toOneSize } from './animate-figure.js';
-
-/** Layers between a window and the map it fills: each number has its own place. */
-const POINTWISE: readonly Layer['kind'][] = ['activation', 'batch_norm', 'dropout', 'identity'];
-
-const RESHAPES: readonly Layer['kind'][] = ['flatten', 'flatten_2d', 'reshape'];
 
 /** How long an animation may be and how often the picture may change. */
 interface Timing {
@@ -57,7 +51,7 @@ export async function planScenes(
 ): Promise<ScenePlan> {
   const { nodes: behind } = chainBehind(run.plan.model, run.value);
   // in front of a reshape the channels are others
-  const reshape = behind.findIndex(({ layer }) => RESHAPES.includes(layer.kind));
+  const reshape = behind.findIndex(({ layer }) => readsOne(layer) === 'index');
   const nodes = (reshape < 0 ? [...behind] : behind.slice(0, reshape)).reverse();
   const sliding = nodes.flatMap((node, n) => {
     const step = run.plan.steps.find((one) => one.outputs[0] === node.outputs[0]);
@@ -88,7 +82,7 @@ export async function planScenes(
 function lastPointwise(nodes: readonly ModelNode[], n: number): ModelNode {
   let last = nodes[n];
   for (const node of nodes.slice(n + 1)) {
-    if (!POINTWISE.includes(node.layer.kind)) break;
+    if (readsOne(node.layer) !== 'place') break;
     last = node;
   }
   return last;

@@ -1,4 +1,5 @@
 import { groupDigits } from '../../core/text.js';
+import { ACTIVATIONS } from '../../layers/activation.js';
 
 /** What a drawing needs to know of a layer. */
 export interface DrawnLayer {
@@ -75,19 +76,6 @@ const SILENT = new Set([
   'pointwise',
   'prelu',
 ]);
-const ACTIVATIONS = new Set([
-  'relu',
-  'relu6',
-  'leaky_relu',
-  'elu',
-  'gelu',
-  'gelu_tanh',
-  'silu',
-  'hardswish',
-  'softplus',
-  'sigmoid',
-  'tanh',
-]);
 const MARKS: Readonly<Record<string, string>> = { batch_norm: 'norm', leaky_relu: 'leaky', flatten_2d: 'flatten' };
 
 interface Node {
@@ -127,7 +115,7 @@ function gather({ inputs, layers }: DrawnNetwork): Node[] {
     if (
       before &&
       before.kind !== 'input' &&
-      (SILENT.has(layer.kind) || ACTIVATIONS.has(layer.kind)) &&
+      (SILENT.has(layer.kind) || layer.kind in ACTIVATIONS) &&
       layer.from.length === 1
     ) {
       before.marks.push(MARKS[layer.kind] ?? layer.kind);

@@ -11,6 +11,7 @@ import type { Breathe } from '../../engine/execute.js';
 import { readBytes } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
+import { keepsNumbers, layerFamily, nameOf } from '../../layers/index.js';
 import type { Model, ModelNode } from '../../layers/model.js';
 import { type OpenedNetwork, openNetwork } from '../../run/network.js';
 import { NetworkSessions } from '../../run/network-session.js';
@@ -59,9 +60,6 @@ interface NetworkComparison {
   /** Of what went wrong among the numbers of either, with its name in front. */
   readonly warnings: readonly string[];
 }
-
-/** Layers that compute nothing: their values are those of the layer before. */
-const SILENT = ['dropout', 'identity', 'flatten', 'reshape', 'squeeze', 'unsqueeze', 'shape'];
 
 /**
  * Runs two networks on one input and finds the first layer where they part. The first network says how the image is
@@ -141,10 +139,10 @@ async function runAllLayers(
   const values = await session.run(source.x, breathe, { fault: (fault) => faults.push(faultWords(fault)) });
   const roleOf = rolesOf(session.plan.model);
   const layers = session.chosen.flatMap(({ name, value, node }): ComparedLayer[] => {
-    if (!node || SILENT.includes(node.layer.kind)) return [];
+    // what computes nothing has the values of the layer before
+    if (!node || keepsNumbers(node.layer) || layerFamily(node.layer).readsShapes) return [];
     const { shape, data } = values.get(value)!;
-    const kind = node.layer.kind === 'activation' ? node.layer.name : node.layer.kind;
-    return [{ name, kind, role: roleOf(node), shape, values: toFloat32(data) }];
+    return [{ name, kind: nameOf(node.layer), role: roleOf(node), shape, values: toFloat32(data) }];
   });
   const [output] = session.plan.model.outputs;
   return { layers, ...bestClass(values.get(output)!), notes: session.notes, faults };
