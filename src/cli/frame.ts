@@ -2,7 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { OutputJob } from '../core/job.js';
 import { writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
-import { baseName, extensionOf, joinPath } from '../io/paths.js';
+import { baseName, collisionKey, extensionOf, joinPath } from '../io/paths.js';
 import { checkPlace } from '../run/place.js';
 import { EXIT } from './exit.js';
 import { targetOf } from './output.js';
@@ -32,6 +32,8 @@ export interface Answer {
 /** A file of an answer; its bytes are made when it is written. */
 export interface AnsweredFile {
   readonly place: string;
+  /** Said behind its name. */
+  readonly facts?: string;
   readonly bytes: () => Promise<Uint8Array> | Uint8Array;
 }
 
@@ -39,6 +41,8 @@ export interface AnsweredFile {
 export interface Wanted {
   /** Its name where none is given, with its ending: "photo.gradcam.png". */
   readonly name: string;
+  /** What stands for {layer} in a template; its name without the ending unless said. */
+  readonly layer?: string;
   /** What it must not replace. */
   readonly inputs: readonly Input[];
   /** Written though no place is named, unless --json is. */
@@ -94,16 +98,24 @@ export async function openFrame(options: FrameOptions): Promise<Frame> {
   const reserveStdout = target.kind === 'stdout' || json || jsonl;
   const terminal = await openTerminal({ quiet, verbose, reserveStdout });
   const bars: Progress[] = [];
+  const places = new Set<string>();
   const frame: Frame = {
     ...options,
     style: terminal.style,
     terminal,
     target,
     wantsNumbers: raw || ending === '.npy',
-    place: ({ name: own, inputs, always = true }) => {
+    place: ({ name: own, layer, inputs, always = true }) => {
       if (out === null && !raw && (!always || json)) return null;
-      const path = pathOf(target, own, inputs[0]);
-      if (path !== '-') checkPlace(path, inputs, clobber);
+      const path = pathOf(target, own, inputs[0], layer);
+      if (path === '-') return path;
+      if (places.has(collisionKey(path))) {
+        throw new CnnvizError('usage', `${path}: two results would have this name`, {
+          fix: '-o FOLDER/, or a template with {layer}',
+        });
+      }
+      places.add(collisionKey(path));
+      checkPlace(path, inputs, clobber);
       return path;
     },
     progress: (total, mayEnd) => {
@@ -146,7 +158,7 @@ function refuseTwoOnStdout(
 }
 
 /** Where a result of this name goes. */
-function pathOf(target: OutputJob['target'], name: string, input: Input | undefined): string {
+function pathOf(target: OutputJob['target'], name: string, input?: Input, layer?: string): string {
   const ending = extensionOf(name);
   switch (target.kind) {
     case 'stdout':
@@ -163,7 +175,7 @@ function pathOf(target: OutputJob['target'], name: string, input: Input | undefi
       const values = {
         name: own,
         map: stem.startsWith(`${own}.`) ? stem.slice(own.length + 1) : stem,
-        layer: stem,
+        layer: layer ?? stem,
         ext: input?.ext ?? '',
         dir: input?.relative ?? '',
       };
@@ -173,25 +185,29 @@ function pathOf(target: OutputJob['target'], name: string, input: Input | undefi
   }
 }
 
-async function tellAnswer(answer: Answer, { terminal, json, clobber, alt, show }: Frame): Promise<void> {
+async function tellAnswer(answer: Answer, { terminal, target, json, clobber, alt, show }: Frame): Promise<void> {
   const { lines = [], document, files = [], picture, notes = [], ok = true } = answer;
+  // where standard output carries a file, what a person reads stands beside it
+  const isBesides = files.some(({ place }) => place === '-');
+  const say = isBesides && target.kind !== 'stdout' ? terminal.note : terminal.print;
   for (const note of notes) terminal.note(`note: ${note}`);
-  if (!json) for (const line of lines) terminal.print(line);
+  if (!json) for (const line of lines) say(line);
   const written: string[] = [];
-  for (const { place, bytes } of files) {
+  for (const { place, facts, bytes } of files) {
     if (place === '-') await terminal.send(await bytes());
     else {
       await writeAtomic(place, await bytes(), { clobber });
       written.push(place);
-      if (!json) terminal.print(`wrote ${terminal.style.strong(place)}`);
+      if (!json) say(`wrote ${terminal.style.strong(place)}${facts === undefined ? '' : `  ${facts}`}`);
     }
   }
   if (json) {
     if (document) await terminal.send(new TextEncoder().encode(`${JSON.stringify(document(), null, 2)}\n`));
   } else {
-    if (alt && answer.alt !== undefined) terminal.print(answer.alt);
-    const shown = written.length > 0 ? written : show !== null && picture ? [await picture()] : [];
-    await showPictures(shown, show ?? undefined, terminal);
+    if (alt && answer.alt !== undefined) say(answer.alt);
+    const isDrawn = written.some((path) => /\.png$/i.test(path));
+    const shown = !isDrawn && show !== null && picture ? [await picture()] : written;
+    await showPictures(shown, show ?? undefined, isBesides ? { ...terminal, screen: null } : terminal);
   }
   process.exitCode = typeof ok === 'number' ? ok : ok ? EXIT.done : EXIT.failed;
 }

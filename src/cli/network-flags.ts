@@ -10,9 +10,18 @@ import type {
   ProductKind,
 } from '../core/job.js';
 import { normalizeText } from '../core/job-text.js';
+import { baseName } from '../io/paths.js';
 import { outputTarget, refuseForeign } from './conv-flags.js';
-import { flag, under, type ValuesOf } from './flags.js';
-import { parseColour, parseNormalize, parsePixelCount, parseScale, parseSize, parseWhole } from './parse.js';
+import { type Flag, flag, under, type ValuesOf } from './flags.js';
+import {
+  parseColour,
+  parseNormalize,
+  parsePixelCount,
+  parseScale,
+  parseShape,
+  parseSize,
+  parseWhole,
+} from './parse.js';
 
 /** The text of print(model) is taken at its word. */
 export const asPrintedFlag = flag.on(
@@ -79,6 +88,29 @@ export const labelsFlag = flag.text(
   '--labels <file>',
   "class names, one a line (default: ImageNet's for 1,000 classes)",
 );
+
+/** The size of an input that nothing else says. */
+export const sizeFlag = flag.of(
+  '--size <C,H,W>',
+  'the input, for networks that do not say one',
+  (long, text) => parseShape(long, text, ['C', 'H', 'W']),
+  (size) => size.join(','),
+);
+
+/** Names of layers. */
+export function layersFlag(about: string): Flag<readonly string[]> {
+  return flag.list('-l, --layers <names>', about);
+}
+
+/** Sums in one order. */
+export const exactFlag = flag.on('--exact', 'only algorithms that add in one fixed order; no batch norm folded');
+
+/** What results are named after: "alexnet", a file's name without its ending, "pipe". */
+export function networkName(network: string): string {
+  if (network.includes('|')) return 'pipe';
+  const at = network.lastIndexOf('@');
+  return baseName(at > 0 ? network.slice(0, at) : network).replace(/\.[a-z]\w*$/i, '');
+}
 
 /** Which network, with what numbers. @throws CnnvizError 'usage' */
 export function requestOf(

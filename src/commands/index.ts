@@ -19,10 +19,10 @@ import { addPlan } from './layer/plan.js';
 import { addRead } from './layer/read.js';
 import { addSweep } from './layer/sweep.js';
 import { addCompare } from './network/compare.js';
-import { addFilters } from './network/filters.js';
+import { filters } from './network/filters.js';
 import { addPreprocess } from './network/preprocess.js';
 import { addRun } from './network/run.js';
-import { addSummary } from './network/summary.js';
+import { summary } from './network/summary.js';
 import { addWeights } from './network/weights.js';
 import { addCompletion } from './start/completion.js';
 import { addDemo } from './start/demo.js';
@@ -33,7 +33,7 @@ export const COMMAND_GROUPS: readonly (readonly [
   commands: readonly (AnyCommand | ((program: Command) => void))[],
 ])[] = [
   ['One layer:', [addConv, addSweep, addExplain, addAnimate, addField, addKernels, addPlan, addRead]],
-  ['Networks:', [addRun, addSummary, addFilters, addWeights, addCompare, addPreprocess]],
+  ['Networks:', [addRun, summary, filters, addWeights, addCompare, addPreprocess]],
   ['What a network looks at:', [gradcam, saliency, occlude, ablate, top]],
   ['My own classes:', [addHead]],
   ['Maps that must not change, many images:', [addCheck, addDiff, addBatch]],

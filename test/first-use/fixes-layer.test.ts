@@ -12,6 +12,12 @@ const FIVE = readFileSync(`${IMAGES}five.png`);
 
 const CASES: readonly FixCase[] = [
   ...WORDS,
+  {
+    args: ['filters', 'lenet5', '--init', 'seed:1', '--layers', 'conv1,conv2', '-o', 'x-{name}.png'],
+    says: /-o/,
+    rule: { add: 0 },
+    fill: { FOLDER: 'sheets' },
+  },
   { args: ['conv', 'five.png'], says: /--kernel/, rule: { add: 0 } },
   { args: ['conv', 'photo.jpg'], says: /--patch/, rule: { add: 1 }, fill: { 'x,y,width,height': '210,140,70,70' } },
   { args: ['conv', '-k', 'edge3x3'], says: /cnnviz conv/, rule: { line: 0 } },

@@ -12,6 +12,7 @@ import {
 } from '../../draw/canvas.js';
 import { FAINT, INK, PAPER } from '../../draw/part.js';
 import { textWidth } from '../../draw/text.js';
+import { svgMetadata } from '../../io/encode.js';
 import {
   type Arrow,
   architectureLayout,
@@ -87,8 +88,11 @@ function escaped(text: string): string {
     .replace(/"/g, '&quot;');
 }
 
-/** A network's drawing as SVG. Names are text from strangers: they are escaped. */
-export function architectureSvg(name: string, network: DrawnNetwork): string {
+/**
+ * A network's drawing as SVG. Names are text from strangers: they are escaped.
+ * @param note what stands in its metadata, as JSON
+ */
+export function architectureSvg(name: string, network: DrawnNetwork, note: string): string {
   const { width, height, title, facts, blocks, arrows } = architectureLayout(name, network);
   const text = (x: number, y: number, words: string, size: number, anchor: 'start' | 'middle', faint = false) =>
     `<text x="${x}" y="${y}" font-size="${size}" text-anchor="${anchor}" fill="${faint ? '#606068' : '#18181c'}" stroke="#fcfcfa" stroke-width="3" paint-order="stroke">${escaped(words)}</text>`;
@@ -105,6 +109,7 @@ export function architectureSvg(name: string, network: DrawnNetwork): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, monospace" role="img">
 <title>${escaped(`${title}: ${facts}`)}</title>
+${svgMetadata(note)}
 <defs><marker id="tip" viewBox="0 0 6 6" refX="6" refY="3" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L6 3L0 6z" fill="#606068"/></marker></defs>
 <rect width="${width}" height="${height}" fill="#fcfcfa"/>
 ${[text(20, 34, title, 18, 'start'), text(20, 52, facts, 10, 'start', true), ...lines, ...plates].join('\n')}

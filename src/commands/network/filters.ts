@@ -1,38 +1,92 @@
-import { type Command, Option } from 'commander';
-import { addLayersFlag, addWeightFlags } from '../../cli/network-flags.js';
-import { altOption, showOption } from '../../cli/picture-flags.js';
+import { arg, command } from '../../cli/command.js';
+import { flag, under, wordsOf } from '../../cli/flags.js';
+import { layersFlag, requestOf, sizeFlag, weightFlags } from '../../cli/network-flags.js';
+import { CnnvizError } from '../../core/errors.js';
+import { safeName } from '../../io/paths.js';
 
-const EXAMPLES = `Examples:
+/** a-b, or one number */
+function parseRange(_long: string, text: string): readonly [first: number, last: number] {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text);
+  if (match) return [Number(match[1]), Number(match[2] ?? match[1])];
+  throw new CnnvizError('usage', `--kernels: expected a-b, got "${text}"`, {
+    fix: 'such as --kernels 0-3, counted from 0',
+  });
+}
+
+/** Which kernels, and how they are drawn. */
+const drawnFlags = under('Output:', {
+  layers: layersFlag('names or globs with commas (default: the first convolution)'),
+  kernels: flag.of(
+    '--kernels <a-b>',
+    'which kernels, counted from 0 (default: those that fit a sheet)',
+    parseRange,
+    (range) => range.join('-'),
+  ),
+  colormap: flag.choice(
+    '--colormap <name>',
+    'colours of single planes',
+    ['gray', 'viridis', 'magma', 'diverging'],
+    'gray',
+  ),
+  size: sizeFlag,
+});
+
+/** `cnnviz filters`: a sheet of kernels for each convolution. */
+export const filters = command({
+  name: 'filters',
+  summary: "a network's own kernels as labelled pictures, RGB ones in colour",
+  description: 'Draw the kernels of convolutions: those that read three channels in colour, others plane by plane.',
+  examples: `Examples:
   cnnviz filters alexnet@alexnet.pth                       the first convolution's kernels, in colour
   cnnviz filters net.onnx --layers '*conv2*' --kernels 0-15
   cnnviz filters alexnet --init seed:1 -o kernels.png
-`;
-
-/** Adds `filters`: a network's own kernels as pictures. */
-export function addFilters(program: Command): void {
-  const filters = program
-    .command('filters')
-    .summary("a network's own kernels as labelled pictures, RGB ones in colour")
-    .description('Draw the kernels of convolutions: those that read three channels in colour, others plane by plane.')
-    .argument('<net>', 'a network with its weights, as for run')
-    .addHelpText('before', EXAMPLES);
-  addWeightFlags(filters).optionsGroup('Output:');
-  addLayersFlag(filters, 'names or globs with commas (default: the first convolution)')
-    .option('--kernels <a-b>', 'which kernels, counted from 0 (default: those that fit a sheet)')
-    .addOption(
-      new Option('--colormap <name>', 'colours of single planes')
-        .choices(['gray', 'viridis', 'magma', 'diverging'])
-        .default('gray'),
-    )
-    .option('-o, --out <place>', 'FILE.png, or a folder (default: NET.LAYER.filters.png here)')
-    .option('--size <C,H,W>', 'the input, for networks that do not say one')
-    .option('--no-clobber', 'refuse to replace files that exist')
-    .addOption(showOption())
-    .addOption(altOption())
-    .option('--json', 'one JSON document with the numbers of each kernel on stdout', false)
-    .option('-q, --quiet', 'print nothing but failures', false)
-    .action(async (network: string, options) => {
-      const { runFilters } = await import('./run-filters.js');
-      await runFilters(network, options);
+`,
+  args: { net: arg.one('a network with its weights, as for run') },
+  flags: { ...weightFlags, ...drawnFlags },
+  output: {
+    endings: ['.png'],
+    what: 'the sheet',
+    about: 'FILE.png, FOLDER/ or - for stdout (default: NET.LAYER.filters.png here)',
+    draws: true,
+  },
+  json: 'one JSON document with the numbers of each kernel on stdout',
+  async answer({ net, flags }, frame) {
+    const { refuseSwapped } = await import('../../cli/argument-order.js');
+    refuseSwapped('filters', net, []);
+    const { VERSION } = await import('../../core/version.js');
+    const { altOfFilters } = await import('../../cli/alt.js');
+    const { requestArgs } = await import('../../run/recipe.js');
+    const { drawFilters, filtersWords, networkFilters } = await import('./filters-figure.js');
+    const request = requestOf(net, flags);
+    const found = await networkFilters(request, flags.layers, flags.size);
+    const { target } = frame;
+    if (found.length > 1 && (target.kind === 'file' || target.kind === 'stdout')) {
+      const place = target.kind === 'file' ? target.path : '-';
+      throw new CnnvizError('usage', `${place}: one file cannot hold the kernels of ${found.length} layers`, {
+        fix: 'name a folder',
+      });
+    }
+    const places = found.map(({ network, layer }) => {
+      const name = `${safeName(network)}.${safeName(layer)}.filters.png`;
+      return frame.place({ name, layer: safeName(layer), inputs: [] });
     });
-}
+    return {
+      document: () => ({
+        cnnviz: VERSION,
+        network: net,
+        filters: found.map((one) => {
+          const { layer, shape, kernels } = one;
+          return { layer, shape, kernels, alt: altOfFilters(one) };
+        }),
+      }),
+      files: found.flatMap((one, i) => {
+        const place = places[i];
+        if (place === null) return [];
+        const args = ['filters', ...requestArgs(request), ...wordsOf(drawnFlags, { ...flags, layers: [one.layer] })];
+        const bytes = () => drawFilters(one, flags.kernels, flags.colormap, args);
+        return [{ place, facts: filtersWords(one), bytes }];
+      }),
+      alt: found.map(altOfFilters).join(' '),
+    };
+  },
+});

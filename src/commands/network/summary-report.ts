@@ -1,40 +1,58 @@
-import { formatNumber, groupDigits } from '../../core/text.js';
+import { type NetworkSummary, summarizeModel } from '../../analysis/network-summary.js';
+import { CnnvizError } from '../../core/errors.js';
+import type { NetworkRequest } from '../../core/job.js';
+import type { DrawingNote } from '../../core/note.js';
+import { formatBytes, formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
-import { formatBytes, tableLines } from '../../reports/table.js';
+import { encodePng } from '../../io/encode.js';
+import { tableLines } from '../../reports/table.js';
 import type { Style } from '../../reports/text.js';
+import { checkDeclaredSize, declaredType } from '../../run/declared-input.js';
+import { openNetwork } from '../../run/network.js';
+import { shapeNetwork } from '../../run/network-session.js';
+import { architectureImage, architectureSvg } from './architecture.js';
 
-interface Axis {
-  readonly size: number;
-  readonly jump: number | null;
-  readonly start: number;
-}
+type Line = NetworkSummary['layers'][number];
+type Axis = NonNullable<NetworkSummary['field']>[number];
 
-/** One layer as analysis/network-summary tells it. */
-interface SummaryLine {
+/** A network's name with its summary. */
+export interface NamedSummary {
   readonly name: string;
-  readonly kind: string;
-  readonly words: string;
-  readonly from: readonly string[];
-  readonly outShape: readonly number[];
-  readonly params: number;
-  readonly macs: number;
-  readonly field: readonly [Axis, Axis] | null;
+  readonly summary: NetworkSummary;
+  readonly notes: readonly string[];
 }
 
-/** A network as analysis/network-summary tells it. */
-interface SummaryFacts {
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  readonly layers: readonly SummaryLine[];
-  readonly params: number;
-  readonly macs: number;
-  readonly flops: number;
-  readonly field: readonly [Axis, Axis] | null;
-  readonly activationBytes: number;
-  readonly paramBytes: number;
+/**
+ * What a network costs, for an input of `size` [C, H, W] or the one it is made for.
+ * @throws CnnvizError 'usage' when neither is known
+ */
+export async function summarizeNetwork(request: NetworkRequest, size: readonly number[] | null): Promise<NamedSummary> {
+  const opened = await openNetwork(request);
+  checkDeclaredSize(size, opened);
+  const side = size ?? opened.input;
+  if (opened.open.length > 0 && side === null) {
+    throw new CnnvizError('usage', `${opened.name} does not say the size of its input`, {
+      fix: 'add --size C,H,W, such as --size 3,224,224',
+    });
+  }
+  const input = opened.open.length === 0 ? null : { dtype: declaredType(opened), shape: [1, ...side!] };
+  const { shaped, notes } = shapeNetwork(opened, input);
+  return { name: opened.name, summary: summarizeModel(shaped), notes: [...opened.notes, ...notes] };
+}
+
+/** The drawing of a network, with the command that makes it. */
+export async function drawSummary(
+  { name, summary }: NamedSummary,
+  ending: '.png' | '.svg',
+  args: readonly string[],
+): Promise<Uint8Array> {
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'architecture', args };
+  if (ending === '.svg') return new TextEncoder().encode(architectureSvg(name, summary, JSON.stringify(note)));
+  return encodePng(architectureImage(name, summary), JSON.stringify(note));
 }
 
 /** A line for each layer: output, parameters, MACs, receptive field and cumulative stride; then the totals. */
-export function describeSummary(name: string, summary: SummaryFacts, style: Style): string[] {
+export function describeSummary({ name, summary }: NamedSummary, style: Style): string[] {
   const rows = summary.layers.map(({ name: layer, words, outShape, params, macs, field }) => [
     layer,
     words,
@@ -88,46 +106,45 @@ function axesWords([rows, columns]: readonly [Axis, Axis], of: (axis: Axis) => n
 }
 
 /** Two networks side by side: layers that differ, and the totals of both. */
-export function describeSummaryDiff(
-  names: readonly [string, string],
-  [a, b]: readonly [SummaryFacts, SummaryFacts],
-  style: Style,
-): string[] {
-  const lines: string[] = [`${style.strong(names[0])} and ${style.strong(names[1])}`];
-  const rows: string[][] = [['layer', names[0], names[1]]];
-  let alike = 0;
-  for (const [one, other] of alignLines(a.layers, b.layers)) {
-    if (one && other && lineWords(one) === lineWords(other)) {
-      alike++;
-      continue;
-    }
-    const label = one && other && one.name !== other.name ? `${one.name} / ${other.name}` : (one ?? other)!.name;
-    rows.push([label, one ? lineWords(one) : '–', other ? lineWords(other) : '–']);
-  }
-  lines.push(...tableLines(rows, { ...LOOK, names: 1 }, style.columns).flat());
-  lines.push(` ${alike} layers are alike`);
+export function describeSummaryDiff(one: NamedSummary, other: NamedSummary, style: Style): string[] {
+  const [a, b] = [one.summary, other.summary];
+  const { pairs, alike } = differingLayers(a, b);
+  const rows = pairs.map(([p, q]) => {
+    const label = p && q && p.name !== q.name ? `${p.name} / ${q.name}` : (p ?? q)!.name;
+    return [label, p ? lineWords(p) : '–', q ? lineWords(q) : '–'];
+  });
   const totals: readonly (readonly [string, number, number])[] = [
     ['params', a.params, b.params],
     ['MACs', a.macs, b.macs],
     ['layers', a.layers.length, b.layers.length],
   ];
-  for (const [what, p, q] of totals) {
-    const change = p === q ? 'the same' : `${q > p ? '+' : '−'}${groupDigits(Math.abs(q - p))}`;
-    lines.push(` ${what}: ${groupDigits(p)} → ${groupDigits(q)} (${change})`);
-  }
-  return lines;
+  return [
+    `${style.strong(one.name)} and ${style.strong(other.name)}`,
+    ...tableLines([['layer', one.name, other.name], ...rows], { ...LOOK, names: 1 }, style.columns).flat(),
+    ` ${alike} layers are alike`,
+    ...totals.map(([what, p, q]) => {
+      const change = p === q ? 'the same' : `${q > p ? '+' : '−'}${groupDigits(Math.abs(q - p))}`;
+      return ` ${what}: ${groupDigits(p)} → ${groupDigits(q)} (${change})`;
+    }),
+  ];
 }
 
-function lineWords({ words, outShape, params, macs }: SummaryLine): string {
+type LinePair = readonly [Line | null, Line | null];
+
+/** Layers that are not alike, in pairs where each has a counterpart, and how many are alike. */
+function differingLayers(a: NetworkSummary, b: NetworkSummary): { pairs: readonly LinePair[]; alike: number } {
+  const all = alignLines(a.layers, b.layers);
+  const pairs = all.filter(([one, other]) => !one || !other || lineWords(one) !== lineWords(other));
+  return { pairs, alike: all.length - pairs.length };
+}
+
+function lineWords({ words, outShape, params, macs }: Line): string {
   const cost = [params > 0 ? `${groupDigits(params)} params` : '', macs > 0 ? `${groupDigits(macs)} MACs` : ''];
   return [`${words} → ${shapeWords(outShape)}`, ...cost.filter(Boolean)].join(', ');
 }
 
 /** Layers in pairs, in order: as many of one kind as can be. Source: longest common subsequence */
-function alignLines(
-  as: readonly SummaryLine[],
-  bs: readonly SummaryLine[],
-): (readonly [SummaryLine | null, SummaryLine | null])[] {
+function alignLines(as: readonly Line[], bs: readonly Line[]): LinePair[] {
   const columns = bs.length + 1;
   const best = new Float64Array((as.length + 1) * columns);
   const score = (i: number, j: number) => (as[i].kind !== bs[j].kind ? -1 : as[i].name === bs[j].name ? 3 : 2);
@@ -138,7 +155,7 @@ function alignLines(
       best[cell] = Math.max(pair, best[cell + columns], best[cell + 1]);
     }
   }
-  const pairs: (readonly [SummaryLine | null, SummaryLine | null])[] = [];
+  const pairs: LinePair[] = [];
   let [i, j] = [0, 0];
   while (i < as.length || j < bs.length) {
     const cell = i * columns + j;
@@ -154,9 +171,30 @@ function alignLines(
 /**
  * The document of `summary --json`. Of each layer: name, kind, words, from, outShape (N included), params, macs, flops,
  * field [{size, jump, start}] vertical and horizontal, or null. Totals: params, macs, flops, field, activationBytes,
- * paramBytes.
+ * paramBytes. With --diff also `other`, the same of the other network, and `difference`: how many layers are `alike`,
+ * the other `layers` as {a, b, differs} (names, null where one has no counterpart, and what of them differs), and
+ * `params` and `macs`, how many more the other network has.
  */
-export function summaryJson(name: string, summary: SummaryFacts): string {
-  const layers = summary.layers.map((layer) => ({ ...layer, flops: 2 * layer.macs }));
-  return JSON.stringify({ cnnviz: VERSION, network: name, ...summary, layers }, null, 2);
+export function summaryDocument(one: NamedSummary, other: NamedSummary | null): object {
+  const of = ({ name, summary }: NamedSummary) => ({
+    network: name,
+    ...summary,
+    layers: summary.layers.map((layer) => ({ ...layer, flops: 2 * layer.macs })),
+  });
+  if (other === null) return { cnnviz: VERSION, ...of(one) };
+  const [a, b] = [one.summary, other.summary];
+  const { pairs, alike } = differingLayers(a, b);
+  const layers = pairs.map(([p, q]) => ({
+    a: p?.name ?? null,
+    b: q?.name ?? null,
+    differs: p && q && keysApart(p, q),
+  }));
+  const difference = { alike, layers, params: b.params - a.params, macs: b.macs - a.macs };
+  return { cnnviz: VERSION, ...of(one), other: of(other), difference };
+}
+
+/** What of two layers is not the same, of what a line of the table says. */
+function keysApart(one: Line, other: Line): string[] {
+  const keys = ['words', 'outShape', 'params', 'macs'] as const;
+  return keys.filter((key) => String(one[key]) !== String(other[key]));
 }

@@ -1,35 +1,65 @@
-import type { Command } from 'commander';
-import { addWeightFlags } from '../../cli/network-flags.js';
-import { altOption, showOption } from '../../cli/picture-flags.js';
+import { arg, command } from '../../cli/command.js';
+import { flag, under, wordsOf } from '../../cli/flags.js';
+import { networkName, requestOf, sizeFlag, weightFlags } from '../../cli/network-flags.js';
+import { CnnvizError } from '../../core/errors.js';
 
-const EXAMPLES = `Examples:
+/** `cnnviz summary`: the table, the differences or the drawing of a network. */
+export const summary = command({
+  name: 'summary',
+  summary: 'a network as a table: shapes, parameters, MACs, receptive fields; and as a drawing',
+  description: 'Show what each layer of a network gives, costs and sees. No weights are needed, and none are read.',
+  examples: `Examples:
   cnnviz summary alexnet
   cnnviz summary alexnet --diff alexnet-2012
   cnnviz summary net.yaml --size 3,224,224 --json
   cnnviz summary alexnet-2012 -o alexnet.png            a drawing; .svg for one that scales
-`;
-
-/** Adds `summary`: a network as a table and as a drawing. */
-export function addSummary(program: Command): void {
-  const summary = program
-    .command('summary')
-    .summary('a network as a table: shapes, parameters, MACs, receptive fields; and as a drawing')
-    .description('Show what each layer of a network gives, costs and sees. No weights are needed, and none are read.')
-    .argument('<net>', 'a network, as for run')
-    .addHelpText('before', EXAMPLES);
-  addWeightFlags(summary)
-    .optionsGroup('Output:')
-    .option('--size <C,H,W>', 'the input, for networks that do not say one')
-    .option('--diff <net>', 'compare with another network')
-    .option('-o, --out <file>', 'draw the architecture: FILE.png or FILE.svg')
-    .option('--svg', 'the drawing as SVG on stdout', false)
-    .option('--no-clobber', 'refuse to replace a file that exists')
-    .addOption(showOption())
-    .addOption(altOption())
-    .option('--json', 'one JSON document on stdout', false)
-    .option('-q, --quiet', 'print nothing but failures', false)
-    .action(async (network: string, options) => {
-      const { runSummary } = await import('./run-summary.js');
-      await runSummary(network, options);
-    });
-}
+`,
+  args: { net: arg.one('a network, as for run') },
+  flags: {
+    ...weightFlags,
+    ...under('Output:', {
+      size: sizeFlag,
+      diff: flag.text('--diff <net>', 'compare with another network'),
+      svg: flag.on('--svg', 'the drawing as SVG on stdout'),
+    }),
+  },
+  output: {
+    endings: ['.png', '.svg'],
+    what: 'the drawing',
+    about: 'draw the architecture: FILE.png, FILE.svg, FOLDER/ or - for stdout',
+    draws: true,
+  },
+  async answer({ net, flags }, frame) {
+    const { size, diff, svg, asPrinted } = flags;
+    if (svg && frame.json) {
+      throw new CnnvizError('usage', 'stdout can carry --svg or --json, not both', { fix: '-o FILE.svg' });
+    }
+    const place = frame.place({ name: `${networkName(net)}.png`, inputs: [], always: false });
+    const { refuseSwapped } = await import('../../cli/argument-order.js');
+    refuseSwapped('summary', net, []);
+    const { requestArgs } = await import('../../run/recipe.js');
+    const { altOfArchitecture } = await import('../../cli/alt.js');
+    const report = await import('./summary-report.js');
+    const request = requestOf(net, flags);
+    const one = await report.summarizeNetwork(request, size);
+    const other = diff === null ? null : await report.summarizeNetwork(requestOf(diff, { asPrinted }), size);
+    const args = ['summary', ...requestArgs(request), ...wordsOf({ size: sizeFlag }, { size })];
+    const draw = (ending: '.png' | '.svg') => report.drawSummary(one, ending, args);
+    const isSvg = place?.toLowerCase().endsWith('.svg') === true;
+    return {
+      lines: svg
+        ? []
+        : other
+          ? report.describeSummaryDiff(one, other, frame.style)
+          : report.describeSummary(one, frame.style),
+      document: () => report.summaryDocument(one, other),
+      files: [
+        ...(svg ? [{ place: '-', bytes: () => draw('.svg') }] : []),
+        ...(place === null ? [] : [{ place, bytes: () => draw(isSvg ? '.svg' : '.png') }]),
+      ],
+      picture: () => draw('.png'),
+      alt: altOfArchitecture(one.name, one.summary),
+      notes: one.notes,
+    };
+  },
+});

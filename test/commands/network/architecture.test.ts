@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { architectureImage, architectureSvg } from '../../src/commands/network/architecture.js';
+import { architectureImage, architectureSvg } from '../../../src/commands/network/architecture.js';
 import {
   architectureLayout,
   type DrawnLayer,
   type DrawnNetwork,
-} from '../../src/commands/network/architecture-layout.js';
+} from '../../../src/commands/network/architecture-layout.js';
+import { readNote } from '../../../src/io/encode.js';
 
 const layer = (name: string, kind: string, from: string[], outShape: number[], groups = 1): DrawnLayer => ({
   name,
@@ -70,16 +71,16 @@ describe('the drawing of an architecture', () => {
     expect(blocks.some(({ labels }) => labels[1] === 'stem.relu')).toBe(false);
   });
 
-  it('names from strangers are text in the SVG', () => {
+  it('names from strangers are text in the SVG, its note comes back', async () => {
     const bad = network();
-    const svg = architectureSvg('<script>alert("x")</script>\u001b[2J', {
-      ...bad,
-      layers: [layer('a&b<c>"', 'conv', ['input'], [1, 1, 2, 2])],
-    });
+    const layers = [layer('a&b<c>"', 'conv', ['input'], [1, 1, 2, 2])];
+    const note = '{"args":["</metadata>&amp;é"]}';
+    const svg = architectureSvg('<script>alert("x")</script>\u001b[2J', { ...bad, layers }, note);
     expect(svg).not.toContain('<script>');
     expect(svg).not.toContain('\u001b');
     expect(svg).toContain('&lt;script&gt;');
     expect(svg).toContain('a&amp;b&lt;c&gt;&quot;');
+    expect(JSON.parse((await readNote(new TextEncoder().encode(svg)))!)).toEqual(JSON.parse(note));
     // every tag is closed
     const open = (svg.match(/<[a-z]+[^>]*[^/]>/g) ?? []).length;
     expect((svg.match(/<\/[a-z]+>/g) ?? []).length).toBe(open);

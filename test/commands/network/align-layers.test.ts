@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { alignLayers, type ComparedLayer } from '../../src/commands/network/compare-networks.js';
-import { randomArray } from '../random.js';
+import { alignLayers, type ComparedLayer } from '../../../src/commands/network/compare-networks.js';
+import { randomArray } from '../../random.js';
 
 const SHAPE = [1, 4, 3, 3];
 

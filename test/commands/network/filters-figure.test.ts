@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { filtersSheet } from '../../src/commands/network/filters-figure.js';
-import { randomArray } from '../random.js';
+import { filtersSheet } from '../../../src/commands/network/filters-figure.js';
+import { randomArray } from '../../random.js';
 
 const sheet = (shape: number[], range: readonly [number, number] | null = null) =>
   filtersSheet({
