@@ -3,6 +3,7 @@ import type { Image } from '../core/image.js';
 import { gifComment } from './gif-comment.js';
 import { loadSharp } from './sharp.js';
 import { sniffFormat } from './sniff.js';
+import { svgNote } from './svg-note.js';
 
 /** zlib level: on edge maps four times faster than 6 for about 5 % more bytes. */
 const COMPRESSION_LEVEL = 2;
@@ -25,31 +26,14 @@ export function toAscii(text: string): string {
   return text.replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-<<<<<<< HEAD
-/** The note of a PNG, WebP or GIF, or null when it has none. @throws CnnvizError 'format' when it is no readable picture */
+/**
+ * The note of a PNG, WebP, GIF or SVG, or null when it has none.
+ * @throws CnnvizError 'format' when it is no readable picture
+ */
 export async function readNote(bytes: Uint8Array): Promise<string | null> {
-  if (sniffFormat(bytes) === 'gif') return gifComment(bytes);
-=======
-/** An SVG's element with its note. */
-export function svgMetadata(note: string): string {
-  const text = toAscii(note).replace(/[&<>]/g, (char) => ENTITIES[char]);
-  return `<metadata>${text}</metadata>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-/** An SVG's note stands at its beginning. */
-const NOTE_WITHIN = 65_536;
-
-function svgNote(text: string): string | null {
-  const inner = /<metadata>([^<]*)<\/metadata>/.exec(text)?.[1];
-  if (inner === undefined) return null;
-  return Object.entries(ENTITIES).reduceRight((plain, [char, entity]) => plain.replaceAll(entity, char), inner);
-}
-
-/** The note of a PNG or SVG, or null when it has none. @throws CnnvizError 'format' when it is no readable picture */
-export async function readNote(bytes: Uint8Array): Promise<string | null> {
-  if (sniffFormat(bytes) === 'svg') return svgNote(new TextDecoder().decode(bytes.subarray(0, NOTE_WITHIN)));
->>>>>>> b5394af (summary, filters: files that answer; summary --diff --json has the difference, its SVG carries its command; a recipe of filters is whole)
+  const format = sniffFormat(bytes);
+  if (format === 'gif') return gifComment(bytes);
+  if (format === 'svg') return svgNote(bytes);
   const { exif } = await readable(() => loadSharp()(bytes).metadata());
   return exif === undefined ? null : imageDescription(exif);
 }

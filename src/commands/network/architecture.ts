@@ -12,7 +12,8 @@ import {
 } from '../../draw/canvas.js';
 import { FAINT, INK, PAPER } from '../../draw/part.js';
 import { textWidth } from '../../draw/text.js';
-import { svgMetadata } from '../../io/encode.js';
+import { toAscii } from '../../io/encode.js';
+import { svgMetadata } from '../../io/svg-note.js';
 import {
   type Arrow,
   architectureLayout,
@@ -109,7 +110,7 @@ export function architectureSvg(name: string, network: DrawnNetwork, note: strin
   return `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, monospace" role="img">
 <title>${escaped(`${title}: ${facts}`)}</title>
-${svgMetadata(note)}
+${svgMetadata(toAscii(note))}
 <defs><marker id="tip" viewBox="0 0 6 6" refX="6" refY="3" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L6 3L0 6z" fill="#606068"/></marker></defs>
 <rect width="${width}" height="${height}" fill="#fcfcfa"/>
 ${[text(20, 34, title, 18, 'start'), text(20, 52, facts, 10, 'start', true), ...lines, ...plates].join('\n')}
