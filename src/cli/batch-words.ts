@@ -118,11 +118,11 @@ export function convRecord({ result, ...record }: JsonRecord) {
 export function batchDocument(
   head: Readonly<Record<string, string>>,
   results: readonly { readonly ok: boolean; readonly status: RecordStatus }[],
-): string {
+): object {
   const failed = results.filter(({ ok }) => !ok).length;
   const skipped = results.filter(({ status }) => status === 'skipped').length;
   const counts = { done: results.length - failed - skipped, failed, skipped };
-  return JSON.stringify({ cnnviz: VERSION, ...head, ...counts, results }, null, 2);
+  return { cnnviz: VERSION, ...head, ...counts, results };
 }
 
 /** One line of --jsonl. Its form is docs/batch-record.schema.json; `form` counts up when a key changes its meaning. */

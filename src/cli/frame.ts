@@ -19,6 +19,8 @@ export interface Answer {
   readonly document?: () => object;
   /** What is written, each to a place that the frame gave. */
   readonly files?: readonly AnsweredFile[];
+  /** What was written while the command worked, for --show. */
+  readonly written?: readonly string[];
   /** The picture that --show shows when none is written. */
   readonly picture?: () => Promise<Uint8Array>;
   /** A sentence that describes the picture. */
@@ -45,8 +47,8 @@ export interface Wanted {
   readonly layer?: string;
   /** What it must not replace. */
   readonly inputs: readonly Input[];
-  /** Written though no place is named, unless --json is. */
-  readonly always?: boolean;
+  /** Written though no place is named, unless --json is; or then, too. */
+  readonly always?: boolean | 'with --json';
 }
 
 /** Everything that is the same for all commands. */
@@ -106,7 +108,7 @@ export async function openFrame(options: FrameOptions): Promise<Frame> {
     target,
     wantsNumbers: raw || ending === '.npy',
     place: ({ name: own, layer, inputs, always = true }) => {
-      if (out === null && !raw && (!always || json)) return null;
+      if (out === null && !raw && (!always || (json && always !== 'with --json'))) return null;
       const path = pathOf(target, own, inputs[0], layer);
       if (path === '-') return path;
       if (places.has(collisionKey(path))) {
@@ -192,7 +194,7 @@ async function tellAnswer(answer: Answer, { terminal, target, json, clobber, alt
   const say = isBesides && target.kind !== 'stdout' ? terminal.note : terminal.print;
   for (const note of notes) terminal.note(`note: ${note}`);
   if (!json) for (const line of lines) say(line);
-  const written: string[] = [];
+  const written = [...(answer.written ?? [])];
   for (const { place, facts, bytes } of files) {
     if (place === '-') await terminal.send(await bytes());
     else {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { parseShard } from '../batch/shard.js';
 import { CnnvizError } from '../core/errors.js';
 import { findInputs, type Input } from '../io/inputs.js';
 import { coreCount } from '../io/process-facts.js';
 import { flag, under } from './flags.js';
+import { parseNumber } from './parse.js';
 
 /** Where inputs come from. */
 export const inputFlags = under('Running:', {
@@ -16,15 +18,32 @@ export const inputFlags = under('Running:', {
 export const batchFlags = {
   ...inputFlags,
   ...under('Running:', {
-    timeout: flag.text('--timeout <seconds>', 'time for one image of several; 0 for any (default: 60)'),
+    timeout: flag.of('--timeout <seconds>', 'time for one image of several; 0 for any (default: 60)', (long, text) =>
+      parseSeconds(long, text),
+    ),
     resume: flag.on('--resume', 'do only what an earlier run into this folder left undone, or what has changed'),
     skipExisting: flag.on('--skip-existing', 'leave images alone whose outputs all exist'),
-    shard: flag.text(
+    shard: flag.of(
       '--shard <i/n>',
       'do the i-th of n parts, from 1; auto: as SLURM, Kubernetes, AWS Batch or Cloud Run say',
+      (_, text) => parseShard(text, process.env),
+      ({ index, count }) => `${index}/${count}`,
     ),
   }),
 };
+
+/** Help's words for the standard flags of such a command. */
+export const BATCH_WORDS = {
+  jobs: 'images in flight, and threads for one large convolution',
+  json: 'one JSON document on stdout',
+  jsonl: 'one line of JSON on stdout for each image as it finishes',
+} as const;
+
+function parseSeconds(long: string, text: string): number {
+  const seconds = parseNumber(long, text);
+  if (seconds < 0) throw new CnnvizError('usage', `${long}: expected seconds from 0, got "${text}"`);
+  return seconds;
+}
 
 /** Adds the flags that say where inputs come from. */
 export function addInputFlags(command: Command): Command {

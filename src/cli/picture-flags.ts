@@ -1,4 +1,10 @@
 import { Option } from 'commander';
+import { CnnvizError } from '../core/errors.js';
+import type { OutputJob, PictureJob } from '../core/job.js';
+import { scaleText } from '../core/job-text.js';
+import { extensionOf } from '../io/paths.js';
+import { flag, under, type ValuesOf } from './flags.js';
+import { parseScale } from './parse.js';
 import { SHOW_METHODS, type ShowMethod } from './show/method.js';
 
 /** What a command that makes pictures does with them besides writing them. */
@@ -23,4 +29,51 @@ export function verboseOption(): Option {
   return new Option('-v, --verbose', 'say also what the engine did: algorithms, operations (MACs), times').default(
     false,
   );
+}
+
+/** How values become colours, where maps share one picture. */
+export const colourFlags = under('Output:', {
+  scale: flag.of(
+    '--scale <rule>',
+    'minmax, symmetric (zero is mid-grey), LO,HI or p1,p99',
+    (_, text) => parseScale(text),
+    scaleText,
+    'minmax',
+  ),
+  colormap: flag.choice(
+    '--colormap <name>',
+    'colours of the values',
+    ['gray', 'viridis', 'magma', 'diverging'],
+    'gray',
+  ),
+});
+
+/** How maps are written. @param depth help's words for --depth */
+export function mapFlags(depth: string) {
+  return {
+    ...under('Output:', {
+      format: flag.choice('--format <format>', 'pictures or exact numbers', ['png', 'npy']),
+      depth: flag.choice('--depth <bits>', depth, ['8', '16'], '8'),
+    }),
+    ...colourFlags,
+  };
+}
+
+type MapFlags = ValuesOf<ReturnType<typeof mapFlags>>;
+
+/** How maps are drawn. */
+export function pictureOf({ scale, depth, colormap }: MapFlags): PictureJob {
+  return { scale, depth: depth === '16' ? 16 : 8, colormap };
+}
+
+/** Whether maps are written as numbers: --format, or the ending. @throws CnnvizError 'usage' when the two differ */
+export function writesNumbers({ format }: Pick<MapFlags, 'format'>, target: OutputJob['target']): boolean {
+  const path = target.kind === 'file' || target.kind === 'template' ? target.path : '';
+  const ending = /^\.(png|npy)$/.exec(extensionOf(path).toLowerCase())?.[1];
+  if (ending !== undefined && format !== null && ending !== format) {
+    throw new CnnvizError('usage', `${path}: the ending says ${ending}, --format says ${format}`, {
+      fix: 'keep one of them',
+    });
+  }
+  return (format ?? ending) === 'npy';
 }

@@ -1,8 +1,7 @@
 import { type BatchOutcome, runBatch } from '../batch/run-batch.js';
-import { parseShard } from '../batch/shard.js';
+import type { Shard } from '../batch/shard.js';
 import type { Task, TaskMaterials, TaskResult, TaskResults } from '../batch/task.js';
 import { CnnvizError } from '../core/errors.js';
-import type { OutputJob } from '../core/job.js';
 import { groupDigits } from '../core/text.js';
 import { faultWords, type ValueFault } from '../core/values.js';
 import type { Input } from '../io/inputs.js';
@@ -16,25 +15,12 @@ import {
   type RecordStatus,
   recordLine,
 } from './batch-words.js';
-import { EXIT, exitCodeOfMany } from './exit.js';
-import type { InputFlags } from './input-flags.js';
-import { parseJobs, parseNumber } from './parse.js';
-import type { PictureFlags } from './picture-flags.js';
-import { showPictures } from './show/show.js';
+import { EXIT, exitCodeOf, exitCodeOfMany } from './exit.js';
+import type { ValuesOf } from './flags.js';
+import type { Answer, Frame } from './frame.js';
+import { type batchFlags, collectInputs, type inputFlags, nothingToDo } from './input-flags.js';
 import { whenInterrupted } from './signals.js';
 import type { Terminal } from './terminal.js';
-
-/** The flags of every command that takes images. */
-export interface BatchFlags extends InputFlags, PictureFlags {
-  readonly jobs: string;
-  readonly timeout?: string;
-  readonly resume: boolean;
-  readonly skipExisting: boolean;
-  readonly shard?: string;
-  readonly json: boolean;
-  readonly jsonl: boolean;
-  readonly quiet: boolean;
-}
 
 /** More inputs than this get a line each instead of a paragraph each, and their failures a list at the end. */
 const PARAGRAPHS = 3;
@@ -73,73 +59,88 @@ interface Order<K extends Task['kind']> {
   readonly products: ProductsOf | null;
 }
 
-/** @throws CnnvizError 'usage' for flags that exclude each other */
-export function checkStdout(
-  output: OutputJob,
-  { json, jsonl }: Pick<BatchFlags, 'json' | 'jsonl'>,
-  what: string,
-): void {
-  if (json && jsonl) {
-    throw new CnnvizError('usage', '--json and --jsonl exclude each other', {
-      fix: '--json is one document at the end, --jsonl a line for each input as it finishes',
-    });
-  }
-  if (output.target.kind !== 'stdout' || !(json || jsonl)) return;
-  throw new CnnvizError('usage', `stdout can carry the ${what} or --json${jsonl ? 'l' : ''}, not both`, {
-    fix: `write the ${what} to a file: -o ${what}.${output.products.includes('npy') ? 'npy' : 'png'}`,
-  });
+/**
+ * The inputs that a command's words and lists mean; null when there are none and that is no failure.
+ * @param example the command as it is typed, for whoever named nothing
+ * @throws CnnvizError 'usage' when there are none to look for, 'nothing' when none is found
+ */
+export async function manyInputs(
+  images: readonly string[],
+  flags: ValuesOf<typeof inputFlags>,
+  example: string,
+): Promise<Input[] | null> {
+  const inputs = await collectInputs(images, flags, example);
+  if (inputs.length > 0) return inputs;
+  if (flags.passWithNoInputs) return null;
+  throw nothingToDo(images, flags);
 }
 
 /**
  * Runs a task on its inputs and tells of it: paragraphs or lines in the order of the inputs, --jsonl as they finish,
- * failures, a summary. @returns the exit code
+ * failures, a summary. What is left to be said is the answer.
  */
-export async function runMany<K extends Task['kind']>(
+export async function answerMany<K extends Task['kind']>(
   order: Order<K>,
-  flags: BatchFlags,
-  terminal: Terminal,
+  { timeout, shard, resume, skipExisting }: ValuesOf<typeof batchFlags>,
+  frame: Frame,
   words: Words<TaskResults[K]>,
-): Promise<number> {
-  const { inputs } = order;
-  const told = new Told<TaskResults[K]>(inputs.length, flags, terminal, words);
+): Promise<Answer> {
+  const { terminal, jobs } = frame;
+  const report = new BatchReport<TaskResults[K]>(order.inputs.length, shard, frame, words);
   try {
     await runBatch(
       {
         ...order,
-        jobs: parseJobs(flags.jobs),
-        timeoutMs: parseTimeout(flags.timeout),
-        isolate: flags.timeout !== undefined,
-        shard: flags.shard === undefined ? null : parseShard(flags.shard, process.env),
-        resume: flags.resume,
-        skipExisting: flags.skipExisting,
+        jobs,
+        timeoutMs: timeout === 0 ? null : Math.min((timeout ?? TIMEOUT_S) * 1000, 2 ** 31 - 1),
+        isolate: timeout !== null,
+        shard,
+        resume,
+        skipExisting,
         send: terminal.send,
       },
       {
-        begin: (own, keepsManifest) => told.begin(own, keepsManifest),
-        outcome: (outcome) => told.outcome(outcome),
-        progress: (done, failed) => told.progress(done, failed),
+        begin: (own, keepsManifest) => report.begin(own, keepsManifest),
+        outcome: (outcome) => report.outcome(outcome),
+        progress: (done, failed) => report.progress(done, failed),
         note: (text) => terminal.note(`note: ${text}`),
-        whenStopped: (tidy) => whenInterrupted(tidy && (() => told.interrupt(tidy))),
+        whenStopped: (tidy) => whenInterrupted(tidy && (() => report.interrupt(tidy))),
       },
     );
   } finally {
-    told.stopProgress();
+    report.stopProgress();
   }
-  return told.end();
+  return report.end();
 }
 
-/** Seconds, 0 for any time; null: no limit. */
-function parseTimeout(text: string | undefined): number | null {
-  if (text === undefined) return TIMEOUT_S * 1000;
-  const seconds = parseNumber('--timeout', text);
-  if (seconds < 0) throw new CnnvizError('usage', `--timeout: expected seconds from 0, got "${text}"`);
-  return seconds === 0 ? null : Math.min(seconds * 1000, 2 ** 31 - 1);
+/** What each input would become, without computing or writing anything: -n, and `plan`. */
+export async function answerPlans<P extends object>(
+  inputs: readonly Input[],
+  planOf: (input: Input) => Promise<P>,
+  describe: (plan: P) => readonly string[],
+  { terminal, json, dryRun }: Frame,
+): Promise<Answer> {
+  const plans: P[] = [];
+  let code: number = EXIT.done;
+  for (const input of inputs) {
+    try {
+      const plan = await planOf(input);
+      plans.push(plan);
+      if (!json) for (const line of describe(plan)) terminal.print(line);
+    } catch (error) {
+      if (!(error instanceof CnnvizError)) throw error;
+      terminal.fail(error);
+      code = Math.max(code, inputs.length === 1 ? exitCodeOf(error) : EXIT.failed);
+    }
+  }
+  return { document: () => (dryRun ? { dryRun, plans } : { plans }), ok: code };
 }
 
 /** What is said of a batch while it runs and when it has ended. */
-class Told<R extends TaskResult> {
-  readonly #flags: BatchFlags;
+class BatchReport<R extends TaskResult> {
+  readonly #frame: Frame;
   readonly #terminal: Terminal;
+  readonly #shard: Shard | null;
   readonly #words: Words<R>;
   #inputs: readonly Input[] = [];
   #bar: ReturnType<Terminal['progress']> | null = null;
@@ -161,10 +162,11 @@ class Told<R extends TaskResult> {
   /** All inputs of all shards, until the list of this run is known. */
   readonly #total: number;
 
-  constructor(total: number, flags: BatchFlags, terminal: Terminal, words: Words<R>) {
+  constructor(total: number, shard: Shard | null, frame: Frame, words: Words<R>) {
     this.#total = total;
-    this.#flags = flags;
-    this.#terminal = terminal;
+    this.#shard = shard;
+    this.#frame = frame;
+    this.#terminal = frame.terminal;
     this.#words = words;
   }
 
@@ -172,9 +174,10 @@ class Told<R extends TaskResult> {
     this.#inputs = inputs;
     this.#canResume = keepsManifest;
     this.#bar = this.#terminal.progress(inputs.length);
-    if (inputs.length < this.#total) {
+    if (this.#shard !== null && inputs.length < this.#total) {
+      const { index, count } = this.#shard;
       this.#terminal.note(
-        `shard ${this.#flags.shard}: ${groupDigits(inputs.length)} of ${groupDigits(this.#total)} inputs`,
+        `shard ${index}/${count}: ${groupDigits(inputs.length)} of ${groupDigits(this.#total)} inputs`,
       );
     }
   }
@@ -190,36 +193,40 @@ class Told<R extends TaskResult> {
       this.#waiting.delete(this.#next++);
       say();
     }
-    const { json, jsonl } = this.#flags;
+    const { json, jsonl } = this.#frame;
     if (!json && !jsonl) return;
     const record = this.#words.record({ path: input.path, result, error, status });
     if (json) this.#records[index] = record;
-    else await this.#send(recordLine(this.#words.head, record));
+    else await this.#terminal.send(new TextEncoder().encode(`${recordLine(this.#words.head, record)}\n`));
   }
 
-  /** One result in words, in the order of the inputs. */
+  /** One result, in the order of the inputs: what went unexpectedly, and in words where no document tells of it. */
   #tell(result: R | null, error: CnnvizError | null): void {
     const terminal = this.#terminal;
-    if (error !== null) {
-      if (!this.#isBatch()) terminal.fail(error);
-    } else if (result !== null) {
-      for (const warning of this.#words.warnings(result)) {
-        if (!this.#warned.has(warning)) terminal.note(`note: ${warning}`);
-        this.#warned.add(warning);
-      }
-      const faults = this.#words.faults(result);
-      for (const { cause } of faults) this.#causes.set(cause, (this.#causes.get(cause) ?? 0) + 1);
-      if (!this.#isBatch()) {
-        const place = this.#inputs.length > 1 ? `${result.input.path}: ` : '';
-        for (const fault of faults) terminal.note(`note: ${place}${faultWords(fault)}`);
-        for (const line of this.#words.describe(result)) terminal.print(line);
-      } else if (!(terminal.isWatched && this.#inputs.length > LINES_ON_TERMINAL)) {
-        const found = faults.map(({ cause }) => `   ${terminal.style.warn(cause)}`).join('');
-        terminal.print(`${this.#words.brief(result)}${found}`);
-      }
-      if (this.#flags.alt) terminal.print(this.#words.alt(result));
-      if (this.#flags.show !== undefined) this.#pictures.push(...result.outputs.map(({ path }) => path));
+    if (error !== null && !this.#isBatch()) terminal.fail(error);
+    if (result === null) return;
+    for (const warning of this.#words.warnings(result)) {
+      if (!this.#warned.has(warning)) terminal.note(`note: ${warning}`);
+      this.#warned.add(warning);
     }
+    const faults = this.#words.faults(result);
+    for (const { cause } of faults) this.#causes.set(cause, (this.#causes.get(cause) ?? 0) + 1);
+    if (!this.#isBatch()) {
+      const place = this.#inputs.length > 1 ? `${result.input.path}: ` : '';
+      for (const fault of faults) terminal.note(`note: ${place}${faultWords(fault)}`);
+    }
+    const { json, jsonl, alt, show } = this.#frame;
+    if (show !== null) this.#pictures.push(...result.outputs.map(({ path }) => path));
+    if (json || jsonl) return;
+    for (const line of this.#linesOf(result, faults)) terminal.print(line);
+    if (alt) terminal.print(this.#words.alt(result));
+  }
+
+  #linesOf(result: R, faults: readonly ValueFault[]): string[] {
+    if (!this.#isBatch()) return this.#words.describe(result);
+    if (this.#terminal.isWatched && this.#inputs.length > LINES_ON_TERMINAL) return [];
+    const found = faults.map(({ cause }) => `   ${this.#terminal.style.warn(cause)}`).join('');
+    return [`${this.#words.brief(result)}${found}`];
   }
 
   #isBatch(): boolean {
@@ -236,17 +243,13 @@ class Told<R extends TaskResult> {
 
   interrupt(tidy: () => void): string | null {
     tidy();
-    if (this.#flags.quiet || !this.#isBatch()) return null;
+    if (this.#frame.quiet || !this.#isBatch()) return null;
     const again = this.#canResume ? '; again with --resume' : '';
     return `stopped: ${groupDigits(this.#written)} written, ${groupDigits(this.#failures.length)} failed${again}`;
   }
 
-  async end(): Promise<number> {
+  end(): Answer {
     const terminal = this.#terminal;
-    if (this.#flags.json) {
-      await this.#send(batchDocument(this.#words.head, this.#records.filter(Boolean)));
-    }
-    await showPictures(this.#pictures, this.#flags.show, terminal);
     const failures = this.#failures.sort((a, b) => a.index - b.index);
     const tally: BatchTally = {
       written: this.#written,
@@ -256,7 +259,7 @@ class Told<R extends TaskResult> {
       seconds: (performance.now() - this.#start) / 1000,
       canResume: this.#canResume,
     };
-    if (this.#inputs.length > 1 || tally.skipped > 0 || this.#flags.shard !== undefined) {
+    if (this.#inputs.length > 1 || tally.skipped > 0 || this.#shard !== null) {
       const [summary, ...hints] = describeBatch(tally);
       terminal.note(summary);
       if (this.#isBatch()) for (const line of failureLines(failures)) terminal.warn(line);
@@ -268,11 +271,10 @@ class Told<R extends TaskResult> {
       }
       for (const hint of hints) terminal.note(hint);
     }
-    if (this.#inputs.length === 0) return EXIT.done;
-    return exitCodeOfMany(failures, tally.written + tally.skipped);
-  }
-
-  #send(text: string): Promise<void> {
-    return this.#terminal.send(new TextEncoder().encode(`${text}\n`));
+    return {
+      document: () => batchDocument(this.#words.head, this.#records.filter(Boolean)),
+      written: this.#pictures,
+      ok: this.#inputs.length === 0 ? EXIT.done : exitCodeOfMany(failures, tally.written + tally.skipped),
+    };
   }
 }

@@ -1,8 +1,11 @@
-import { availableParallelism } from 'node:os';
+import { coreCount } from '../io/process-facts.js';
 import { flag, under, type ValuesOf } from './flags.js';
 import type { Written } from './output.js';
 import { parseJobs } from './parse.js';
 import { SHOW_METHODS } from './show/method.js';
+
+/** The jobs of a command that is not told how many. */
+const CORES = String(coreCount());
 
 /** What -o writes, and how help tells of it. */
 export interface Output extends Written {
@@ -48,7 +51,7 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
       alt: flag.on('--alt', 'print a sentence that describes the picture'),
     }),
     ...under('Running:', {
-      jobs: flag.of('-j, --jobs <n>', jobs ?? '', (_, text) => parseJobs(text), String, String(availableParallelism())),
+      jobs: flag.of('-j, --jobs <n>', jobs ?? '', (_, text) => parseJobs(text), String, CORES),
       dryRun: flag.on('-n, --dry-run', dryRun ?? ''),
       json: flag.on('--json', json ?? 'one JSON document on stdout'),
       jsonl: flag.on('--jsonl', jsonl ?? ''),

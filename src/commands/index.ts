@@ -11,17 +11,17 @@ import { saliency } from './class/saliency.js';
 import { top } from './class/top.js';
 import { addHead } from './head/head.js';
 import { addAnimate } from './layer/animate.js';
-import { addConv } from './layer/conv.js';
+import { conv } from './layer/conv.js';
 import { addExplain } from './layer/explain.js';
 import { addField } from './layer/field.js';
-import { addKernels } from './layer/kernels.js';
-import { addPlan } from './layer/plan.js';
-import { addRead } from './layer/read.js';
-import { addSweep } from './layer/sweep.js';
+import { kernels } from './layer/kernels.js';
+import { plan } from './layer/plan.js';
+import { read } from './layer/read.js';
+import { sweep } from './layer/sweep.js';
 import { addCompare } from './network/compare.js';
 import { filters } from './network/filters.js';
-import { addPreprocess } from './network/preprocess.js';
-import { addRun } from './network/run.js';
+import { preprocess } from './network/preprocess.js';
+import { run } from './network/run.js';
 import { summary } from './network/summary.js';
 import { addWeights } from './network/weights.js';
 import { addCompletion } from './start/completion.js';
@@ -32,8 +32,8 @@ export const COMMAND_GROUPS: readonly (readonly [
   title: string,
   commands: readonly (AnyCommand | ((program: Command) => void))[],
 ])[] = [
-  ['One layer:', [addConv, addSweep, addExplain, addAnimate, addField, addKernels, addPlan, addRead]],
-  ['Networks:', [addRun, summary, filters, addWeights, addCompare, addPreprocess]],
+  ['One layer:', [conv, sweep, addExplain, addAnimate, addField, kernels, plan, read]],
+  ['Networks:', [run, summary, filters, addWeights, addCompare, preprocess]],
   ['What a network looks at:', [gradcam, saliency, occlude, ablate, top]],
   ['My own classes:', [addHead]],
   ['Maps that must not change, many images:', [addCheck, addDiff, addBatch]],

@@ -13,6 +13,11 @@ export function pairText([a, b]: Pair): string {
   return a === b ? String(a) : `${a},${b}`;
 }
 
+/** 2 for 2,2; 2x3 (height x width) else: where a comma stands between the values of a list. */
+export function pairName([a, b]: Pair): string {
+  return a === b ? String(a) : `${a}x${b}`;
+}
+
 export function paddingText(padding: Padding): string {
   return typeof padding === 'string' || typeof padding === 'number' ? String(padding) : padding.join(',');
 }

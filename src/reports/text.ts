@@ -1,5 +1,6 @@
-import { type Padding, type Pads, type Pair, plural } from '../core/geometry.js';
+import { type Padding, type Pads, type Pair, plural, resolvePads } from '../core/geometry.js';
 import type { LayerJob, PatchMode } from '../core/job.js';
+import { pairText } from '../core/job-text.js';
 import type {
   BankResult,
   CandidateFacts,
@@ -89,7 +90,11 @@ export function describePlan({ input, banks, outputs }: PlannedRun, style: Style
 }
 
 /** The planner's choice for each bank: what it costs, and why each other algorithm was not taken. */
-export function describeChoices({ input, banks }: PlannedRun, style: Style): string[] {
+export function describeChoices(
+  { input, banks }: PlannedRun,
+  layer: Pick<LayerJob, 'stride' | 'padding' | 'dilation' | 'groups'>,
+  style: Style,
+): string[] {
   const lines = [
     `${style.strong(input.path)}  ${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`,
   ];
@@ -99,7 +104,7 @@ export function describeChoices({ input, banks }: PlannedRun, style: Style): str
     const cheaper = others.filter(({ estimateMs }) => estimateMs !== null && estimateMs < taken.estimateMs!);
     const bands = choice.bands === 1 ? 'in one piece' : `in ${choice.bands} bands of ${plural(choice.bandRows, 'row')}`;
     lines.push(
-      `${style.strong(labels.join(', '))}  weight [${weight.join(', ')}] → ${plannedMaps(weight, magnitude)} ${out[0]}×${out[1]}`,
+      `${style.strong(labels.join(', '))}  weight [${weight.join(', ')}]${settingWords(layer, input, weight)} → ${plannedMaps(weight, magnitude)} ${out[0]}×${out[1]}`,
       `  ${style.strong(algorithm)}: ${cheaper.length === 0 ? 'the cheapest that fits' : 'as asked for'}, about ${formatNumber(taken.estimateMs!, 2)} ms on one core`,
       `    ${groupDigits(macs)} MACs = ${groupDigits(2 * macs)} FLOPs (2 per MAC), ${bands}`,
       `    memory: ${formatBytes(choice.packedBytes)} of packed weights, ${formatBytes(choice.workspaceBytes)} of workspace`,
@@ -113,6 +118,25 @@ export function describeChoices({ input, banks }: PlannedRun, style: Style): str
     );
   }
   return lines;
+}
+
+/** ", stride 2, padding same: 0 above, 0 left, 1 below, 1 right": what is not as it is without a flag. */
+function settingWords(
+  { stride, padding, dilation, groups }: Pick<LayerJob, 'stride' | 'padding' | 'dilation' | 'groups'>,
+  { width, height }: PlannedRun['input'],
+  [, , kH, kW]: readonly number[],
+): string {
+  const pads = resolvePads(padding, [height, width], [kH, kW], stride, dilation);
+  const [top, left, bottom, right] = pads;
+  const isEven = pads.every((side) => side === top);
+  const rule = typeof padding === 'string' ? `${padding}: ` : '';
+  const sides = isEven ? String(top) : `${top} above, ${left} left, ${bottom} below, ${right} right`;
+  return [
+    pairText(stride) === '1' ? '' : `, stride ${pairText(stride)}`,
+    isEven && top === 0 && rule === '' ? '' : `, padding ${rule}${sides}`,
+    pairText(dilation) === '1' ? '' : `, dilation ${pairText(dilation)}`,
+    groups === 1 ? '' : `, ${groups} groups`,
+  ].join('');
 }
 
 /** "64 maps", or the one map that two derivatives make. */

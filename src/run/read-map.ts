@@ -38,6 +38,31 @@ export async function readMap(path: string): Promise<ReadMap> {
   return { values: tensor(values, [height, width]), halfStep: (note.hi - note.lo) / maxSample(depth) / 2, depth, note };
 }
 
+/** What every picture of cnnviz says of itself: at least the command that makes it again, but for where it goes. */
+interface Recipe {
+  readonly args: readonly string[];
+}
+
+/**
+ * The note of a picture: PNG, WebP, GIF or SVG; null for an array.
+ * @throws CnnvizError 'format' when it is no picture of cnnviz
+ */
+export async function readRecipe(path: string): Promise<Recipe | null> {
+  const bytes = await readBytes(path);
+  const format = sniffFormat(bytes);
+  if (format === 'npy' || path.toLowerCase().endsWith('.npy')) return null;
+  const note = noteFrom(format === 'svg' ? svgNote(bytes) : await readNote(bytes));
+  if (isRecipe(note)) return note;
+  throw new CnnvizError('format', 'the metadata is not that of a cnnviz picture', { fix: DROPPED });
+}
+
+/** The text of an SVG's metadata. */
+function svgNote(bytes: Uint8Array): string | null {
+  const text = /<metadata[^>]*>([\s\S]*?)<\/metadata>/.exec(new TextDecoder().decode(bytes))?.[1];
+  const letters: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+  return text?.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => letters[name]) ?? null;
+}
+
 /** The greys of a map's picture, and what it says of itself. */
 export interface MapPicture {
   readonly width: number;
@@ -55,35 +80,48 @@ export async function readMapPicture(bytes: Uint8Array): Promise<MapPicture> {
   return { width, height, depth, levels: channels === 1 ? data : coloursToLevels(data, note.colormap), note };
 }
 
-function parseNote(text: string | null): MapNote {
-  const fix = 'only maps that cnnviz wrote carry their scale; an editor that saved the file again may have dropped it';
-  let note: unknown;
+const DROPPED =
+  'only maps that cnnviz wrote carry their scale; an editor that saved the file again may have dropped it';
+
+function noteFrom(text: string | null): unknown {
   try {
-    note = JSON.parse(text ?? '');
+    return JSON.parse(text ?? '');
   } catch (cause) {
-    throw new CnnvizError('format', 'no scale in the metadata: cnnviz did not write this picture', { fix, cause });
+    throw new CnnvizError('format', 'no scale in the metadata: cnnviz did not write this picture', {
+      fix: DROPPED,
+      cause,
+    });
   }
-  const picture = (note as Partial<Record<'picture', unknown>> | null)?.picture;
+}
+
+function parseNote(text: string | null): MapNote {
+  const note = noteFrom(text);
+  const { picture } = fieldsOf(note);
   if (typeof picture === 'string') {
     throw new CnnvizError('unsupported', `this is a ${shorten(picture, 40)}: a labelled picture, not a map`, {
       fix: 'read single maps: run the same command without --sheet and --strip',
     });
   }
-  if (!isMapNote(note)) throw new CnnvizError('format', 'the metadata is not that of a cnnviz map', { fix });
+  if (!isMapNote(note)) throw new CnnvizError('format', 'the metadata is not that of a cnnviz map', { fix: DROPPED });
   return note;
+}
+
+/** Anybody can write metadata. */
+function isRecipe(note: unknown): note is Recipe {
+  const { args } = fieldsOf(note);
+  return Array.isArray(args) && args.length > 0 && args.every((arg) => typeof arg === 'string');
 }
 
 /** What `read` and `diff` use of a note has the type it is used as: anybody can write metadata. */
 function isMapNote(note: unknown): note is MapNote {
-  const { lo, hi, args, colormap, clipped, map, input } = fieldsOf(note);
+  const { lo, hi, colormap, clipped, map, input } = fieldsOf(note);
   const { below, above, nan } = fieldsOf(clipped);
   return (
     typeof lo === 'number' &&
     typeof hi === 'number' &&
     lo <= hi &&
     Number.isFinite(hi - lo) &&
-    Array.isArray(args) &&
-    args.every((arg) => typeof arg === 'string') &&
+    isRecipe(note) &&
     typeof colormap === 'string' &&
     Object.hasOwn(COLORMAPS, colormap) &&
     [below, above, nan].every((count) => Number.isSafeInteger(count) && (count as number) >= 0) &&

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawKernels } from '../../src/commands/layer/kernel-drawing.js';
+import { drawKernels } from '../../src/commands/layer/kernels-figure.js';
 import { formatNumber, groupDigits } from '../../src/core/text.js';
 import { contactSheet } from '../../src/draw/contact-sheet.js';
 import { strip } from '../../src/draw/strip.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawKernels } from '../../src/commands/layer/kernel-drawing.js';
+import { drawKernels } from '../../src/commands/layer/kernels-figure.js';
 import { CnnvizError } from '../../src/core/errors.js';
 import { countColour, hasCleanMargin, pixel } from './paper.js';
 

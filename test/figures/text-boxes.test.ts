@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lineGraph } from '../../src/commands/article/line-graph.js';
 import { heatMap, overlay } from '../../src/commands/class/class-map.js';
-import { drawKernels } from '../../src/commands/layer/kernel-drawing.js';
+import { drawKernels } from '../../src/commands/layer/kernels-figure.js';
 import { type SweepGridCell, sweepGrid } from '../../src/commands/layer/sweep-grid.js';
 import { architectureImage } from '../../src/commands/network/architecture.js';
 import { filtersSheet } from '../../src/commands/network/filters-figure.js';

@@ -15,7 +15,7 @@ const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
   'src/commands/batch/run-merge.ts': ['--shard'],
   // the command that made the picture which is read
   'src/run/read-map.ts': ['--sheet', '--strip'],
-  'src/commands/layer/run-read.ts': ['--depth', '--format'],
+  'src/commands/layer/read.ts': ['--depth', '--format'],
   // the runs whose layers are compared by hand
   'src/commands/network/compare-networks.ts': ['--layers', '--maps'],
 };

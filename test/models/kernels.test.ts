@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { kernelFacts } from '../../src/commands/layer/run-kernels.js';
+import { kernelFacts } from '../../src/commands/layer/kernels-report.js';
 import { tensor } from '../../src/core/tensor.js';
 import { findKernel } from '../../src/models/kernel-names.js';
 import { kernelToJson, looksInline, parseInlineKernel, parseKernelJson } from '../../src/models/kernel-text.js';

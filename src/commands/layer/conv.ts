@@ -1,52 +1,111 @@
-import { type Command, Option } from 'commander';
-import { addAlgorithmFlags, addLayerFlags } from '../../cli/conv-flags.js';
-import { addBatchFlags } from '../../cli/input-flags.js';
-import { altOption, showOption, verboseOption } from '../../cli/picture-flags.js';
+import { arg, command } from '../../cli/command.js';
+import { flag, under, type ValuesOf } from '../../cli/flags.js';
+import type { Frame } from '../../cli/frame.js';
+import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
+import { algorithmFlags, layerFlags, oneLayerJob, pixelFlags } from '../../cli/layer-flags.js';
+import { mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
+import { CnnvizError } from '../../core/errors.js';
+import type { Job, ProductKind } from '../../core/job.js';
 
-const EXAMPLES = `Examples:
+const convFlags = {
+  ...layerFlags,
+  ...pixelFlags,
+  ...mapFlags('bits of a grey'),
+  ...under('Output:', {
+    sheet: flag.on('--sheet', 'all maps in one labelled picture, one scale'),
+    strip: flag.on('--strip', 'input ▸ kernel ▸ map side by side'),
+  }),
+  ...batchFlags,
+  ...algorithmFlags,
+};
+
+/** `cnnviz conv`: one convolutional layer on images. */
+export const conv = command({
+  name: 'conv',
+  summary: 'one convolutional layer: kernels → bias → activation → pooling → maps',
+  description: 'Convolve images with kernels and write the feature maps as pictures or numbers.',
+  examples: `Examples:
   cnnviz conv photo.jpg --kernel edge3x3 --stride 2       one feature map: photo.edge3x3.png
   cnnviz conv photo.jpg -k sobel-x -k sobel-y --sheet     two kernels, one labelled picture
   cnnviz conv photo.jpg --patch 210,140,70,70 --strip     a piece of the photo as the kernel
   cnnviz conv photo.jpg -k "0 1 0; 1 -4 1; 0 1 0" --relu --pool max:2
   cnnviz conv photos/ -r -o maps/ --kernel edge3x3        a folder, its tree kept
   cnnviz conv photo.jpg -k outline3x3 -o map.npy          exact float32 numbers
-`;
+`,
+  common: ['--kernel', '--stride', '--relu', '--strip', '--out'],
+  args: { images: arg.any('images, .npy arrays, folders, globs, or - for standard input') },
+  flags: convFlags,
+  output: {
+    endings: ['.png', '.npy'],
+    what: 'the map',
+    about: 'FILE.png, FILE.npy, a folder, - for stdout, or a template with {name} {map} {ext} {dir}',
+    draws: true,
+  },
+  ...BATCH_WORDS,
+  dryRun: 'say shapes, cost and names of outputs; write nothing',
+  verbose: true,
+  async answer({ images, flags }, frame) {
+    const job = convJob(flags, frame);
+    const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
+    const inputs = await manyInputs(images, flags, 'cnnviz conv photo.jpg --kernel edge3x3');
+    if (inputs === null) return {};
+    const { loadMaterials } = await import('../../run/materials.js');
+    const { checkPlaces, productsOf } = await import('../../run/place.js');
+    const { itemsOf } = await import('../../run/source.js');
+    const { briefRun, describePlan, describeRun } = await import('../../reports/text.js');
+    const materials = await loadMaterials(job);
+    const mapNames = materials.kernels.flatMap(({ maps }) => maps);
+    const products = new Map(inputs.map((input) => [input, productsOf(job, mapNames, itemsOf(input))]));
+    const productsOfInput = (input: (typeof inputs)[number]) => products.get(input)!;
+    const { style } = frame;
+    if (frame.dryRun) {
+      await checkPlaces(job.output, inputs, productsOfInput);
+      const { dryRun } = await import('../../run/dry-run.js');
+      const planOf = (input: (typeof inputs)[number]) => dryRun(job, materials, input);
+      return answerPlans(inputs, planOf, (plan) => describePlan(plan, style), frame);
+    }
+    const { altOfRun } = await import('../../cli/alt.js');
+    const { convRecord } = await import('../../cli/batch-words.js');
+    const task = { kind: 'conv' as const, job };
+    const order = { task, materials, inputs, named: images.length, products: productsOfInput };
+    return answerMany(order, flags, frame, {
+      describe: (result) => describeRun(result, job.layer, job.picture.depth, result.engineMs, style),
+      brief: (result) => briefRun(result, style),
+      faults: () => [],
+      warnings: ({ input, warnings }) => warnings.map((warning) => `${input.path}: ${warning}`),
+      alt: altOfRun,
+      record: convRecord,
+      head: { command: 'conv' },
+    });
+  },
+});
 
-/** Adds `conv`: its flags are here, what it does is loaded when it runs. */
-export function addConv(program: Command): void {
-  const conv = program
-    .command('conv')
-    .summary('one convolutional layer: kernels → bias → activation → pooling → maps')
-    .description('Convolve images with kernels and write the feature maps as pictures or numbers.')
-    .argument('[images...]', 'images, .npy arrays, folders, globs, or - for standard input')
-    .addHelpText('before', EXAMPLES);
-  const kernels = addLayerFlags(conv);
-  conv
-    .optionsGroup('Output:')
-    .option(
-      '-o, --out <place>',
-      'FILE.png, FILE.npy, a folder, - for stdout, or a template with {name} {map} {ext} {dir}',
-    )
-    .addOption(new Option('--format <format>', 'pictures or exact numbers').choices(['png', 'npy']))
-    .option('--scale <rule>', 'minmax, symmetric (zero is mid-grey), LO,HI or p1,p99', 'minmax')
-    .addOption(new Option('--depth <bits>', 'bits of a grey').choices(['8', '16']).default('8'))
-    .addOption(
-      new Option('--colormap <name>', 'colours of the values')
-        .choices(['gray', 'viridis', 'magma', 'diverging'])
-        .default('gray'),
-    )
-    .option('--sheet', 'all maps in one labelled picture, one scale', false)
-    .option('--strip', 'input ▸ kernel ▸ map side by side', false)
-    .option('--no-clobber', 'refuse to replace files that exist')
-    .addOption(showOption())
-    .addOption(altOption());
-  addBatchFlags(conv)
-    .option('-n, --dry-run', 'say shapes, cost and names of outputs; write nothing', false)
-    .option('--json', 'one JSON document on stdout', false)
-    .addOption(verboseOption())
-    .option('-q, --quiet', 'print nothing but failures', false);
-  addAlgorithmFlags(conv).action(async (images: string[], options) => {
-    const { runConv } = await import('./run-conv.js');
-    await runConv(images, { ...options, kernels });
-  });
+/** The job the flags ask for. @throws CnnvizError 'usage' for values or combinations that make no sense */
+function convJob(flags: ValuesOf<typeof convFlags>, { target, clobber }: Frame): Job {
+  const products = productsAsked(flags, target);
+  const picture = pictureOf(flags);
+  const job = { ...oneLayerJob(flags), picture, output: { products, target, clobber } };
+  if (picture.depth === 8) return job;
+  if (picture.colormap !== 'gray') {
+    throw new CnnvizError('usage', '--depth 16 is for grey maps: colour maps have 256 steps', {
+      fix: `leave out --depth 16 or --colormap ${picture.colormap}`,
+    });
+  }
+  if (!products.includes('maps')) {
+    throw new CnnvizError('usage', '--depth 16 is for maps in files of their own', {
+      fix: 'leave it out with --sheet, --strip and .npy output (which is exact)',
+    });
+  }
+  return job;
+}
+
+function productsAsked(flags: ValuesOf<typeof convFlags>, target: Frame['target']): ProductKind[] {
+  const isNumbers = writesNumbers(flags, target);
+  const pictures = (['sheet', 'strip'] as const).filter((kind) => flags[kind]);
+  if (isNumbers && pictures.length > 0) {
+    throw new CnnvizError('usage', `--${pictures[0]} draws a picture, .npy holds numbers`, {
+      fix: 'run it once for each',
+    });
+  }
+  return isNumbers ? ['npy'] : pictures.length > 0 ? pictures : ['maps'];
 }

@@ -1,33 +1,77 @@
-import type { Command } from 'commander';
-import { altOption, showOption } from '../../cli/picture-flags.js';
+import { arg, command } from '../../cli/command.js';
 
-/** Adds `kernels`: the built-in kernels, listed, printed, drawn, exported. */
-export function addKernels(program: Command): void {
-  program
-    .command('kernels')
-    .summary('the built-in kernels: list, print, draw, export')
-    .description('List the built-in kernels, or show what one looks like and responds to.')
-    .argument(
-      '[names...]',
-      'kernels, groups (edges, blur) or beginnings of names (kirsch) to show; all are listed without',
-    )
-    .option('-o, --out <file>', 'export: FILE.npy or FILE.json (one kernel), FILE.png (a drawing of one or more)')
-    .option('--no-clobber', 'refuse to replace a file that exists')
-    .addOption(showOption())
-    .addOption(altOption())
-    .option('--json', 'one JSON document on stdout', false)
-    .addHelpText(
-      'before',
-      `Examples:
+/** `cnnviz kernels`: the built-in kernels, listed, printed, drawn, exported. */
+export const kernels = command({
+  name: 'kernels',
+  summary: 'the built-in kernels: list, print, draw, export',
+  description: 'List the built-in kernels, or show what one looks like and responds to.',
+  examples: `Examples:
   cnnviz kernels
   cnnviz kernels sobel-x sobel-y
   cnnviz kernels edges                  a group of them
   cnnviz kernels edge3x3 -o edge.npy
   cnnviz kernels -o kernels.png
 `,
-    )
-    .action(async (names: string[], options) => {
-      const { runKernels } = await import('./run-kernels.js');
-      await runKernels(names, options);
-    });
-}
+  args: {
+    names: arg.any('kernels, groups (edges, blur) or beginnings of names (kirsch) to show; all are listed without'),
+  },
+  flags: {},
+  output: {
+    endings: ['.png', '.npy', '.json'],
+    what: 'a kernel',
+    about: 'export: FILE.npy or FILE.json (one kernel), FILE.png (a drawing of one or more)',
+    draws: true,
+  },
+  async answer({ names }, frame) {
+    const { altOfKernels } = await import('../../cli/alt.js');
+    const { CnnvizError } = await import('../../core/errors.js');
+    const { extensionOf } = await import('../../io/paths.js');
+    const { kernelGroup } = await import('../../models/kernel-names.js');
+    const { BUILTIN_KERNELS, kernelWeight } = await import('../../models/kernels.js');
+    const { gradientLines, kernelFacts, kernelLines, kernelList } = await import('./kernels-report.js');
+    const groups = names.map(kernelGroup);
+    const shown = names.length === 0 ? BUILTIN_KERNELS : [...new Set(groups.flatMap((group) => group.kernels))];
+    const [{ name }] = shown;
+    const { style } = frame;
+    const draw = async () => {
+      const { encodeKernels } = await import('./kernels-figure.js');
+      return encodeKernels(shown, names.length === 0);
+    };
+    const place = frame.place({ name: `${shown.length === 1 ? name : 'kernels'}.png`, inputs: [], always: false });
+    const ending = place === null ? '.png' : extensionOf(place).toLowerCase();
+    if ((ending === '.npy' || ending === '.json') && shown.length !== 1) {
+      throw new CnnvizError('usage', `${place}: one file holds one kernel, got ${shown.length}`, {
+        fix: 'name one: cnnviz kernels edge3x3 -o edge3x3.npy; a .png draws several',
+      });
+    }
+    const bytes = async () => {
+      if (ending === '.npy') return (await import('../../models/npy.js')).writeNpy(kernelWeight(shown[0]));
+      if (ending !== '.json') return draw();
+      const { kernelToJson } = await import('../../models/kernel-text.js');
+      return new TextEncoder().encode(kernelToJson(name, kernelWeight(shown[0])));
+    };
+    const printed = () =>
+      names.length === 0
+        ? kernelList(style)
+        : [
+            ...groups.flatMap(({ gradient }) => (gradient ? gradientLines(gradient, style) : [])),
+            ...shown.flatMap((kernel) => kernelLines(kernel, style)),
+          ];
+    return {
+      lines: place === null ? printed() : [],
+      document: () => ({
+        kernels: shown.map((kernel) => ({
+          name: kernel.name,
+          family: kernel.family,
+          weight: kernel.rows,
+          reads: kernel.reads,
+          ...kernelFacts(kernelWeight(kernel)),
+        })),
+        alt: altOfKernels(shown),
+      }),
+      files: place === null ? [] : [{ place, bytes }],
+      picture: draw,
+      alt: altOfKernels(shown),
+    };
+  },
+});

@@ -1,34 +1,129 @@
-import type { Command } from 'commander';
+import { arg, command } from '../../cli/command.js';
+import { flag } from '../../cli/flags.js';
+import { parsePosition } from '../../cli/parse.js';
+import { atPlace, CnnvizError } from '../../core/errors.js';
+import { formatNumber } from '../../core/text.js';
+import type { ReadMap } from '../../run/read-map.js';
 
-/** Adds `read`: from greys back to values. */
-export function addRead(program: Command): void {
-  program
-    .command('read')
-    .summary('values and recipe back from a feature map')
-    .description('Give back the values behind a PNG that cnnviz wrote (or a .npy array), and the command that made it.')
-    .argument('<map>', 'a feature map as .png or .npy, or - for standard input')
-    .option(
-      '--at <x,y>',
-      'the value at this position; may be repeated',
-      (at: string, all: string[]) => [...all, at],
-      [],
-    )
-    .option('--channel <n>', 'which map of a .npy array, counted from 0', '0')
-    .option('--recipe', 'only the command that makes this map again', false)
-    .option('-o, --out <file.npy>', 'write the values as float32')
-    .option('--no-clobber', 'refuse to replace a file that exists')
-    .option('--json', 'one JSON document on stdout', false)
-    .option('-q, --quiet', 'print nothing but failures', false)
-    .addHelpText(
-      'before',
-      `Examples:
+/** `cnnviz read`: from greys back to values, from a picture back to its command. */
+export const read = command({
+  name: 'read',
+  summary: 'values and recipe back from a feature map',
+  description:
+    'Give back the values behind a PNG that cnnviz wrote (or a .npy array), and the command that made it. --recipe gives the command of every picture: maps, sheets, drawings, animations.',
+  examples: `Examples:
   cnnviz read photo.edge3x3.png
   cnnviz read photo.edge3x3.png --at 188,42
+  cnnviz read photo.sheet.png --recipe
   cnnviz read photo.edge3x3.png -o photo.npy
 `,
-    )
-    .action(async (path: string, options) => {
-      const { runRead } = await import('./run-read.js');
-      await runRead(path, options);
+  args: { map: arg.one('a feature map as .png or .npy, or - for standard input') },
+  flags: {
+    at: flag.each(
+      '--at <x,y>',
+      'the value at this position; may be repeated',
+      parsePosition,
+      ({ x, y }) => `${x},${y}`,
+    ),
+    channel: flag.whole('--channel <n>', 'which map of a .npy array, counted from 0', 0, '0'),
+    recipe: flag.on('--recipe', 'only the command that makes this picture again'),
+  },
+  output: { endings: ['.npy'], what: 'the array', about: 'write the values as float32: FILE.npy', draws: false },
+  async answer({ map: path, flags: { at, channel, recipe } }, frame) {
+    const name = path === '-' ? 'standard input' : path;
+    const { baseName, extensionOf } = await import('../../io/paths.js');
+    const stem = path === '-' ? 'stdin' : baseName(path).slice(0, -extensionOf(path).length || undefined);
+    const input = { path, name: stem, ext: extensionOf(path), relative: '' };
+    const place = frame.place({ name: `${stem}.npy`, inputs: [input], always: false });
+    const { readMap, readRecipe } = await import('../../run/read-map.js');
+    const failed = (error: unknown): never => {
+      throw atPlace(name, error);
+    };
+    if (recipe) {
+      const made = await readRecipe(path).catch(failed);
+      if (made === null)
+        throw new CnnvizError('unsupported', `${path}: an array carries no recipe`, { fix: 'read a .png map' });
+      const line = commandLine(made.args);
+      return { lines: [line], document: () => ({ path, note: made, command: line }) };
+    }
+    const map = await readMap(path).catch(failed);
+    const plane = choosePlane(map, channel);
+    const points = at.map((position) => pointAt(map, plane, position));
+    const { note, halfStep, values } = map;
+    const made = note && commandLine(note.args);
+    const { writeNpy } = await import('../../models/npy.js');
+    return {
+      lines:
+        points.length > 0 ? points.map((point) => pointWords(point, map, frame.style.dim)) : describe(name, map, made),
+      document: () => ({ path, shape: values.shape, halfStep, note, command: made, points }),
+      files: place === null ? [] : [{ place, bytes: () => writeNpy(values) }],
+    };
+  },
+});
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+  readonly value: number;
+  /** The grey was the darkest or brightest of a clipped scale: the value lies at or beyond the limit. */
+  readonly clipped: 'below' | 'above' | null;
+}
+
+/** One [oH, oW] plane of the values. */
+function choosePlane({ values }: ReadMap, index: number): { width: number; height: number; data: Float32Array } {
+  const [height, width] = values.shape.length < 2 ? [1, values.data.length] : values.shape.slice(-2);
+  const size = width * height;
+  const planes = size === 0 ? 0 : values.data.length / size;
+  if (index >= planes) {
+    throw new CnnvizError('usage', `--channel ${index}: there are ${planes} maps, counted from 0`);
+  }
+  return { width, height, data: values.data.subarray(index * size, (index + 1) * size) };
+}
+
+function pointAt(
+  map: ReadMap,
+  plane: { width: number; height: number; data: Float32Array },
+  { x, y }: { readonly x: number; readonly y: number },
+): Point {
+  if (x >= plane.width || y >= plane.height) {
+    throw new CnnvizError('usage', `--at ${x},${y} lies outside the ${plane.width}×${plane.height} map`, {
+      fix: `x from 0 to ${plane.width - 1}, y from 0 to ${plane.height - 1}`,
     });
+  }
+  const value = plane.data[y * plane.width + x];
+  const { note } = map;
+  const atLow = note && note.clipped.below > 0 && value <= note.lo;
+  const atHigh = note && note.clipped.above > 0 && value >= Math.fround(note.hi);
+  return { x, y, value, clipped: atLow ? 'below' : atHigh ? 'above' : null };
+}
+
+function pointWords({ value, clipped }: Point, { halfStep, depth }: ReadMap, dim: (text: string) => string): string {
+  if (depth === 32) return `${value}   ${dim('(exact float32)')}`;
+  if (clipped)
+    return `${clipped === 'below' ? '≤' : '≥'} ${formatNumber(value)}   ${dim('(clipped when it was written)')}`;
+  const more = depth === 8 ? '; --depth 16 or --format npy keep more' : '';
+  const step = dim(`(${depth}-bit step ${formatNumber(2 * halfStep, 2)}${more})`);
+  return `${formatNumber(value, 4)} ± ${formatNumber(halfStep, 2)}   ${step}`;
+}
+
+function describe(name: string, { values, note, halfStep, depth }: ReadMap, made: string | null): string[] {
+  if (!note) return [`${name}  float32 array [${values.shape.join(', ')}]`, '  --at x,y prints a value'];
+  const [height, width] = values.shape;
+  const { below, above, nan } = note.clipped;
+  const lost = below + above + nan;
+  return [
+    `${name}  ${width}×${height}, map ${note.map} of ${note.input.name}`,
+    `  values ${formatNumber(note.lo)} … ${formatNumber(note.hi)} in ${2 ** depth} greys: step ${formatNumber(2 * halfStep, 2)}`,
+    `  ${lost === 0 ? 'nothing clipped' : `${below} clipped below, ${above} above, ${nan} NaN`}`,
+    `  made by: ${made}`,
+  ];
+}
+
+function commandLine(args: readonly string[]): string {
+  return `cnnviz ${args.map(quote).join(' ')}`;
+}
+
+/** A word as a shell takes it. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,7 @@
 import { CnnvizError } from '../../core/errors.js';
 import { extent, type Pair, plural } from '../../core/geometry.js';
 import type { LayerJob } from '../../core/job.js';
-import { activationText, biasText, poolText } from '../../core/job-text.js';
+import { activationText, biasText, pairName, poolText } from '../../core/job-text.js';
 import type { PictureNote } from '../../core/note.js';
 import type { Scale } from '../../core/result.js';
 import {
@@ -177,11 +177,6 @@ function sweepParameters(kernel: string, { stride, bias, activation, pool }: Lay
     'pool size': pool === null ? '' : pairName(pool.kernelSize),
     'pool stride': pool === null ? '' : pairName(pool.stride),
   };
-}
-
-/** 2 for 2,2; 2x3 (height x width) else: a comma stands between the values of a list. */
-function pairName([a, b]: readonly [number, number]): string {
-  return a === b ? String(a) : `${a}x${b}`;
 }
 
 /** What varies among the cells: each name with its values, in the order they first appear. */

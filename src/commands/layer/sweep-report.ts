@@ -127,11 +127,11 @@ function bar(part: number): string {
  * The one document of --json. Of each cell: label, parameters, refusal (null when its sizes fit), then width, height, macs,
  * algorithm, kernel, bias, overlap, unread, values, firingPercent, peak, patch; these are left out when they do not.
  */
-export function sweepJson(
+export function sweepDocument(
   { cells, ...result }: SweepResult,
   alt: string,
   outputs: readonly { path: string; bytes: number }[],
-): string {
+): object {
   const records = cells.map(({ label, parameters, refusal, map }) => ({
     label,
     parameters,
@@ -139,5 +139,5 @@ export function sweepJson(
     ...map,
     ...(map && { firingPercent: 100 * share(map) }),
   }));
-  return JSON.stringify({ cnnviz: VERSION, command: 'sweep', ...result, cells: records, alt, outputs }, null, 2);
+  return { cnnviz: VERSION, command: 'sweep', ...result, cells: records, alt, outputs };
 }

@@ -1,58 +1,107 @@
-import { type Command, Option } from 'commander';
-import { addBatchFlags } from '../../cli/input-flags.js';
-import { altOption, showOption } from '../../cli/picture-flags.js';
+import { arg, command } from '../../cli/command.js';
+import { flag, under, type ValuesOf } from '../../cli/flags.js';
+import type { Frame } from '../../cli/frame.js';
+import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
+import { presetFlags, presetOf } from '../../cli/network-flags.js';
+import { CnnvizError } from '../../core/errors.js';
+import { choosePreset, type ImagePreset, type OutputJob, PRESETS } from '../../core/job.js';
+import { extensionOf } from '../../io/paths.js';
+import type { PreprocessFileJob } from '../../run/preprocess-file.js';
 
-const EXAMPLES = `Examples:
+const preprocessFlags = {
+  ...presetFlags,
+  ...under('Pixels:', {
+    preset: flag.choice(
+      '--preset <name>',
+      'imagenet: shorter side 256, centre crop 224, mean/std; none: as it is',
+      ['imagenet', 'none'],
+      'imagenet',
+    ),
+    crop: { ...presetFlags.crop, about: 'the middle of the image; a smaller one gets a border of zeros' },
+  }),
+  ...under('Output:', {
+    audit: flag.on('--audit', 'draw the steps in one labelled picture, instead of writing the tensor'),
+  }),
+  ...batchFlags,
+};
+
+/** `cnnviz preprocess`: from a photograph to the numbers a network reads. */
+export const preprocess = command({
+  name: 'preprocess',
+  summary: 'each step from a photograph to the numbers a network reads',
+  description:
+    "Resize, crop and normalise images as torchvision does (PIL's bilinear filter, bit for bit), and write the tensor.",
+  examples: `Examples:
   cnnviz preprocess dog.jpg                         what a classifier of ImageNet reads: dog.input.npy, [3, 224, 224]
   cnnviz preprocess dog.jpg --audit                 each step as a picture with its numbers: dog.preprocess.png
   cnnviz preprocess dog.jpg --crop 227 -o x.npy     as the AlexNet of 2012
   cnnviz preprocess digit.png --preset none --resize 32,32 --gray --normalize 0.13/0.31
   cnnviz preprocess photos/ -r -o inputs/           a folder, its tree kept
-`;
-
-/** Adds `preprocess`: its flags are here, what it does is loaded when it runs. */
-export function addPreprocess(program: Command): void {
-  const preprocess = program
-    .command('preprocess')
-    .summary('each step from a photograph to the numbers a network reads')
-    .description(
-      "Resize, crop and normalise images as torchvision does (PIL's bilinear filter, bit for bit), and write the tensor.",
-    )
-    .argument('[images...]', 'images, folders, globs, or - for standard input')
-    .addHelpText('before', EXAMPLES)
-    .optionsGroup('Pixels:')
-    .addOption(
-      new Option('--preset <name>', 'imagenet: shorter side 256, centre crop 224, mean/std; none: as it is')
-        .choices(['imagenet', 'none'])
-        .default('imagenet'),
-    )
-    .option('--resize <n|h,w>', 'the shorter side, or both, before the crop')
-    .option('--crop <n|h,w>', 'the middle of the image; a smaller one gets a border of zeros')
-    .option('--gray', 'convert to gray (0.299 R + 0.587 G + 0.114 B)', false)
-    .addOption(
-      new Option('--pixels <range>', 'unit: [0, 1], 255: [0, 255], signed: [-1, 1] (default: unit)').choices([
-        'unit',
-        '255',
-        'signed',
-      ]),
-    )
-    .option('--normalize <imagenet|MEAN/STD>', '(x − mean) / std per channel')
-    .option('--background <colour>', 'lay transparent images over this colour (else alpha is dropped)')
-    .option('--max-pixels <n>', 'refuse larger images', '100M')
-    .optionsGroup('Output:')
-    .option('--audit', 'draw the steps in one labelled picture, instead of writing the tensor', false)
-    .option(
-      '-o, --out <place>',
-      'FILE.npy (FILE.png with --audit), a folder, - for stdout, or a template with {name} {map} {ext} {dir}',
-    )
-    .option('--no-clobber', 'refuse to replace files that exist')
-    .addOption(showOption())
-    .addOption(altOption());
-  addBatchFlags(preprocess)
-    .option('--json', 'one JSON document on stdout', false)
-    .option('-q, --quiet', 'print nothing but failures', false)
-    .action(async (images: string[], options) => {
-      const { runPreprocess } = await import('./run-preprocess.js');
-      await runPreprocess(images, options);
+`,
+  common: ['--preset', '--resize', '--crop', '--audit', '--out'],
+  args: { images: arg.any('images, folders, globs, or - for standard input') },
+  flags: preprocessFlags,
+  output: {
+    endings: ['.npy', '.png'],
+    what: 'the result',
+    about: 'FILE.npy (FILE.png with --audit), a folder, - for stdout, or a template with {name} {map} {ext} {dir}',
+    draws: true,
+  },
+  ...BATCH_WORDS,
+  async answer({ images, flags }, frame) {
+    const job = preprocessJob(flags, frame);
+    const { answerMany, manyInputs } = await import('../../cli/run-many.js');
+    const inputs = await manyInputs(images, flags, 'cnnviz preprocess photo.jpg');
+    if (inputs === null) return {};
+    const { preprocessProduct } = await import('../../run/preprocess-file.js');
+    const { altOfPreprocess } = await import('../../cli/alt.js');
+    const { briefPreprocess, describePreprocess, preprocessRecord } = await import('./preprocess-report.js');
+    const task = { kind: 'preprocess' as const, job };
+    const order = { task, materials: null, inputs, named: images.length, products: [preprocessProduct(job)] };
+    return answerMany(order, flags, frame, {
+      describe: (result) => describePreprocess(result, frame.style),
+      brief: (result) => briefPreprocess(result, frame.style),
+      warnings: () => [],
+      faults: () => [],
+      alt: altOfPreprocess,
+      record: preprocessRecord,
+      head: { command: 'preprocess' },
     });
+  },
+});
+
+/** The job the flags ask for. @throws CnnvizError 'usage' for values or combinations that make no sense */
+function preprocessJob(flags: ValuesOf<typeof preprocessFlags>, frame: Frame): PreprocessFileJob {
+  const preset = choosePreset(presetOf(flags)!, PRESETS.none);
+  checkPreset(preset);
+  const { background, maxPixels, audit } = flags;
+  return { decode: { background, maxPixels }, preset, output: outputJob(audit, frame) };
+}
+
+/** The statistics of ImageNet are those of colour pixels in [0, 1]. */
+function checkPreset({ preprocess: { pixels, gray, normalize } }: ImagePreset): void {
+  if (normalize !== PRESETS.imagenet.preprocess.normalize) return;
+  if (pixels !== 'unit') {
+    throw new CnnvizError('usage', `the mean and std of ImageNet are for pixels in [0, 1], not --pixels ${pixels}`, {
+      fix: 'leave --pixels out, or add --preset none or a --normalize MEAN/STD of your own',
+    });
+  }
+  if (gray) {
+    throw new CnnvizError('usage', 'the mean and std of ImageNet are for three channels, --gray leaves one', {
+      fix: 'add --normalize with one mean and one std, such as 0.45/0.22, or --preset none',
+    });
+  }
+}
+
+function outputJob(audit: boolean, { target, clobber }: Frame): OutputJob {
+  const path = target.kind === 'file' || target.kind === 'template' ? target.path : '';
+  const ending = /^\.(png|npy)$/.exec(extensionOf(path).toLowerCase())?.[1];
+  const wanted = audit ? 'png' : 'npy';
+  if (ending !== undefined && ending !== wanted) {
+    const what = audit ? '--audit draws a picture, .npy holds numbers' : 'the tensor is written as .npy';
+    throw new CnnvizError('usage', `${path}: ${what}`, {
+      fix: audit ? '-o FILE.png, or leave --audit out' : '-o FILE.npy, or add --audit for a picture of the steps',
+    });
+  }
+  return { products: [audit ? 'sheet' : 'npy'], target, clobber };
 }

@@ -1,59 +1,105 @@
-import { type Command, Option } from 'commander';
-import { addBatchFlags } from '../../cli/input-flags.js';
-import { addLayersFlag, addPresetFlags, addWeightFlags } from '../../cli/network-flags.js';
-import { altOption, showOption, verboseOption } from '../../cli/picture-flags.js';
+import { arg, command } from '../../cli/command.js';
+import { flag, under, type ValuesOf } from '../../cli/flags.js';
+import type { Frame } from '../../cli/frame.js';
+import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
+import { labelsFlag, numbersJob, presetFlags, weightFlags } from '../../cli/network-flags.js';
+import { mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
+import { CnnvizError } from '../../core/errors.js';
+import type { NetworkJob, ProductKind } from '../../core/job.js';
 
-const EXAMPLES = `Examples:
+const runFlags = {
+  ...weightFlags,
+  ...under('Layers:', {
+    layers: flag.list('-l, --layers <names>', 'names or globs with commas, output or all (default: output)'),
+    top: flag.whole('--top <n>', 'name the n best classes (default: 5, when the network ends in classes)', 1),
+    labels: labelsFlag,
+    exact: flag.on('--exact', 'only algorithms that add in one fixed order; no batch norm folded'),
+  }),
+  ...presetFlags,
+  ...under('Output:', {
+    maps: flag.on('--maps', 'each channel in a file of its own, instead of one labelled sheet a layer'),
+  }),
+  ...mapFlags('bits of a grey, with --maps'),
+  ...batchFlags,
+};
+
+/** `cnnviz run`: a whole network on images. */
+export const run = command({
+  name: 'run',
+  summary: 'a whole network: maps of its layers, and the classes it sees',
+  description: `Run a network on images. NET is a pipe, a network file (.yaml, .json), the text of PyTorch's print(model), an ONNX
+model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1, resnet18. NET@FILE adds a checkpoint.`,
+  examples: `Examples:
   cnnviz run "conv edge3x3 stride=2 | relu | max_pool 3 stride=2" photo.jpg --layers all
   cnnviz run alexnet --weights alexnet.pth dog.jpg --layers 'features.0,features.3' --top 3
   cnnviz run alexnet --init seed:1 dog.jpg --layers 'features.*'       without a checkpoint
   cnnviz run net.yaml@net.safetensors photos/ -o maps/                 your own network, a folder
   cnnviz run printed.txt@state.pth digit.png                           the text of print(model) and its state_dict
   cnnviz run model.onnx --input x=x.npy -o y.npy                       arrays in, exact numbers out
-`;
-
-/** Adds `run`: its flags are here, what it does is loaded when it runs. */
-export function addRun(program: Command): void {
-  const run = program
-    .command('run')
-    .summary('a whole network: maps of its layers, and the classes it sees')
-    .description(
-      `Run a network on images. NET is a pipe, a network file (.yaml, .json), the text of PyTorch's print(model), an ONNX
-model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1, resnet18. NET@FILE adds a checkpoint.`,
-    )
-    .argument('<net>', 'the network')
-    .argument('[images...]', 'images, .npy arrays, folders, globs, or - for standard input')
-    .addHelpText('before', EXAMPLES);
-  addWeightFlags(run).optionsGroup('Layers:');
-  addLayersFlag(run, 'names or globs with commas, output or all (default: output)')
-    .option('--top <n>', 'name the n best classes (default: 5, when the network ends in classes)')
-    .option('--labels <file>', "class names, one a line (default: ImageNet's for 1,000 classes)")
-    .option('--exact', 'only algorithms that add in one fixed order; no batch norm folded', false);
-  addPresetFlags(run)
-    .optionsGroup('Output:')
-    .option('-o, --out <place>', 'FILE.npy, FILE.png, a folder, - for stdout, or a template with {name} {layer} {map}')
-    .addOption(new Option('--format <format>', 'pictures or exact numbers').choices(['png', 'npy']))
-    .option('--maps', 'each channel in a file of its own, instead of one labelled sheet a layer', false)
-    .option('--scale <rule>', 'minmax, symmetric (zero is mid-grey), LO,HI or p1,p99', 'minmax')
-    .addOption(new Option('--depth <bits>', 'bits of a grey, with --maps').choices(['8', '16']).default('8'))
-    .addOption(
-      new Option('--colormap <name>', 'colours of the values')
-        .choices(['gray', 'viridis', 'magma', 'diverging'])
-        .default('gray'),
-    )
-    .option('--no-clobber', 'refuse to replace files that exist')
-    .addOption(showOption())
-    .addOption(altOption());
-  addBatchFlags(run)
-    .option(
-      '--json',
-      'one JSON document with the statistics of the layers on stdout; pictures only when asked for',
-      false,
-    )
-    .addOption(verboseOption())
-    .option('-q, --quiet', 'print nothing but failures', false)
-    .action(async (network: string, images: string[], options) => {
-      const { runNetwork } = await import('./run-network.js');
-      await runNetwork(network, images, options);
+`,
+  common: ['--weights', '--layers', '--top', '--preset', '--out'],
+  args: {
+    net: arg.one('the network'),
+    images: arg.any('images, .npy arrays, folders, globs, or - for standard input'),
+  },
+  flags: runFlags,
+  output: {
+    endings: ['.png', '.npy'],
+    what: 'the layer',
+    about: 'FILE.npy, FILE.png, a folder, - for stdout, or a template with {name} {layer} {map}',
+    draws: true,
+  },
+  ...BATCH_WORDS,
+  json: 'one JSON document with the statistics of the layers on stdout; pictures only when asked for',
+  verbose: true,
+  async answer({ net, images, flags }, frame) {
+    const { refuseSwapped } = await import('../../cli/argument-order.js');
+    refuseSwapped('run', net, images);
+    const job = runJob(net, flags, frame);
+    const { answerMany, manyInputs } = await import('../../cli/run-many.js');
+    const { fedInput, openRun } = await import('./run-inputs.js');
+    const isFed = images.length === 0 && flags.filesFrom.length === 0;
+    const inputs = isFed ? [fedInput(net)] : await manyInputs(images, flags, 'cnnviz run NET photo.jpg');
+    if (inputs === null) return {};
+    const materials = await openRun(job, inputs, isFed, frame);
+    const { altOfNetworkRun } = await import('../../cli/alt.js');
+    const { briefNetworkRun, describeNetworkRun, networkRecord } = await import('./run-report.js');
+    const madeUp = job.request.init !== null;
+    const order = { task: { kind: 'run' as const, job }, materials, inputs, named: images.length, products: null };
+    return answerMany(order, flags, frame, {
+      describe: (result) => describeNetworkRun(result, madeUp, frame.style),
+      brief: (result) => briefNetworkRun(result, madeUp, frame.style),
+      warnings: ({ warnings }) => warnings,
+      faults: ({ faults }) => faults,
+      alt: (result) => altOfNetworkRun(net, result),
+      record: (record) => networkRecord(net, record),
+      head: { command: 'run', network: net },
     });
+  },
+});
+
+/** The job the flags ask for. @throws CnnvizError 'usage' */
+function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): NetworkJob {
+  const { layers, top, exact, labels, maps, format } = flags;
+  const { target, clobber, out, json } = frame;
+  const isNumbers = writesNumbers(flags, target);
+  if (isNumbers && maps) {
+    throw new CnnvizError('usage', '--maps draws pictures, .npy holds numbers', { fix: 'keep one of them' });
+  }
+  const isAsked = maps || out !== null || format !== null;
+  const kind: ProductKind = isNumbers ? 'npy' : maps ? 'maps' : 'sheet';
+  const products = json && !isAsked ? [] : [kind];
+  const picture = pictureOf(flags);
+  if (picture.depth === 16 && (picture.colormap !== 'gray' || !products.includes('maps'))) {
+    throw new CnnvizError('usage', '--depth 16 is for grey maps in files of their own', {
+      fix: 'add --maps, or leave it out',
+    });
+  }
+  return {
+    ...numbersJob(net, flags, { layers: layers.length > 0 ? layers : ['output'], exact, labels }),
+    picturesImplied: layers.length === 0 && !isAsked,
+    top,
+    picture,
+    output: { products, target, clobber },
+  };
 }

@@ -6,7 +6,7 @@ import { CnnvizError } from '../../core/errors.js';
 import { commandText, shellWord } from '../../core/text.js';
 import { existingFile, readBytes, writeAtomic } from '../../io/files.js';
 import { joinPath, relativePath } from '../../io/paths.js';
-import { addConv } from '../layer/conv.js';
+import { conv } from '../layer/conv.js';
 
 /** What the demo does to its photograph, as a newcomer would type it. */
 const STEPS = [
@@ -36,7 +36,7 @@ export async function runDemo(out: string): Promise<void> {
     terminal.print(`${index + 1}. ${say}`);
     terminal.print(`   ${terminal.style.dim(commandText(args))}`);
     const program = new Command().exitOverride();
-    addConv(program);
+    conv.addTo(program);
     await program.parseAsync(args, { from: 'user' });
     terminal.print('');
     if (process.exitCode) return;

@@ -1,12 +1,21 @@
 import { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
 import { formatNumber } from '../../core/text.js';
+import { VERSION } from '../../core/version.js';
 import { applyColormap } from '../../draw/colormaps.js';
 import { legend } from '../../draw/map-figure.js';
 import { fitsNumberGrid, numberGrid } from '../../draw/number-grid.js';
 import { FAINT, INK, inGrid, onPaper, type Part, planePicture, stacked, textPart, toLevels } from '../../draw/part.js';
 import { chooseScale } from '../../draw/scale.js';
 import { chooseFit } from '../../draw/text.js';
+import { encodePng } from '../../io/encode.js';
+
+/** The drawing as a PNG that carries the command it is made by. @param isAll all built-in kernels, which needs no names */
+export function encodeKernels(kernels: readonly NamedKernel[], isAll: boolean): Promise<Uint8Array> {
+  const names = kernels.map(({ name }) => name);
+  const note = { cnnviz: VERSION, picture: 'kernels', kernels: names, args: ['kernels', ...(isAll ? [] : names)] };
+  return encodePng(drawKernels(kernels), JSON.stringify(note));
+}
 
 /** A 2-D kernel to draw. `divisor`: the cells show its numbers multiplied by it, the caption says "÷ divisor". */
 interface NamedKernel {
