@@ -53,7 +53,7 @@ export async function readRecipe(path: string): Promise<Recipe | null> {
   if (format === 'npy' || path.toLowerCase().endsWith('.npy')) return null;
   const note = noteFrom(format === 'svg' ? svgNote(bytes) : await readNote(bytes));
   if (isRecipe(note)) return note;
-  throw new CnnvizError('format', 'the metadata is not that of a cnnviz picture', { fix: DROPPED });
+  throw new CnnvizError('format', 'the metadata is not that of a picture by cnnviz', { fix: DROPPED });
 }
 
 /** The text of an SVG's metadata. */
