@@ -49,18 +49,10 @@ interface Recipe {
  */
 export async function readRecipe(path: string): Promise<Recipe | null> {
   const bytes = await readBytes(path);
-  const format = sniffFormat(bytes);
-  if (format === 'npy' || path.toLowerCase().endsWith('.npy')) return null;
-  const note = noteFrom(format === 'svg' ? svgNote(bytes) : await readNote(bytes));
+  if (sniffFormat(bytes) === 'npy' || path.toLowerCase().endsWith('.npy')) return null;
+  const note = noteFrom(await readNote(bytes));
   if (isRecipe(note)) return note;
   throw new CnnvizError('format', 'the metadata is not that of a picture by cnnviz', { fix: DROPPED });
-}
-
-/** The text of an SVG's metadata. */
-function svgNote(bytes: Uint8Array): string | null {
-  const text = /<metadata[^>]*>([\s\S]*?)<\/metadata>/.exec(new TextDecoder().decode(bytes))?.[1];
-  const letters: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
-  return text?.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => letters[name]) ?? null;
 }
 
 /** The greys of a map's picture, and what it says of itself. */
