@@ -289,7 +289,7 @@ const REFUSALS: [string, string[], number, RegExp][] = [
   ['a patch outside the image', [five, '-p', '3,3,4,4'], 2, /5×5/],
   ['a bad bias', [five, '-k', 'box3', '--bias', 'lots'], 2, /--bias: expected/],
   ['a bad choice', [five, '-k', 'box3', '--depth', '12'], 2, /--depth/],
-  ['an ending that is no map', [five, '-k', 'box3', '-o', 'x.jpg'], 2, /maps are written as \.png or \.npy/],
+  ['an ending that is no map', [five, '-k', 'box3', '-o', 'x.jpg'], 2, /the map is written as \.png or \.npy/],
   ['two maps into one file', [five, '-k', 'box3', '-k', 'box5', '-o', 'x.png'], 2, /one file cannot hold/],
   ['a pool larger than the map', [five, '-k', 'box3', '--pool', 'max:4'], 2, /pool is larger/],
   ['a missing image', ['nowhere.png', '-k', 'box3'], 1, /nowhere\.png: /],
