@@ -10,10 +10,15 @@ export interface Measured {
   readonly megabytes: number;
 }
 
+/** The same, and what it printed. */
+interface Answered extends Measured {
+  readonly stdout: string;
+}
+
 /** A process that runs command lines one after another without starting anew. */
 export interface WarmProcess {
   /** Null when the command ended the process or took too long; the next one gets a new process. */
-  run(args: readonly string[], cwd: string): Promise<Measured | null>;
+  run(args: readonly string[], cwd: string): Promise<Answered | null>;
   end(): void;
 }
 
@@ -32,17 +37,17 @@ export function warmProcess(hangMs: number): WarmProcess {
       new Promise((resolve) => {
         child ??= fork(SERVER, {
           stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-          env: { ...process.env, FORCE_COLOR: undefined },
+          env: { ...process.env, FORCE_COLOR: undefined, CI: undefined, GITHUB_ACTIONS: undefined },
         });
         const running = child;
-        const finish = (answer: Measured | null) => {
+        const finish = (answer: Answered | null) => {
           clearTimeout(timer);
           running.removeAllListeners();
           if (answer === null) end();
           resolve(answer);
         };
         const timer = setTimeout(() => finish(null), hangMs);
-        running.once('message', (answer) => finish(answer as Measured));
+        running.once('message', (answer) => finish(answer as Answered));
         running.once('exit', () => finish(null));
         running.send({ args, cwd });
       }),

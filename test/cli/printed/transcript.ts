@@ -3,18 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { warmProcess } from '../../first-use/warm-process.js';
 import { cnnviz, IMAGES } from '../cnnviz.js';
 
 const STORE = fileURLToPath(new URL('../../../fixtures/expected/printed/', import.meta.url));
 const MODELS = fileURLToPath(new URL('../../../fixtures/models/', import.meta.url));
 const LABELS =
   'brick.png,things\ncoffee.png,things\nplane.png,things\nchelsea.png,animals\nrocket.jpg,animals\nfive.png,animals\n';
+/** A guard against hanging. */
+const HANG_MS = 50_000;
 const storing = process.env.CNNVIZ_FREEZE === '1';
 
 /**
  * Compares what commands print for people, word for word and number for number, with a transcript: a paragraph for each,
  * "$ command", then its lines; "! " stands before those of stderr, "exit" before a code that is not 0. They run in one
- * folder, one after the other. `npm run freeze` writes it anew.
+ * folder, and one process, one after the other. `npm run freeze` writes it anew.
  */
 export function comparesWith(transcript: string): void {
   const path = join(STORE, transcript);
@@ -23,6 +26,7 @@ export function comparesWith(transcript: string): void {
     .split(/\n\n(?=\$ )/)
     .map((paragraph) => ({ paragraph, command: paragraph.split('\n')[0] }));
   const found: string[] = [];
+  const warm = warmProcess(HANG_MS);
   let folder = '';
 
   beforeAll(() => {
@@ -34,12 +38,14 @@ export function comparesWith(transcript: string): void {
     writeFileSync(join(folder, 'labels.csv'), LABELS);
   });
   afterAll(() => {
+    warm.end();
     rmSync(folder, { recursive: true, force: true });
     if (storing) writeFileSync(path, `${found.join('\n\n')}\n`);
   });
 
   it.each(paragraphs)('$command', async ({ paragraph, command }) => {
-    const { stdout, stderr, code } = await cnnviz(wordsOf(command), { cwd: folder });
+    const words = wordsOf(command);
+    const { stdout, stderr, code } = (await warm.run(words, folder)) ?? (await cnnviz(words, { cwd: folder }));
     const end = code === 0 ? [] : [`exit ${code}`];
     const printed = [command, ...linesOf(stdout, ''), ...linesOf(stderr, '! '), ...end].join('\n');
     found.push(printed);
@@ -52,6 +58,9 @@ function wordsOf(command: string): string[] {
   const words = command.slice('$ cnnviz '.length).matchAll(/'([^']*)'|(\S+)/g);
   return [...words].map(([, quoted, plain]) => quoted ?? plain);
 }
+
+/** How far a long command is, said where it takes its time. */
+const PROGRESS = /^\d+\/\d+ {3}.*\n/gm;
 
 /** Times are those of the machine. */
 function linesOf(text: string, mark: string): string[] {
