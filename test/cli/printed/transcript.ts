@@ -65,6 +65,7 @@ const PROGRESS = /^\d+\/\d+ {3}.*\n/gm;
 /** Times are those of the machine. */
 function linesOf(text: string, mark: string): string[] {
   const lines = text
+    .replaceAll(PROGRESS, '')
     .replaceAll(/\d+(?:\.\d+)? s(?: \(\d[\d.]*\/s\))?$/gm, '… s')
     .split('\n')
     .slice(0, -1);
