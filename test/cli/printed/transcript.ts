@@ -60,13 +60,13 @@ function wordsOf(command: string): string[] {
 }
 
 /** How far a long command is, said where it takes its time. */
-const PROGRESS = /^\d+\/\d+ {3}.*\n/gm;
+const PROGRESS = /^(?:\d+\/\d+|\d+ %)(?: {3}.*)?\n/gm;
 
 /** Times are those of the machine. */
 function linesOf(text: string, mark: string): string[] {
   const lines = text
     .replaceAll(PROGRESS, '')
-    .replaceAll(/\d+(?:\.\d+)? s(?: \(\d[\d.]*\/s\))?$/gm, '… s')
+    .replaceAll(/(?:\d+ min )?\d+(?:\.\d+)? s(?: \(\d[\d.,]*\/s\))?$/gm, '… s')
     .split('\n')
     .slice(0, -1);
   return lines.map((line) => `${mark}${line}`.trimEnd());
