@@ -5,7 +5,7 @@ import { leadingSteps, PatchedRun, type Region } from '../../../src/engine/patch
 import { planModel } from '../../../src/engine/plan.js';
 import { Session } from '../../../src/engine/session.js';
 import type { Layer } from '../../../src/layers/index.js';
-import { type Constant, type Model, type ModelNode, tensorConstant } from '../../../src/layers/model.js';
+import { type Constant, constantOf, type Model, type ModelNode, tensorConstant } from '../../../src/layers/model.js';
 import { randomArray } from '../../random.js';
 
 const conv = (padding: number, stride: number, more: object = {}): Layer => ({
@@ -38,6 +38,9 @@ function modelOf(rows: readonly Row[]): Model {
   };
   const nodes = rows.map(([layer, weight, reads], n): ModelNode => {
     const inputs = [...(reads ?? [n === 0 ? 'input' : String(n - 1)])];
+    for (const name of inputs.filter((one) => one.startsWith('int:'))) {
+      constants.set(name, constantOf({ dtype: 'int64', shape: [1], data: Float64Array.of(Number(name.slice(4))) }));
+    }
     if (layer.kind === 'conv') inputs.push(add(`${n}.w`, weight!, n), add(`${n}.b`, [weight![0]], n + 100));
     if (layer.kind === 'batch_norm') {
       for (const [p, [lo, hi]] of [
@@ -97,6 +100,17 @@ const NETS: Readonly<Record<string, readonly Row[]>> = {
     [{ kind: 'concat', dim: 1 }, undefined, ['3', '4']],
     [conv(1, 1, { groups: 2, padding: [0, 2, 1, 0] }), [4, 5, 3, 3]],
     [pool('avg_pool', 2, 1, 0, false)],
+  ],
+  'each place from the same place: softmax and norms over channels, parts of them, their largest': [
+    [conv(1, 1), [6, 3, 3, 3]],
+    [{ kind: 'softmax', dim: 1 }],
+    [{ kind: 'max' }, undefined, ['1', '0']],
+    [{ kind: 'mean' }, undefined, ['2', '0', '1']],
+    [{ kind: 'slice' }, undefined, ['3', 'int:1', 'int:5', 'int:1']],
+    [{ kind: 'gather', axis: 1 }, undefined, ['4', 'int:2']],
+    [{ kind: 'reduce', name: 'l2', keepDims: true, noopWithEmptyAxes: false }, undefined, ['3', 'int:1']],
+    [{ kind: 'concat', dim: 1 }, undefined, ['4', '5', '6']],
+    [conv(1, 1), [4, 6, 3, 3]],
   ],
   'a mean over a border ends what is computed in part': [
     [conv(1, 1), [4, 3, 3, 3]],
