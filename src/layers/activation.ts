@@ -158,12 +158,12 @@ export function checkActivation(name: ActivationName, parameters: readonly numbe
   }
 }
 
-export const activationForward: Forward<ActivationLayer> = {
+const activationForward: Forward<ActivationLayer> = {
   memory: 'in-place',
   run: ({ name, parameters }, [x], [y]) => activate(name, parameters, x!.data, y.data),
 };
 
-export const activationBackward: Backward<ActivationLayer> = {
+const activationBackward: Backward<ActivationLayer> = {
   needs: ({ name }) => ACTIVATIONS[name].slope.from,
   run({ name, parameters }, { x, y, dy, dx }) {
     const { slope, parameters: defaults } = ACTIVATIONS[name];

@@ -11,7 +11,7 @@ export interface AdaptivePoolLayer {
   readonly outputSize: readonly [number | null, number | null];
 }
 
-export const adaptivePoolShape: ShapeRule<AdaptivePoolLayer> = ({ outputSize }, inputs) => {
+const adaptivePoolShape: ShapeRule<AdaptivePoolLayer> = ({ outputSize }, inputs) => {
   const x = required(inputs, 0, 'x');
   const [N, C, H, W] = imageShape(x.shape);
   if (outputSize.some((side) => side !== null && (!Number.isInteger(side) || side < 1))) {
@@ -24,7 +24,7 @@ export const adaptivePoolShape: ShapeRule<AdaptivePoolLayer> = ({ outputSize }, 
  * Bin i of `out` over `size` pixels reads floor(i·size/out) … ceil((i+1)·size/out)−1: bins may overlap.
  * x [..., H, W]   y [..., oH, oW]   Source: torch.nn.AdaptiveAvgPool2d
  */
-export const adaptivePoolForward: Forward<AdaptivePoolLayer> = {
+const adaptivePoolForward: Forward<AdaptivePoolLayer> = {
   run({ kind }, [x], [y]) {
     const [H, W] = x!.shape.slice(-2);
     const [oH, oW] = y.shape.slice(-2);
@@ -63,7 +63,7 @@ function largestOfBin(x: Numbers, start: number, rows: number, columns: number, 
 }
 
 /** Bins as in the operator: floor(i·size/out) … ceil((i+1)·size/out)−1. */
-export const adaptivePoolBackward: Backward<AdaptivePoolLayer> = {
+const adaptivePoolBackward: Backward<AdaptivePoolLayer> = {
   needs: ({ kind }) => (kind === 'adaptive_max_pool' ? 'inputs' : 'none'),
   run({ kind }, { inputs, outputs, x, dy, dx }) {
     const [H, W] = inputs[0]!.shape.slice(-2);

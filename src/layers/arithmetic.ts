@@ -25,16 +25,16 @@ import {
 import { required } from './inputs.js';
 
 /** Element by element with numpy's broadcasting, from left to right. Inputs: two or more. */
-export interface ArithmeticLayer {
+interface ArithmeticLayer {
   readonly kind: 'add' | 'sub' | 'mul' | 'div';
 }
 
 /** Element by element with numpy's broadcasting. pow takes two inputs, of types of their own; the others one or more. */
-export interface ExtremeLayer {
+interface ExtremeLayer {
   readonly kind: 'min' | 'max' | 'mean' | 'pow';
 }
 
-export const arithmeticShape: ShapeRule<ArithmeticLayer> = ({ kind }, inputs) => {
+const arithmeticShape: ShapeRule<ArithmeticLayer> = ({ kind }, inputs) => {
   const first = required(inputs, 0, 'a');
   let shape = first.shape;
   for (let i = 1; i < inputs.length; i++) {
@@ -47,7 +47,7 @@ export const arithmeticShape: ShapeRule<ArithmeticLayer> = ({ kind }, inputs) =>
   return [{ dtype: first.dtype, shape }];
 };
 
-export const extremeShape: ShapeRule<ExtremeLayer> = ({ kind }, inputs) => {
+const extremeShape: ShapeRule<ExtremeLayer> = ({ kind }, inputs) => {
   const first = required(inputs, 0, 'a');
   if (kind === 'pow') {
     required(inputs, 1, 'b');
@@ -99,7 +99,7 @@ function loopOf(kind: Name, dtype: DType): PairLoop {
  * Element by element with broadcasting, computed in float64 and rounded once; integers wrap. More than two arrays are
  * combined from left to right.
  */
-export const arithmeticForward: Forward<ArithmeticLayer> = {
+const arithmeticForward: Forward<ArithmeticLayer> = {
   memory: 'in-place',
   run({ kind }, inputs, [y]) {
     const loop = loopOf(kind, y.dtype);
@@ -131,7 +131,7 @@ const EXTREMES: Readonly<Record<ExtremeLayer['kind'], PairLoop>> = {
 const FIRST = pairLoop((a) => a);
 
 /** From left to right in float64, rounded once; to integers towards zero. */
-export const extremeForward: Forward<ExtremeLayer> = {
+const extremeForward: Forward<ExtremeLayer> = {
   run({ kind }, inputs, [y]) {
     const [first, ...rest] = inputs as readonly Value[];
     const total = { data: new Float64Array(y.data.length), shape: y.shape };
@@ -201,9 +201,9 @@ const NEEDS_NOTHING: readonly string[] = ['add', 'sub', 'mean'];
 const needs = ({ kind }: { readonly kind: string }) => (NEEDS_NOTHING.includes(kind) ? 'none' : 'inputs');
 
 /** Element by element; where an operand was repeated its gradients are added up. */
-export const arithmeticBackward: Backward<ArithmeticLayer> = { needs, reaches: 'all', run: runBackward };
+const arithmeticBackward: Backward<ArithmeticLayer> = { needs, reaches: 'all', run: runBackward };
 
-export const extremeBackward: Backward<ExtremeLayer> = { needs, reaches: 'all', run: runBackward };
+const extremeBackward: Backward<ExtremeLayer> = { needs, reaches: 'all', run: runBackward };
 
 export type ArithmeticFamily = ArithmeticLayer | ExtremeLayer;
 

@@ -17,38 +17,38 @@ import { checkedAxes, checkedShape, knownIntegers, readsBeforeMaps, required, wr
 import { copyMapped, copyStrided, firstInput, movedBackward } from './moving.js';
 
 /** Inputs one after another along axis `dim`. */
-export interface ConcatLayer {
+interface ConcatLayer {
   readonly kind: 'concat';
   readonly dim: number;
 }
 
 /** Axis i of the output is axis perm[i] of the input; null: all reversed. */
-export interface TransposeLayer {
+interface TransposeLayer {
   readonly kind: 'transpose';
   readonly perm: readonly number[] | null;
 }
 
 /** Inputs: x, shape; repeated as broadcasting both together. */
-export interface ExpandLayer {
+interface ExpandLayer {
   readonly kind: 'expand';
 }
 
 export type PadMode = 'constant' | 'reflect' | 'edge' | 'wrap';
 
 /** Inputs: x, pads [before …, after …] (negative ones cut), value or null for 0, axes or null for all. */
-export interface PadLayer {
+interface PadLayer {
   readonly kind: 'pad';
   readonly mode: PadMode;
 }
 
 /** Inputs: x, sizes or null for equal parts (the last may be smaller). */
-export interface SplitLayer {
+interface SplitLayer {
   readonly kind: 'split';
   readonly axis: number;
   readonly parts: number;
 }
 
-export const concatShape: ShapeRule<ConcatLayer> = ({ dim }, inputs) => {
+const concatShape: ShapeRule<ConcatLayer> = ({ dim }, inputs) => {
   const first = required(inputs, 0, 'x');
   const axis = wrapDim(dim, first.shape.length);
   const shape = [...first.shape];
@@ -66,7 +66,7 @@ export const concatShape: ShapeRule<ConcatLayer> = ({ dim }, inputs) => {
   return [{ dtype: first.dtype, shape }];
 };
 
-export const transposeShape: ShapeRule<TransposeLayer> = ({ perm }, inputs) => {
+const transposeShape: ShapeRule<TransposeLayer> = ({ perm }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   const order = perm ?? shape.map((_, axis) => shape.length - 1 - axis);
   const isOrder = order.length === shape.length && shape.every((_, axis) => order.includes(axis));
@@ -76,14 +76,14 @@ export const transposeShape: ShapeRule<TransposeLayer> = ({ perm }, inputs) => {
   return [{ dtype, shape: order.map((axis) => shape[axis]) }];
 };
 
-export const expandShape: ShapeRule<ExpandLayer> = (_, inputs) => {
+const expandShape: ShapeRule<ExpandLayer> = (_, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   required(inputs, 1, 'shape');
   const wanted = checkedShape(knownIntegers(inputs, 1, 'shape')!);
   return [{ dtype, shape: checkedShape(broadcastShapes(shape, wanted)) }];
 };
 
-export const padShape: ShapeRule<PadLayer> = ({ mode }, inputs) => {
+const padShape: ShapeRule<PadLayer> = ({ mode }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   const sides = padSides(shape.length, inputs);
   const out = shape.map((side, axis) => side + sides[axis][0] + sides[axis][1]);
@@ -120,7 +120,7 @@ export function sidesOf(pads: readonly number[], axes: readonly number[] | null,
   return sides;
 }
 
-export const splitShape: ShapeRule<SplitLayer> = ({ axis, parts }, inputs) => {
+const splitShape: ShapeRule<SplitLayer> = ({ axis, parts }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   const at = wrapDim(axis, shape.length);
   const side = shape[at];
@@ -138,7 +138,7 @@ export const splitShape: ShapeRule<SplitLayer> = ({ axis, parts }, inputs) => {
 };
 
 /** Blocks of all inputs in turn: what lies at and behind the axis is one run of each. */
-export const concatForward: Forward<ConcatLayer> = {
+const concatForward: Forward<ConcatLayer> = {
   run({ dim }, inputs, [y]) {
     const axis = wrapDim(dim, y.shape.length);
     const outer = sizeOf(y.shape.slice(0, axis));
@@ -153,7 +153,7 @@ export const concatForward: Forward<ConcatLayer> = {
   },
 };
 
-export const transposeForward: Forward<TransposeLayer> = {
+const transposeForward: Forward<TransposeLayer> = {
   run({ perm }, [x], [y]) {
     const steps = rowMajor(x!.shape);
     const order = perm ?? steps.map((_, axis) => steps.length - 1 - axis);
@@ -167,14 +167,14 @@ export const transposeForward: Forward<TransposeLayer> = {
   },
 };
 
-export const expandForward: Forward<ExpandLayer> = {
+const expandForward: Forward<ExpandLayer> = {
   run(_, [x], [y]) {
     const { sides, steps } = planBroadcast(y.shape, [x!.shape]);
     copyStrided(x!.data, 0, sides, steps[0], y.data);
   },
 };
 
-export const padForward: Forward<PadLayer> = {
+const padForward: Forward<PadLayer> = {
   run({ mode }, [x, pads, value, axes], [y]) {
     const { shape } = x!;
     const sides = sidesOf([...pads!.data], axes ? [...axes.data] : null, shape.length);
@@ -195,7 +195,7 @@ const PLACES: Readonly<Record<PadLayer['mode'], (at: number, side: number) => nu
 };
 
 /** Runs of each outer block go to the outputs in turn. */
-export const splitForward: Forward<SplitLayer> = {
+const splitForward: Forward<SplitLayer> = {
   run({ axis }, [x], outputs) {
     const { shape } = x!;
     const at = wrapDim(axis, shape.length);

@@ -28,7 +28,7 @@ export function sameType(dtype: string, other: KnownInput, what: string): void {
 }
 
 /** How arrays are read together under one output shape: axes that all of them run through alike are one. */
-export interface BroadcastPlan {
+interface BroadcastPlan {
   /** Merged sides of the output, outermost first; never empty. */
   readonly sides: readonly number[];
   /** For each array its step along each merged axis; 0 where it is repeated. */

@@ -11,16 +11,16 @@ export interface CompareLayer {
 }
 
 /** condition ? a : b with broadcasting. Inputs: condition, a, b. */
-export interface WhereLayer {
+interface WhereLayer {
   readonly kind: 'where';
 }
 
-export const compareShape: ShapeRule<CompareLayer> = (_, inputs) => {
+const compareShape: ShapeRule<CompareLayer> = (_, inputs) => {
   sameType(required(inputs, 0, 'a').dtype, required(inputs, 1, 'b'), 'input 2');
   return [{ dtype: 'bool', shape: broadcastAll(inputs) }];
 };
 
-export const whereShape: ShapeRule<WhereLayer> = (_, inputs) => {
+const whereShape: ShapeRule<WhereLayer> = (_, inputs) => {
   const condition = required(inputs, 0, 'condition');
   if (condition.dtype !== 'bool') throw new CnnvizError('shape', `condition: expected bool, got ${condition.dtype}`);
   const { dtype } = required(inputs, 1, 'a');
@@ -39,11 +39,11 @@ const COMPARISONS: Readonly<Record<CompareLayer['name'], PairLoop>> = {
   xor: pairLoop((a, b) => ((a !== 0) === (b !== 0) ? 0 : 1)),
 };
 
-export const compareForward: Forward<CompareLayer> = {
+const compareForward: Forward<CompareLayer> = {
   run: ({ name }, [a, b], [y]) => combinePairs(COMPARISONS[name], a!, b!, y),
 };
 
-export const whereForward: Forward<WhereLayer> = {
+const whereForward: Forward<WhereLayer> = {
   run(_, [condition, a, b], [y]) {
     const plan = planBroadcast(y.shape, [condition!.shape, a!.shape, b!.shape]);
     const count = plan.sides[plan.sides.length - 1];

@@ -32,7 +32,7 @@ export interface NccLayer extends Omit<Conv2dLayer, 'kind'> {
   readonly kind: 'ncc';
 }
 
-export const convShape: ShapeRule<Conv2dLayer | NccLayer> = (layer, inputs) => {
+const convShape: ShapeRule<Conv2dLayer | NccLayer> = (layer, inputs) => {
   const x = required(inputs, 0, 'x');
   const weight = required(inputs, 1, 'weight');
   if (weight.shape.length !== 4) {
@@ -49,7 +49,7 @@ export const convShape: ShapeRule<Conv2dLayer | NccLayer> = (layer, inputs) => {
  * What a padding mode repeated from the image adds up where it came from.
  * Source: Dumoulin, Visin 2016, "A guide to convolution arithmetic", 4
  */
-export const convBackward: Backward<Conv2dLayer> = {
+const convBackward: Backward<Conv2dLayer> = {
   run(layer, { inputs, x, dy, dx, convolve }) {
     const weight = x(1);
     const g = conv2dGeometry(imageShape(inputs[0]!.shape), weight.shape, layer);

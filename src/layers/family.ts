@@ -121,7 +121,7 @@ export interface Explained<L> {
 }
 
 /** Who computes a layer that is no `Forward`: the planner, by the engine's convolutions (engine/conv2d) or pools (engine/pooling). */
-export type Planned = 'conv' | 'pool';
+type Planned = 'conv' | 'pool';
 
 /** All that is known of one kind of layer: a kind that lacks one of the facts does not compile. */
 export interface LayerFamily<L> {

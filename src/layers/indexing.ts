@@ -6,17 +6,17 @@ import { checkedAxes, checkedShape, knownIntegers, readsBeforeMaps, required, wr
 import { copyStrided, movedBackward } from './moving.js';
 
 /** Slices of x along an axis. Inputs: x, indices (negative ones count from the end). */
-export interface GatherLayer {
+interface GatherLayer {
   readonly kind: 'gather';
   readonly axis: number;
 }
 
 /** Inputs: x, starts, ends, axes or null for the first ones, steps or null for 1; as Python's slices. */
-export interface SliceLayer {
+interface SliceLayer {
   readonly kind: 'slice';
 }
 
-export const gatherShape: ShapeRule<GatherLayer> = ({ axis }, inputs) => {
+const gatherShape: ShapeRule<GatherLayer> = ({ axis }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   const indices = required(inputs, 1, 'indices');
   if (shape.length === 0) throw new CnnvizError('shape', 'gather from a scalar');
@@ -36,7 +36,7 @@ interface Run {
   readonly count: number;
 }
 
-export const sliceShape: ShapeRule<SliceLayer> = (_, inputs) => {
+const sliceShape: ShapeRule<SliceLayer> = (_, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   required(inputs, 1, 'starts');
   required(inputs, 2, 'ends');
@@ -46,7 +46,7 @@ export const sliceShape: ShapeRule<SliceLayer> = (_, inputs) => {
 };
 
 /** What is taken of every axis, by Python's rules: negative numbers count from the end, beyond an end means that end. */
-export function sliceRuns(
+function sliceRuns(
   shape: readonly number[],
   starts: readonly number[],
   ends: readonly number[],
@@ -75,7 +75,7 @@ ${ends.length}, ${named.length}, ${steps?.length ?? starts.length}`,
 }
 
 /** Slices of x in the order of the indices; 0 for a computed index that lies outside. */
-export const gatherForward: Forward<GatherLayer> = {
+const gatherForward: Forward<GatherLayer> = {
   run({ axis }, [x, indices], [y]) {
     const { shape, data } = x!;
     const at = wrapDim(axis, shape.length);
@@ -94,7 +94,7 @@ export const gatherForward: Forward<GatherLayer> = {
   },
 };
 
-export const sliceForward: Forward<SliceLayer> = {
+const sliceForward: Forward<SliceLayer> = {
   run(_, [x, starts, ends, axes, steps], [y]) {
     const list = (value: Value | null | undefined) => (value ? [...value.data] : null);
     const runs = sliceRuns(x!.shape, list(starts)!, list(ends)!, list(axes), list(steps));

@@ -19,12 +19,12 @@ export interface LinearLayer {
 }
 
 /** Matrix product as numpy.matmul. Inputs: a, b. */
-export interface MatMulLayer {
+interface MatMulLayer {
   readonly kind: 'matmul';
 }
 
 /** alpha·A·B + beta·C. Inputs: A [n, k], B [k, m] (or transposed), C broadcast to [n, m] or null. */
-export interface GemmLayer {
+interface GemmLayer {
   readonly kind: 'gemm';
   readonly alpha: number;
   readonly beta: number;
@@ -32,7 +32,7 @@ export interface GemmLayer {
   readonly transB: boolean;
 }
 
-export const linearShape: ShapeRule<LinearLayer> = (_, inputs) => {
+const linearShape: ShapeRule<LinearLayer> = (_, inputs) => {
   const x = required(inputs, 0, 'x');
   const { shape } = required(inputs, 1, 'weight');
   if (shape.length !== 2) throw new CnnvizError('shape', `weight: expected [M, K], got [${shape.join(', ')}]`);
@@ -46,7 +46,7 @@ export const linearShape: ShapeRule<LinearLayer> = (_, inputs) => {
   return [{ dtype: 'float32', shape: [...x.shape.slice(0, -1), M] }];
 };
 
-export const matmulShape: ShapeRule<MatMulLayer> = (_, inputs) => {
+const matmulShape: ShapeRule<MatMulLayer> = (_, inputs) => {
   const [a, b] = [required(inputs, 0, 'a'), required(inputs, 1, 'b')];
   sameType(a, b);
   const { batch, rows, columns } = matmulSides(a.shape, b.shape);
@@ -58,7 +58,7 @@ export const matmulShape: ShapeRule<MatMulLayer> = (_, inputs) => {
  * The sides of a matrix product by numpy's rule: vectors become a row on the left, a column on the right, and what
  * stands before the last two axes is broadcast. @throws CnnvizError 'shape'
  */
-export function matmulSides(
+function matmulSides(
   a: readonly number[],
   b: readonly number[],
 ): { batch: number[]; rows: number; inner: number; columns: number } {
@@ -71,7 +71,7 @@ export function matmulSides(
   return { batch: broadcastShapes(a.slice(0, -2), b.slice(0, -2)), rows, inner, columns };
 }
 
-export const gemmShape: ShapeRule<GemmLayer> = ({ transA, transB }, inputs) => {
+const gemmShape: ShapeRule<GemmLayer> = ({ transA, transB }, inputs) => {
   const [a, b] = [required(inputs, 0, 'A'), required(inputs, 1, 'B')];
   sameType(a, b);
   if (a.shape.length !== 2 || b.shape.length !== 2) {
@@ -120,7 +120,7 @@ function multiply(a: Matrix, b: Matrix, rows: number, inner: number, columns: nu
   }
 }
 
-export const matmulForward: Forward<MatMulLayer> = {
+const matmulForward: Forward<MatMulLayer> = {
   run(_, [a, b], [y]) {
     const { batch, rows, inner, columns } = matmulSides(a!.shape, b!.shape);
     // strides of whole matrices: batch axes are broadcast as numbers are
@@ -139,7 +139,7 @@ export const matmulForward: Forward<MatMulLayer> = {
   },
 };
 
-export const gemmForward: Forward<GemmLayer> = {
+const gemmForward: Forward<GemmLayer> = {
   run({ alpha, beta, transA, transB }, [a, b, c], [y]) {
     const [rows, columns] = y.shape;
     const inner = a!.shape[transA ? 0 : 1];
@@ -167,7 +167,7 @@ function matrixOf({ data, shape }: { data: Numbers; shape: readonly number[] }, 
 }
 
 /** y = x·weightᵀ + bias: dx = dy·weight, row by row of the weight, so that it is read in the order it lies in. */
-export const linearBackward: Backward<LinearLayer> = {
+const linearBackward: Backward<LinearLayer> = {
   run(_, { x, dy, dx }) {
     const { data: weight, shape } = x(1);
     const [M, K] = shape;
@@ -213,7 +213,7 @@ function unmultiply(
 }
 
 /** Batch axes are broadcast as in the product; gradients of what was repeated add up. */
-export const matmulBackward: Backward<MatMulLayer> = {
+const matmulBackward: Backward<MatMulLayer> = {
   needs: 'inputs',
   reaches: 'all',
   run(_, { inputs, x, dy, dx }) {
@@ -237,7 +237,7 @@ export const matmulBackward: Backward<MatMulLayer> = {
   },
 };
 
-export const gemmBackward: Backward<GemmLayer> = {
+const gemmBackward: Backward<GemmLayer> = {
   needs: 'inputs',
   reaches: 'all',
   run({ alpha, beta, transA, transB }, { inputs, outputs, x, dy, dx }) {

@@ -6,7 +6,7 @@ import { type Backward, type Families, type Forward, kindWords, SAME_PLACE, type
 import { alongAxis, channelAxis, required } from './inputs.js';
 
 /** x / (k + alpha/size · Σ x²)^beta over `size` channels around each. Fields as in torch.nn.LocalResponseNorm. */
-export interface LrnLayer {
+interface LrnLayer {
   readonly kind: 'lrn';
   readonly size: number;
   readonly alpha: number;
@@ -18,12 +18,12 @@ export interface LrnLayer {
  * (x − running_mean) / √(running_var + eps) · weight + bias for each channel.
  * Inputs: x [N, C, ...], weight [C] or null, bias [C] or null, running_mean [C], running_var [C].
  */
-export interface BatchNormLayer {
+interface BatchNormLayer {
   readonly kind: 'batch_norm';
   readonly eps: number;
 }
 
-export const lrnShape: ShapeRule<LrnLayer> = ({ size }, inputs) => {
+const lrnShape: ShapeRule<LrnLayer> = ({ size }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   if (shape.length < 2) throw new CnnvizError('shape', `expected an array [N, C, ...], got [${shape.join(', ')}]`);
   if (!Number.isInteger(size) || size < 1)
@@ -31,7 +31,7 @@ export const lrnShape: ShapeRule<LrnLayer> = ({ size }, inputs) => {
   return [{ dtype: dtype === 'float64' ? 'float64' : 'float32', shape }];
 };
 
-export const batchNormShape: ShapeRule<BatchNormLayer> = (_, inputs) => {
+const batchNormShape: ShapeRule<BatchNormLayer> = (_, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   const C = shape[channelAxis(shape)];
   if (shape.length < 1) throw new CnnvizError('shape', 'expected an array [N, C, ...], got a scalar');
@@ -49,7 +49,7 @@ export const batchNormShape: ShapeRule<BatchNormLayer> = (_, inputs) => {
  * x / (k + alpha/size · Σ x²)^beta over the channels c − floor(size/2) … c + floor((size−1)/2) that exist.
  * x, y [N, C, ...]   Source: torch.nn.functional.local_response_norm; Krizhevsky, Sutskever, Hinton 2012, 3.3
  */
-export const lrnForward: Forward<LrnLayer> = {
+const lrnForward: Forward<LrnLayer> = {
   run({ size, alpha, beta, k }, [x], [y]) {
     const [N, C, ...sides] = x!.shape;
     const plane = sizeOf(sides);
@@ -72,7 +72,7 @@ export const lrnForward: Forward<LrnLayer> = {
 };
 
 /** value^−beta; for the usual betas by square roots, which round alike everywhere and take no series. */
-export function inversePower(beta: number): (value: number) => number {
+function inversePower(beta: number): (value: number) => number {
   if (beta === 0.5) return (value) => 1 / Math.sqrt(value);
   if (beta === 0.75) return (value) => 1 / (Math.sqrt(value) * Math.sqrt(Math.sqrt(value)));
   if (beta === 1) return (value) => 1 / value;
@@ -84,7 +84,7 @@ export function inversePower(beta: number): (value: number) => number {
  * dx[j] = dy[j]·s[j]^−beta − 2·alpha·beta/size · x[j] · Σ dy[c]·x[c]·s[c]^(−beta−1) over the channels c that read j.
  * x [N, C, ...]
  */
-export const lrnBackward: Backward<LrnLayer> = {
+const lrnBackward: Backward<LrnLayer> = {
   needs: 'inputs',
   run({ size, alpha, beta, k }, { x, dy, dx }) {
     const { data, shape } = x(0);
@@ -131,7 +131,7 @@ export function batchNormAffine({ eps }: BatchNormLayer, inputs: readonly (Value
 }
 
 /** Each channel scaled and shifted. x, y [N, C, ...] or [C, H, W] */
-export const batchNormForward: Forward<BatchNormLayer> = {
+const batchNormForward: Forward<BatchNormLayer> = {
   memory: 'in-place',
   perChannel: [1, 2, 3, 4],
   run(layer, inputs, [y]) {
@@ -151,7 +151,7 @@ export const batchNormForward: Forward<BatchNormLayer> = {
 };
 
 /** A network that computes does not learn: each channel was scaled, so its gradients are. */
-export const batchNormBackward: Backward<BatchNormLayer> = {
+const batchNormBackward: Backward<BatchNormLayer> = {
   run(layer, { inputs, x, dy, dx }) {
     const numbers = inputs.map((input, i) => (input === null || i === 0 ? null : x(i)));
     const { scale } = batchNormAffine(layer, numbers);

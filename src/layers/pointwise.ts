@@ -29,29 +29,29 @@ export type PointwiseName =
   | 'thresholded_relu';
 
 /** One number to one number. `parameters`: as ONNX's attributes, in the order of its documentation. */
-export interface PointwiseLayer {
+interface PointwiseLayer {
   readonly kind: 'pointwise';
   readonly name: PointwiseName;
   readonly parameters: readonly number[];
 }
 
 /** x < 0 ? slope·x : x. Inputs: x, slope (broadcast to x). */
-export interface PReluLayer {
+interface PReluLayer {
   readonly kind: 'prelu';
 }
 
 /** min(max(x, lo), hi). Inputs: x, lo or null, hi or null (single numbers). */
-export interface ClipLayer {
+interface ClipLayer {
   readonly kind: 'clip';
 }
 
 /** To another number type: towards zero from floating point to integers. */
-export interface CastLayer {
+interface CastLayer {
   readonly kind: 'cast';
   readonly to: DType;
 }
 
-export const pointwiseShape: ShapeRule<PointwiseLayer> = ({ name }, inputs) => {
+const pointwiseShape: ShapeRule<PointwiseLayer> = ({ name }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   if (!isFloat(dtype) && !['abs', 'neg', 'sign', 'floor', 'ceil', 'round', 'not'].includes(name)) {
     throw new CnnvizError('shape', `${name} of ${dtype}: expected floating point`);
@@ -59,7 +59,7 @@ export const pointwiseShape: ShapeRule<PointwiseLayer> = ({ name }, inputs) => {
   return [{ dtype, shape }];
 };
 
-export const preluShape: ShapeRule<PReluLayer> = (_, inputs) => {
+const preluShape: ShapeRule<PReluLayer> = (_, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   const slope = required(inputs, 1, 'slope');
   sameType(dtype, slope, 'slope');
@@ -70,7 +70,7 @@ export const preluShape: ShapeRule<PReluLayer> = (_, inputs) => {
   return [{ dtype, shape }];
 };
 
-export const clipShape: ShapeRule<ClipLayer> = (_, inputs) => {
+const clipShape: ShapeRule<ClipLayer> = (_, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   for (const [i, name] of ['min', 'max'].entries()) {
     const limit = inputs[i + 1];
@@ -81,9 +81,7 @@ export const clipShape: ShapeRule<ClipLayer> = (_, inputs) => {
   return [{ dtype, shape }];
 };
 
-export const castShape: ShapeRule<CastLayer> = ({ to }, inputs) => [
-  { dtype: to, shape: required(inputs, 0, 'x').shape },
-];
+const castShape: ShapeRule<CastLayer> = ({ to }, inputs) => [{ dtype: to, shape: required(inputs, 0, 'x').shape }];
 
 type OfNumber = (x: number, first: number, second: number) => number;
 
@@ -117,7 +115,7 @@ function roundHalfToEven(x: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
-export const pointwiseForward: Forward<PointwiseLayer> = {
+const pointwiseForward: Forward<PointwiseLayer> = {
   memory: 'in-place',
   run({ name, parameters }, [x], [y]) {
     const of = FUNCTIONS[name];
@@ -126,7 +124,7 @@ export const pointwiseForward: Forward<PointwiseLayer> = {
   },
 };
 
-export const preluForward: Forward<PReluLayer> = {
+const preluForward: Forward<PReluLayer> = {
   memory: 'in-place',
   run(_, [x, slope], [y]) {
     combinePairs(
@@ -143,7 +141,7 @@ export const preluForward: Forward<PReluLayer> = {
   },
 };
 
-export const clipForward: Forward<ClipLayer> = {
+const clipForward: Forward<ClipLayer> = {
   memory: 'in-place',
   run(_, [x, lo, hi], [y]) {
     const [least, most] = [lo?.data[0] ?? Number.NEGATIVE_INFINITY, hi?.data[0] ?? Number.POSITIVE_INFINITY];
@@ -154,7 +152,7 @@ export const clipForward: Forward<ClipLayer> = {
 const TWO_TO_64 = 2 ** 64;
 
 /** To bool: 0 or not. To integers: towards zero, those that do not fit wrap, NaN is 0. To floating point: rounded. */
-export const castForward: Forward<CastLayer> = {
+const castForward: Forward<CastLayer> = {
   run({ to }, [x], [y]) {
     const [from, out] = [x!.data, y.data];
     if (to === 'bool') for (let i = 0; i < out.length; i++) out[i] = from[i] === 0 ? 0 : 1;
@@ -204,7 +202,7 @@ const SLOPES: Readonly<Record<PointwiseName, Slope>> = {
   thresholded_relu: (x, alpha) => (x > alpha ? 1 : 0),
 };
 
-export const pointwiseBackward: Backward<PointwiseLayer> = {
+const pointwiseBackward: Backward<PointwiseLayer> = {
   needs: 'inputs',
   run({ name, parameters }, { x, dy, dx }) {
     const [first = 0, second = 0] = parameters;
@@ -212,7 +210,7 @@ export const pointwiseBackward: Backward<PointwiseLayer> = {
   },
 };
 
-export const preluBackward: Backward<PReluLayer> = {
+const preluBackward: Backward<PReluLayer> = {
   needs: 'inputs',
   reaches: 'all',
   run(_, { outputs, x, dy, dx }) {
@@ -226,7 +224,7 @@ export const preluBackward: Backward<PReluLayer> = {
 };
 
 /** Passes where lo ≤ x ≤ hi, both ends included, as torch.clamp. */
-export const clipBackward: Backward<ClipLayer> = {
+const clipBackward: Backward<ClipLayer> = {
   needs: 'inputs',
   run(_, { inputs, x, dy, dx }) {
     const least = inputs[1] ? x(1).data[0] : Number.NEGATIVE_INFINITY;

@@ -14,7 +14,7 @@ interface PoolFields {
 }
 
 /** Padding counts as −∞ and never wins. */
-export interface MaxPoolLayer extends PoolFields {
+interface MaxPoolLayer extends PoolFields {
   readonly kind: 'max_pool';
   readonly dilation: Pair;
 }
@@ -41,7 +41,7 @@ export function axesOfPool(layer: PoolLayer, H: number, W: number): [Axis, Axis]
   return poolAxes(H, W, { ...layer, dilation: layer.kind === 'max_pool' ? layer.dilation : [1, 1] });
 }
 
-export const poolShape: ShapeRule<PoolLayer> = (layer, inputs) => {
+const poolShape: ShapeRule<PoolLayer> = (layer, inputs) => {
   const x = required(inputs, 0, 'x');
   const [N, C, H, W] = imageShape(x.shape);
   const [rows, columns] = axesOfPool(layer, H, W);
@@ -118,7 +118,7 @@ function counts({ size, padAfter }: Axis, at: number, withPadding: boolean): boo
 }
 
 /** The whole gradient of an output goes to the first of the largest; a NaN counts as largest, as in torch. */
-export const maxPoolBackward: Backward<MaxPoolLayer> = {
+const maxPoolBackward: Backward<MaxPoolLayer> = {
   needs: 'inputs',
   run(layer, { inputs, x, dy, dx }) {
     const [N, C, H, W] = imageShape(inputs[0]!.shape);
@@ -150,7 +150,7 @@ function largestIn(x: Numbers, start: number, W: number, rows: Axis, columns: Ax
 }
 
 /** Every pixel of a window gets its weight's share. */
-export const meanPoolBackward: Backward<AvgPoolLayer | GaussPoolLayer> = {
+const meanPoolBackward: Backward<AvgPoolLayer | GaussPoolLayer> = {
   run(layer, { inputs, dy, dx }) {
     const [N, C, H, W] = imageShape(inputs[0]!.shape);
     const [rows, columns] = axesOfPool(layer, H, W);

@@ -28,7 +28,7 @@ export type ReduceName =
   | 'log_sum_exp';
 
 /** Inputs: x, axes or null. */
-export interface ReduceLayer {
+interface ReduceLayer {
   readonly kind: 'reduce';
   readonly name: ReduceName;
   readonly keepDims: boolean;
@@ -37,7 +37,7 @@ export interface ReduceLayer {
 }
 
 /** Where along an axis the largest (smallest) element is, as int64. */
-export interface ArgReduceLayer {
+interface ArgReduceLayer {
   readonly kind: 'argmax' | 'argmin';
   readonly axis: number;
   readonly keepDims: boolean;
@@ -46,18 +46,18 @@ export interface ArgReduceLayer {
 }
 
 /** One value for each channel: [N, C, ...] → [N, C, 1, ...]. */
-export interface GlobalPoolLayer {
+interface GlobalPoolLayer {
   readonly kind: 'global_avg_pool' | 'global_max_pool';
 }
 
-export const reduceShape: ShapeRule<ReduceLayer> = (layer, inputs) => {
+const reduceShape: ShapeRule<ReduceLayer> = (layer, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   const axes = reducedAxes(layer, shape.length, knownIntegers(inputs, 1, 'axes'));
   return [{ dtype, shape: withoutAxes(shape, axes, layer.keepDims) }];
 };
 
 /** The axes that are reduced, counted from the front. */
-export function reducedAxes(
+function reducedAxes(
   { noopWithEmptyAxes }: ReduceLayer,
   rank: number,
   axes: readonly number[] | null,
@@ -71,14 +71,14 @@ function withoutAxes(shape: readonly number[], axes: readonly number[], keepDims
   return shape.filter((_, axis) => !axes.includes(axis));
 }
 
-export const argReduceShape: ShapeRule<ArgReduceLayer> = ({ kind, axis, keepDims }, inputs) => {
+const argReduceShape: ShapeRule<ArgReduceLayer> = ({ kind, axis, keepDims }, inputs) => {
   const { shape } = required(inputs, 0, 'x');
   const at = wrapDim(axis, shape.length);
   if (shape[at] === 0) throw new CnnvizError('shape', `${kind} along an axis of 0`);
   return [{ dtype: 'int64', shape: withoutAxes(shape, [at], keepDims) }];
 };
 
-export const globalPoolShape: ShapeRule<GlobalPoolLayer> = (_, inputs) => {
+const globalPoolShape: ShapeRule<GlobalPoolLayer> = (_, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   if (shape.length < 2) throw new CnnvizError('shape', `expected an array [N, C, ...], got [${shape.join(', ')}]`);
   return [{ dtype, shape: shape.map((side, axis) => (axis < 2 ? side : 1)) }];
@@ -129,14 +129,14 @@ const REDUCTIONS: Readonly<Record<ReduceName, Reduction>> = {
   log_sum_exp: logSumExp,
 };
 
-export const reduceForward: Forward<ReduceLayer> = {
+const reduceForward: Forward<ReduceLayer> = {
   run(layer, [x, axes], [y]) {
     const reduced = reducedAxes(layer, x!.shape.length, axes ? [...axes.data] : null);
     reduceAxes(REDUCTIONS[layer.name], x!, reduced, y);
   },
 };
 
-export const globalPoolForward: Forward<GlobalPoolLayer> = {
+const globalPoolForward: Forward<GlobalPoolLayer> = {
   run({ kind }, [x], [y]) {
     const sides = x!.shape.slice(2).map((_, i) => i + 2);
     reduceAxes(REDUCTIONS[kind === 'global_avg_pool' ? 'mean' : 'max'], x!, sides, y);
@@ -170,7 +170,7 @@ function offsetsOf(shape: readonly number[], axes: readonly number[]): Float64Ar
   return offsets;
 }
 
-export const argReduceForward: Forward<ArgReduceLayer> = {
+const argReduceForward: Forward<ArgReduceLayer> = {
   run({ kind, axis, last }, [x], [y]) {
     const at = wrapDim(axis, x!.shape.length);
     const side = x!.shape[at] ?? 1;
@@ -268,7 +268,7 @@ const NO_NUMBERS = new Float64Array(0);
 /** A sum and a mean need no numbers to be derived. */
 const readsNumbers = (name: string): boolean => name !== 'sum' && name !== 'mean';
 
-export const reduceBackward: Backward<ReduceLayer> = {
+const reduceBackward: Backward<ReduceLayer> = {
   needs: ({ name }) => (readsNumbers(name) ? 'inputs' : 'none'),
   run(layer, call) {
     const list = call.inputs[1] ? [...call.x(1).data] : null;
@@ -277,7 +277,7 @@ export const reduceBackward: Backward<ReduceLayer> = {
   },
 };
 
-export const globalPoolBackward: Backward<GlobalPoolLayer> = {
+const globalPoolBackward: Backward<GlobalPoolLayer> = {
   needs: ({ kind }) => (kind === 'global_max_pool' ? 'inputs' : 'none'),
   run({ kind }, call) {
     const axes = call.inputs[0]!.shape.slice(2).map((_, i) => i + 2);

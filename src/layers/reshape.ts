@@ -14,14 +14,14 @@ import {
 import { checkedAxes, checkedShape, knownIntegers, required, sameShape, wrapDim } from './inputs.js';
 
 /** Axes startDim … endDim become one; N counts, as in torch.nn.Flatten. */
-export interface FlattenLayer {
+interface FlattenLayer {
   readonly kind: 'flatten';
   readonly startDim: number;
   readonly endDim: number;
 }
 
 /** Does nothing: a network that computes does not drop. A second output, the mask, is all true. */
-export interface DropoutLayer {
+interface DropoutLayer {
   readonly kind: 'dropout';
 }
 
@@ -30,29 +30,29 @@ interface IdentityLayer {
 }
 
 /** To two axes: those before `axis` and those from it on. */
-export interface Flatten2dLayer {
+interface Flatten2dLayer {
   readonly kind: 'flatten_2d';
   readonly axis: number;
 }
 
 /** Inputs: x, shape (int64; −1: what is left; 0: x's own side, unless allowZero). */
-export interface ReshapeLayer {
+interface ReshapeLayer {
   readonly kind: 'reshape';
   readonly allowZero: boolean;
 }
 
 /** Inputs: b, a. b with sides of 1 behind it, so that its first axis meets a's axis `axis`: broadcasting before opset 7. */
-export interface AlignLayer {
+interface AlignLayer {
   readonly kind: 'align';
   readonly axis: number;
 }
 
 /** Takes sides of 1 out, or puts them in. Inputs: x, axes (squeeze: null for all). */
-export interface SqueezeLayer {
+interface SqueezeLayer {
   readonly kind: 'squeeze' | 'unsqueeze';
 }
 
-export const dropoutShape: ShapeRule<DropoutLayer> = (_, inputs) => {
+const dropoutShape: ShapeRule<DropoutLayer> = (_, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   return [
     { dtype, shape },
@@ -60,7 +60,7 @@ export const dropoutShape: ShapeRule<DropoutLayer> = (_, inputs) => {
   ];
 };
 
-export const flattenShape: ShapeRule<FlattenLayer> = ({ startDim, endDim }, inputs) => {
+const flattenShape: ShapeRule<FlattenLayer> = ({ startDim, endDim }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   if (shape.length === 0) return [{ dtype, shape: [1] }];
   const [start, end] = [wrapDim(startDim, shape.length), wrapDim(endDim, shape.length)];
@@ -69,13 +69,13 @@ export const flattenShape: ShapeRule<FlattenLayer> = ({ startDim, endDim }, inpu
   return [{ dtype, shape: [...shape.slice(0, start), flat, ...shape.slice(end + 1)] }];
 };
 
-export const flatten2dShape: ShapeRule<Flatten2dLayer> = ({ axis }, inputs) => {
+const flatten2dShape: ShapeRule<Flatten2dLayer> = ({ axis }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   const split = axis === shape.length ? axis : shape.length === 0 ? 0 : wrapDim(axis, shape.length);
   return [{ dtype, shape: [sizeOf(shape.slice(0, split)), sizeOf(shape.slice(split))] }];
 };
 
-export const reshapeShape: ShapeRule<ReshapeLayer> = ({ allowZero }, inputs) => {
+const reshapeShape: ShapeRule<ReshapeLayer> = ({ allowZero }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   required(inputs, 1, 'shape');
   const wanted = knownIntegers(inputs, 1, 'shape')!;
@@ -93,7 +93,7 @@ export const reshapeShape: ShapeRule<ReshapeLayer> = ({ allowZero }, inputs) => 
   return [{ dtype, shape: checkedShape(filled) }];
 };
 
-export const alignShape: ShapeRule<AlignLayer> = ({ axis }, inputs) => {
+const alignShape: ShapeRule<AlignLayer> = ({ axis }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'b');
   const { length } = required(inputs, 1, 'a').shape;
   const behind = length - wrapDim(axis, length) - shape.length;
@@ -101,7 +101,7 @@ export const alignShape: ShapeRule<AlignLayer> = ({ axis }, inputs) => {
   return [{ dtype, shape: [...shape, ...new Array<number>(behind).fill(1)] }];
 };
 
-export const squeezeShape: ShapeRule<SqueezeLayer> = ({ kind }, inputs) => {
+const squeezeShape: ShapeRule<SqueezeLayer> = ({ kind }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   const axes = knownIntegers(inputs, 1, 'axes');
   if (kind === 'squeeze') {
@@ -119,13 +119,13 @@ export const squeezeShape: ShapeRule<SqueezeLayer> = ({ kind }, inputs) => {
 };
 
 /** Output 0 holds the numbers of input 0 under its own shape. */
-export const sameDataForward: Forward<unknown> = {
+const sameDataForward: Forward<unknown> = {
   memory: 'alias',
   run: (_, [x], [y]) => copyNumbers(x!, y),
 };
 
 /** Nothing is dropped; the mask, when there is one, is all true. */
-export const dropoutForward: Forward<DropoutLayer> = {
+const dropoutForward: Forward<DropoutLayer> = {
   memory: 'alias',
   run(_, [x], [y, mask]) {
     copyNumbers(x!, y);

@@ -26,7 +26,7 @@ export interface ResizeLayer {
 }
 
 /** One axis of a resize. */
-export interface ResizedAxis {
+interface ResizedAxis {
   readonly size: number;
   readonly out: number;
   /** Output pixels for an input pixel, as it was asked for: not always out / size. */
@@ -42,7 +42,7 @@ interface ResizeNumbers {
   readonly sizes: readonly number[] | null;
 }
 
-export const resizeShape: ShapeRule<ResizeLayer> = (layer, inputs) => {
+const resizeShape: ShapeRule<ResizeLayer> = (layer, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   const crops = layer.coordinateMode === 'tf_crop_and_resize';
   const roi = crops ? knownNumbers(inputs, 1, 'roi') : null;
@@ -55,7 +55,7 @@ export const resizeShape: ShapeRule<ResizeLayer> = (layer, inputs) => {
 };
 
 /** Every axis of a resize, those not named unchanged. Empty lists count as left out. @throws CnnvizError 'shape' */
-export function resizedAxes(layer: ResizeLayer, shape: readonly number[], numbers: ResizeNumbers): ResizedAxis[] {
+function resizedAxes(layer: ResizeLayer, shape: readonly number[], numbers: ResizeNumbers): ResizedAxis[] {
   const [scales, sizes, roi] = [given(numbers.scales), given(numbers.sizes), given(numbers.roi)];
   const named = layer.axes ? checkedAxes(layer.axes, shape.length) : shape.map((_, axis) => axis);
   const list = sizes ?? scales;
@@ -126,7 +126,7 @@ const ROUNDINGS: Readonly<Record<ResizeLayer['nearestMode'], (at: number) => num
   ceil: Math.ceil,
 };
 
-export const resizeForward: Forward<ResizeLayer> = {
+const resizeForward: Forward<ResizeLayer> = {
   run(layer, [x, roi, scales, sizes], [y]) {
     const { coordinateMode, nearestMode, extrapolationValue } = layer;
     const list = (value: Value | null | undefined) => (value ? [...value.data] : null);

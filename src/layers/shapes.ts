@@ -5,45 +5,45 @@ import { type Families, type Forward, type KnownInput, kindWords, type ShapeRule
 import { checkedShape, knownIntegers, knownNumbers, required } from './inputs.js';
 
 /** The shape of its input as int64 [rank], from axis `start` to before `end`; null: the last. */
-export interface ShapeLayer {
+interface ShapeLayer {
   readonly kind: 'shape';
   readonly start: number;
   readonly end: number | null;
 }
 
 /** How many elements x has, as an int64 scalar. */
-export interface SizeLayer {
+interface SizeLayer {
   readonly kind: 'size';
 }
 
 /** Input: shape. All elements are `value`. */
-export interface ConstantOfShapeLayer {
+interface ConstantOfShapeLayer {
   readonly kind: 'constant_of_shape';
   readonly dtype: DType;
   readonly value: number;
 }
 
 /** start, start + delta … before limit. Inputs: start, limit, delta (single numbers). */
-export interface RangeLayer {
+interface RangeLayer {
   readonly kind: 'range';
 }
 
-export const shapeOfShape: ShapeRule<ShapeLayer> = ({ start, end }, inputs) => {
+const shapeOfShape: ShapeRule<ShapeLayer> = ({ start, end }, inputs) => {
   const { shape } = required(inputs, 0, 'x');
   return [{ dtype: 'int64', shape: [shape.slice(start, end ?? undefined).length] }];
 };
 
-export const sizeShape: ShapeRule<SizeLayer> = (_, inputs) => {
+const sizeShape: ShapeRule<SizeLayer> = (_, inputs) => {
   required(inputs, 0, 'x');
   return [{ dtype: 'int64', shape: [] }];
 };
 
-export const constantOfShapeShape: ShapeRule<ConstantOfShapeLayer> = ({ dtype }, inputs) => {
+const constantOfShapeShape: ShapeRule<ConstantOfShapeLayer> = ({ dtype }, inputs) => {
   required(inputs, 0, 'shape');
   return [{ dtype, shape: checkedShape(knownIntegers(inputs, 0, 'shape')!) }];
 };
 
-export const rangeShape: ShapeRule<RangeLayer> = (_, inputs) => {
+const rangeShape: ShapeRule<RangeLayer> = (_, inputs) => {
   const { dtype } = required(inputs, 0, 'start');
   const [start, limit, delta] = ['start', 'limit', 'delta'].map((name, i) => oneNumber(inputs, i, name));
   if (delta === 0) throw new CnnvizError('shape', 'range: delta 0');
@@ -58,23 +58,23 @@ function oneNumber(inputs: readonly (KnownInput | null)[], index: number, name: 
 }
 
 /** The sides of x as int64 [rank]. */
-export const shapeForward: Forward<ShapeLayer> = {
+const shapeForward: Forward<ShapeLayer> = {
   run: ({ start, end }, [x], [y]) => y.data.set(x!.shape.slice(start, end ?? undefined)),
 };
 
-export const sizeForward: Forward<SizeLayer> = {
+const sizeForward: Forward<SizeLayer> = {
   run: (_, [x], [y]) => {
     y.data[0] = sizeOf(x!.shape);
   },
 };
 
-export const constantOfShapeForward: Forward<ConstantOfShapeLayer> = {
+const constantOfShapeForward: Forward<ConstantOfShapeLayer> = {
   run: ({ value }, _, [y]) => {
     y.data.fill(value);
   },
 };
 
-export const rangeForward: Forward<RangeLayer> = {
+const rangeForward: Forward<RangeLayer> = {
   run(_, [start, __, delta], [y]) {
     for (let i = 0; i < y.data.length; i++) y.data[i] = start!.data[0] + i * delta!.data[0];
   },

@@ -19,7 +19,7 @@ export interface SoftmaxLayer {
   readonly dim: number | null;
 }
 
-export const softmaxShape: ShapeRule<SoftmaxLayer> = ({ dim }, inputs) => {
+const softmaxShape: ShapeRule<SoftmaxLayer> = ({ dim }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   softmaxDim(dim, shape.length);
   return [{ dtype: dtype === 'float64' ? 'float64' : 'float32', shape }];
@@ -31,7 +31,7 @@ export function softmaxDim(dim: number | null, rank: number): number {
 }
 
 /** e^(x − max) / Σ e^(x − max) along one axis, or its logarithm; sums in float64. A NaN makes its whole row NaN. */
-export const softmaxForward: Forward<SoftmaxLayer> = {
+const softmaxForward: Forward<SoftmaxLayer> = {
   memory: 'in-place',
   run({ kind, dim }, [x], [y]) {
     const { shape } = x!;
@@ -65,7 +65,7 @@ function largestOf(x: Numbers, start: number, end: number, step: number): number
 }
 
 /** softmax: dx = y·(dy − Σ dy·y). log_softmax: dx = dy − e^y · Σ dy. Sums along the layer's axis. */
-export const softmaxBackward: Backward<SoftmaxLayer> = {
+const softmaxBackward: Backward<SoftmaxLayer> = {
   needs: 'outputs',
   run({ kind, dim }, { y, dy, dx }) {
     const { data, shape } = y(0);

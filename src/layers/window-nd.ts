@@ -27,13 +27,13 @@ interface WindowFields {
  * Cross-correlation over any number of axes, by definition. Inputs: x [N, C, ...], weight [M, C/groups, ...], bias [M]
  * or null.
  */
-export interface ConvNdLayer extends WindowFields {
+interface ConvNdLayer extends WindowFields {
   readonly kind: 'conv_nd';
   readonly groups: number;
 }
 
 /** A pool over any number of axes. Input: x [N, C, ...]. A second output of a max pool: where each maximum lies in x. */
-export interface PoolNdLayer extends WindowFields {
+interface PoolNdLayer extends WindowFields {
   readonly kind: 'max_pool_nd' | 'avg_pool_nd';
   readonly kernelSize: readonly number[];
   readonly ceilMode: boolean;
@@ -54,7 +54,7 @@ interface Windows {
  * The axes of windows over `sides`, in order. With ceilMode a window must start inside the input or its padding before
  * it, as in torch. @throws CnnvizError 'usage' or 'shape'
  */
-export function windowAxes(sides: readonly number[], windows: Windows): Axis[] {
+function windowAxes(sides: readonly number[], windows: Windows): Axis[] {
   const { kernelSize, stride, padding, dilation, ceilMode } = windows;
   const rank = sides.length;
   for (const [name, list] of Object.entries({ 'kernel size': kernelSize, stride, dilation })) {
@@ -92,11 +92,11 @@ function rulePads(rule: WindowPadding, axis: Pick<Axis, 'size' | 'kernel' | 'str
 }
 
 /** The axes of a convolution over any number of sides. */
-export function convNdAxes(layer: ConvNdLayer, x: readonly number[], weight: readonly number[]): Axis[] {
+function convNdAxes(layer: ConvNdLayer, x: readonly number[], weight: readonly number[]): Axis[] {
   return windowAxes(x.slice(2), { ...layer, kernelSize: weight.slice(2), ceilMode: false });
 }
 
-export const convNdShape: ShapeRule<ConvNdLayer> = (layer, inputs) => {
+const convNdShape: ShapeRule<ConvNdLayer> = (layer, inputs) => {
   const [x, weight, bias] = [required(inputs, 0, 'x'), required(inputs, 1, 'weight'), inputs[2]];
   const { groups } = layer;
   const [N, C] = x.shape;
@@ -120,7 +120,7 @@ export const convNdShape: ShapeRule<ConvNdLayer> = (layer, inputs) => {
   return [{ dtype: x.dtype, shape: checkedShape([N, M, ...sides]) }];
 };
 
-export const poolNdShape: ShapeRule<PoolNdLayer> = (layer, inputs) => {
+const poolNdShape: ShapeRule<PoolNdLayer> = (layer, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   if (shape.length < 3) throw new CnnvizError('shape', `expected an array [N, C, ...], got [${shape.join(', ')}]`);
   const sides = windowAxes(shape.slice(2), layer).map(({ out }) => out);
@@ -138,13 +138,13 @@ interface Taps {
   padded: number;
 }
 
-export function newTaps(axes: readonly Axis[]): Taps {
+function newTaps(axes: readonly Axis[]): Taps {
   const size = sizeOf(axes.map(({ kernel }) => kernel));
   return { places: new Int32Array(size), kernel: new Int32Array(size), count: 0, padded: 0 };
 }
 
 /** Fills `taps` for the window of output element `o`. */
-export function findTaps(axes: readonly Axis[], o: number, taps: Taps): void {
+function findTaps(axes: readonly Axis[], o: number, taps: Taps): void {
   taps.count = 0;
   taps.padded = 0;
   const first = new Array<number>(axes.length);
@@ -173,7 +173,7 @@ export function findTaps(axes: readonly Axis[], o: number, taps: Taps): void {
 }
 
 /** By definition, in float64, rounded once. x [N, C, ...]  weight [M, C/groups, ...]  bias [M]  y [N, M, ...] */
-export const convNdForward: Forward<ConvNdLayer> = {
+const convNdForward: Forward<ConvNdLayer> = {
   run(layer, [x, weight, bias], [y]) {
     const axes = convNdAxes(layer, x!.shape, weight!.shape);
     const [N, C, ...sides] = x!.shape;
@@ -201,7 +201,7 @@ export const convNdForward: Forward<ConvNdLayer> = {
 };
 
 /** x [N, C, ...]  y and the places of maxima [N, C, ...]; a NaN in the window is the result, as in torch. */
-export const poolNdForward: Forward<PoolNdLayer> = {
+const poolNdForward: Forward<PoolNdLayer> = {
   run(layer, [x], [y, places]) {
     const sides = x!.shape.slice(2);
     const axes = windowAxes(sides, layer);
@@ -243,7 +243,7 @@ function columnMajor(place: number, sides: readonly number[]): number {
 }
 
 /** By definition: every product of the sum hands its weight back. */
-export const convNdBackward: Backward<ConvNdLayer> = {
+const convNdBackward: Backward<ConvNdLayer> = {
   run(layer, { inputs, outputs, x, dy, dx }) {
     const weight = x(1);
     const { shape } = inputs[0]!;
@@ -273,7 +273,7 @@ export const convNdBackward: Backward<ConvNdLayer> = {
 };
 
 /** A maximum hands all to the first of the largest, a mean its share to every tap. */
-export const poolNdBackward: Backward<PoolNdLayer> = {
+const poolNdBackward: Backward<PoolNdLayer> = {
   needs: ({ kind }) => (kind === 'max_pool_nd' ? 'inputs' : 'none'),
   run(layer, { inputs, outputs, x, dy, dx }) {
     const { shape } = inputs[0]!;
