@@ -34,7 +34,7 @@ export interface Answer {
 /** A file of an answer; its bytes are made when it is written. */
 export interface AnsweredFile {
   readonly place: string;
-  /** Said behind its name. */
+  /** Said behind its name: "2.3 kB". */
   readonly facts?: string;
   readonly bytes: () => Promise<Uint8Array> | Uint8Array;
 }
@@ -65,6 +65,8 @@ export interface Frame extends StandardFlags {
   readonly wantsNumbers: boolean;
   /** Where a result goes, checked; '-' for standard output, null: nowhere. @throws CnnvizError 'usage' */
   place(wanted: Wanted): string | null;
+  /** What became of one of many inputs, as it comes: a line for people, with --jsonl a line of JSON. */
+  report(line: string | null, record: () => object): Promise<void>;
   /** A bar over so many items; the second is called between pieces of work, with how much is done. */
   progress(total: number, options?: { readonly mayEndEarly: boolean }): Work;
   /** Runs a command's answer and tells it. */
@@ -119,6 +121,10 @@ export async function openFrame(options: FrameOptions): Promise<Frame> {
       places.add(collisionKey(path));
       checkPlace(path, inputs, clobber);
       return path;
+    },
+    report: async (line, record) => {
+      if (jsonl) await terminal.send(new TextEncoder().encode(`${JSON.stringify(record())}\n`));
+      else if (!json && line !== null) terminal.print(line);
     },
     progress: (total, mayEnd) => {
       const bar = terminal.progress(total, mayEnd);

@@ -13,6 +13,8 @@ export interface Output extends Written {
   readonly about: string;
   /** The flag's value stands for a folder that the command always writes. */
   readonly standard?: string;
+  /** It must be given. */
+  readonly required?: boolean;
   /** It draws: --show and --alt. */
   readonly draws: boolean;
   /** --raw: numbers in place of the picture. */
@@ -22,6 +24,8 @@ export interface Output extends Written {
 /** What the standard flags depend on. */
 export interface StandardSpec {
   readonly output?: Output;
+  /** Files are written that other flags name: --no-clobber. */
+  readonly namedFiles?: boolean;
   /** Help's words for --json; null: the command has no document. */
   readonly json?: string | null;
   /** Help's words for --jsonl. */
@@ -41,7 +45,11 @@ export type StandardFlags = ValuesOf<ReturnType<typeof everyStandardFlag>>;
 export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: StandardSpec) {
   return {
     ...under('Output:', {
-      out: { ...flag.text('-o, --out <place>', output?.about ?? ''), standard: output?.standard ?? null },
+      out: {
+        ...flag.text('-o, --out <place>', output?.about ?? ''),
+        standard: output?.standard ?? null,
+        required: output?.required === true,
+      },
       raw: flag.on('--raw', output?.raw ?? ''),
       clobber: flag.off('--no-clobber', 'refuse to replace files that exist'),
       show: flag.choice('--show [method]', 'show the picture in the terminal; --show=METHOD chooses how', [
@@ -62,11 +70,11 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
 }
 
 /** Which of them a command has; what it does not have cannot be given, and reads as not given. */
-export function standardNames({ output, json, jsonl, dryRun, verbose, jobs }: StandardSpec): string[] {
+export function standardNames({ output, namedFiles, json, jsonl, dryRun, verbose, jobs }: StandardSpec): string[] {
   const has: Readonly<Record<keyof StandardFlags, boolean>> = {
     out: output !== undefined,
     raw: output?.raw !== undefined,
-    clobber: output !== undefined,
+    clobber: output !== undefined || namedFiles === true,
     show: output?.draws === true,
     alt: output?.draws === true,
     jobs: jobs !== undefined,
