@@ -9,7 +9,7 @@ import { gradcam } from './class/gradcam.js';
 import { occlude } from './class/occlude.js';
 import { saliency } from './class/saliency.js';
 import { top } from './class/top.js';
-import { addHead } from './head/head.js';
+import { head } from './head/head.js';
 import { addAnimate } from './layer/animate.js';
 import { conv } from './layer/conv.js';
 import { addExplain } from './layer/explain.js';
@@ -35,7 +35,7 @@ export const COMMAND_GROUPS: readonly (readonly [
   ['One layer:', [conv, sweep, addExplain, addAnimate, addField, kernels, plan, read]],
   ['Networks:', [run, summary, filters, addWeights, addCompare, preprocess]],
   ['What a network looks at:', [gradcam, saliency, occlude, ablate, top]],
-  ['My own classes:', [addHead]],
+  ['My own classes:', [head]],
   ['Maps that must not change, many images:', [addCheck, addDiff, addBatch]],
   ['To begin with:', [addDemo, addArticle, addCompletion]],
 ];

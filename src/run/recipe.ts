@@ -173,7 +173,7 @@ export function requestArgs({ network, weights, init, asPrinted, inputs }: Netwo
 }
 
 /** photos/net.onnx → net.onnx; alexnet@weights/a.pth → alexnet@a.pth; a pipe stays. */
-function withoutFolders(network: string): string {
+export function withoutFolders(network: string): string {
   if (network.includes('|')) return network;
   return network.split('@').map(baseName).join('@');
 }

@@ -1,55 +1,58 @@
+import type { Flag, ValuesOf } from '../../cli/flags.js';
+import type { Answer, Frame, Work } from '../../cli/frame.js';
+import { collectInputs, type inputFlags, nothingToDo } from '../../cli/input-flags.js';
 import { CnnvizError } from '../../core/errors.js';
+import { plural } from '../../core/geometry.js';
+import type { FeatureOrigin } from '../../core/head.js';
 import type { NetworkRequest } from '../../core/job.js';
 import { tensor } from '../../core/tensor.js';
-import { fileIdentity, writeAtomic } from '../../io/files.js';
+import { groupDigits } from '../../core/text.js';
+import { VERSION } from '../../core/version.js';
+import { fileIdentity } from '../../io/files.js';
 import type { Input } from '../../io/inputs.js';
 import { collisionKey } from '../../io/paths.js';
 import { writeNpy } from '../../models/npy.js';
+import { formatBytes } from '../../reports/table.js';
 import { splitWeights } from '../../run/network.js';
-import { type FeatureJob, openExtractor } from './feature-extractor.js';
-import type { FeatureFacts, LeftOut } from './head-result.js';
+import { openExtractor } from './feature-extractor.js';
+import { type featureFlags, featureJob } from './head-flags.js';
 import { computeFeatures, type FailedImage } from './image-features.js';
+import { findLabelledImages, hasClassFolders } from './labelled-images.js';
 
-/** Which images' features go where. Plain JSON. */
-interface FeatureExportJob {
-  readonly features: FeatureJob;
-  readonly inputs: readonly Input[];
-  /** The class of each input; null where there is none. */
-  readonly labels: readonly (string | null)[];
-  /** FILE.npy or FILE.csv; '-' writes the table to standard output. */
-  readonly out: string;
-  readonly clobber: boolean;
-  readonly threads: number;
+/** An image that was left out, and why. */
+export interface LeftOut {
+  readonly path: string;
+  readonly error: { readonly code: string; readonly message: string; readonly fix: string | null };
 }
 
-/** What became of it. */
-interface FeatureExportResult {
-  readonly features: FeatureFacts;
-  /** Of each row of the output, in order. */
-  readonly rows: readonly { readonly path: string; readonly label: string | null }[];
-  readonly out: string;
-  readonly bytes: number;
-  readonly failed: readonly LeftOut[];
-  readonly notes: readonly string[];
+/** Which numbers were learned from, or predicted with. */
+export interface FeatureFacts {
+  readonly origin: FeatureOrigin;
+  /** D: numbers an image gives. */
+  readonly features: number;
+  /** The cut layer's output for one image, N included. */
+  readonly shape: readonly number[];
+  readonly preprocess: string;
+  readonly computed: number;
+  readonly cached: number;
 }
 
-/** Writes a network's features of images: .npy float32 [images, D], or a table with path, label and each feature. */
-export async function exportFeatures(
-  job: FeatureExportJob,
-  events: {
-    readonly images: (done: number, total: number, failed: number) => void;
-    readonly failure: (error: CnnvizError) => void;
-  },
-  send: (bytes: Uint8Array) => Promise<void>,
-): Promise<FeatureExportResult> {
-  const { inputs, labels, out, clobber } = job;
-  const places = out === '-' ? [] : [out];
-  await checkNamedOutputs(
-    places,
-    [...(await networkFiles(job.features.request)), ...inputs.map(({ path }) => path)],
-    clobber ? [] : places,
-  );
-  const extractor = await openExtractor(job.features, inputs, job.threads);
+/** Where features come from: what a flag or an argument names. */
+type FeatureWords = ValuesOf<typeof featureFlags & typeof inputFlags & { readonly csv: Flag<string | null> }>;
+
+/** `cnnviz head features`, answered: .npy float32 [images, D], or a table with path, label and each feature. */
+export async function featuresAnswer(images: readonly string[], flags: FeatureWords, frame: Frame): Promise<Answer> {
+  const job = featureJob(flags);
+  const named = await imagesOf(images, flags);
+  const { inputs, labels } = named;
+  if (inputs.length === 0) {
+    if (flags.passWithNoInputs) return {};
+    throw nothingToDo(images, flags);
+  }
+  const out = frame.place({ name: 'features.npy', inputs, always: 'with --json' })!;
+  checkNamedOutputs([out], await networkFiles(job.request), []);
+  const extractor = await openExtractor(job, inputs, frame.jobs);
+  const events = imageEvents(frame);
   let told = 0;
   const { x, rows, failed, computed, cached, warnings } = await computeFeatures(extractor, inputs, null, {
     progress(done, failures) {
@@ -58,21 +61,88 @@ export async function exportFeatures(
       events.images(done, inputs.length, told);
     },
   });
-  const named = rows.map(({ index }) => ({ path: inputs[index].path, label: labels[index] }));
-  const bytes = /\.npy$/i.test(out)
-    ? writeNpy(tensor(x, [rows.length, extractor.features]))
-    : featureTable(named, x, extractor.features);
-  if (out === '-') await send(bytes);
-  else await writeAtomic(out, bytes, { clobber });
-  const { origin, features, shape, preprocess } = extractor;
+  const { origin, features: D, shape, preprocess } = extractor;
+  const lines = rows.map(({ index }) => ({ path: inputs[index].path, label: labels[index] }));
+  const bytes = /\.npy$/i.test(out) ? writeNpy(tensor(x, [rows.length, D])) : featureTable(lines, x, D);
+  const features: FeatureFacts = { origin, features: D, shape, preprocess, computed, cached };
+  const notes = [...extractor.opened.notes, ...extractor.cut.notes, ...warnings];
+  const size = `${groupDigits(rows.length)} × ${groupDigits(D)}`;
   return {
-    features: { origin, features, shape, preprocess, computed, cached },
-    rows: named,
-    out,
-    bytes: bytes.length,
-    failed: failed.map(leftOut),
-    notes: [...extractor.opened.notes, ...extractor.cut.notes, ...warnings],
+    notes: [...named.notes, ...notes],
+    lines: featureLines(features),
+    document: () => ({
+      cnnviz: VERSION,
+      command: frame.name,
+      features,
+      rows: lines,
+      out,
+      bytes: bytes.length,
+      failed: failed.map(leftOut),
+      notes,
+      warnings: notes,
+    }),
+    files: [{ place: out, bytes: () => bytes, about: `${size}, ${formatBytes(bytes.length)}` }],
+    ok: failed.length === 0,
   };
+}
+
+/** A list, one folder with sub-folders for classes, or images of no class. */
+async function imagesOf(images: readonly string[], flags: FeatureWords): Promise<NamedImages> {
+  const [folder = null, ...more] = images;
+  if (flags.csv !== null && more.length > 0) {
+    throw new CnnvizError('usage', '--csv names the images: at most a folder goes with it', { fix: 'leave them out' });
+  }
+  const isLabelled = flags.csv !== null || (folder !== null && more.length === 0 && (await hasClassFolders(folder)));
+  if (isLabelled) return findLabelledImages({ folder, csv: flags.csv });
+  const inputs = await collectInputs(images, flags, 'cnnviz head features photos/');
+  return { inputs, labels: inputs.map(() => null), notes: [] };
+}
+
+/** Images with their classes; null where there is none. */
+interface NamedImages {
+  readonly inputs: readonly Input[];
+  readonly labels: readonly (string | null)[];
+  readonly notes: readonly string[];
+}
+
+/** What is told while images are worked on. */
+export interface ImageEvents {
+  readonly images: (done: number, total: number, failed: number) => void;
+  readonly failure: (error: CnnvizError) => void;
+}
+
+/** A bar that begins with the first image, and failures as they come. */
+export function imageEvents(frame: Frame): ImageEvents {
+  let bar: Work['bar'] | null = null;
+  return {
+    images(done, total, failed) {
+      bar ??= frame.progress(total).bar;
+      bar.update(done, failed);
+      if (done === total) bar.stop();
+    },
+    failure: (error) => frame.terminal.fail(error),
+  };
+}
+
+/** "alexnet@a.pth up to classifier.5: 4,096 features of an image, 224×224 (shorter side 256, …)" */
+export function featureLines({ origin, features, shape, preprocess, computed, cached }: FeatureFacts): string[] {
+  const maps = shape.length > 2 ? ` (${reduceWords(origin, shape)})` : '';
+  const counts = `${groupDigits(computed)} computed${cached === 0 ? '' : `, ${groupDigits(cached)} from the cache`}`;
+  return [
+    `${networkWords(origin)} up to ${origin.layer}: ${groupDigits(features)} ${features === 1 ? 'feature' : 'features'} an image${maps}, ${counts}`,
+    `  ${preprocess}`,
+  ];
+}
+
+function networkWords({ network, weights }: FeatureOrigin): string {
+  return weights === null ? network : `${network}@${weights}`;
+}
+
+function reduceWords({ reduce }: FeatureOrigin, shape: readonly number[]): string {
+  const maps = `${plural(shape[1], 'map')} ${[...shape.slice(2)].reverse().join('×')}`;
+  return reduce === 'flatten'
+    ? `all values of ${maps}`
+    : `the ${reduce === 'mean' ? 'means' : 'largest values'} of ${maps}`;
 }
 
 /**
@@ -84,7 +154,7 @@ export function checkNamedOutputs(
   read: readonly (string | null)[],
   keep: readonly (string | null)[],
 ): void {
-  const named = outputs.filter((path) => path !== null);
+  const named = outputs.filter((path): path is string => path !== null && path !== '-');
   const keys = named.map(collisionKey);
   for (const [i, path] of named.entries()) {
     if (keys.indexOf(keys[i]) !== i) {

@@ -213,7 +213,7 @@ interface CutNetwork {
 export function cutNetwork(opened: OpenedNetwork, info: ValueInfo, layer: string | null): CutNetwork {
   const { shaped, notes } = shapeNetwork(opened, info);
   const { model } = shaped;
-  const value = layer === null ? beforeClassifier(model) : theOne(chooseLayers(shaped, [layer], '--layer'), layer);
+  const value = layer === null ? beforeClassifier(model) : oneValue(chooseLayers(shaped, [layer], '--layer'), layer);
   const nodes = neededFor(model, [value]);
   return {
     opened: {
@@ -230,7 +230,7 @@ export function cutNetwork(opened: OpenedNetwork, info: ValueInfo, layer: string
   };
 }
 
-function theOne(chosen: readonly { readonly name: string; readonly value: string }[], layer: string): string {
+function oneValue(chosen: readonly { readonly name: string; readonly value: string }[], layer: string): string {
   if (chosen.length === 1) return chosen[0].value;
   const names = chosen.map(({ name }) => name);
   throw new CnnvizError('usage', `--layer ${layer}: expected one layer, got ${names.length}`, {

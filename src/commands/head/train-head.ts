@@ -1,18 +1,28 @@
+import type { ValuesOf } from '../../cli/flags.js';
+import type { Answer, Frame, Work } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { FeatureOrigin, Head, TrainingSettings } from '../../core/head.js';
 import type { NetworkRequest } from '../../core/job.js';
 import { groupDigits } from '../../core/text.js';
+import { VERSION } from '../../core/version.js';
 import { headProbabilities } from '../../engine/training/predict-head.js';
 import { type TrainedHead, type TrainingSet, trainHead } from '../../engine/training/train-head.js';
-import { writeAtomic } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
-import { baseName } from '../../io/paths.js';
+import { baseName, stem } from '../../io/paths.js';
 import { writeHead } from '../../models/head-file.js';
+import { formatBytes } from '../../reports/table.js';
 import { presetArgs } from '../../run/preset.js';
-import { checkNamedOutputs, leftOut, networkFiles } from './export-features.js';
+import { evaluateClasses } from './evaluation.js';
+import { checkNamedOutputs, type ImageEvents, imageEvents, leftOut, networkFiles } from './export-features.js';
 import { type FeatureExtractor, type FeatureJob, openExtractor } from './feature-extractor.js';
 import { drawConfusion, drawCurve } from './head-figures.js';
-import { evaluateClasses, type HeadTrainingResult } from './head-result.js';
+import {
+  type featureFlags,
+  featureJob,
+  type learningFlags,
+  type trainingFiles,
+  trainingSettings,
+} from './head-flags.js';
 import {
   computeFeatures,
   type FailedImage,
@@ -21,6 +31,7 @@ import {
   writeFeatureCache,
 } from './image-features.js';
 import { findLabelledImages, type LabelledImages, type LabelledPlace } from './labelled-images.js';
+import { describeTraining, type HeadTrainingResult } from './train-report.js';
 
 /** Everything training a head needs. Plain JSON. */
 interface HeadTrainingJob {
@@ -38,17 +49,65 @@ interface HeadTrainingJob {
 }
 
 /** What is told while it works. */
-interface HeadTrainingEvents {
-  readonly images: (done: number, total: number, failed: number) => void;
-  readonly failure: (error: CnnvizError) => void;
+interface HeadTrainingEvents extends ImageEvents {
   readonly iterations: (done: number, total: number) => void;
+}
+
+/** What became of it, and the files that are to be written. */
+interface TrainedOnImages {
+  readonly result: HeadTrainingResult;
+  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+}
+
+/** `cnnviz head train`, answered. */
+export async function trainAnswer(
+  place: LabelledPlace,
+  flags: ValuesOf<typeof featureFlags & typeof learningFlags & typeof trainingFiles>,
+  frame: Frame,
+): Promise<Answer> {
+  const { curve, confusion, cache } = flags;
+  const features = featureJob(flags);
+  const settings = trainingSettings(flags);
+  const out = frame.place({ name: `${nameOf(place)}.head`, inputs: [], always: 'with --json' })!;
+  // beside a head on standard output there is no place
+  const beside = out === '-' ? null : `${out}.features`;
+  const { clobber, jobs: threads } = frame;
+  const kept = cache === false ? null : (cache ?? beside);
+  const job = { place, features, settings, out, clobber, cache: kept, curve, confusion, threads };
+  let bar: Work['bar'] | null = null;
+  const { result, files } = await trainHeadOnImages(job, {
+    ...imageEvents(frame),
+    iterations(done, total) {
+      bar ??= frame.progress(total, { mayEndEarly: true }).bar;
+      bar.update(done, 0);
+    },
+  });
+  const { notes, failed, headSha256 } = result;
+  const hash = frame.verbose ? `, sha256 ${headSha256.slice(0, 16)}…` : '';
+  return {
+    notes,
+    lines: describeTraining(result, frame.style),
+    document: () => ({ cnnviz: VERSION, command: frame.name, ...result, warnings: notes }),
+    files: files.map(({ path, bytes }, i) => ({
+      place: path,
+      bytes: () => bytes,
+      about: `${formatBytes(bytes.length)}${i === 0 ? hash : ''}`,
+    })),
+    ok: failed.length === 0,
+  };
+}
+
+/** What a head is called when nobody says: after its folder or list. */
+function nameOf({ folder, csv }: LabelledPlace): string {
+  const name = folder === null ? stem(csv ?? '') : baseName(folder);
+  return /^[.]*$/.test(name) ? 'my' : name;
 }
 
 /**
  * Trains a classifier on a network's frozen features: images by class → features, computed once → L-BFGS → a head file.
  * @throws CnnvizError 'usage' when fewer than two classes are left
  */
-export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTrainingEvents): Promise<HeadTrainingResult> {
+async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTrainingEvents): Promise<TrainedOnImages> {
   const images = await findLabelledImages(job.place);
   checkClasses(images.name, images.classes);
   checkNamedOutputs(
@@ -93,22 +152,19 @@ export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTraini
     );
   }
 
-  const outputs = [{ path: job.out, bytes: bytes.length }];
-  await writeAtomic(job.out, bytes, job);
   const subject = `${extractor.opened.name} ${origin.layer}`;
   const args = headTrainArgs(job.place, origin, job.settings, job.features.request);
   const measured = heldOut.length > 0 ? 'held-out' : 'training';
-  const pictures = [
-    [job.curve, () => drawCurve(subject, trained.curve, trained.best, args)],
-    [job.confusion, () => drawConfusion(`${subject}, ${measured} images`, evaluation, args)],
-  ] as const;
-  for (const [path, draw] of pictures) {
-    if (path === null) continue;
-    const picture = await draw();
-    await writeAtomic(path, picture, job);
-    outputs.push({ path, bytes: picture.length });
+  const files = [{ path: job.out, bytes }];
+  if (job.curve !== null) {
+    const own = [...args, '--curve', baseName(job.curve)];
+    files.push({ path: job.curve, bytes: await drawCurve(subject, trained.curve, trained.best, own) });
   }
-  return {
+  if (job.confusion !== null) {
+    const own = [...args, '--confusion', baseName(job.confusion)];
+    files.push({ path: job.confusion, bytes: await drawConfusion(`${subject}, ${measured} images`, evaluation, own) });
+  }
+  const result: HeadTrainingResult = {
     images: images.name,
     classes: classes.map((name, k) => ({ name, images: set.labels.filter((label) => label === k).length })),
     features: {
@@ -131,10 +187,11 @@ export async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTraini
     trainingRight: onTraining.right,
     weightsSha256: { before: origin.weightsSha256, after },
     headSha256: sha256(bytes),
-    outputs,
+    outputs: files.map((file) => ({ path: file.path, bytes: file.bytes.length })),
     failed: features.failed.map(leftOut),
     notes,
   };
+  return { result, files };
 }
 
 /** Features of all images, from the cache where it has them; the cache is written before anything is trained. */
@@ -182,7 +239,7 @@ function rowsOf(x: Float32Array, rows: readonly number[], features: number): Flo
   return out;
 }
 
-/** Lets signals through between portions of work. */
+/** Lets signals through between pieces of work. */
 function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { evaluateClasses } from '../../../src/commands/head/head-result.js';
+import { evaluateClasses } from '../../../src/commands/head/evaluation.js';
 import type { TrainingSettings } from '../../../src/core/head.js';
 import { DenseRows } from '../../../src/engine/training/dense-rows.js';
 import { hiddenObjective } from '../../../src/engine/training/hidden-objective.js';
