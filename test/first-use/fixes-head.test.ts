@@ -11,6 +11,8 @@ const LIST = 'five.png,a\nimg/five.png,a\nimg/bars.png,b\ndeep/below/five.png,b\
 const files = { 'labels.csv': LIST };
 const TRAIN = ['head', 'train', '--csv', 'labels.csv', ...FEATURES, '--holdout', '0', '-o', 'my.head'];
 
+const EVAL = ['head', 'eval', 'my.head', '--csv', 'labels.csv', '--confusion', 'c.png'];
+
 const SHAPES = { 'conv.weight': [2, 3, 3, 3], 'conv.bias': [2], 'linear.weight': [3, 72], 'linear.bias': [3] };
 /** Weights of `NET`, every number `value`. */
 const weights = (value: number) => safetensors(SHAPES, () => value);
@@ -32,14 +34,21 @@ const CASES: readonly FixCase[] = [
   },
   { args: [...TRAIN, '--l2', '1', '--C', '1'], files, says: /keep one/, rule: { leave: 0 } },
   { args: [...TRAIN, '--curve', 'c.svg'], files, says: /--curve/, rule: { add: 0 } },
-  { args: TRAIN.map((arg) => (arg === 'my.head' ? 'x/' : arg)), files, says: /-o/, rule: { add: 0 } },
+  { args: TRAIN.map((arg) => (arg === 'my.head' ? 'x.png' : arg)), files, says: /-o/, rule: { add: 0 } },
   {
     args: TRAIN.map((arg) => (arg === '0' ? '2' : arg)),
     files,
     says: /0 none/,
     rule: (_, args) => args.map((arg) => (arg === '2' ? '0' : arg)),
   },
-  { args: [...TRAIN, '--no-clobber'], files, before: [TRAIN], says: /--no-clobber/, rule: { leave: 0 } },
+  { args: [...TRAIN, '--no-clobber'], files, before: [TRAIN], says: /--no-clobber/, rule: { leave: 1 } },
+  {
+    args: [...EVAL, '--no-clobber'],
+    files,
+    before: [TRAIN, EVAL],
+    says: /--no-clobber/,
+    rule: { leave: 0 },
+  },
   { args: [...TRAIN, '--layer', 'zzz'], files, says: /./, rule: (_, args) => [...args.slice(0, -1), 'relu'] },
   {
     args: ['head', 'predict', 'my.head'],
@@ -52,7 +61,7 @@ const CASES: readonly FixCase[] = [
     args: ['head', 'predict', 'my.head', 'five.png', '--json', '--jsonl'],
     files,
     before: [TRAIN],
-    says: /keep one/,
+    says: /--json is/,
     rule: { leave: 0 },
   },
   {

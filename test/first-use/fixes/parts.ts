@@ -2,9 +2,9 @@
 const CHECK =
   /^src\/(?:cli\/(?:check-cases|run-(?:check|diff|read|merge|article))|studies\/(?:check|diff|article)|batch\/|compare\/|stages\/read-map|io\/)/;
 const HEAD =
-  /^src\/(?:cli\/(?:head-job|run-head)|models\/(?:head|label)|engine\/training|stages\/(?:head|labelled|training|feature|image-features)|studies\/(?:head|train|apply|export))/;
+  /^src\/(?:cli\/(?:head-job|run-head)|models\/(?:head|label)|engine\/training|commands\/head\/|stages\/(?:head|labelled|training|feature|image-features)|studies\/(?:head|train|apply|export))/;
 const NETWORK =
-  /^src\/(?:cli\/(?:network-job|class-command|run-(?:network|summary|filters|weights|compare|top|occlude|gradcam|ablate|saliency))|models\/(?!kernel|head|label)|api\/|stages\/(?:animation|class|cut|field|kept|layer-choice|network|summarize|weight)|studies\/(?:gradcam|occlude|top|class|field|animate|ablate|compare))/;
+  /^src\/(?:cli\/(?:network-job|class-command|run-(?:network|summary|filters|weights|compare|top|occlude|gradcam|ablate|saliency))|commands\/(?:class|network)\/|models\/(?!kernel|head|label)|api\/|stages\/(?:animation|class|cut|field|kept|layer-choice|network|summarize|weight)|studies\/(?:gradcam|occlude|top|class|field|animate|ablate|compare))/;
 
 export const PARTS = {
   check: CHECK,
