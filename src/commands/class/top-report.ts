@@ -57,20 +57,20 @@ export async function topAnswer({ net, images, flags }: TopWords, frame: Frame):
     throw nothingToDo(images, flags);
   }
   const opened = await openNetwork(job.request);
-  const placeOf = (layer: string, channels: readonly number[]) => {
-    const channel = channels.length === 1 ? `.${channels[0]}` : '';
-    return frame.place({ name: `${safeName(opened.name)}.${safeName(layer)}${channel}.top.png`, inputs });
+  // a file that is named is checked before any work; only the network's answer says what the layer is called
+  const isNamed = frame.target.kind === 'file' || frame.target.kind === 'stdout';
+  let place = isNamed ? frame.place({ name: 'top.png', inputs }) : null;
+  const begun = (layer: string, channels: number): void => {
+    const shown = shownChannels(layer, channels, wanted);
+    if (!isNamed) place = frame.place({ name: sheetName(opened.name, layer, shown), inputs });
   };
-  // refused before any work; only the network's answer says what the layer is called, and how many channels it has
-  placeOf(flags.layer, wanted);
-  const request = { ...flags, threads: frame.jobs };
+  const request = { ...flags, threads: frame.jobs, begun };
   const found = await topPatches(job, opened, inputs, request, frame.progress(inputs.length).breathe);
   for (const { error } of found.failed) frame.terminal.fail(error);
   const notes = [...found.notes, ...warningLines(found.warnings)];
   if (found.done === 0) return { notes, ok: false };
-  const shown = shownChannels(found, wanted);
+  const shown = shownChannels(found.layer, found.channels.length, wanted);
   const lines = describe(found, shown, wanted.length > 0);
-  const place = placeOf(found.layer, shown);
   const args = [...requestArgs(job.request), ...images.map(baseName), ...argsOf(flags, shown)];
   return {
     notes,
@@ -80,6 +80,11 @@ export async function topAnswer({ net, images, flags }: TopWords, frame: Frame):
     alt: altOfTop(found.network, found.layer, found.done, lines.slice(2)),
     ok: found.failed.length === 0,
   };
+}
+
+function sheetName(network: string, layer: string, shown: readonly number[]): string {
+  const channel = shown.length === 1 ? `.${shown[0]}` : '';
+  return `${safeName(network)}.${safeName(layer)}${channel}.top.png`;
 }
 
 /** The flags that change the sheet, as they would be typed. */
@@ -98,15 +103,18 @@ function warningLines(warnings: readonly string[]): string[] {
   ];
 }
 
-function shownChannels({ channels, layer }: TopResult, wanted: readonly number[]): number[] {
-  const beyond = wanted.find((channel) => channel >= channels.length);
+/** @throws CnnvizError 'usage' for a channel that the layer does not have */
+function shownChannels(layer: string, channels: number, wanted: readonly number[]): number[] {
+  const beyond = wanted.find((channel) => channel >= channels);
   if (beyond !== undefined) {
     throw new CnnvizError(
       'usage',
-      `--channel ${beyond}: ${layer} has ${plural(channels.length, 'channel')}, 0 … ${channels.length - 1}`,
+      `--channel ${beyond}: ${layer} has ${plural(channels, 'channel')}, 0 … ${channels - 1}`,
     );
   }
-  return wanted.length > 0 ? [...wanted] : [...channels.keys()].slice(0, SHOWN_CHANNELS);
+  return wanted.length > 0
+    ? [...wanted]
+    : Array.from({ length: Math.min(channels, SHOWN_CHANNELS) }, (_, channel) => channel);
 }
 
 function describe(

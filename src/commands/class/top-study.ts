@@ -51,6 +51,8 @@ interface TopRequest {
   /** How many places of one image may count. */
   readonly perImage: number;
   readonly threads: number;
+  /** Called once, when an image has told what the layer is called and how many channels it has. */
+  readonly begun: (layer: string, channels: number) => void;
 }
 
 /**
@@ -62,7 +64,7 @@ export async function topPatches(
   job: NetworkJob,
   opened: OpenedNetwork,
   inputs: readonly Input[],
-  { layer, count, perImage, threads }: TopRequest,
+  { layer, count, perImage, threads, begun }: TopRequest,
   progress: (done: number, failed: number) => Promise<void>,
 ): Promise<TopResult> {
   const sessions = new NetworkSessions(opened, { layers: [layer], exact: job.exact, threads, firstOnly: true });
@@ -96,7 +98,10 @@ export async function topPatches(
     const size = source.info!.shape.slice(-2) as [number, number];
     const channels = channelsOf(shape).channels;
     if (best.length === 0) best = Array.from({ length: channels }, () => new Best<TopPatch>(count));
-    seen ??= { layer: chosen.name, shape, fieldSize: fieldSize(field, size) };
+    if (seen === null) {
+      seen = { layer: chosen.name, shape, fieldSize: fieldSize(field, size) };
+      begun(chosen.name, channels);
+    }
     for (const [c, places] of strongestPlaces(toFloat32(data), shape, perImage).entries()) {
       for (const { value, x, y } of places) {
         const rect = fieldRect(field, { x, y }, size);

@@ -81,7 +81,7 @@ export async function featuresAnswer(images: readonly string[], flags: FeatureWo
       notes,
       warnings: notes,
     }),
-    files: [{ place: out, bytes: () => bytes, about: `${size}, ${formatBytes(bytes.length)}` }],
+    files: [{ place: out, bytes: () => bytes, facts: `${size}, ${formatBytes(bytes.length)}` }],
     ok: failed.length === 0,
   };
 }

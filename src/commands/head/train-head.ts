@@ -91,7 +91,7 @@ export async function trainAnswer(
     files: files.map(({ path, bytes }, i) => ({
       place: path,
       bytes: () => bytes,
-      about: `${formatBytes(bytes.length)}${i === 0 ? hash : ''}`,
+      facts: `${formatBytes(bytes.length)}${i === 0 ? hash : ''}`,
     })),
     ok: failed.length === 0,
   };
