@@ -2,7 +2,7 @@ import type { Explanation } from '../analysis/explain/explanation.js';
 import { plural } from '../core/geometry.js';
 import type { ProductKind } from '../core/job.js';
 import type { NetworkRunResult } from '../core/network-result.js';
-import type { MapResult, PreprocessResult, RunResult } from '../core/result.js';
+import type { InputFacts, MapResult, PreprocessResult, RunResult } from '../core/result.js';
 import type { SweepMap, SweepResult } from '../core/sweep.js';
 import { formatNumber, groupDigits } from '../core/text.js';
 import type { FieldFacts } from '../run/field.js';
@@ -134,13 +134,42 @@ export function altOfPreprocess({ input, steps, outputs }: PreprocessResult): st
   return sentence([`Steps that prepare the image ${nameOf(input.path)}`, ...words]);
 }
 
-/** Joins facts into one sentence. */
 /** A sentence for the picture of one number: patch, kernel and products. */
 export function altOfExplanation({ input, network, layer, place, value }: Explanation): string {
   const { channel, x, y } = place;
   const where = x === null ? `unit ${channel}` : `channel ${channel} at (${x}, ${y})`;
   const what = `Patch, kernel and products in cells behind the value of the layer ${layer} of ${network}, ${where}, for ${nameOf(input.path)}`;
   return sentence([what, `the value is ${formatNumber(value, 7)}`]);
+}
+
+/** A sentence for an animation of windows that slide. */
+export function altOfAnimation(
+  { width, height, path }: InputFacts,
+  { network, layer }: { readonly network: string; readonly layer: string },
+  { scenes, shown }: AnimatedScenes,
+): string {
+  const words = scenes.map(
+    ({ name, words: said, map }) =>
+      `${name} (${said}) fills a map of ${map.width}×${map.height} values, ${rangeWords(rangeOf(map.values))}`,
+  );
+  const what = `Animation in ${plural(shown, 'step')} of the windows that slide to the layer ${layer} of ${network} for the ${width}×${height} image ${nameOf(path)}, products and their sum beside them`;
+  return sentence([what, ...words]);
+}
+
+interface AnimatedScenes {
+  readonly shown: number;
+  readonly scenes: readonly {
+    readonly name: string;
+    readonly words: string;
+    readonly map: { readonly width: number; readonly height: number; readonly values: Float32Array };
+  }[];
+}
+
+function rangeOf(values: Float32Array): { readonly min: number; readonly max: number } {
+  return values.reduce(({ min, max }, value) => ({ min: Math.min(min, value), max: Math.max(max, value) }), {
+    min: Number.POSITIVE_INFINITY,
+    max: Number.NEGATIVE_INFINITY,
+  });
 }
 
 /** A sentence for the picture of a receptive field. */
@@ -169,6 +198,7 @@ export function altOfTop(network: string, layer: string, images: number, lines: 
   return sentence([`Patches of ${plural(images, 'image')} that excite ${layer} of ${network} most`, ...words]);
 }
 
+/** Joins facts into one sentence. */
 function sentence(facts: readonly string[]): string {
   return `${facts.join('; ')}.`;
 }

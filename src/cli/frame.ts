@@ -17,11 +17,13 @@ export interface Answer {
   readonly lines?: readonly string[];
   /** The document of --json. */
   readonly document?: () => object;
+  /** The document holds rows of numbers: each stands on a line of its own. */
+  readonly hasRows?: boolean;
   /** What is written, each to a place that the frame gave. */
   readonly files?: readonly AnsweredFile[];
   /** What was written while the command worked, for --show. */
   readonly written?: readonly string[];
-  /** The picture that --show shows when none is written. */
+  /** The picture that --show shows when no single one is written. */
   readonly picture?: () => Promise<Uint8Array>;
   /** A sentence that describes the picture. */
   readonly alt?: string;
@@ -37,6 +39,8 @@ export interface AnsweredFile {
   /** Said behind its name: "2.3 kB". */
   readonly facts?: string;
   readonly bytes: () => Promise<Uint8Array> | Uint8Array;
+  /** One of many, such as the frames of an animation: of these only the first and the last are told. */
+  readonly isOneOfMany?: boolean;
 }
 
 /** A result that asks for its place. */
@@ -194,28 +198,43 @@ function pathOf(target: OutputJob['target'], name: string, input?: Input, layer?
 }
 
 async function tellAnswer(answer: Answer, { terminal, target, json, clobber, alt, show }: Frame): Promise<void> {
-  const { lines = [], document, files = [], picture, notes = [], ok = true } = answer;
+  const { lines = [], document, files = [], hasRows = false, notes = [], ok = true } = answer;
   // where standard output carries a file, what a person reads stands beside it
   const isBesides = files.some(({ place }) => place === '-');
   const say = isBesides && target.kind !== 'stdout' ? terminal.note : terminal.print;
   for (const note of notes) terminal.note(`note: ${note}`);
   if (!json) for (const line of lines) say(line);
-  const written = [...(answer.written ?? [])];
-  for (const { place, facts, bytes } of files) {
+  const name = terminal.style.strong;
+  const many: string[] = [];
+  const single = [...(answer.written ?? [])];
+  for (const { place, facts, isOneOfMany = false, bytes } of files) {
     if (place === '-') await terminal.send(await bytes());
     else {
       await writeAtomic(place, await bytes(), { clobber });
-      written.push(place);
-      if (!json) say(`wrote ${terminal.style.strong(place)}${facts === undefined ? '' : `  ${facts}`}`);
+      (isOneOfMany ? many : single).push(place);
+      if (!json && !isOneOfMany) say(`wrote ${name(place)}${facts === undefined ? '' : `  ${facts}`}`);
     }
   }
+  if (!json && many.length > 0) say(`wrote ${name(many[0])}${many.length > 1 ? ` … ${name(many.at(-1)!)}` : ''}`);
   if (json) {
-    if (document) await terminal.send(new TextEncoder().encode(`${JSON.stringify(document(), null, 2)}\n`));
+    if (document) await terminal.send(new TextEncoder().encode(`${documentText(document(), hasRows)}\n`));
   } else {
     if (alt && answer.alt !== undefined) say(answer.alt);
-    const isDrawn = written.some((path) => /\.png$/i.test(path));
-    const shown = !isDrawn && show !== null && picture ? [await picture()] : written;
-    await showPictures(shown, show ?? undefined, isBesides ? { ...terminal, screen: null } : terminal);
+    const screen = isBesides ? null : terminal.screen;
+    if (show !== null) await showPictures(await shownOf(answer, single), show, { ...terminal, screen });
   }
   process.exitCode = typeof ok === 'number' ? ok : ok ? EXIT.done : EXIT.failed;
+}
+
+/** The pictures that were written; else the one that the command can draw. */
+async function shownOf({ picture }: Answer, written: readonly string[]): Promise<readonly (string | Uint8Array)[]> {
+  return written.some((path) => /\.png$/i.test(path)) || picture === undefined ? written : [await picture()];
+}
+
+/** A row of numbers on one line is readable, and a tenth of the size. */
+function documentText(document: object, hasRows: boolean): string {
+  const text = JSON.stringify(document, null, 2);
+  return hasRows
+    ? text.replace(/\[\n\s+(?=[-\d])([-+.eE\d,\s]+?)\n\s+\]/g, (_, row: string) => `[${row.replace(/\s+/g, '')}]`)
+    : text;
 }

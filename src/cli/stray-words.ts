@@ -17,6 +17,7 @@ const NUMBER = /^-?\d+(\.\d+)?,?$/;
  * @throws CnnvizError 'usage' with the command that was meant
  */
 export function refuseStrayWords(command: Command, typed: readonly string[]): void {
+  refuseSplitPlace(command);
   if (!command.options.some(({ long }) => long === '--kernel')) return;
   const name = command.name();
   const words = sameName(typed[0] ?? '', [name]) === null ? [...typed] : typed.slice(1);
@@ -45,6 +46,23 @@ export function refuseStrayWords(command: Command, typed: readonly string[]): vo
     if (kernel !== null) {
       throw new CnnvizError('usage', `${word}: no such file, but a kernel`, { fix: replaced(['--kernel', kernel]) });
     }
+  }
+}
+
+/** --at 169 100: the second number came as an argument. @throws CnnvizError 'usage' */
+function refuseSplitPlace(command: Command): void {
+  const y = command.args.find((arg) => /^\d+$/.test(arg));
+  if (y === undefined) return;
+  const { at, pixel } = command.opts<Record<string, unknown>>();
+  for (const [flag, given] of [
+    ['--at', at],
+    ['--pixel', pixel],
+  ] as const) {
+    const x = Array.isArray(given) ? given.at(-1) : given;
+    if (typeof x !== 'string' || !/^\d+,?$/.test(x)) continue;
+    throw new CnnvizError('usage', `${flag}: expected x,y, got "${x}" and "${y}" apart`, {
+      fix: `${flag} ${x.replace(',', '')},${y}`,
+    });
   }
 }
 

@@ -2,7 +2,6 @@ import type { Command, CommanderError } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { nearestName } from '../core/names.js';
 import { commandText } from '../core/text.js';
-import { refuseSplitPlace } from './look-flags.js';
 import { refuseStrayWords } from './stray-words.js';
 
 /**
@@ -11,7 +10,6 @@ import { refuseStrayWords } from './stray-words.js';
  */
 export function usageError(error: CommanderError, command: Command, typed: readonly string[]): CnnvizError {
   if (error.code === 'commander.excessArguments') {
-    refuseSplitPlace(command.args, { at: lastOf(command.opts().at) });
     refuseStrayWords(command, typed);
     refuseBareFolder(command);
   }
@@ -22,11 +20,6 @@ export function usageError(error: CommanderError, command: Command, typed: reado
   return new CnnvizError('usage', what, {
     fix: meant ? `did you mean ${meant}?` : helpOf(command),
   });
-}
-
-/** The last of a flag that may be repeated. */
-function lastOf(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'object' ? value.at(-1) : value;
 }
 
 /** `demo pictures`: the folder has a flag. */

@@ -10,10 +10,10 @@ import { occlude } from './class/occlude.js';
 import { saliency } from './class/saliency.js';
 import { top } from './class/top.js';
 import { head } from './head/head.js';
-import { addAnimate } from './layer/animate.js';
+import { animate } from './layer/animate.js';
 import { conv } from './layer/conv.js';
-import { addExplain } from './layer/explain.js';
-import { addField } from './layer/field.js';
+import { explain } from './layer/explain.js';
+import { field } from './layer/field.js';
 import { kernels } from './layer/kernels.js';
 import { plan } from './layer/plan.js';
 import { read } from './layer/read.js';
@@ -32,7 +32,7 @@ export const COMMAND_GROUPS: readonly (readonly [
   title: string,
   commands: readonly (AnyCommand | ((program: Command) => void))[],
 ])[] = [
-  ['One layer:', [conv, sweep, addExplain, addAnimate, addField, kernels, plan, read]],
+  ['One layer:', [conv, sweep, explain, animate, field, kernels, plan, read]],
   ['Networks:', [run, summary, filters, addWeights, addCompare, preprocess]],
   ['What a network looks at:', [gradcam, saliency, occlude, ablate, top]],
   ['My own classes:', [head]],

@@ -91,7 +91,7 @@ export function* sceneFrames(scene: Scene, title: string): Generator<Image> {
 }
 
 /** Pictures brought to the size of the largest, on paper. */
-export function toOneSize(frames: readonly Image[]): Image[] {
+export function onOneSize(frames: readonly Image[]): Image[] {
   const width = Math.max(...frames.map((frame) => frame.width));
   const height = Math.max(...frames.map((frame) => frame.height));
   return frames.map((frame) => {

@@ -1,15 +1,150 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ExplainedStep } from '../../analysis/explain/explanation.js';
-import type { InputFacts } from '../../core/result.js';
-import { formatNumber } from '../../core/text.js';
+import { altOfAnimation } from '../../cli/alt.js';
+import type { Answer, AnsweredFile, Frame } from '../../cli/frame.js';
+import { plural } from '../../core/geometry.js';
+import type { DrawingNote } from '../../core/note.js';
+import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
+import type { Breathe } from '../../engine/execute.js';
+import { encodePng } from '../../io/encode.js';
+import { encodeGif, encodeWebp } from '../../io/encode-animation.js';
+import { safeName } from '../../io/paths.js';
 import type { Style } from '../../reports/text.js';
+import { type AnimatedRun, animateLayer, drawFrames, type ScenePlan } from './animate-study.js';
 import { describeStep, stepJson } from './explain-report.js';
+import { type Look, mapArgs } from './look-command.js';
 
-/** What a frame in a terminal shows of a map. */
-interface FilledMap {
-  readonly width: number;
-  readonly height: number;
-  readonly values: Float32Array;
+/** Which map, and how it is shown. */
+interface AnimateValues {
+  readonly channel: number | null;
+  readonly item: number;
+  readonly seconds: number;
+  readonly terminal: boolean;
+}
+
+/** The usual length of an animation, as its flag says. */
+const USUAL_SECONDS = 12;
+/** How far it is, of 1, when the run is planned and when its frames are drawn. */
+const DONE = { planned: 0.2, drawn: 0.6 };
+
+/** `cnnviz animate`, answered: the windows behind one map, position by position. */
+export async function animateAnswer(look: Look, flags: AnimateValues, frame: Frame): Promise<Answer> {
+  const { input, request } = look;
+  const { terminal, seconds } = flags;
+  const { breathe } = frame.progress(1);
+  const part =
+    (from: number, end: number): Breathe =>
+    (done) =>
+      breathe(from + (end - from) * done);
+  if (frame.target.kind === 'file') frame.place({ name: 'animation.gif', inputs: [input] });
+  const context = { threads: frame.jobs, breathe: part(0, DONE.planned) };
+  const animated = await animateLayer(request, input, flags, { seconds }, context);
+  const { run, plan } = animated;
+  const own = seconds === USUAL_SECONDS ? [] : ['--seconds', String(seconds)];
+  const args = ['animate', ...run.args, ...mapArgs(look, flags), ...own];
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'animation', args };
+  const files = await filesOf(animated, look, JSON.stringify(note), terminal, frame, part);
+  const isLive = terminal && frame.terminal.isWatched && !frame.json && !frame.quiet;
+  if (isLive) await play(animated, frame);
+  const played = terminal && !isLive ? stepLines(animated, frame.style) : [];
+  return {
+    lines: [...played, ...(terminal ? [playedWords(animated)] : summary(animated))],
+    document: () =>
+      animationDocument(
+        animated,
+        files.map(({ place }) => place),
+      ),
+    files,
+    picture: async () => encodePng((await drawFrames(animated, part(0, 1))).at(-1)!.image, JSON.stringify(note)),
+    alt: altOfAnimation(run.facts, run, plan),
+    notes: isLive ? [] : run.notes,
+  };
+}
+
+/** One GIF or WebP, or a folder of frames; nothing where it is played or told as JSON, unless a place is named. */
+async function filesOf(
+  animated: AnimatedRun,
+  { input }: Look,
+  note: string,
+  isPlayed: boolean,
+  frame: Frame,
+  part: (from: number, end: number) => Breathe,
+): Promise<AnsweredFile[]> {
+  const { run, plan } = animated;
+  const draw = () => drawFrames(animated, part(DONE.planned, DONE.drawn));
+  const encoded = part(DONE.drawn, 1);
+  if (frame.target.kind === 'folder') {
+    const digits = String(plan.shown).length;
+    const names = Array.from({ length: plan.shown }, (_, f) => `frame-${String(f + 1).padStart(digits, '0')}.png`);
+    const places = names.map((name) => frame.place({ name, inputs: [input] })!);
+    const files: AnsweredFile[] = [];
+    for (const [f, { image }] of (await draw()).entries()) {
+      const bytes = await encodePng(image, note);
+      files.push({ place: places[f], bytes: () => bytes, isOneOfMany: true });
+      await encoded(files.length / plan.shown);
+    }
+    return files;
+  }
+  // a kernel's own layer is not named twice
+  const layer = run.layer === 'conv' ? [] : [run.layer];
+  const name = `${[input.name, run.network, ...layer].map(safeName).join('.')}.gif`;
+  const place = frame.place({ name, inputs: [input], always: !isPlayed });
+  if (place === null) return [];
+  const frames = await draw();
+  const bytes = /\.webp$/i.test(place) ? await encodeWebp(frames, note) : await encodeGif(frames, note, encoded);
+  return [{ place, bytes: () => bytes }];
+}
+
+function summary({ run, plan }: AnimatedRun): string[] {
+  const name = run.facts.path === '-' ? 'standard input' : run.facts.path;
+  const words = plan.scenes.map(
+    ({ name: layer, words: said, map }) => `${layer}: ${said} → ${map.width}×${map.height}`,
+  );
+  const left = plan.positions - plan.shown;
+  const seconds = (plan.delayMs * (plan.shown - plan.scenes.length) + plan.holdMs * plan.scenes.length) / 1000;
+  return [
+    `${name} → ${run.network}   ${words.join('; ')}`,
+    `  ${plural(plan.shown, 'step')}${left > 0 ? ` of ${groupDigits(plan.positions)} positions (--seconds for more)` : ''}, ${formatNumber(seconds, 3)} s`,
+  ];
+}
+
+function playedWords({ run, plan }: AnimatedRun): string {
+  return `${run.network}: ${groupDigits(plan.shown)} of ${groupDigits(plan.positions)} positions`;
+}
+
+type Scene = ScenePlan['scenes'][number];
+
+/** Every step, one below the other. */
+function stepLines({ plan }: AnimatedRun, style: Style): string[] {
+  return plan.scenes.flatMap((scene) => [
+    ...scene.steps.flatMap((_, s) => stepOf(scene, s, style)),
+    ...afterWords(scene),
+  ]);
+}
+
+/** On a terminal each step takes the place of the one before, at the animation's pace. */
+async function play({ run, plan }: AnimatedRun, { terminal, style }: Frame): Promise<void> {
+  for (const note of run.notes) terminal.note(`note: ${note}`);
+  for (const scene of plan.scenes) {
+    let above = 0;
+    for (const s of scene.steps.keys()) {
+      terminal.takeBack(above);
+      above = stepOf(scene, s, style).reduce((sum, line) => sum + terminal.print(line), 0);
+      await wait(s === scene.steps.length - 1 ? plan.holdMs : plan.delayMs);
+    }
+    for (const line of afterWords(scene)) terminal.print(line);
+  }
+}
+
+function stepOf(scene: Scene, s: number, style: Style): string[] {
+  const { explained, place } = scene.steps[s];
+  const counted = `step ${s + 1} of ${scene.steps.length}`;
+  return describeFrame(explained, scene.map, place, counted, scene.input.isColour, style);
+}
+
+function afterWords({ after }: Scene): string[] {
+  return after === null ? [] : [`(the map holds ${after} of each sum)`];
 }
 
 /** Before a map's numbers stands "map". */
@@ -19,9 +154,9 @@ const MOST_COLUMNS = 12;
 const MOST_ROWS = 24;
 
 /** One step of a window as text: what is multiplied and added, and the map as far as it is filled. */
-export function describeFrame(
+function describeFrame(
   explained: ExplainedStep,
-  map: FilledMap,
+  map: Scene['map'],
   place: number,
   counted: string,
   isColour: boolean,
@@ -43,43 +178,10 @@ export function describeFrame(
   return lines;
 }
 
-/** What --json says of a scene. */
-interface SceneFacts {
-  readonly name: string;
-  readonly words: string;
-  readonly after: string | null;
-  readonly map: FilledMap;
-  readonly steps: readonly {
-    readonly x: number;
-    readonly y: number;
-    readonly value: number;
-    readonly explained: ExplainedStep;
-  }[];
-}
-
-/** The one document of --json: the scenes, each step as `explain` gives it. */
-export function animationJson(
-  plan: {
-    readonly scenes: readonly SceneFacts[];
-    readonly delayMs: number;
-    readonly holdMs: number;
-    readonly positions: number;
-    readonly shown: number;
-  },
-  {
-    facts,
-    network,
-    layer,
-    notes,
-  }: {
-    readonly facts: InputFacts;
-    readonly network: string;
-    readonly layer: string;
-    readonly notes: readonly string[];
-  },
-  outputs: readonly string[],
-): string {
+/** The document of --json: the scenes, each step as `explain` gives it. */
+function animationDocument({ plan, run }: AnimatedRun, outputs: readonly string[]): object {
   const { scenes, ...timing } = plan;
+  const { facts, network, layer, notes } = run;
   const told = scenes.map(({ name, words, after, map, steps }) => ({
     name,
     words,
@@ -89,7 +191,7 @@ export function animationJson(
     values: Array.from(map.values),
     steps: steps.map(({ x, y, value, explained }) => ({ x, y, value, explained: stepJson(explained) })),
   }));
-  const document = {
+  return {
     cnnviz: VERSION,
     command: 'animate',
     input: facts,
@@ -100,5 +202,4 @@ export function animationJson(
     outputs,
     warnings: notes,
   };
-  return JSON.stringify(document, null, 2);
 }

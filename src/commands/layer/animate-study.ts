@@ -15,7 +15,7 @@ import type { Input } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
 import type { ModelNode } from '../../layers/model.js';
 import { type LayerRequest, type LookContext, type LookedAt, lookAtLayer } from '../../run/kept-run.js';
-import { type Scene, type SceneStep, sceneFrames, toOneSize } from './animate-figure.js';
+import { onOneSize, type Scene, type SceneStep, sceneFrames } from './animate-figure.js';
 
 /** How long an animation may be and how often the picture may change. */
 interface Timing {
@@ -27,7 +27,7 @@ const MOST_DELAY_MS = 1000;
 const MOST_HOLD_MS = 1500;
 
 /** Scenes, with the time each of their steps stands. */
-interface ScenePlan {
+export interface ScenePlan {
   readonly scenes: readonly Scene[];
   readonly delayMs: number;
   /** The last picture of each scene stands longer. */
@@ -226,5 +226,5 @@ export async function drawFrames({ run, plan }: AnimatedRun, breathe: Breathe): 
     }
     lasts.add(images.length - 1);
   }
-  return toOneSize(images).map((image, i) => ({ image, delayMs: lasts.has(i) ? plan.holdMs : plan.delayMs }));
+  return onOneSize(images).map((image, i) => ({ image, delayMs: lasts.has(i) ? plan.holdMs : plan.delayMs }));
 }

@@ -310,33 +310,29 @@ function channelName(channel: number, isColour: boolean): string {
 }
 
 /** The one document of --json: every number, nothing left out. */
-export function explanationJson(explanation: Explanation, outputs: readonly string[]): string {
+export function explanationDocument(explanation: Explanation, outputs: readonly string[]): object {
   const { input, network, layer, shape, place, value, steps, same, notes } = explanation;
   const last = steps.at(-1)?.agreement;
-  return JSON.stringify(
-    {
-      cnnviz: VERSION,
-      command: 'explain',
-      input,
-      network,
-      layer,
-      shape,
-      ...place,
-      value,
-      explained: last?.explained ?? null,
-      stored: last?.stored ?? null,
-      same,
-      difference: last?.difference ?? null,
-      bound: last?.bound ?? null,
-      algorithm: steps.find(({ step }) => step === 'weighted')?.agreement.algorithm ?? null,
-      steps: steps.map(stepJson),
-      outputs,
-      notes,
-      warnings: notes,
-    },
-    null,
-    2,
-  );
+  return {
+    cnnviz: VERSION,
+    command: 'explain',
+    input,
+    network,
+    layer,
+    shape,
+    ...place,
+    value,
+    explained: last?.explained ?? null,
+    stored: last?.stored ?? null,
+    same,
+    difference: last?.difference ?? null,
+    bound: last?.bound ?? null,
+    algorithm: steps.find(({ step }) => step === 'weighted')?.agreement.algorithm ?? null,
+    steps: steps.map(stepJson),
+    outputs,
+    notes,
+    warnings: notes,
+  };
 }
 
 /** A step with every number, taps in rows. */

@@ -1,10 +1,79 @@
+import { altOfField } from '../../cli/alt.js';
+import type { Answer, Frame } from '../../cli/frame.js';
+import { CnnvizError } from '../../core/errors.js';
+import type { Image } from '../../core/image.js';
+import type { DrawingNote } from '../../core/note.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
+import { encodePng } from '../../io/encode.js';
+import { baseName } from '../../io/paths.js';
 import type { Style } from '../../reports/text.js';
-import type { FieldFacts } from '../../run/field.js';
+import { type FieldFacts, type FieldRequest, measureField } from '../../run/field.js';
+import { type ShapedLayer, shapeLayer } from '../../run/shaped-layer.js';
+import { fieldCrop, fieldFigure } from './field-figure.js';
+import { type Look, mapArgs } from './look-command.js';
+
+/** Which field, and whether the figure or the piece of the image is written. */
+interface FieldValues extends FieldRequest {
+  readonly channel: number | null;
+  readonly crop: boolean;
+}
+
+/**
+ * `cnnviz field`, answered: the field of one position through a whole stack of layers. Nothing is computed: no weights are
+ * needed.
+ * @throws CnnvizError 'usage' for positions that are none, 'unsupported' for layers that are not followed
+ */
+export async function fieldAnswer(look: Look, flags: FieldValues, frame: Frame): Promise<Answer> {
+  const { request, input } = look;
+  const { channel, crop } = flags;
+  const name = `${input.name}.${crop ? 'crop' : 'field'}.png`;
+  const path = frame.place({ name, inputs: [input], always: !frame.json || crop });
+  const layer = await shapeLayer(request, input, channel);
+  const field = measureField(layer, flags);
+  const args = ['field', ...recipeArgs(look, layer, field, channel), ...(crop ? ['--crop'] : [])];
+  return {
+    lines: describeField(field, frame.style),
+    document: () => fieldDocument(field, path),
+    hasRows: true,
+    files: path === null ? [] : [{ place: path, bytes: () => drawn(field, layer, crop, args) }],
+    alt: altOfField(field),
+    notes: layer.notes,
+  };
+}
+
+/** The words that give the same field again; --crop of a network's input has another name here. */
+function recipeArgs(look: Look, layer: ShapedLayer, { at, pixel }: FieldFacts, channel: number | null): string[] {
+  return [
+    ...layer.args.map((arg) => (arg === '--crop' ? '--centre-crop' : arg)),
+    ...(look.request.kind === 'layer' ? mapArgs(look, { channel, item: 0 }) : []),
+    '--at',
+    `${at.x},${at.y}`,
+    ...(pixel ? ['--pixel', `${pixel.x},${pixel.y}`] : []),
+  ];
+}
+
+/** The figure, or the piece that is seen, as a PNG with its recipe. */
+function drawn(field: FieldFacts, layer: ShapedLayer, crop: boolean, args: readonly string[]): Promise<Uint8Array> {
+  const picture = pictureOf(layer);
+  const name = field.input.path === '-' ? 'standard input' : baseName(field.input.path);
+  const title = `${name}: field of ${field.network} ${field.layer} (${field.at.x}, ${field.at.y})`;
+  const { image, scale } = crop
+    ? { image: fieldCrop(picture, field), scale: null }
+    : fieldFigure(field, picture, title);
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'field', ...(scale ?? {}), args };
+  return encodePng(image, JSON.stringify(note));
+}
+
+function pictureOf({ picture }: ShapedLayer): Image {
+  if (picture) return picture;
+  throw new CnnvizError('unsupported', 'the input has no rows and columns to draw on', {
+    fix: '--json gives the numbers without a picture',
+  });
+}
 
 /** The field of one position, its neighbours, and how often pixels are seen: in words. */
-export function describeField(field: FieldFacts, style: Style): string[] {
+function describeField(field: FieldFacts, style: Style): string[] {
   const { input, network, layer, at, outSize, inputSize, size, stride, window, pixel } = field;
   const name = input.path === '-' ? 'standard input' : input.path;
   const { x0, x1, y0, y1 } = window;
@@ -65,13 +134,13 @@ function pair({ x, y }: { readonly x: number; readonly y: number }): string {
   return x === y ? String(x) : `${x},${y}`;
 }
 
-/** The one document of --json; `wrote`: the picture's path, or null. */
-export function fieldJson(field: FieldFacts, wrote: string | null): string {
+/** The document of --json; `wrote`: the picture's path, or null. */
+function fieldDocument(field: FieldFacts, wrote: string | null): object {
   const { mask: _mask, readers, pixel, ...facts } = field;
   const { x } = field.inputSize;
   const rows = Array.from({ length: field.inputSize.y }, (_, y) => Array.from(readers.subarray(y * x, (y + 1) * x)));
   const seen = pixel && { x: pixel.x, y: pixel.y, count: pixel.count, window: pixel.window };
-  const document = {
+  return {
     cnnviz: VERSION,
     command: 'field',
     ...facts,
@@ -79,9 +148,4 @@ export function fieldJson(field: FieldFacts, wrote: string | null): string {
     outputs: wrote === null ? [] : [wrote],
     readers: rows,
   };
-  // a row of the heat map a line: readable, and a tenth of the size
-  return JSON.stringify(document, null, 2).replace(
-    /\[\s+(?=\d)([\d,\s]+?)\s+\]/g,
-    (_, numbers: string) => `[${numbers.replace(/\s+/g, '')}]`,
-  );
 }
