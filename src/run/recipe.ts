@@ -152,10 +152,11 @@ export function layerSheetNote(job: NetworkJob, source: NetworkSource, layer: La
  */
 export function networkArgs(
   { request, preset: chosen, exact, decode }: NetworkJob,
-  { facts, preset }: Pick<NetworkSource, 'facts' | 'preset'>,
+  { facts, info, preset }: Pick<NetworkSource, 'facts' | 'info' | 'preset'>,
   own: readonly string[],
 ): string[] {
-  const args = [...requestArgs(request), baseName(facts.path), ...own];
+  // a network whose inputs are all fed by --input reads no image
+  const args = [...requestArgs(request), ...(info === null ? [] : [baseName(facts.path)]), ...own];
   if (chosen && preset) args.push(...presetArgs(preset));
   if (decode.background !== null) args.push('--background', decode.background);
   if (exact) args.push('--exact');

@@ -347,5 +347,5 @@ testFixes(PARTS.network, CASES, {
     'needs PyTorch',
   'src/run/class-gradient.ts: give arrays for the others: --input NAME=FILE.npy':
     'such a network is refused before, with a fix that is tried',
-  'src/commands/layer/run-field.ts: --json gives the numbers without a picture': 'needs an input that is no picture',
+  'src/commands/layer/field-study.ts: --json gives the numbers without a picture': 'needs an input that is no picture',
 });

@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ExplainedStep } from '../../analysis/explain/explanation.js';
 import { altOfAnimation } from '../../cli/alt.js';
 import type { Answer, AnsweredFile, Frame } from '../../cli/frame.js';
-import { plural } from '../../core/geometry.js';
 import type { DrawingNote } from '../../core/note.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
@@ -105,7 +104,7 @@ function summary({ run, plan }: AnimatedRun): string[] {
   const seconds = (plan.delayMs * (plan.shown - plan.scenes.length) + plan.holdMs * plan.scenes.length) / 1000;
   return [
     `${name} → ${run.network}   ${words.join('; ')}`,
-    `  ${plural(plan.shown, 'step')}${left > 0 ? ` of ${groupDigits(plan.positions)} positions (--seconds for more)` : ''}, ${formatNumber(seconds, 3)} s`,
+    `  ${groupDigits(plan.shown)} ${plan.shown === 1 ? 'step' : 'steps'}${left > 0 ? ` of ${groupDigits(plan.positions)} positions (--seconds for more)` : ''}, ${formatNumber(seconds, 3)} s`,
   ];
 }
 
