@@ -70,7 +70,7 @@ function figureOf({ picture }: NetworkSource, drawn: DrawnMap): MapFigure {
 /** What a picture of a class study carries. */
 export function noteOf(
   job: NetworkJob,
-  source: Pick<NetworkSource, 'facts' | 'preset' | 'sha256'>,
+  source: Pick<NetworkSource, 'facts' | 'info' | 'preset' | 'sha256'>,
   picture: PictureNote['picture'],
   { lo, hi }: Scale,
   command: string,
