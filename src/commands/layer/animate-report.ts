@@ -36,14 +36,15 @@ export async function animateAnswer(look: Look, flags: AnimateValues, frame: Fra
     (from: number, end: number): Breathe =>
     (done) =>
       breathe(from + (end - from) * done);
-  if (frame.target.kind === 'file') frame.place({ name: 'animation.gif', inputs: [input] });
+  // other places have the layer's name in them
+  const named = frame.target.kind === 'file' ? frame.place({ name: 'animation.gif', inputs: [input] }) : null;
   const context = { threads: frame.jobs, breathe: part(0, DONE.planned) };
   const animated = await animateLayer(request, input, flags, { seconds }, context);
   const { run, plan } = animated;
   const own = seconds === USUAL_SECONDS ? [] : ['--seconds', String(seconds)];
   const args = ['animate', ...run.args, ...mapArgs(look, flags), ...own];
   const note: DrawingNote = { cnnviz: VERSION, picture: 'animation', args };
-  const files = await filesOf(animated, look, JSON.stringify(note), terminal, frame, part);
+  const files = await filesOf(animated, look, named, JSON.stringify(note), terminal, frame, part);
   const isLive = terminal && frame.terminal.isWatched && !frame.json && !frame.quiet;
   if (isLive) await play(animated, frame);
   const played = terminal && !isLive ? stepLines(animated, frame.style) : [];
@@ -65,6 +66,7 @@ export async function animateAnswer(look: Look, flags: AnimateValues, frame: Fra
 async function filesOf(
   animated: AnimatedRun,
   { input }: Look,
+  named: string | null,
   note: string,
   isPlayed: boolean,
   frame: Frame,
@@ -88,7 +90,7 @@ async function filesOf(
   // a kernel's own layer is not named twice
   const layer = run.layer === 'conv' ? [] : [run.layer];
   const name = `${[input.name, run.network, ...layer].map(safeName).join('.')}.gif`;
-  const place = frame.place({ name, inputs: [input], always: !isPlayed });
+  const place = named ?? frame.place({ name, layer: run.layer, inputs: [input], always: !isPlayed });
   if (place === null) return [];
   const frames = await draw();
   const bytes = /\.webp$/i.test(place) ? await encodeWebp(frames, note) : await encodeGif(frames, note, encoded);
