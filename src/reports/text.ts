@@ -85,8 +85,13 @@ export function describePlan({ input, banks, outputs }: PlannedRun, style: Style
     const left = unreadWords(unread);
     if (left) lines.push(`    ${left}`);
   }
-  for (const path of outputs) lines.push(`would write ${style.strong(path === '-' ? 'to stdout' : path)}`);
+  for (const path of outputs) lines.push(wouldWrite(path, style));
   return lines;
+}
+
+/** "would write photo.edge3x3.png" */
+export function wouldWrite(path: string, style: Style): string {
+  return `would write ${style.strong(path === '-' ? 'to stdout' : path)}`;
 }
 
 /** The planner's choice for each bank: what it costs, and why each other algorithm was not taken. */

@@ -3,19 +3,20 @@ import { atPlace, CnnvizError } from '../core/errors.js';
 import { type Image, maxSample } from '../core/image.js';
 import type { DecodeJob, ImagePreset, OutputJob } from '../core/job.js';
 import type { DrawingNote } from '../core/note.js';
+import { planPreprocess } from '../core/preprocess-geometry.js';
 import type { ChannelFacts, InputFacts, PreprocessResult, StepFacts } from '../core/result.js';
 import { tensor } from '../core/tensor.js';
 import { VERSION } from '../core/version.js';
 import { preprocessAudit } from '../draw/preprocess-audit.js';
 import { numbersOf } from '../engine/input.js';
-import { decodeImage } from '../io/decode.js';
+import { decodeImage, readHeader } from '../io/decode.js';
 import { encodePng } from '../io/encode.js';
 import { readBytes, writeAtomic } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { baseName } from '../io/paths.js';
 import { writeNpy } from '../models/npy.js';
-import type { Claims, Product } from './place.js';
+import { type Claims, type Product, placeOf } from './place.js';
 import {
   auditImage,
   type PreparedImage,
@@ -60,11 +61,7 @@ export async function preprocessFile(
   try {
     const bytes = await readBytes(input.path);
     record?.read(sha256(bytes));
-    if (isArray(input, bytes)) {
-      throw new CnnvizError('unsupported', 'an array is taken as it is: there are no pixels to prepare', {
-        fix: 'give an image; `cnnviz conv` and `cnnviz run` take arrays',
-      });
-    }
+    refuseArray(input, bytes);
     const { image, facts } = await decodeImage(bytes, job.decode);
     const product = preprocessProduct(job);
     const prepared = product.kind === 'npy' ? preprocessImage(image, job.preset) : auditImage(image, job.preset);
@@ -94,6 +91,43 @@ export async function preprocessFile(
   } catch (error) {
     throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
   }
+}
+
+/** What an image would become. */
+export interface PlannedPreprocess {
+  readonly input: { readonly path: string; readonly width: number; readonly height: number };
+  readonly preprocess: string;
+  /** [C, H, W] */
+  readonly shape: readonly number[];
+  readonly outputs: readonly string[];
+}
+
+/** The sizes and the name of what is made of an image, from its header alone. @throws CnnvizError with its name in front */
+export async function planPreprocessFile(
+  { decode, preset, output }: PreprocessFileJob,
+  input: Input,
+): Promise<PlannedPreprocess> {
+  try {
+    const bytes = await readBytes(input.path);
+    refuseArray(input, bytes);
+    const { width, height } = await readHeader(bytes, decode);
+    const { crop } = planPreprocess(width, height, preset.geometry);
+    return {
+      input: { path: input.path, width, height },
+      preprocess: presetWords(preset, crop),
+      shape: [preset.preprocess.gray ? 1 : 3, crop.height, crop.width],
+      outputs: [placeOf(output, input, preprocessProduct({ decode, preset, output }))],
+    };
+  } catch (error) {
+    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
+  }
+}
+
+function refuseArray(input: Input, bytes: Uint8Array): void {
+  if (!isArray(input, bytes)) return;
+  throw new CnnvizError('unsupported', 'an array is taken as it is: there are no pixels to prepare', {
+    fix: 'give an image; `cnnviz conv` and `cnnviz run` take arrays',
+  });
 }
 
 function stepFacts(

@@ -4,7 +4,8 @@ import type { CnnvizError } from '../../core/errors.js';
 import type { ChannelFacts, PreprocessResult } from '../../core/result.js';
 import { formatNumber } from '../../core/text.js';
 import { tableLines } from '../../reports/table.js';
-import type { Style } from '../../reports/text.js';
+import { type Style, wouldWrite } from '../../reports/text.js';
+import type { PlannedPreprocess } from '../../run/preprocess-file.js';
 
 const HEAD = ['step', 'size', 'channel', 'min', 'max', 'mean'];
 
@@ -27,6 +28,19 @@ export function describePreprocess(
     ...lines.flat(),
     `  tensor [${shape.join(', ')}] float32`,
     ...outputs.filter(({ path }) => path !== '-').map(({ path }) => `wrote ${style.strong(path)}`),
+  ];
+}
+
+/** What an image would become. */
+export function describePlannedPreprocess(
+  { input, preprocess, shape, outputs }: PlannedPreprocess,
+  style: Style,
+): string[] {
+  const name = input.path === '-' ? 'standard input' : input.path;
+  return [
+    `${style.strong(name)}  ${input.width}×${input.height} → ${preprocess}`,
+    `  tensor [${shape.join(', ')}] float32`,
+    ...outputs.map((path) => wouldWrite(path, style)),
   ];
 }
 

@@ -6,7 +6,7 @@ import { presetFlags, presetOf } from '../../cli/network-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import { choosePreset, type ImagePreset, type OutputJob, PRESETS } from '../../core/job.js';
 import { extensionOf } from '../../io/paths.js';
-import type { PreprocessFileJob } from '../../run/preprocess-file.js';
+import type { PlannedPreprocess, PreprocessFileJob } from '../../run/preprocess-file.js';
 
 const preprocessFlags = {
   ...presetFlags,
@@ -48,16 +48,25 @@ export const preprocess = command({
     draws: true,
   },
   ...BATCH_WORDS,
+  dryRun: 'say shapes and names of outputs; write nothing',
   async answer({ images, flags }, frame) {
     const job = preprocessJob(flags, frame);
-    const { answerMany, manyInputs } = await import('../../cli/run-many.js');
+    const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
     const inputs = await manyInputs(images, flags, 'cnnviz preprocess photo.jpg');
     if (inputs === null) return {};
-    const { preprocessProduct } = await import('../../run/preprocess-file.js');
+    const { planPreprocessFile, preprocessProduct } = await import('../../run/preprocess-file.js');
+    const products = [preprocessProduct(job)];
+    if (frame.dryRun) {
+      const { checkPlaces } = await import('../../run/place.js');
+      const { describePlannedPreprocess } = await import('./preprocess-report.js');
+      await checkPlaces(job.output, inputs, products);
+      const describe = (plan: PlannedPreprocess) => describePlannedPreprocess(plan, frame.style);
+      return answerPlans(inputs, (input) => planPreprocessFile(job, input), describe, frame);
+    }
     const { altOfPreprocess } = await import('../../cli/alt.js');
     const { briefPreprocess, describePreprocess, preprocessRecord } = await import('./preprocess-report.js');
     const task = { kind: 'preprocess' as const, job };
-    const order = { task, materials: null, inputs, named: images.length, products: [preprocessProduct(job)] };
+    const order = { task, materials: null, inputs, named: images.length, products };
     return answerMany(order, flags, frame, {
       describe: (result) => describePreprocess(result, frame.style),
       brief: (result) => briefPreprocess(result, frame.style),

@@ -51,17 +51,22 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
   },
   ...BATCH_WORDS,
   json: 'one JSON document with the statistics of the layers on stdout; pictures only when asked for',
+  dryRun: 'say shapes, cost and names of outputs; compute and write nothing',
   verbose: true,
   async answer({ net, images, flags }, frame) {
     const { refuseSwapped } = await import('../../cli/argument-order.js');
     refuseSwapped('run', net, images);
     const job = runJob(net, flags, frame);
-    const { answerMany, manyInputs } = await import('../../cli/run-many.js');
-    const { fedInput, openRun } = await import('./run-inputs.js');
+    const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
+    const { describePlannedRun, fedInput, openRun, planRun } = await import('./run-inputs.js');
     const isFed = images.length === 0 && flags.filesFrom.length === 0;
     const inputs = isFed ? [fedInput(net)] : await manyInputs(images, flags, 'cnnviz run NET photo.jpg');
     if (inputs === null) return {};
     const materials = await openRun(job, inputs, isFed, frame);
+    if (frame.dryRun) {
+      const describe = (plan: Awaited<ReturnType<typeof planRun>>) => describePlannedRun(plan, job, frame.style);
+      return answerPlans(inputs, (input) => planRun(job, materials, input), describe, frame);
+    }
     const { altOfNetworkRun } = await import('../../cli/alt.js');
     const { briefNetworkRun, describeNetworkRun, networkRecord } = await import('./run-report.js');
     const madeUp = job.request.init !== null;

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeNpy } from '../../src/index.js';
-import { cnnviz, IMAGES, inFolder } from './cnnviz.js';
+import { decodeNpy } from '../../../src/index.js';
+import { cnnviz, IMAGES, inFolder } from '../../cli/cnnviz.js';
 
 const ROCKET = join(IMAGES, 'rocket.jpg');
 

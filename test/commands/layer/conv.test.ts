@@ -2,10 +2,10 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSyn
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { tensor } from '../../src/core/tensor.js';
-import { conv2d, decodeImage, decodeNpy, encodeNpy } from '../../src/index.js';
-import { randomArray } from '../random.js';
-import { cnnviz, IMAGES, inFolder } from './cnnviz.js';
+import { tensor } from '../../../src/core/tensor.js';
+import { conv2d, decodeImage, decodeNpy, encodeNpy } from '../../../src/index.js';
+import { cnnviz, IMAGES, inFolder } from '../../cli/cnnviz.js';
+import { randomArray } from '../../random.js';
 
 const require = createRequire(import.meta.url);
 const sharp = require('sharp') as typeof import('sharp').default;

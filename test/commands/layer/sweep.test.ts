@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readFlags } from '../../src/cli/flags.js';
-import { sweepFlags, sweepJob } from '../../src/commands/layer/sweep-flags.js';
-import { readNote } from '../../src/io/encode.js';
-import { cnnviz, IMAGES, inFolder } from './cnnviz.js';
+import { readFlags } from '../../../src/cli/flags.js';
+import { sweepFlags, sweepJob } from '../../../src/commands/layer/sweep-flags.js';
+import { readNote } from '../../../src/io/encode.js';
+import { cnnviz, IMAGES, inFolder } from '../../cli/cnnviz.js';
 
 /** What was typed behind some flags; the others are as they are without. */
 type Typed = Readonly<Record<string, string | boolean>>;
