@@ -56,7 +56,8 @@ export const plan = command({
     if (flags.weight !== null) {
       throw new CnnvizError('usage', '--weight goes with --input', { fix: 'give both, or an image and --kernel' });
     }
-    const job = oneLayerJob(flags);
+    const one = oneLayerJob(flags);
+    const job = { ...one, output: { ...one.output, products: ['maps' as const] } };
     const { answerPlans } = await import('../../cli/run-many.js');
     const { findInputs } = await import('../../io/inputs.js');
     const { dryRun } = await import('../../run/dry-run.js');
