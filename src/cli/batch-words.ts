@@ -1,5 +1,4 @@
 import type { CnnvizError } from '../core/errors.js';
-import { plural } from '../core/geometry.js';
 import type { RunResult } from '../core/result.js';
 import { groupDigits } from '../core/text.js';
 import { VERSION } from '../core/version.js';
@@ -46,38 +45,6 @@ function durationWords(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
-/** What `batch merge` found. */
-interface MergeFacts {
-  readonly shards: number;
-  readonly absent: readonly number[];
-  readonly total: number;
-  readonly written: number;
-  readonly failed: readonly { readonly message: string }[];
-  readonly missing: readonly { readonly shard: number; readonly inputs: number }[];
-  readonly duplicates: readonly string[];
-  readonly manifest: string | null;
-}
-
-/** "4 shards, 1,000 inputs: 989 written, 11 failed"; what is wrong; what was done or is to do. */
-export function describeMerge({ shards, absent, total, written, failed, missing, duplicates, manifest }: MergeFacts): {
-  summary: string;
-  faults: string[];
-  hint: string;
-} {
-  const summary = `${plural(shards, 'shard')}, ${groupDigits(total)} inputs: ${summaryLine(written, failed.length, 0)}`;
-  const lines: string[] = [];
-  for (const { message } of failed) lines.push(`   ${message}`);
-  for (const shard of absent) lines.push(`   shard ${shard}/${shards}: no manifest, it never ran`);
-  for (const { shard, inputs } of missing)
-    lines.push(`   shard ${shard}/${shards}: ${plural(inputs, 'input')} not done`);
-  for (const name of duplicates) lines.push(`   ${name}: more than one shard has it`);
-  const todo =
-    duplicates.length === 0
-      ? 'not joined: run what is missing with --resume, then merge again'
-      : 'not joined: the shards were not parts of one list of inputs';
-  return { summary, faults: lines, hint: manifest === null ? todo : `wrote ${manifest}` };
 }
 
 /** What happened to one input: the same keys whether it worked or not. */

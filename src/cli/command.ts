@@ -103,10 +103,15 @@ function addCommand<A extends Places, F extends Flags>(program: Commander, spec:
       name: fullName(entry),
       output: spec.output ?? null,
       ...readFlags(standard, raw),
+      program: rootOf(entry),
       typed: new Set(Object.keys(raw).filter((key) => entry.getOptionValueSource(key) === 'cli')),
     });
     await frame.tell(() => answer({ ...words, flags: readFlags(flags, raw) }, frame));
   });
+}
+
+function rootOf(entry: Commander): Commander {
+  return entry.parent === null ? entry : rootOf(entry.parent);
 }
 
 /** "head train" */

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import type { OutputJob } from '../core/job.js';
 import { writeAtomic } from '../io/files.js';
@@ -13,6 +14,10 @@ import { openTerminal, type Terminal } from './terminal.js';
 
 /** What a command answers. The frame prints it, writes it and ends with its exit code. */
 export interface Answer {
+  /** What failed, on stderr: -q does not silence it. */
+  readonly failures?: readonly string[];
+  /** What was found wrong, on stdout as `lines` are: -q does not silence it. */
+  readonly findings?: readonly string[];
   /** What a person reads. */
   readonly lines?: readonly string[];
   /** The document of --json. */
@@ -31,13 +36,15 @@ export interface Answer {
   readonly ok?: boolean | number;
 }
 
-/** A file of an answer; its bytes are made when it is written. */
-export interface AnsweredFile {
+/** A file of an answer; its bytes are made when it is written. `write`: by whoever knows what it may replace. */
+export type AnsweredFile = {
   readonly place: string;
   /** Said behind its name: "2.3 kB". */
   readonly facts?: string;
-  readonly bytes: () => Promise<Uint8Array> | Uint8Array;
-}
+} & (
+  | { readonly bytes: () => Promise<Uint8Array> | Uint8Array; readonly write?: never }
+  | { readonly write: () => Promise<void>; readonly bytes?: never }
+);
 
 /** A result that asks for its place. */
 export interface Wanted {
@@ -59,6 +66,8 @@ export interface Frame extends StandardFlags {
   readonly terminal: Terminal;
   /** The names of the flags that were typed. */
   readonly typed: ReadonlySet<string>;
+  /** All commands, as they can be typed. */
+  readonly program: Command;
   /** Where -o points. */
   readonly target: OutputJob['target'];
   /** Numbers in place of a picture: --raw, or an ending of numbers. */
@@ -85,6 +94,7 @@ export interface FrameOptions extends StandardFlags {
   readonly name: string;
   readonly output: Output | null;
   readonly typed: ReadonlySet<string>;
+  readonly program: Command;
 }
 
 /**
@@ -193,21 +203,23 @@ function pathOf(target: OutputJob['target'], name: string, input?: Input, layer?
   }
 }
 
-async function tellAnswer(answer: Answer, { terminal, target, json, clobber, alt, show }: Frame): Promise<void> {
-  const { lines = [], document, files = [], picture, notes = [], ok = true } = answer;
+async function tellAnswer(answer: Answer, frame: Frame): Promise<void> {
+  const { terminal, target, json, clobber, alt, show } = frame;
+  const { document, files = [], picture, ok = true } = answer;
   // where standard output carries a file, what a person reads stands beside it
   const isBesides = files.some(({ place }) => place === '-');
   const say = isBesides && target.kind !== 'stdout' ? terminal.note : terminal.print;
-  for (const note of notes) terminal.note(`note: ${note}`);
-  if (!json) for (const line of lines) say(line);
+  await tellWords(answer, frame, say);
   const written = [...(answer.written ?? [])];
-  for (const { place, facts, bytes } of files) {
-    if (place === '-') await terminal.send(await bytes());
-    else {
-      await writeAtomic(place, await bytes(), { clobber });
-      written.push(place);
-      if (!json) say(`wrote ${terminal.style.strong(place)}${facts === undefined ? '' : `  ${facts}`}`);
+  for (const { place, facts, bytes, write } of files) {
+    if (place === '-' && bytes) {
+      await terminal.send(await bytes());
+      continue;
     }
+    if (write) await write();
+    else await writeAtomic(place, await bytes(), { clobber });
+    written.push(place);
+    if (!json) say(`wrote ${terminal.style.strong(place)}${facts === undefined ? '' : `  ${facts}`}`);
   }
   if (json) {
     if (document) await terminal.send(new TextEncoder().encode(`${JSON.stringify(document(), null, 2)}\n`));
@@ -218,4 +230,18 @@ async function tellAnswer(answer: Answer, { terminal, target, json, clobber, alt
     await showPictures(shown, show ?? undefined, isBesides ? { ...terminal, screen: null } : terminal);
   }
   process.exitCode = typeof ok === 'number' ? ok : ok ? EXIT.done : EXIT.failed;
+}
+
+/** What a person reads: the document of --json stands alone. */
+async function tellWords(
+  { failures = [], findings = [], lines = [], notes = [] }: Answer,
+  { terminal, json, quiet }: Frame,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const note of notes) terminal.note(`note: ${note}`);
+  if (json) return;
+  for (const line of failures) terminal.warn(line);
+  const loud = quiet && findings.length > 0 ? await openTerminal({ quiet: false, reserveStdout: false }) : terminal;
+  for (const line of findings) loud.print(line);
+  for (const line of lines) say(line);
 }

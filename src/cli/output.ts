@@ -29,7 +29,7 @@ export function targetOf(out: string | null, { endings, what }: Written): Output
       fix: '-o FOLDER/',
     });
   }
-  if (PLACES.test(out)) return { kind: 'template', path: out };
+  if (PLACES.test(out) && endings.length > 0) return { kind: 'template', path: out };
   if (/[\\/]$/.test(out) || kindOf(out) === 'a folder') return { kind: 'folder', path: out };
   const ending = ENDING.exec(out)?.[0].toLowerCase();
   if (ending === undefined) return { kind: 'folder', path: out };

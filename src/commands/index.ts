@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { AnyCommand } from '../cli/command.js';
 import { addArticle } from './article/article.js';
-import { addBatch } from './batch/batch.js';
+import { batch } from './batch/merge.js';
 import { addCheck } from './check/check.js';
-import { addDiff } from './check/diff.js';
+import { diff } from './check/diff.js';
 import { ablate } from './class/ablate.js';
 import { gradcam } from './class/gradcam.js';
 import { occlude } from './class/occlude.js';
@@ -24,8 +24,8 @@ import { preprocess } from './network/preprocess.js';
 import { run } from './network/run.js';
 import { summary } from './network/summary.js';
 import { addWeights } from './network/weights.js';
-import { addCompletion } from './start/completion.js';
-import { addDemo } from './start/demo.js';
+import { completion } from './start/completion.js';
+import { demo } from './start/demo.js';
 
 /** Every command, in the groups and the order that help shows them in. */
 export const COMMAND_GROUPS: readonly (readonly [
@@ -36,6 +36,6 @@ export const COMMAND_GROUPS: readonly (readonly [
   ['Networks:', [run, summary, filters, addWeights, addCompare, preprocess]],
   ['What a network looks at:', [gradcam, saliency, occlude, ablate, top]],
   ['My own classes:', [head]],
-  ['Maps that must not change, many images:', [addCheck, addDiff, addBatch]],
-  ['To begin with:', [addDemo, addArticle, addCompletion]],
+  ['Maps that must not change, many images:', [addCheck, diff, batch]],
+  ['To begin with:', [demo, addArticle, completion]],
 ];

@@ -12,7 +12,7 @@ const sources = readTexts(projectFiles().filter((path) => /^src\/.*\.ts$/.test(p
 /** Texts that name flags of other commands than the one they are printed for, with the reason. */
 const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
   // the runs whose manifests are merged
-  'src/commands/batch/run-merge.ts': ['--shard'],
+  'src/commands/batch/merge-manifests.ts': ['--shard'],
   // the command that made the picture which is read
   'src/run/read-map.ts': ['--sheet', '--strip'],
   'src/commands/layer/read.ts': ['--depth', '--format'],

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseShard } from '../../src/batch/shard.js';
-import { mergeManifests } from '../../src/commands/batch/run-merge.js';
+import { mergeManifests } from '../../src/commands/batch/merge-manifests.js';
 import { tensor } from '../../src/core/tensor.js';
 import { encodePng } from '../../src/io/encode.js';
 import { boundedGlob } from '../../src/io/inputs.js';

@@ -10,9 +10,11 @@ export interface Measured {
   readonly megabytes: number;
 }
 
-/** The same, and what it printed. */
-interface Answered extends Measured {
+/** … and what it printed. */
+export interface Answered extends Measured {
   readonly stdout: string;
+  /** The bytes of stdout. */
+  readonly base64: string;
 }
 
 /** A process that runs command lines one after another without starting anew. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkJsonSchema, parseCheckFile } from '../../src/commands/check/check-file.js';
-import { EXACT } from '../../src/commands/check/check-result.js';
+import { EXACT } from '../../src/commands/check/tolerance.js';
 import { CnnvizError } from '../../src/core/errors.js';
 
 const NOTHING = { baseline: null, tolerance: null };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EXACT } from '../../src/commands/check/check-result.js';
 import { comparePlane, type StoredPicture } from '../../src/commands/check/check-stage.js';
+import { EXACT } from '../../src/commands/check/tolerance.js';
 import type { MapNote } from '../../src/core/note.js';
 
 const NO_CLIP = { below: 0, above: 0, nan: 0 };

@@ -1,11 +1,11 @@
 import { networkJob, type PresetFlags } from '../../cli/network-flags.js';
 import { CnnvizError } from '../../core/errors.js';
-import { nearestName } from '../../core/names.js';
 import { readBytes } from '../../io/files.js';
 import { kindOf } from '../../io/read-files.js';
 import { refusalOf } from '../../run/file-kind.js';
 import { type CaseDefaults, parseCheckFile } from './check-file.js';
-import { type CheckCase, EXACT, type Tolerance } from './check-result.js';
+import type { CheckCase } from './check-result.js';
+import { EXACT, parseTolerance } from './tolerance.js';
 
 /** The flags of `check` that say what is run and what is expected of it. */
 export interface CaseFlags extends PresetFlags {
@@ -131,33 +131,4 @@ async function readText(path: string): Promise<string> {
     }
     throw new CnnvizError('usage', `${path}: not UTF-8`, { fix: 'case files are YAML or JSON: see docs/ci.md', cause });
   }
-}
-
-const TOLERANCES = ['abs', 'rel', 'ulps'] as const;
-
-/** abs=1e-6,rel=1e-5,ulps=4, any of them; a bare number is absolute. */
-export function parseTolerance(text: string): Tolerance {
-  const found = { ...EXACT };
-  const said = new Set<string>();
-  for (const part of text.split(',')) {
-    const at = part.indexOf('=');
-    const word = at < 0 ? 'abs' : part.slice(0, at).trim();
-    const kind = TOLERANCES.find((name) => name === word);
-    const number = part.slice(at + 1).trim();
-    const value = Number(number);
-    if (kind === undefined || number === '' || !(value >= 0 && value < Number.POSITIVE_INFINITY)) {
-      const near = kind === undefined ? nearestName(word, TOLERANCES) : null;
-      throw new CnnvizError('usage', `--tolerance: expected abs=…, rel=… or ulps=…, numbers from 0, got "${part}"`, {
-        fix: near ? `did you mean ${near}?` : 'such as --tolerance abs=1e-6,rel=1e-5',
-      });
-    }
-    if (said.has(kind)) {
-      throw new CnnvizError('usage', `--tolerance: ${kind} is said twice in "${text}"`, {
-        fix: 'a decimal point is a point: --tolerance abs=0.1,rel=1e-5',
-      });
-    }
-    said.add(kind);
-    found[kind] = value;
-  }
-  return found;
 }

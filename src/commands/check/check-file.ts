@@ -3,7 +3,8 @@ import { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob, PresetChoice } from '../../core/job.js';
 import { folderOf, pathFrom } from '../../io/paths.js';
 import { type DataFile, readDataFile, schemaFault, unknownKey, type Where } from '../../models/data-file.js';
-import { type CheckCase, EXACT, type Tolerance } from './check-result.js';
+import type { CheckCase } from './check-result.js';
+import { EXACT, type Tolerance } from './tolerance.js';
 
 const side = z.int().positive();
 const pair = z.union([side, z.tuple([side, side])]);

@@ -9,11 +9,12 @@ import { removeBelow } from '../../io/folders.js';
 import { refuseForeign, writeOwnText } from '../../io/own-texts.js';
 import { baseName, folderOf, joinPath, pathBelow, safeName } from '../../io/paths.js';
 import { planesOf } from '../../run/draw.js';
-import type { CheckPicture, CheckResult, ImageCheck, StageCheck, Tolerance } from './check-result.js';
+import type { CheckPicture, CheckResult, ImageCheck, StageCheck } from './check-result.js';
 import type { DrawFailure } from './check-update.js';
 import { compareElements } from './compare-values.js';
 import { type ComparedPlane, differencePicture, valuesPictures } from './difference.js';
 import { CHECK_PAGE_MARK, htmlReport, JUNIT_MARK, picturesOfReport, type ReportPicture } from './html.js';
+import type { Tolerance } from './tolerance.js';
 
 /** Writes the page of a check beside its pictures, REPORT/index.html, and takes away those of the page it replaces. */
 export async function writeReport(folder: string, result: CheckResult): Promise<string> {

@@ -1,23 +1,7 @@
 import type { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob } from '../../core/job.js';
 import type { ValuePlace } from '../../core/value-place.js';
-
-/**
- * How far a value may be from its baseline: |got − expected| ≤ abs + rel·|expected|, or at most `ulps` units in the last
- * place. All zero: the same bits.
- */
-export interface Tolerance {
-  readonly abs: number;
-  readonly rel: number;
-  readonly ulps: number;
-}
-
-export const EXACT: Tolerance = { abs: 0, rel: 0, ulps: 0 };
-
-/** Whether nothing but the same bits will do. */
-export function isExact({ abs, rel, ulps }: Tolerance): boolean {
-  return abs === 0 && rel === 0 && ulps === 0;
-}
+import type { Tolerance } from './tolerance.js';
 
 /** npy: exact numbers, a file a stage · png: a grey picture a channel, compared by its decoded pixels */
 export type BaselineFormat = 'npy' | 'png';

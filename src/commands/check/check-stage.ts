@@ -15,16 +15,9 @@ import { collisionKey, folderOf, joinPath, safeName } from '../../io/paths.js';
 import { npyToValue, readNpy } from '../../models/npy.js';
 import { planesOf } from '../../run/draw.js';
 import { type MapPicture, readMapPicture } from '../../run/read-map.js';
-import {
-  type DifferingValue,
-  EXACT,
-  isExact,
-  type StageCheck,
-  type StageStatus,
-  type Tolerance,
-  type ValuesCheck,
-} from './check-result.js';
+import type { DifferingValue, StageCheck, StageStatus, ValuesCheck } from './check-result.js';
 import { compareElements, type ElementDifference } from './compare-values.js';
+import { EXACT, isExact, type Tolerance } from './tolerance.js';
 
 /** A stage as it was computed. */
 export interface ComputedStage {

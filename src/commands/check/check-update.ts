@@ -7,17 +7,16 @@ import { removeBelow } from '../../io/folders.js';
 import { joinPath } from '../../io/paths.js';
 import { writeValue } from '../../models/npy.js';
 import { type CheckPlan, type CheckRun, extraFiles, notDone, runCase } from './check-plan.js';
-import {
-  type BaselineFormat,
-  type CheckResult,
-  EXACT,
-  type ImageCheck,
-  type ImageStatus,
-  type ImageUpdate,
-  type StageCheck,
-  type UpdateResult,
-  type UpdateStatus,
-  type ValuesCheck,
+import type {
+  BaselineFormat,
+  CheckResult,
+  ImageCheck,
+  ImageStatus,
+  ImageUpdate,
+  StageCheck,
+  UpdateResult,
+  UpdateStatus,
+  ValuesCheck,
 } from './check-result.js';
 import {
   type ComputedStage,
@@ -30,6 +29,7 @@ import {
   PICTURE_SCALE,
   pictureFiles,
 } from './check-stage.js';
+import { EXACT } from './tolerance.js';
 
 /**
  * Makes the stored maps those of this run: writes what is new or differs, leaves what is the same, removes what no image

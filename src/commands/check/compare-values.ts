@@ -1,5 +1,5 @@
 import type { Numbers } from '../../core/values.js';
-import { isExact, type Tolerance } from './check-result.js';
+import { isExact, type Tolerance } from './tolerance.js';
 
 /** One element that differs. */
 export interface ElementDifference {

@@ -11,10 +11,11 @@ import { sniffFormat } from '../../io/sniff.js';
 import { npyToValue, readNpy } from '../../models/npy.js';
 import { type MapPicture, readMapPicture } from '../../run/read-map.js';
 import { comparedPlanes } from './check-report.js';
-import { EXACT, type FileComparison, type Tolerance, type ValuesCheck } from './check-result.js';
+import type { FileComparison, ValuesCheck } from './check-result.js';
 import { comparePlane, differingAt } from './check-stage.js';
 import { compareElements, type ElementDifference } from './compare-values.js';
 import type { ComparedPlane } from './difference.js';
+import { EXACT, type Tolerance } from './tolerance.js';
 
 /** One side of a comparison. */
 type Side =

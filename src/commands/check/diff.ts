@@ -1,31 +1,32 @@
-import type { Command } from 'commander';
+import { arg, command } from '../../cli/command.js';
+import { toleranceFlag } from './tolerance.js';
 
-const EXAMPLES = `Examples:
+/** `cnnviz diff`: two maps, or two folders of them, against each other. */
+export const diff = command({
+  name: 'diff',
+  summary: 'two PNG or .npy files: the same, or where they differ first',
+  description:
+    'Compare two feature maps, or two folders of them. Exits with 0 when they are the same, 1 when they differ, ' +
+    '2 when they cannot be compared.',
+  examples: `Examples:
   cnnviz diff before.png after.png                       two pictures, by their decoded pixels
   cnnviz diff base/plane.png/relu.npy relu.npy           two arrays, to the last bit
   cnnviz diff a.npy b.npy --tolerance rel=1e-5 -o d.png  within a tolerance; the difference as a picture
   cnnviz diff maps-1.0/ maps-1.1/                        two folders, file by file
-`;
-
-/** Adds `diff`: two maps against each other. */
-export function addDiff(program: Command): void {
-  program
-    .command('diff')
-    .summary('two PNG or .npy files: the same, or where they differ first')
-    .description(
-      'Compare two feature maps, or two folders of them. Exits with 0 when they are the same, 1 when they differ, ' +
-        '2 when they cannot be compared.',
-    )
-    .argument('<a>', 'a .png or .npy file, or a folder: what is expected')
-    .argument('<b>', 'what is held against it')
-    .addHelpText('before', EXAMPLES)
-    .option('--tolerance <abs=…,rel=…,ulps=…>', 'let values differ by so much (default: not by one bit)')
-    .option('-o, --out <file.png>', 'draw the difference, b − a')
-    .option('--no-clobber', 'refuse to replace a file that exists')
-    .option('--json', 'one JSON document on stdout', false)
-    .option('-q, --quiet', 'print nothing, only exit', false)
-    .action(async (a: string, b: string, options) => {
-      const { runDiff } = await import('./run-diff.js');
-      await runDiff(a, b, options);
-    });
-}
+`,
+  args: {
+    a: arg.one('a .png or .npy file, or a folder: what is expected'),
+    b: arg.one('what is held against it'),
+  },
+  flags: { tolerance: toleranceFlag },
+  output: {
+    endings: ['.png'],
+    what: 'the difference',
+    about: 'draw the difference of two files, b − a: FILE.png, FOLDER/ or - for stdout',
+    draws: true,
+  },
+  async answer({ a, b, flags }, frame) {
+    const { diffAnswer } = await import('./diff-report.js');
+    return diffAnswer(a, b, flags, frame);
+  },
+});

@@ -2,13 +2,14 @@ import { createRequire } from 'node:module';
 
 /**
  * Runs one command line after another in this process, as bin/cnnviz.js would: {args, cwd} comes in, {code, stdout,
- * stderr} goes back, with the seconds of processor time it took and the most memory of any so far. Hundreds of short commands are tried; each would spend ten times as long on starting Node.
+ * stderr} goes back (stdout also in base64: it may be bytes), with the seconds of processor time it took and the most
+ * memory of any so far. Hundreds of short commands are tried; each would spend ten times as long on starting Node.
  */
 const { main } = createRequire(import.meta.url)('../../../dist/cli/main.cjs');
 
 for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0);
 
-/** Collects what is written to a stream; gives the text, and the stream back to itself. */
+/** Collects what is written to a stream; gives the bytes, and the stream back to itself. */
 function caught(stream) {
   const chunks = [];
   const write = stream.write;
@@ -20,7 +21,7 @@ function caught(stream) {
   };
   return () => {
     stream.write = write;
-    return Buffer.concat(chunks).toString();
+    return Buffer.concat(chunks);
   };
 }
 
@@ -32,7 +33,9 @@ process.on('message', async ({ args, cwd }) => {
   await main([process.execPath, 'cnnviz', ...args]);
   const { user, system } = process.cpuUsage(before);
   const used = { cpuSeconds: (user + system) / 1e6, megabytes: process.resourceUsage().maxRSS / 1024 };
-  const answer = { code: process.exitCode ?? 0, stdout: out(), stderr: err(), ...used };
+  const [bytes, stderr] = [out(), err().toString()];
+  const texts = { stdout: bytes.toString(), base64: bytes.toString('base64'), stderr };
+  const answer = { code: process.exitCode ?? 0, ...texts, ...used };
   process.exitCode = 0;
   process.send(answer);
 });

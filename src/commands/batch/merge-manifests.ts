@@ -9,36 +9,14 @@ import {
   shardOfName,
 } from '../../batch/manifest.js';
 import { MOST_SHARDS } from '../../batch/shard.js';
-import { describeMerge } from '../../cli/batch-words.js';
-import { EXIT } from '../../cli/exit.js';
-import { openTerminal } from '../../cli/terminal.js';
 import { CnnvizError } from '../../core/errors.js';
-import { VERSION } from '../../core/version.js';
+import { plural } from '../../core/geometry.js';
+import { groupDigits } from '../../core/text.js';
 import { listFolder } from '../../io/inputs.js';
 import { takeLock } from '../../io/lock.js';
 import { readLines, refuseForeign, writeLines } from '../../io/own-texts.js';
 import { joinPath } from '../../io/paths.js';
-
-interface MergeFlags {
-  readonly json: boolean;
-  readonly quiet: boolean;
-}
-
-/** `cnnviz batch merge`: joins manifests, tells what is missing; sets the exit code. */
-export async function runMerge(folder: string, { json, quiet }: MergeFlags): Promise<void> {
-  const terminal = await openTerminal({ quiet, reserveStdout: json });
-  const result = await mergeManifests(folder);
-  if (json) {
-    const document = { cnnviz: VERSION, command: 'batch merge', ...result };
-    await terminal.send(new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`));
-  } else {
-    const { summary, faults, hint } = describeMerge(result);
-    terminal.print(summary);
-    for (const line of faults) terminal.warn(line);
-    terminal.print(hint);
-  }
-  process.exitCode = result.manifest !== null && result.failed.length === 0 ? EXIT.done : EXIT.failed;
-}
+import { summaryLine } from '../../reports/text.js';
 
 /** What the manifests of a folder's shards say together. */
 interface MergeResult {
@@ -160,4 +138,21 @@ function twice(names: readonly string[]): string[] {
     seen.add(name);
   }
   return [...again].sort();
+}
+
+/** What is wrong; "4 shards, 1,000 inputs: 989 written, 11 failed"; what was done or is to do. */
+export function describeMerge(found: MergeResult): { failures: string[]; lines: string[] } {
+  const { shards, absent, total, written, failed, missing, duplicates, manifest } = found;
+  const failures = [
+    ...failed.map(({ message }) => `   ${message}`),
+    ...absent.map((shard) => `   shard ${shard}/${shards}: no manifest, it never ran`),
+    ...missing.map(({ shard, inputs }) => `   shard ${shard}/${shards}: ${plural(inputs, 'input')} not done`),
+    ...duplicates.map((name) => `   ${name}: more than one shard has it`),
+  ];
+  const todo =
+    duplicates.length === 0
+      ? 'not joined: run what is missing with --resume, then merge again'
+      : 'not joined: the shards were not parts of one list of inputs';
+  const summary = `${plural(shards, 'shard')}, ${groupDigits(total)} inputs: ${summaryLine(written, failed.length, 0)}`;
+  return { failures, lines: [summary, manifest === null ? todo : `wrote ${manifest}`] };
 }

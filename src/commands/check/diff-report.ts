@@ -1,62 +1,65 @@
-import { EXIT } from '../../cli/exit.js';
-import { openTerminal } from '../../cli/terminal.js';
+import { type ValuesOf, wordsOf } from '../../cli/flags.js';
+import type { Answer, Frame } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { DrawingNote } from '../../core/note.js';
 import { groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import { encodePng } from '../../io/encode.js';
-import { existingFolder, writeAtomic } from '../../io/files.js';
-import { baseName } from '../../io/paths.js';
+import { existingFolder } from '../../io/files.js';
+import { findInputs } from '../../io/inputs.js';
+import { baseName, stem } from '../../io/paths.js';
 import type { Style } from '../../reports/text.js';
-import { parseTolerance } from './check-cases.js';
-import { type DifferingValue, EXACT, type FileComparison } from './check-result.js';
+import type { DifferingValue, FileComparison } from './check-result.js';
 import { changeWords, distanceWords, largestWords, placeWords, valuesRecord } from './check-words.js';
 import { type ComparedFiles, diffFiles, diffFolders } from './diff-files.js';
 import { differencePicture } from './difference.js';
+import { EXACT, toleranceFlag } from './tolerance.js';
 
-interface DiffFlags {
-  readonly tolerance?: string;
-  readonly out?: string;
-  readonly clobber: boolean;
-  readonly json: boolean;
-  readonly quiet: boolean;
-}
+const FLAGS = { tolerance: toleranceFlag };
 
-/** `cnnviz diff`: two files, or two folders; exits with 1 when they differ, with 2 when they cannot be compared. */
-export async function runDiff(a: string, b: string, flags: DiffFlags): Promise<void> {
-  const { out, clobber, json, quiet } = flags;
-  const tolerance = flags.tolerance === undefined ? EXACT : parseTolerance(flags.tolerance);
-  if (out !== undefined && !/\.png$/i.test(out)) {
-    throw new CnnvizError('usage', `${out}: the difference is drawn as .png`, { fix: '-o difference.png' });
-  }
-  const terminal = await openTerminal({ quiet, reserveStdout: json });
+/** Two files, or two folders: whether they are the same. @throws CnnvizError when they cannot be compared */
+export async function diffAnswer(a: string, b: string, flags: ValuesOf<typeof FLAGS>, frame: Frame): Promise<Answer> {
+  const tolerance = flags.tolerance ?? EXACT;
   const folders = [await existingFolder(a), await existingFolder(b)];
   if (folders[0] !== folders[1]) {
     throw new CnnvizError('usage', `${folders[0] ? a : b} is a folder, ${folders[0] ? b : a} is not`, {
       fix: 'name two files or two folders',
     });
   }
-  if (folders[0]) {
-    if (out !== undefined) {
-      throw new CnnvizError('usage', '-o draws the difference of two files', { fix: 'name the two files' });
-    }
-    const files = await refusing(diffFolders(a, b, tolerance));
-    if (files.length === 0) {
-      throw new CnnvizError('nothing', `nothing to compare: ${a} and ${b} hold no .png and no .npy`);
-    }
-    if (!json) for (const line of describeFolders(files, terminal.style)) terminal.print(line);
-    return finish(files);
+  if (!folders[0]) return filesAnswer(a, b, flags, frame);
+  if (frame.out !== null) {
+    throw new CnnvizError('usage', '-o draws the difference of two files', { fix: 'name the two files' });
   }
-  const compared = await refusing(diffFiles(a, b, tolerance));
-  if (!json) for (const line of describeDiff(compared.comparison, terminal.style)) terminal.print(line);
-  if (out !== undefined) terminal.note(await drawDifference(out, compared, clobber));
-  return finish([compared.comparison]);
+  const files = await refusing(diffFolders(a, b, tolerance));
+  if (files.length === 0) {
+    throw new CnnvizError('nothing', `nothing to compare: ${a} and ${b} hold no .png and no .npy`);
+  }
+  return { lines: describeFolders(files, frame.style), document: () => diffDocument(files), ok: files.every(isSame) };
+}
 
-  async function finish(files: readonly FileComparison[]): Promise<void> {
-    if (json) await terminal.send(new TextEncoder().encode(`${diffJson(files)}\n`));
-    const same = files.every(({ status }) => status === 'identical' || status === 'within tolerance');
-    process.exitCode = same ? EXIT.done : EXIT.failed;
-  }
+async function filesAnswer(a: string, b: string, flags: ValuesOf<typeof FLAGS>, frame: Frame): Promise<Answer> {
+  const inputs = await findInputs([a, b], { recursive: false, lists: [] });
+  const place = frame.place({ name: `${stem(baseName(b))}.difference.png`, inputs, always: false });
+  const compared = await refusing(diffFiles(a, b, flags.tolerance ?? EXACT));
+  const { comparison, planes } = compared;
+  const isDrawn = comparison.reason === null && planes.length > 0;
+  const picture = () => drawDifference(compared, ['diff', ...apart(a, b), ...wordsOf(FLAGS, flags)]);
+  const notes =
+    place === null || isDrawn
+      ? []
+      : [`no difference to draw${comparison.reason === null ? '' : `: ${comparison.reason}`}`];
+  return {
+    lines: describeDiff(comparison, frame.style),
+    document: () => diffDocument([comparison]),
+    ...(isDrawn && { picture, alt: altOf(comparison) }),
+    files: place !== null && isDrawn ? [{ place, bytes: picture }] : [],
+    notes,
+    ok: isSame(comparison),
+  };
+}
+
+function isSame({ status }: FileComparison): boolean {
+  return status === 'identical' || status === 'within tolerance';
 }
 
 /** A file that cannot be read is a refusal: exit 1 says that two files differ. */
@@ -70,26 +73,34 @@ async function refusing<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Draws b − a, or says why there is nothing to draw. */
-async function drawDifference(
-  out: string,
-  { comparison: { a, b, values, reason }, planes }: ComparedFiles,
-  clobber: boolean,
-): Promise<string> {
-  if (reason !== null) return `no difference drawn: ${reason}`;
-  if (planes.length === 0) return `no difference to draw: ${out} is not written`;
-  const facts = `${groupDigits(values!.differing)} of ${groupDigits(values!.total)} values differ`;
-  const { image, scale } = differencePicture(`${baseName(b)} − ${baseName(a)}`, facts, planes);
+/** b − a as a PNG that carries the command. */
+function drawDifference({ comparison, planes }: ComparedFiles, args: readonly string[]): Promise<Uint8Array> {
+  const { a, b } = comparison;
+  const { image, scale } = differencePicture(`${baseName(b)} − ${baseName(a)}`, factsOf(comparison), planes);
   const { lo, hi } = scale;
-  const note: DrawingNote = {
-    cnnviz: VERSION,
-    picture: 'difference',
-    lo,
-    hi,
-    args: ['diff', baseName(a), baseName(b)],
-  };
-  await writeAtomic(out, await encodePng(image, JSON.stringify(note)), { clobber });
-  return `wrote ${out}`;
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'difference', lo, hi, args };
+  return encodePng(image, JSON.stringify(note));
+}
+
+function factsOf({ values }: FileComparison): string {
+  return `${groupDigits(values!.differing)} of ${groupDigits(values!.total)} values differ`;
+}
+
+/** What the picture shows, in a sentence. */
+function altOf(comparison: FileComparison): string {
+  const { a, b, values } = comparison;
+  const first = values?.first ? `, first at ${placeIn(comparison, values.first)}` : '';
+  return `Difference ${baseName(b)} − ${baseName(a)}, blue below zero and orange above: ${factsOf(comparison)}${first}.`;
+}
+
+/** Two files by their names, with as many folders before them as tell the two apart. */
+function apart(a: string, b: string): readonly [string, string] {
+  const [one, two] = [a, b].map((path) => path.split(/[\\/]/));
+  for (let parts = 1; parts < Math.max(one.length, two.length); parts++) {
+    const ends = [one, two].map((path) => path.slice(-parts).join('/'));
+    if (ends[0] !== ends[1]) return [ends[0], ends[1]];
+  }
+  return [a, b];
 }
 
 const COLOURS = ['red', 'green', 'blue'];
@@ -146,8 +157,7 @@ function describeFolders(files: readonly FileComparison[], style: Style): string
 }
 
 /** The document of `diff --json`. */
-function diffJson(files: readonly FileComparison[]): string {
-  const same = files.every(({ status }) => status === 'identical' || status === 'within tolerance');
+function diffDocument(files: readonly FileComparison[]): object {
   const results = files.map(({ values, ...file }) => ({ ...file, values: values && valuesRecord(values) }));
-  return JSON.stringify({ cnnviz: VERSION, command: 'diff', same, results }, null, 2);
+  return { cnnviz: VERSION, command: 'diff', same: files.every(isSame), results };
 }

@@ -1,7 +1,5 @@
 import type { Command, Option } from 'commander';
 
-type Shell = 'bash' | 'zsh' | 'fish';
-
 /** What may stand in one place: words, file names, both or (a number) nothing that a shell could know. */
 interface Values {
   readonly words: readonly string[];
@@ -31,7 +29,7 @@ interface Words {
  * @param values more values, by an option's long flag or an argument's name: { '--kernel': ['edge3x3', …] }
  */
 export function completionScript(
-  shell: Shell,
+  shell: string,
   program: Command,
   values: Readonly<Record<string, readonly string[]>>,
 ): string {
@@ -44,7 +42,7 @@ export function completionScript(
       return bash(name, commands, top);
     case 'zsh':
       return zsh(name, commands, top);
-    case 'fish':
+    default:
       return fish(name, commands, top);
   }
 }
