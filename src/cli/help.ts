@@ -108,7 +108,6 @@ const COMMON_FLAGS: Readonly<Record<string, readonly string[]>> = {
   plan: ['--kernel', '--stride', '--input', '--weight'],
   run: ['--weights', '--layers', '--top', '--preset', '--out'],
   preprocess: ['--preset', '--resize', '--crop', '--audit', '--out'],
-  check: ['--pipe', '--network', '--baseline', '--update', '--report'],
 };
 
 /** The pages that messages name. They are part of the package. */

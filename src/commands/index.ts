@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { AnyCommand } from '../cli/command.js';
-import { addArticle } from './article/article.js';
+import { article } from './article/article.js';
 import { batch } from './batch/merge.js';
-import { addCheck } from './check/check.js';
+import { check } from './check/check.js';
 import { diff } from './check/diff.js';
 import { ablate } from './class/ablate.js';
 import { gradcam } from './class/gradcam.js';
@@ -36,6 +36,6 @@ export const COMMAND_GROUPS: readonly (readonly [
   ['Networks:', [run, summary, filters, addWeights, addCompare, preprocess]],
   ['What a network looks at:', [gradcam, saliency, occlude, ablate, top]],
   ['My own classes:', [head]],
-  ['Maps that must not change, many images:', [addCheck, diff, batch]],
-  ['To begin with:', [demo, addArticle, completion]],
+  ['Maps that must not change, many images:', [check, diff, batch]],
+  ['To begin with:', [demo, article, completion]],
 ];

@@ -39,7 +39,10 @@ export interface DrawingNote {
     | 'difference'
     | 'patches'
     | 'learning-curve'
-    | 'confusion-matrix';
+    | 'confusion-matrix'
+    | 'article';
+  /** What it shows, in a sentence, where nothing else tells it. */
+  readonly alt?: string;
   /** The values of black and white, where it shows numbers. */
   readonly lo?: number;
   readonly hi?: number;

@@ -236,8 +236,8 @@ testFixes(PARTS.check, CASES, {
     'test/batch/shard.test.ts sets the variables of array jobs',
   'src/batch/worker-pool.ts: lower --jobs, or allow more processes, memory or open files (ulimit)':
     'needs a machine that starts no process',
-  'src/commands/article/run-article.ts: choose another folder with -o': 'takes a minute: every figure is drawn',
-  'src/commands/check/run-check.ts: update where you develop and commit the baselines; --force-update does it here all the same':
+  'src/commands/article/article-folder.ts: choose another folder with -o': 'takes a minute: every figure is drawn',
+  'src/commands/check/check-answer.ts: update where you develop and commit the baselines; --force-update does it here all the same':
     'test/cli/check.test.ts sets CI',
   "src/io/paths.ts: download it first: curl -LO '…'": 'needs the web, and another program',
   'src/io/descriptors.ts: save it to a file and name that; or --max-bytes allows more':

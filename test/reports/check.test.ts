@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CheckResult, ImageCheck, StageCheck } from '../../src/commands/check/check-result.js';
-import { changeWords, checkJson, describeCheck, githubAnnotations } from '../../src/commands/check/check-words.js';
+import { changeWords, checkDocument, describeCheck, githubAnnotations } from '../../src/commands/check/check-words.js';
 import { escapeMarkup, htmlReport, junitXml } from '../../src/commands/check/html.js';
 import { CnnvizError } from '../../src/core/errors.js';
 
@@ -64,7 +64,7 @@ describe('what a check says', () => {
       images: [image('a.png', 'failed', { stages: [stage('conv', 'different', { values })] }), broken],
       extra: [],
     };
-    const document = JSON.parse(checkJson(result, []));
+    const document = JSON.parse(JSON.stringify(checkDocument(result, [])));
     expect(document).toMatchObject({ same: false, failed: 2, identical: 0, missing: 0, extra: 0 });
     expect(document.results.map(Object.keys)[0]).toEqual(document.results.map(Object.keys)[1]);
     expect(document.results[0].first).toEqual({ stage: 'conv', item: 0, channel: 0, x: 12, y: 7 });

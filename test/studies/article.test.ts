@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { chooseRows } from '../../src/commands/article/article-folder.js';
 import type { Article, ArticlePhoto } from '../../src/commands/article/claim.js';
 import { LAYERS } from '../../src/commands/article/laws/planes.js';
 import { makeArticle, type Workshop } from '../../src/commands/article/make-article.js';
 import { articlePage, articleReadme, countArticle, describeArticle } from '../../src/commands/article/page.js';
 import { SECTIONS } from '../../src/commands/article/rows/index.js';
-import { chooseRows } from '../../src/commands/article/run-article.js';
 import { CnnvizError } from '../../src/core/errors.js';
 import { tensor } from '../../src/core/tensor.js';
 import { commandText } from '../../src/core/text.js';

@@ -17,7 +17,8 @@ export interface Workshop {
   /** Runs `cnnviz` with these arguments in the article's folder. */
   readonly run: (args: readonly string[]) => Promise<CommandOutcome>;
   readonly read: (file: string) => Promise<Uint8Array>;
-  readonly write: (file: string, image: Image, alt: string) => Promise<void>;
+  /** `args`: the command that draws it again. */
+  readonly write: (file: string, image: Image, alt: string, args: readonly string[]) => Promise<void>;
   /** Width and height of a picture in the folder; null for any other file. @throws CnnvizError when it is not there */
   readonly sizeOf: (file: string) => Promise<ArticlePicture['size']>;
   readonly grayPhoto: () => Promise<Tensor>;
@@ -108,10 +109,11 @@ async function ownFigure(row: RowDefinition, see: string, workshop: Workshop): P
   const { photo } = workshop;
   if (!drawing && row.figures(photo).length > 0) return [];
   const image = photo.own === null ? [] : ['--image', photo.file];
-  const command = commandText(['article', ...image, '--only', id, '-o', id]);
+  const args = ['article', ...image, '--only', id];
+  const command = commandText([...args, '-o', id]);
   if (!drawing) return [{ command, pictures: [], text: null }];
   const alt = `${title}. ${see}`;
-  await workshop.write(drawing.file, drawing.draw(), alt);
+  await workshop.write(drawing.file, drawing.draw(), alt, args);
   return [{ command, pictures: [{ file: drawing.file, alt, size: await workshop.sizeOf(drawing.file) }], text: null }];
 }
 

@@ -262,10 +262,6 @@ export function describeArticle(article: Article, page: string, style: Style): s
 }
 
 /** The one document of --json. */
-export function articleJson(article: Article, page: string): string {
-  return JSON.stringify(
-    { cnnviz: VERSION, command: 'article', page, count: countArticle(article), ...article },
-    null,
-    2,
-  );
+export function articleDocument(article: Article, page: string): object {
+  return { cnnviz: VERSION, command: 'article', page, count: countArticle(article), ...article };
 }

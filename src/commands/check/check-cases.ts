@@ -1,31 +1,20 @@
-import { networkJob, type PresetFlags } from '../../cli/network-flags.js';
+import type { ValuesOf } from '../../cli/flags.js';
+import { numbersJob } from '../../cli/network-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import { readBytes } from '../../io/files.js';
 import { kindOf } from '../../io/read-files.js';
 import { refusalOf } from '../../run/file-kind.js';
 import { type CaseDefaults, parseCheckFile } from './check-file.js';
+import type { checkFlags } from './check-flags.js';
 import type { CheckCase } from './check-result.js';
-import { EXACT, parseTolerance } from './tolerance.js';
+import { EXACT } from './tolerance.js';
 
-/** The flags of `check` that say what is run and what is expected of it. */
-export interface CaseFlags extends PresetFlags {
-  readonly pipe?: string;
-  readonly network?: string;
-  readonly weights?: string;
-  readonly init?: string;
-  readonly asPrinted?: boolean;
-  readonly layers: readonly string[];
-  readonly exact: boolean;
-  readonly baseline?: string;
-  readonly tolerance?: string;
-  readonly recursive: boolean;
-  readonly filesFrom: readonly string[];
-}
+type CheckFlags = ValuesOf<typeof checkFlags>;
 
 /** The cases that arguments and flags mean: one of images and a pipe, or those of files. @throws CnnvizError 'usage' */
-export async function checkCases(targets: readonly string[], flags: CaseFlags): Promise<CheckCase[]> {
+export async function checkCases(targets: readonly string[], flags: CheckFlags): Promise<CheckCase[]> {
   const { pipe, network } = flags;
-  if (pipe !== undefined && network !== undefined) {
+  if (pipe !== null && network !== null) {
     throw new CnnvizError('usage', '--pipe and --network exclude each other', { fix: 'keep one of them' });
   }
   if (targets.length === 0 && flags.filesFrom.length === 0) {
@@ -33,7 +22,7 @@ export async function checkCases(targets: readonly string[], flags: CaseFlags): 
       fix: "cnnviz check img/ --pipe 'conv edge3x3 | relu' --baseline base/",
     });
   }
-  if (pipe !== undefined || network !== undefined) return [flagCase(targets, flags)];
+  if (pipe !== null || network !== null) return [flagCase(targets, flags)];
   const strangers = targets.filter((path) => !/\.(ya?ml|json)$/i.test(path));
   if (strangers.length > 0) {
     const kind = kindOf(strangers[0]);
@@ -47,18 +36,15 @@ export async function checkCases(targets: readonly string[], flags: CaseFlags): 
     });
   }
   refuseFlagsOfImages(flags);
-  const defaults = {
-    baseline: flags.baseline ?? null,
-    tolerance: flags.tolerance === undefined ? null : parseTolerance(flags.tolerance),
-  };
+  const defaults = { baseline: flags.baseline, tolerance: flags.tolerance };
   const cases: CheckCase[] = [];
   for (const path of targets) cases.push(...(await readCases(path, defaults)));
   return cases;
 }
 
-function flagCase(images: readonly string[], flags: CaseFlags): CheckCase {
+function flagCase(images: readonly string[], flags: CheckFlags): CheckCase {
   const { pipe, network, baseline } = flags;
-  if (baseline === undefined) {
+  if (baseline === null) {
     throw new CnnvizError('usage', 'check needs a folder of baselines', {
       fix: '--baseline base/; --update stores the first ones',
     });
@@ -67,42 +53,33 @@ function flagCase(images: readonly string[], flags: CaseFlags): CheckCase {
   return {
     name: '',
     place: '',
-    job: networkJob(pipe ?? network!, {
-      ...flags,
-      ...NOTHING_DRAWN,
-      input: [],
-      layers,
-      json: false,
-    }),
+    job: numbersJob(pipe ?? network!, flags, { layers, exact: flags.exact }),
     folder: '',
     images,
     recursive: flags.recursive,
     baseline,
-    tolerance: flags.tolerance === undefined ? EXACT : parseTolerance(flags.tolerance),
+    tolerance: flags.tolerance ?? EXACT,
   };
 }
 
-/** Of what `run` takes: stages are compared, not drawn. */
-const NOTHING_DRAWN = { maps: false, scale: 'minmax', depth: '8', colormap: 'gray', clobber: true } as const;
-
 /** What a file of cases says itself. */
-function refuseFlagsOfImages(flags: CaseFlags): void {
+function refuseFlagsOfImages(flags: CheckFlags): void {
   const { weights, init, layers, exact, recursive, filesFrom, preset, resize, crop, gray, pixels, normalize } = flags;
   const given: Readonly<Record<string, boolean>> = {
-    '--weights': weights !== undefined,
-    '--init': init !== undefined,
-    '--as-printed': flags.asPrinted ?? false,
+    '--weights': weights !== null,
+    '--init': init !== null,
+    '--as-printed': flags.asPrinted,
     '--layers': layers.length > 0,
     '--exact': exact,
     '--recursive': recursive,
     '--files-from': filesFrom.length > 0,
-    '--preset': preset !== undefined,
-    '--resize': resize !== undefined,
-    '--crop': crop !== undefined,
+    '--preset': preset !== null,
+    '--resize': resize !== null,
+    '--crop': crop !== null,
     '--gray': gray,
-    '--pixels': pixels !== undefined,
-    '--normalize': normalize !== undefined,
-    '--background': flags.background !== undefined,
+    '--pixels': pixels !== null,
+    '--normalize': normalize !== null,
+    '--background': flags.background !== null,
   };
   const flag = Object.keys(given).find((name) => given[name]);
   if (flag === undefined) return;

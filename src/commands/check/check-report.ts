@@ -17,7 +17,7 @@ import { CHECK_PAGE_MARK, htmlReport, JUNIT_MARK, picturesOfReport, type ReportP
 import type { Tolerance } from './tolerance.js';
 
 /** Writes the page of a check beside its pictures, REPORT/index.html, and takes away those of the page it replaces. */
-export async function writeReport(folder: string, result: CheckResult): Promise<string> {
+export async function writeReport(folder: string, result: CheckResult): Promise<void> {
   const page = reportPage(folder);
   const written = new Set<string>();
   const pictures = new Map<ImageCheck, ReportPicture[]>();
@@ -34,19 +34,18 @@ export async function writeReport(folder: string, result: CheckResult): Promise<
   for (const below of former) {
     if (!written.has(below) && (await isOurs(folder, below))) await removeBelow(folder, below);
   }
-  return page;
 }
 
 /** The page of a report's folder. */
-function reportPage(folder: string): string {
+export function reportPage(folder: string): string {
   return joinPath(folder, 'index.html');
 }
 
 /** Refuses, before any work, a page or a list of results in the place of a file that cnnviz did not write. */
-export async function checkReportPlaces(folder: string | undefined, junit: string | undefined): Promise<void> {
-  if (folder !== undefined) await refuseForeign(reportPage(folder), CHECK_PAGE_MARK);
-  if (junit !== undefined) await refuseForeign(junit, JUNIT_MARK);
-  if (folder === undefined || junit === undefined || placeKey(junit) !== placeKey(reportPage(folder))) return;
+export async function checkReportPlaces(folder: string | null, junit: string | null): Promise<void> {
+  if (folder !== null) await refuseForeign(reportPage(folder), CHECK_PAGE_MARK);
+  if (junit !== null) await refuseForeign(junit, JUNIT_MARK);
+  if (folder === null || junit === null || placeKey(junit) !== placeKey(reportPage(folder))) return;
   throw new CnnvizError('usage', `${junit}: two results would have this name`, { fix: 'give each its own' });
 }
 
@@ -68,6 +67,9 @@ async function isOurs(folder: string, below: string): Promise<boolean> {
 /** Of the planes of a stage that differ, this many are drawn. */
 const MOST_PLANES = 12;
 
+/** The command that draws a stage of an image again. */
+type Recipe = (image: string, stage: string) => readonly string[];
+
 type Failed = Parameters<DrawFailure>[1][number];
 
 /**
@@ -75,13 +77,13 @@ type Failed = Parameters<DrawFailure>[1][number];
  * stage that differs and of the last one, the output; what lies between follows from the first. Stages whose sizes differ
  * cannot be laid over each other and have no pictures.
  */
-export function pictureWriter(folder: string): DrawFailure {
+export function pictureWriter(folder: string, recipe: Recipe): DrawFailure {
   return async (image, failed, last) => {
     const place = joinPath(folder, image.case === '' ? '' : safeName(image.case), image.folder);
     const written: CheckPicture[] = [];
     for (const one of failed) {
       const isFirst = written.length === 0;
-      if (isFirst || one.stage === last) written.push(...(await drawStage(folder, place, baseName(image.path), one)));
+      if (isFirst || one.stage === last) written.push(...(await drawStage(folder, place, image.path, one, recipe)));
     }
     return written;
   };
@@ -90,27 +92,28 @@ export function pictureWriter(folder: string): DrawFailure {
 async function drawStage(
   root: string,
   place: string,
-  image: string,
+  path: string,
   { stage, judged }: Failed,
+  recipe: Recipe,
 ): Promise<CheckPicture[]> {
   if (judged.expected === null) return [];
   const { values, tolerance } = judged.expected;
   const planes = comparedPlanes(values, toFloat32(stage.value.data), stage.value.shape, tolerance);
   if (planes.length === 0) return [];
   const drawn = planes.slice(0, MOST_PLANES);
-  const title = `${image} ${stage.name}`;
+  const title = `${baseName(path)} ${stage.name}`;
+  const args = recipe(path, stage.name);
   const facts = factsOf(judged.check, planes);
   const difference = differencePicture(`${title}: got − expected`, facts, drawn);
   const pictures = { ...valuesPictures(title, facts, drawn), difference };
   const written: CheckPicture[] = [];
   for (const kind of ['expected', 'got', 'difference'] as const) {
-    const path = joinPath(place, `${safeName(stage.name)}.${kind}.png`);
+    const file = joinPath(place, `${safeName(stage.name)}.${kind}.png`);
     const { scale, image: drawing } = pictures[kind];
     const { lo, hi } = scale;
-    const args = ['check', image, '--layers', stage.name];
     const note: DrawingNote = { cnnviz: VERSION, picture: 'difference', lo, hi, args };
-    await writeAtomic(path, await encodePng(drawing, JSON.stringify(note)), { clobber: true, within: root });
-    written.push({ stage: stage.name, kind, path, width: drawing.width, height: drawing.height });
+    await writeAtomic(file, await encodePng(drawing, JSON.stringify(note)), { clobber: true, within: root });
+    written.push({ stage: stage.name, kind, path: file, width: drawing.width, height: drawing.height });
   }
   return written;
 }

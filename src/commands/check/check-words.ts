@@ -190,7 +190,7 @@ function stagesWords({ stages }: ImageUpdate, status: 'new' | 'changed'): string
 }
 
 /** The document of `check --json`: the same keys for every image, whatever became of it. */
-export function checkJson(result: CheckResult, warnings: readonly string[]): string {
+export function checkDocument(result: CheckResult, warnings: readonly string[]): object {
   const { images, extra } = result;
   const count = (status: ImageCheck['status']) => images.filter((image) => image.status === status).length;
   const results = images.map(({ case: name, image, status, stages, error, pictures }) => {
@@ -208,7 +208,7 @@ export function checkJson(result: CheckResult, warnings: readonly string[]): str
   const [failed, identical, missing] = [count('failed'), count('identical'), count('missing')];
   const same = failed + missing + extra.length === 0;
   const head = { cnnviz: VERSION, command: 'check', same, failed, identical, missing, extra: extra.length };
-  return JSON.stringify({ ...head, results, extraFiles: extra, warnings }, null, 2);
+  return { ...head, results, extraFiles: extra, warnings };
 }
 
 function placeRecord(one: DifferingValue | null) {
@@ -240,7 +240,7 @@ function jsonNumber(value: number): number | string {
 }
 
 /** The document of `check --update --json`. */
-export function updateJson({ images, removed, left }: UpdateResult, warnings: readonly string[]): string {
+export function updateDocument({ images, removed, left }: UpdateResult, warnings: readonly string[]): object {
   const all = images.flatMap(({ stages }) => stages);
   const count = (status: string) => all.filter((stage) => stage.status === status).length;
   const results = images.map(({ case: name, image, stages, error }) => ({
@@ -256,7 +256,7 @@ export function updateJson({ images, removed, left }: UpdateResult, warnings: re
   }));
   const head = { cnnviz: VERSION, command: 'check', update: true };
   const sums = { new: count('new'), changed: count('changed'), removed: removed.length, same: count('same') };
-  return JSON.stringify({ ...head, ...sums, results, removedFiles: removed, leftFiles: left, warnings }, null, 2);
+  return { ...head, ...sums, results, removedFiles: removed, leftFiles: left, warnings };
 }
 
 /**

@@ -1,11 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { EXIT } from '../../cli/exit.js';
-import { parseJobs, parsePixelCount } from '../../cli/parse.js';
+import type { Answer, Frame } from '../../cli/frame.js';
 import { whenInterrupted } from '../../cli/signals.js';
-import { openTerminal } from '../../cli/terminal.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
 import { nearestName } from '../../core/names.js';
+import type { DrawingNote } from '../../core/note.js';
 import { VERSION } from '../../core/version.js';
 import { type Canvas, drawText, fillRect } from '../../draw/canvas.js';
 import { MARK, type Rect, withFrames } from '../../draw/marks.js';
@@ -16,15 +15,15 @@ import { readHeader } from '../../io/decode.js';
 import { encodePng, readNote } from '../../io/encode.js';
 import { readBytes, readOwnBytes, writeAtomic } from '../../io/files.js';
 import { foreignFile, refuseForeign, writeOwnText } from '../../io/own-texts.js';
-import { joinPath } from '../../io/paths.js';
+import { baseName, joinPath } from '../../io/paths.js';
 import { fileIdentity, guardOutput, kindOf } from '../../io/read-files.js';
-import type { Article } from './claim.js';
+import { checkPlace } from '../../run/place.js';
 import { LAYERS } from './laws/planes.js';
 import { CommandLines, makeArticle, PIECES, type Workshop } from './make-article.js';
 import {
   ARTICLE_PAGE_MARK,
   ARTICLE_README_MARK,
-  articleJson,
+  articleDocument,
   articlePage,
   articleReadme,
   countArticle,
@@ -34,14 +33,12 @@ import { type OpenedPhoto, openOwnPhoto, openPlane } from './photo.js';
 import type { SectionDefinition } from './row.js';
 import { SECTIONS } from './rows/index.js';
 
-interface ArticleFlags {
-  readonly out: string;
-  readonly image?: string;
-  readonly only?: string;
-  readonly maxPixels: string;
-  readonly jobs: string;
-  readonly json: boolean;
-  readonly quiet: boolean;
+/** What an article is made of, and how. */
+interface ArticleJob {
+  readonly image: string | null;
+  readonly only: string | null;
+  readonly maxPixels: number;
+  readonly jobs: number;
 }
 
 const IMAGES = new URL('../../fixtures/images/', import.meta.url);
@@ -51,37 +48,33 @@ const README = 'README.md';
 /** Laid out before any figure is made: its note tells that a folder is an article's. */
 const IMPULSE = 'impulse.png';
 
-/** `cnnviz article`: inputs into the folder, a command for each figure, the page from their numbers. */
-export async function runArticle({ out, image, only, maxPixels, jobs, json, quiet }: ArticleFlags): Promise<void> {
-  const sections = only === undefined ? SECTIONS : chooseRows(SECTIONS, namesIn(only));
-  const lines = new CommandLines({
-    program: [process.execPath, BIN],
-    folder: out,
-    jobs: parseJobs(jobs),
-  });
-  const pixels = parsePixelCount(maxPixels);
-  const terminal = await openTerminal({ quiet, reserveStdout: json });
+/** Inputs into the folder, a command for each figure, the page from their numbers. */
+export async function articleAnswer({ image, only, maxPixels, jobs }: ArticleJob, frame: Frame): Promise<Answer> {
+  const out = frame.target.kind === 'folder' ? frame.target.path : '.';
+  const sections = only === null ? SECTIONS : chooseRows(SECTIONS, namesIn(only));
+  const lines = new CommandLines({ program: [process.execPath, BIN], folder: out, jobs });
   const opened =
-    image === undefined
-      ? await openPlane(shipped('plane.png'), shipped('plane.json'), pixels)
-      : await openOwnPhoto(image, pixels);
+    image === null
+      ? await openPlane(shipped('plane.png'), shipped('plane.json'), maxPixels)
+      : await openOwnPhoto(image, maxPixels);
   const figures = sections.flatMap(({ rows }) => rows.flatMap((row) => row.figures(opened.photo)));
   await checkFolder(
     out,
     figures.flatMap(({ files }) => files),
+    frame.clobber,
   );
-  await layOut(out, opened, image ?? null);
+  await layOut(out, opened, image);
 
   const rows = sections.flatMap((section) => section.rows).length;
-  const bar = terminal.progress(rows);
+  const { bar } = frame.progress(rows);
   let [done, failed] = [0, 0];
   const workshop: Workshop = {
     photo: opened.photo,
     layers: LAYERS,
     run: (args) => lines.run(args),
     read: (file) => readOwnBytes(joinPath(out, file)),
-    write: async (file, drawn, alt) =>
-      writeAtomic(joinPath(out, file), await pictureBytes(drawn, alt), { clobber: true, within: out }),
+    write: async (file, drawn, alt, args) =>
+      writeAtomic(joinPath(out, file), await pictureBytes(drawn, alt, args), { clobber: true, within: out }),
     sizeOf: (file) => sizeOf(joinPath(out, file)),
     grayPhoto: async () => opened.gray,
     finished: ({ failure }) => {
@@ -95,18 +88,21 @@ export async function runArticle({ out, image, only, maxPixels, jobs, json, quie
     lines.stop();
     return null;
   });
-  const article = await makeArticle(sections, workshop).finally(() => {
+  const made = await makeArticle(sections, workshop).finally(() => {
     lines.stop();
-    bar.stop();
     whenInterrupted(null);
   });
 
   const page = joinPath(out, PAGE);
-  await writeOwnText(page, articlePage(article), ARTICLE_PAGE_MARK, { within: out });
-  await writeOwnText(joinPath(out, README), articleReadme(article), ARTICLE_README_MARK, { within: out });
-  if (json) await terminal.send(new TextEncoder().encode(`${articleJson(article, page)}\n`));
-  else for (const line of describeArticle(article, page, terminal.style)) terminal.print(line);
-  process.exitCode = exitCodeOf(article);
+  await writeOwnText(page, articlePage(made), ARTICLE_PAGE_MARK, { within: out });
+  await writeOwnText(joinPath(out, README), articleReadme(made), ARTICLE_README_MARK, { within: out });
+  const { laws, failed: lost } = countArticle(made);
+  return {
+    document: () => articleDocument(made, page),
+    lines: describeArticle(made, page, frame.style),
+    // what a photograph does not show is no failure
+    ok: laws.broken + lost === 0,
+  };
 }
 
 function namesIn(only: string): string[] {
@@ -126,14 +122,15 @@ async function layOut(out: string, { photo, image }: OpenedPhoto, source: string
       fix: 'choose another folder with -o',
     });
   }
+  const args = ['article', ...(source === null ? [] : ['--image', baseName(source)])];
   const laid = new Map<string, Uint8Array>([['net.yaml', new TextEncoder().encode(NET_YAML)]]);
   for (const name of ['five.png', 'bars17.png', ...(source === null ? [photo.file] : [])]) {
     laid.set(name, await readBytes(shipped(name)));
   }
-  if (source !== null) laid.set(photo.file, await pictureBytes(image, photo.own!.name));
-  laid.set(IMPULSE, await pictureBytes(impulseImage(), 'one white pixel'));
-  laid.set(PIECES, await pictureBytes(piecesPicture(image, photo.patches), 'the pieces of the photograph'));
-  for (const tile of halves(image)) laid.set(tile.file, await pictureBytes(tile.image, tile.file));
+  if (source !== null) laid.set(photo.file, await pictureBytes(image, photo.own!.name, args));
+  laid.set(IMPULSE, await pictureBytes(impulseImage(), 'one white pixel', args));
+  laid.set(PIECES, await pictureBytes(piecesPicture(image, photo.patches), 'the pieces of the photograph', args));
+  for (const tile of halves(image)) laid.set(tile.file, await pictureBytes(tile.image, tile.file, args));
   for (const [name, bytes] of laid) await refuseForeignFile(joinPath(out, name), bytes);
   for (const [name, bytes] of laid) await writeAtomic(joinPath(out, name), bytes, { clobber: true, within: out });
 }
@@ -158,7 +155,8 @@ async function isOurs(path: string): Promise<boolean | null> {
 }
 
 /** Refuses, before any work, an article in the place of pages that cnnviz did not write, or of the photograph itself. */
-async function checkFolder(out: string, files: readonly string[]): Promise<void> {
+async function checkFolder(out: string, files: readonly string[], clobber: boolean): Promise<void> {
+  if (!clobber) for (const file of [PAGE, README, IMPULSE, ...files]) checkPlace(joinPath(out, file), [], clobber);
   await refuseForeign(joinPath(out, PAGE), ARTICLE_PAGE_MARK);
   await refuseForeign(joinPath(out, README), ARTICLE_README_MARK);
   const impulse = joinPath(out, IMPULSE);
@@ -174,8 +172,9 @@ function shipped(name: string): string {
   return fileURLToPath(new URL(name, IMAGES));
 }
 
-function pictureBytes(image: Image, alt: string): Promise<Uint8Array> {
-  return encodePng(image, JSON.stringify({ cnnviz: VERSION, alt }));
+function pictureBytes(image: Image, alt: string, args: readonly string[]): Promise<Uint8Array> {
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'article', alt, args };
+  return encodePng(image, JSON.stringify(note));
 }
 
 async function sizeOf(path: string): Promise<{ width: number; height: number } | null> {
@@ -186,12 +185,6 @@ async function sizeOf(path: string): Promise<{ width: number; height: number } |
     maxPixels: Number.MAX_SAFE_INTEGER,
   });
   return { width, height };
-}
-
-/** A broken law or a figure that could not be made is a failure; what a photograph does not show is none. */
-function exitCodeOf(article: Article): number {
-  const { laws, failed } = countArticle(article);
-  return laws.broken + failed > 0 ? EXIT.failed : EXIT.done;
 }
 
 /** The sections with only the rows that are named, in the article's order. @throws CnnvizError 'usage' for others */
