@@ -29,7 +29,10 @@ export function targetOf(out: string | null, { endings, what }: Written): Output
       fix: '-o FOLDER/',
     });
   }
-  if (PLACES.test(out) && endings.length > 0) return { kind: 'template', path: out };
+  if (PLACES.test(out)) {
+    if (endings.length > 0) return { kind: 'template', path: out };
+    throw new CnnvizError('usage', `${out}: ${what} is a folder of files, not a template`, { fix: '-o FOLDER/' });
+  }
   if (/[\\/]$/.test(out) || kindOf(out) === 'a folder') return { kind: 'folder', path: out };
   const ending = ENDING.exec(out)?.[0].toLowerCase();
   if (ending === undefined) return { kind: 'folder', path: out };
@@ -40,6 +43,6 @@ export function targetOf(out: string | null, { endings, what }: Written): Output
     endings.length === 0
       ? `${out}: ${what} is a folder of files`
       : `${out}: ${what} is written as ${endings.join(' or ')}, not ${ending}`,
-    { fix: [...files, `-o ${endings.length === 0 ? `${out}/` : 'FOLDER/'}`].join(', ') },
+    { fix: [...files, `-o ${endings.length === 0 ? `${out.slice(0, -ending.length)}/` : 'FOLDER/'}`].join(', ') },
   );
 }

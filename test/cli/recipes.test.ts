@@ -22,7 +22,7 @@ const NET = ['net.yaml', '--init', 'seed:1'];
 const KERNELS = ['-k', 'sobel-x', '-k', 'sobel-y'];
 const PIPE = 'conv edge3x3 | relu';
 /** `read --recipe` does not yet know the notes of all pictures. */
-const READS_ALL = false;
+const READS_ALL = true;
 const { FIGURES } = (await import(
   fileURLToPath(new URL('../../fixtures/make/gallery/figures.mjs', import.meta.url))
 )) as {

@@ -53,13 +53,15 @@ describe('demo', () => {
       expect((await cnnviz(argumentsOf(fix), { cwd })).code).toBe(0);
     }));
 
-  it.each(['out.png', 'out.npy', '-', '{name}'])('wants a folder, not %s', (out) =>
+  it.each([
+    ['out.png', 'cnnviz: out.png: the demo is a folder of files\n  fix: -o out/\n'],
+    ['out.npy', 'cnnviz: out.npy: the demo is a folder of files\n  fix: -o out/\n'],
+    ['-', 'cnnviz: -o -: the demo is a folder of files, not one for standard output\n  fix: -o FOLDER/\n'],
+    ['{name}', 'cnnviz: {name}: the demo is a folder of files, not a template\n  fix: -o FOLDER/\n'],
+  ])('wants a folder, not %s', (out, says) =>
     inFolder(async (cwd) => {
       const { code, stderr } = await cnnviz(['demo', '-o', out], { cwd });
-      expect([code, stderr]).toEqual([
-        2,
-        `cnnviz: -o ${out}: expected a folder for the pictures\n  fix: cnnviz demo -o pictures\n`,
-      ]);
+      expect([code, stderr]).toEqual([2, says]);
       expect(readdirSync(cwd)).toEqual([]);
     }),
   );

@@ -36,7 +36,7 @@ export const WORDS: readonly FixCase[] = [
     says: /such as/,
     rule: (fix, args) => [...args.slice(0, -1), /such as (\w+)/.exec(fix)![1]],
   },
-  { args: ['demo', '-o', 'five.png'], says: /cnnviz demo -o pictures/, rule: { line: 0 } },
+  { args: ['demo', '-o', 'five.png'], says: /-o five\//, rule: { add: 0 } },
   {
     args: ['demo', '-o', '.'],
     files: { 'rocket.jpg': 'not the photograph' },
