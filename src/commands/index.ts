@@ -18,12 +18,12 @@ import { kernels } from './layer/kernels.js';
 import { plan } from './layer/plan.js';
 import { read } from './layer/read.js';
 import { sweep } from './layer/sweep.js';
-import { addCompare } from './network/compare.js';
+import { compare } from './network/compare.js';
 import { filters } from './network/filters.js';
 import { preprocess } from './network/preprocess.js';
 import { run } from './network/run.js';
 import { summary } from './network/summary.js';
-import { addWeights } from './network/weights.js';
+import { weights } from './network/weights.js';
 import { addCompletion } from './start/completion.js';
 import { addDemo } from './start/demo.js';
 
@@ -33,7 +33,7 @@ export const COMMAND_GROUPS: readonly (readonly [
   commands: readonly (AnyCommand | ((program: Command) => void))[],
 ])[] = [
   ['One layer:', [conv, sweep, explain, animate, field, kernels, plan, read]],
-  ['Networks:', [run, summary, filters, addWeights, addCompare, preprocess]],
+  ['Networks:', [run, summary, filters, weights, compare, preprocess]],
   ['What a network looks at:', [gradcam, saliency, occlude, ablate, top]],
   ['My own classes:', [head]],
   ['Maps that must not change, many images:', [addCheck, addDiff, addBatch]],
