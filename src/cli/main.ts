@@ -66,10 +66,7 @@ export function buildProgram(typed: readonly string[] = []): Command {
     .addHelpText('after', '\nEach command has its own help: cnnviz help conv, cnnviz help head train\n');
   for (const [title, commands] of COMMAND_GROUPS) {
     program.commandsGroup(title);
-    for (const one of commands) {
-      if (typeof one === 'function') one(program);
-      else one.addTo(program);
-    }
+    for (const one of commands) one.addTo(program);
   }
   program.hook('preAction', (_, command) => {
     guardFiles(command);

@@ -38,7 +38,7 @@ interface LayerComparison {
 }
 
 /** Two networks on one input, layer by layer. */
-interface NetworkComparison {
+export interface NetworkComparison {
   readonly a: string;
   readonly b: string;
   readonly input: NetworkSource['facts'];

@@ -1,42 +1,13 @@
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import type { Style } from '../../reports/text.js';
+import type { NetworkComparison } from './compare-networks.js';
 
-/** What this report tells: the result of studies/compare-networks, as plain data. */
-interface ComparisonFacts {
-  readonly a: string;
-  readonly b: string;
-  readonly preprocess: string;
-  readonly tolerance: number;
-  readonly input: { readonly path: string; readonly width: number; readonly height: number };
-  readonly layers: readonly LayerLine[];
-  readonly first: LayerLine | null;
-  readonly onlyA: readonly string[];
-  readonly onlyB: readonly string[];
-  readonly foldedInA: number;
-  readonly foldedInB: number;
-  readonly top: readonly [number | null, number | null] | null;
-}
-
-interface LayerLine {
-  readonly a: string;
-  readonly b: string;
-  readonly same: boolean;
-  readonly largest: number;
-  readonly relative: number;
-  readonly beyond: { readonly values: number; readonly channels: number };
-  readonly at: {
-    readonly item: number;
-    readonly channel: number;
-    readonly x: number | null;
-    readonly y: number | null;
-  };
-  readonly values: readonly [number, number];
-}
+type Layer = NetworkComparison['layers'][number];
 
 /** Runs of layers that agree on a line each, the first that does not with its worst value, then what follows from it. */
-export function describeComparison(facts: ComparisonFacts, style: Style): string[] {
-  const { a, b, input, preprocess, layers, first, top, tolerance } = facts;
+export function describeComparison(comparison: NetworkComparison, style: Style): string[] {
+  const { a, b, input, preprocess, layers, first, top, tolerance } = comparison;
   const lines = [
     `${style.strong(a)} and ${style.strong(b)} on ${input.path}  ${input.width}×${input.height} → ${preprocess}`,
   ];
@@ -48,8 +19,8 @@ export function describeComparison(facts: ComparisonFacts, style: Style): string
     else lines.push(` ${name}   ${consequence(run)}`);
   }
   if (layers.length === 0) lines.push(' no layer of one has a counterpart of the same size in the other');
-  lines.push(...unpaired(a, facts.onlyA), ...unpaired(b, facts.onlyB));
-  lines.push(...folded(a, facts.foldedInA), ...folded(b, facts.foldedInB));
+  lines.push(...unpaired(a, comparison.onlyA), ...unpaired(b, comparison.onlyB));
+  lines.push(...folded(a, comparison.foldedInA), ...folded(b, comparison.foldedInB));
   if (top) lines.push(` top-1 ${topWords(top)}`);
   const limit = `${formatNumber(tolerance, 2)} of the layer's largest value`;
   lines.push(
@@ -67,8 +38,8 @@ function topWords([a, b]: readonly [number | null, number | null]): string {
 }
 
 /** Neighbours that agree; the first that does not, alone; neighbours after it. */
-function runs(layers: readonly LayerLine[]): LayerLine[][] {
-  const found: LayerLine[][] = [];
+function runs(layers: readonly Layer[]): Layer[][] {
+  const found: Layer[][] = [];
   let parted = false;
   for (const layer of layers) {
     const last = found.at(-1);
@@ -85,11 +56,11 @@ function runs(layers: readonly LayerLine[]): LayerLine[][] {
   return found;
 }
 
-function isFirstOf(layer: LayerLine, layers: readonly LayerLine[]): boolean {
+function isFirstOf(layer: Layer, layers: readonly Layer[]): boolean {
   return layers.find(({ same }) => !same) === layer;
 }
 
-function nameOfRun(run: readonly LayerLine[]): string {
+function nameOfRun(run: readonly Layer[]): string {
   const [first] = run;
   const last = run[run.length - 1];
   if (first === last) return first.a === first.b ? first.a : `${first.a} / ${first.b}`;
@@ -97,15 +68,15 @@ function nameOfRun(run: readonly LayerLine[]): string {
 }
 
 /** "same bits", or within which share of the largest value. */
-function sameWords(run: readonly LayerLine[]): string {
+function sameWords(run: readonly Layer[]): string {
   return worst(run) === 0 ? 'the same bits' : `same within ${formatNumber(worst(run), 2)} of the largest value`;
 }
 
-function worst(run: readonly LayerLine[]): number {
+function worst(run: readonly Layer[]): number {
   return Math.max(...run.map(({ relative }) => relative));
 }
 
-function differs({ largest, at, values, beyond, relative }: LayerLine): string {
+function differs({ largest, at, values, beyond, relative }: Layer): string {
   const item = at.item > 0 ? ` of item ${at.item}` : '';
   const place = at.x === null ? `unit ${at.channel}${item}` : `channel ${at.channel}${item}, (${at.x}, ${at.y})`;
   const what = at.x === null ? 'unit' : 'channel';
@@ -113,7 +84,7 @@ function differs({ largest, at, values, beyond, relative }: LayerLine): string {
   return `differs: largest ${formatNumber(largest)} at ${place}: ${formatNumber(values[0], 4)} → ${formatNumber(values[1], 4)} (${formatNumber(relative, 2)} of its largest; ${groupDigits(beyond.values)} ${beyond.values === 1 ? 'value' : 'values'} beyond the limit, ${where})`;
 }
 
-function consequence(run: readonly LayerLine[]): string {
+function consequence(run: readonly Layer[]): string {
   if (run[0].same) return sameWords(run);
   const verb = run.length === 1 ? 'differs' : 'differ';
   return `${verb} as a consequence, by up to ${formatNumber(worst(run), 2)} of the largest`;
@@ -131,6 +102,6 @@ function folded(network: string, count: number): string[] {
 }
 
 /** The document of `compare --json`. */
-export function comparisonJson(facts: ComparisonFacts): string {
-  return JSON.stringify({ cnnviz: VERSION, command: 'compare', same: facts.first === null, ...facts }, null, 2);
+export function comparisonDocument(comparison: NetworkComparison): object {
+  return { cnnviz: VERSION, command: 'compare', same: comparison.first === null, ...comparison };
 }

@@ -1,39 +1,70 @@
-import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
-import { addPresetFlags, asPrintedOption } from '../../cli/network-flags.js';
-import { verboseOption } from '../../cli/picture-flags.js';
+import { arg, command } from '../../cli/command.js';
+import { flag, under } from '../../cli/flags.js';
+import { oneInput } from '../../cli/input-flags.js';
+import { asPrintedFlag, exactFlag, initFlag, numbersJob, presetFlags, requestOf } from '../../cli/network-flags.js';
+import { parseNumber } from '../../cli/parse.js';
+import { atPlace, CnnvizError } from '../../core/errors.js';
 
-const EXAMPLES = `Examples:
+/** A share from 0. */
+function parseTolerance(long: string, text: string): number {
+  const tolerance = parseNumber(long, text);
+  if (tolerance >= 0) return tolerance;
+  throw new CnnvizError('usage', `--tolerance: expected a number from 0, got ${text}`);
+}
+
+/** `cnnviz compare`: where two models part; exits with 1 when they do. */
+export const compare = command({
+  name: 'compare',
+  summary: 'two networks layer by layer: where they part',
+  description: `Run two networks, or two exports of one, on an image and compare them layer by layer. Exits with 1 when they differ.
+The first network says how the image is prepared, unless --preset does.`,
+  examples: `Examples:
   cnnviz compare alexnet@alexnet.pth alexnet.onnx dog.jpg        is the export the network I trained?
   cnnviz compare net.yaml@before.pth net.yaml@after.pth dog.jpg  two checkpoints
   cnnviz compare a.onnx b.onnx x.npy --json                      two exports on an array
-`;
-
-/** Adds `compare`: where two models part. */
-export function addCompare(program: Command): void {
-  const compare = program
-    .command('compare')
-    .summary('two networks layer by layer: where they part')
-    .description(
-      `Run two networks, or two exports of one, on an image and compare them layer by layer. Exits with 1 when they differ.
-The first network says how the image is prepared, unless --preset does.`,
-    )
-    .argument('<a>', 'a network, as for run: NET or NET@WEIGHTS')
-    .argument('<b>', 'another')
-    .argument('<image>', 'an image or a .npy array')
-    .addHelpText('before', EXAMPLES)
-    .option('--tolerance <share>', "the largest difference, as a share of the layer's largest value", '1e-4')
-    .option('--init <seed:N>', 'made-up He weights for a network without a checkpoint')
-    .addOption(asPrintedOption());
-  addPresetFlags(compare)
-    .optionsGroup('Running:')
-    .option('--exact', 'only algorithms that add in one fixed order; no batch norm folded', false)
-    .option('-j, --jobs <n>', 'threads for one large convolution', String(availableParallelism()))
-    .option('--json', 'one JSON document on stdout', false)
-    .addOption(verboseOption())
-    .option('-q, --quiet', 'print nothing but failures', false)
-    .action(async (a: string, b: string, image: string, options) => {
-      const { runCompare } = await import('./run-compare.js');
-      await runCompare(a, b, image, options);
+`,
+  args: {
+    a: arg.one('a network, as for run: NET or NET@WEIGHTS'),
+    b: arg.one('another'),
+    image: arg.one('an image or a .npy array'),
+  },
+  flags: {
+    tolerance: flag.of(
+      '--tolerance <share>',
+      "the largest difference, as a share of the layer's largest value",
+      parseTolerance,
+      String,
+      '1e-4',
+    ),
+    ...under('Weights:', { init: initFlag, asPrinted: asPrintedFlag }),
+    ...presetFlags,
+    ...under('Running:', { exact: exactFlag }),
+  },
+  jobs: 'threads for one large convolution',
+  verbose: true,
+  async answer({ a, b, image, flags }, frame) {
+    const { refuseSwapped } = await import('../../cli/argument-order.js');
+    refuseSwapped('compare', a, [b, image]);
+    const { compareNetworks } = await import('./compare-networks.js');
+    const { comparisonDocument, describeComparison } = await import('./compare-report.js');
+    const { tolerance, init, asPrinted, exact } = flags;
+    const input = await oneInput(image);
+    const job = numbersJob(a, { ...flags, init: brings(a) ? null : init }, { layers: ['all'], exact });
+    const other = requestOf(b, { init: brings(b) ? null : init, asPrinted });
+    const { breathe } = frame.progress(1);
+    const found = await compareNetworks(job, other, input, tolerance, frame.jobs, breathe).catch((error) => {
+      throw atPlace(image, error);
     });
+    return {
+      lines: describeComparison(found, frame.style),
+      document: () => comparisonDocument(found),
+      notes: [...found.notes, ...found.warnings],
+      ok: found.first === null,
+    };
+  },
+});
+
+/** Whether a network has numbers of its own: --init is for one that has none. */
+function brings(network: string): boolean {
+  return network.includes('@') || network.toLowerCase().endsWith('.onnx');
 }

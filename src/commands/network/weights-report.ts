@@ -1,29 +1,116 @@
+import { measureValues } from '../../analysis/values.js';
+import { CnnvizError } from '../../core/errors.js';
+import { plural } from '../../core/geometry.js';
+import { nearestName } from '../../core/names.js';
 import type { ValueFacts } from '../../core/result.js';
-import { formatNumber, groupDigits, shorten } from '../../core/text.js';
+import { sizeOf } from '../../core/tensor.js';
+import { formatBytes, formatNumber, groupDigits, shorten } from '../../core/text.js';
+import { toFloat32 } from '../../core/values.js';
 import { VERSION } from '../../core/version.js';
-import { formatBytes, tableLines } from '../../reports/table.js';
+import { stem } from '../../io/paths.js';
+import { fileBeside, openFile } from '../../io/random-access.js';
+import { writeValue } from '../../models/npy.js';
+import { readWeights } from '../../models/weights/index.js';
+import type { StoredType, WeightFile, WeightTensor } from '../../models/weights/weight-file.js';
+import { tableLines } from '../../reports/table.js';
 import type { Style } from '../../reports/text.js';
+import { refusalOf } from '../../run/file-kind.js';
 
-/** What is told of a checkpoint: stages/weight-list as plain data. */
-interface ListedWeights {
-  readonly format: string;
-  readonly tensors: readonly {
-    readonly name: string;
-    readonly dtype: string;
-    readonly shape: readonly number[];
-    readonly bytes: number;
-    readonly facts: ValueFacts | null;
-    readonly negative: number;
-  }[];
+/** One array of a checkpoint with what is true of its numbers. */
+interface WeightFacts {
+  readonly name: string;
+  /** As stored. */
+  readonly dtype: StoredType;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+  /** Null where integers are too large to be numbers here; the list's notes name them. */
+  readonly facts: ValueFacts | null;
+  /** Of a batch norm's variances, how many are below zero; 0 for all other arrays. */
+  readonly negative: number;
+}
+
+export interface WeightList {
+  readonly format: WeightFile['format'];
+  readonly tensors: readonly WeightFacts[];
+  /** Numbers in all arrays. */
   readonly parameters: number;
   readonly bytes: number;
   readonly notes: readonly string[];
 }
 
+/** A checkpoint's arrays, before their numbers are read. @throws CnnvizError with the file's name in front */
+export async function openWeights(path: string): Promise<WeightFile> {
+  try {
+    const source = await openFile(path);
+    if (path === '-') return readWeights(source, { name: 'array', beside: null });
+    return readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
+}
+
+/** What frameworks call the variances of a batch norm. */
+const VARIANCES = /(?:^|[._/])(?:running_var|moving_variance|bn_var)$/i;
+
+function negativeVariances(one: WeightTensor, facts: ValueFacts | null): number {
+  if (!VARIANCES.test(one.name) || facts === null || !(facts.min < 0)) return 0;
+  return toFloat32(one.load().data).reduce((count, value) => count + (value < 0 ? 1 : 0), 0);
+}
+
+/** Reads every array once, one after another, and says what is true of it. */
+export function listWeights(path: string, { format, tensors, notes }: WeightFile): WeightList {
+  const beyond: string[] = [];
+  const factsOf = (one: WeightTensor): ValueFacts | null => {
+    try {
+      return measureValues(toFloat32(one.load().data));
+    } catch (error) {
+      if (!(error instanceof CnnvizError) || error.code !== 'unsupported') throw refusalOf(path, error);
+      beyond.push(`"${one.name}": ${error.message}`);
+      return null;
+    }
+  };
+  const listed = tensors.map((one): WeightFacts => {
+    const facts = factsOf(one);
+    const negative = negativeVariances(one, facts);
+    return { name: one.name, dtype: one.stored, shape: one.shape, bytes: one.bytes, facts, negative };
+  });
+  const impossible = listed
+    .filter(({ negative }) => negative > 0)
+    .map(({ name, negative }) => `"${name}": ${plural(negative, 'variance')} below 0: such a channel becomes NaN`);
+  return {
+    format,
+    tensors: listed,
+    parameters: tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    bytes: listed.reduce((sum, { bytes }) => sum + bytes, 0),
+    notes: [...notes, ...beyond, ...impossible],
+  };
+}
+
+/** One array by its name. @throws CnnvizError 'usage' with the nearest name */
+export function findTensor(path: string, { tensors }: WeightFile, name: string): WeightTensor {
+  const found = tensors.find((one) => one.name === name);
+  if (found) return found;
+  const names = tensors.map((one) => one.name);
+  const near = nearestName(name, names);
+  const some = names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '');
+  throw new CnnvizError('usage', `${path}: no array is called "${name}"`, {
+    fix: near ? `did you mean ${near}?` : `it holds ${some || 'none'}`,
+  });
+}
+
+/** An array as the bytes of a .npy file: floats as float32, integers and bool as they are. */
+export function tensorBytes(path: string, one: WeightTensor): Uint8Array {
+  try {
+    return writeValue(one.load());
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
+}
+
 const LONGEST_NAME = 200;
 
 /** A line for each array: name, type, shape, bytes, range and mean; then the totals. */
-export function describeWeights(path: string, list: ListedWeights, style: Style): string[] {
+export function describeWeights(path: string, list: WeightList, style: Style): string[] {
   const rows = list.tensors.map(({ name, dtype, shape, bytes, facts, negative }) => [
     shorten(name, LONGEST_NAME),
     dtype,
@@ -57,7 +144,7 @@ function statistics(facts: ValueFacts | null, negative: number): string[] {
  * The document of `weights --json`: file, format, tensors [{name, dtype, shape, bytes, min, max, mean, nan, infinite}],
  * parameters, bytes, notes. min, max and mean are null when no number is finite, all five when they are beyond 2^53.
  */
-export function weightsJson(path: string, { format, tensors, parameters, bytes, notes }: ListedWeights): string {
+export function weightsDocument(path: string, { format, tensors, parameters, bytes, notes }: WeightList): object {
   const finite = (value: number | undefined) => (Number.isFinite(value) ? value : null);
   const listed = tensors.map(({ name, dtype, shape, bytes: size, facts }) => ({
     name,
@@ -70,5 +157,5 @@ export function weightsJson(path: string, { format, tensors, parameters, bytes, 
     nan: facts?.nan ?? null,
     infinite: facts?.infinite ?? null,
   }));
-  return JSON.stringify({ cnnviz: VERSION, file: path, format, tensors: listed, parameters, bytes, notes }, null, 2);
+  return { cnnviz: VERSION, file: path, format, tensors: listed, parameters, bytes, notes };
 }

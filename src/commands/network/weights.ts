@@ -1,28 +1,47 @@
-import type { Command } from 'commander';
+import { arg, command } from '../../cli/command.js';
+import { flag } from '../../cli/flags.js';
+import { CnnvizError } from '../../core/errors.js';
+import { safeName } from '../../io/paths.js';
 
-const EXAMPLES = `Examples:
+/** `cnnviz weights`: lists a checkpoint, or writes one of its arrays. */
+export const weights = command({
+  name: 'weights',
+  summary: 'what a checkpoint holds: names, types, shapes, ranges',
+  description:
+    'List the arrays of a checkpoint (PyTorch .pth, safetensors, .npz, .npy, ONNX), or take one out. Nothing in it is run.',
+  examples: `Examples:
   cnnviz weights alexnet.pth
   cnnviz weights model.safetensors --json
   cnnviz weights alexnet.pth --tensor features.0.weight -o w.npy
-`;
-
-/** Adds `weights`: what a checkpoint holds. */
-export function addWeights(program: Command): void {
-  program
-    .command('weights')
-    .summary('what a checkpoint holds: names, types, shapes, ranges')
-    .description(
-      'List the arrays of a checkpoint (PyTorch .pth, safetensors, .npz, .npy, ONNX), or take one out. Nothing in it is run.',
-    )
-    .argument('<file>', 'the checkpoint, or - for standard input')
-    .addHelpText('before', EXAMPLES)
-    .option('--tensor <name>', 'write this array as .npy: floats become float32, integers and bool stay')
-    .option('-o, --out <file.npy>', 'where --tensor goes (default: NAME.npy), - for stdout')
-    .option('--no-clobber', 'refuse to replace a file that exists')
-    .option('--json', 'one JSON document on stdout', false)
-    .option('-q, --quiet', 'print nothing but failures', false)
-    .action(async (path: string, options) => {
-      const { runWeights } = await import('./run-weights.js');
-      await runWeights(path, options);
-    });
-}
+`,
+  args: { file: arg.one('the checkpoint, or - for standard input') },
+  flags: {
+    tensor: flag.text('--tensor <name>', 'write this array as .npy: floats become float32, integers and bool stay'),
+  },
+  output: {
+    endings: ['.npy'],
+    what: 'an array',
+    about: 'where --tensor goes: FILE.npy, FOLDER/ or - for stdout (default: NAME.npy here)',
+    draws: false,
+  },
+  async answer({ file: path, flags: { tensor } }, frame) {
+    if (tensor === null && frame.out !== null) {
+      throw new CnnvizError('usage', '-o goes with --tensor', { fix: 'name an array: --tensor NAME -o x.npy' });
+    }
+    if (tensor !== null && frame.json) {
+      throw new CnnvizError('usage', '--json lists the file, --tensor writes an array', { fix: 'keep one of them' });
+    }
+    const place = tensor === null ? null : frame.place({ name: `${safeName(tensor)}.npy`, inputs: [] });
+    const report = await import('./weights-report.js');
+    const file = await report.openWeights(path);
+    if (tensor !== null) {
+      const bytes = report.tensorBytes(path, report.findTensor(path, file, tensor));
+      return { files: place === null ? [] : [{ place, bytes: () => bytes }] };
+    }
+    const list = report.listWeights(path, file);
+    return {
+      lines: report.describeWeights(path, list, frame.style),
+      document: () => report.weightsDocument(path, list),
+    };
+  },
+});

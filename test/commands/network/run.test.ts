@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { decodeNpy } from '../../src/index.js';
-import { bytes, model, node, number, text } from '../models/onnx/writer.js';
-import { cnnviz, IMAGES, inFolder } from './cnnviz.js';
+import { decodeNpy } from '../../../src/index.js';
+import { cnnviz, IMAGES, inFolder } from '../../cli/cnnviz.js';
+import { bytes, model, node, number, text } from '../../models/onnx/writer.js';
 
-const MODELS = fileURLToPath(new URL('../../fixtures/models/', import.meta.url));
+const MODELS = fileURLToPath(new URL('../../../fixtures/models/', import.meta.url));
 const DIGITS = `${join(MODELS, 'networks/digits.txt')}@${join(MODELS, 'networks/digits.pth')}`;
 const FIVE = join(IMAGES, 'five.png');
 const CHELSEA = join(IMAGES, 'chelsea.png');
@@ -176,132 +176,6 @@ describe('a fault of the command', () => {
     expect(run.code).toBe(0);
     expect(run.stdout).toContain('resized to 14×28, gray');
   });
-});
-
-describe('compare', () => {
-  it('two networks with the same numbers have the same bits; exit 0', async () => {
-    const { code, stdout } = await cnnviz(['compare', 'lenet5', 'lenet5', FIVE, '--init', 'seed:1']);
-    expect(code).toBe(0);
-    expect(stdout).toContain('conv1 … fc2   the same bits');
-    expect(stdout).toMatch(/top-1 the same: class \d/);
-  });
-
-  it('one changed kernel is found: the layer, the channel, the pixel; exit 1', () =>
-    inFolder(async (cwd) => {
-      const net = (bias: number) =>
-        `name: n\nlayers:\n  - conv out_channels=4 kernel_size=3\n  - relu\n  - {type: conv, name: second, kernel: "0 0 0; 0 1 0; 0 0 0", bias: ${bias}}\n  - max_pool 2\n`;
-      writeFileSync(join(cwd, 'a.yaml'), net(0));
-      writeFileSync(join(cwd, 'b.yaml'), net(0.5));
-      const run = await cnnviz(['compare', 'a.yaml', 'b.yaml', CHELSEA, '--init', 'seed:1'], { cwd });
-      expect(run.code).toBe(1);
-      expect(run.stdout).toContain('conv … relu   the same bits');
-      expect(run.stdout).toMatch(/second +differs: largest 0\.5 at channel 0, \(\d+, \d+\): .* ← first/);
-      expect(run.stdout).toMatch(/max_pool +differs as a consequence/);
-      const { first, same } = JSON.parse(
-        (await cnnviz(['compare', 'a.yaml', 'b.yaml', CHELSEA, '--init', 'seed:1', '--json'], { cwd })).stdout,
-      );
-      expect([same, first.a]).toEqual([false, 'second']);
-    }));
-});
-
-describe('weights', () => {
-  const ZIP = join(MODELS, 'checkpoints/zip-2.pth');
-
-  it('lists names, types, shapes and ranges; --json the same as data', async () => {
-    const { code, stdout } = await cnnviz(['weights', ZIP]);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^bfloat16 +bfloat16 +3×4×5 +120 bytes +−2\.11 +0\.0532 +1\.85$/m);
-    expect(stdout).toContain('17 arrays, 434 numbers');
-    const { tensors, format } = JSON.parse((await cnnviz(['weights', ZIP, '--json'])).stdout);
-    expect(format).toBe('pytorch');
-    expect(tensors.find(({ name }: { name: string }) => name === 'half')).toMatchObject({
-      dtype: 'float16',
-      shape: [3, 4, 5],
-    });
-    expect(tensors.find(({ name }: { name: string }) => name === 'empty')).toMatchObject({
-      min: null,
-      max: null,
-      mean: null,
-    });
-  });
-
-  it('integers beyond 2^53 cost their own statistics, and are named', () =>
-    inFolder(async (cwd) => {
-      const header =
-        '{"seed":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}';
-      const bytes = Buffer.alloc(8 + header.length + 12);
-      bytes.writeBigUInt64LE(BigInt(header.length));
-      bytes.write(header, 8);
-      bytes.writeBigInt64LE(2n ** 60n, 8 + header.length);
-      writeFileSync(join(cwd, 'a.safetensors'), bytes);
-      const { code, stdout } = await cnnviz(['weights', 'a.safetensors'], { cwd });
-      expect(code).toBe(0);
-      expect(stdout).toMatch(/^seed +int64 +1 +8 bytes +beyond 2\^53$/m);
-      expect(stdout).toContain('note: "seed": the 64-bit integer 1152921504606846976 is beyond 2^53');
-      expect(stdout).toContain('2 arrays, 2 numbers');
-    }));
-
-  it('takes one array out: floats become float32, integers stay', () =>
-    inFolder(async (cwd) => {
-      await cnnviz(['weights', ZIP, '--tensor', 'double', '-o', 'd.npy'], { cwd });
-      await cnnviz(['weights', ZIP, '--tensor', 'int16'], { cwd });
-      expect(readFileSync(join(cwd, 'd.npy')).toString('latin1')).toContain("'descr': '<f4'");
-      expect(readFileSync(join(cwd, 'int16.npy')).toString('latin1')).toContain("'descr': '<i2'");
-      const missing = await cnnviz(['weights', ZIP, '--tensor', 'int61', '-o', 'x.npy'], { cwd });
-      expect(missing.code).toBe(2);
-      expect(missing.stderr).toContain('did you mean int64?');
-    }));
-
-  it('a hostile name never reaches the terminal as a command', () =>
-    inFolder(async (cwd) => {
-      const header = JSON.stringify({
-        'a\u001b[2Jb\u001b[31m\u001b[8mc': { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
-      });
-      const bytes = Buffer.alloc(8 + header.length + 4);
-      bytes.writeBigUInt64LE(BigInt(header.length), 0);
-      bytes.write(header, 8);
-      writeFileSync(join(cwd, 'x.safetensors'), bytes);
-      const { stdout, code } = await cnnviz(['weights', 'x.safetensors'], { cwd });
-      expect(code).toBe(0);
-      expect(stdout).not.toContain('\u001b');
-      const coloured = await cnnviz(['weights', 'x.safetensors'], { cwd, env: { FORCE_COLOR: '1' } });
-      expect(coloured.stdout).toContain('\u001b[1mx.safetensors\u001b[22m');
-      expect(coloured.stdout).toContain('a�[2Jb�[31m�[8mc');
-    }));
-
-  it('files that hold no weights are refused, with the formats that are read', async () => {
-    const { code, stderr } = await cnnviz(['weights', FIVE]);
-    expect(code).toBe(2);
-    expect(stderr).toContain('not a file of weights');
-    expect(stderr).toContain('.npy, .npz, .safetensors, PyTorch .pth, .onnx');
-  });
-});
-
-describe('summary and filters', () => {
-  it('summary prints the table of alexnet, its differences from that of 2012, and draws it', () =>
-    inFolder(async (cwd) => {
-      const { stdout } = await cnnviz(['summary', 'alexnet', '-o', 'a.png'], { cwd });
-      expect(stdout).toMatch(/features\.0 +conv 11×11 stride 4 padding 2 +64×55×55 +23,296 +70,276,800 +11 +4 +3/);
-      expect(stdout).toMatch(/total +61,100,840 +714,188,480 +195 +32/);
-      expect(stdout).toContain('1.428 GFLOP (2 per MAC)');
-      expect(statSync(join(cwd, 'a.png')).size).toBeGreaterThan(5000);
-      const diff = await cnnviz(['summary', 'alexnet', '--diff', 'alexnet-2012']);
-      expect(diff.stdout).toContain('params: 61,100,840 → 60,965,224 (−135,616)');
-      const svg = await cnnviz(['summary', 'alexnet-2012', '--svg']);
-      expect(svg.stdout).toMatch(/^<\?xml version="1\.0"/);
-      // conv2, pool2, conv4, conv5 and pool5 are two towers each; conv1, pool1, conv3, fc6, fc7, fc8 and the input one
-      expect(svg.stdout.match(/<rect x="\d+" y="/g)).toHaveLength(2 * 5 + 7);
-    }));
-
-  it('filters draws the first convolution, or those that are named', () =>
-    inFolder(async (cwd) => {
-      const run = await cnnviz(['filters', 'alexnet', '--init', 'seed:1'], { cwd });
-      expect(run.stdout).toContain('wrote alexnet.features.0.filters.png  64 kernels 11×11×3');
-      const json = await cnnviz(['filters', 'lenet5', '--init', 'seed:1', '--layers', 'conv2', '--json']);
-      expect(JSON.parse(json.stdout).filters[0]).toMatchObject({ layer: 'conv2', shape: [16, 6, 5, 5] });
-      const none = await cnnviz(['filters', 'lenet5', '--init', 'seed:1', '--layers', 'fc1'], { cwd });
-      expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('convolutions: conv1, conv2, conv3')]);
-    }));
 });
 
 /** A .npy file of version 1. */

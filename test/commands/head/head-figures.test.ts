@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { confusionMatrix, learningCurve } from '../../src/commands/head/head-figures.js';
-import type { Image } from '../../src/core/image.js';
+import { confusionMatrix, learningCurve } from '../../../src/commands/head/head-figures.js';
+import type { Image } from '../../../src/core/image.js';
 
 function countOf({ data }: Image, [r, g, b]: readonly number[]): number {
   let count = 0;

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { memorySource } from '../../src/core/bytes.js';
-import { tensor } from '../../src/core/tensor.js';
-import { headProbabilities } from '../../src/engine/training/predict-head.js';
-import { decodeNpy, encodeNpy } from '../../src/index.js';
-import { readNote } from '../../src/io/encode.js';
-import { readHead } from '../../src/models/head-file.js';
-import { cnnviz, inFolder } from './cnnviz.js';
+import { memorySource } from '../../../src/core/bytes.js';
+import { tensor } from '../../../src/core/tensor.js';
+import { headProbabilities } from '../../../src/engine/training/predict-head.js';
+import { decodeNpy, encodeNpy } from '../../../src/index.js';
+import { readNote } from '../../../src/io/encode.js';
+import { readHead } from '../../../src/models/head-file.js';
+import { cnnviz, inFolder } from '../../cli/cnnviz.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MODELS = join(ROOT, 'fixtures/models/networks');
 const NET = [
   '--features',

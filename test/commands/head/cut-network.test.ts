@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { cutNetwork } from '../../src/commands/head/feature-extractor.js';
-import { openNetwork } from '../../src/run/network.js';
-import { shapeNetwork } from '../../src/run/network-session.js';
+import { cutNetwork } from '../../../src/commands/head/feature-extractor.js';
+import { openNetwork } from '../../../src/run/network.js';
+import { shapeNetwork } from '../../../src/run/network-session.js';
 
-const MODELS = fileURLToPath(new URL('../../fixtures/models/', import.meta.url));
+const MODELS = fileURLToPath(new URL('../../../fixtures/models/', import.meta.url));
 
 async function cut(network: string, shape: readonly number[], layer: string | null = null, init: number | null = 1) {
   const opened = await openNetwork({ network, weights: null, init, inputs: [] });

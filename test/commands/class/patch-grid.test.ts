@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coarseToFine, patchGrid } from '../../src/commands/class/occlude-study.js';
+import { coarseToFine, patchGrid } from '../../../src/commands/class/occlude-study.js';
 
 describe('patchGrid', () => {
   it('224 pixels, patches of 32 at stride 16: thirteen places a row', () => {

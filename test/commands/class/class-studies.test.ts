@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeNpy, loadNetwork } from '../../src/index.js';
-import { cnnviz, IMAGES, inFolder } from './cnnviz.js';
+import { decodeNpy, loadNetwork } from '../../../src/index.js';
+import { cnnviz, IMAGES, inFolder } from '../../cli/cnnviz.js';
 
 const CHELSEA = join(IMAGES, 'chelsea.png');
 /** A classifier of a few thousand weights: seconds less than a real one. */
