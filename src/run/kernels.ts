@@ -30,7 +30,10 @@ export interface BoundKernels extends Bound {
   /** Of each bank, one number a map; null: no bias, or not known yet. */
   readonly biases: readonly Float32Array[] | null;
   readonly findBias: FindBias | null;
+  readonly settle: ((compute: Compute) => Promise<BoundKernels>) | null;
 }
+
+type Compute = Parameters<NonNullable<Bound['settle']>>[0];
 
 /** Reads the kernels of a job. @throws CnnvizError that names the file or flag at fault */
 export async function openKernels(job: Job): Promise<KernelSubject> {
@@ -64,7 +67,7 @@ export function boundBanks(
   biases: readonly Float32Array[] | null = null,
 ): BoundKernels {
   const models = banks.map((bank, b) => bankModel(layer, bank, biases?.[b] ?? null, b === 0 ? '' : `.${b + 1}`));
-  const settle = async (compute: (value: string, branch: number) => Promise<Value>): Promise<BoundKernels> => {
+  const settle = async (compute: Compute): Promise<BoundKernels> => {
     const found: Float32Array[] = [];
     for (const [b, bank] of banks.entries()) {
       found.push(
@@ -109,9 +112,14 @@ export function subjectOfMap(subject: KernelSubject, map: number): Subject<Bound
       const { banks, model, findBias } = subject.bind(input, x);
       const [bank, channel] = bankOf(banks, map);
       if (banks.length > 1) inferShapes(model, new Map([['input', { ...input, value: null }]]));
-      return { ...boundBanks(job.layer, [bank], findBias), label: bank.maps[channel].label, channel };
+      return oneMap(boundBanks(job.layer, [bank], findBias), bank.maps[channel].label, channel);
     },
   };
+}
+
+function oneMap({ settle, ...bound }: BoundKernels, label: string, channel: number): BoundMap {
+  const settled = settle && (async (compute: Compute) => oneMap(await settle(compute), label, channel));
+  return { ...bound, label, channel, settle: settled };
 }
 
 /** The bias of a bank's maps, one number each, perhaps from its maps without one. */
