@@ -1,4 +1,5 @@
 import type { LayerFacts } from '../core/network-result.js';
+import { sumsOfMap } from '../engine/map-loops.js';
 import { ACTIVATIONS } from '../layers/activation.js';
 import { type Layer, layerFamily } from '../layers/index.js';
 import type { Model } from '../layers/model.js';
@@ -13,11 +14,11 @@ const MOST_CHANNELS = 4096;
 
 /**
  * Facts of a layer's values. shape [N, C, ...], [C, H, W] for rank 3, or [N, K]; channels of all items together.
- * @param fires whether zero means silence here, see firing-layers
+ * @param fires whether zero means silence here, see firingValues
  */
 export function layerFacts(values: Float32Array, shape: readonly number[], layer: Layer, fires: boolean): LayerFacts {
   const { items, channels, size } = channelsOf(shape);
-  const facts = measureValues(values);
+  const facts = measureValues(values, sumsOfMap);
   const limits = layer.kind === 'activation' ? ACTIVATIONS[layer.name].limits : undefined;
   return {
     ...facts,

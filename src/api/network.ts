@@ -1,9 +1,10 @@
+import { type Bound, shapeOf } from '../analysis/kept-run.js';
 import { CnnvizError } from '../core/errors.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
 import { faultWords, toFloat32, type Value } from '../core/values.js';
 import { chooseLayers } from '../run/layer-choice.js';
-import { openNetwork } from '../run/network.js';
-import { NetworkSessions, shapeNetwork } from '../run/network-session.js';
+import { networkSubject, openNetwork } from '../run/network.js';
+import { type LayerChoice, layersNamed, Runs } from '../run/run.js';
 
 export interface NetworkOptions {
   /** A checkpoint: .pth, .safetensors, .npz, .onnx. The same as 'NET@FILE'. */
@@ -45,41 +46,43 @@ export interface Network {
  */
 export async function loadNetwork(network: string, options: NetworkOptions = {}): Promise<Network> {
   const { weights = null, init = null, asPrinted = false, exact = false, threads = 1, warn } = options;
-  const opened = await openNetwork({ network, weights, init, asPrinted, inputs: [] });
+  const request = { network, weights, init, asPrinted, inputs: [] };
+  const decode = { background: null, maxPixels: Number.POSITIVE_INFINITY };
+  const opened = networkSubject(await openNetwork(request), { request, decode, preset: null, exact });
   if (opened.open.length !== 1) {
     throw new CnnvizError('unsupported', `${network}: reads ${opened.open.length} inputs, expected 1`, {
       fix: 'run it with: cnnviz run MODEL --input NAME=FILE.npy',
     });
   }
-  let last: { readonly key: string; readonly sessions: NetworkSessions } | null = null;
-  const sessionsOf = (layers: readonly string[]) => {
+  let last: { readonly key: string; readonly runs: Runs<Bound, LayerChoice> } | null = null;
+  const runsOf = (layers: readonly string[]) => {
     const key = layers.join();
-    if (last?.key !== key)
-      last = { key, sessions: new NetworkSessions(opened, { layers, exact, threads, firstOnly: false }) };
-    return last.sessions;
+    if (last?.key !== key) last = { key, runs: new Runs(opened, layersNamed(layers)) };
+    return last.runs;
   };
   const feed = (shape: readonly number[]) => (shape.length === 3 && opened.input ? [1, ...shape] : [...shape]);
   return {
     name: opened.name,
     input: opened.input,
     layers(inputShape) {
-      const { shaped } = shapeNetwork(opened, { dtype: 'float32', shape: feed(inputShape) });
+      const { shaped } = shapeOf(opened, { info: { dtype: 'float32', shape: feed(inputShape) }, x: null });
       return chooseLayers(shaped, ['all']).map(({ name }) => name);
     },
     async run(x, layers = ['output']) {
       const given = toTensor(x, 'x');
       const value: Value = { dtype: 'float32', shape: feed(given.shape), data: given.data };
-      const session = sessionsOf(layers).for(value);
-      const values = await session.run(value, () => undefined, warn && { fault: (fault) => warn(faultWords(fault)) });
+      const fed = { info: value, x: value };
+      const run = await runsOf(layers).run(fed, { breathe: () => undefined, threads, watch: warn !== undefined });
+      for (const fault of run.faults) warn?.(faultWords(fault));
       const found = new Map(
-        session.chosen.map(({ name, value: key }) => {
-          const { data, shape } = values.get(key)!;
+        run.chosen.layers.map(({ name, value: key }) => {
+          const { data, shape } = run.read(key);
           return [name, tensor(toFloat32(data), shape)];
         }),
       );
       // what was asked for by one name answers to it, whatever the layer is called
       for (const asked of layers) {
-        const named = chooseLayers(session.plan.shaped, [asked]);
+        const named = chooseLayers(run.shaped, [asked]);
         if (asked === 'output' || named.length === 1) found.set(asked, found.get(named[0].name)!);
       }
       return found;

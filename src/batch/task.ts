@@ -3,16 +3,10 @@ import type { NetworkRunResult } from '../core/network-result.js';
 import type { PreprocessResult, RunResult } from '../core/result.js';
 import type { Breathe } from '../engine/execute.js';
 import type { Input } from '../io/inputs.js';
-import { loadMaterials, type Materials } from '../run/materials.js';
-import {
-  loadNetworkMaterials,
-  type NetworkMaterials,
-  type NetworkSession,
-  productsOfLayers,
-} from '../run/network-session.js';
-import { Claims, type Product } from '../run/place.js';
+import type { KernelSubject } from '../run/kernels.js';
+import { Claims, type Product, type RunRecord } from '../run/place.js';
 import { type PreprocessFileJob, preprocessFile } from '../run/preprocess-file.js';
-import { type RunRecord, runJob, runNetworkJob } from '../run/run.js';
+import { kernelWork, type NetworkWork, networkWork, openNetworkWork, runInput } from '../run/run.js';
 
 /** What is done to every input. Plain JSON: the same task runs in this process and in others. */
 export type Task =
@@ -53,8 +47,8 @@ export type RunTask = (input: Input, turn: Turn) => Promise<TaskResult>;
 
 /** What a task needs besides its inputs, for a caller that has read it already. */
 export interface TaskMaterials {
-  readonly conv: Materials;
-  readonly run: NetworkMaterials;
+  readonly conv: KernelSubject;
+  readonly run: NetworkWork;
   readonly preprocess: null;
 }
 
@@ -69,19 +63,20 @@ export async function openTask(
 ): Promise<RunTask> {
   switch (task.kind) {
     case 'conv': {
-      const materials = (loaded as Materials | null) ?? (await loadMaterials(task.job));
+      const { openKernels } = await import('../run/kernels.js');
+      const subject = (loaded as KernelSubject | null) ?? (await openKernels(task.job));
       return (input, { again, ...turn }) => {
-        const job = withClobber(task.job, again);
-        return runJob(job, input, { materials, claims: new Claims(job.output), threads, send, ...turn });
+        const { output } = withClobber(task.job, again);
+        const context = { claims: new Claims(output), threads, send, ...turn };
+        return runInput(kernelWork(subject), input, output, context);
       };
     }
     case 'run': {
-      const materials = (loaded as NetworkMaterials | null) ?? (await loadNetworkMaterials(task.job, [], threads));
+      const opened = (loaded as NetworkWork | null) ?? (await openNetworkWork(task.job));
       return (input, { again, ...turn }) => {
-        const job = withClobber(task.job, again);
-        const checkPlaces = (session: NetworkSession) => mayWrite(input, productsOfLayers(job, session));
-        const own = { ...materials, checkPlaces };
-        return runNetworkJob(job, input, { materials: own, claims: new Claims(job.output), threads, send, ...turn });
+        const { output } = withClobber(task.job, again);
+        const work = networkWork(opened, task.job, (products) => mayWrite(input, products));
+        return runInput(work, input, output, { claims: new Claims(output), threads, send, ...turn });
       };
     }
     case 'preprocess':

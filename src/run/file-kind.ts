@@ -1,9 +1,6 @@
 import { type ByteSource, memorySource } from '../core/bytes.js';
 import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
-import type { Image } from '../core/image.js';
-import type { DecodeJob } from '../core/job.js';
 import { shellWord } from '../core/text.js';
-import { decodeImage, type ImageFacts } from '../io/decode.js';
 import { peekFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
 import { isHead } from '../models/head-file.js';
@@ -66,21 +63,9 @@ export function orNull(find: () => FileKind | null): FileKind | null {
   }
 }
 
-/** decodeImage; of a file that is no image but something else that is known, the error says what takes it. */
-export async function decodeInput(
-  path: string,
-  bytes: Uint8Array,
-  job: DecodeJob,
-  check: ((facts: ImageFacts) => void) | null = null,
-): Promise<{ image: Image; facts: ImageFacts }> {
-  try {
-    return await decodeImage(bytes, job, check);
-  } catch (error) {
-    if (!(error instanceof CnnvizError) || sniffFormat(bytes) !== null) throw error;
-    const found = orNull(() => fileKind(path, memorySource(bytes)));
-    if (!found) throw error;
-    throw new CnnvizError(error.code, `${error.message}: it is ${found.what}`, { fix: found.fix, cause: error });
-  }
+/** The same of bytes at hand; null also for what is damaged. */
+export function kindOfBytes(path: string, bytes: Uint8Array): FileKind | null {
+  return orNull(() => fileKind(path, memorySource(bytes)));
 }
 
 /** An error of a file the command itself names, with its name: when it cannot be used, the command is refused. */

@@ -91,3 +91,15 @@ function unknownLayer(model: Model, pattern: string, flag: string): CnnvizError 
     scope: 'command',
   });
 }
+
+/** The one layer a name means; the network's first output without one. @throws CnnvizError 'usage' when it means several */
+export function chooseOneLayer(shaped: ShapedModel, wanted: string | null): ChosenLayer {
+  const chosen = chooseLayers(shaped, [wanted ?? 'output']);
+  if (wanted !== null && chosen.length > 1) {
+    const names = chosen.map(({ name }) => name);
+    throw new CnnvizError('usage', `--layer ${wanted}: expected one layer, it names ${names.length}`, {
+      fix: `one of ${someOf(names)}`,
+    });
+  }
+  return chosen[0];
+}

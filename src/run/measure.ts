@@ -1,12 +1,21 @@
+import type { SubjectRun } from '../analysis/kept-run.js';
+import { firingValues, layerFacts } from '../analysis/layer-facts.js';
 import { measureValues } from '../analysis/values.js';
 import { type Axis, clipSpan, convAxis, inputSpan, receptiveSpan, unreadCount } from '../core/geometry.js';
+import type { LayerResult } from '../core/network-result.js';
 import type { BankResult, MapResult, PatchVerdict, Peak, Window } from '../core/result.js';
 import type { Tensor } from '../core/tensor.js';
+import { toFloat32, type Value } from '../core/values.js';
+import { algorithmTaken } from '../engine/choose.js';
+import type { EngineInput } from '../engine/input.js';
 import { sumsOfMap } from '../engine/map-loops.js';
 import type { Plan } from '../engine/plan.js';
-import type { ConvStep } from '../engine/steps.js';
+import type { ConvStep, Step } from '../engine/steps.js';
 import { sha256 } from '../io/hash.js';
-import type { Computed } from './compute.js';
+import { type Layer, nameOf } from '../layers/index.js';
+import type { Bank } from './banks.js';
+import type { BoundKernels } from './kernels.js';
+import type { ChosenLayer } from './layer-choice.js';
 
 /** One feature map with its numbers. */
 export interface FeatureMap {
@@ -24,11 +33,45 @@ export interface MeasuredBank {
   readonly maps: readonly FeatureMap[];
 }
 
-/** What a plan's windows look like from the last map back to the input. */
-function windowStack(plan: Plan): WindowStack {
+/** A bank's output with the steps that made it. */
+interface ComputedBank {
+  readonly bank: Bank;
+  readonly steps: readonly Step[];
+  /** The bias of each map, resolved to numbers. */
+  readonly bias: Float32Array | null;
+  /** What the convolution was computed by. */
+  readonly algorithm: string;
+  /** [N, M, oH, oW] */
+  readonly y: Pick<Value, 'shape' | 'data'>;
+}
+
+/** The facts of every bank's maps. x: what they were made from */
+export function measureBanks({ bound, plan, read }: SubjectRun<BoundKernels>, x: EngineInput): MeasuredBank[] {
+  return bound.banks.map((bank, b) => {
+    const steps = stepsBehind(plan, bound.branches[b]);
+    const algorithm = algorithmTaken(steps[0] as ConvStep, x, 0).name;
+    return measureBank({ bank, steps, bias: bound.biases?.[b] ?? null, algorithm, y: read(bound.branches[b]) });
+  });
+}
+
+/** The steps of a plan that make one value. */
+function stepsBehind({ steps }: Plan, value: string): Step[] {
+  const wanted = new Set<string | null>([value]);
+  return steps
+    .toReversed()
+    .filter(({ inputs, outputs }) => {
+      const isWanted = outputs.some((name) => wanted.has(name));
+      if (isWanted) for (const name of inputs) wanted.add(name);
+      return isWanted;
+    })
+    .reverse();
+}
+
+/** What the windows of steps look like from the last map back to the input. */
+function windowStack(steps: readonly Step[]): WindowStack {
   const rows: Axis[] = [];
   const columns: Axis[] = [];
-  for (const step of plan.steps) {
+  for (const step of steps) {
     if (step.kind === 'conv') {
       rows.push(convAxis(step.geometry, 0));
       columns.push(convAxis(step.geometry, 1));
@@ -40,32 +83,33 @@ function windowStack(plan: Plan): WindowStack {
   return { rows, columns };
 }
 
-/** What a bank's plan alone tells. */
-export function planFacts(plan: Plan): Omit<BankResult, 'maps'> {
-  const conv = plan.steps[0] as ConvStep;
-  const isMagnitude = plan.model.nodes[1]?.layer.kind === 'reduce';
-  const stack = windowStack(plan);
+/** What a bank's steps alone tell. */
+export function measureSteps(steps: readonly Step[]): Omit<BankResult, 'maps'> {
+  const conv = steps[0] as ConvStep;
+  const isMagnitude = steps[1]?.layer.kind === 'reduce';
+  const stack = windowStack(steps);
   return {
     weight: conv.weight.shape,
     ...(isMagnitude ? { magnitude: true } : {}),
     pads: conv.geometry.pads,
     algorithm: conv.algorithm.name,
-    macs: plan.macs,
+    macs: steps.reduce((sum, { macs }) => sum + macs, 0),
     unread: { rows: unreadCount(stack.rows), columns: unreadCount(stack.columns) },
     convolved: [conv.geometry.oW, conv.geometry.oH],
   };
 }
 
 /** The facts of every map: item by item, map by map. */
-export function measureBank({ bank, plan, bias, algorithm, y }: Computed): MeasuredBank {
+export function measureBank({ bank, steps, bias, algorithm, y }: ComputedBank): MeasuredBank {
   const [N, M, oH, oW] = y.shape;
-  const stack = windowStack(plan);
+  const numbers = toFloat32(y.data);
+  const stack = windowStack(steps);
   const maps: FeatureMap[] = [];
   for (let n = 0; n < N; n++) {
     for (let m = 0; m < M; m++) {
       const map = bank.maps[m];
       const start = (n * M + m) * oH * oW;
-      const values = y.data.subarray(start, start + oH * oW);
+      const values = numbers.subarray(start, start + oH * oW);
       const facts = measureValues(values, sumsOfMap);
       const peak = findPeak(values, oW, facts.max, stack);
       const { patch } = map;
@@ -93,7 +137,7 @@ export function measureBank({ bank, plan, bias, algorithm, y }: Computed): Measu
       maps.push({ result, values, kernel: map.weight, source: map.kernel });
     }
   }
-  return { result: { ...planFacts(plan), algorithm }, maps };
+  return { result: { ...measureSteps(steps), algorithm }, maps };
 }
 
 /** SHA-256 of the float32 weights, little-endian. */
@@ -174,4 +218,45 @@ export function judgePatch(
     own: own && { ...own, found },
     runnerUp: second && { ...second, share: second.value / peak.value },
   };
+}
+
+/** A layer's numbers with what is true of them. */
+export interface MeasuredLayer {
+  readonly result: LayerResult;
+  readonly value: Value;
+  readonly values: Float32Array;
+}
+
+/** The facts of chosen layers, all maps of a layer together. */
+export function measureLayers(
+  { plan, read, taken }: SubjectRun,
+  chosen: readonly ChosenLayer[],
+): readonly MeasuredLayer[] {
+  const firing = firingValues(plan.model);
+  return chosen.map(({ name, value: key, node }) => {
+    const value = read(key);
+    const numbers = toFloat32(value.data);
+    const layer: Layer = node?.layer ?? { kind: 'identity' };
+    return {
+      value,
+      values: numbers,
+      result: {
+        name,
+        kind: nameOf(layer),
+        shape: value.shape,
+        dtype: value.dtype,
+        algorithm: algorithmOf(taken.get(key) ?? plannedStep(plan, key)),
+        facts: layerFacts(numbers, value.shape, layer, firing.has(key)),
+      },
+    };
+  });
+}
+
+function plannedStep({ steps }: Plan, value: string): Step | undefined {
+  return steps.find(({ outputs }) => outputs.includes(value));
+}
+
+function algorithmOf(step: Step | undefined): string | null {
+  if (step?.kind !== 'conv') return null;
+  return step.folds === null ? step.algorithm.name : `${step.algorithm.name}, batch norm folded`;
 }

@@ -1,9 +1,10 @@
+import type { Bound, Runnable } from '../analysis/kept-run.js';
 import type { ByteSource } from '../core/bytes.js';
 import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
-import type { ImagePreset, NetworkRequest } from '../core/job.js';
+import type { NetworkJob, NetworkRequest } from '../core/job.js';
 import { nearestName, sameName } from '../core/names.js';
 import { shellWord, someOf } from '../core/text.js';
-import type { Value, ValueInfo } from '../core/values.js';
+import type { Value } from '../core/values.js';
 import { isOwnFile } from '../io/descriptors.js';
 import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
@@ -31,29 +32,29 @@ import { importOnnx, onnxNotes } from '../models/onnx/import.js';
 import { readOnnx } from '../models/onnx/proto.js';
 import { readWeights } from '../models/weights/index.js';
 import type { WeightFile } from '../models/weights/weight-file.js';
-import { checkDeclaredArray, type DeclaredInput } from './declared-input.js';
 import { type FileKind, kindOfFile, refusalOf } from './file-kind.js';
+import { checkDeclaredArray, type NetworkInput, networkPreparation, type SourceJob } from './network-input.js';
 import { presetOf } from './preset.js';
+import { networkArgs } from './recipe.js';
+import type { Subject } from './subject.js';
 
 /** A network as it was said, with its weights at hand; bound to an input it is a Model. */
-export interface OpenedNetwork {
-  /** What files are named after and tables say: "alexnet", the file's name, "pipe". */
-  readonly name: string;
-  /** The size of one input [C, H, W] it is made for; null: any, or more than one input. */
-  readonly input: readonly number[] | null;
-  /** The channels it reads; null: any, or more than one input. */
-  readonly channels: number | null;
-  /** What its file declares of the one input that no array feeds; null: nothing that must hold. */
-  readonly declared: DeclaredInput | null;
-  /** How its images are prepared; null: nothing is said. */
-  readonly preset: ImagePreset | null;
-  /** Named arrays that were given. */
-  readonly fed: ReadonlyMap<string, Value>;
-  /** The names of its inputs that no array feeds. */
-  readonly open: readonly string[];
+export interface OpenedNetwork extends Runnable, NetworkInput {
   readonly notes: readonly string[];
-  /** The graph for an input of this type and shape, N included. @throws CnnvizError when weights do not fit */
-  bind(input: ValueInfo): { readonly model: Model; readonly notes: readonly string[] };
+}
+
+/** A network with a job: how its images are prepared, and whether its sums must be exact. */
+export function networkSubject<N extends OpenedNetwork>(
+  opened: N,
+  job: SourceJob & Pick<NetworkJob, 'request' | 'exact'>,
+): N & Subject {
+  return {
+    ...opened,
+    options: { exact: job.exact, algorithm: null },
+    decode: job.decode,
+    prepare: networkPreparation(opened, job),
+    args: (source, own) => networkArgs(job, source, own),
+  };
 }
 
 /**
@@ -251,8 +252,28 @@ async function openSpec(
     fed,
     open,
     notes: [...spec.notes, ...notesOn(weights, spec)],
-    bind: (input) => bindNetwork(spec, input, weights, files),
+    bind: (input) => bound(bindNetwork(spec, input, weights, files)),
+    retell: inNetworkWords,
   };
+}
+
+/** A network computes all its values together, and is whole before its input is known. */
+function bound(network: Pick<Bound, 'model' | 'notes'>): Bound {
+  return { ...network, branches: null, settle: null };
+}
+
+/** What flags of one layer do stands in the network itself: its commands have none of them. */
+const IN_NETWORK = [
+  ['--padding same', 'padding=same in that layer'],
+  ['--padding-mode ', 'padding_mode='],
+] as const;
+
+/** An error of a layer; what to do about it is told in a network's words. */
+function inNetworkWords(error: unknown): unknown {
+  if (!(error instanceof CnnvizError) || error.fix === undefined) return error;
+  const { code, message, scope } = error;
+  const fix = IN_NETWORK.reduce((text, [flag, field]) => text.replace(flag, field), error.fix);
+  return fix === error.fix ? error : new CnnvizError(code, message, { fix, cause: error, scope });
 }
 
 /** Nothing may be fed in vain. */
@@ -305,7 +326,8 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
     fed,
     open: open.map(({ name }) => name),
     notes: onnxNotes(onnx),
-    bind: () => ({ model, notes: [] }),
+    bind: () => bound({ model, notes: [] }),
+    retell: inNetworkWords,
   };
 }
 
@@ -322,5 +344,16 @@ async function readArray(path: string): Promise<Value> {
     return npyToValue(readNpy(await readBytes(path)));
   } catch (error) {
     throw atPlace(path, error);
+  }
+}
+
+/** Class names from a file, one a line. @throws CnnvizError 'usage' when it is no text */
+export async function readLabels(path: string): Promise<string[]> {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readBytes(path));
+    return text.replace(/\r?\n$/, '').split(/\r?\n/);
+  } catch (error) {
+    if (error instanceof CnnvizError) throw refusalOf(path, error);
+    throw new CnnvizError('usage', `${path}: class names are not UTF-8`, { cause: error });
   }
 }

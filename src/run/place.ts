@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Job, OutputJob, ProductKind } from '../core/job.js';
+import type { OutputFile } from '../core/result.js';
 import { fileIdentity, refuseLeaving, writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, collisionKey, extensionOf, folderOf, joinPath, safeName } from '../io/paths.js';
@@ -231,6 +232,38 @@ function apartBy([one, a]: readonly [Input, Product], [other, b]: readonly [Inpu
 
 function describeOwner([{ path }, { layer, map }]: readonly [Input, Product]): string {
   return `${path} (${[layer, map].filter(Boolean).join(' ')})`;
+}
+
+/** Told of every file a run touched, by its bytes. */
+export interface RunRecord {
+  /** The SHA-256 of the input. */
+  read(sha256: string): void;
+  wrote(path: string, bytes: Uint8Array): void;
+}
+
+/** What writing finds around it. */
+export interface Delivery {
+  readonly claims: Claims;
+  /** Takes the bytes of a result that goes to standard output. */
+  readonly send: (bytes: Uint8Array) => Promise<void>;
+  /** Told what was read and written; a batch keeps it. */
+  readonly record?: RunRecord;
+}
+
+/** Writes one product under the name that is its own. */
+export async function deliver(
+  { bytes, ...product }: Product & { readonly bytes: Uint8Array },
+  input: Input,
+  { clobber }: OutputJob,
+  { claims, send, record }: Delivery,
+): Promise<OutputFile> {
+  const path = claims.claim(input, product);
+  if (path === '-') await send(bytes);
+  else {
+    await writeAtomic(path, bytes, { clobber });
+    record?.wrote(path, bytes);
+  }
+  return { path, kind: product.kind, layer: product.layer, bytes: bytes.length };
 }
 
 /** Where the one result of a command goes. */

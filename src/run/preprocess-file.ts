@@ -1,5 +1,5 @@
 import { measureValues } from '../analysis/values.js';
-import { atPlace, CnnvizError } from '../core/errors.js';
+import { CnnvizError } from '../core/errors.js';
 import { type Image, maxSample } from '../core/image.js';
 import type { DecodeJob, ImagePreset, OutputJob } from '../core/job.js';
 import type { DrawingNote } from '../core/note.js';
@@ -11,12 +11,12 @@ import { preprocessAudit } from '../draw/preprocess-audit.js';
 import { numbersOf } from '../engine/input.js';
 import { decodeImage, readHeader } from '../io/decode.js';
 import { encodePng } from '../io/encode.js';
-import { readBytes, writeAtomic } from '../io/files.js';
+import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { baseName } from '../io/paths.js';
 import { writeNpy } from '../models/npy.js';
-import { type Claims, type Product, placeOf } from './place.js';
+import { type Delivery, deliver, type Product, placeOf } from './place.js';
 import {
   auditImage,
   type PreparedImage,
@@ -25,7 +25,7 @@ import {
   presetArgs,
   presetWords,
 } from './preset.js';
-import { isArray } from './source.js';
+import { atInput, isArray } from './source.js';
 
 /** What `preprocess` needs but its images. Plain JSON. */
 export interface PreprocessFileJob {
@@ -41,26 +41,14 @@ export function preprocessProduct({ output }: PreprocessFileJob): Product {
   return { kind, layer: null, map: kind === 'npy' ? 'input' : 'preprocess' };
 }
 
-/** What `preprocess` is given by whoever runs it. */
-interface PreprocessContext {
-  readonly claims: Claims;
-  readonly send: (bytes: Uint8Array) => Promise<void>;
-  /** Told what was read and written; a batch keeps it. */
-  readonly record?: { read(sha256: string): void; wrote(path: string, bytes: Uint8Array): void };
-}
-
 /**
  * Reads an image, prepares it as the preset says, measures each step, writes the tensor or the picture of the steps.
  * @throws CnnvizError with the input's name in front
  */
-export async function preprocessFile(
-  job: PreprocessFileJob,
-  input: Input,
-  { claims, send, record }: PreprocessContext,
-): Promise<PreprocessResult> {
-  try {
+export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: Delivery): Promise<PreprocessResult> {
+  return atInput(input, async () => {
     const bytes = await readBytes(input.path);
-    record?.read(sha256(bytes));
+    delivery.record?.read(sha256(bytes));
     refuseArray(input, bytes);
     const { image, facts } = await decodeImage(bytes, job.decode);
     const product = preprocessProduct(job);
@@ -81,16 +69,8 @@ export async function preprocessFile(
     const result = { input: source, preprocess, plan: prepared.plan, shape, steps };
     const written =
       product.kind === 'npy' ? writeNpy(tensor(values, shape)) : await drawAudit(job, result, prepared, values);
-    const path = claims.claim(input, product);
-    if (path === '-') await send(written);
-    else {
-      await writeAtomic(path, written, job.output);
-      record?.wrote(path, written);
-    }
-    return { ...result, outputs: [{ path, kind: product.kind, layer: null, bytes: written.length }] };
-  } catch (error) {
-    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
-  }
+    return { ...result, outputs: [await deliver({ ...product, bytes: written }, input, job.output, delivery)] };
+  });
 }
 
 /** What an image would become. */
@@ -103,11 +83,11 @@ export interface PlannedPreprocess {
 }
 
 /** The sizes and the name of what is made of an image, from its header alone. @throws CnnvizError with its name in front */
-export async function planPreprocessFile(
+export function planPreprocessFile(
   { decode, preset, output }: PreprocessFileJob,
   input: Input,
 ): Promise<PlannedPreprocess> {
-  try {
+  return atInput(input, async () => {
     const bytes = await readBytes(input.path);
     refuseArray(input, bytes);
     const { width, height } = await readHeader(bytes, decode);
@@ -118,9 +98,7 @@ export async function planPreprocessFile(
       shape: [preset.preprocess.gray ? 1 : 3, crop.height, crop.width],
       outputs: [placeOf(output, input, preprocessProduct({ decode, preset, output }))],
     };
-  } catch (error) {
-    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
-  }
+  });
 }
 
 function refuseArray(input: Input, bytes: Uint8Array): void {

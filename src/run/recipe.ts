@@ -22,44 +22,73 @@ import type { MapNote, PictureNote } from '../core/note.js';
 import type { Clipped, MapResult, Scale } from '../core/result.js';
 import { VERSION } from '../core/version.js';
 import { baseName } from '../io/paths.js';
-import type { NetworkSource } from './network-source.js';
 import { presetArgs } from './preset.js';
+import type { Source } from './subject.js';
 
-interface InputName {
-  readonly path: string;
-  readonly sha256: string;
-}
-
-export function mapNote(job: Job, input: InputName, map: MapResult, source: number): MapNote {
-  const { scale, clipped } = map.picture!;
-  // grouped kernels belong together: one alone would not divide by the groups
-  const kernels = job.layer.groups > 1 ? job.layer.kernels : [job.layer.kernels[source]];
-  return {
-    cnnviz: VERSION,
-    map: map.name,
-    lo: scale.lo,
-    hi: scale.hi,
-    clipped,
-    colormap: job.picture.colormap,
-    input: inputName(input),
-    kernel: { name: map.kernel.name, shape: map.kernel.shape, sha256: map.kernel.sha256 },
-    bias: map.bias,
-    args: commandArgs({ ...job, layer: { ...job.layer, kernels } }, input.path),
-  };
-}
-
-export function pictureNote(
+/** What the picture of one map of `conv` carries: its values can be read back. `kernel`: which of the job's made it. */
+export function kernelMapNote(
   job: Job,
-  input: InputName,
-  picture: 'sheet' | 'strip',
-  scale: { lo: number; hi: number },
-): PictureNote {
-  const args = [...commandArgs(job, input.path), `--${picture}`];
-  return { cnnviz: VERSION, picture, lo: scale.lo, hi: scale.hi, input: inputName(input), args };
+  source: InputName,
+  map: Pick<MapResult, 'name' | 'kernel' | 'bias'>,
+  kernel: number,
+  scale: Scale,
+  clipped: Clipped,
+): MapNote {
+  // grouped kernels belong together: one alone would not divide by the groups
+  const kernels = job.layer.groups > 1 ? job.layer.kernels : [job.layer.kernels[kernel]];
+  const { name, shape, sha256 } = map.kernel;
+  const about = { kernel: { name, shape, sha256 }, bias: map.bias };
+  const args = commandArgs({ ...job, layer: { ...job.layer, kernels } }, source.facts.path);
+  return { ...mapFields(map.name, source, scale, clipped, job.picture), ...about, args };
 }
 
-function inputName({ path, sha256 }: InputName): { name: string; sha256: string } {
-  return { name: baseName(path), sha256 };
+/** What the picture of one map of a network's layer carries. */
+export function layerMapNote(
+  job: NetworkJob,
+  source: InputName & Pick<Source, 'info' | 'preset'>,
+  layer: Pick<LayerResult, 'name' | 'kind' | 'shape'>,
+  map: string,
+  scale: Scale,
+  clipped: Clipped,
+): MapNote {
+  const { name, kind, shape } = layer;
+  const fields = mapFields(map === '' ? name : `${name} ${map}`, source, scale, clipped, job.picture);
+  return { ...fields, layer: { name, kind, shape }, args: layerArgsOf(job, source, name, ['--maps']) };
+}
+
+type MapFields = Omit<MapNote, 'kernel' | 'bias' | 'layer' | 'args'>;
+
+function mapFields(
+  map: string,
+  { facts, sha256 }: InputName,
+  { lo, hi }: Scale,
+  clipped: Clipped,
+  { colormap }: PictureJob,
+): MapFields {
+  return { cnnviz: VERSION, map, lo, hi, clipped, colormap, input: { name: baseName(facts.path), sha256 } };
+}
+
+/** What was read, of which a recipe says the name. */
+type InputName = Pick<Source, 'facts' | 'sha256'>;
+
+/** What a labelled picture of several maps carries; `args`: the command that makes it again. */
+export function pictureNote(
+  picture: 'sheet' | 'strip',
+  { facts, sha256 }: InputName,
+  { lo, hi }: Scale,
+  args: readonly string[],
+): PictureNote {
+  return { cnnviz: VERSION, picture, lo, hi, input: { name: baseName(facts.path), sha256 }, args };
+}
+
+/** The command that draws a layer of a network again; `own`: how. */
+export function layerArgsOf(
+  job: NetworkJob,
+  source: Pick<Source, 'facts' | 'info' | 'preset'>,
+  layer: string,
+  own: readonly string[] = [],
+): string[] {
+  return ['run', ...networkArgs(job, source, ['--layers', layer]), ...own, ...pictureArgs(job.picture)];
 }
 
 /** The options that change pixels, in one fixed order, defaults left out; files without their folders. */
@@ -112,47 +141,13 @@ function isPair([a, b]: readonly [number, number], value: number): boolean {
   return a === value && b === value;
 }
 
-/** What a single map of a network's layer carries: its values can be read back. */
-export function layerMapNote(
-  job: NetworkJob,
-  source: NetworkSource,
-  layer: Pick<LayerResult, 'name' | 'kind' | 'shape'>,
-  map: string,
-  { lo, hi }: Scale,
-  clipped: Clipped,
-): MapNote {
-  return {
-    cnnviz: VERSION,
-    map: map === '' ? layer.name : `${layer.name} ${map}`,
-    lo,
-    hi,
-    clipped,
-    colormap: job.picture.colormap,
-    input: { name: baseName(source.facts.path), sha256: source.sha256 },
-    layer: { name: layer.name, kind: layer.kind, shape: layer.shape },
-    args: ['run', ...networkArgs(job, source, ['--layers', layer.name]), '--maps', ...pictureArgs(job.picture)],
-  };
-}
-
-/** What a labelled sheet of a layer carries. */
-export function layerSheetNote(job: NetworkJob, source: NetworkSource, layer: LayerResult, scale: Scale): PictureNote {
-  return {
-    cnnviz: VERSION,
-    picture: 'sheet',
-    lo: scale.lo,
-    hi: scale.hi,
-    input: { name: baseName(source.facts.path), sha256: source.sha256 },
-    args: ['run', ...networkArgs(job, source, ['--layers', layer.name]), ...pictureArgs(job.picture)],
-  };
-}
-
 /**
  * The options that change values, in one fixed order, behind the command's name; files without their folders. `own`: what
  * the command adds behind the image.
  */
 export function networkArgs(
-  { request, preset: chosen, exact, decode }: NetworkJob,
-  { facts, info, preset }: Pick<NetworkSource, 'facts' | 'info' | 'preset'>,
+  { request, preset: chosen, exact, decode }: Pick<NetworkJob, 'request' | 'preset' | 'exact' | 'decode'>,
+  { facts, info, preset }: Pick<Source, 'facts' | 'info' | 'preset'>,
   own: readonly string[],
 ): string[] {
   // a network whose inputs are all fed by --input reads no image

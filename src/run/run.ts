@@ -1,138 +1,327 @@
-import { atPlace } from '../core/errors.js';
-import type { Job, NetworkJob, OutputJob } from '../core/job.js';
+import { chainBehind } from '../analysis/explain/chain.js';
+import {
+  type Bound,
+  type Fed,
+  type Planned,
+  planRun,
+  type RunDoors,
+  runPlanned,
+  runSubject,
+  type Shaped,
+  type SubjectRun,
+  shapeOf,
+} from '../analysis/kept-run.js';
+import type { LayerRun } from '../analysis/layer-run.js';
+import type { NetworkJob, OutputJob } from '../core/job.js';
 import type { NetworkRunResult } from '../core/network-result.js';
-import type { OutputFile, RunResult } from '../core/result.js';
-import type { ValueFault } from '../core/values.js';
+import type { InputFacts, OutputFile, RunResult } from '../core/result.js';
+import { faultWords } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
-import type { Step } from '../engine/steps.js';
-import { writeAtomic } from '../io/files.js';
+import type { EngineInput } from '../engine/input.js';
+import type { Plan } from '../engine/plan.js';
+import { Session } from '../engine/session.js';
 import type { Input } from '../io/inputs.js';
-import { bindKernels, checkFits } from './bind.js';
-import { computeBanks } from './compute.js';
-import { type DrawnProduct, drawLayers, drawProducts } from './draw.js';
-import type { Materials } from './materials.js';
-import { measureBank } from './measure.js';
-import { bestClasses, classesShare, measureLayers } from './network-layers.js';
-import type { NetworkMaterials } from './network-session.js';
-import { readNetworkSource } from './network-source.js';
-import type { Claims } from './place.js';
-import { readSource } from './source.js';
+import type { KernelSubject } from './kernels.js';
+import { type ChosenLayer, chooseLayers, chooseOneLayer } from './layer-choice.js';
+import { type DrawnProduct, drawKernelMaps, drawLayers } from './maps.js';
+import { measureBanks, measureLayers } from './measure.js';
+import { type Delivery, deliver, type Product } from './place.js';
+import { type LayerRequest, openRequest, type SeenView, shape, viewOf } from './shape.js';
+import { atInput, readSource } from './source.js';
+import type { Source, Subject } from './subject.js';
+import { threadTeam } from './threads.js';
 
 /** What a run is given by whoever runs it. */
-interface RunContext<M> {
-  readonly materials: M;
-  readonly claims: Claims;
+export interface RunContext {
   readonly breathe: Breathe;
   /** Threads that one large convolution may use; no result depends on it. */
   readonly threads: number;
-  /** Takes the bytes of a result that goes to standard output. */
-  readonly send: (bytes: Uint8Array) => Promise<void>;
-  /** Told what was read and written; a batch keeps it. */
-  readonly record?: RunRecord;
+  /** Look for NaN, infinities and explosions in every layer. Default: yes. */
+  readonly watch?: boolean;
 }
 
-/** Told of every file a run touched, by its bytes. */
-export interface RunRecord {
-  /** The SHA-256 of the input. */
-  read(sha256: string): void;
-  wrote(path: string, bytes: Uint8Array): void;
+/** What is to be kept of a run, beside whatever the one who chose it wants to know later. */
+interface Choice {
+  readonly keep: readonly string[];
+}
+
+/** Chooses among the values of a subject whose shapes are known. */
+export type Choose<B extends Bound, C extends Choice> = (shape: Shaped<B>) => C;
+
+/** A finished run with the input it is of. */
+export interface Run<B extends Bound = Bound, C extends Choice = Choice> extends SubjectRun<B> {
+  readonly chosen: C;
+  readonly source: Source;
+  /** Time the engine took; differs from run to run. */
+  readonly engineMs: number;
+}
+
+/** Runs a subject on one input, read or to be read, and keeps what is chosen of it. */
+export async function run<B extends Bound, C extends Choice>(
+  subject: Subject<B>,
+  input: Input | Source,
+  choose: Choose<B, C>,
+  context: RunContext,
+): Promise<Run<B, C>> {
+  const source = 'facts' in input ? input : await readSource(input, subject);
+  return runShaped(subject, source, shapeOf(subject, source), choose, context);
+}
+
+async function runShaped<B extends Bound, C extends Choice>(
+  subject: Subject<B>,
+  source: Source,
+  shape: Shaped<B>,
+  choose: Choose<B, C>,
+  context: RunContext,
+): Promise<Run<B, C>> {
+  const { options } = subject;
+  const chosen = choose(shape);
+  const planned = planRun(shape, chosen.keep, options);
+  const start = performance.now();
+  const done = await runSubject(subject, planned, source, options, doorsOf(context));
+  return { ...done, chosen, source, engineMs: performance.now() - start };
+}
+
+function doorsOf({ breathe, threads, watch = true }: RunContext): RunDoors {
+  return { breathe, team: threadTeam(threads), watch };
+}
+
+/** A subject planned for one shape, with what was chosen of it. */
+export interface ChosenPlan<B extends Bound, C extends Choice> extends Planned<B> {
+  readonly chosen: C;
 }
 
 /**
- * One layer, for one input: decode → preprocess → bind kernels → plan and execute → measure → draw → write.
- * @throws CnnvizError with the input's name in front
+ * Runs of one subject on many inputs: a plan for each shape, made once. Weights are large, so one plan at a time has them
+ * packed, the one that ran last, and all runs queue up.
  */
-export async function runJob(job: Job, input: Input, context: RunContext<Materials>): Promise<RunResult> {
-  try {
-    const { materials } = context;
-    const source = await readSource(input, job, (size) => checkFits(job.layer, materials, size));
-    context.record?.read(source.sha256);
-    const banks = bindKernels(job.layer, materials, source.x.shape, source.x);
-    const start = performance.now();
-    const computed = await computeBanks(job.layer, materials, banks, source.x, context);
-    const engineMs = performance.now() - start;
-    const measured = computed.map(measureBank);
-    const drawn = await drawProducts(job, source, measured);
+export class Runs<B extends Bound, C extends Choice> {
+  readonly #subject: Subject<B>;
+  readonly #choose: Choose<B, C>;
+  #last: { readonly key: string | null; readonly plan: ChosenPlan<B, C> } | null = null;
+  #packed: Session | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
 
-    const outputs: OutputFile[] = [];
-    for (const product of drawn.products) outputs.push(await deliver(product, input, job.output, context));
-
-    const results = measured.map((bank, b) => ({ ...bank.result, maps: drawn.maps[b].map(({ result }) => result) }));
-    return { input: source.facts, banks: results, outputs, engineMs, warnings: source.warnings };
-  } catch (error) {
-    throw atPlace(nameOf(input), error);
+  constructor(subject: Subject<B>, choose: Choose<B, C>) {
+    this.#subject = subject;
+    this.#choose = choose;
   }
-}
 
-/**
- * A network, for one input: decode → preprocess → bind weights, plan (once for each shape) → execute → measure → draw →
- * write.
- * @throws CnnvizError with the input's name in front
- */
-export async function runNetworkJob(
-  job: NetworkJob,
-  input: Input,
-  context: RunContext<NetworkMaterials>,
-): Promise<NetworkRunResult> {
-  try {
-    const { opened, sessions, labels, checkPlaces } = context.materials;
-    const source = await readNetworkSource(input, job, opened);
-    context.record?.read(source.sha256);
-    const session = sessions.for(source.info);
-    await checkPlaces(session);
-    await session.pack();
+  /** The plan for an input; the same for all of its type and shape, unless the subject depends on its numbers. */
+  for(source: Fed): ChosenPlan<B, C> {
+    const { info } = source;
+    const key = info && JSON.stringify([info.dtype, info.shape]);
+    if (this.#last?.key === key && this.#last.plan.plan !== null) return this.#last.plan;
+    const shape = shapeOf(this.#subject, source);
+    const chosen = this.#choose(shape);
+    const plan = { ...planRun(shape, chosen.keep, this.#subject.options), chosen };
+    this.#last = { key, plan };
+    return plan;
+  }
+
+  /** One input. `ready` is asked once the plan is known, before weights are packed; it may refuse. */
+  async run<S extends Fed>(
+    source: S,
+    context: RunContext,
+    ready?: (plan: ChosenPlan<B, C>) => Promise<void>,
+  ): Promise<SubjectRun<B> & { readonly chosen: C; readonly source: S; readonly engineMs: number }> {
+    // no pause before this: another image's shape would take its place
+    const planned = this.for(source);
+    await ready?.(planned);
+    const turn = this.#queue.then(() => this.#turn(planned, source, doorsOf(context)));
+    this.#queue = turn.catch(() => {});
+    return { ...(await turn), chosen: planned.chosen, source };
+  }
+
+  /** Nothing else runs meanwhile: memory may change hands. */
+  async #turn(
+    planned: Planned<B>,
+    source: Fed,
+    doors: RunDoors,
+  ): Promise<SubjectRun<B> & { readonly engineMs: number }> {
+    const { plan } = planned;
+    const engine = plan && this.#engine(plan, doors);
     const start = performance.now();
-    const faults: ValueFault[] = [];
-    let taken: ReadonlyMap<string, Step> = new Map();
-    const values = await session.run(source.x, context.breathe, {
-      fault: (fault) => faults.push(fault),
-      taken: (steps) => {
-        taken = steps;
-      },
-    });
-    const engineMs = performance.now() - start;
-    const layers = measureLayers(session, values, taken);
-    const classes = bestClasses(job, session, values, labels);
+    const done =
+      plan && engine
+        ? await runPlanned(this.#subject, { ...planned, plan }, source, doors, engine)
+        : await runSubject(this.#subject, planned, source, this.#subject.options, doors);
+    return { ...done, engineMs: performance.now() - start };
+  }
 
-    const outputs: OutputFile[] = [];
-    for await (const product of drawLayers(job, opened.name, source, layers)) {
-      outputs.push(await deliver(product, input, job.output, context));
+  #engine(plan: Plan, { team }: RunDoors): Session {
+    if (this.#packed?.plan !== plan) {
+      this.#packed?.close();
+      this.#packed = null;
+      this.#packed = new Session(plan, { team });
     }
-
-    const { facts, preprocess, warnings } = source;
-    const results = layers.map(({ result }) => result);
-    return {
-      input: facts,
-      preprocess,
-      layers: results,
-      ...classes,
-      scoresShare: classesShare(session),
-      outputs,
-      engineMs,
-      warnings: [...session.notes, ...warnings],
-      faults,
-    };
-  } catch (error) {
-    throw atPlace(nameOf(input), error);
+    return this.#packed;
   }
 }
 
-/** Writes one product under the name that is its own. */
-async function deliver(
-  { bytes, ...product }: DrawnProduct,
+/** Layers that were chosen by name. */
+export interface LayerChoice extends Choice {
+  readonly layers: readonly ChosenLayer[];
+}
+
+/** Chooses layers by names and globs, and the outputs with them. `firstOnly`: of several layers the first. */
+export function layersNamed(names: readonly string[], firstOnly = false): Choose<Bound, LayerChoice> {
+  return ({ shaped }) => {
+    const layers = chooseLayers(shaped, names).slice(0, firstOnly ? 1 : undefined);
+    return { layers, keep: [...layers.map(({ value }) => value), ...shaped.model.outputs] };
+  };
+}
+
+/** A run of which one layer is looked at, with what its pictures say of it. */
+export type SeenLayer = LayerRun & SeenView;
+
+/**
+ * Runs kernels or a network once and keeps what an explanation of the layer reads.
+ * @param channel which kernel's map, or which channel of the layer; null: not said
+ * @throws CnnvizError as `conv` and `run` do; 'usage' when a pattern names several layers
+ */
+export async function lookAtLayer(
+  request: LayerRequest,
   input: Input,
-  { clobber }: OutputJob,
-  { claims, send, record }: RunContext<unknown>,
-): Promise<OutputFile> {
-  const path = claims.claim(input, product);
-  if (path === '-') await send(bytes);
-  else {
-    await writeAtomic(path, bytes, { clobber });
-    record?.wrote(path, bytes);
-  }
-  return { path, kind: product.kind, layer: product.layer, bytes: bytes.length };
+  channel: number | null,
+  context: RunContext,
+): Promise<SeenLayer> {
+  const subject = await openRequest(request, channel ?? 0);
+  const shaped = await atInput(input, () => shape(subject, input));
+  const look = async (): Promise<SeenLayer> => {
+    const choose = ({ shaped }: Shaped) => {
+      const layer = chooseOneLayer(shaped, request.layer);
+      return { layer, keep: chainBehind(shaped.model, layer.value).keep };
+    };
+    const done = await runShaped(subject, shaped.source, shaped, choose, context);
+    const { source, bound, plan, read, chosen } = done;
+    const view = viewOf(request, subject, source, bound, chosen.layer);
+    return {
+      ...view,
+      plan,
+      read,
+      channel: 'channel' in bound ? bound.channel : channel,
+      notes: [...view.notes, ...done.faults.map(faultWords), ...grayNotes(source.facts)],
+    };
+  };
+  return request.kind === 'layer' ? atInput(input, look) : look();
 }
 
-function nameOf({ path }: Input): string {
-  return path === '-' ? 'standard input' : path;
+/** What is worth knowing of an image that has one channel in its file and three in the layer. */
+function grayNotes({ colour, channels }: InputFacts): string[] {
+  return colour === 'gray' && channels === 3 ? ['a gray image is read as three equal channels; --gray reads one'] : [];
+}
+
+/** What a command makes of each of its inputs: the same for kernels and networks, but for what it tells. */
+export interface Work<R> {
+  readonly subject: Subject;
+  run(source: Source, context: WorkContext): Promise<Made<R>>;
+}
+
+interface Made<R> {
+  readonly products: AsyncIterable<DrawnProduct>;
+  /** What is told of it once its files are written. */
+  readonly answer: (outputs: readonly OutputFile[]) => R;
+}
+
+/** What the work on one input finds around it. */
+export interface WorkContext extends RunContext, Delivery {}
+
+/**
+ * One input through a subject: decode → preprocess → bind, plan and execute → measure → draw → write.
+ * @throws CnnvizError with the input's name in front
+ */
+export function runInput<R>(work: Work<R>, input: Input, output: OutputJob, context: WorkContext): Promise<R> {
+  return atInput(input, async () => {
+    const source = await readSource(input, work.subject);
+    context.record?.read(source.sha256);
+    const { products, answer } = await work.run(source, context);
+    const outputs: OutputFile[] = [];
+    for await (const product of products) outputs.push(await deliver(product, input, output, context));
+    return answer(outputs);
+  });
+}
+
+/** `conv`: every map of every kernel. */
+export function kernelWork(subject: KernelSubject): Work<RunResult> {
+  return {
+    subject,
+    async run(source, context) {
+      const found = await run(subject, source, ({ bound }) => ({ keep: bound.branches }), { ...context, watch: false });
+      // pixels or an array as float32: kernels are fed nothing else
+      const measured = measureBanks(found, source.x as EngineInput);
+      const { maps, products } = drawKernelMaps(subject.job, source, measured);
+      return {
+        products,
+        answer: (outputs) => ({
+          input: source.facts,
+          banks: measured.map((bank, b) => ({ ...bank.result, maps: maps[b].map(({ result }) => result) })),
+          outputs,
+          engineMs: found.engineMs,
+          warnings: source.warnings,
+        }),
+      };
+    },
+  };
+}
+
+/** A network's run over many images: its layers, its plans and the names of its classes. */
+export interface NetworkWork {
+  readonly runs: Runs<Bound, LayerChoice>;
+  readonly subject: Subject;
+  /** Class names that were given; null: ImageNet's for 1,000 classes. */
+  readonly labels: readonly string[] | null;
+}
+
+/** Opens a network and reads what goes with it. @throws CnnvizError that names the file or flag at fault */
+export async function openNetworkWork(job: NetworkJob): Promise<NetworkWork> {
+  const { networkSubject, openNetwork, readLabels } = await import('./network.js');
+  const subject = networkSubject(await openNetwork(job.request), job);
+  const runs = new Runs(subject, layersNamed(job.layers, holdsOne(job)));
+  return { runs, subject, labels: job.labels === null ? null : await readLabels(job.labels) };
+}
+
+/** One array file holds one result: of several outputs the first. */
+function holdsOne({ output, layers }: NetworkJob): boolean {
+  const single = output.target.kind === 'file' || output.target.kind === 'stdout';
+  return single && layers.length === 1 && layers[0] === 'output';
+}
+
+/** `run`: layers of a network and its classes. `mayWrite` refuses names of outputs, once they are known. */
+export function networkWork(
+  { runs, subject, labels }: NetworkWork,
+  job: NetworkJob,
+  mayWrite: (products: readonly Product[]) => Promise<void>,
+): Work<NetworkRunResult> {
+  return {
+    subject,
+    async run(source, context) {
+      const found = await runs.run(source, context, ({ chosen }) => mayWrite(productsOfLayers(job, chosen)));
+      const { bestClasses, classesShare } = await import('../analysis/best-classes.js');
+      const layers = measureLayers(found, found.chosen.layers);
+      const classes = bestClasses(found, job.top, labels);
+      const { facts, preprocess, warnings } = source;
+      return {
+        products: drawLayers(job, subject.name, source, layers),
+        answer: (outputs) => ({
+          input: facts,
+          preprocess,
+          layers: layers.map(({ result }) => result),
+          ...classes,
+          scoresShare: classesShare(found),
+          outputs,
+          engineMs: found.engineMs,
+          warnings: [...found.bound.notes, ...warnings],
+          faults: found.faults,
+        }),
+      };
+    },
+  };
+}
+
+/** What a job makes of one input; single maps are counted when they are drawn. */
+export function productsOfLayers({ output }: NetworkJob, { layers }: LayerChoice): Product[] {
+  return output.products.flatMap((kind) =>
+    layers.map(({ name }) => ({ kind, layer: name, map: kind === 'maps' ? '0' : '' })),
+  );
 }

@@ -1,62 +1,89 @@
-import { CnnvizError } from '../core/errors.js';
-import { type Image, maxSample } from '../core/image.js';
-import type { Job } from '../core/job.js';
-import type { InputFacts } from '../core/result.js';
+import { atPlace, CnnvizError } from '../core/errors.js';
+import type { Image } from '../core/image.js';
+import type { DecodeJob } from '../core/job.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
 import { chooseScale, toPixels } from '../draw/scale.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
-import { imageToInput, imageToTensor, prepareTensor } from '../engine/preprocess.js';
+import { decodeImage, type ImageFacts } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { peekFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
-import { npyToTensor, readNpy, readNpyHeader } from '../models/npy.js';
-import { decodeInput } from './file-kind.js';
+import { readNpy, readNpyHeader } from '../models/npy.js';
+import type { PreparedInput, Source, Subject } from './subject.js';
 
-/** One input, ready for the first layer. */
-export interface Source {
-  readonly facts: InputFacts;
-  readonly sha256: string;
-  /** [C, H, W] or [N, C, H, W]; an image may still be in bytes */
-  readonly x: EngineInput;
-  /** The picture, to be drawn beside its maps; null for an array. */
-  readonly image: Image | null;
-  readonly warnings: readonly string[];
+/** What goes wrong with an input carries its name. */
+export async function atInput<T>({ path }: Pick<Input, 'path'>, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw atPlace(path === '-' ? 'standard input' : path, error);
+  }
 }
 
-/**
- * Reads, decodes and preprocesses one input: an image by its bytes, an array by its first bytes too. `checkSize` gets its
- * height and width from the header, before memory is taken for its numbers.
- */
-export async function readSource(
-  input: Input,
-  job: Job,
-  checkSize: ((size: readonly number[]) => void) | null = null,
-): Promise<Source> {
-  const shape = shapeOfFile(input);
-  if (shape !== null && shape.length >= 2 && shape.length <= 4) checkSize?.(shape.slice(-2));
+/** Of a subject, what reading its input asks for. */
+type Reads = Pick<Subject, 'name' | 'fed' | 'open' | 'decode' | 'prepare'>;
+
+/** Reads an input, an image or an array by its first bytes, and prepares it as the subject says. */
+export async function readSource(input: Input, subject: Reads): Promise<Source> {
+  if (subject.open.length === 0) return fedSource(subject);
+  const { checkSize } = subject.prepare;
+  const shape = checkSize && shapeOfFile(input);
+  if (shape && shape.length >= 2 && shape.length <= 4) checkSize(shape.slice(-2));
   const bytes = await readBytes(input.path);
-  const hash = sha256(bytes);
-  if (isArray(input, bytes)) return arraySource(input.path, hash, bytes, job);
-  const { image, facts } = await decodeInput(input.path, bytes, job.decode, ({ height, width }) =>
-    checkSize?.([height, width]),
-  );
-  const x = imageToInput(image, job.preprocess);
+  return sourceOf(input, bytes, sha256(bytes), subject);
+}
+
+/** The same of bytes that are read already. */
+export async function sourceOf(
+  { path }: Pick<Input, 'path'>,
+  bytes: Uint8Array,
+  hash: string,
+  { decode, prepare }: Pick<Subject, 'decode' | 'prepare'>,
+): Promise<Source> {
+  if (isArray({ path }, bytes)) return named(path, hash, prepare.array(readNpy(bytes)));
+  const { image, facts } = await decodeInput(path, bytes, decode, prepare.checkSize);
+  return named(path, hash, prepare.image(image, facts));
+}
+
+function named(path: string, hash: string, { facts, ...prepared }: PreparedInput): Source {
+  return { ...prepared, sha256: hash, facts: { path, ...facts } };
+}
+
+/** decodeImage; of a file that is no image but something else that is known, the error says what takes it. */
+async function decodeInput(
+  path: string,
+  bytes: Uint8Array,
+  job: DecodeJob,
+  check: Subject['prepare']['checkSize'],
+): Promise<{ image: Image; facts: ImageFacts }> {
+  try {
+    return await decodeImage(bytes, job, check && (({ height, width }) => check([height, width])));
+  } catch (error) {
+    if (!(error instanceof CnnvizError) || sniffFormat(bytes) !== null) throw error;
+    const { kindOfBytes } = await import('./file-kind.js');
+    const found = kindOfBytes(path, bytes);
+    if (!found) throw error;
+    throw new CnnvizError(error.code, `${error.message}: it is ${found.what}`, { fix: found.fix, cause: error });
+  }
+}
+
+/** Every input was named with its array: nothing is read. */
+function fedSource({ fed, name }: Reads): Source {
+  const [first = { dtype: 'float32', shape: [] }] = fed.values();
+  const [width = 1, height = 1, channels = 1, items = 1] = [...first.shape].reverse();
   return {
-    facts: {
-      path: input.path,
-      width: image.width,
-      height: image.height,
-      channels: x.shape[0],
-      items: 1,
-      colour: facts.colour,
-      depth: facts.depth,
-    },
-    sha256: hash,
-    x,
-    image: job.preprocess.gray ? grayImage(image) : image,
+    facts: { path: name, width, height, channels, items, colour: first.dtype, depth: 32 },
+    sha256: '',
+    info: null,
+    x: null,
+    dropsBatch: false,
+    preset: null,
+    preprocess: 'arrays, taken as they are',
+    picture: null,
+    drawn: () => null,
     warnings: [],
   };
 }
@@ -86,52 +113,22 @@ function shapeOfFile({ path }: Input): readonly number[] | null {
   }
 }
 
-function arraySource(path: string, hash: string, bytes: Uint8Array, job: Job): Source {
-  const array = readNpy(bytes);
-  const given = toImageShape(npyToTensor(array));
-  const bad = given.data.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
-  const x = prepareTensor(given, job.preprocess);
-  const [channels, height, width] = x.shape.slice(-3);
-  const items = x.shape.length === 4 ? x.shape[0] : 1;
-  const warnings: string[] = [];
-  if (bad > 0) warnings.push(`${bad} of ${given.data.length} values are NaN or infinite and pass through`);
-  if (job.preprocess.pixels !== 'unit') warnings.push('an array is taken as it is: --pixels does not apply');
-  return {
-    facts: { path, width, height, channels, items, colour: array.dtype, depth: 32 },
-    sha256: hash,
-    x,
-    image: null,
-    warnings,
-  };
-}
-
-/** [H, W] becomes [1, H, W]; [C, H, W] and [N, C, H, W] stay. */
-export function toImageShape(x: Tensor): Tensor {
-  const { shape } = x;
-  if (shape.length < 2 || shape.length > 4 || shape.some((side) => side === 0)) {
-    throw new CnnvizError('shape', `expected an array [H, W], [C, H, W] or [N, C, H, W], got [${shape.join(', ')}]`);
-  }
-  return shape.length === 2 ? tensor(x.data, [1, ...shape]) : x;
-}
-
-/** The grey picture a --gray run sees, rounded to whole greys for drawing. */
-function grayImage(image: Image): Image {
-  const max = maxSample(image.depth);
-  const { data } = imageToTensor(image, { pixels: 'unit', gray: true, normalize: null });
-  const samples = image.depth === 8 ? new Uint8Array(data.length) : new Uint16Array(data.length);
-  for (let i = 0; i < data.length; i++) samples[i] = Math.round(data[i] * max);
-  return { ...image, channels: 1, data: samples };
-}
-
 /** The first [C, H, W] of an input, as numbers. */
-export function firstItem(x: EngineInput): Tensor {
+export function firstItem(x: EngineInput | Value): Tensor {
   const shape = x.shape.slice(-3);
   return tensor(numbersOf(x).subarray(0, sizeOf(shape)), shape);
 }
 
+/** "NaN or infinite": how many values of an array are, in words; none: no words. */
+export function holeWarnings(data: ArrayLike<number>): string[] {
+  let bad = 0;
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) bad++;
+  return bad > 0 ? [`${bad} of ${data.length} values are NaN or infinite and pass through`] : [];
+}
+
 /**
- * What a network reads, as a picture: pixels as they are, or numbers from their darkest to their brightest. Three
- * channels are colours, of any other number the first one is shown. Null when it has no rows and columns.
+ * What is fed, as a picture: pixels as they are, or numbers from their darkest to their brightest. Three channels are
+ * colours, of any other number the first one is shown. Null when it has no rows and columns.
  */
 export function pictureOfInput(x: EngineInput | Value): Image | null {
   const { shape } = x;

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { explainChain } from '../../src/analysis/explain/chain.js';
 import type { WeightedStep } from '../../src/analysis/explain/explanation.js';
+import type { LayerRun } from '../../src/analysis/layer-run.js';
+import { planScenes } from '../../src/analysis/scenes.js';
 import { sceneFrames } from '../../src/commands/layer/animate-figure.js';
-import { planScenes } from '../../src/commands/layer/animate-study.js';
 import { explanationFigure } from '../../src/commands/layer/explain-figure.js';
 import type { Image } from '../../src/core/image.js';
 import { tensor } from '../../src/core/tensor.js';
 import { executeSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
 import { sequential, tensorConstant } from '../../src/layers/model.js';
-import type { LookedAt } from '../../src/run/kept-run.js';
 import { randomArray } from '../random.js';
 import { hasCleanMargin } from './paper.js';
 
 /** A 5×5 image of one channel under a 3×3 kernel; `change` replaces what the engine gave. */
-function run(change: (y: Float32Array) => Float32Array = (y) => y): LookedAt {
+function run(change: (y: Float32Array) => Float32Array = (y) => y): LayerRun {
   const model = sequential([
     {
       name: 'conv',
@@ -36,13 +36,11 @@ function run(change: (y: Float32Array) => Float32Array = (y) => y): LookedAt {
     plan,
     read: (name) => values.get(name as 'input')!,
     facts: { path: 'five.png', width: 5, height: 5, channels: 1, items: 1, colour: 'gray', depth: 8 },
-    sha256: '',
     layer: 'conv',
     value: 'conv',
     network: 'edge3x3',
     channel: 0,
     picture: null,
-    args: [],
     notes: [],
   };
 }
@@ -50,10 +48,10 @@ function run(change: (y: Float32Array) => Float32Array = (y) => y): LookedAt {
 /** Compared as bytes: a matcher would walk through millions of numbers. */
 const isSame = (a: Image, b: Image) => Buffer.compare(a.data as Uint8Array, b.data as Uint8Array) === 0;
 
-const scenesOf = (looked: LookedAt) => planScenes(looked, 0, 0, { seconds: 12 }, () => undefined);
-const frames = async (looked: LookedAt) =>
+const scenesOf = (looked: LayerRun) => planScenes(looked, 0, 0, { seconds: 12 }, () => undefined);
+const frames = async (looked: LayerRun) =>
   (await scenesOf(looked)).scenes.flatMap((scene) => [...sceneFrames(scene, 'five')]);
-const figure = (looked: LookedAt) => {
+const figure = (looked: LayerRun) => {
   const steps = explainChain(looked, looked.plan.model.nodes, 4);
   const place = { item: 0, channel: 0, x: 1, y: 1 };
   const { data, shape } = looked.read('conv');

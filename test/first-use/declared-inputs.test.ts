@@ -12,7 +12,7 @@ import {
   type DeclaredInput,
   preparation,
   unpreparedNote,
-} from '../../src/run/declared-input.js';
+} from '../../src/run/network-input.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 import { bytes, model, node, number, tensor, text, value } from '../models/onnx/writer.js';
 

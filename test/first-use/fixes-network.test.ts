@@ -345,7 +345,7 @@ testFixes(PARTS.network, CASES, {
     'needs PyTorch',
   'src/models/weights/index.ts: its weights: python -c "import torch; torch.save(torch.jit.load(…).state_dict(), \'weights.pth\')"; the network: torch.onnx.export':
     'needs PyTorch',
-  'src/run/class-gradient.ts: give arrays for the others: --input NAME=FILE.npy':
+  'src/analysis/class-gradient.ts: give arrays for the others: --input NAME=FILE.npy':
     'such a network is refused before, with a fix that is tried',
   'src/commands/layer/field-study.ts: --json gives the numbers without a picture': 'needs an input that is no picture',
 });

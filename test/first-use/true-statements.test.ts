@@ -1,11 +1,11 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { shapeOf } from '../../src/analysis/kept-run.js';
 import { spatialMaps } from '../../src/commands/class/gradcam-study.js';
 import { tensor } from '../../src/core/tensor.js';
 import { encodeNpy } from '../../src/index.js';
 import { openNetwork } from '../../src/run/network.js';
-import { shapeNetwork } from '../../src/run/network-session.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 
 const FIVE = join(IMAGES, 'five.png');
@@ -95,6 +95,6 @@ it.each([
   ['squeezenet1_1', 'classifier.2'],
 ])('the last maps of %s are %s', async (network, layer) => {
   const opened = await openNetwork({ network, weights: null, init: 1, inputs: [] });
-  const { shaped } = shapeNetwork(opened, { dtype: 'float32', shape: [1, 3, 224, 224] });
+  const { shaped } = shapeOf(opened, { info: { dtype: 'float32', shape: [1, 3, 224, 224] }, x: null });
   expect(spatialMaps(shaped, shaped.model.outputs[0]).at(-1)?.name).toBe(layer);
 });

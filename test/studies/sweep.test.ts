@@ -3,11 +3,10 @@ import { countCells, sweep } from '../../src/commands/layer/sweep-study.js';
 import type { Image } from '../../src/core/image.js';
 import type { Job, LayerJob } from '../../src/core/job.js';
 import type { SweepJob } from '../../src/core/sweep.js';
+import { toFloat32 } from '../../src/core/values.js';
 import type { Input } from '../../src/io/inputs.js';
-import { bindKernels } from '../../src/run/bind.js';
-import { computeBanks } from '../../src/run/compute.js';
-import { loadMaterials } from '../../src/run/materials.js';
-import { readSource } from '../../src/run/source.js';
+import { openKernels } from '../../src/run/kernels.js';
+import { run } from '../../src/run/run.js';
 import { IMAGES } from '../cli/cnnviz.js';
 
 const RELU = { name: 'relu', parameter: null } as const;
@@ -56,11 +55,9 @@ function job(layer: Partial<LayerJob> & Pick<LayerJob, 'kernels'>, lists: Partia
 /** The map that `conv` makes with one combination. */
 async function alone({ base }: SweepJob, layer: Partial<LayerJob>, input: Input): Promise<Float32Array> {
   const single = { ...base, layer: { ...base.layer, ...layer } };
-  const materials = await loadMaterials(single);
-  const source = await readSource(input, single);
-  const banks = bindKernels(single.layer, materials, source.x.shape, source.x);
-  const [{ y }] = await computeBanks(single.layer, materials, banks, source.x, CALM);
-  return y.data;
+  const subject = await openKernels(single);
+  const { bound, read } = await run(subject, input, ({ bound }) => ({ keep: bound.branches }), CALM);
+  return toFloat32(read(bound.branches[0]).data);
 }
 
 const bytesOf = ({ image }: { image: Image }) => Buffer.from(image.data);

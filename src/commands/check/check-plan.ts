@@ -7,10 +7,12 @@ import { filesBelow } from '../../io/folders.js';
 import { findInputs, type Input } from '../../io/inputs.js';
 import { collisionKey, joinPath, pathBelow, pathFrom } from '../../io/paths.js';
 import { isBuiltin } from '../../models/networks/index.js';
-import { type OpenedNetwork, openNetwork } from '../../run/network.js';
-import { NetworkSessions } from '../../run/network-session.js';
-import { readNetworkSource } from '../../run/network-source.js';
+import { withoutAddedBatch } from '../../run/maps.js';
+import { networkSubject, openNetwork } from '../../run/network.js';
 import { layerMapNote } from '../../run/recipe.js';
+import { layersNamed, Runs } from '../../run/run.js';
+import { readSource } from '../../run/source.js';
+import type { Subject } from '../../run/subject.js';
 import type { CheckCase } from './check-result.js';
 import { type ComputedStage, filesOfStages, folderOfImage } from './check-stage.js';
 
@@ -143,12 +145,7 @@ export async function runCase<R>(
 ): Promise<Outcome<R>[]> {
   const { job } = one;
   const opened = await openCase(one);
-  const sessions = new NetworkSessions(opened, {
-    layers: job.layers,
-    exact: job.exact,
-    threads: jobs,
-    firstOnly: false,
-  });
+  const runs = new Runs(opened, layersNamed(job.layers));
   const told = new Set<string>();
   const tell = (notes: readonly string[]) => {
     for (const text of notes) if (!told.has(text)) note(text);
@@ -159,25 +156,22 @@ export async function runCase<R>(
     inputs,
     async (input, breathe) => {
       try {
-        const source = await readNetworkSource(input, job, opened);
-        // no pause between these two: another image's shape would close this session
-        const session = sessions.for(source.info);
-        const values = await session.run(source.x, breathe, {
-          fault: (fault) => tell([`${input.path}: ${faultWords(fault)}`]),
-        });
-        tell([...session.notes, ...source.warnings]);
+        const source = await readSource(input, opened);
+        const run = await runs.run(source, { breathe, threads: jobs });
+        tell(run.faults.map((fault) => `${input.path}: ${faultWords(fault)}`));
+        tell([...run.bound.notes, ...source.warnings]);
+        const { layers } = run.chosen;
         const files = filesOfStages(
           folderOfImage(input),
-          session.chosen.map(({ name }) => name),
+          layers.map(({ name }) => name),
         );
-        const stages = session.chosen.map(({ name, value: key, node }, i): ComputedStage => {
-          const value = values.get(key)!;
-          const drops = source.dropsBatch && value.shape[0] === 1;
+        const stages = layers.map(({ name, value: key, node }, i): ComputedStage => {
+          const value = run.read(key);
           const layer = { name, kind: node?.layer.kind ?? 'identity', shape: value.shape };
           return {
             name,
             value,
-            stored: drops ? { ...value, shape: value.shape.slice(1) } : value,
+            stored: withoutAddedBatch(value, source),
             files: files[i],
             note: (label, scale, clipped) => layerMapNote(job, source, layer, label, scale, clipped),
           };
@@ -198,10 +192,10 @@ export function notDone({ inputs }: PlannedCase, outcomes: readonly Outcome<unkn
   return inputs.filter((input) => !done.has(input));
 }
 
-async function openCase({ job, folder, place }: CheckCase): Promise<OpenedNetwork> {
+async function openCase({ job, folder, place }: CheckCase): Promise<Subject> {
   try {
     const request = { ...job.request, network: await locateNetwork(job.request.network, folder) };
-    return await openNetwork(request, folder);
+    return networkSubject(await openNetwork(request, folder), job);
   } catch (error) {
     throw place === '' ? error : atLine(place, error);
   }

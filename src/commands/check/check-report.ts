@@ -8,7 +8,7 @@ import { existingFile, leadsOutOf, placeKey, readOwnBytes, writeAtomic } from '.
 import { removeBelow } from '../../io/folders.js';
 import { refuseForeign, writeOwnText } from '../../io/own-texts.js';
 import { baseName, folderOf, joinPath, pathBelow, safeName } from '../../io/paths.js';
-import { planesOf } from '../../run/draw.js';
+import { planesOf } from '../../run/maps.js';
 import type { CheckPicture, CheckResult, ImageCheck, StageCheck } from './check-result.js';
 import type { DrawFailure } from './check-update.js';
 import { compareElements } from './compare-values.js';

@@ -1,26 +1,22 @@
 import { classScores, findClass, rankClass } from '../../analysis/class-scores.js';
 import { channelsOf } from '../../analysis/layer-facts.js';
+import { openScores } from '../../analysis/score-session.js';
 import { probabilitiesOf } from '../../analysis/top-classes.js';
-import { ValueWatch } from '../../analysis/value-watch.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import type { Image } from '../../core/image.js';
 import { tensor } from '../../core/tensor.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
-import { faultWords, toFloat32, type Value } from '../../core/values.js';
+import { faultWords, toFloat32 } from '../../core/values.js';
 import { fillRect, type Rgb } from '../../draw/canvas.js';
 import { titledImage } from '../../draw/map-figure.js';
 import { FAINT, INK, type Part, sideBySide, stacked, textPart, widest } from '../../draw/part.js';
-import { type Breathe, finish } from '../../engine/execute.js';
-import { planModel } from '../../engine/plan.js';
-import { Session } from '../../engine/session.js';
+import type { Breathe } from '../../engine/execute.js';
 import { encodePng } from '../../io/encode.js';
 import type { ShapedModel } from '../../layers/infer.js';
 import { writeNpy } from '../../models/npy.js';
-import { feeds, shapeNetwork } from '../../run/network-session.js';
-import { openScores } from '../../run/score-session.js';
-import { threadTeam } from '../../run/threads.js';
+import { run } from '../../run/run.js';
 import {
   type ClassAnswer,
   type ClassSubject,
@@ -67,31 +63,29 @@ export async function ablate(
   breathe: Breathe,
 ): Promise<AblationResult> {
   const { opened, source, labels, threads } = subject;
-  const { shaped, bound, notes } = shapeNetwork(opened, source.info);
-  const scores = classScores(shaped, opened.name, labels);
-  const index = className === null ? null : findClass(className, scores);
-  const { name, value } = oneLayer(shaped, layer);
-  const beside = besides(shaped, value, scores.value, name);
-  const whole = planModel(shaped.model, bound, { exact: false, algorithm: null }, [
-    ...new Set([scores.value, value, ...beside]),
-  ]);
-  const session = new Session(whole, { team: threadTeam(threads) });
-  const watch = new ValueWatch(session.plan);
-  let base: ReadonlyMap<string, Value>;
-  try {
-    base = await finish(session.runAll(feeds(opened, source.x), undefined, watch), async () => {});
-  } finally {
-    session.close();
-  }
-  const chosen = rankClass(toFloat32(base.get(scores.value)!.data), index, scores, watch.faults);
-  const activation = base.get(value)!;
+  const base = await run(
+    opened,
+    source,
+    ({ shaped }) => {
+      const scores = classScores(shaped, opened.name, labels);
+      const index = className === null ? null : findClass(className, scores);
+      const chosenLayer = oneLayer(shaped, layer);
+      const beside = besides(shaped, chosenLayer.value, scores.value, chosenLayer.name);
+      return { scores, index, layer: chosenLayer, beside, keep: [scores.value, chosenLayer.value, ...beside] };
+    },
+    { breathe: async () => {}, threads },
+  );
+  const { scores, index, beside } = base.chosen;
+  const { name, value } = base.chosen.layer;
+  const chosen = rankClass(toFloat32(base.read(scores.value).data), index, scores, base.faults);
+  const activation = base.read(value);
   const numbers = toFloat32(activation.data);
   const { channels: count, size } = channelsOf(activation.shape);
   const channels: AblatedChannel[] = [];
-  const rest = openScores(opened, whole, [value, ...beside], scores.value);
+  const rest = openScores(opened, base.plan, [value, ...beside], scores.value);
   try {
     for (let n = 0; n < rest.batch; n++) {
-      for (const other of beside) rest.slot(other, n).set(toFloat32(base.get(other)!.data));
+      for (const other of beside) rest.slot(other, n).set(toFloat32(base.read(other).data));
     }
     for (let first = 0; first < count; first += rest.batch) {
       const some = Math.min(rest.batch, count - first);
@@ -121,7 +115,7 @@ export async function ablate(
     shape: activation.shape,
     fill,
     channels,
-    notes: [...notes, ...watch.faults.map(faultWords)],
+    notes: [...base.bound.notes, ...base.faults.map(faultWords)],
   };
 }
 

@@ -4,7 +4,7 @@ import type { ValuesOf } from '../../cli/flags.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { oneInput } from '../../cli/input-flags.js';
 import { numbersJob } from '../../cli/network-flags.js';
-import { atPlace, CnnvizError } from '../../core/errors.js';
+import { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob } from '../../core/job.js';
 import type { RankedClass } from '../../core/network-result.js';
 import { toOriginal } from '../../core/preprocess-geometry.js';
@@ -13,15 +13,15 @@ import { VERSION } from '../../core/version.js';
 import type { Breathe } from '../../engine/execute.js';
 import type { Input } from '../../io/inputs.js';
 import type { Style } from '../../reports/text.js';
-import { type OpenedNetwork, openNetwork } from '../../run/network.js';
-import { readLabels } from '../../run/network-session.js';
-import { type NetworkSource, readNetworkSource } from '../../run/network-source.js';
+import { networkSubject, type OpenedNetwork, openNetwork, readLabels } from '../../run/network.js';
+import { atInput, readSource } from '../../run/source.js';
+import type { Source, Subject } from '../../run/subject.js';
 import type { classFlags } from './class-flags.js';
 
 /** A network and the one image a class is asked about. */
 export interface ClassSubject {
-  readonly opened: OpenedNetwork;
-  readonly source: NetworkSource;
+  readonly opened: OpenedNetwork & Subject;
+  readonly source: Source;
   /** Class names from a file; null: ImageNet's for 1,000 classes. */
   readonly labels: readonly string[] | null;
   /** [C, H, W] of what the network reads. */
@@ -34,11 +34,9 @@ export interface ClassSubject {
  * network reads is no single image
  */
 export async function openSubject(job: NetworkJob, input: Input, threads: number): Promise<ClassSubject> {
-  const opened = await openNetwork(job.request);
+  const opened = networkSubject(await openNetwork(job.request), { ...job, exact: false });
   const labels = job.labels === null ? null : await readLabels(job.labels);
-  const source = await readNetworkSource(input, job, opened).catch((error) => {
-    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
-  });
+  const source = await atInput(input, () => readSource(input, opened));
   const shape = source.info?.shape ?? [];
   if (opened.open.length !== 1 || shape.length !== 4 || shape[0] !== 1) {
     throw new CnnvizError('usage', `${input.path}: expected one image, got an array [${shape.join(', ')}]`, {
@@ -58,7 +56,7 @@ export interface ImagePlace {
 }
 
 /** The pixel of the image that a pixel of the network's input shows the middle of. */
-export function imagePlace({ picture }: NetworkSource, x: number, y: number): ImagePlace {
+export function imagePlace({ picture }: Source, x: number, y: number): ImagePlace {
   if (!picture) return { x, y, image: null };
   const { x: across, y: down } = toOriginal(x, y, picture.plan);
   return { x, y, image: { x: Math.round(across), y: Math.round(down) } };

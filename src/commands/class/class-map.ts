@@ -22,8 +22,8 @@ import {
 import { chooseFit, type Fit, fittedSide, fitWords, shrinkImage } from '../../draw/text.js';
 import { encodePng } from '../../io/encode.js';
 import { baseName } from '../../io/paths.js';
-import type { NetworkSource } from '../../run/network-source.js';
 import { networkArgs } from '../../run/recipe.js';
+import type { Source } from '../../run/subject.js';
 import type { ImagePlace } from './class-command.js';
 
 /** A map of places of what a network reads, and how it is to be drawn. */
@@ -49,7 +49,7 @@ interface DrawnMap {
  */
 export async function drawClassMap(
   job: NetworkJob,
-  source: NetworkSource,
+  source: Source,
   command: string,
   args: readonly string[],
   drawn: DrawnMap,
@@ -58,7 +58,7 @@ export async function drawClassMap(
   return encodePng(image, JSON.stringify(noteOf(job, source, 'overlay', scale, command, args)));
 }
 
-function figureOf({ picture }: NetworkSource, drawn: DrawnMap): MapFigure {
+function figureOf({ picture }: Source, drawn: DrawnMap): MapFigure {
   const { map, mark, cells, title, facts, what, scaleRule, colormap, smooth } = drawn;
   if (!picture) return heatMap(map, { title, facts: `${what}; ${facts}`, scaleRule, colormap });
   const { plan, image } = picture;
@@ -70,7 +70,7 @@ function figureOf({ picture }: NetworkSource, drawn: DrawnMap): MapFigure {
 /** What a picture of a class study carries. */
 export function noteOf(
   job: NetworkJob,
-  source: Pick<NetworkSource, 'facts' | 'info' | 'preset' | 'sha256'>,
+  source: Pick<Source, 'facts' | 'info' | 'preset' | 'sha256'>,
   picture: PictureNote['picture'],
   { lo, hi }: Scale,
   command: string,

@@ -1,3 +1,4 @@
+import { classGradient } from '../../analysis/class-gradient.js';
 import { classScores, REPAIR } from '../../analysis/class-scores.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
@@ -7,8 +8,8 @@ import type { Breathe } from '../../engine/execute.js';
 import type { ShapedModel } from '../../layers/infer.js';
 import { type ModelNode, neededFor } from '../../layers/model.js';
 import { writeNpy } from '../../models/npy.js';
-import { classGradient } from '../../run/class-gradient.js';
 import { type ChosenLayer, chooseLayers } from '../../run/layer-choice.js';
+import { threadTeam } from '../../run/threads.js';
 import {
   type ClassAnswer,
   type ClassSubject,
@@ -59,7 +60,7 @@ export async function gradcam(
         : oneLayer(shaped, layer);
     return checkMaps(shaped, chosen).value;
   };
-  const found = await classGradient(opened, source, by, { className, labels, threads }, breathe);
+  const found = await classGradient(opened, source, by, { className, labels }, { breathe, team: threadTeam(threads) });
   const shape = found.value.shape.slice(-3) as unknown as [number, number, number];
   const { map, weights } = gradCam(found.value.data, found.gradient, shape);
   if (map.values.some(Number.isNaN)) {

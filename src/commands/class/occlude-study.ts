@@ -1,16 +1,13 @@
+import { inputValue } from '../../analysis/class-gradient.js';
 import { classScores, findClass, rankClass } from '../../analysis/class-scores.js';
+import { openScores } from '../../analysis/score-session.js';
 import { probabilitiesOf } from '../../analysis/top-classes.js';
-import { ValueWatch } from '../../analysis/value-watch.js';
 import { CnnvizError } from '../../core/errors.js';
-import { faultWords, toFloat32, type Value } from '../../core/values.js';
-import { type Breathe, finish } from '../../engine/execute.js';
+import { faultWords, toFloat32 } from '../../core/values.js';
+import type { Breathe } from '../../engine/execute.js';
 import { leadingSteps, PatchedRun, type Region } from '../../engine/patched/patched-run.js';
 import { planModel } from '../../engine/plan.js';
-import { Session } from '../../engine/session.js';
-import { inputValue } from '../../run/class-gradient.js';
-import { feeds, shapeNetwork } from '../../run/network-session.js';
-import { openScores } from '../../run/score-session.js';
-import { threadTeam } from '../../run/threads.js';
+import { run } from '../../run/run.js';
 import { type ClassAnswer, type ClassSubject, type ImagePlace, imagePlace } from './class-command.js';
 
 /** What a patch is filled with: the mean of each channel of the image, mid-grey, or what the network reads as 0. */
@@ -45,7 +42,6 @@ export interface OcclusionResult extends ClassAnswer {
 }
 
 const SHARE_OF_SIDE = 7;
-const PLAN = { exact: false, algorithm: null };
 
 /**
  * Covers the image patch by patch and watches one class. The first layers compute only what a patch reaches, the last
@@ -63,40 +59,38 @@ export async function occlude(
   const { opened, source, labels, size, threads } = subject;
   const [C, H, W] = size;
   const input = inputValue(opened);
-  const { shaped, bound, notes } = shapeNetwork(opened, source.info);
-  const scores = classScores(shaped, opened.name, labels);
-  const index = className === null ? null : findClass(className, scores);
-  const grid = gridOf(options, [H, W]);
-
-  const whole = planModel(shaped.model, bound, PLAN, [scores.value]);
-  const places = coarseToFine(grid.xs.length, grid.ys.length);
-  const regionAt = (place: number): Region => {
-    const [y, x] = [grid.ys[Math.floor(place / grid.xs.length)], grid.xs[place % grid.xs.length]];
-    return [
-      { first: y, end: y + grid.size[0] },
-      { first: x, end: x + grid.size[1] },
-    ];
-  };
-  const leading = leadingSteps(whole, input, places.map(regionAt));
-  const made = [input, ...leading.map(({ step }) => step.outputs[0])];
-  const kept = [scores.value, ...made];
-  const session = new Session(planModel(shaped.model, bound, PLAN, [...new Set(kept)]), { team: threadTeam(threads) });
-  const watch = new ValueWatch(session.plan);
-  let base: ReadonlyMap<string, Value>;
-  try {
-    base = await finish(session.runAll(feeds(opened, source.x), undefined, watch), async () => {});
-  } finally {
-    session.close();
-  }
-  const chosen = rankClass(toFloat32(base.get(scores.value)!.data), index, scores, watch.faults);
-  const filling = fillingOf(options.fill, toFloat32(base.get(input)!.data), size, subject);
+  const base = await run(
+    opened,
+    source,
+    ({ shaped, inputs }) => {
+      const scores = classScores(shaped, opened.name, labels);
+      const index = className === null ? null : findClass(className, scores);
+      const grid = gridOf(options, [H, W]);
+      const places = coarseToFine(grid.xs.length, grid.ys.length);
+      const regionAt = (place: number): Region => {
+        const [y, x] = [grid.ys[Math.floor(place / grid.xs.length)], grid.xs[place % grid.xs.length]];
+        return [
+          { first: y, end: y + grid.size[0] },
+          { first: x, end: x + grid.size[1] },
+        ];
+      };
+      const whole = planModel(shaped.model, inputs, opened.options, [scores.value]);
+      const leading = leadingSteps(whole, input, places.map(regionAt));
+      const made = [input, ...leading.map(({ step }) => step.outputs[0])];
+      return { scores, index, grid, places, regionAt, whole, leading, made, keep: [scores.value, ...made] };
+    },
+    { breathe: async () => {}, threads },
+  );
+  const { scores, index, grid, places, regionAt, whole, leading, made } = base.chosen;
+  const chosen = rankClass(toFloat32(base.read(scores.value).data), index, scores, base.faults);
+  const filling = fillingOf(options.fill, toFloat32(base.read(input).data), size, subject);
 
   const area = grid.size[0] * grid.size[1];
   const patch = Float32Array.from({ length: C * area }, (_, i) => filling[Math.floor(i / area)]);
   const result: OcclusionResult = {
     network: opened.name,
     class: chosen,
-    notes: [...notes, ...watch.faults.map(faultWords)],
+    notes: [...base.bound.notes, ...base.faults.map(faultWords)],
     grid,
     fill: options.fill,
     filling,
@@ -106,7 +100,12 @@ export async function occlude(
   const isLeading = new Set(leading.map(({ step }) => step));
   const read = new Set(whole.steps.flatMap((step) => (isLeading.has(step) ? [] : step.inputs)));
   const from = made.filter((name) => read.has(name) || name === scores.value);
-  const patched = new PatchedRun(whole, input, base, leading);
+  const patched = new PatchedRun(
+    whole,
+    input,
+    new Map(base.chosen.keep.map((name) => [name, base.read(name)])),
+    leading,
+  );
   const rest = openScores(opened, whole, from, scores.value);
   try {
     for (let first = 0; first < places.length; first += rest.batch) {

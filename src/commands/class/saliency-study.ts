@@ -1,11 +1,12 @@
+import { classGradient, inputValue } from '../../analysis/class-gradient.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { tensor } from '../../core/tensor.js';
 import { formatNumber } from '../../core/text.js';
 import { isFloat, toFloat32 } from '../../core/values.js';
 import type { Breathe } from '../../engine/execute.js';
 import { writeNpy } from '../../models/npy.js';
-import { classGradient, inputValue } from '../../run/class-gradient.js';
-import type { NetworkSource } from '../../run/network-source.js';
+import type { Source } from '../../run/subject.js';
+import { threadTeam } from '../../run/threads.js';
 import {
   type ClassAnswer,
   type ClassSubject,
@@ -86,8 +87,8 @@ export async function saliency(
   breathe: Breathe,
 ): Promise<SaliencyResult> {
   const { opened, source, labels, threads, size } = subject;
-  const request = { className, labels, threads };
-  const found = await classGradient(opened, asReal(source), () => inputValue(opened), request, breathe);
+  const doors = { breathe, team: threadTeam(threads) };
+  const found = await classGradient(opened, asReal(source), () => inputValue(opened), { className, labels }, doors);
   const map = saliencyMap(found.gradient, size, signed);
   const best = strongestPlace(map, Math.abs);
   return {
@@ -103,7 +104,7 @@ export async function saliency(
 }
 
 /** Bytes as real numbers: a gradient is by a number that may change by any amount. */
-function asReal(source: NetworkSource): NetworkSource {
+function asReal(source: Source): Source {
   const { info, x } = source;
   if (!info || !x || 'bytes' in x || isFloat(info.dtype)) return source;
   return { ...source, info: { ...info, dtype: 'float32' }, x: { data: toFloat32(x.data), shape: x.shape } };

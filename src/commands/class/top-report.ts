@@ -29,8 +29,9 @@ import { shortenMiddle } from '../../draw/text.js';
 import { encodePng } from '../../io/encode.js';
 import type { Input } from '../../io/inputs.js';
 import { baseName, safeName } from '../../io/paths.js';
-import { type OpenedNetwork, openNetwork } from '../../run/network.js';
+import { networkSubject, openNetwork } from '../../run/network.js';
 import { requestArgs } from '../../run/recipe.js';
+import type { Subject } from '../../run/subject.js';
 import { topFlags } from './class-flags.js';
 import { cutPatches, type TopPatch, type TopResult, topPatches } from './top-study.js';
 
@@ -56,7 +57,7 @@ export async function topAnswer({ net, images, flags }: TopWords, frame: Frame):
     if (flags.passWithNoInputs) return {};
     throw nothingToDo(images, flags);
   }
-  const opened = await openNetwork(job.request);
+  const opened = networkSubject(await openNetwork(job.request), job);
   // a file that is named is checked before any work; only the network's answer says what the layer is called
   const isNamed = frame.target.kind === 'file' || frame.target.kind === 'stdout';
   let place = isNamed ? frame.place({ name: 'top.png', inputs }) : null;
@@ -65,7 +66,7 @@ export async function topAnswer({ net, images, flags }: TopWords, frame: Frame):
     if (!isNamed) place = frame.place({ name: sheetName(opened.name, layer, shown), inputs });
   };
   const request = { ...flags, threads: frame.jobs, begun };
-  const found = await topPatches(job, opened, inputs, request, frame.progress(inputs.length).breathe);
+  const found = await topPatches(opened, inputs, request, frame.progress(inputs.length).breathe);
   for (const { error } of found.failed) frame.terminal.fail(error);
   const notes = [...found.notes, ...warningLines(found.warnings)];
   if (found.done === 0) return { notes, ok: false };
@@ -154,14 +155,14 @@ function middleWords(patch: TopPatch): string {
 /** The sheet as a PNG. `args`: all that is typed behind the command's name. */
 async function sheetOf(
   job: NetworkJob,
-  opened: OpenedNetwork,
+  opened: Subject,
   inputs: readonly Input[],
   found: TopResult,
   shown: readonly number[],
   args: readonly string[],
 ): Promise<Uint8Array> {
   const patches = shown.flatMap((channel) => found.channels[channel]);
-  const cut = await cutPatches(job, opened, inputs, patches, SIDE);
+  const cut = await cutPatches(opened, inputs, patches, SIDE);
   const rows = shown.map((channel) => ({
     label: `channel ${channel}`,
     patches: found.channels[channel].map((patch) => ({

@@ -3,14 +3,13 @@ import { summarizeModel } from '../../analysis/network-summary.js';
 import type { Field } from '../../analysis/receptive-field.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
-import type { NetworkJob } from '../../core/job.js';
-import { faultWords, toFloat32, type ValueFault } from '../../core/values.js';
+import { faultWords, toFloat32 } from '../../core/values.js';
 import type { Rect } from '../../draw/marks.js';
 import { cropImage, resizeBilinear } from '../../engine/resize.js';
 import type { Input } from '../../io/inputs.js';
-import type { OpenedNetwork } from '../../run/network.js';
-import { NetworkSessions } from '../../run/network-session.js';
-import { type NetworkSource, readNetworkSource } from '../../run/network-source.js';
+import { layersNamed, Runs } from '../../run/run.js';
+import { readSource } from '../../run/source.js';
+import type { Source, Subject } from '../../run/subject.js';
 import { originalRect } from './class-map.js';
 
 /** A place of an image that excites a channel. */
@@ -61,34 +60,33 @@ interface TopRequest {
  * @throws CnnvizError 'usage' for a layer there is not; an image that cannot be read is a row of the result
  */
 export async function topPatches(
-  job: NetworkJob,
-  opened: OpenedNetwork,
+  opened: Subject,
   inputs: readonly Input[],
   { layer, count, perImage, threads, begun }: TopRequest,
   progress: (done: number, failed: number) => Promise<void>,
 ): Promise<TopResult> {
-  const sessions = new NetworkSessions(opened, { layers: [layer], exact: job.exact, threads, firstOnly: true });
+  const runs = new Runs(opened, layersNamed([layer], true));
   const failed: { path: string; error: CnnvizError }[] = [];
   const notes = new Set(opened.notes);
   const warnings: string[] = [];
   let best: Best<TopPatch>[] = [];
   let seen: Pick<TopResult, 'layer' | 'shape' | 'fieldSize'> | null = null;
   for (const [index, input] of inputs.entries()) {
-    let source: NetworkSource;
+    let source: Source;
     try {
-      source = await readNetworkSource(input, job, opened);
+      source = await readSource(input, opened);
     } catch (error) {
       if (!(error instanceof CnnvizError)) throw error;
       failed.push({ path: input.path, error: atPlace(input.path, error) as CnnvizError });
       await progress(index + 1, failed.length);
       continue;
     }
-    const session = sessions.for(source.info);
-    for (const note of session.notes) notes.add(note);
-    const [chosen] = session.chosen;
-    const field = fieldOf(session.plan.shaped, chosen.name);
-    const fault = (found: ValueFault) => warnings.push(`${input.path}: ${faultWords(found)}`);
-    const { data, shape } = (await session.run(source.x, () => undefined, { fault })).get(chosen.value)!;
+    const run = await runs.run(source, { breathe: () => undefined, threads });
+    for (const note of run.bound.notes) notes.add(note);
+    const [chosen] = run.chosen.layers;
+    const field = fieldOf(run.shaped, chosen.name);
+    const { data, shape } = run.read(chosen.value);
+    for (const fault of run.faults) warnings.push(`${input.path}: ${faultWords(fault)}`);
     for (const warning of source.warnings) warnings.push(`${input.path}: ${warning}`);
     if (shape.length < 2 || shape[0] !== 1) {
       throw new CnnvizError('usage', `${input.path}: expected one image, the layer gives [${shape.join(', ')}]`, {
@@ -152,8 +150,7 @@ function fieldRect(
  * @param side the longer side of a picture, in pixels
  */
 export async function cutPatches(
-  job: NetworkJob,
-  opened: OpenedNetwork,
+  opened: Subject,
   inputs: readonly Input[],
   patches: readonly TopPatch[],
   side: number,
@@ -162,7 +159,7 @@ export async function cutPatches(
   for (const [index, input] of inputs.entries()) {
     const own = patches.filter((patch) => patch.input === index);
     if (own.length === 0) continue;
-    const { picture } = await readNetworkSource(input, job, opened);
+    const { picture } = await readSource(input, opened);
     if (!picture) continue;
     for (const patch of own) cut.set(patch, thumbnail(picture.image, patch.field, side));
   }

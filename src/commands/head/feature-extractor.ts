@@ -1,3 +1,4 @@
+import { type Bound, shapeOf } from '../../analysis/kept-run.js';
 import { float32Bytes } from '../../core/bytes.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { FeatureOrigin, Reduce } from '../../core/head.js';
@@ -11,12 +12,13 @@ import { baseName } from '../../io/paths.js';
 import { layerFamily } from '../../layers/index.js';
 import { type Model, type ModelNode, neededFor } from '../../layers/model.js';
 import { builtinName } from '../../models/networks/index.js';
-import { checkDeclaredShape, declaredType } from '../../run/declared-input.js';
 import { chooseLayers } from '../../run/layer-choice.js';
-import { type OpenedNetwork, openNetwork, splitWeights } from '../../run/network.js';
-import { NetworkSessions, shapeNetwork } from '../../run/network-session.js';
-import { type NetworkSource, networkSourceOf, presetOfJob, type SourceJob } from '../../run/network-source.js';
+import { networkSubject, type OpenedNetwork, openNetwork, splitWeights } from '../../run/network.js';
+import { checkDeclaredShape, declaredType, presetOfJob, type SourceJob } from '../../run/network-input.js';
 import { presetWords } from '../../run/preset.js';
+import { type LayerChoice, layersNamed, Runs } from '../../run/run.js';
+import { sourceOf } from '../../run/source.js';
+import type { Source } from '../../run/subject.js';
 
 /** What turns images into rows of numbers. Plain JSON. */
 export interface FeatureJob extends SourceJob {
@@ -31,6 +33,7 @@ export interface FeatureJob extends SourceJob {
 export interface FeatureExtractor {
   readonly job: FeatureJob;
   readonly opened: OpenedNetwork;
+  readonly threads: number;
   readonly cut: CutNetwork;
   readonly origin: FeatureOrigin;
   /** D: numbers an image gives. */
@@ -39,7 +42,7 @@ export interface FeatureExtractor {
   readonly shape: readonly number[];
   /** How images are prepared, in words. */
   readonly preprocess: string;
-  readonly sessions: NetworkSessions;
+  readonly runs: Runs<Bound, LayerChoice>;
   /** The bytes of an input; those of standard input are kept, for they come but once. */
   readonly read: ReadInput;
   /** Images computed at once; no result depends on it. */
@@ -90,13 +93,14 @@ export async function openExtractor(
   return {
     job,
     opened: cut.opened,
+    threads,
     cut,
     read,
     origin,
     features: reducedSize(shape, origin.reduce),
     shape,
     preprocess: fixed ? presetWords(preset, { width, height }) : 'each image at its own size',
-    sessions: new NetworkSessions(cut.opened, { layers: ['output'], exact: job.exact, threads, firstOnly: false }),
+    runs: new Runs(networkSubject(cut.opened, job), layersNamed(['output'])),
     batch: fixed ? batchFor(cut, info, shape, Math.min(MOST_AT_ONCE, inputs.length)) : 1,
   };
 }
@@ -137,7 +141,7 @@ async function firstSource(
   opened: OpenedNetwork,
   inputs: readonly Input[],
   read: ReadInput,
-): Promise<NetworkSource> {
+): Promise<Source> {
   let failure: unknown = null;
   for (const input of inputs) {
     try {
@@ -158,8 +162,8 @@ export async function featureSource(
   hash: string,
   job: FeatureJob,
   opened: OpenedNetwork,
-): Promise<NetworkSource> {
-  const source = await networkSourceOf(input, bytes, hash, job, opened);
+): Promise<Source> {
+  const source = await sourceOf(input, bytes, hash, networkSubject(opened, job));
   const { shape, dtype } = source.info!;
   if (shape.length === 4 && shape[0] === 1) return source;
   if (shape.length === 3) return { ...source, info: { dtype, shape: [1, ...shape] } };
@@ -170,7 +174,7 @@ export async function featureSource(
 
 /** The shape of the cut layer's output. @throws CnnvizError 'shape' when an item of it is no row of numbers */
 function cutShape({ opened, layer }: CutNetwork, info: ValueInfo): readonly number[] {
-  const { shaped } = shapeNetwork(opened, info);
+  const { shaped } = shapeOf(opened, { info, x: null });
   const { shape } = shaped.infos.get(shaped.model.outputs[0])!;
   if (shape.length >= 2 && shape[0] === info.shape[0] && sizeOf(shape) > 0) return shape;
   throw new CnnvizError('shape', `${layer} gives [${shape.join(', ')}]: expected numbers for each image, [N, …]`, {
@@ -180,7 +184,7 @@ function cutShape({ opened, layer }: CutNetwork, info: ValueInfo): readonly numb
 
 /** As many images at once as a model takes and memory allows: some exports fix N at 1. */
 function batchFor(cut: CutNetwork, info: ValueInfo, shape: readonly number[], most: number): number {
-  const { shaped } = shapeNetwork(cut.opened, info);
+  const { shaped } = shapeOf(cut.opened, { info, x: null });
   const largest = [...shaped.infos.values()].reduce((most, one) => Math.max(most, sizeOf(one.shape)), 0);
   const batch = Math.max(1, Math.min(most, Math.floor(BATCH_BYTES / (4 * largest))));
   try {
@@ -211,20 +215,20 @@ interface CutNetwork {
  * @throws CnnvizError 'usage' when no layer is called that, or several are
  */
 export function cutNetwork(opened: OpenedNetwork, info: ValueInfo, layer: string | null): CutNetwork {
-  const { shaped, notes } = shapeNetwork(opened, info);
+  const { shaped, bound } = shapeOf(opened, { info, x: null });
   const { model } = shaped;
   const value = layer === null ? beforeClassifier(model) : oneValue(chooseLayers(shaped, [layer], '--layer'), layer);
   const nodes = neededFor(model, [value]);
   return {
     opened: {
       ...opened,
-      bind(input) {
-        const bound = opened.bind(input);
+      bind(input, x) {
+        const bound = opened.bind(input, x);
         return { ...bound, model: { ...bound.model, outputs: [value] } };
       },
     },
     layer: nodes.find(({ outputs }) => outputs[0] === value)?.name ?? value,
-    notes,
+    notes: bound.notes,
     layersSha256: sha256(new TextEncoder().encode(JSON.stringify(nodes))),
     hashWeights: () => sha256OfParts(weightBytes(model, nodes)),
   };

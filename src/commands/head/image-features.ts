@@ -10,7 +10,7 @@ import { sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
 import { openFile } from '../../io/random-access.js';
 import { readSafetensors, type SafetensorsFile, writeSafetensors } from '../../models/weights/safetensors.js';
-import type { NetworkSource } from '../../run/network-source.js';
+import type { Source } from '../../run/subject.js';
 import { type FeatureExtractor, featureSource, reduceMaps } from './feature-extractor.js';
 
 /** An image that could not be used, and why. */
@@ -39,7 +39,7 @@ const IN_FLIGHT = 2;
 
 /** An image on its way: decoded, or known already, or a failure. */
 type Arrival =
-  | { readonly index: number; readonly hash: string; readonly source: NetworkSource | null }
+  | { readonly index: number; readonly hash: string; readonly source: Source | null }
   | { readonly index: number; readonly error: CnnvizError };
 
 interface FeatureEvents {
@@ -116,7 +116,7 @@ export async function computeFeatures(
     ahead = readChunk(from + batch);
     // a fault is thrown where it is awaited, if that is ever reached
     ahead.catch(() => undefined);
-    const fresh = new Map<string, NetworkSource>();
+    const fresh = new Map<string, Source>();
     for (const one of arrivals) {
       if ('source' in one && one.source && !known.has(one.hash)) fresh.set(one.hash, one.source);
     }
@@ -166,11 +166,11 @@ interface FeatureRow {
 /** Features of some images by their hash; of one whose size does not fit, the error. */
 async function computeBatch(
   extractor: FeatureExtractor,
-  sources: ReadonlyMap<string, NetworkSource>,
+  sources: ReadonlyMap<string, Source>,
   breathe: Breathe,
 ): Promise<ReadonlyMap<string, FeatureRow | CnnvizError>> {
   const found = new Map<string, FeatureRow | CnnvizError>();
-  const stacks = new Map<string, [string, NetworkSource][]>();
+  const stacks = new Map<string, [string, Source][]>();
   for (const entry of sources) {
     const { dtype, shape } = entry[1].info!;
     const key = `${dtype} ${shape.join()}`;
@@ -194,8 +194,8 @@ async function computeBatch(
 
 /** Images of one size through the network, all at once; what is missing to a full batch is filled with zeros. */
 async function computeStack(
-  { sessions, batch, origin, features }: FeatureExtractor,
-  stack: readonly NetworkSource[],
+  { runs, batch, origin, features, threads }: FeatureExtractor,
+  stack: readonly Source[],
   breathe: Breathe,
 ): Promise<FeatureRow[]> {
   const { dtype, shape } = stack[0].info!;
@@ -203,11 +203,8 @@ async function computeStack(
   const data = newNumbers(dtype, batch * size);
   stack.forEach(({ x }, i) => void data.set('bytes' in x! ? numbersOf(x) : x!.data, i * size));
   const fed: Value = { dtype, shape: [batch, ...shape.slice(1)], data };
-  const session = sessions.for(fed);
-  const faults: ValueFault[] = [];
-  const values = await session.run(fed, breathe, { fault: (fault) => faults.push(fault) });
-  const [{ value }] = session.chosen;
-  const output = values.get(value)!;
+  const { chosen, read, faults } = await runs.run({ info: fed, x: fed }, { breathe, threads });
+  const output = read(chosen.layers[0].value);
   const reduced = reduceMaps(toFloat32(output.data), output.shape, origin.reduce);
   if (reduced.length !== batch * features) {
     throw new CnnvizError('shape', `gives ${reduced.length / batch} features, the first image gave ${features}`, {

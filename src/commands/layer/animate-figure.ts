@@ -1,4 +1,5 @@
-import type { WeightedStep, WindowStep } from '../../analysis/explain/explanation.js';
+import type { WeightedStep } from '../../analysis/explain/explanation.js';
+import type { Scene, SceneStep } from '../../analysis/scenes.js';
 import type { Image } from '../../core/image.js';
 import type { Scale } from '../../core/result.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
@@ -34,41 +35,6 @@ import {
   termsRows,
   windowPart,
 } from './explain-figure.js';
-
-/** One position of the window. */
-export interface SceneStep {
-  /** Its number, row by row. */
-  readonly place: number;
-  readonly x: number;
-  readonly y: number;
-  readonly explained: WeightedStep | WindowStep;
-  /** What the map holds there. */
-  readonly value: number;
-}
-
-/** A window that slides over a map and fills another. */
-export interface Scene {
-  readonly name: string;
-  readonly words: string;
-  /** The layer applied to each number before it enters the map, or null. */
-  readonly after: string | null;
-  readonly input: {
-    readonly name: string;
-    /** The channels that are read, padding included. */
-    readonly planes: readonly (Plane & { readonly padding: Uint8Array })[];
-    /** Without padding. */
-    readonly width: number;
-    readonly height: number;
-    readonly channels: readonly number[];
-    readonly isColour: boolean;
-    readonly padLeft: number;
-    readonly padTop: number;
-    /** The image itself, where the layer reads it. */
-    readonly picture: Image | null;
-  };
-  readonly map: Plane;
-  readonly steps: readonly SceneStep[];
-}
 
 const MARGIN = 16;
 const GAP = 14;

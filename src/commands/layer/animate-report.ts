@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ExplainedStep } from '../../analysis/explain/explanation.js';
+import type { ScenePlan } from '../../analysis/scenes.js';
 import { altOfAnimation } from '../../cli/alt.js';
 import type { Answer, AnsweredFile, Frame } from '../../cli/frame.js';
 import type { DrawingNote } from '../../core/note.js';
@@ -10,7 +11,7 @@ import { encodePng } from '../../io/encode.js';
 import { encodeGif, encodeWebp } from '../../io/encode-animation.js';
 import { safeName } from '../../io/paths.js';
 import type { Style } from '../../reports/text.js';
-import { type AnimatedRun, animateLayer, drawFrames, type ScenePlan } from './animate-study.js';
+import { type AnimatedRun, animateLayer, drawFrames } from './animate-study.js';
 import { describeStep, stepJson } from './explain-report.js';
 import { type Look, mapArgs } from './look-command.js';
 

@@ -49,25 +49,24 @@ export const conv = command({
     const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
     const inputs = await manyInputs(images, flags, 'cnnviz conv photo.jpg --kernel edge3x3');
     if (inputs === null) return {};
-    const { loadMaterials } = await import('../../run/materials.js');
+    const { openKernels } = await import('../../run/kernels.js');
     const { checkPlaces, productsOf } = await import('../../run/place.js');
     const { itemsOf } = await import('../../run/source.js');
     const { briefRun, describePlan, describeRun } = await import('../../reports/text.js');
-    const materials = await loadMaterials(job);
-    const mapNames = materials.kernels.flatMap(({ maps }) => maps);
-    const products = new Map(inputs.map((input) => [input, productsOf(job, mapNames, itemsOf(input))]));
+    const subject = await openKernels(job);
+    const products = new Map(inputs.map((input) => [input, productsOf(job, subject.mapNames, itemsOf(input))]));
     const productsOfInput = (input: (typeof inputs)[number]) => products.get(input)!;
     const { style } = frame;
     if (frame.dryRun) {
       await checkPlaces(job.output, inputs, productsOfInput);
-      const { dryRun } = await import('../../run/dry-run.js');
-      const planOf = (input: (typeof inputs)[number]) => dryRun(job, materials, input);
+      const { planKernels } = await import('../../run/shape.js');
+      const planOf = (input: (typeof inputs)[number]) => planKernels(subject, input);
       return answerPlans(inputs, planOf, (plan) => describePlan(plan, style), frame);
     }
     const { altOfRun } = await import('../../cli/alt.js');
     const { convRecord } = await import('../../cli/batch-words.js');
     const task = { kind: 'conv' as const, job };
-    const order = { task, materials, inputs, named: images.length, products: productsOfInput };
+    const order = { task, materials: subject, inputs, named: images.length, products: productsOfInput };
     return answerMany(order, flags, frame, {
       describe: (result) => describeRun(result, job.layer, job.picture.depth, result.engineMs, style),
       brief: (result) => briefRun(result, style),

@@ -1,14 +1,13 @@
-import { chainBehind, explainChain } from '../../analysis/explain/chain.js';
 import type { Explanation } from '../../analysis/explain/explanation.js';
+import { explainLayer } from '../../analysis/layer-run.js';
 import { altOfExplanation } from '../../cli/alt.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import type { DrawingNote } from '../../core/note.js';
-import { choosePlace, indexOfPlace, type PlaceRequest } from '../../core/value-place.js';
-import { toFloat32 } from '../../core/values.js';
+import type { PlaceRequest } from '../../core/value-place.js';
 import { VERSION } from '../../core/version.js';
 import { encodePng } from '../../io/encode.js';
 import { baseName } from '../../io/paths.js';
-import { type LookedAt, lookAtLayer } from '../../run/kept-run.js';
+import { lookAtLayer } from '../../run/run.js';
 import { explanationFigure } from './explain-figure.js';
 import { describeExplanation, explanationDocument } from './explain-report.js';
 import { type Look, mapArgs } from './look-command.js';
@@ -25,9 +24,9 @@ interface ExplainValues {
 export async function explainAnswer(look: Look, flags: ExplainValues, frame: Frame): Promise<Answer> {
   const { request, input } = look;
   const path = frame.place({ name: `${input.name}.explain.png`, inputs: [input], always: false });
-  const context = { channel: flags.channel, threads: frame.jobs, breathe: frame.progress(1).breathe };
-  const run = await lookAtLayer(request, input, (shaped, value) => chainBehind(shaped.model, value).keep, context);
-  const explanation = explainRun(run, flags);
+  const context = { threads: frame.jobs, breathe: frame.progress(1).breathe };
+  const run = await lookAtLayer(request, input, flags.channel, context);
+  const explanation = explainLayer(run, flags);
   const { channel, x, y } = explanation.place;
   const where = x === null ? [] : ['--at', `${x},${y}`];
   const args = ['explain', ...run.args, ...mapArgs(look, flags, { channel, isVector: x === null }), ...where];
@@ -40,30 +39,6 @@ export async function explainAnswer(look: Look, flags: ExplainValues, frame: Fra
     picture: draw,
     alt: altOfExplanation(explanation),
     notes: explanation.notes,
-  };
-}
-
-/**
- * A run's number explained, from the last weighted sum before it on, channel by channel.
- * @throws CnnvizError 'usage' for a place that is none, 'unsupported' for a layer that is not explained
- */
-function explainRun(run: LookedAt, wanted: PlaceRequest): Explanation {
-  const { shape, data } = run.read(run.value);
-  const values = toFloat32(data);
-  const place = choosePlace(run.layer, shape, { ...wanted, channel: run.channel }, values);
-  const index = indexOfPlace(shape, place);
-  const { nodes } = chainBehind(run.plan.model, run.value);
-  const steps = explainChain(run, nodes, index);
-  return {
-    input: run.facts,
-    network: run.network,
-    layer: run.layer,
-    shape,
-    place,
-    value: values[index],
-    steps,
-    same: steps.every(({ agreement }) => agreement.same),
-    notes: run.notes,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { FieldFacts } from '../../analysis/field.js';
 import type { Image } from '../../core/image.js';
 import type { Window } from '../../core/result.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
@@ -8,7 +9,6 @@ import { BESIDE, MARKED, type Mark, outlined, overlayPicture, swatchOf } from '.
 import { fitsNumberGrid, numberGrid } from '../../draw/number-grid.js';
 import { FAINT, INK, imagePicture, type Part, planePicture, sideBySide, stacked, textPart } from '../../draw/part.js';
 import { chooseFit, type Fit, fitWords, shortenMiddle } from '../../draw/text.js';
-import type { FieldFacts } from '../../run/field.js';
 
 const BOX = 360;
 const GAP = 18;

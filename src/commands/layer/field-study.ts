@@ -1,3 +1,4 @@
+import { type FieldFacts, type FieldRequest, measureField } from '../../analysis/field.js';
 import { altOfField } from '../../cli/alt.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
@@ -8,8 +9,7 @@ import { VERSION } from '../../core/version.js';
 import { encodePng } from '../../io/encode.js';
 import { baseName } from '../../io/paths.js';
 import type { Style } from '../../reports/text.js';
-import { type FieldFacts, type FieldRequest, measureField } from '../../run/field.js';
-import { type ShapedLayer, shapeLayer } from '../../run/shaped-layer.js';
+import { type SeenShape, shapeLayer } from '../../run/shape.js';
 import { fieldCrop, fieldFigure } from './field-figure.js';
 import { type Look, mapArgs } from './look-command.js';
 
@@ -43,7 +43,7 @@ export async function fieldAnswer(look: Look, flags: FieldValues, frame: Frame):
 }
 
 /** The words that give the same field again; --crop of a network's input has another name here. */
-function recipeArgs(look: Look, layer: ShapedLayer, { at, pixel }: FieldFacts, channel: number | null): string[] {
+function recipeArgs(look: Look, layer: SeenShape, { at, pixel }: FieldFacts, channel: number | null): string[] {
   return [
     ...layer.args.map((arg) => (arg === '--crop' ? '--centre-crop' : arg)),
     ...(look.request.kind === 'layer' ? mapArgs(look, { channel, item: 0 }) : []),
@@ -54,7 +54,7 @@ function recipeArgs(look: Look, layer: ShapedLayer, { at, pixel }: FieldFacts, c
 }
 
 /** The figure, or the piece that is seen, as a PNG with its recipe. */
-function drawn(field: FieldFacts, layer: ShapedLayer, crop: boolean, args: readonly string[]): Promise<Uint8Array> {
+function drawn(field: FieldFacts, layer: SeenShape, crop: boolean, args: readonly string[]): Promise<Uint8Array> {
   const picture = pictureOf(layer);
   const name = field.input.path === '-' ? 'standard input' : baseName(field.input.path);
   const title = `${name}: field of ${field.network} ${field.layer} (${field.at.x}, ${field.at.y})`;
@@ -65,7 +65,7 @@ function drawn(field: FieldFacts, layer: ShapedLayer, crop: boolean, args: reado
   return encodePng(image, JSON.stringify(note));
 }
 
-function pictureOf({ picture }: ShapedLayer): Image {
+function pictureOf({ picture }: SeenShape): Image {
   if (picture) return picture;
   throw new CnnvizError('unsupported', 'the input has no rows and columns to draw on', {
     fix: '--json gives the numbers without a picture',

@@ -7,7 +7,7 @@ import { numbersJob } from '../../cli/network-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { PoolJob } from '../../core/job.js';
 import type { Input } from '../../io/inputs.js';
-import type { LayerRequest } from '../../run/kept-run.js';
+import type { LayerRequest } from '../../run/shape.js';
 import type { lookFlags } from './look-flags.js';
 
 type LookValues = ValuesOf<typeof lookFlags>;

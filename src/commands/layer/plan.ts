@@ -60,20 +60,20 @@ export const plan = command({
     const job = { ...one, output: { ...one.output, products: ['maps' as const] } };
     const { answerPlans } = await import('../../cli/run-many.js');
     const { findInputs } = await import('../../io/inputs.js');
-    const { dryRun } = await import('../../run/dry-run.js');
-    const { loadMaterials } = await import('../../run/materials.js');
-    const materials = await loadMaterials(job);
+    const { openKernels } = await import('../../run/kernels.js');
+    const { planKernels } = await import('../../run/shape.js');
+    const subject = await openKernels(job);
     const inputs = await findInputs([...images], { recursive: false, lists: [] });
-    return answerPlans(inputs, (input) => dryRun(job, materials, input), describe, frame);
+    return answerPlans(inputs, (input) => planKernels(subject, input), describe, frame);
   },
 });
 
 async function planOfShapes(flags: ValuesOf<typeof planFlags>, shape: readonly number[]): Promise<PlannedRun> {
-  const { planShapes } = await import('../../run/dry-run.js');
-  const { loadMaterials } = await import('../../run/materials.js');
+  const { planShapes } = await import('../../run/shape.js');
+  const { openKernels } = await import('../../run/kernels.js');
   if (flags.weight === null) {
     const job = oneLayerJob(flags);
-    return planShapes(job.layer, await loadMaterials(job), shape);
+    return planShapes(job.layer, await openKernels(job), shape);
   }
   if (kernelsOf(flags).length > 0) {
     throw new CnnvizError('usage', '--weight stands for --kernel', { fix: 'give one of the two' });

@@ -22,9 +22,9 @@ import { planModel } from '../../engine/plan.js';
 import type { ConvStep } from '../../engine/steps.js';
 import { baseName } from '../../io/paths.js';
 import { imageShape } from '../../layers/inputs.js';
-import { type Bank, bankModel, bindKernels, convolutionOnly, followingModel } from '../../run/bind.js';
-import { resolveBias } from '../../run/compute.js';
-import type { Materials } from '../../run/materials.js';
+import { type Bank, bankModel, bindKernels, convolutionOnly, followingModel } from '../../run/banks.js';
+import type { LoadedKernels } from '../../run/kernel-files.js';
+import { findBias } from '../../run/kernels.js';
 import { type FeatureMap, measureBank } from '../../run/measure.js';
 import { layerArgs, pictureArgs, pixelArgs } from '../../run/recipe.js';
 import { threadTeam } from '../../run/threads.js';
@@ -63,7 +63,7 @@ interface Convolved {
  */
 export async function computeSweep(
   job: SweepJob,
-  materials: Materials,
+  materials: LoadedKernels,
   x: EngineInput,
   { breathe, threads }: { readonly breathe: Breathe; readonly threads: number },
 ): Promise<ComputedCell[]> {
@@ -92,7 +92,7 @@ export async function computeSweep(
     const key = JSON.stringify([kernel, stride, wanted]);
     if (last?.key !== key) {
       const alone = () => execute(planModel(convolutionOnly(layer, bank), shape, layer), x, share, { team });
-      const bias = await resolveBias(layer, materials, bank, 0, alone);
+      const bias = layer.bias && (await findBias(layer.bias, materials.biasFile, bank, alone));
       const plan = planModel(bankModel({ ...layer, activation: null, pool: null }, bank, bias), shape, layer);
       const algorithm = algorithmTaken(plan.steps[0] as ConvStep, x, 0).name;
       last = { key, bias, algorithm, y: await execute(plan, x, share, { team }) };
@@ -101,7 +101,7 @@ export async function computeSweep(
     const following = followingModel(layer);
     const out = following ? await execute(planModel(following, imageShape(y.shape), layer), y, share, { team }) : y;
     const plan = planModel(bankModel(layer, bank, bias), shape, layer);
-    const { result, maps } = measureBank({ bank, plan, bias, algorithm, y: out });
+    const { result, maps } = measureBank({ bank, steps: plan.steps, bias, algorithm, y: out });
     const { geometry } = plan.steps[0] as ConvStep;
     const facts = maps[0].result;
     const map: SweepMap = {
@@ -127,7 +127,7 @@ function overlapOf({ kH, kW, dH, dW }: ConvStep['geometry'], [sH, sW]: Pair): Pa
 }
 
 /** All combinations; the last of kernel, stride, bias, activation, pool changes fastest. */
-function planCells(job: SweepJob, materials: Materials, x: EngineInput): PlannedCell[] {
+function planCells(job: SweepJob, materials: LoadedKernels, x: EngineInput): PlannedCell[] {
   const cells: PlannedCell[] = [];
   for (const [k, material] of materials.kernels.entries()) {
     if (material.maps.length !== 1) {
@@ -140,7 +140,7 @@ function planCells(job: SweepJob, materials: Materials, x: EngineInput): Planned
       );
     }
     const base = { ...job.base.layer, kernels: [job.base.layer.kernels[k]] };
-    const [bank] = bindKernels(base, { kernels: [material], biasFile: null }, x.shape, x);
+    const [bank] = bindKernels(base, { kernels: [material] }, x.shape, x);
     for (const stride of job.strides) {
       for (const bias of job.biases) {
         for (const activation of job.activations) {

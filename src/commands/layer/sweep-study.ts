@@ -11,10 +11,11 @@ import {
 } from '../../core/sweep.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import type { Breathe } from '../../engine/execute.js';
+import type { EngineInput } from '../../engine/input.js';
 import type { Input } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
-import { inputPicture, kernelPicture } from '../../run/draw.js';
-import { loadMaterials } from '../../run/materials.js';
+import { openKernels } from '../../run/kernels.js';
+import { inputPicture, kernelPicture } from '../../run/maps.js';
 import { readSource } from '../../run/source.js';
 import { type ComputedCell, cellLabel, computeSweep, sweptAxes } from './sweep-cells.js';
 import { type SweepGridCell, sweepGrid } from './sweep-grid.js';
@@ -61,16 +62,19 @@ export async function sweep(
   { breathe, threads }: { readonly breathe: Breathe; readonly threads: number },
 ): Promise<DrawnSweep> {
   countCells(job);
-  const materials = await loadMaterials(job.base);
-  const source = await readSource(input, job.base);
+  const subject = await openKernels(job.base);
+  // a kernel that does not fit is a cell that says so
+  const source = await readSource(input, { ...subject, prepare: { ...subject.prepare, checkSize: null } });
   if (source.facts.items > 1) {
     throw new CnnvizError('usage', `a sweep takes one input, the array holds ${source.facts.items}`, {
       fix: 'give one [C, H, W] of it',
     });
   }
-  const computed = await computeSweep(job, materials, source.x, { breathe, threads }).catch((error) => {
-    throw atPlace(nameOf(input.path), error);
-  });
+  const computed = await computeSweep(job, subject.loaded, source.x as EngineInput, { breathe, threads }).catch(
+    (error) => {
+      throw atPlace(nameOf(input.path), error);
+    },
+  );
   const axes = sweptAxes(computed.map(({ cell }) => cell.parameters));
   const cells: SweepCell[] = computed.map(({ cell }) => ({ ...cell, label: cellLabel(cell.parameters, axes) }));
   const notes = sweepNotes(

@@ -13,9 +13,10 @@ import { sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
 import { keepsNumbers, layerFamily, nameOf } from '../../layers/index.js';
 import type { Model, ModelNode } from '../../layers/model.js';
-import { type OpenedNetwork, openNetwork } from '../../run/network.js';
-import { NetworkSessions } from '../../run/network-session.js';
-import { type NetworkSource, networkSourceOf } from '../../run/network-source.js';
+import { networkSubject, type OpenedNetwork, openNetwork } from '../../run/network.js';
+import { layersNamed, run } from '../../run/run.js';
+import { sourceOf } from '../../run/source.js';
+import type { Source } from '../../run/subject.js';
 import { type ArrayDifference, compareArrays } from '../check/compare-values.js';
 
 /** Each layer of one network is held against each of the other. */
@@ -41,7 +42,7 @@ interface LayerComparison {
 export interface NetworkComparison {
   readonly a: string;
   readonly b: string;
-  readonly input: NetworkSource['facts'];
+  readonly input: Source['facts'];
   readonly preprocess: string;
   /** A layer is the same when its largest difference is at most this share of its largest value. */
   readonly tolerance: number;
@@ -76,7 +77,7 @@ export async function compareNetworks(
 ): Promise<NetworkComparison> {
   const [a, b] = [await openNetwork(job.request), await openNetwork(other)];
   const bytes = await readBytes(input.path);
-  const read = (opened: OpenedNetwork) => networkSourceOf(input, bytes, sha256(bytes), job, opened);
+  const read = (opened: OpenedNetwork) => sourceOf(input, bytes, sha256(bytes), networkSubject(opened, job));
   const source = await read({ ...a, preset: a.preset ?? b.preset });
   const own = a.declared || b.declared ? await read({ ...b, preset: b.preset ?? a.preset }) : source;
   const one = await runAllLayers(a, source, job, threads, breathe);
@@ -111,7 +112,7 @@ export async function compareNetworks(
 }
 
 /** Where the networks were not fed the same numbers. */
-function fedOtherwise(one: NetworkSource, two: NetworkSource, names: readonly [string, string]): string[] {
+function fedOtherwise(one: Source, two: Source, names: readonly [string, string]): string[] {
   const [a, b] = [one, two].map(({ info }) => info?.dtype);
   return a === b ? [] : [`${names[0]} is fed ${a}, ${names[1]} ${b}: each as it declares`];
 }
@@ -126,26 +127,20 @@ function unpaired(pairs: readonly LayerPair[], onlyA: readonly ComparedLayer[], 
   return { onlyA: missing(onlyA, foldedInB), onlyB: missing(onlyB, foldedInA), foldedInA, foldedInB };
 }
 
-async function runAllLayers(
-  opened: OpenedNetwork,
-  source: NetworkSource,
-  { exact }: NetworkJob,
-  threads: number,
-  breathe: Breathe,
-) {
-  const sessions = new NetworkSessions(opened, { layers: ['all'], exact, threads, firstOnly: false });
-  const session = sessions.for(source.info);
-  const faults: string[] = [];
-  const values = await session.run(source.x, breathe, { fault: (fault) => faults.push(faultWords(fault)) });
-  const roleOf = rolesOf(session.plan.model);
-  const layers = session.chosen.flatMap(({ name, value, node }): ComparedLayer[] => {
+async function runAllLayers(opened: OpenedNetwork, source: Source, job: NetworkJob, threads: number, breathe: Breathe) {
+  const { plan, read, chosen, bound, faults } = await run(networkSubject(opened, job), source, layersNamed(['all']), {
+    breathe,
+    threads,
+  });
+  const roleOf = rolesOf(plan.model);
+  const layers = chosen.layers.flatMap(({ name, value, node }): ComparedLayer[] => {
     // what computes nothing has the values of the layer before
     if (!node || keepsNumbers(node.layer) || layerFamily(node.layer).readsShapes) return [];
-    const { shape, data } = values.get(value)!;
+    const { shape, data } = read(value);
     return [{ name, kind: nameOf(node.layer), role: roleOf(node), shape, values: toFloat32(data) }];
   });
-  const [output] = session.plan.model.outputs;
-  return { layers, ...bestClass(values.get(output)!), notes: session.notes, faults };
+  const [output] = plan.model.outputs;
+  return { layers, ...bestClass(read(output)), notes: bound.notes, faults: faults.map(faultWords) };
 }
 
 /** Tells convolutions that only a batch norm reads, and those batch norms, from all other layers. */

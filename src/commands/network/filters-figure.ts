@@ -1,3 +1,4 @@
+import { shapeOf } from '../../analysis/kept-run.js';
 import { measureValues } from '../../analysis/values.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
@@ -13,10 +14,9 @@ import { commonLevels, legend, type MapFigure, titledImage } from '../../draw/ma
 import { imagePicture, inGrid, type Plane, planePicture, sideBySide, stacked, textPart } from '../../draw/part.js';
 import { chooseFit } from '../../draw/text.js';
 import { encodePng } from '../../io/encode.js';
-import { checkDeclaredSize, declaredType } from '../../run/declared-input.js';
 import { chooseLayers } from '../../run/layer-choice.js';
 import { openNetwork } from '../../run/network.js';
-import { shapeNetwork } from '../../run/network-session.js';
+import { checkDeclaredSize, declaredType } from '../../run/network-input.js';
 
 /** First and last kernel, both included. */
 export type KernelRange = readonly [first: number, last: number];
@@ -45,7 +45,7 @@ export async function networkFilters(
   checkDeclaredSize(size, opened);
   const side = size ?? opened.input ?? [3, 224, 224];
   const input = opened.open.length === 0 ? null : { dtype: declaredType(opened), shape: [1, ...side] };
-  const { shaped } = shapeNetwork(opened, input);
+  const { shaped } = shapeOf(opened, { info: input, x: null });
   const convs = shaped.model.nodes.filter(({ layer }) => layer.kind === 'conv');
   if (convs.length === 0) throw new CnnvizError('usage', `${opened.name} has no convolutions`);
   const wanted =

@@ -1,14 +1,15 @@
 import { channelsOf } from '../../analysis/layer-facts.js';
 import type { Frame } from '../../cli/frame.js';
-import { atPlace, CnnvizError } from '../../core/errors.js';
+import { CnnvizError, ofCommand } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import type { NetworkJob } from '../../core/job.js';
 import { groupDigits } from '../../core/text.js';
 import type { Input } from '../../io/inputs.js';
 import { type Style, wouldWrite } from '../../reports/text.js';
-import { loadNetworkMaterials, type NetworkMaterials, productsOfLayers } from '../../run/network-session.js';
-import { readNetworkSource } from '../../run/network-source.js';
-import { placeOf } from '../../run/place.js';
+import { checkPlaces, placeOf } from '../../run/place.js';
+import { type NetworkWork, openNetworkWork, productsOfLayers } from '../../run/run.js';
+import { atInput, readSource } from '../../run/source.js';
+import type { Subject } from '../../run/subject.js';
 
 /** Arrays were named for the inputs; outputs are named after the network. */
 export function fedInput(network: string): Input {
@@ -18,19 +19,14 @@ export function fedInput(network: string): Input {
 }
 
 /** The network with its weights. @throws CnnvizError 'usage' when arrays and images are not what its inputs need */
-export async function openRun(
-  job: NetworkJob,
-  inputs: readonly Input[],
-  isFed: boolean,
-  { jobs, terminal }: Frame,
-): Promise<NetworkMaterials> {
-  const materials = await loadNetworkMaterials(job, inputs, jobs);
-  checkFeeds(materials, isFed, job.request.network);
-  for (const note of materials.opened.notes) terminal.note(`note: ${note}`);
-  return materials;
+export async function openRun(job: NetworkJob, isFed: boolean, { terminal }: Frame): Promise<NetworkWork> {
+  const work = await openNetworkWork(job);
+  checkFeeds(work.subject, isFed, job.request.network);
+  for (const note of work.subject.notes) terminal.note(`note: ${note}`);
+  return work;
 }
 
-function checkFeeds({ opened }: NetworkMaterials, isFed: boolean, network: string): void {
+function checkFeeds(opened: Subject, isFed: boolean, network: string): void {
   const missing = isFed ? opened.open : opened.open.slice(1);
   if (missing.length > 0) {
     throw new CnnvizError('usage', `${opened.name}: nothing is given for the input "${missing[0]}"`, {
@@ -49,7 +45,7 @@ function quoted(network: string): string {
 }
 
 /** What a run would make of an input. */
-interface PlannedNetworkRun {
+export interface PlannedNetworkRun {
   readonly input: { readonly path: string; readonly width: number; readonly height: number };
   readonly preprocess: string;
   readonly layers: readonly { readonly name: string; readonly shape: readonly number[] }[];
@@ -59,29 +55,37 @@ interface PlannedNetworkRun {
   readonly outputs: readonly string[];
 }
 
-/** Prepares an input and plans the network for it: nothing is computed, nothing is written. */
-export async function planRun(job: NetworkJob, materials: NetworkMaterials, input: Input): Promise<PlannedNetworkRun> {
-  try {
-    const { facts, preprocess, info } = await readNetworkSource(input, job, materials.opened);
-    const session = materials.sessions.for(info);
-    await materials.checkPlaces(session);
-    const { infos } = session.plan.shaped;
-    const layers = session.chosen.map(({ name, value }) => ({ name, shape: infos.get(value)!.shape }));
-    const vectors = layers.filter(({ shape }) => job.picturesImplied && channelsOf(shape).size === 1);
-    const drawn = productsOfLayers(job, session).filter(({ layer }) => !vectors.some(({ name }) => name === layer));
-    return {
-      input: { path: facts.path, width: facts.width, height: facts.height },
-      preprocess,
-      layers,
-      macs: session.plan.macs,
-      outputs: drawn.map((product) => {
-        const { shape } = layers.find(({ name }) => name === product.layer)!;
-        return placeOf(job.output, input, product.kind === 'maps' ? { ...product, map: firstMap(shape) } : product);
-      }),
-    };
-  } catch (error) {
-    throw atPlace(input.path === '-' ? 'standard input' : input.path, error);
-  }
+/** Prepares each input and plans the network for it: nothing is computed, nothing is written. */
+export function runPlanner(
+  job: NetworkJob,
+  { runs, subject }: NetworkWork,
+  inputs: readonly Input[],
+): (input: Input) => Promise<PlannedNetworkRun> {
+  let checked: Promise<void> | null = null;
+  return (input) =>
+    atInput(input, async () => {
+      const source = await readSource(input, subject);
+      const { chosen, shaped, plan } = runs.for(source);
+      const products = productsOfLayers(job, chosen);
+      checked ??= checkPlaces(job.output, inputs, products).catch((error) => {
+        throw ofCommand(error);
+      });
+      await checked;
+      const layers = chosen.layers.map(({ name, value }) => ({ name, shape: shaped.infos.get(value)!.shape }));
+      const vectors = layers.filter(({ shape }) => job.picturesImplied && channelsOf(shape).size === 1);
+      const drawn = products.filter(({ layer }) => !vectors.some(({ name }) => name === layer));
+      const { path, width, height } = source.facts;
+      return {
+        input: { path, width, height },
+        preprocess: source.preprocess,
+        layers,
+        macs: plan!.macs,
+        outputs: drawn.map((product) => {
+          const { shape } = layers.find(({ name }) => name === product.layer)!;
+          return placeOf(job.output, input, product.kind === 'maps' ? { ...product, map: firstMap(shape) } : product);
+        }),
+      };
+    });
 }
 
 /** What the first map of a layer is called: a vector is one map. */

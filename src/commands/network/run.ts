@@ -6,6 +6,7 @@ import { labelsFlag, numbersJob, presetFlags, weightFlags } from '../../cli/netw
 import { mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob, ProductKind } from '../../core/job.js';
+import type { PlannedNetworkRun } from './run-inputs.js';
 
 const runFlags = {
   ...weightFlags,
@@ -58,14 +59,14 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
     refuseSwapped('run', net, images);
     const job = runJob(net, flags, frame);
     const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
-    const { describePlannedRun, fedInput, openRun, planRun } = await import('./run-inputs.js');
+    const { describePlannedRun, fedInput, openRun, runPlanner } = await import('./run-inputs.js');
     const isFed = images.length === 0 && flags.filesFrom.length === 0;
     const inputs = isFed ? [fedInput(net)] : await manyInputs(images, flags, 'cnnviz run NET photo.jpg');
     if (inputs === null) return {};
-    const materials = await openRun(job, inputs, isFed, frame);
+    const materials = await openRun(job, isFed, frame);
     if (frame.dryRun) {
-      const describe = (plan: Awaited<ReturnType<typeof planRun>>) => describePlannedRun(plan, job, frame.style);
-      return answerPlans(inputs, (input) => planRun(job, materials, input), describe, frame);
+      const describe = (plan: PlannedNetworkRun) => describePlannedRun(plan, job, frame.style);
+      return answerPlans(inputs, runPlanner(job, materials, inputs), describe, frame);
     }
     const { altOfNetworkRun } = await import('../../cli/alt.js');
     const { briefNetworkRun, describeNetworkRun, networkRecord } = await import('./run-report.js');

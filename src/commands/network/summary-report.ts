@@ -1,3 +1,4 @@
+import { shapeOf } from '../../analysis/kept-run.js';
 import { type NetworkSummary, summarizeModel } from '../../analysis/network-summary.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkRequest } from '../../core/job.js';
@@ -7,9 +8,8 @@ import { VERSION } from '../../core/version.js';
 import { encodePng } from '../../io/encode.js';
 import { tableLines } from '../../reports/table.js';
 import type { Style } from '../../reports/text.js';
-import { checkDeclaredSize, declaredType } from '../../run/declared-input.js';
 import { openNetwork } from '../../run/network.js';
-import { shapeNetwork } from '../../run/network-session.js';
+import { checkDeclaredSize, declaredType } from '../../run/network-input.js';
 import { architectureImage, architectureSvg } from './architecture.js';
 
 type Line = NetworkSummary['layers'][number];
@@ -36,8 +36,8 @@ export async function summarizeNetwork(request: NetworkRequest, size: readonly n
     });
   }
   const input = opened.open.length === 0 ? null : { dtype: declaredType(opened), shape: [1, ...side!] };
-  const { shaped, notes } = shapeNetwork(opened, input);
-  return { name: opened.name, summary: summarizeModel(shaped), notes: [...opened.notes, ...notes] };
+  const { shaped, bound } = shapeOf(opened, { info: input, x: null });
+  return { name: opened.name, summary: summarizeModel(shaped), notes: [...opened.notes, ...bound.notes] };
 }
 
 /** The drawing of a network, with the command that makes it. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { shapeOf } from '../../../src/analysis/kept-run.js';
 import { cutNetwork } from '../../../src/commands/head/feature-extractor.js';
 import { openNetwork } from '../../../src/run/network.js';
-import { shapeNetwork } from '../../../src/run/network-session.js';
 
 const MODELS = fileURLToPath(new URL('../../../fixtures/models/', import.meta.url));
 
@@ -11,7 +11,7 @@ async function cut(network: string, shape: readonly number[], layer: string | nu
   const opened = await openNetwork({ network, weights: null, init, inputs: [] });
   const info = { dtype: 'float32' as const, shape };
   const found = cutNetwork(opened, info, layer);
-  const { shaped } = shapeNetwork(found.opened, info);
+  const { shaped } = shapeOf(found.opened, { info, x: null });
   return { ...found, shape: shaped.infos.get(shaped.model.outputs[0])!.shape };
 }
 

@@ -1,86 +1,97 @@
 import { channelsOf } from '../analysis/layer-facts.js';
+import { measureValues } from '../analysis/values.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
-import type { Job, NetworkJob } from '../core/job.js';
-import type { MapResult } from '../core/result.js';
+import type { Job, NetworkJob, PictureJob } from '../core/job.js';
+import type { MapNote, PictureNote } from '../core/note.js';
+import type { Clipped, MapResult, Scale, ValueFacts } from '../core/result.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import { groupDigits } from '../core/text.js';
+import type { Value } from '../core/values.js';
 import { applyColormap } from '../draw/colormaps.js';
 import { contactSheet } from '../draw/contact-sheet.js';
-import type { LabelledMap } from '../draw/map-figure.js';
+import type { LabelledMap, MapFigure } from '../draw/map-figure.js';
 import { chooseScale, toPixels, zeroLevel } from '../draw/scale.js';
 import { strip } from '../draw/strip.js';
 import { numbersOf } from '../engine/input.js';
-import { drawMapLevels } from '../engine/map-loops.js';
+import { drawMapLevels, sumsOfMap } from '../engine/map-loops.js';
 import { encodePng } from '../io/encode.js';
 import { baseName } from '../io/paths.js';
 import { writeNpy, writeValue } from '../models/npy.js';
-import type { FeatureMap, MeasuredBank } from './measure.js';
-import type { MeasuredLayer } from './network-layers.js';
-import type { NetworkSource } from './network-source.js';
+import type { FeatureMap, MeasuredBank, MeasuredLayer } from './measure.js';
 import { numberedMap, type Product } from './place.js';
-import { layerMapNote, layerSheetNote, mapNote, pictureNote } from './recipe.js';
-import { planesPicture, type Source } from './source.js';
+import { commandArgs, kernelMapNote, layerArgsOf, layerMapNote, pictureNote } from './recipe.js';
+import { planesPicture } from './source.js';
+import type { Source } from './subject.js';
 
 export interface DrawnProduct extends Product {
   readonly bytes: Uint8Array;
 }
 
-interface Drawn {
-  readonly products: readonly DrawnProduct[];
-  /** The maps again, now with the scale of their pictures. */
-  readonly maps: readonly FeatureMap[][];
+interface DrawnKernelMaps {
+  /** The files, one after another: pictures of many maps are not kept. */
+  readonly products: AsyncIterable<DrawnProduct>;
+  /** The maps of each bank; once `products` are through, with the scale of their pictures. */
+  readonly maps: readonly (readonly FeatureMap[])[];
 }
 
-/** Turns numbers into the files a job asks for. */
-export async function drawProducts(job: Job, source: Source, banks: readonly MeasuredBank[]): Promise<Drawn> {
-  const all = banks.flatMap(({ maps }) => maps);
-  const products: DrawnProduct[] = [];
+/** Turns the maps of `conv` into the files a job asks for. */
+export function drawKernelMaps(job: Job, source: Source, banks: readonly MeasuredBank[]): DrawnKernelMaps {
   const maps = banks.map((bank) => [...bank.maps]);
-  for (const kind of job.output.products) {
-    switch (kind) {
-      case 'maps':
-        for (const bank of maps) {
-          for (const [m, map] of bank.entries()) {
-            const drawn = await drawMap(job, source, map);
-            bank[m] = { ...map, result: drawn.result };
-            const name = numberedMap(map.result.name, map.result.item, source.facts.items);
-            products.push({ kind, layer: null, map: name, bytes: drawn.bytes });
-          }
-        }
-        break;
-      case 'npy':
-        products.push({
-          kind,
-          layer: null,
-          map: all.length === 1 ? all[0].result.name : 'maps',
-          bytes: writeNpy(stack(all, source)),
-        });
-        break;
-      case 'sheet':
-      case 'strip':
-        products.push({ kind, layer: null, map: kind, bytes: await drawPicture(job, source, all, kind) });
-    }
-  }
-  return { products, maps };
+  return { maps, products: kernelProducts(job, source, maps) };
 }
 
-/** A map in a file of its own: one grey (or coloured) pixel a value, with its scale and recipe in the metadata. */
-async function drawMap(job: Job, source: Source, map: FeatureMap): Promise<{ result: MapResult; bytes: Uint8Array }> {
-  const { depth, colormap, scale: rule } = job.picture;
-  const { width, height } = map.result;
-  const scale = chooseScale([map.values], rule, map.result.values);
-  const { data, clipped } = toPixels(map.values, scale, depth, depth === 8 ? drawMapLevels : undefined);
-  const result = { ...map.result, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
+async function* kernelProducts(job: Job, source: Source, banks: FeatureMap[][]): AsyncGenerator<DrawnProduct> {
+  const all = banks.flat();
+  const pictures: DrawnProduct[] = [];
+  for (const kind of job.output.products) {
+    if (kind === 'maps') {
+      for (const bank of banks) {
+        for (const [m, map] of bank.entries()) {
+          const { result, values, source: kernel } = map;
+          const { bytes, picture } = await drawMap(
+            { ...result, values, facts: result.values },
+            job.picture,
+            (...scale) => kernelMapNote(job, source, result, kernel, ...scale),
+          );
+          bank[m] = { ...map, result: { ...result, picture } };
+          yield { kind, layer: null, map: numberedMap(result.name, result.item, source.facts.items), bytes };
+        }
+      }
+    } else if (kind === 'npy') {
+      const map = all.length === 1 ? all[0].result.name : 'maps';
+      pictures.push({ kind, layer: null, map, bytes: writeNpy(stack(all, source)) });
+    } else pictures.push({ kind, layer: null, map: kind, bytes: await drawPicture(job, source, all, kind) });
+  }
+  // all of them or none: one that cannot be drawn leaves nothing behind
+  yield* pictures;
+}
+
+/** A plane of values that becomes one picture. */
+interface DrawnPlane extends Omit<LabelledMap, 'label'> {
+  /** What is known of its values already. */
+  readonly facts?: ValueFacts;
+}
+
+/** A plane in a file of its own: one grey (or coloured) pixel a value, with its scale and recipe in the metadata. */
+async function drawMap(
+  { width, height, values, blank = 0, facts }: DrawnPlane,
+  { depth, colormap, scale: rule }: PictureJob,
+  noteOf: (scale: Scale, clipped: Clipped) => MapNote,
+): Promise<{ readonly bytes: Uint8Array; readonly picture: NonNullable<MapResult['picture']> }> {
+  const isRange = rule.kind === 'minmax' || rule.kind === 'symmetric';
+  const scale = chooseScale([values], rule, facts ?? (isRange ? measureValues(values, sumsOfMap) : null));
+  const { data, clipped: lost } = toPixels(values, scale, depth, depth === 8 ? drawMapLevels : undefined);
+  const clipped = { ...lost, nan: lost.nan - blank };
   const gray: Image = { width, height, channels: 1, depth, data };
   const image: Image =
     colormap === 'gray' ? gray : { ...gray, channels: 3, data: applyColormap(data as Uint8Array, colormap) };
-  const note = mapNote(job, { path: source.facts.path, sha256: source.sha256 }, result, map.source);
-  return { result, bytes: await encodePng(image, JSON.stringify(note)) };
+  const bytes = await encodePng(image, JSON.stringify(noteOf(scale, clipped)));
+  return { bytes, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
 }
 
 /** All maps of an input as one array: [M, oH, oW], or [N, M, oH, oW] when the input holds N. */
-function stack(maps: readonly FeatureMap[], { facts, x }: Source): Tensor {
+function stack(maps: readonly FeatureMap[], { facts, dropsBatch }: Source): Tensor {
   const { width, height } = maps[0].result;
   const other = maps.find(({ result }) => result.width !== width || result.height !== height);
   if (other) {
@@ -97,7 +108,7 @@ function stack(maps: readonly FeatureMap[], { facts, x }: Source): Tensor {
   perItem.flat().forEach(({ values }, i) => {
     data.set(values, i * width * height);
   });
-  return tensor(data, x.shape.length === 4 ? [items, M, height, width] : [M, height, width]);
+  return tensor(data, dropsBatch ? [M, height, width] : [items, M, height, width]);
 }
 
 async function drawPicture(
@@ -107,15 +118,13 @@ async function drawPicture(
   kind: 'sheet' | 'strip',
 ): Promise<Uint8Array> {
   const { items, width, height } = source.facts;
-  const { scale: scaleRule, colormap } = job.picture;
   const named = maps.map(({ result, values }) => ({
     label: numberedMap(result.name, result.item, items),
     width: result.width,
     height: result.height,
     values,
   }));
-  const title = `${source.facts.path === '-' ? 'standard input' : baseName(source.facts.path)} ${width}×${height}`;
-  const options = { title, scaleRule, colormap };
+  const options = figureOptions(`${nameOf(source)} ${width}×${height}`, job.picture);
   const drawn =
     kind === 'sheet'
       ? contactSheet(named, options)
@@ -127,8 +136,20 @@ async function drawPicture(
           })),
           options,
         );
-  const note = pictureNote(job, { path: source.facts.path, sha256: source.sha256 }, kind, drawn.scale);
-  return encodePng(drawn.image, JSON.stringify(note));
+  const args = [...commandArgs(job, source.facts.path), `--${kind}`];
+  return encodeFigure(drawn, pictureNote(kind, source, drawn.scale, args));
+}
+
+function nameOf({ facts: { path } }: Source): string {
+  return path === '-' ? 'standard input' : baseName(path);
+}
+
+function figureOptions(title: string, { scale, colormap }: PictureJob) {
+  return { title, scaleRule: scale, colormap };
+}
+
+function encodeFigure({ image }: Pick<MapFigure, 'image'>, note: PictureNote): Promise<Uint8Array> {
+  return encodePng(image, JSON.stringify(note));
 }
 
 /** A map's kernel as planes, one a channel; of a gradient magnitude one a derivative, which is the same for every channel. */
@@ -146,25 +167,28 @@ export function kernelPicture({ result, kernel }: FeatureMap) {
 
 /** The input as a picture; an array is drawn from its darkest to its brightest value. */
 export function inputPicture(source: Source, item: number): { input: Image; inputValues?: Float32Array } {
-  const [C, height, width] = source.x.shape.slice(-3);
+  const x = source.x!;
+  const [C, height, width] = x.shape.slice(-3);
   const size = width * height;
-  const planes = numbersOf(source.x).subarray(item * C * size, (item + 1) * C * size);
+  const planes = numbersOf(x).subarray(item * C * size, (item + 1) * C * size);
   const values = C === 1 ? { inputValues: planes } : {};
-  return { input: source.image ?? planesPicture(planes, [C, height, width]), ...values };
+  const picture = source.picture && source.drawn();
+  return { input: picture ?? planesPicture(planes, [C, height, width]), ...values };
 }
 
 /** Turns the chosen layers into the files a job asks for, one after another: pictures of large layers are not kept. */
 export async function* drawLayers(
   job: NetworkJob,
   network: string,
-  source: NetworkSource,
+  source: Source,
   layers: readonly MeasuredLayer[],
 ): AsyncGenerator<DrawnProduct> {
   for (const kind of job.output.products) {
     for (const layer of layers) {
       const { name } = layer.result;
       if (job.picturesImplied && isVector(layer)) continue;
-      if (kind === 'npy') yield { kind, layer: name, map: '', bytes: writeValue(withoutAddedBatch(layer, source)) };
+      if (kind === 'npy')
+        yield { kind, layer: name, map: '', bytes: writeValue(withoutAddedBatch(layer.value, source)) };
       else if (kind === 'sheet')
         yield { kind, layer: name, map: '', bytes: await drawSheet(job, network, source, layer) };
       else yield* drawMaps(job, source, layer);
@@ -176,7 +200,8 @@ function isVector({ value: { shape } }: MeasuredLayer): boolean {
   return channelsOf(shape).size === 1;
 }
 
-function withoutAddedBatch({ value }: MeasuredLayer, { dropsBatch }: NetworkSource) {
+/** A value as it is stored: without the N that was added to one image. */
+export function withoutAddedBatch(value: Value, { dropsBatch }: Pick<Source, 'dropsBatch'>): Value {
   return dropsBatch && value.shape[0] === 1 ? { ...value, shape: value.shape.slice(1) } : value;
 }
 
@@ -213,33 +238,21 @@ export function planesOf({ values, value: { shape } }: Pick<MeasuredLayer, 'valu
   return { maps, folded: null };
 }
 
-async function drawSheet(
-  job: NetworkJob,
-  network: string,
-  source: NetworkSource,
-  layer: MeasuredLayer,
-): Promise<Uint8Array> {
+async function drawSheet(job: NetworkJob, network: string, source: Source, layer: MeasuredLayer): Promise<Uint8Array> {
   const { maps, folded } = planesOf(layer);
   const { channels } = channelsOf(layer.value.shape);
-  const name = source.facts.path === '-' ? 'standard input' : baseName(source.facts.path);
+  const { name } = layer.result;
   const vector = folded === null ? '' : ` (${groupDigits(channels)} values, ${folded} a row)`;
-  const title = `${name}: ${network} ${layer.result.name}${vector}`;
-  const { scale: scaleRule, colormap } = job.picture;
-  const { image, scale } = contactSheet(maps, { title, scaleRule, colormap });
-  return encodePng(image, JSON.stringify(layerSheetNote(job, source, layer.result, scale)));
+  const drawn = contactSheet(maps, figureOptions(`${nameOf(source)}: ${network} ${name}${vector}`, job.picture));
+  return encodeFigure(drawn, pictureNote('sheet', source, drawn.scale, layerArgsOf(job, source, name)));
 }
 
-/** Each channel in a file of its own: one pixel a value, with its scale and recipe in the metadata. */
-async function* drawMaps(job: NetworkJob, source: NetworkSource, layer: MeasuredLayer): AsyncGenerator<DrawnProduct> {
-  const { depth, colormap, scale: rule } = job.picture;
-  for (const { label, width, height, values, blank = 0 } of planesOf(layer).maps) {
-    const scale = chooseScale([values], rule);
-    const { data, clipped: lost } = toPixels(values, scale, depth);
-    const clipped = { ...lost, nan: lost.nan - blank };
-    const gray: Image = { width, height, channels: 1, depth, data };
-    const image: Image =
-      colormap === 'gray' ? gray : { ...gray, channels: 3, data: applyColormap(data as Uint8Array, colormap) };
-    const note = layerMapNote(job, source, layer.result, label, scale, clipped);
-    yield { kind: 'maps', layer: layer.result.name, map: label, bytes: await encodePng(image, JSON.stringify(note)) };
+/** Each channel in a file of its own. */
+async function* drawMaps(job: NetworkJob, source: Source, layer: MeasuredLayer): AsyncGenerator<DrawnProduct> {
+  for (const { label, ...plane } of planesOf(layer).maps) {
+    const { bytes } = await drawMap(plane, job.picture, (...scale) =>
+      layerMapNote(job, source, layer.result, label, ...scale),
+    );
+    yield { kind: 'maps', layer: layer.result.name, map: label, bytes };
   }
 }

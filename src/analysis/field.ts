@@ -1,10 +1,10 @@
-import { reachOfValue, type ValueReach } from '../analysis/network-reach.js';
-import { summarizeModel } from '../analysis/network-summary.js';
-import { countReaders, type Reached, seenBy, sees } from '../analysis/reach.js';
-import type { FieldAxis } from '../analysis/receptive-field.js';
 import { CnnvizError } from '../core/errors.js';
 import type { InputFacts, Window } from '../core/result.js';
-import type { ShapedLayer } from './shaped-layer.js';
+import type { ShapedLayer } from './layer-run.js';
+import { reachOfValue, type ValueReach } from './network-reach.js';
+import { summarizeModel } from './network-summary.js';
+import { countReaders, type Reached, seenBy, sees } from './reach.js';
+import type { FieldAxis } from './receptive-field.js';
 
 /** Two numbers, along x and along y. */
 interface Both {

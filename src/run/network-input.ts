@@ -1,7 +1,14 @@
 import { CnnvizError } from '../core/errors.js';
-import { choosePreset, type ImagePreset, type PresetChoice } from '../core/job.js';
+import type { Image } from '../core/image.js';
+import { choosePreset, type ImagePreset, type NetworkJob, type PresetChoice } from '../core/job.js';
+import type { InputFacts } from '../core/result.js';
+import { sizeOf } from '../core/tensor.js';
 import { type DType, isFloat, newNumbers, type Value, type ValueInfo } from '../core/values.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
+import { npyToValue } from '../models/npy.js';
+import { NO_PRESET, preprocessImage, presetWords } from './preset.js';
+import { holeWarnings, pictureOfInput } from './source.js';
+import type { PreparedInput, Subject } from './subject.js';
 
 /** What an ONNX file declares of its one input: it holds whatever is asked of the pixels. */
 export interface DeclaredInput {
@@ -13,11 +20,21 @@ export interface DeclaredInput {
   readonly isPrepared: boolean;
 }
 
-/** A network and what its file declares; null: nothing. */
-interface Declared {
+/** What a network says of what it reads. */
+export interface NetworkInput {
+  /** What files are named after and tables say: "alexnet", the file's name, "pipe". */
   readonly name: string;
+  /** The size of one input [C, H, W] it is made for; null: any, or more than one input. */
+  readonly input: readonly number[] | null;
+  /** The channels it reads; null: any, or more than one input. */
+  readonly channels: number | null;
+  /** What its file declares of the one input that no array feeds; null: nothing that must hold. */
   readonly declared: DeclaredInput | null;
+  /** How its images are prepared; null: nothing is said. */
+  readonly preset: ImagePreset | null;
 }
+
+type Declared = Pick<NetworkInput, 'name' | 'declared'>;
 
 /** Types that hold every byte. */
 const BYTES: readonly DType[] = ['uint8', 'uint16', 'uint32', 'uint64', 'int16', 'int32', 'int64'];
@@ -177,4 +194,96 @@ export function unpreparedNote(choice: PresetChoice | null, channels: number, { 
   const takes224 = [H, W].every((side) => side === null || side === 224) && choice === null;
   const flag = takes224 ? '--preset imagenet' : '--normalize imagenet';
   return `pixels are fed in [0, 1], not normalised: what torchvision trained expects ${flag}`;
+}
+
+/** Of a network's job, what says how its images are prepared. */
+export type SourceJob = Pick<NetworkJob, 'decode' | 'preset'>;
+
+/** How a network's input is prepared: an image as the preset says, an array is taken as it is. */
+export function networkPreparation(opened: NetworkInput, job: SourceJob): Subject['prepare'] {
+  return {
+    checkSize: null,
+    image: (image, stored) => prepareImage(opened, job, image, stored),
+    array: (array) => takeArray(opened, npyToValue(array)),
+  };
+}
+
+function prepareImage(
+  opened: NetworkInput,
+  job: SourceJob,
+  image: Image,
+  { colour, depth }: Pick<InputFacts, 'colour' | 'depth'>,
+): PreparedInput {
+  const preset = presetOfJob(job, opened);
+  const prepared = preprocessImage(image, preset);
+  const shape = [1, ...prepared.input.shape.slice(-3)];
+  checkDeclaredShape(shape, opened, preset, image);
+  checkSize(shape, opened, job.preset !== null, `${image.width}×${image.height}`);
+  const note = unpreparedNote(job.preset, shape[1], opened);
+  const x = declaredValue(prepared.input, shape, opened);
+  return {
+    facts: { width: image.width, height: image.height, channels: shape[1], items: 1, colour, depth },
+    info: { dtype: declaredType(opened), shape },
+    x,
+    dropsBatch: true,
+    preset,
+    preprocess: presetWords(preset, prepared.image),
+    picture: { image, plan: prepared.plan },
+    drawn: () => pictureOfInput(x),
+    warnings: note === null ? [] : [note],
+  };
+}
+
+/** How images are prepared: as the job says, as the network says, or not at all. */
+export function presetOfJob({ preset }: SourceJob, opened: NetworkInput): ImagePreset {
+  return suitablePreset(preparation(preset, opened.preset ?? NO_PRESET, opened), opened);
+}
+
+/** A network of one channel sees grey. */
+function suitablePreset(preset: ImagePreset, { channels }: NetworkInput): ImagePreset {
+  if (channels !== 1 || preset.preprocess.gray) return preset;
+  return { ...preset, preprocess: { ...preset.preprocess, gray: true } };
+}
+
+/** A network of one's own that says its size and no preparation: what is asked of the pixels may change it. */
+function checkSize(
+  shape: readonly number[],
+  { input, preset, name, declared }: NetworkInput,
+  isChosen: boolean,
+  size: string,
+): void {
+  if (!input || preset || declared || isChosen || shape.slice(1).every((side, axis) => side === input[axis])) return;
+  throw new CnnvizError(
+    'shape',
+    `${name} reads [${input.join(', ')}], the image gives [${shape.slice(1).join(', ')}] (${size})`,
+    {
+      fix: `${input.join() === '3,224,224' ? '--preset imagenet (shorter side 256, centre crop, mean/std), or ' : ''}--resize ${input[1]},${input[2]}`,
+    },
+  );
+}
+
+function takeArray(opened: NetworkInput, { shape, dtype, data }: Value): PreparedInput {
+  const isOneImage = shape.length === 3 && opened.input !== null;
+  const fed = isOneImage ? [1, ...shape] : shape;
+  checkDeclaredArray({ dtype, shape: fed }, 'the array', opened.name, opened.declared);
+  const [width = 1, height = 1, channels = 1, items = 1] = [...shape].reverse();
+  const x = { dtype, shape: fed, data };
+  return {
+    facts: {
+      width,
+      height,
+      channels,
+      items,
+      colour: dtype,
+      depth: 8 * (data.byteLength / Math.max(1, sizeOf(shape))),
+    },
+    info: { dtype, shape: fed },
+    x,
+    dropsBatch: isOneImage,
+    preset: null,
+    preprocess: 'an array, taken as it is',
+    picture: null,
+    drawn: () => pictureOfInput(x),
+    warnings: holeWarnings(data),
+  };
 }

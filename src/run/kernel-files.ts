@@ -1,6 +1,6 @@
 import { atPlace, CnnvizError } from '../core/errors.js';
 import type { Job, KernelSource } from '../core/job.js';
-import type { Tensor } from '../core/tensor.js';
+import { type Tensor, tensor } from '../core/tensor.js';
 import { groupDigits } from '../core/text.js';
 import { imageToTensor, prepareTensor } from '../engine/preprocess.js';
 import { decodeImage } from '../io/decode.js';
@@ -11,10 +11,10 @@ import { parseInlineKernel, parseKernelJson } from '../models/kernel-text.js';
 import { checkFinite } from '../models/kernel-weights.js';
 import { findGradient, GRADIENT_POSITIVE, kernelWeight } from '../models/kernels.js';
 import { npyToTensor, readNpy } from '../models/npy.js';
-import { isArray, toImageShape } from './source.js';
+import { isArray } from './source.js';
 
 /** A kernel as far as it is known before an image: its numbers, or the picture its patch is cut from. */
-export interface KernelMaterial {
+export interface LoadedKernel {
   readonly source: KernelSource;
   /** Unique among the kernels of a job; names the map's file. */
   readonly name: string;
@@ -32,8 +32,8 @@ export interface KernelMaterial {
 }
 
 /** What a job needs besides its inputs: read once, shared by all of them. */
-export interface Materials {
-  readonly kernels: readonly KernelMaterial[];
+export interface LoadedKernels {
+  readonly kernels: readonly LoadedKernel[];
   /** One number per map, or one for all. */
   readonly biasFile: Float32Array | null;
 }
@@ -42,8 +42,8 @@ export interface Materials {
 const MOST_KERNELS = 2 ** 16;
 
 /** Reads kernels and biases. @throws CnnvizError that names the file or flag at fault. */
-export async function loadMaterials(job: Job): Promise<Materials> {
-  const kernels: KernelMaterial[] = [];
+export async function loadKernels(job: Job): Promise<LoadedKernels> {
+  const kernels: LoadedKernel[] = [];
   const taken = new Set<string>();
   for (const source of job.layer.kernels) {
     const loaded = await loadKernel(source, job);
@@ -66,10 +66,10 @@ export async function loadMaterials(job: Job): Promise<Materials> {
   return { kernels, biasFile: bias?.kind === 'file' ? await loadBias(bias.path) : null };
 }
 
-type LoadedKernel = Pick<KernelMaterial, 'label' | 'weight'> &
-  Partial<Pick<KernelMaterial, 'positive' | 'patchFrom' | 'gradient'>>;
+type KernelNumbers = Pick<LoadedKernel, 'label' | 'weight'> &
+  Partial<Pick<LoadedKernel, 'positive' | 'patchFrom' | 'gradient'>>;
 
-async function loadKernel(source: KernelSource, job: Job): Promise<LoadedKernel> {
+async function loadKernel(source: KernelSource, job: Job): Promise<KernelNumbers> {
   switch (source.kind) {
     case 'builtin': {
       const magnitude = findGradient(source.name);
@@ -97,7 +97,7 @@ async function loadKernel(source: KernelSource, job: Job): Promise<LoadedKernel>
   }
 }
 
-async function loadKernelFile(path: string): Promise<LoadedKernel> {
+async function loadKernelFile(path: string): Promise<KernelNumbers> {
   return configuration(path, async () => {
     const bytes = await readBytes(path);
     const label = stem(path);
@@ -149,6 +149,15 @@ async function readTensor(path: string, job: Job): Promise<Tensor> {
   }
   const { image } = await decodeImage(bytes, job.decode);
   return imageToTensor(image, job.preprocess);
+}
+
+/** [H, W] becomes [1, H, W]; [C, H, W] and [N, C, H, W] stay. */
+export function toImageShape(x: Tensor): Tensor {
+  const { shape } = x;
+  if (shape.length < 2 || shape.length > 4 || shape.some((side) => side === 0)) {
+    throw new CnnvizError('shape', `expected an array [H, W], [C, H, W] or [N, C, H, W], got [${shape.join(', ')}]`);
+  }
+  return shape.length === 2 ? tensor(x.data, [1, ...shape]) : x;
 }
 
 /** name, name-2, name-3 … */

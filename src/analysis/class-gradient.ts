@@ -1,27 +1,23 @@
-import { classScores, findClass, rankClass } from '../analysis/class-scores.js';
-import { ValueWatch } from '../analysis/value-watch.js';
 import { CnnvizError } from '../core/errors.js';
 import type { RankedClass } from '../core/network-result.js';
 import { sizeOf } from '../core/tensor.js';
 import { faultWords, toFloat32, type Value } from '../core/values.js';
-import { type Breathe, finish } from '../engine/execute.js';
+import { finish } from '../engine/execute.js';
 import { backpropagate } from '../engine/gradients/backpropagate.js';
 import { planTape } from '../engine/gradients/tape.js';
-import { planModel } from '../engine/plan.js';
-import { Session } from '../engine/session.js';
 import type { ShapedModel } from '../layers/infer.js';
-import type { OpenedNetwork } from './network.js';
-import { feeds, shapeNetwork } from './network-session.js';
-import type { NetworkSource } from './network-source.js';
-import { threadTeam } from './threads.js';
+import { classScores, findClass, rankClass } from './class-scores.js';
+import { type Fed, planRun, type RunDoors, type Runnable, runSubject, shapeOf } from './kept-run.js';
 
 interface ClassGradientRequest {
   /** A class by number or name; null: the best one. */
   readonly className: string | null;
   /** Class names from a file; null: ImageNet's for 1,000 classes. */
   readonly labels: readonly string[] | null;
-  readonly threads: number;
 }
+
+/** What has a name to be told by. */
+type Network = Runnable & { readonly name: string };
 
 /** How a class's score changes with a value of the network. */
 interface ClassGradient {
@@ -41,36 +37,29 @@ interface ClassGradient {
  * @throws CnnvizError 'usage' without classes, 'unsupported' for a layer gradients do not pass
  */
 export async function classGradient(
-  opened: OpenedNetwork,
-  source: NetworkSource,
+  network: Network,
+  fed: Fed,
   by: (shaped: ShapedModel) => string,
-  { className, labels, threads }: ClassGradientRequest,
-  breathe: Breathe,
+  { className, labels }: ClassGradientRequest,
+  doors: Omit<RunDoors, 'watch'>,
 ): Promise<ClassGradient> {
-  const { shaped, bound, notes } = shapeNetwork(opened, source.info);
-  const scores = classScores(shaped, opened.name, labels);
+  const shape = shapeOf(network, fed);
+  const scores = classScores(shape.shaped, network.name, labels);
   const index = className === null ? null : findClass(className, scores);
-  const name = by(shaped);
-  const tape = planTape(shaped, scores.value, [name]);
-  const plan = planModel(shaped.model, bound, EXACT, tape.kept);
-  const session = new Session(plan, { team: threadTeam(threads) });
-  const watch = new ValueWatch(plan);
-  let values: ReadonlyMap<string, Value>;
-  try {
-    values = await finish(session.runAll(feeds(opened, source.x), undefined, watch), breathe);
-  } finally {
-    // its packed weights are not needed on the way back
-    session.close();
-  }
-  const chosen = rankClass(toFloat32(values.get(scores.value)!.data), index, scores, watch.faults);
-  const seed = new Float64Array(sizeOf(shaped.infos.get(scores.value)!.shape));
+  const name = by(shape.shaped);
+  const tape = planTape(shape.shaped, scores.value, [name]);
+  // its packed weights are given back before the way back, which does not need them
+  const run = await runSubject(network, planRun(shape, tape.kept, EXACT), fed, EXACT, { ...doors, watch: true });
+  const values = new Map(tape.kept.map((one) => [one, run.read(one)]));
+  const chosen = rankClass(toFloat32(run.read(scores.value).data), index, scores, run.faults);
+  const seed = new Float64Array(sizeOf(shape.shaped.infos.get(scores.value)!.shape));
   seed[chosen.index] = 1;
-  const gradients = await finish(backpropagate(tape, values, seed), breathe);
+  const gradients = await finish(backpropagate(tape, values, seed), doors.breathe);
   return {
     class: chosen,
-    value: values.get(name)!,
+    value: run.read(name),
     gradient: gradients.get(name)!,
-    notes: [...notes, ...watch.faults.map(faultWords)],
+    notes: [...shape.bound.notes, ...run.faults.map(faultWords)],
   };
 }
 
@@ -81,7 +70,7 @@ export async function classGradient(
 const EXACT = { exact: true, algorithm: null };
 
 /** The network's input. @throws CnnvizError 'usage' when there is more than one, or none is open */
-export function inputValue({ open, name }: OpenedNetwork): string {
+export function inputValue({ open, name }: Network): string {
   if (open.length === 1) return open[0];
   throw new CnnvizError('usage', `${name} reads ${open.length} inputs: expected one image`, {
     fix: 'give arrays for the others: --input NAME=FILE.npy',

@@ -6,8 +6,7 @@ import { type Plan, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import type { ConvStep } from '../engine/steps.js';
 import { type BoundInput, modelBehind, type ShapedModel } from '../layers/infer.js';
-import type { OpenedNetwork } from './network.js';
-import { shapeNetwork } from './network-session.js';
+import { type Runnable, shapeOf } from './kept-run.js';
 
 /** Items that go through linear layers together: their weights are then read once for all. */
 const BATCH = 16;
@@ -28,8 +27,8 @@ interface ScoreSession {
  * @param from the values it begins with; the first sides of all are N
  * @param scores the value of the scores, [1, classes]
  */
-export function openScores(opened: OpenedNetwork, whole: Plan, from: readonly string[], scores: string): ScoreSession {
-  const plan = batched(opened, whole, from, scores) ?? planRest(whole, from, scores);
+export function openScores(subject: Runnable, whole: Plan, from: readonly string[], scores: string): ScoreSession {
+  const plan = batched(subject, whole, from, scores) ?? planRest(whole, from, scores);
   const running = new Session(plan);
   const [batch] = plan.shaped.infos.get(from[0])!.shape;
   const { infos } = whole.shaped;
@@ -40,7 +39,7 @@ export function openScores(opened: OpenedNetwork, whole: Plan, from: readonly st
     const data = new Float32Array(batch * sizes.get(name)!);
     inputs.set(name, { dtype: 'float32', shape: [batch, ...shape.slice(1)], data });
   }
-  for (const [name, value] of opened.fed) inputs.set(name, value);
+  for (const [name, value] of subject.fed) inputs.set(name, value);
   const perItem = sizeOf(plan.shaped.infos.get(scores)!.shape) / batch;
   return {
     batch,
@@ -54,12 +53,12 @@ export function openScores(opened: OpenedNetwork, whole: Plan, from: readonly st
 }
 
 /** For BATCH items, when the network takes them and computes each with the bits it has alone; null otherwise. */
-function batched(opened: OpenedNetwork, whole: Plan, from: readonly string[], scores: string): Plan | null {
-  const [first] = opened.open;
+function batched(subject: Runnable, whole: Plan, from: readonly string[], scores: string): Plan | null {
+  const [first] = subject.open;
   const { dtype, shape } = whole.shaped.infos.get(first)!;
   let several: ShapedModel;
   try {
-    several = shapeNetwork(opened, { dtype, shape: [BATCH, ...shape.slice(1)] }).shaped;
+    several = shapeOf(subject, { info: { dtype, shape: [BATCH, ...shape.slice(1)] }, x: null }).shaped;
   } catch (error) {
     // a graph may be made for one image alone
     if (error instanceof CnnvizError) return null;

@@ -2,12 +2,13 @@ import { atPlace, CnnvizError } from '../core/errors.js';
 import { conv2dGeometry, plural } from '../core/geometry.js';
 import type { LayerJob, PatchRect, PoolJob } from '../core/job.js';
 import { type Tensor, tensor } from '../core/tensor.js';
+import type { Value } from '../core/values.js';
 import type { EngineInput } from '../engine/input.js';
 import type { Conv2dLayer, NccLayer } from '../layers/conv.js';
 import { constantOf, type Model, type SequentialLayer, sequential, tensorConstant } from '../layers/model.js';
 import { defaultSigma, type PoolLayer } from '../layers/pool.js';
 import { checkPatch, expandKernel, flipKernel, mergeWeights, patchKernel } from '../models/kernel-weights.js';
-import type { KernelMaterial, Materials } from './materials.js';
+import type { LoadedKernel, LoadedKernels } from './kernel-files.js';
 import { firstItem } from './source.js';
 
 /** One kernel of a bank: one feature map. */
@@ -29,6 +30,8 @@ export interface Bank {
   /** [M, C/groups, kH, kW] */
   readonly weight: Tensor;
   readonly maps: readonly BankMap[];
+  /** How many maps the banks before it have. */
+  readonly firstMap: number;
 }
 
 /**
@@ -37,21 +40,21 @@ export interface Bank {
  */
 export function bindKernels(
   job: LayerJob,
-  materials: Materials,
+  { kernels }: Pick<LoadedKernels, 'kernels'>,
   shape: readonly number[],
-  x: EngineInput | null,
+  x: EngineInput | Value | null,
 ): Bank[] {
   const channels = shape.at(-3)!;
   if (channels % job.groups !== 0) {
     throw new CnnvizError('shape', `groups ${job.groups} does not divide the input's ${plural(channels, 'channel')}`);
   }
   const banks: Bank[] = [];
-  materials.kernels.forEach((material, kernel) => {
-    const bank = bindKernel(job, material, kernel, shape, x);
+  kernels.forEach((loaded, kernel) => {
+    const bank = { ...bindKernel(job, loaded, kernel, shape, x), firstMap: mapCount(banks) };
     const last = banks.at(-1);
     if (last && last.kind === bank.kind && bank.kind !== 'gradient' && sameKernelShape(last.weight, bank.weight)) {
       banks[banks.length - 1] = {
-        kind: bank.kind,
+        ...last,
         weight: mergeWeights([last.weight, bank.weight]),
         maps: [...last.maps, ...bank.maps],
       };
@@ -64,19 +67,19 @@ export function bindKernels(
 
 function bindKernel(
   job: LayerJob,
-  material: KernelMaterial,
+  loaded: LoadedKernel,
   kernel: number,
   shape: readonly number[],
-  x: EngineInput | null,
-): Bank {
-  const { source, name, label, gradient } = material;
+  x: EngineInput | Value | null,
+): Omit<Bank, 'firstMap'> {
+  const { source, name, label, gradient } = loaded;
   const channels = shape.at(-3)!;
-  if (gradient) return gradientBank(job, material, kernel, gradient, channels);
+  if (gradient) return gradientBank(job, loaded, kernel, gradient, channels);
   const isPatch = source.kind === 'patch';
-  let given = material.weight;
+  let given = loaded.weight;
   if (isPatch) {
     const { rect, mode } = source;
-    const from = material.patchFrom ?? (x && firstItem(x));
+    const from = loaded.patchFrom ?? (x && firstItem(x));
     try {
       checkPatch(rect, from?.shape ?? shape);
       given = from
@@ -90,10 +93,10 @@ function bindKernel(
   const weight = job.flip ? flipKernel(expanded) : expanded;
   const [, perGroup, kH, kW] = weight.shape;
   const size = perGroup * kH * kW;
-  const maps = material.maps.map((mapName, m) => ({
+  const maps = loaded.maps.map((mapName, m) => ({
     name: mapName,
-    label: material.maps.length === 1 ? label : mapName,
-    positive: material.positive,
+    label: loaded.maps.length === 1 ? label : mapName,
+    positive: loaded.positive,
     weight: tensor(weight.data.subarray(m * size, (m + 1) * size), [perGroup, kH, kW]),
     patch: isPatch ? { rect: source.rect, ownImage: source.image === null } : null,
     kernel,
@@ -107,11 +110,11 @@ function bindKernel(
 /** Both derivatives as one weight; turned by 180° both change their sign and the magnitude does not. */
 function gradientBank(
   job: LayerJob,
-  { name, label, positive }: KernelMaterial,
+  { name, label, positive }: LoadedKernel,
   kernel: number,
   derivatives: readonly Tensor[],
   channels: number,
-): Bank {
+): Omit<Bank, 'firstMap'> {
   if (job.groups > 1) {
     throw new CnnvizError(
       'usage',
@@ -130,9 +133,45 @@ function sameKernelShape(a: Tensor, b: Tensor): boolean {
   return a.shape.slice(1).every((side, axis) => side === b.shape[axis + 1]);
 }
 
-/** The bank as a model: conv, then what follows it. `bias` [M] or null. */
-export function bankModel(job: LayerJob, bank: Bank, bias: Float32Array | null): Model {
-  return sequential([...convLayers(job, bank, bias), ...followingLayers(job)]);
+/** The bank that map `channel` of all is in, and its number there. */
+export function bankOf(banks: readonly Bank[], channel: number): [bank: Bank, map: number] {
+  const bank = banks.find(({ firstMap, maps }) => channel < firstMap + maps.length);
+  if (bank?.kind === 'gradient') throw isMagnitude(bank.maps[0].label);
+  if (bank) return [bank, channel - bank.firstMap];
+  const count = mapCount(banks);
+  throw new CnnvizError('usage', `--channel ${channel}: the layer has ${plural(count, 'kernel')}`, {
+    fix: `a number from 0 to ${count - 1}`,
+  });
+}
+
+/** How many maps banks make. */
+export function mapCount(banks: readonly Bank[]): number {
+  return banks.reduce((sum, { maps }) => sum + maps.length, 0);
+}
+
+/** Two sums and a root are behind each of its values: what is shown here follows one sum. */
+function isMagnitude(label: string): CnnvizError {
+  return new CnnvizError(
+    'usage',
+    `${label} is a gradient magnitude, √(${label}-x² + ${label}-y²): no single kernel to follow`,
+    {
+      fix: `look at one of its kernels: -k ${label}-x, or -k ${label}-y`,
+      scope: 'command',
+    },
+  );
+}
+
+/** The bank as a model: conv, then what follows it. `bias` [M] or null; `suffix`: what tells its names from other banks'. */
+export function bankModel(job: LayerJob, bank: Bank, bias: Float32Array | null, suffix = ''): Model {
+  const layers = [...convLayers(job, bank, bias), ...followingLayers(job)];
+  if (suffix === '') return sequential(layers);
+  return sequential(
+    layers.map(({ name, parameters = [], ...layer }) => ({
+      ...layer,
+      name: name + suffix,
+      parameters: parameters.map((one) => one && ([one[0].replace('.', `${suffix}.`), one[1]] as const)),
+    })),
+  );
 }
 
 /** What a bias is found from: the convolution, or the gradient's magnitude, alone. */
@@ -147,7 +186,7 @@ export function followingModel(job: LayerJob): Model | null {
 }
 
 /** The convolution; of a gradient both, their magnitude and then the bias, which the roots are not taken of. */
-function convLayers(job: LayerJob, bank: Bank, bias: Float32Array | null): SequentialLayer[] {
+export function convLayers(job: LayerJob, bank: Bank, bias: Float32Array | null): SequentialLayer[] {
   if (bank.kind !== 'gradient') return [convLayer(job, bank, bank.kind, bias)];
   const maps = constantOf({ dtype: 'int64', shape: [1], data: Float64Array.of(1) });
   const magnitude: SequentialLayer = {
@@ -206,7 +245,7 @@ function poolLayer({ kind, kernelSize, stride, pads, sigma }: PoolJob): PoolLaye
  * on its channels is found when the kernels are bound.
  * @throws CnnvizError as the plan of the layer does
  */
-export function checkFits(job: LayerJob, { kernels }: Materials, [H, W]: readonly number[]): void {
+export function checkFits(job: LayerJob, { kernels }: LoadedKernels, [H, W]: readonly number[]): void {
   for (const { weight, gradient, source } of kernels) {
     const kernel = weight ?? gradient?.[0] ?? null;
     if (kernel === null || source.kind === 'patch') continue;

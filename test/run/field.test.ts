@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { type FieldFacts, measureField } from '../../src/analysis/field.js';
 import { sizeOf, tensor } from '../../src/core/tensor.js';
 import { executeSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
 import type { Layer } from '../../src/layers/index.js';
 import { type Model, type SequentialLayer, sequential, tensorConstant } from '../../src/layers/model.js';
-import { type FieldFacts, measureField } from '../../src/run/field.js';
 
 interface ConvFields {
   readonly k: number;
@@ -50,7 +50,7 @@ function measure(
 ) {
   const plan = planModel(model, [1, 1, H, W], { exact: true, algorithm: null });
   const layer = { shaped: plan.shaped, layer: model.nodes.at(-1)!.name, value: model.outputs[0] };
-  const shown = { network: 'net', facts: FACTS, sha256: '', picture: null, args: [], notes: [] };
+  const shown = { network: 'net', facts: FACTS, picture: null, notes: [] };
   return { field: measureField({ ...layer, ...shown }, { at, pixel }), plan };
 }
 

@@ -1,0 +1,219 @@
+import { CnnvizError } from '../core/errors.js';
+import { type Conv2dGeometry, sourceIndex } from '../core/geometry.js';
+import type { Image } from '../core/image.js';
+import { indexOfPlace, type MapsShape, mapsShape } from '../core/value-place.js';
+import { toFloat32 } from '../core/values.js';
+import type { Breathe } from '../engine/execute.js';
+import type { ConvStep, PoolStep } from '../engine/steps.js';
+import type { ModelNode } from '../layers/model.js';
+import { chainBehind, readsOne } from './explain/chain.js';
+import type { WeightedStep, WindowStep } from './explain/explanation.js';
+import { explainWeighted } from './explain/weighted.js';
+import { explainPool } from './explain/window.js';
+import type { LayerRun } from './layer-run.js';
+
+/** One position of the window. */
+export interface SceneStep {
+  /** Its number, row by row. */
+  readonly place: number;
+  readonly x: number;
+  readonly y: number;
+  readonly explained: WeightedStep | WindowStep;
+  /** What the map holds there. */
+  readonly value: number;
+}
+
+/** Numbers in rows, row-major. */
+interface Grid {
+  readonly width: number;
+  readonly height: number;
+  readonly values: Float32Array;
+}
+
+/** A window that slides over a map and fills another. */
+export interface Scene {
+  readonly name: string;
+  readonly words: string;
+  /** The layer applied to each number before it enters the map, or null. */
+  readonly after: string | null;
+  readonly input: {
+    readonly name: string;
+    /** The channels that are read, padding included. */
+    readonly planes: readonly (Grid & { readonly padding: Uint8Array })[];
+    /** Without padding. */
+    readonly width: number;
+    readonly height: number;
+    readonly channels: readonly number[];
+    readonly isColour: boolean;
+    readonly padLeft: number;
+    readonly padTop: number;
+    /** The image itself, where the layer reads it. */
+    readonly picture: Image | null;
+  };
+  readonly map: Grid;
+  readonly steps: readonly SceneStep[];
+}
+
+/** How long an animation may be and how often the picture may change. */
+interface Timing {
+  readonly seconds: number;
+}
+
+const LEAST_DELAY_MS = 100;
+const MOST_DELAY_MS = 1000;
+const MOST_HOLD_MS = 1500;
+
+/** Scenes, with the time each of their steps stands. */
+export interface ScenePlan {
+  readonly scenes: readonly Scene[];
+  readonly delayMs: number;
+  /** The last picture of each scene stands longer. */
+  readonly holdMs: number;
+  /** Output positions of all scenes, and how many of them are shown. */
+  readonly positions: number;
+  readonly shown: number;
+}
+
+/**
+ * The windows behind one map of a layer, scene by scene: the convolution (what follows number by number is applied to
+ * the map it fills), then each pool. Every number is one the run kept, or explains one.
+ * @throws CnnvizError 'unsupported' when no window slides over anything
+ */
+export async function planScenes(
+  run: LayerRun,
+  channel: number,
+  item: number,
+  { seconds }: Timing,
+  breathe: Breathe,
+): Promise<ScenePlan> {
+  const { nodes: behind } = chainBehind(run.plan.model, run.value);
+  // in front of a reshape the channels are others
+  const reshape = behind.findIndex(({ layer }) => readsOne(layer) === 'index');
+  const nodes = (reshape < 0 ? [...behind] : behind.slice(0, reshape)).reverse();
+  const sliding = nodes.flatMap((node, n) => {
+    const step = run.plan.steps.find((one) => one.outputs[0] === node.outputs[0]);
+    if (step?.kind !== 'pool' && !(step?.kind === 'conv' && step.layer.kind === 'conv')) return [];
+    return [{ step, last: lastPointwise(nodes, n) }];
+  });
+  if (sliding.length === 0) {
+    throw new CnnvizError('unsupported', `${run.layer}: no window slides over a map there`, {
+      fix: 'choose a convolution or a pool with --layer',
+    });
+  }
+  const sizes = sliding.map(({ step }) => placesOf(step));
+  const positions = sizes.reduce((sum, size) => sum + size, 0);
+  const holdMs = Math.min(MOST_HOLD_MS, (seconds * 1000) / (5 * sliding.length));
+  const left = seconds * 1000 - holdMs * sliding.length;
+  const stride = Math.max(1, Math.ceil(positions / Math.max(1, Math.floor(left / LEAST_DELAY_MS))));
+  const scenes: Scene[] = [];
+  for (const [s, { step, last }] of sliding.entries()) {
+    const share: Breathe = (done) => breathe((s + done) / sliding.length);
+    scenes.push(await sceneOf(run, step, last, channel, item, everyNth(sizes[s], stride), share));
+  }
+  const shown = scenes.reduce((sum, { steps }) => sum + steps.length, 0);
+  const delayMs = Math.min(MOST_DELAY_MS, Math.max(20, Math.floor(left / shown / 10) * 10));
+  return { scenes, delayMs, holdMs: Math.max(delayMs, Math.round(holdMs / 10) * 10), positions, shown };
+}
+
+/** The last of the layers behind node n that keep every number at its place. */
+function lastPointwise(nodes: readonly ModelNode[], n: number): ModelNode {
+  let last = nodes[n];
+  for (const node of nodes.slice(n + 1)) {
+    if (readsOne(node.layer) !== 'place') break;
+    last = node;
+  }
+  return last;
+}
+
+type SlidingStep = ConvStep | PoolStep;
+
+function geometryOf(step: SlidingStep): Conv2dGeometry {
+  return step.kind === 'pool' ? step.windows : step.geometry;
+}
+
+function placesOf(step: SlidingStep): number {
+  const { oH, oW } = geometryOf(step);
+  return oH * oW;
+}
+
+/** 0, n, 2n … and the last. */
+function everyNth(count: number, n: number): number[] {
+  const places = Array.from({ length: Math.ceil(count / n) }, (_, i) => i * n);
+  if (places.at(-1) !== count - 1) places.push(count - 1);
+  return places;
+}
+
+async function sceneOf(
+  run: LayerRun,
+  step: SlidingStep,
+  last: ModelNode,
+  channel: number,
+  item: number,
+  places: readonly number[],
+  breathe: Breathe,
+): Promise<Scene> {
+  const g = geometryOf(step);
+  const output = run.read(last.outputs[0]);
+  const maps = mapsShape(output.shape);
+  const start = indexOfPlace(output.shape, { item, channel, x: 0, y: 0 });
+  const size = maps.height * maps.width;
+  const values = toFloat32(output.data).slice(start, start + size);
+  const steps: SceneStep[] = [];
+  for (const [p, place] of places.entries()) {
+    const explained = explainAt(run, step, start + place);
+    steps.push({ place, x: place % maps.width, y: Math.floor(place / maps.width), explained, value: values[place] });
+    await breathe((p + 1) / places.length);
+  }
+  const input = run.read(step.inputs[0]!);
+  const first = steps[0].explained;
+  const channels = first.step === 'weighted' ? first.channels.map((one) => one.channel) : [channel];
+  const readsInput = run.plan.model.inputs.some(({ name }) => name === step.inputs[0]);
+  return {
+    name: step.name,
+    words: first.words,
+    after: last.outputs[0] === step.outputs[0] ? null : last.name,
+    input: {
+      name: readsInput ? 'input' : step.inputs[0]!,
+      planes: channels.map((c) => paddedPlane(g, toFloat32(input.data), mapsShape(input.shape), item, c)),
+      width: g.W,
+      height: g.H,
+      channels,
+      isColour: readsInput && run.facts.channels === 3 && channels.length === 3,
+      padLeft: g.pads[1],
+      padTop: g.pads[0],
+      picture: readsInput ? run.picture : null,
+    },
+    map: { width: maps.width, height: maps.height, values },
+    steps,
+  };
+}
+
+function explainAt(run: LayerRun, step: SlidingStep, index: number): WeightedStep | WindowStep {
+  return step.kind === 'pool' ? explainPool(run, step, index).step : explainWeighted(run, step, index);
+}
+
+/** One channel of the layer's input with its padding around it. */
+function paddedPlane(
+  g: Conv2dGeometry,
+  x: Float32Array,
+  { channels, height, width }: MapsShape,
+  item: number,
+  channel: number,
+): Grid & { readonly padding: Uint8Array } {
+  const [top, left, bottom, right] = g.pads;
+  const [pH, pW] = [height + top + bottom, width + left + right];
+  const start = (item * channels + channel) * height * width;
+  const values = new Float32Array(pH * pW);
+  const padding = new Uint8Array(pH * pW).fill(1);
+  const columns = Int32Array.from({ length: pW }, (_, column) => sourceIndex(column - left, width, g.paddingMode));
+  for (let row = 0; row < pH; row++) {
+    const y = sourceIndex(row - top, height, g.paddingMode);
+    const to = row * pW;
+    if (row >= top && row < top + height) padding.fill(0, to + left, to + left + width);
+    if (y < 0) continue;
+    const from = start + y * width;
+    for (let column = 0; column < pW; column++)
+      if (columns[column] >= 0) values[to + column] = x[from + columns[column]];
+  }
+  return { width: pW, height: pH, values, padding };
+}
