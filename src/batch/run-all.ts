@@ -14,7 +14,7 @@ interface BatchEvents<R> {
   readonly progress: (done: number, failed: number) => void;
 }
 
-/** What is done to each input: `runJob` or `runNetworkJob` of the pipeline. */
+/** What is done to each input: `runInput` with the work of a command. */
 export type RunOne<R> = (input: Input, breathe: Breathe) => Promise<R>;
 
 /**
