@@ -73,8 +73,8 @@ export function group(
   };
 }
 
-/** Said before any other group of flags. */
-const COMMON = 'Common:';
+/** The group of flags that help shows first. */
+export const COMMON = 'Common:';
 
 function addCommand<A extends Places, F extends Flags>(program: Commander, spec: CommandSpec<A, F>): void {
   const { name, summary, description, examples, after, common = [], args, flags, answer } = spec;

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Help, type HelpConfiguration, type Option, type OutputConfiguration } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { nearestName } from '../core/names.js';
+import { COMMON } from './command.js';
 import { columnsOf, wrapLine, wrapText } from './wrap.js';
 
-const COMMON = 'Common:';
 /** Narrower descriptions are not set beside their flags but below them. */
 const LEAST_DESCRIPTION = 30;
 /** Where they begin then. */
@@ -50,12 +50,6 @@ function writeWrapped(stream: NodeJS.WriteStream, text: string): void {
   stream.write(wrapText(text, columnsOf(stream)));
 }
 
-/** Moves the flags of `COMMON_FLAGS` into a group of their own. @param name "conv", "head train" */
-export function groupCommonFlags(command: Command, name: string): void {
-  const common = COMMON_FLAGS[name] ?? [];
-  for (const option of command.options) if (common.includes(option.long ?? '')) option.helpGroup(COMMON);
-}
-
 /**
  * `help head train` and `head help train` as `head train --help`; other command lines as they are.
  * @param args what was typed behind the program's name
@@ -97,18 +91,6 @@ function asOneParagraph(command: Command): string {
 function withoutEmptyDefault(option: Option): string {
   return new Help().optionDescription(option).replace(/ \(default: (false|\[\])\)/, '');
 }
-
-/** The flags that a command is mostly given: first in its help, where it has many others. Sub-commands by their full name. */
-const COMMON_FLAGS: Readonly<Record<string, readonly string[]>> = {
-  conv: ['--kernel', '--stride', '--relu', '--strip', '--out'],
-  sweep: ['--kernel', '--stride', '--bias', '--pool', '--out'],
-  explain: ['--kernel', '--stride', '--layer', '--at', '--out'],
-  animate: ['--kernel', '--stride', '--layer', '--terminal', '--out'],
-  field: ['--kernel', '--layer', '--at', '--pixel', '--out'],
-  plan: ['--kernel', '--stride', '--input', '--weight'],
-  run: ['--weights', '--layers', '--top', '--preset', '--out'],
-  preprocess: ['--preset', '--resize', '--crop', '--audit', '--out'],
-};
 
 /** The pages that messages name. They are part of the package. */
 const PAGES = /(?<![\w./\\-])docs\/((?:ci|network-files)\.md)\b/g;

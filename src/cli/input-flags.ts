@@ -1,8 +1,6 @@
-import type { Command } from 'commander';
 import { parseShard } from '../batch/shard.js';
 import { CnnvizError } from '../core/errors.js';
 import { findInputs, type Input } from '../io/inputs.js';
-import { coreCount } from '../io/process-facts.js';
 import { flag, under } from './flags.js';
 import { parseNumber } from './parse.js';
 
@@ -43,32 +41,6 @@ function parseSeconds(long: string, text: string): number {
   const seconds = parseNumber(long, text);
   if (seconds < 0) throw new CnnvizError('usage', `${long}: expected seconds from 0, got "${text}"`);
   return seconds;
-}
-
-/** Adds the flags that say where inputs come from. */
-export function addInputFlags(command: Command): Command {
-  return command
-    .optionsGroup('Running:')
-    .option('-r, --recursive', 'take folders with everything below them', false)
-    .option(
-      '--files-from <file>',
-      'read input names from a file, one a line (- for stdin)',
-      (path: string, all: string[]) => [...all, path],
-      [],
-    )
-    .option('-0, --null', 'names in --files-from end with NUL instead of a line end', false)
-    .option('--pass-with-no-inputs', 'succeed when nothing matches', false);
-}
-
-/** The flags of every command that works on many images: where they come from, how they are worked on. */
-export function addBatchFlags(command: Command): Command {
-  return addInputFlags(command)
-    .option('-j, --jobs <n>', 'images in flight, and threads for one large convolution', String(coreCount()))
-    .option('--timeout <seconds>', 'time for one image of several; 0 for any (default: 60)')
-    .option('--resume', 'do only what an earlier run into this folder left undone, or what has changed', false)
-    .option('--skip-existing', 'leave images alone whose outputs all exist', false)
-    .option('--shard <i/n>', 'do the i-th of n parts, from 1; auto: as SLURM, Kubernetes, AWS Batch or Cloud Run say')
-    .option('--jsonl', 'one line of JSON on stdout for each image as it finishes', false);
 }
 
 /** The flags that say where inputs come from. */

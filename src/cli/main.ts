@@ -5,7 +5,7 @@ import { VERSION } from '../core/version.js';
 import { exitCodeOf } from './exit.js';
 import { fromFirstWord } from './first-word.js';
 import { guardFiles, MAX_BYTES } from './guard-files.js';
-import { groupCommonFlags, HELP, HELP_OUTPUT, withHelpAsFlag } from './help.js';
+import { HELP, HELP_OUTPUT, withHelpAsFlag } from './help.js';
 import { handleSignals } from './signals.js';
 import { acceptSpellings } from './spellings.js';
 import { refuseStrayWords } from './stray-words.js';
@@ -72,11 +72,10 @@ export function buildProgram(typed: readonly string[] = []): Command {
     guardFiles(command);
     refuseStrayWords(command, typed);
   });
-  for (const [command, name] of allCommands(program, '')) {
+  for (const command of allCommands(program)) {
     if (command.registeredArguments.length > 0 && !NO_FILES.includes(command.name())) {
       command.option('--max-bytes <n>', 'the most that is read of standard input or of <(…)', MAX_BYTES);
     }
-    groupCommonFlags(command, name);
     command
       .configureHelp(HELP)
       .exitOverride((error) => {
@@ -96,10 +95,9 @@ function commandNames(program: Command): string[] {
   return ['help', ...program.commands.flatMap((command) => [command.name(), ...command.aliases()])];
 }
 
-/** A command, and those below it, with their names: "head train". */
-function allCommands(command: Command, name: string): [Command, string][] {
-  const below = command.commands.flatMap((one) => allCommands(one, `${name} ${one.name()}`.trim()));
-  return [[command, name], ...below];
+/** A command, and those below it. */
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
 }
 
 /** `--show` alone must not take the next word for its method. */

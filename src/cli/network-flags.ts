@@ -1,27 +1,9 @@
-import { type Command, Option } from 'commander';
 import { CnnvizError } from '../core/errors.js';
-import type {
-  ColormapName,
-  NetworkJob,
-  NetworkRequest,
-  OutputJob,
-  PixelRange,
-  PresetChoice,
-  ProductKind,
-} from '../core/job.js';
+import type { NetworkJob, NetworkRequest, PresetChoice } from '../core/job.js';
 import { normalizeText } from '../core/job-text.js';
 import { baseName } from '../io/paths.js';
-import { outputTarget, refuseForeign } from './conv-flags.js';
 import { type Flag, flag, under, type ValuesOf } from './flags.js';
-import {
-  parseColour,
-  parseNormalize,
-  parsePixelCount,
-  parseScale,
-  parseShape,
-  parseSize,
-  parseWhole,
-} from './parse.js';
+import { parseColour, parseNormalize, parsePixelCount, parseShape, parseSize, parseWhole } from './parse.js';
 
 /** The text of print(model) is taken at its word. */
 export const asPrintedFlag = flag.on(
@@ -163,133 +145,6 @@ export function numbersJob(
   };
 }
 
-const collect = (text: string, all: string[]) => [...all, text];
-const collectCommas = (text: string, all: string[]) => [...all, ...text.split(',').filter((part) => part !== '')];
-
-/** The flag that takes the text of print(model) at its word. */
-export function asPrintedOption(): Option {
-  return new Option('--as-printed', 'the text of print(model) is the whole network: no activation or pool is missing');
-}
-
-/** Adds the flags that say where a network's numbers come from. */
-export function addWeightFlags(command: Command): Command {
-  return command
-    .optionsGroup('Weights:')
-    .option('-w, --weights <file>', 'a checkpoint: .pth, .safetensors, .npz, .onnx; the same as NET@FILE')
-    .option('--init <seed:N>', 'made-up He weights, the same on every machine, for a network without a checkpoint')
-    .option('--input <NAME=FILE.npy>', 'feed an input from an array; may be repeated', collect, [])
-    .addOption(asPrintedOption());
-}
-
-/** Adds the flags that say how an image becomes a network's input. */
-export function addPresetFlags(command: Command): Command {
-  return command
-    .optionsGroup('Pixels:')
-    .addOption(
-      new Option(
-        '--preset <name>',
-        'imagenet: shorter side 256, centre crop 224, mean/std; none: as it is (default: as the network says)',
-      ).choices(['imagenet', 'none']),
-    )
-    .option('--resize <n|h,w>', 'the shorter side, or both, before the crop')
-    .option('--crop <n|h,w>', 'the middle of the image')
-    .option('--gray', 'convert to gray first (0.299 R + 0.587 G + 0.114 B)', false)
-    .addOption(
-      new Option('--pixels <range>', 'unit: [0, 1], 255: [0, 255], signed: [-1, 1] (default: unit)').choices([
-        'unit',
-        '255',
-        'signed',
-      ]),
-    )
-    .option('--normalize <imagenet|MEAN/STD>', '(x − mean) / std per channel')
-    .option('--background <colour>', 'lay transparent images over this colour (else alpha is dropped)')
-    .option('--max-pixels <n>', 'refuse larger images', '100M');
-}
-
-/** Adds the flag that names layers. */
-export function addLayersFlag(command: Command, about: string): Command {
-  return command.option('-l, --layers <names>', about, collectCommas, []);
-}
-
-/** The flags that say a network's numbers. */
-export interface WeightFlags {
-  readonly weights?: string | undefined;
-  readonly init?: string | undefined;
-  readonly asPrinted?: boolean | undefined;
-  readonly input: readonly string[];
-}
-
-/** The flags that say how an image becomes the input. */
-export interface PresetFlags {
-  readonly preset?: 'imagenet' | 'none';
-  readonly resize?: string;
-  readonly crop?: string;
-  readonly gray: boolean;
-  readonly pixels?: PixelRange;
-  readonly normalize?: string;
-  readonly background?: string;
-  readonly maxPixels: string;
-}
-
-/** The flags of `run` as commander hands them over. */
-export interface NetworkFlags extends WeightFlags, PresetFlags {
-  readonly layers: readonly string[];
-  readonly top?: string;
-  readonly labels?: string;
-  readonly exact: boolean;
-  readonly maps: boolean;
-  readonly scale: string;
-  readonly depth: '8' | '16';
-  readonly colormap: ColormapName;
-  readonly out?: string;
-  readonly format?: 'png' | 'npy';
-  readonly clobber: boolean;
-  readonly json: boolean;
-}
-
-/** The job the flags ask for. @throws CnnvizError 'usage' */
-export function networkJob(network: string, flags: NetworkFlags): NetworkJob {
-  const named = flags.layers.length > 0;
-  const output = networkOutput(flags);
-  if (flags.depth === '16' && (flags.colormap !== 'gray' || !output.products.includes('maps'))) {
-    throw new CnnvizError('usage', '--depth 16 is for grey maps in files of their own', {
-      fix: 'add --maps, or leave it out',
-    });
-  }
-  return {
-    request: networkRequest(network, flags),
-    decode: {
-      background: flags.background === undefined ? null : parseColour(flags.background),
-      maxPixels: parsePixelCount(flags.maxPixels),
-    },
-    preset: presetChoice(flags),
-    layers: named ? flags.layers : ['output'],
-    picturesImplied: !named && !isAsked(flags),
-    exact: flags.exact,
-    top: flags.top === undefined ? null : parseWhole('--top', flags.top, 1),
-    labels: flags.labels ?? null,
-    picture: { scale: parseScale(flags.scale), depth: flags.depth === '16' ? 16 : 8, colormap: flags.colormap },
-    output,
-  };
-}
-
-/** NET, --weights, --init and --input as a request. */
-export function networkRequest(network: string, { weights, init, asPrinted, input }: WeightFlags): NetworkRequest {
-  return {
-    network,
-    weights: weights ?? null,
-    init: init === undefined ? null : parseSeed(init),
-    ...(asPrinted ? { asPrinted } : {}),
-    inputs: input.map((text) => {
-      const at = text.indexOf('=');
-      if (at < 1 || at === text.length - 1) {
-        throw new CnnvizError('usage', `--input: expected NAME=FILE.npy, got "${text}"`);
-      }
-      return { name: text.slice(0, at), path: text.slice(at + 1) };
-    }),
-  };
-}
-
 function parseSeed(text: string): number {
   const match = /^seed:(\d{1,15})$/.exec(text);
   if (!match)
@@ -297,45 +152,7 @@ function parseSeed(text: string): number {
   return Number(match[1]);
 }
 
-/** --preset, --resize, --crop, --gray, --pixels and --normalize; null when none is given. */
-export function presetChoice(flags: PresetFlags): PresetChoice | null {
-  const { preset, resize, crop, gray, pixels, normalize } = flags;
-  const given = [preset, resize, crop, pixels, normalize].some((flag) => flag !== undefined) || gray;
-  if (!given) return null;
-  return {
-    name: preset ?? null,
-    resize: resize === undefined ? null : parseResize(resize),
-    crop: crop === undefined ? null : parseSize('--crop', crop),
-    gray,
-    pixels: pixels ?? null,
-    normalize: normalize === undefined ? null : parseNormalize(normalize),
-  };
-}
-
 /** n: the shorter side; h,w: both */
 function parseResize(text: string): number | readonly [number, number] {
   return /[,x×]/i.test(text) ? parseSize('--resize', text) : parseWhole('--resize', text, 1);
-}
-
-/** Whether a flag asks for files. */
-function isAsked({ out, format, maps }: NetworkFlags): boolean {
-  return maps || out !== undefined || format !== undefined;
-}
-
-/** What is written: with --json only what a flag asks for. */
-function networkOutput(flags: NetworkFlags): OutputJob {
-  const { out, format, maps, json, clobber } = flags;
-  const ending = /\.(png|npy)$/i.exec(out ?? '')?.[1].toLowerCase();
-  refuseForeign(out);
-  if (ending !== undefined && format !== undefined && ending !== format) {
-    throw new CnnvizError('usage', `${out}: the ending says ${ending}, --format says ${format}`, {
-      fix: 'keep one of them',
-    });
-  }
-  const npy = (format ?? ending) === 'npy';
-  if (npy && maps)
-    throw new CnnvizError('usage', '--maps draws pictures, .npy holds numbers', { fix: 'keep one of them' });
-  const kind: ProductKind = npy ? 'npy' : maps ? 'maps' : 'sheet';
-  const products = json && !isAsked(flags) ? [] : [kind];
-  return { products, target: outputTarget(out, ending), clobber };
 }

@@ -3,7 +3,7 @@ import type { Job, OutputJob, ProductKind } from '../core/job.js';
 import type { OutputFile } from '../core/result.js';
 import { fileIdentity, refuseLeaving, writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
-import { baseName, collisionKey, extensionOf, folderOf, joinPath, safeName } from '../io/paths.js';
+import { baseName, collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
 import { guardOutput } from '../io/read-files.js';
 import { NAME_BYTES } from '../io/temporaries.js';
 
@@ -264,44 +264,4 @@ export async function deliver(
     record?.wrote(path, bytes);
   }
   return { path, kind: product.kind, layer: product.layer, bytes: bytes.length };
-}
-
-/** Where the one result of a command goes. */
-interface SingleFile {
-  /** As typed after -o; null: `name` in the current folder. */
-  readonly out: string | null;
-  /** What the file is called when -o names a folder or nothing. */
-  readonly name: string;
-  /** Endings it may have, the first is that of `name`. */
-  readonly endings: readonly string[];
-  readonly clobber: boolean;
-}
-
-/**
- * The path of a result: '-' is standard output.
- * @throws CnnvizError 'usage' for another ending, when it would replace the input, or exists and may not be replaced
- */
-export function placeSingle({ out, name, endings, clobber }: SingleFile, input: Input): string {
-  if (out === '') throw new CnnvizError('usage', '-o: expected a place to write to, got ""');
-  if (out === '-') return out;
-  const ending = out === null ? '' : extensionOf(out);
-  if (ending !== '' && ending !== '.' && !out!.endsWith('/') && !endings.includes(ending)) {
-    throw new CnnvizError('usage', `${out}: expected a file that ends in ${endings.join(' or ')}`, {
-      fix: `-o FILE${endings[0]} or -o FOLDER/`,
-    });
-  }
-  const path = out === null ? name : endings.includes(ending) ? out : joinPath(out, name);
-  checkPlace(path, [input], clobber);
-  return path;
-}
-
-/** Writes the result whole or not at all. */
-export async function writeSingle(
-  path: string,
-  bytes: Uint8Array,
-  clobber: boolean,
-  send: (bytes: Uint8Array) => Promise<void>,
-): Promise<void> {
-  if (path === '-') await send(bytes);
-  else await writeAtomic(path, bytes, { clobber });
 }

@@ -3,7 +3,6 @@ import { resample } from '../../draw/resample.js';
 import { decodeImage } from '../../io/decode.js';
 import { encodePng } from '../../io/encode.js';
 import { readBytes } from '../../io/files.js';
-import type { PictureFlags } from '../picture-flags.js';
 import type { Screen, Terminal } from '../terminal.js';
 import { blockPicture } from './blocks.js';
 import { colourDepth, type ShowMethod, showMethod } from './method.js';
@@ -27,7 +26,7 @@ type Shown = string | Uint8Array;
  */
 export async function showPictures(
   pictures: readonly Shown[],
-  show: PictureFlags['show'],
+  show: ShowMethod | 'auto' | undefined,
   terminal: Terminal,
 ): Promise<void> {
   if (show === undefined) return;
