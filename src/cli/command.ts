@@ -1,6 +1,7 @@
 import { Argument, type Command as Commander } from 'commander';
 import { type Flags, optionOf, readFlags, type ValuesOf } from './flags.js';
 import type { Answer, Frame } from './frame.js';
+import { COMMON } from './help.js';
 import { everyStandardFlag, type StandardSpec, standardNames } from './standard-flags.js';
 
 /** One place on the command line behind the command's name. */
@@ -28,7 +29,8 @@ export const arg = {
 /** A command on one screen: what it is called, what it takes, what it answers. */
 export interface CommandSpec<A extends Places, F extends Flags> extends StandardSpec {
   readonly name: string;
-  readonly summary: string;
+  /** Of a command below another; the others have theirs in the list of all commands. */
+  readonly summary?: string;
   readonly description: string;
   /** Whole, with its heading. */
   readonly examples?: string;
@@ -45,7 +47,8 @@ export interface CommandSpec<A extends Places, F extends Flags> extends Standard
 /** A command, or a group of commands, that can be added to the program. */
 export interface AnyCommand {
   readonly name: string;
-  addTo(program: Commander): void;
+  /** @returns what was added */
+  addTo(program: Commander): Commander;
 }
 
 /** A command from all that is said of it. */
@@ -55,29 +58,22 @@ export function command<A extends Places, F extends Flags>(spec: CommandSpec<A, 
 
 /** Commands under one name: `head train`. */
 export function group(
-  {
-    name,
-    summary,
-    description,
-    examples,
-  }: Pick<CommandSpec<Places, Flags>, 'name' | 'summary' | 'description' | 'examples'>,
+  { name, description, examples }: Pick<CommandSpec<Places, Flags>, 'name' | 'description' | 'examples'>,
   commands: readonly AnyCommand[],
 ): AnyCommand {
   return {
     name,
     addTo: (program) => {
-      const parent = program.command(name).summary(summary).description(description);
+      const parent = program.command(name).description(description);
       if (examples !== undefined) parent.addHelpText('before', examples);
       for (const one of commands) one.addTo(parent);
+      return parent;
     },
   };
 }
 
-/** The group of flags that help shows first. */
-export const COMMON = 'Common:';
-
-function addCommand<A extends Places, F extends Flags>(program: Commander, spec: CommandSpec<A, F>): void {
-  const { name, summary, description, examples, after, common = [], args, flags, answer } = spec;
+function addCommand<A extends Places, F extends Flags>(program: Commander, spec: CommandSpec<A, F>): Commander {
+  const { name, summary = '', description, examples, after, common = [], args, flags, answer } = spec;
   const entry = program.command(name).summary(summary).description(description);
   if (examples !== undefined) entry.addHelpText('before', examples);
   if (after !== undefined) entry.addHelpText('after', after);
@@ -108,6 +104,7 @@ function addCommand<A extends Places, F extends Flags>(program: Commander, spec:
     });
     await frame.tell(() => answer({ ...words, flags: readFlags(flags, raw) }, frame));
   });
+  return entry;
 }
 
 function rootOf(entry: Commander): Commander {

@@ -19,22 +19,21 @@ const SAYS_KERNEL = /^(-k|-p|--kernel(=|$)|--patch(=|$))/;
 
 /**
  * The command line with its command: a picture or array in its place means `conv`, which is printed as it would be typed.
- * A name of a command is that command, whatever files there are.
+ * To be asked where the first word is no command: a command's name is that command, whatever files there are.
  * @throws CnnvizError 'usage' for a word that is no command but something else that is known
  */
-export async function fromFirstWord(argv: readonly string[], commands: readonly string[]): Promise<readonly string[]> {
-  const [word, ...rest] = argv.slice(2);
-  if (word === undefined || word.startsWith('-') || commands.includes(word)) return argv;
+export async function fromFirstWord(typed: readonly string[], commands: readonly string[]): Promise<readonly string[]> {
+  const [word, ...rest] = typed;
   if (isAddress(word)) throw addressFault(word, 'usage');
   const kind = await kindByStart(word);
   switch (kind) {
     case 'image':
     case 'array':
     case 'foreign': {
-      if (rest.some((arg) => arg === '-h' || arg === '--help')) return [...argv.slice(0, 2), 'conv', '--help'];
+      if (rest.some((arg) => arg === '-h' || arg === '--help')) return ['conv', '--help'];
       const args = ['conv', word, ...withDefaults(withKernelFlag(rest))];
       await say(args);
-      return [...argv.slice(0, 2), ...args];
+      return args;
     }
     case 'folder':
       throw noCommand(word, 'a folder', commandText(['conv', word, ...rest, ...KERNEL]));
@@ -42,9 +41,9 @@ export async function fromFirstWord(argv: readonly string[], commands: readonly 
       throw noCommand(word, 'a file, but no image', 'cnnviz --help lists the commands');
     case 'none': {
       const command = sameName(word, commands);
-      if (command !== null) return [...argv.slice(0, 2), command, ...rest];
+      if (command !== null) return [command, ...rest];
       await refuseKnown(word, rest);
-      return argv;
+      return typed;
     }
   }
 }

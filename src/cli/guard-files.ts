@@ -18,18 +18,16 @@ const NAMES: Readonly<Record<string, string>> = {
   cache: 'my.features',
 };
 
-/** The most that is read of standard input, unless --max-bytes says otherwise. */
-export const MAX_BYTES = '2G';
-
 /**
  * Before any command: an output that a word of the line shows to be one of its inputs, a device, or another output is
  * refused. What is read without being named there is guarded as it is read.
+ * @param most what is read of standard input at most, unless --max-bytes says otherwise
  * @throws CnnvizError 'usage'
  */
-export function guardFiles(command: Command): void {
+export function guardFiles(command: Command, most: string): void {
   guardReadFiles();
   const flags = command.opts<Record<string, unknown>>();
-  const { maxBytes = MAX_BYTES, quiet } = flags;
+  const { maxBytes = most, quiet } = flags;
   limitPipes(parseByteCount('--max-bytes', String(maxBytes)), (descriptor) => {
     if (isatty(descriptor) && quiet !== true) {
       process.stderr.write('reading standard input from this terminal; Ctrl-D ends it\n');

@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Help, type HelpConfiguration, type Option, type OutputConfiguration } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { nearestName } from '../core/names.js';
-import { COMMON } from './command.js';
 import { columnsOf, wrapLine, wrapText } from './wrap.js';
+
+/** The group of flags that help shows first. */
+export const COMMON = 'Common:';
 
 /** Narrower descriptions are not set beside their flags but below them. */
 const LEAST_DESCRIPTION = 30;

@@ -1,16 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import { COMMAND_GROUPS } from '../commands/index.js';
+import { COMMAND_GROUPS, type CommandLine } from '../commands/index.js';
 import { CnnvizError } from '../core/errors.js';
 import { VERSION } from '../core/version.js';
 import { exitCodeOf } from './exit.js';
-import { fromFirstWord } from './first-word.js';
-import { guardFiles, MAX_BYTES } from './guard-files.js';
 import { HELP, HELP_OUTPUT, withHelpAsFlag } from './help.js';
 import { handleSignals } from './signals.js';
 import { acceptSpellings } from './spellings.js';
-import { refuseStrayWords } from './stray-words.js';
-import { openTerminal } from './terminal.js';
-import { usageError } from './usage-error.js';
 
 const EXAMPLES = `Examples:
   cnnviz photo.jpg                                        input ▸ kernel edge3x3 ▸ map
@@ -24,20 +19,56 @@ const EXAMPLES = `Examples:
 /** Commands whose arguments are no files that are read from standard input. */
 const NO_FILES: readonly string[] = ['kernels', 'merge', 'completion'];
 
+/** The most that is read of standard input, unless --max-bytes says otherwise. */
+const MAX_BYTES = '2G';
+
+/** The commands' names, and help. */
+const NAMES = ['help', ...COMMAND_GROUPS.flatMap(([, lines]) => lines.map(({ name }) => name))];
+
+/** What commander refused, and the command at which it did: told in our form by `refusalOf`. */
+class Refusal extends Error {
+  readonly error: CommanderError;
+  readonly command: Command;
+
+  constructor(error: CommanderError, command: Command) {
+    super(error.message);
+    this.error = error;
+    this.command = command;
+  }
+}
+
 /** Runs one command line; leaves the exit code in process.exitCode. */
 export async function main(argv: readonly string[]): Promise<void> {
   handleSignals();
   try {
-    const program = buildProgram(argv.slice(2));
-    const args = withHelpAsFlag(program, (await fromFirstWord(argv, commandNames(program))).slice(2));
-    await program.parseAsync(withShowAlone(args), { from: 'user' });
+    const typed = argv.slice(2);
+    const words = await withCommand(typed);
+    const program = await buildProgram(typed, words);
+    await program.parseAsync(withShowAlone(withHelpAsFlag(program, words)), { from: 'user' });
   } catch (thrown) {
-    const error = isFolderGone(thrown) ? folderGone(thrown) : thrown;
+    const error = await toldError(thrown, argv.slice(2));
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError) return;
+    const { openTerminal } = await import('./terminal.js');
     const terminal = await openTerminal({ quiet: false, reserveStdout: false });
     terminal.fail(error);
   }
+}
+
+/** The words with a command before them, where they begin with none. @throws CnnvizError 'usage' */
+async function withCommand(typed: readonly string[]): Promise<readonly string[]> {
+  const [word = '-'] = typed;
+  if (word.startsWith('-') || NAMES.includes(word)) return typed;
+  const { fromFirstWord } = await import('./first-word.js');
+  return fromFirstWord(typed, NAMES);
+}
+
+/** An error as it is told. */
+async function toldError(thrown: unknown, typed: readonly string[]): Promise<unknown> {
+  if (isFolderGone(thrown)) return folderGone(thrown);
+  if (!(thrown instanceof Refusal)) return thrown;
+  const { usageError } = await import('./usage-error.js');
+  return usageError(thrown.error, thrown.command, typed);
 }
 
 /** Whoever asks for the working folder after it was removed gets this. */
@@ -53,10 +84,15 @@ function folderGone(cause: unknown): CnnvizError {
 }
 
 /**
- * The whole command tree, without anything that a command needs to run.
+ * The command tree, without anything that a command needs to run.
  * @param typed what stands behind the program's name, for the commands that a refusal shows
+ * @param words only the command that they name is whole, of the others there are names and summaries; null: all are
  */
-export function buildProgram(typed: readonly string[] = []): Command {
+export async function buildProgram(
+  typed: readonly string[] = [],
+  words: readonly string[] | null = null,
+): Promise<Command> {
+  const isWanted = wantedBy(words);
   const program = new Command('cnnviz')
     .description(
       'See what a convolutional network computes: image in, feature maps out, every number open to inspection.',
@@ -66,10 +102,15 @@ export function buildProgram(typed: readonly string[] = []): Command {
     .addHelpText('after', '\nEach command has its own help: cnnviz help conv, cnnviz help head train\n');
   for (const [title, commands] of COMMAND_GROUPS) {
     program.commandsGroup(title);
-    for (const one of commands) one.addTo(program);
+    for (const line of commands) {
+      const command = isWanted(line) ? (await line.load()).addTo(program) : program.command(line.name);
+      command.summary(line.summary);
+    }
   }
-  program.hook('preAction', (_, command) => {
-    guardFiles(command);
+  program.hook('preAction', async (_, command) => {
+    const { guardFiles } = await import('./guard-files.js');
+    const { refuseStrayWords } = await import('./stray-words.js');
+    guardFiles(command, MAX_BYTES);
     refuseStrayWords(command, typed);
   });
   for (const command of allCommands(program)) {
@@ -79,7 +120,7 @@ export function buildProgram(typed: readonly string[] = []): Command {
     command
       .configureHelp(HELP)
       .exitOverride((error) => {
-        throw error.exitCode === 0 || error.code === 'commander.help' ? error : usageError(error, command, typed);
+        throw error.exitCode === 0 || error.code === 'commander.help' ? error : new Refusal(error, command);
       })
       .showSuggestionAfterError(false)
       .configureOutput(HELP_OUTPUT)
@@ -90,9 +131,12 @@ export function buildProgram(typed: readonly string[] = []): Command {
   return program;
 }
 
-/** What may stand first. */
-function commandNames(program: Command): string[] {
-  return ['help', ...program.commands.flatMap((command) => [command.name(), ...command.aliases()])];
+/** Says of a command whether these words need all of it. */
+function wantedBy(words: readonly string[] | null): (line: CommandLine) => boolean {
+  if (words === null) return () => true;
+  const name = words.find((word) => word !== 'help' && !word.startsWith('-'));
+  const isAll = COMMAND_GROUPS.some(([, lines]) => lines.some((line) => line.name === name && line.ofAll));
+  return (line) => isAll || line.name === name;
 }
 
 /** A command, and those below it. */

@@ -14,8 +14,7 @@ import {
 import { nearestName, sameName } from '../core/names.js';
 import { isOwnPath } from '../io/descriptors.js';
 import { coreCount } from '../io/process-facts.js';
-import { kernelName, kernelsMeant } from '../models/kernel-names.js';
-import { looksInline } from '../models/kernel-text.js';
+import { kernelName, kernelsMeant, looksInline } from '../models/kernel-names.js';
 import { findGradient } from '../models/kernels.js';
 
 /** What users type, made into what a job holds. Every failure names the flag, what it expects and what it got. */

@@ -1,6 +1,4 @@
-import { STANDARD_OUTPUT, writeFault } from '../io/files.js';
-import { releaseLocks } from '../io/lock.js';
-import { isAnythingLeft, removeTemporaries, signalsDelivered, whenLeftChanges } from '../io/temporaries.js';
+import { isAnythingLeft, signalsDelivered, takeLeftAway, whenLeftChanges } from '../io/left.js';
 import { EXIT } from './exit.js';
 
 export function isBrokenPipe(error: Error): boolean {
@@ -28,7 +26,7 @@ export function whenInterrupted(action: (() => string | null) | null): void {
  */
 export function handleSignals(): void {
   process.stdout.on('error', (error) => {
-    if (!isBrokenPipe(error)) endWithoutOutput(error);
+    if (!isBrokenPipe(error)) void endWithoutOutput(error);
   });
   // where messages cannot be written nothing can be said
   process.stderr.on('error', () => {});
@@ -65,15 +63,15 @@ function endBySignal(signal: NodeJS.Signals): void {
 function tidyAll(): string | null {
   const line = tidy?.() ?? null;
   tidy = null;
-  removeTemporaries();
-  releaseLocks();
+  takeLeftAway();
   return line;
 }
 
 /** Results have nowhere to go: a full disk behind standard output. */
-function endWithoutOutput(error: Error): void {
-  const fault = writeFault(STANDARD_OUTPUT, error);
+async function endWithoutOutput(error: Error): Promise<void> {
   tidyAll();
+  const { STANDARD_OUTPUT, writeFault } = await import('../io/files.js');
+  const fault = writeFault(STANDARD_OUTPUT, error);
   process.stderr.write(`cnnviz: ${(fault as Error).message}\n`);
   process.exit(EXIT.output);
 }

@@ -2,9 +2,10 @@ import { CnnvizError } from '../core/errors.js';
 import { shorten } from '../core/text.js';
 import type { Style } from '../reports/text.js';
 import { withInstalledDocs } from './help.js';
+import { MARKED, PLAIN, painted } from './paint.js';
 import { Bar, LogLines, Pace, type Progress } from './progress.js';
 import { isBrokenPipe } from './signals.js';
-import { columnsOf, MARKED, PLAIN, painted, wrapLine } from './wrap.js';
+import { columnsOf, wrapLine } from './wrap.js';
 
 /** A message, and what its line begins with. */
 const LONGEST_MESSAGE = 600;

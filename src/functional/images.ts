@@ -5,7 +5,8 @@ import { imageToTensor } from '../engine/preprocess.js';
 import { decodeImage as decodeBytes } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import { findKernel } from '../models/kernel-names.js';
-import { BUILTIN_KERNELS, kernelWeight } from '../models/kernels.js';
+import { kernelWeight } from '../models/kernel-weights.js';
+import { BUILTIN_KERNELS } from '../models/kernels.js';
 
 export interface DecodeOptions {
   /** 'unit' [0, 1], '255' [0, 255] or 'signed' [−1, 1]. Default 'unit'. */

@@ -18,10 +18,11 @@ import { nearestName } from '../core/names.js';
 import { formatBytes } from '../core/text.js';
 import { isPipe, readPipe } from './descriptors.js';
 import { refuseOtherThanFile } from './file-kind.js';
+import { signalsDelivered } from './left.js';
 import { bytesInMemory } from './memory-files.js';
 import { addressFault, collisionKey, isAddress } from './paths.js';
 import { guardOutput, noteRead } from './read-files.js';
-import { finishTemporary, NAME_BYTES, signalsDelivered, temporaryFor } from './temporaries.js';
+import { finishTemporary, NAME_BYTES, temporaryFor } from './temporaries.js';
 
 export { fileIdentity } from './read-files.js';
 

@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
 import { refuseOtherThanFile } from './file-kind.js';
 import { makeFolder, writeFault } from './files.js';
+import { forgetLeft, noteLeft } from './left.js';
 import { processLives, processStart } from './process-facts.js';
-import { finishTemporary, forgetLeft, noteLeft, temporaryFor } from './temporaries.js';
+import { finishTemporary, temporaryFor } from './temporaries.js';
 
 /** A lock says every few seconds that its owner lives, for machines that cannot see the process. */
 const HEARTBEAT_MS = 5000;
@@ -28,14 +29,6 @@ export interface Lock {
 
 /** Another run holds the lock. */
 export class LockHeld extends CnnvizError {}
-
-/** Locks that this process holds. */
-const held = new Set<Lock>();
-
-/** Gives all locks back; synchronous, for signal handlers. */
-export function releaseLocks(): void {
-  for (const lock of held) lock.release();
-}
 
 /**
  * Takes the lock of that name: one run at a time. A lock whose process is gone, or on another machine was silent for
@@ -68,14 +61,12 @@ export function takeLock(path: string): Lock {
   const lock: Lock = {
     takenOver,
     release() {
-      held.delete(lock);
       clearInterval(heartbeat);
       if (textOf(path) === text) rmSync(path, { force: true });
       forgetLeft(lock);
     },
   };
-  held.add(lock);
-  noteLeft(lock);
+  noteLeft(lock, lock.release);
   return lock;
 }
 

@@ -2,38 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, statSync, unlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { forgetLeft, noteLeft } from './left.js';
 import { processLives } from './process-facts.js';
-
-/** What would stay if this process died now: temporary files, locks. */
-const things = new Set<unknown>();
-
-let tell: (() => void) | null = null;
-
-/** This would be left behind, from now on. */
-export function noteLeft(thing: unknown): void {
-  things.add(thing);
-  tell?.();
-}
-
-/** It is gone, or has become what was wanted. */
-export function forgetLeft(thing: unknown): void {
-  if (things.delete(thing)) tell?.();
-}
-
-export function isAnythingLeft(): boolean {
-  return things.size > 0;
-}
-
-/** Calls `listener` whenever that may have changed. */
-export function whenLeftChanges(listener: () => void): void {
-  tell = listener;
-}
-
-/** Signals that came before this call have been delivered when it resolves: the loop has been where it looks for them. */
-export async function signalsDelivered(): Promise<void> {
-  // the first may come before the loop looks, the second cannot
-  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-}
 
 /** A file name may have this many bytes on common file systems. */
 export const NAME_BYTES = 255;
@@ -52,7 +22,7 @@ export function temporaryFor(path: string): string {
   const suffix = `.${hostMark()}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
   const temporary = join(dirname(path), `.${cutToBytes(basename(path), NAME_BYTES - suffix.length - 1)}${suffix}`);
   unfinished.add(temporary);
-  noteLeft(temporary);
+  noteLeft(temporary, () => finishTemporary(temporary));
   return temporary;
 }
 

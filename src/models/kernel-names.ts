@@ -34,6 +34,11 @@ const SAID: Readonly<Record<string, readonly string[]>> = {
   gradient: GRADIENTS.map(({ name }) => name),
 };
 
+/** True for text that is meant as numbers and not as a name: "1 0 -1; 1 0 -1", "0.5", "1/9 1/9", "[[1, 0]]". */
+export function looksInline(text: string): boolean {
+  return /[;,\s[]/.test(text.trim()) || /^[+\-−–]?\.?\d/.test(text.trim());
+}
+
 /** What a name is called without its size: edge3x3 is an edge, gaussian5 a gaussian. */
 function withoutSize(name: string): string {
   return name.replace(/\d+(x\d+)?$/, '');

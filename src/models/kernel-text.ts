@@ -14,11 +14,6 @@ const LONGEST_WORD = 80;
 /** Longer texts are not repeated in a fix. */
 const LONGEST = 160;
 
-/** True for text that is meant as numbers and not as a name: "1 0 -1; 1 0 -1", "0.5", "1/9 1/9", "[[1, 0]]". */
-export function looksInline(text: string): boolean {
-  return /[;,\s[]/.test(text.trim()) || /^[+\-−–]?\.?\d/.test(text.trim());
-}
-
 /** One row as it was typed, and its numbers as they were typed. */
 interface Row {
   readonly text: string;

@@ -2,6 +2,12 @@ import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
 import type { PatchMode, PatchRect } from '../core/job.js';
 import { type Tensor, tensor } from '../core/tensor.js';
+import type { BuiltinKernel } from './kernels.js';
+
+/** A built-in kernel's weights, [kH, kW]. */
+export function kernelWeight({ rows }: BuiltinKernel): Tensor {
+  return tensor(Float32Array.from(rows.flat()), [rows.length, rows[0].length]);
+}
 
 /**
  * A kernel as a layer's weight [M, C/groups, kH, kW]. [kH, kW] is repeated for every channel it reads, [C/groups, kH, kW]

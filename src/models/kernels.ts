@@ -1,5 +1,4 @@
 import { sameName } from '../core/names.js';
-import { type Tensor, tensor } from '../core/tensor.js';
 
 type KernelFamily = 'edges' | 'outlines' | 'compass' | 'blur' | 'sharpen' | 'lines' | 'identity';
 
@@ -322,11 +321,6 @@ export const BUILTIN_KERNELS: readonly BuiltinKernel[] = [
 
 /** The names of the built-in kernels. */
 export const KERNEL_NAMES: readonly string[] = BUILTIN_KERNELS.map(({ name }) => name);
-
-/** A built-in kernel's weights, [kH, kW]. */
-export function kernelWeight({ rows }: BuiltinKernel): Tensor {
-  return tensor(Float32Array.from(rows.flat()), [rows.length, rows[0].length]);
-}
 
 /** A magnitudeOf magnitude: two kernels over the same pixels, one map. */
 export interface Gradient {

@@ -8,8 +8,8 @@ import { readBytes } from '../io/files.js';
 import { stem } from '../io/paths.js';
 import { findKernel } from '../models/kernel-names.js';
 import { parseInlineKernel, parseKernelJson } from '../models/kernel-text.js';
-import { checkFinite } from '../models/kernel-weights.js';
-import { findGradient, GRADIENT_POSITIVE, kernelWeight } from '../models/kernels.js';
+import { checkFinite, kernelWeight } from '../models/kernel-weights.js';
+import { findGradient, GRADIENT_POSITIVE } from '../models/kernels.js';
 import { npyToTensor, readNpy } from '../models/npy.js';
 import { isArray } from './source.js';
 

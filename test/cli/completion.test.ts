@@ -74,7 +74,9 @@ describe('completion (skipped where the shell is not installed)', () => {
       const { stdout, stderr } = spawnSync('zsh', ['-f', '-c', code], { encoding: 'utf8', cwd: folder });
       expect(stderr).toBe('');
       // a line of kernels for each command that takes one, and for `kernels` itself
-      const taking = buildProgram().commands.filter(({ options }) => options.some(({ long }) => long === '--kernel'));
+      const taking = (await buildProgram()).commands.filter(({ options }) =>
+        options.some(({ long }) => long === '--kernel'),
+      );
       expect(stdout.split('\n').slice(0, 2)).toEqual(['_cnnviz', String(taking.length + 1)]);
     }),
   );

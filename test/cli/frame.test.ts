@@ -145,7 +145,7 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   '.gif': 'GIF89a',
 };
 const every = process.env.CNNVIZ_EVERY_ROW === '1';
-const tree = commandsOf(buildProgram(), []);
+const tree = commandsOf(await buildProgram(), []);
 
 /** Every command that does something, by its full name. */
 function commandsOf(command: Command, path: readonly string[]): Map<string, Command> {
@@ -204,11 +204,12 @@ describe('what is the same for every command', () => {
     expect(files.map(({ name }) => name)).toEqual([]);
   });
 
-  it.each(ROWS)('help $name is $name --help', ({ name }) => {
+  it.each(ROWS)('help $name is $name --help', async ({ name }) => {
     const words = name.split(' ');
-    expect(withHelpAsFlag(buildProgram(), ['help', ...words])).toEqual([...words, '--help']);
+    expect(withHelpAsFlag(await buildProgram(), ['help', ...words])).toEqual([...words, '--help']);
     const [first, ...rest] = words;
-    if (rest.length > 0) expect(withHelpAsFlag(buildProgram(), [first, 'help', ...rest])).toEqual([...words, '--help']);
+    if (rest.length > 0)
+      expect(withHelpAsFlag(await buildProgram(), [first, 'help', ...rest])).toEqual([...words, '--help']);
   });
 
   it('help of a command below another prints its flags', async () => {

@@ -134,8 +134,8 @@ describe('the programs of docs/library.md', () => {
   });
 });
 
-describe('the flags that pages write', () => {
-  const program = buildProgram();
+describe('the flags that pages write', async () => {
+  const program = await buildProgram();
   const below = (command: Command, name: string): [string, Command][] => [
     [name, command],
     ...command.commands.flatMap((one) => below(one, `${name} ${one.name()}`)),

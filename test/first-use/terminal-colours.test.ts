@@ -67,12 +67,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('colours on a terminal (skipped where script of util-linux is not installed)', () => {
-  it('every command is in the table', () => {
+  it('every command is in the table', async () => {
     const leaves = (command: Command, path: string): string[] =>
       command.commands.length === 0
         ? [path]
         : command.commands.flatMap((one) => leaves(one, `${path} ${one.name()}`.trim()));
-    expect(Object.keys(COMMANDS).sort()).toEqual(leaves(buildProgram(), '').sort());
+    expect(Object.keys(COMMANDS).sort()).toEqual(leaves(await buildProgram(), '').sort());
   });
 
   describe.each(Object.entries(COMMANDS))('%s', (name, args) => {

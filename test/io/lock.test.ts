@@ -2,11 +2,12 @@ import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { LockHeld, releaseLocks, takeLock } from '../../src/io/lock.js';
+import { takeLeftAway } from '../../src/io/left.js';
+import { LockHeld, takeLock } from '../../src/io/lock.js';
 import { processStart } from '../../src/io/process-facts.js';
 import { inFolder } from '../cli/cnnviz.js';
 
-afterEach(releaseLocks);
+afterEach(takeLeftAway);
 
 /** A lock as another process would have left it. */
 function plant(path: string, owner: object | string, ageSeconds = 0): void {

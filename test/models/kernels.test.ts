@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { kernelFacts } from '../../src/commands/layer/kernels-report.js';
 import { tensor } from '../../src/core/tensor.js';
-import { findKernel } from '../../src/models/kernel-names.js';
-import { kernelToJson, looksInline, parseInlineKernel, parseKernelJson } from '../../src/models/kernel-text.js';
-import { expandKernel, flipKernel, mergeWeights, patchKernel } from '../../src/models/kernel-weights.js';
-import { BUILTIN_KERNELS, kernelWeight } from '../../src/models/kernels.js';
+import { findKernel, looksInline } from '../../src/models/kernel-names.js';
+import { kernelToJson, parseInlineKernel, parseKernelJson } from '../../src/models/kernel-text.js';
+import { expandKernel, flipKernel, kernelWeight, mergeWeights, patchKernel } from '../../src/models/kernel-weights.js';
+import { BUILTIN_KERNELS } from '../../src/models/kernels.js';
 import { randomArray } from '../random.js';
 
 describe('built-in kernels', () => {

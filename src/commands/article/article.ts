@@ -7,7 +7,6 @@ import { parseJobs } from '../../cli/parse.js';
 /** `cnnviz article`: inputs into a folder, a command for each figure, a page from their numbers. */
 export const article = command({
   name: 'article',
-  summary: 'every figure and law of an article on the fundamentals, made and checked',
   description: `Make every figure of an article on the fundamentals of convolutional networks, each with the one command that makes
 it, try its laws on the engine, and write a page. Exits with 1 when a law does not hold or a figure cannot be made.`,
   examples: `Examples:

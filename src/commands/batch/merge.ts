@@ -28,7 +28,6 @@ const merge = command({
 export const batch = group(
   {
     name: 'batch',
-    summary: 'merge: manifests of shards joined',
     description: 'What concerns a batch that several runs shared.',
     examples,
   },

@@ -5,7 +5,6 @@ import { checkFlags } from './check-flags.js';
 /** `cnnviz check`: feature maps against stored ones. */
 export const check = command({
   name: 'check',
-  summary: 'feature maps against stored ones: which stage, channel and pixel changed',
   description:
     'Run a pipe or a network on images and compare every stage with its baseline. Exits with 1 when anything differs, ' +
     'is missing or is left over. Give images and --pipe or --network, or a file of cases (.yaml, .json).',

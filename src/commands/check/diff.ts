@@ -4,7 +4,6 @@ import { toleranceFlag } from './tolerance.js';
 /** `cnnviz diff`: two maps, or two folders of them, against each other. */
 export const diff = command({
   name: 'diff',
-  summary: 'two PNG or .npy files: the same, or where they differ first',
   description:
     'Compare two feature maps, or two folders of them. Exits with 0 when they are the same, 1 when they differ, ' +
     '2 when they cannot be compared.',

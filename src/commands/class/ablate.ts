@@ -5,7 +5,6 @@ import { CLASS_WORDS, classArgs, classFlags, classOutput } from './class-flags.j
 /** `cnnviz ablate`: what a class depends on, channel by channel. */
 export const ablate = command({
   name: 'ablate',
-  summary: 'what a class depends on, channel by channel of a layer',
   description: `Set each channel of a layer to zero (or its mean), one at a time, and watch a class's score. The network runs once up to
 the layer, from there on several channels together.`,
   examples: `Examples:

@@ -5,7 +5,6 @@ import { CLASS_WORDS, classArgs, classFlags, classOutput } from './class-flags.j
 /** `cnnviz gradcam`: where in the image a layer speaks for a class. */
 export const gradcam = command({
   name: 'gradcam',
-  summary: 'where in the image a layer speaks for a class (Grad-CAM)',
   description: `Grad-CAM (Selvaraju et al. 2017): a layer's maps, each weighted by how the class's score grows with it, summed up
 over the image. A softmax at the network's end is left out. --raw gives the map at the layer's own size, [h, w].`,
   examples: `Examples:

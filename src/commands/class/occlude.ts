@@ -6,7 +6,6 @@ import { CLASS_WORDS, classArgs, classFlags, classOutput } from './class-flags.j
 /** `cnnviz occlude`: what a class depends on, patch by patch. */
 export const occlude = command({
   name: 'occlude',
-  summary: 'what a class depends on: cover a patch, watch the score fall',
   description: `Cover the image patch by patch and watch a class's score (Zeiler, Fergus 2014), needing no gradients. Patch k of a row
 begins at min(k·stride, side − size), counted in what the network reads. Coarse places come first; the result is the full grid.`,
   examples: `Examples:

@@ -5,7 +5,6 @@ import { CLASS_WORDS, classArgs, classFlags, classOutput } from './class-flags.j
 /** `cnnviz saliency`: which pixels move a class's score. */
 export const saliency = command({
   name: 'saliency',
-  summary: "which pixels move a class's score: the gradient of the input",
   description: `The gradient of a class's score with respect to what the network reads (Simonyan et al. 2014): for each pixel the
 largest of its channels, in size. A softmax at the network's end is left out.`,
   examples: `Examples:

@@ -5,7 +5,6 @@ import { CLASS_WORDS, classArgs, topFlags } from './class-flags.js';
 /** `cnnviz top`: the patches that excite a channel most. */
 export const top = command({
   name: 'top',
-  summary: 'the patches of a folder of images that excite a channel most',
   description: `Run a network over images and cut out what each channel of a layer responds to most strongly: what the place sees (its
 receptive field), from the original image. All channels in one pass; one patch an image, so that neighbours do not repeat.`,
   examples: `Examples:

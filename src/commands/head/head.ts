@@ -113,7 +113,6 @@ label and features. Rows are in the order of the names; an image that cannot be 
 export const head = group(
   {
     name: 'head',
-    summary: 'my own classes: a classifier on frozen layers',
     description: `Teach a network classes of your own: its layers stay as they are (frozen), a small classifier learns from what they
 compute. Train one from folders of images, ask it about new ones, measure it.`,
     examples: `Examples:

@@ -24,7 +24,6 @@ const animateFlags = {
 /** `cnnviz animate`: a window slides over its input, position by position. */
 export const animate = command({
   name: 'animate',
-  summary: 'the kernel slides over the image, the map fills in: GIF, WebP or frames',
   description: `Animate the last convolution before a layer, and the pools behind it: the window slides over the input, products and
 sum beside it, the map fills in. IMAGE with a kernel or --pool is one layer; NET IMAGE a network. Every number is the run's.`,
   examples: `Examples:

@@ -22,7 +22,6 @@ const convFlags = {
 /** `cnnviz conv`: one convolutional layer on images. */
 export const conv = command({
   name: 'conv',
-  summary: 'one convolutional layer: kernels → bias → activation → pooling → maps',
   description: 'Convolve images with kernels and write the feature maps as pictures or numbers.',
   examples: `Examples:
   cnnviz conv photo.jpg --kernel edge3x3 --stride 2       one feature map: photo.edge3x3.png

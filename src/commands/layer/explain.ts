@@ -13,7 +13,6 @@ const explainFlags = {
 /** `cnnviz explain`: how one number came about. */
 export const explain = command({
   name: 'explain',
-  summary: 'one number of a map: patch × kernel, channel by channel, + bias',
   description: `Show how one value of a layer's output came about. IMAGE with a kernel is one layer, with the flags of conv;
 NET IMAGE is a pipe or network, with those of run. The sum follows the engine's order. It gives the same bits, or the bound of the difference is printed.`,
   examples: `Examples:

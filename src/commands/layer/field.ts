@@ -19,7 +19,6 @@ const fieldFlags = {
 /** `cnnviz field`: which pixels one position sees, and which outputs see a pixel. */
 export const field = command({
   name: 'field',
-  summary: 'receptive field of an output position, on the image',
   description: `Show which pixels one position of a layer's output sees, through the whole stack of layers before it; how far
 neighbouring fields overlap; and how many fields see each pixel. IMAGE with a kernel is one layer; NET IMAGE a network.`,
   examples: `Examples:

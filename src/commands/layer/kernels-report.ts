@@ -1,13 +1,8 @@
 import type { Tensor } from '../../core/tensor.js';
 import { textWidth } from '../../core/text.js';
 import type { KernelGroup } from '../../models/kernel-names.js';
-import {
-  BUILTIN_KERNELS,
-  type BuiltinKernel,
-  GRADIENT_POSITIVE,
-  GRADIENTS,
-  kernelWeight,
-} from '../../models/kernels.js';
+import { kernelWeight } from '../../models/kernel-weights.js';
+import { BUILTIN_KERNELS, type BuiltinKernel, GRADIENT_POSITIVE, GRADIENTS } from '../../models/kernels.js';
 import type { Style } from '../../reports/text.js';
 
 /** All of them, by family, one a line. */

@@ -3,7 +3,6 @@ import { arg, command } from '../../cli/command.js';
 /** `cnnviz kernels`: the built-in kernels, listed, printed, drawn, exported. */
 export const kernels = command({
   name: 'kernels',
-  summary: 'the built-in kernels: list, print, draw, export',
   description: 'List the built-in kernels, or show what one looks like and responds to.',
   examples: `Examples:
   cnnviz kernels
@@ -27,7 +26,8 @@ export const kernels = command({
     const { CnnvizError } = await import('../../core/errors.js');
     const { extensionOf } = await import('../../io/paths.js');
     const { kernelGroup } = await import('../../models/kernel-names.js');
-    const { BUILTIN_KERNELS, kernelWeight } = await import('../../models/kernels.js');
+    const { BUILTIN_KERNELS } = await import('../../models/kernels.js');
+    const { kernelWeight } = await import('../../models/kernel-weights.js');
     const { gradientLines, kernelFacts, kernelLines, kernelList } = await import('./kernels-report.js');
     const groups = names.map(kernelGroup);
     const shown = names.length === 0 ? BUILTIN_KERNELS : [...new Set(groups.flatMap((group) => group.kernels))];

@@ -28,7 +28,6 @@ const planFlags = {
 /** `cnnviz plan`: which algorithm, why, and why no other. */
 export const plan = command({
   name: 'plan',
-  summary: 'which algorithm a convolution takes, what it costs, and why no other',
   description:
     "Show the planner's choice for a convolution: algorithm, cost, memory, and why each other one was not taken.",
   examples: `Examples:

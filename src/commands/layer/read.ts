@@ -8,7 +8,6 @@ import type { ReadMap } from '../../run/read-map.js';
 /** `cnnviz read`: from greys back to values, from a picture back to its command. */
 export const read = command({
   name: 'read',
-  summary: 'values and recipe back from a feature map',
   description:
     'Give back the values behind a PNG that cnnviz wrote (or a .npy array), and the command that made it. --recipe gives the command of every picture: maps, sheets, drawings, animations.',
   examples: `Examples:

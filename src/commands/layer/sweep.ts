@@ -4,7 +4,6 @@ import { sweepFlags, sweepJob } from './sweep-flags.js';
 /** `cnnviz sweep`: one image under every combination of some parameters. */
 export const sweep = command({
   name: 'sweep',
-  summary: 'a grid over kernels, strides, biases, activations and pools',
   description: 'Convolve one image with every combination of some parameters and show all maps on one scale.',
   examples: `Examples:
   cnnviz sweep photo.jpg -k edge3x3 --stride 1,2,4,8            what a stride costs and keeps

@@ -15,7 +15,6 @@ function parseTolerance(long: string, text: string): number {
 /** `cnnviz compare`: where two models part; exits with 1 when they do. */
 export const compare = command({
   name: 'compare',
-  summary: 'two networks layer by layer: where they part',
   description: `Run two networks, or two exports of one, on an image and compare them layer by layer. Exits with 1 when they differ.
 The first network says how the image is prepared, unless --preset does.`,
   examples: `Examples:

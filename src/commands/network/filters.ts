@@ -34,7 +34,6 @@ const drawnFlags = under('Output:', {
 /** `cnnviz filters`: a sheet of kernels for each convolution. */
 export const filters = command({
   name: 'filters',
-  summary: "a network's own kernels as labelled pictures, RGB ones in colour",
   description: 'Draw the kernels of convolutions: those that read three channels in colour, others plane by plane.',
   examples: `Examples:
   cnnviz filters alexnet@alexnet.pth                       the first convolution's kernels, in colour

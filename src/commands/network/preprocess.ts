@@ -28,7 +28,6 @@ const preprocessFlags = {
 /** `cnnviz preprocess`: from a photograph to the numbers a network reads. */
 export const preprocess = command({
   name: 'preprocess',
-  summary: 'each step from a photograph to the numbers a network reads',
   description:
     "Resize, crop and normalise images as torchvision does (PIL's bilinear filter, bit for bit), and write the tensor.",
   examples: `Examples:

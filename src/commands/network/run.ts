@@ -27,7 +27,6 @@ const runFlags = {
 /** `cnnviz run`: a whole network on images. */
 export const run = command({
   name: 'run',
-  summary: 'a whole network: maps of its layers, and the classes it sees',
   description: `Run a network on images. NET is a pipe, a network file (.yaml, .json), the text of PyTorch's print(model), an ONNX
 model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1, resnet18. NET@FILE adds a checkpoint.`,
   examples: `Examples:

@@ -6,7 +6,6 @@ import { CnnvizError } from '../../core/errors.js';
 /** `cnnviz summary`: the table, the differences or the drawing of a network. */
 export const summary = command({
   name: 'summary',
-  summary: 'a network as a table: shapes, parameters, MACs, receptive fields; and as a drawing',
   description: 'Show what each layer of a network gives, costs and sees. No weights are needed, and none are read.',
   examples: `Examples:
   cnnviz summary alexnet

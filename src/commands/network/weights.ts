@@ -6,7 +6,6 @@ import { safeName } from '../../io/paths.js';
 /** `cnnviz weights`: lists a checkpoint, or writes one of its arrays. */
 export const weights = command({
   name: 'weights',
-  summary: 'what a checkpoint holds: names, types, shapes, ranges',
   description:
     'List the arrays of a checkpoint (PyTorch .pth, safetensors, .npz, .npy, ONNX), or take one out. Nothing in it is run.',
   examples: `Examples:

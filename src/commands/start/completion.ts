@@ -3,7 +3,6 @@ import { arg, command } from '../../cli/command.js';
 /** `cnnviz completion`: a script for the shell to load. */
 export const completion = command({
   name: 'completion',
-  summary: 'a completion script for your shell',
   description: 'Print a completion script: commands, options, their choices and the names of kernels.',
   examples: `Examples:
   cnnviz completion bash >> ~/.bashrc

@@ -20,7 +20,6 @@ const STEPS = [
 /** `cnnviz demo`: the photograph beside its pictures, each step's command printed and run; each can be typed again. */
 export const demo = command({
   name: 'demo',
-  summary: 'the main job on a photograph that ships with the package',
   description:
     'Run the main job on a photograph of a rocket launch, and print the commands. The photograph lies beside the pictures.',
   flags: {},

@@ -2,7 +2,7 @@ import type { Command, Option } from 'commander';
 import { buildProgram } from '../../../src/cli/main.js';
 
 /** Every command by its words, "head train", with its options. */
-export const COMMANDS: ReadonlyMap<string, readonly Option[]> = new Map(below(buildProgram(), ''));
+export const COMMANDS: ReadonlyMap<string, readonly Option[]> = new Map(below(await buildProgram(), ''));
 
 function below(command: Command, path: string): [string, readonly Option[]][] {
   return command.commands.flatMap((one) => {

@@ -1,8 +1,8 @@
 import { CnnvizError } from '../../../core/errors.js';
 import type { PaddingMode } from '../../../core/geometry.js';
 import type { Conv2dLayer } from '../../../layers/conv.js';
-import { findKernel } from '../../kernel-names.js';
-import { looksInline, parseInlineKernel } from '../../kernel-text.js';
+import { findKernel, looksInline } from '../../kernel-names.js';
+import { parseInlineKernel } from '../../kernel-text.js';
 import { type Fields, type FieldValue, refuse } from '../fields.js';
 import type { ParameterRole, ParameterShape, ParameterSource, ParameterSpec } from '../spec.js';
 import type { BuiltLayer, LayerWord } from './activations.js';

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
+
+const HOOK = fileURLToPath(new URL('./loaded-modules.cjs', import.meta.url));
+
+/** What a command loads: our own code in letters, and the packages. */
+async function loadedBy(args: string[]): Promise<{ letters: number; packages: string[] }> {
+  return inFolder(async (cwd) => {
+    const list = join(cwd, 'loaded.json');
+    const { code, stderr } = await cnnviz(args, {
+      cwd,
+      env: { NODE_OPTIONS: `--require ${HOOK}`, CNNVIZ_LOADED: list },
+    });
+    expect([code, stderr]).toEqual([0, '']);
+    const loaded = Object.entries<number>(JSON.parse(readFileSync(list, 'utf8')));
+    const own = loaded.filter(([path]) => /[\\/]dist[\\/]cli[\\/]/.test(path));
+    const packages = loaded.flatMap(
+      ([path]) => /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(path)?.[1] ?? [],
+    );
+    return { letters: own.reduce((sum, [, letters]) => sum + letters, 0), packages: [...new Set(packages)] };
+  });
+}
+
+describe('a command loads what it needs', () => {
+  it.each([[['--help']], [['--version']], [['conv', '--help']], [['head', 'train', '--help']]])(
+    '%j: the words of the commands, and commander',
+    async (args) => {
+      const { letters, packages } = await loadedBy(args);
+      expect(packages).toEqual(['commander']);
+      expect(letters).toBeLessThan(160_000);
+    },
+  );
+
+  it('conv of an image: no network, no reader of YAML, no GIF', async () => {
+    const { letters, packages } = await loadedBy(['conv', join(IMAGES, 'five.png'), '-k', 'edge3x3', '-q']);
+    expect(packages.filter((name) => /^(?:zod|yaml|gifenc|tinyglobby|cli-progress|chalk)$/.test(name))).toEqual([]);
+    expect(letters).toBeLessThan(500_000);
+  });
+});
