@@ -1,7 +1,7 @@
 // Builds dist/: the WASM module, the types, then the bundles of the list below.  `node build.mjs code`: the bundles alone.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build, transform } from 'esbuild';
 
 const COMMON = { bundle: true, platform: 'node', target: 'node20.9', packages: 'external', logLevel: 'warning' };
@@ -11,8 +11,34 @@ const MODULE_URL = {
   banner: "const moduleUrl=require('node:url').pathToFileURL(__filename).href;",
   define: { 'import.meta.url': 'moduleUrl' },
 };
-/** A piece of ours that is loaded when it is needed. */
-const PIECE = /\bimport\(("\.\/[\w.-]+\.cjs")\)/g;
+/** A piece of ours that is loaded when it is needed, and one that a piece begins with. */
+const LATER = /\bimport\("\.\/([\w.-]+\.cjs)"\)/g;
+const FIRST = /\brequire\("\.\/([\w.-]+\.cjs)"\)/g;
+
+/**
+ * Pieces that one file holds, since opening a file costs more than reading it: the named ones and what they begin with.
+ * What --help needs; what the flags of a command need; what a command that works on an image needs.
+ */
+const PACKS = {
+  main: ['src/cli/main.ts'],
+  words: ['src/commands/layer/conv.ts'],
+  image: [
+    'src/cli/alt.ts',
+    'src/cli/batch-words.ts',
+    'src/cli/frame.ts',
+    'src/cli/guard-files.ts',
+    'src/cli/run-many.ts',
+    'src/cli/stray-words.ts',
+    'src/reports/text.ts',
+    'src/run/kernels.ts',
+    'src/run/place.ts',
+    'src/run/source.ts',
+  ],
+};
+
+/** How a pack gives its pieces, each made once. */
+const PIECE =
+  'const made={};const $piece=exports.piece=(name)=>{let m=made[name];if(!m){m=made[name]={exports:{}};pieces[name](m.exports,m);}return m.exports;};';
 
 /** What dist/ holds. `chunks`: what a command loads when it runs is a file of its own, so that --help reads little. */
 const BUNDLES = [
@@ -37,12 +63,12 @@ function bundleInOneFile({ from, to, format }) {
 
 /**
  * esbuild cuts ES modules only: each piece is made CommonJS afterwards, which starts 30 ms sooner. All lie in one folder:
- * paths are resolved from the file they stand in.
+ * paths are resolved from the file they stand in. Those of a pack are functions in its file, run when they are asked for.
  */
 async function bundleInChunks({ from, to }) {
   const folder = join(to, '..');
   rmSync(folder, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     ...COMMON,
     define: MODULE_URL.define,
     entryPoints: [from],
@@ -51,20 +77,59 @@ async function bundleInChunks({ from, to }) {
     splitting: true,
     chunkNames: '[name]-[hash]',
     outExtension: { '.js': '.cjs' },
+    metafile: true,
   });
+  const packOf = packsOf(metafile.outputs);
+  const whole = Object.fromEntries(Object.keys(PACKS).map((pack) => [pack, '']));
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    // packages that are ES modules alone are still imported
-    const text = readFileSync(path, 'utf8').replace(PIECE, (_, name) => `Promise.resolve().then(()=>require(${name}))`);
-    const { code } = await transform(text, {
+    const { code } = await transform(readFileSync(path, 'utf8').replace(LATER, later), {
       ...SMALL,
       format: 'cjs',
       platform: 'node',
       target: COMMON.target,
-      banner: MODULE_URL.banner,
     });
-    writeFileSync(path, code);
+    const pack = packOf.get(name);
+    const text = code.replace(FIRST, (_, piece) => required(piece, packOf.get(piece), pack));
+    // a function in brackets is compiled at once and not twice
+    if (pack) whole[pack] += `${JSON.stringify(name)}:(function(exports,module){${text}}),\n`;
+    else writeFileSync(path, MODULE_URL.banner + text);
+    if (pack) rmSync(path);
   }
+  for (const [pack, pieces] of Object.entries(whole)) {
+    const start = pack === 'main' ? `;exports.main=$piece(${JSON.stringify(basename(to))}).main;` : '';
+    writeFileSync(join(folder, `${pack}.cjs`), `${MODULE_URL.banner}${PIECE}const pieces={\n${pieces}};${start}\n`);
+  }
+}
+
+/** Packages that are ES modules alone are still imported. */
+function later(_, piece) {
+  return `Promise.resolve().then(()=>require("./${piece}"))`;
+}
+
+function required(piece, pack, own) {
+  if (pack === undefined) return `require("./${piece}")`;
+  return pack === own ? `$piece(${JSON.stringify(piece)})` : `require("./${pack}.cjs").piece(${JSON.stringify(piece)})`;
+}
+
+/** The pack of each piece that is in one: the first whose named pieces begin with it. */
+function packsOf(outputs) {
+  const packOf = new Map();
+  const add = (path, pack) => {
+    const name = basename(path);
+    if (packOf.has(name)) return;
+    packOf.set(name, pack);
+    for (const { path: next, kind } of outputs[path].imports)
+      if (kind === 'import-statement' && outputs[next]) add(next, pack);
+  };
+  for (const [pack, sources] of Object.entries(PACKS)) {
+    for (const source of sources) {
+      const found = Object.keys(outputs).find((path) => outputs[path].entryPoint === source);
+      if (!found) throw new Error(`build.mjs: ${source} is no piece of its own any more: PACKS is out of date`);
+      add(found, pack);
+    }
+  }
+  return packOf;
 }
 
 function run(command, args) {
