@@ -46,7 +46,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     const program = await buildProgram(typed, words);
     await program.parseAsync(withShowAlone(withHelpAsFlag(program, words)), { from: 'user' });
   } catch (thrown) {
-    const error = await toldError(thrown, argv.slice(2));
+    // what is said of a refusal is thrown where more than commander's own message was found
+    const error = await toldError(thrown, argv.slice(2)).catch((found: unknown) => found);
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError) return;
     const { openTerminal } = await import('./terminal.js');
@@ -63,7 +64,7 @@ async function withCommand(typed: readonly string[]): Promise<readonly string[]>
   return fromFirstWord(typed, NAMES);
 }
 
-/** An error as it is told. */
+/** An error as it is told. @throws CnnvizError 'usage' instead where a refusal has another reason */
 async function toldError(thrown: unknown, typed: readonly string[]): Promise<unknown> {
   if (isFolderGone(thrown)) return folderGone(thrown);
   if (!(thrown instanceof Refusal)) return thrown;
