@@ -8,7 +8,6 @@ import { checkPlace } from '../run/place.js';
 import { EXIT } from './exit.js';
 import { targetOf } from './output.js';
 import type { Progress } from './progress.js';
-import { showPictures } from './show/show.js';
 import type { Output, StandardFlags } from './standard-flags.js';
 import { openTerminal, type Terminal } from './terminal.js';
 
@@ -233,7 +232,10 @@ async function tellAnswer(answer: Answer, frame: Frame): Promise<void> {
   } else {
     if (alt && answer.alt !== undefined) say(answer.alt);
     const screen = isBesides ? null : terminal.screen;
-    if (show !== null) await showPictures(await shownOf(answer, single), show, { ...terminal, screen });
+    if (show !== null) {
+      const { showPictures } = await import('./show/show.js');
+      await showPictures(await shownOf(answer, single), show, { ...terminal, screen });
+    }
   }
   process.exitCode = typeof ok === 'number' ? ok : ok ? EXIT.done : EXIT.failed;
 }
