@@ -3,10 +3,34 @@
  * Arrays returned are float32, contiguous, offset 0.
  */
 
+export {
+  type Ablation,
+  ablate,
+  type ClassOptions,
+  type Gradcam,
+  gradcam,
+  type OccludePatch,
+  type Occlusion,
+  occlude,
+  type Saliency,
+  saliency,
+} from './api/classes.js';
 export { type Classifier, decodeHead, type TrainedClassifier, type TrainHeadOptions, trainHead } from './api/heads.js';
+export {
+  explain,
+  field,
+  type KernelLayer,
+  type KernelLike,
+  type LookOptions,
+  type NetworkLayer,
+  type Sweep,
+  type SweepOptions,
+  sweep,
+} from './api/looking.js';
 export { loadNetwork, type Network, type NetworkOptions, runNetwork } from './api/network.js';
+export { type CheckOptions, check, compare, type OtherNetwork, summary, updateCheck } from './api/networks.js';
 export { preprocess } from './api/preprocess.js';
-export type { FileLike, ImageLike, PreprocessOptions, WeightOptions } from './api/sources.js';
+export type { FileLike, ImageLike, NetworkRunOptions, PreprocessOptions, WeightOptions } from './api/sources.js';
 export { type Checkpoint, readWeights, type StoredTensor } from './api/weights.js';
 export { CnnvizError, type ErrorCode } from './core/errors.js';
 export type { Padding, PaddingMode, Pads, Pair } from './core/geometry.js';

@@ -1,6 +1,13 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Pair } from '../core/geometry.js';
-import { type ImagePreset, type NetworkRequest, type PixelRange, PRESETS, type PresetChoice } from '../core/job.js';
+import {
+  type ImagePreset,
+  type NetworkJob,
+  type NetworkRequest,
+  type PixelRange,
+  PRESETS,
+  type PresetChoice,
+} from '../core/job.js';
 import { type TensorLike, toTensor } from '../core/tensor.js';
 import { type Input, toInput } from '../io/inputs.js';
 import { asFile } from '../io/memory-files.js';
@@ -110,4 +117,47 @@ export function presetChoiceOf(options: PreprocessOptions): PresetChoice | null 
 /** How image files are decoded. */
 export function decodeJobOf({ background, maxPixels = 100e6 }: PreprocessOptions) {
   return { background: background ?? null, maxPixels };
+}
+
+/** A run of a network on an image. */
+export interface NetworkRunOptions extends PreprocessOptions, WeightOptions {
+  /** Only algorithms that add in the one order of summation; no batch norm folded. Default false. */
+  readonly exact?: boolean;
+  /** Threads for one large convolution; no result depends on it. Default 1. */
+  readonly threads?: number;
+}
+
+/** The job of a network that is run for its numbers: nothing is drawn, nothing is written. */
+export function networkJob(
+  request: NetworkRequest,
+  options: NetworkRunOptions,
+  { layers, labels = null }: { readonly layers: readonly string[]; readonly labels?: string | null },
+): NetworkJob {
+  return {
+    request,
+    decode: decodeJobOf(options),
+    preset: presetChoiceOf(options),
+    layers,
+    picturesImplied: false,
+    exact: options.exact ?? false,
+    top: null,
+    labels,
+    picture: { scale: { kind: 'minmax' }, depth: 8, colormap: 'gray' },
+    output: { products: [], target: { kind: 'working-folder' }, clobber: true },
+  };
+}
+
+/** Gives `use` the path of class names; null: the usual ones. */
+export function withLabels<T>(
+  labels: readonly string[] | FileLike | undefined,
+  use: (path: string | null) => Promise<T>,
+): Promise<T> {
+  if (labels === undefined || typeof labels === 'string') return use(labels ?? null);
+  const bytes = labels instanceof Uint8Array ? labels : new TextEncoder().encode(`${labels.join('\n')}\n`);
+  return asFile(bytes, 'labels.txt', use);
+}
+
+/** Between pieces of work: lets timers and signals through. */
+export async function pause(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
 }

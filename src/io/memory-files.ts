@@ -9,9 +9,7 @@ let count = 0;
  * @param name what messages call it; its ending may say a format
  */
 export async function asFile<T>(bytes: Uint8Array, name: string, use: (path: string) => Promise<T>): Promise<T> {
-  const dot = name.lastIndexOf('.');
-  const at = dot < 0 ? name.length : dot;
-  const path = `${name.slice(0, at)} (bytes ${++count})${name.slice(at)}`;
+  const path = `bytes:${++count}/${name}`;
   files.set(path, bytes);
   try {
     return await use(path);

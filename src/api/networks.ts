@@ -1,0 +1,142 @@
+import { planCheck } from '../commands/check/check-plan.js';
+import type { CheckResult, UpdateResult } from '../commands/check/check-result.js';
+import { checkBaselines, updateBaselines } from '../commands/check/check-update.js';
+import { EXACT, type Tolerance } from '../commands/check/tolerance.js';
+import { compareNetworks, type NetworkComparison } from '../commands/network/compare-networks.js';
+import { type NamedSummary, summarizeNetwork } from '../commands/network/summary-report.js';
+import { CnnvizError } from '../core/errors.js';
+import { inLibraryWords } from './library-words.js';
+import {
+  type FileLike,
+  type ImageLike,
+  type NetworkRunOptions,
+  networkJob,
+  pause,
+  type WeightOptions,
+  withInput,
+  withRequest,
+} from './sources.js';
+
+/**
+ * What each layer of a network gives, costs and sees: shapes, parameters, multiply-accumulates, receptive fields. No
+ * weights are needed.
+ * @param options `size`: the input [C, H, W], for networks that do not say one
+ * @throws CnnvizError 'usage' when no size is known; 'format' or 'unsupported' for files that cannot be read
+ */
+export function summary(
+  network: FileLike,
+  options: WeightOptions & { readonly size?: readonly number[] } = {},
+): Promise<NamedSummary> {
+  const { size = null } = options;
+  if (size !== null && !(size.length === 3 && size.every((side) => Number.isSafeInteger(side) && side > 0))) {
+    return Promise.reject(
+      new CnnvizError('usage', `size: expected [C, H, W], whole numbers from 1, got ${size}`, {
+        fix: '{ size: [3, 224, 224] }',
+      }),
+    );
+  }
+  return inLibraryWords(() => withRequest(network, options, (request) => summarizeNetwork(request, size)));
+}
+
+/** The second network of a comparison, with its numbers. */
+export interface OtherNetwork extends WeightOptions {
+  readonly network: FileLike;
+}
+
+/**
+ * Two networks on one input, layer by layer: which layers stand for each other, and the first that is not the same.
+ * @param image a photograph, prepared as the networks say; or an array as it is
+ * @param options of the first network and the image; `tolerance`: a layer is the same when its largest difference is at
+ *   most this share of its largest value, default 1e-3
+ * @throws CnnvizError 'usage', 'shape' or 'unsupported'; 'input', 'decode' or 'format' for files
+ */
+export function compare(
+  a: FileLike,
+  b: FileLike | OtherNetwork,
+  image: ImageLike,
+  options: NetworkRunOptions & { readonly tolerance?: number } = {},
+): Promise<NetworkComparison> {
+  const { tolerance = 1e-3, threads = 1 } = options;
+  const other = typeof b === 'string' || b instanceof Uint8Array ? { network: b } : b;
+  if (!(tolerance >= 0)) {
+    return Promise.reject(
+      new CnnvizError('usage', `tolerance: expected a number from 0, got ${tolerance}`, { fix: '{ tolerance: 1e-3 }' }),
+    );
+  }
+  return inLibraryWords(() =>
+    withRequest(a, options, (request) =>
+      withRequest(other.network, other, (second) =>
+        withInput(image, (input) =>
+          compareNetworks(networkJob(request, options, { layers: ['all'] }), second, input, tolerance, threads, pause),
+        ),
+      ),
+    ),
+  );
+}
+
+/** Which maps are held against which. */
+export interface CheckOptions extends NetworkRunOptions {
+  /** A pipe, a network file, a built-in: what is run on the images. */
+  readonly network: FileLike;
+  /** The stages: names or globs, 'output' or 'all'. Default ['all']. */
+  readonly layers?: readonly string[];
+  /** The folder of the stored maps: FOLDER/IMAGE.EXT/STAGE.npy */
+  readonly baseline: string;
+  /** How far values may differ: the largest of what abs, rel and ulps allow. Default: not by one bit. */
+  readonly tolerance?: Partial<Tolerance>;
+  /** Take folders with everything below them. Default false. */
+  readonly recursive?: boolean;
+  /** Told once of each thing that was unexpected though it is no error. */
+  readonly warn?: (text: string) => void;
+}
+
+/**
+ * Feature maps against stored ones: which stage, channel and pixel of which image changed.
+ * @param images files, folders and globs
+ * @returns every image with its stages; files that belong to no stage
+ * @throws CnnvizError 'usage' or 'nothing'; an image that cannot be run is a row of the result
+ */
+export function check(images: readonly string[], options: CheckOptions): Promise<CheckResult> {
+  return withPlan(images, options, (plan, run) => checkBaselines(plan, run, null));
+}
+
+/**
+ * Stores the maps that `check` compares with: writes what is new or differs, removes what is left over.
+ * @param options `format`: exact arrays or grey pictures; default: as is stored, else npy
+ * @throws CnnvizError as check
+ */
+export function updateCheck(
+  images: readonly string[],
+  options: CheckOptions & { readonly format?: 'npy' | 'png' },
+): Promise<UpdateResult> {
+  return withPlan(images, options, (plan, run) => updateBaselines(plan, options.format ?? null, run));
+}
+
+function withPlan<T>(
+  images: readonly string[],
+  options: CheckOptions,
+  use: (plan: Awaited<ReturnType<typeof planCheck>>, run: Parameters<typeof checkBaselines>[1]) => Promise<T>,
+): Promise<T> {
+  const { network, layers = ['all'], baseline, tolerance = {}, recursive = false, threads = 1, warn } = options;
+  return inLibraryWords(() =>
+    withRequest(network, options, async (request) => {
+      const one = {
+        name: '',
+        place: '',
+        job: networkJob(request, options, { layers }),
+        folder: '',
+        images,
+        recursive,
+        baseline,
+        tolerance: { ...EXACT, ...tolerance },
+      };
+      const plan = await planCheck([one], [], { index: 1, count: 1 });
+      if (plan.roots.every(({ all }) => all.size === 0)) {
+        throw new CnnvizError('nothing', `nothing to do: ${images.join(' ')} holds no images`, {
+          fix: 'name files, or { recursive: true }',
+        });
+      }
+      return use(plan, { jobs: threads, note: (text) => warn?.(text), progress: () => undefined });
+    }),
+  );
+}
