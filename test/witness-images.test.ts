@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
-import { percentileOf, sortedFinite } from '../src/core/math.js';
+import { percentileOf, sortedFinite } from '../src/core/values.js';
 import { tensor } from '../src/core/tensor.js';
 import { executeSync } from '../src/engine/execute.js';
 import { planModel } from '../src/engine/plan.js';

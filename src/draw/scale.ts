@@ -1,8 +1,8 @@
 import { CnnvizError } from '../core/errors.js';
 import { maxSample } from '../core/image.js';
 import type { ScaleRule } from '../core/job.js';
-import { percentileOf, sortedFinite } from '../core/math.js';
 import type { Clipped, Scale, ZeroLevel } from '../core/result.js';
+import { percentileOf, sortedFinite } from '../core/values.js';
 
 /**
  * One common scale for all values given. NaN and ±Inf are ignored; percentiles are linear between neighbours, as

@@ -3,8 +3,7 @@ import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
 import { type Image, maxSample } from '../core/image.js';
 import type { BiasSource, ImagePreset, Job, LayerJob, PreprocessJob } from '../core/job.js';
-import { percentileOf, sortedFinite } from '../core/math.js';
-import { toFloat32, type Value } from '../core/values.js';
+import { percentileOf, sortedFinite, toFloat32, type Value } from '../core/values.js';
 import { imageToInput, imageToTensor, prepareTensor } from '../engine/preprocess.js';
 import { inferShapes } from '../layers/infer.js';
 import { npyToTensor } from '../models/npy.js';
@@ -66,7 +65,11 @@ export function boundBanks(
   findBias: FindBias | null = null,
   biases: readonly Float32Array[] | null = null,
 ): BoundKernels {
-  const models = banks.map((bank, b) => bankModel(layer, bank, biases?.[b] ?? null, b === 0 ? '' : `.${b + 1}`));
+  // a magnitude's bias is a layer of its own: it has its place before its number is found
+  const unfound = (bank: Bank) => (findBias && bank.kind === 'gradient' ? new Float32Array(bank.maps.length) : null);
+  const models = banks.map((bank, b) =>
+    bankModel(layer, bank, biases?.[b] ?? unfound(bank), b === 0 ? '' : `.${b + 1}`),
+  );
   const settle = async (compute: Compute): Promise<BoundKernels> => {
     const found: Float32Array[] = [];
     for (const [b, bank] of banks.entries()) {

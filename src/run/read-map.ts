@@ -98,22 +98,27 @@ function parseNote(text: string | null): MapNote {
   return note;
 }
 
-/** Anybody can write metadata. */
+/** Anybody can write metadata: what says it is a map, or a kind of picture, must be one. */
 function isRecipe(note: unknown): note is Recipe {
-  const { args } = fieldsOf(note);
+  const { args, map, picture } = fieldsOf(note);
+  if (map !== undefined) return isMapNote(note);
+  return (picture === undefined || typeof picture === 'string') && areWords(args);
+}
+
+function areWords(args: unknown): args is readonly string[] {
   return Array.isArray(args) && args.length > 0 && args.every((arg) => typeof arg === 'string');
 }
 
 /** What `read` and `diff` use of a note has the type it is used as: anybody can write metadata. */
 function isMapNote(note: unknown): note is MapNote {
-  const { lo, hi, colormap, clipped, map, input } = fieldsOf(note);
+  const { lo, hi, colormap, clipped, map, input, args } = fieldsOf(note);
   const { below, above, nan } = fieldsOf(clipped);
   return (
     typeof lo === 'number' &&
     typeof hi === 'number' &&
     lo <= hi &&
     Number.isFinite(hi - lo) &&
-    isRecipe(note) &&
+    areWords(args) &&
     typeof colormap === 'string' &&
     Object.hasOwn(COLORMAPS, colormap) &&
     [below, above, nan].every((count) => Number.isSafeInteger(count) && (count as number) >= 0) &&

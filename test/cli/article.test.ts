@@ -176,7 +176,7 @@ describe('article', () => {
       mkdirSync(join(folder, 'out/F3.png'), { recursive: true });
       const { code, stdout } = await cnnviz(['article', '-o', 'out', '--only', 'F3,Q2'], { cwd: folder });
       expect(code).toBe(1);
-      expect(stdout).toMatch(/^F3 not made: cnnviz conv five\.png .* -o F3\.png ended with 3: .*F3\.png: is a folder/);
+      expect(stdout).toMatch(/^F3 not made: cnnviz conv five\.png .* -o F3\.png left no F3\.png that can be read/);
       expect(stdout).toContain('2 rows, 0 pictures; 3 of 3 claims hold, 1 row not made');
       expect(readFileSync(join(folder, 'out/index.html'), 'utf8')).toContain('Not made: cnnviz conv five.png');
     }));

@@ -305,7 +305,7 @@ describe('diff', () => {
       const run = await diff(a, b, '-o', 'd.png');
       expect(run.code).toBe(1);
       expect(run.stdout).toMatch(
-        /^ differ {3}first at channel 0, \(600, 431\): \S+ → \S+ {3}\(1 of 477,204 values\)\n {10}off by \S+, 1 ulp\n$/,
+        /^ differ {3}first at channel 0, \(600, 431\): \S+ → \S+ {3}\(1 of 477,204 values\)\n {10}off by \S+, 1 ulp\nwrote d\.png\n$/,
       );
       expect((await sharp(join(cwd, 'd.png')).metadata()).format).toBe('png');
       expect((await diff(a, b, '--tolerance', 'ulps=1')).code).toBe(0);

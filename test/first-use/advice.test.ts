@@ -21,7 +21,7 @@ const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Code for shells, and commands that their own tests run: the article's rows, the demo's. */
-const NO_ADVICE = /^src\/commands\/(?:start\/(?:run-)?(?:completion|demo)\.ts|article\/rows\/)/;
+const NO_ADVICE = /^src\/commands\/(?:start\/[\w-]+\.ts|article\/rows\/)/;
 
 /** What every command is framed by: it tells of a flag where the command has it. */
 const OF_ALL = /^src\/cli\/(?:frame|standard-flags|output|flags)\.ts$/;

@@ -228,7 +228,7 @@ describe('a new command is guarded like the others', () => {
       'files.ts',
       'hash.ts',
       'lock.ts',
-      'log-file.ts',
+      'own-texts.ts',
       'process-facts.ts',
       'random-access.ts',
     ]);

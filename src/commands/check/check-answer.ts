@@ -29,7 +29,8 @@ export async function checkAnswer(targets: readonly string[], flags: CheckFlags,
   const cases = await checkCases(targets, flags);
   const lists = flags.filesFrom.map((path) => ({ path, nul: flags.null }));
   const plan = await planCheck(cases, lists, flags.shard ?? { index: 1, count: 1 });
-  if (plan.roots.every(({ all }) => all.size === 0) && !flags.passWithNoInputs) {
+  if (plan.roots.every(({ all }) => all.size === 0)) {
+    if (flags.passWithNoInputs) return nothingChecked(flags);
     throw nothingToDo(
       cases.flatMap(({ images }) => images),
       flags,
@@ -49,6 +50,14 @@ export async function checkAnswer(targets: readonly string[], flags: CheckFlags,
     progress: (done, failed) => bar.update(done, failed),
   };
   return flags.update ? update(plan, flags, run, frame) : check(plan, targets, flags, run, frame);
+}
+
+/** Nothing matched, and that is a success: baselines of what is not there are not looked at. */
+function nothingChecked({ update }: CheckFlags): Answer {
+  return {
+    document: () =>
+      update ? updateDocument({ images: [], removed: [], left: [] }, []) : checkDocument({ images: [], extra: [] }, []),
+  };
 }
 
 /** A report among the baselines would be taken for them the next time. */

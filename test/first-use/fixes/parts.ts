@@ -1,10 +1,8 @@
 /** Which part of the source each table of fixes answers for: every file with a fix that can be typed is in one. */
-const CHECK =
-  /^src\/(?:cli\/(?:check-cases|run-(?:check|diff|read|merge|article))|studies\/(?:check|diff|article)|batch\/|compare\/|stages\/read-map|io\/)/;
-const HEAD =
-  /^src\/(?:cli\/(?:head-job|run-head)|models\/(?:head|label)|engine\/training|commands\/head\/|stages\/(?:head|labelled|training|feature|image-features)|studies\/(?:head|train|apply|export))/;
+const CHECK = /^src\/(?:commands\/(?:check|batch|article)\/|commands\/layer\/read\.|run\/read-map|batch\/|io\/)/;
+const HEAD = /^src\/(?:commands\/head\/|models\/(?:head|label)|engine\/training)/;
 const NETWORK =
-  /^src\/(?:cli\/(?:network-job|class-command|run-(?:network|summary|filters|weights|compare|top|occlude|gradcam|ablate|saliency))|commands\/(?:class|network)\/|models\/(?!kernel|head|label)|api\/|stages\/(?:animation|class|cut|field|kept|layer-choice|network|summarize|weight)|studies\/(?:gradcam|occlude|top|class|field|animate|ablate|compare))/;
+  /^src\/(?:commands\/(?:class|network)\/|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label)|api\/|analysis\/|cli\/network-flags|run\/(?:layer-choice|network|shape|preset|preprocess))/;
 
 export const PARTS = {
   check: CHECK,
