@@ -109,10 +109,16 @@ const CASES: readonly FixCase[] = [
   },
   {
     args: ['sweep', 'five.png', '-k', 'edge3x3', '--json', '-o', '-'],
-    says: /-o FILE/,
+    says: /-o sweep\.png/,
     rule: { add: 0 },
-    fill: { FILE: 'x' },
   },
+  {
+    args: ['gradcam', 'lenet5', '--init', 'seed:1', 'five.png', '--raw', '-o', 'x.png'],
+    says: /--raw/,
+    rule: { all: true },
+  },
+  { args: ['demo', '-o', '-'], says: /-o FOLDER/, rule: { add: 0 }, fill: { FOLDER: 'x' } },
+  { args: ['explain', 'five.png', '-k', 'sobel'], says: /-k sobel-x, or -k sobel-y/, rule: { add: 0 } },
   {
     args: ['sweep', 'five.png', '-k', 'edge3x3', '--pool', 'max:2,avg:3', '--pool-size', '2'],
     says: /--pool-size/,
@@ -340,7 +346,6 @@ function suchAs(fix: string, args: readonly string[]): readonly string[] {
   return [...args.slice(0, -1), /such as ([^\s;]+?),?(?: |;|$)/.exec(fix)![1]];
 }
 
-const DECLARED = 'needs an ONNX file that declares it: test/first-use/declared-inputs.test.ts';
 const PART = 'words of a command line that is printed whole, as cases above have it';
 
 testFixes(PARTS.layer, CASES, {
@@ -349,13 +354,6 @@ testFixes(PARTS.layer, CASES, {
   'src/cli/usage-error.ts: -o': PART,
   'src/engine/wasm/memory.ts: start node without --jitless (NODE_OPTIONS may hold it)':
     'needs a Node without WebAssembly: test/first-use/gigantic-sizes.test.ts starts one',
-  'src/run/network-input.ts: --size …': DECLARED,
-  'src/run/network-input.ts: leave --size out': DECLARED,
-  'src/run/network-input.ts: … in the place of --preset imagenet': DECLARED,
-  'src/run/network-input.ts: leave --normalize out': DECLARED,
-  'src/run/network-input.ts: leave --pixels out': DECLARED,
-  'src/run/network-input.ts: …; or export it with channels first (tf2onnx: --inputs-as-nchw …)': DECLARED,
-  'src/run/network-input.ts: leave --gray out': DECLARED,
   'src/layers/infer.ts: add --input …=FILE.npy': 'the command asks for inputs before; this is for the library',
   'src/layers/infer.ts: did you mean …?': 'pipes and files are checked before; this is for graphs that are damaged',
   'src/layers/inputs.ts: … must be known before the run: a constant, or an input given with --input NAME=FILE.npy':

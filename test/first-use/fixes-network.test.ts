@@ -335,8 +335,18 @@ function quoted(fix: string, args: readonly string[]): readonly string[] {
   return ['run', /"([^"]+)"/.exec(fix)![1], ...args.slice(2)];
 }
 
+const DECLARED = 'needs an ONNX file that declares it: test/first-use/declared-inputs.test.ts';
+
 testFixes(PARTS.network, CASES, {
-  'src/api/network.ts: run it with: cnnviz run MODEL --input NAME=FILE.npy': 'for the library',
+  'src/run/network-input.ts: --size …': DECLARED,
+  'src/run/network-input.ts: leave --size out': DECLARED,
+  'src/run/network-input.ts: … in the place of --preset imagenet': DECLARED,
+  'src/run/network-input.ts: leave --normalize out': DECLARED,
+  'src/run/network-input.ts: leave --pixels out': DECLARED,
+  'src/run/network-input.ts: …; or export it with channels first (tf2onnx: --inputs-as-nchw …)': DECLARED,
+  'src/run/network-input.ts: leave --gray out': DECLARED,
+  "src/models/networks/printed-model.ts: export the model: torch.onnx.export(model, x, 'model.onnx'), then: cnnviz run model.onnx":
+    'needs PyTorch',
   'src/models/networks/builtin/index.ts: did you mean …?':
     'the command names files and pipes too; this is for the library',
   'src/models/weights/index.ts: convert it: python -m tf2onnx.convert --keras … --output model.onnx, then: cnnviz run model.onnx':

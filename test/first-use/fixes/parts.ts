@@ -2,7 +2,7 @@
 const CHECK = /^src\/(?:commands\/(?:check|batch|article)\/|commands\/layer\/read\.|run\/read-map|batch\/|io\/)/;
 const HEAD = /^src\/(?:commands\/head\/|models\/(?:head|label)|engine\/training)/;
 const NETWORK =
-  /^src\/(?:commands\/(?:class|network)\/|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label)|api\/|analysis\/|cli\/network-flags|run\/(?:layer-choice|network|shape|preset|preprocess))/;
+  /^src\/(?:commands\/(?:class|network\/(?!preprocess))|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label)|api\/|analysis\/|cli\/network-flags|run\/(?:layer-choice|network|shape))/;
 
 export const PARTS = {
   check: CHECK,
