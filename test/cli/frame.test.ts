@@ -45,50 +45,45 @@ const KERNEL = ['-k', 'edge3x3'];
 const PIPE = 'conv edge3x3 | relu';
 /** Hundreds of commands run in one process; none takes nearly as long. */
 const HANG_MS = 120_000;
-/** Rows of commands that the frame does not yet run. CNNVIZ_EVERY_ROW=1 tries them all the same. */
-const later = (...promises: readonly Promised[]): NonNullable<Row['but']> =>
-  Object.fromEntries(promises.map((promise) => [promise, 'not converted yet']));
-
 const ROWS: readonly Row[] = [
-  { name: 'conv', line: ['bars.png', ...KERNEL], file: 'x.png', but: later('stdout', 'an ending', 'json') },
+  { name: 'conv', line: ['bars.png', ...KERNEL], file: 'x.png', writes: true },
   {
     name: 'sweep',
     line: ['bars.png', ...KERNEL, '--stride', '1,2'],
     file: 'x.png',
-    but: later('stdout', 'an ending', 'json'),
+    writes: true,
   },
-  { name: 'explain', line: ['bars.png', ...KERNEL, '--at', '1,1'], file: 'x.png', but: later('stdout', 'an ending') },
-  { name: 'animate', line: ['five.png', ...KERNEL], file: 'x.gif', but: later('an ending') },
-  { name: 'field', line: ['bars.png', ...KERNEL, '--at', '1,1'], file: 'x.png', but: later('stdout', 'an ending') },
-  { name: 'kernels', line: ['edge3x3'], file: 'x.png', but: later('a folder', 'stdout', 'an ending', 'json', 'quiet') },
-  { name: 'plan', line: ['bars.png', ...KERNEL], but: later('quiet') },
-  { name: 'read', line: ['map.png'], file: 'x.npy', but: later('a folder', 'stdout', 'an ending') },
+  { name: 'explain', line: ['bars.png', ...KERNEL, '--at', '1,1'], file: 'x.png' },
+  { name: 'animate', line: ['five.png', ...KERNEL], file: 'x.gif' },
+  { name: 'field', line: ['bars.png', ...KERNEL, '--at', '1,1'], file: 'x.png' },
+  { name: 'kernels', line: ['edge3x3'], file: 'x.png' },
+  { name: 'plan', line: ['bars.png', ...KERNEL] },
+  { name: 'read', line: ['map.png'], file: 'x.npy' },
   {
     name: 'run',
     line: [...NET, 'bars.png', '--layers', 'relu'],
     file: 'x.png',
-    but: later('stdout', 'an ending', 'json'),
   },
   {
     name: 'summary',
     line: ['net.yaml'],
     file: 'x.png',
-    but: later('a file', 'a folder', 'stdout', 'an ending', 'json'),
   },
-  { name: 'filters', line: [...NET], file: 'x.png', but: later('stdout', 'an ending', 'json') },
+  { name: 'filters', line: [...NET], file: 'x.png' },
   {
     name: 'weights',
     line: ['net.safetensors', '--tensor', '0.weight'],
     file: 'x.npy',
     needs: ['-o', 'tensor.npy'],
-    but: later('a folder', 'stdout', 'an ending', 'json'),
+    but: { json: '--json lists the file, --tensor writes an array: one or the other' },
   },
   { name: 'compare', line: [PIPE, `${PIPE} | relu`, 'bars.png'] },
   {
     name: 'preprocess',
     line: ['bars.png', '--resize', '16'],
     file: 'x.npy',
-    but: { ...later('stdout', 'an ending', 'json'), alt: 'an array is no picture' },
+    writes: true,
+    but: { alt: 'an array is no picture' },
   },
   { name: 'gradcam', line: [...NET, 'bars.png', '--class', '1'], file: 'x.png' },
   {
@@ -116,7 +111,6 @@ const ROWS: readonly Row[] = [
     line: ['--csv', 'labels.csv', '--features', 'net.yaml', '--init', 'seed:1', '--holdout', '0'],
     file: 'x.head',
     writes: true,
-    but: later('a folder', 'stdout', 'an ending'),
   },
   { name: 'head predict', line: ['my.head', 'bars.png'] },
   { name: 'head eval', line: ['my.head', '--csv', 'labels.csv'] },
@@ -127,7 +121,6 @@ const ROWS: readonly Row[] = [
     stdout: 'path,',
     needs: ['-o', 'features.npy'],
     writes: true,
-    but: later('a folder', 'stdout', 'an ending', 'json', 'quiet'),
   },
   { name: 'check', line: ['bars.png', '--pipe', PIPE, '-b', 'base'] },
   { name: 'diff', line: ['map.png', 'other.png'], file: 'x.png', code: 1 },
@@ -144,7 +137,6 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   '.npy': '\u0093NUMPY',
   '.gif': 'GIF89a',
 };
-const every = process.env.CNNVIZ_EVERY_ROW === '1';
 const tree = commandsOf(await buildProgram(), []);
 
 /** Every command that does something, by its full name. */
@@ -161,9 +153,9 @@ function has({ name }: Row, long: string): boolean {
   return tree.get(name)!.options.some((option) => option.long === long);
 }
 
-/** Rows that can hold a promise, with those that do not yet left out. */
+/** Rows that can hold a promise, but for those with a reason. */
 function holds(promise: Promised, can: (row: Row) => boolean): Row[] {
-  return ROWS.filter((row) => can(row) && (every || row.but?.[promise] === undefined));
+  return ROWS.filter((row) => can(row) && row.but?.[promise] === undefined);
 }
 
 const endingOf = (file: string) => file.slice(file.lastIndexOf('.'));
