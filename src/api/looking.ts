@@ -90,7 +90,6 @@ export function explain(
     LookOptions & { readonly at?: { readonly x: number; readonly y: number }; readonly item?: number },
 ): Promise<Explanation> {
   const { at = null, channel, item = 0, threads = 1 } = options;
-  checkIndex('channel', channel);
   return withLook(image, options, async (request, input) => {
     const run = await lookAtLayer(request, input, channel ?? null, { threads, breathe: pause });
     return explainLayer(run, { at, channel: channel ?? null, item });
@@ -111,7 +110,6 @@ export function field(
     },
 ): Promise<FieldFacts> {
   const { at = null, pixel = null, channel } = options;
-  checkIndex('channel', channel);
   return withLook(image, options, async (request, input) =>
     measureField(await shapeLayer(request, input, channel ?? null), { at, pixel }),
   );
@@ -180,8 +178,9 @@ function withLook<T>(
   use: (request: LayerRequest, input: Input) => Promise<T>,
 ): Promise<T> {
   const layer = options.layer ?? null;
-  return inLibraryWords(() =>
-    withInput(image, (input) => {
+  return inLibraryWords(async () => {
+    checkIndex('channel', options.channel);
+    return withInput(image, (input) => {
       if ('network' in options) {
         return withRequest(options.network, options, (request) =>
           use({ kind: 'network', job: networkJob(request, options, { layers: [layer ?? 'output'] }), layer }, input),
@@ -190,8 +189,8 @@ function withLook<T>(
       return withKernels(options.kernel, (kernels) =>
         use({ kind: 'layer', job: layerJob(kernels, options), layer }, input),
       );
-    }),
-  );
+    });
+  });
 }
 
 /** Gives `use` kernels by their sources; arrays are lent a file's name. */

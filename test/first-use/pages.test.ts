@@ -108,6 +108,11 @@ describe('the programs of docs/library.md', () => {
       told: ['features.0', 'flatten', 'output', [1, 1000]],
     },
     {
+      what: 'gradcam',
+      tell: '[why.place.x, seen.window.x0, grid.cells.length, cam.map.shape, costs.params, first.a, x.shape]',
+      told: [188, 6, 6, [13, 13], 61_100_840, 'conv', [3, 224, 224]],
+    },
+    {
       what: 'trainHead',
       tell: '[head.classes, probabilities.shape]',
       told: [
@@ -130,7 +135,7 @@ describe('the programs of docs/library.md', () => {
   );
 
   it('are all of them', () => {
-    expect(programs).toHaveLength(3);
+    expect(programs).toHaveLength(4);
   });
 });
 
