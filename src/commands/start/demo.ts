@@ -31,8 +31,7 @@ export const demo = command({
     draws: false,
   },
   json: null,
-  async answer(_, { target, terminal, style, quiet, clobber }) {
-    const { Command } = await import('commander');
+  async answer(_, { target, terminal, style, quiet, clobber, program }) {
     const { conv } = await import('../layer/conv.js');
     const { layPhoto, programWords } = await import('./demo-photo.js');
     const folder = target.kind === 'folder' ? target.path : '.';
@@ -42,9 +41,9 @@ export const demo = command({
       const args = ['conv', photo, ...flags.split(' '), '-o', folder];
       terminal.print(`${index + 1}. ${say}`);
       terminal.print(`   ${style.dim(commandText(args))}`);
-      const program = new Command().exitOverride();
-      conv.addTo(program);
-      await program.parseAsync([...args, ...more], { from: 'user' });
+      const steps = program.createCommand().exitOverride();
+      conv.addTo(steps);
+      await steps.parseAsync([...args, ...more], { from: 'user' });
       terminal.print('');
       if (process.exitCode) return { ok: Number(process.exitCode) };
     }
