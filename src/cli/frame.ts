@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import type { OutputJob } from '../core/job.js';
+import type { Look } from '../core/look.js';
 import { writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, collisionKey, extensionOf, joinPath } from '../io/paths.js';
+import type { FigureFile } from '../run/figure.js';
 import { checkPlace } from '../run/place.js';
 import { EXIT } from './exit.js';
+import { lookOf } from './look-flags.js';
 import { targetOf } from './output.js';
 import type { Progress } from './progress.js';
 import type { Output, StandardFlags } from './standard-flags.js';
@@ -73,8 +76,12 @@ export interface Frame extends StandardFlags {
   readonly program: Command;
   /** Where -o points. */
   readonly target: OutputJob['target'];
+  /** How figures are finished. */
+  readonly look: Look;
   /** Numbers in place of a picture: --raw, or an ending of numbers. */
   readonly wantsNumbers: boolean;
+  /** How a figure is written at a place; null: as a PNG. */
+  figureFile(place: string | null): FigureFile;
   /** Where a result goes, checked; '-' for standard output, null: nowhere. @throws CnnvizError 'usage' */
   place(wanted: Wanted): string | null;
   /** What became of one of many inputs, as it comes: a line for people, with --jsonl a line of JSON. */
@@ -115,6 +122,12 @@ export async function openFrame(options: FrameOptions): Promise<Frame> {
   const reserveStdout = target.kind === 'stdout' || json || jsonl;
   const terminal = await openTerminal({ quiet, verbose, reserveStdout });
   const bars: Progress[] = [];
+  const look = lookOf(options);
+  const notes = new Set<string>();
+  const say = (note: string) => {
+    if (!notes.has(note)) terminal.note(`note: ${note}`);
+    notes.add(note);
+  };
   const places = new Set<string>();
   const frame: Frame = {
     ...options,
@@ -122,6 +135,11 @@ export async function openFrame(options: FrameOptions): Promise<Frame> {
     terminal,
     target,
     wantsNumbers: raw || ending === '.npy',
+    look,
+    figureFile: (place) => {
+      const said = place === '-' || place === null ? ending : extensionOf(place).toLowerCase();
+      return { look, svg: said === '.svg', say };
+    },
     place: ({ name: own, layer, inputs, always = true }) => {
       if (out === null && !raw && (!always || (json && always !== 'with --json'))) return null;
       const path = pathOf(target, own, inputs[0], layer);

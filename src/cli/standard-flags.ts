@@ -1,6 +1,7 @@
 import { coreCount } from '../io/process-facts.js';
 import { flag, under, type ValuesOf } from './flags.js';
 import type { Written } from './output.js';
+import { lookFlags } from './look-flags.js';
 import { parseJobs } from './parse.js';
 import { SHOW_METHODS } from './show/method.js';
 
@@ -15,7 +16,7 @@ export interface Output extends Written {
   readonly standard?: string;
   /** It must be given. */
   readonly required?: boolean;
-  /** It draws: --show and --alt. */
+  /** It draws: --show and --alt; figures, where it can write .svg: their look. */
   readonly draws: boolean;
   /** --raw: numbers in place of the picture. */
   readonly raw?: string;
@@ -58,6 +59,7 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
       ]),
       alt: flag.on('--alt', 'print a sentence that describes the picture'),
     }),
+    ...lookFlags,
     ...under('Running:', {
       jobs: flag.of('-j, --jobs <n>', jobs ?? '', (_, text) => parseJobs(text), String, CORES),
       dryRun: flag.on('-n, --dry-run', dryRun ?? ''),
@@ -71,7 +73,10 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
 
 /** Which of them a command has; what it does not have cannot be given, and reads as not given. */
 export function standardNames({ output, namedFiles, json, jsonl, dryRun, verbose, jobs }: StandardSpec): string[] {
+  const figures = output?.endings.includes('.svg') === true;
+  const look = Object.fromEntries(Object.keys(lookFlags).map((key) => [key, figures])) as Record<keyof typeof lookFlags, boolean>;
   const has: Readonly<Record<keyof StandardFlags, boolean>> = {
+    ...look,
     out: output !== undefined,
     raw: output?.raw !== undefined,
     clobber: output !== undefined || namedFiles === true,

@@ -1,19 +1,9 @@
 import { formatNumber } from '../core/text.js';
 import { applyColormap } from './colormaps.js';
+import { chooseFit } from './fit.js';
 import { fitsNumberGrid, numberGrid } from './number-grid.js';
-import {
-  FAINT,
-  imagePicture,
-  inGrid,
-  type Part,
-  type Plane,
-  planePicture,
-  stacked,
-  textPart,
-  toLevels,
-} from './part.js';
+import { imagePicture, inGrid, type Part, type Plane, planePicture, stacked, textPart, toLevels } from './part.js';
 import { chooseScale } from './scale.js';
-import { chooseFit } from './text.js';
 
 /** Planes beyond these are only counted. */
 const MAX_PLANES = 8;
@@ -38,10 +28,15 @@ interface KernelPicture {
 }
 
 /**
- * A kernel [C, kH, kW], one plane a channel, on a scale of its own. Small ones are cells with their numbers, signs told
+ * A kernel [C, kH, kW], one plane a channel, on a scale of its own. Small ones are cells with their `numbers`, signs told
  * by colour; three differing channels are a colour picture, darkest to brightest; others are grey planes.
  */
-export function kernelPicture(channels: readonly Plane[], box: number, combined: string | null = null): KernelPicture {
+export function kernelPicture(
+  channels: readonly Plane[],
+  box: number,
+  combined: string | null = null,
+  numbers = true,
+): KernelPicture {
   const [first] = channels;
   const planes = channels.map(({ values }) => values);
   const { lo, hi } = chooseScale(planes, { kind: 'minmax' });
@@ -55,26 +50,28 @@ export function kernelPicture(channels: readonly Plane[], box: number, combined:
     range: lo === hi ? `all ${formatNumber(lo)}` : `own scale ${formatNumber(lo)} … ${formatNumber(hi)}`,
   };
   if (!equal && channels.length === 3 && combined === null) return { ...words, picture: colourPicture(channels, box) };
-  if (equal) return { ...words, picture: onePlane(first, [first], box) };
+  if (equal) return { ...words, picture: onePlane(first, [first], box, numbers) };
   const shown = channels.slice(0, MAX_PLANES);
-  const side = fitsNumberGrid(first) ? box : Math.max(32, Math.floor(box / Math.min(PLANES_A_ROW, shown.length)));
+  const side = numbers && fitsNumberGrid(first) ? box : Math.max(32, Math.floor(box / Math.min(PLANES_A_ROW, shown.length)));
   const parts = [
     inGrid(
-      shown.map((plane) => onePlane(plane, channels, side)),
+      shown.map((plane) => onePlane(plane, channels, side, numbers)),
       4,
       PLANES_A_ROW,
     ),
   ];
   const rest = channels.length - shown.length;
-  if (rest > 0) parts.push(textPart(`+ ${rest} more`, FAINT));
+  if (rest > 0) parts.push(textPart(`+ ${rest} more`, 'detail'));
   return { ...words, picture: stacked(parts, 3, 'centre') };
 }
 
 /** One channel, on the scale of all of them. */
-function onePlane(plane: Plane, all: readonly Plane[], box: number): Part {
+function onePlane(plane: Plane, all: readonly Plane[], box: number, numbers: boolean): Part {
   const values = all.map((one) => one.values);
   if (fitsNumberGrid(plane)) {
+    // signs are told by colour
     const levels = toLevels(plane.values, chooseScale(values, { kind: 'symmetric' }));
+    if (!numbers) return planePicture(plane, levels, 'diverging', chooseFit(plane.width, plane.height, box, box));
     return numberGrid(plane, applyColormap(levels, 'diverging'), { among: all });
   }
   const levels = toLevels(plane.values, chooseScale(values, { kind: 'minmax' }));

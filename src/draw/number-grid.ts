@@ -1,15 +1,19 @@
 import { formatNumber } from '../core/text.js';
-import { drawText, fillRect, type Rgb } from './canvas.js';
-import { framed, INK, PAPER, type Part, type Plane } from './part.js';
-import { textHeight, textWidth } from './text.js';
+import { framed, type Part, type Plane, TYPE } from './part.js';
+import { fillRect, type Paint, type Rgb } from './scene/scene.js';
+import { CAP_HEIGHT, textWidth } from './scene/typeface.js';
 
 /** Planes of at most this many values a side are drawn as numbers. */
 const MAX_SIDE = 9;
-const MIN_CELL = 24;
-const CELL_PADDING = 7;
+const MIN_CELL = 34;
+const CELL_PADDING = 12;
 /** Up to this many values a side there is room for three digits, else for two. */
 const ROOMY_SIDE = 5;
+const DARK: Rgb = [22, 24, 29];
 const BRIGHT: Rgb = [255, 255, 255];
+const STYLE = TYPE.detail;
+/** Between cells the paper is seen. */
+const SEAM = 2;
 
 export function fitsNumberGrid({ width, height }: { readonly width: number; readonly height: number }): boolean {
   return width <= MAX_SIDE && height <= MAX_SIDE;
@@ -24,7 +28,7 @@ interface NumberGridOptions {
   readonly isBlank?: (i: number) => boolean;
 }
 
-/** Cells with numbers, `step` pixels from one to the next. */
+/** Cells with numbers, `step` points from one to the next; the first begins one point inside. */
 interface NumberGrid extends Part {
   readonly step: number;
 }
@@ -37,26 +41,35 @@ export function numberGrid(
 ): NumberGrid {
   const { width, height } = plane;
   const texts = cellTexts(plane, divisor);
-  const widths = among.flatMap((one) => cellTexts(one, divisor).map((text) => textWidth(text, 1)));
-  const cell = Math.max(MIN_CELL, Math.max(...widths) + CELL_PADDING);
-  // cells are one pixel apart: the frame's colour shows between them
-  const step = cell + 1;
-  const cells = framed({
-    width: width * step - 1,
-    height: height * step - 1,
-    draw: (canvas, x, y) => {
-      for (let i = 0; i < texts.length; i++) {
-        const left = x + (i % width) * step;
-        const top = y + Math.floor(i / width) * step;
-        const colour: Rgb = isBlank(i) ? PAPER : [rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]];
-        fillRect(canvas, left, top, cell, cell, colour);
-        if (isBlank(i)) continue;
-        const indent = Math.floor((cell - textWidth(texts[i], 1)) / 2);
-        const drop = Math.floor((cell - textHeight(1)) / 2) + 1;
-        drawText(canvas, left + indent, top + drop, texts[i], { rgb: readableOn(colour), size: 1 });
-      }
+  const widths = among.flatMap((one) => cellTexts(one, divisor).map((text) => textWidth(text, STYLE.size)));
+  const cell = Math.max(MIN_CELL, Math.ceil(Math.max(...widths)) + CELL_PADDING);
+  const step = cell + SEAM;
+  const cells = framed(
+    {
+      width: width * step - SEAM,
+      height: height * step - SEAM,
+      draw: (marks, x, y) => {
+        for (let i = 0; i < texts.length; i++) {
+          const left = x + (i % width) * step;
+          const top = y + Math.floor(i / width) * step;
+          const colour: Rgb = [rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]];
+          if (isBlank(i)) continue;
+          fillRect(marks, left, top, cell, cell, colour);
+          marks.push({
+            kind: 'text',
+            x: left + cell / 2,
+            y: top + (cell + CAP_HEIGHT * STYLE.size) / 2,
+            text: texts[i],
+            size: STYLE.size,
+            weight: 'regular',
+            paint: readableOn(colour),
+            anchor: 'middle',
+          });
+        }
+      },
     },
-  });
+    'paper',
+  );
   return { ...cells, step };
 }
 
@@ -71,6 +84,6 @@ function tidy(value: number): number {
 }
 
 /** Dark letters on bright cells, bright letters on dark ones. */
-function readableOn([r, g, b]: Rgb): Rgb {
-  return 0.299 * r + 0.587 * g + 0.114 * b > 128 ? INK : BRIGHT;
+export function readableOn([r, g, b]: Rgb): Paint {
+  return 0.299 * r + 0.587 * g + 0.114 * b > 128 ? DARK : BRIGHT;
 }

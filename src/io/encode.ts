@@ -11,15 +11,15 @@ const COMPRESSION_LEVEL = 2;
 /**
  * A PNG of exactly these samples: one channel is written as grey, not RGB; 16 bits stay 16.
  * `note` goes into EXIF ImageDescription as ASCII; characters beyond are written as \u escapes, so it should be JSON.
+ * `dpi`: the dots an inch that it is meant for.
  */
-export async function encodePng(image: Image, note: string): Promise<Uint8Array> {
+export async function encodePng(image: Image, note: string, dpi: number | null = null): Promise<Uint8Array> {
   const { width, height, channels, depth, data } = image;
   const space = channels === 1 ? (depth === 16 ? 'grey16' : 'b-w') : depth === 16 ? 'rgb16' : 'srgb';
-  return loadSharp()(data, { raw: { width, height, channels } })
-    .toColourspace(space)
-    .withExif({ IFD0: { ImageDescription: toAscii(note) } })
-    .png({ compressionLevel: COMPRESSION_LEVEL })
-    .toBuffer();
+  const picture = loadSharp()(data, { raw: { width, height, channels } }).toColourspace(space);
+  if (dpi !== null) picture.withMetadata({ density: dpi });
+  if (note !== '') picture.withExif({ IFD0: { ImageDescription: toAscii(note) } });
+  return picture.png({ compressionLevel: COMPRESSION_LEVEL }).toBuffer();
 }
 
 export function toAscii(text: string): string {

@@ -1,5 +1,5 @@
 import type { Image } from '../../core/image.js';
-import { resample } from '../../draw/resample.js';
+import { resampleRgb } from '../../draw/resample.js';
 import { decodeImage } from '../../io/decode.js';
 import { encodePng } from '../../io/encode.js';
 import { readBytes } from '../../io/files.js';
@@ -48,10 +48,10 @@ async function pictureText(image: Image, method: ShowMethod, { columns, rows }: 
   const down = Math.max(4, Math.floor(rows * SHARE_OF_ROWS));
   if (method === 'blocks') {
     const { width, height } = fitInto(image, columns, 2 * down);
-    return blockPicture(resample(image, width, height), width, height, colourDepth(process.env));
+    return blockPicture(resampleRgb(image, width, height), width, height, colourDepth(process.env));
   }
   const { width, height } = fitInto(image, columns * CELL.width, down * CELL.height);
-  const shown: Image = { width, height, channels: 3, depth: 8, data: resample(image, width, height) };
+  const shown: Image = { width, height, channels: 3, depth: 8, data: resampleRgb(image, width, height) };
   if (method === 'sixel') return sixelPicture(shown);
   const cells = Math.min(columns, Math.max(1, Math.round(width / CELL.width)));
   const png = await encodePng(shown, '{}');

@@ -1,0 +1,172 @@
+import type { ColormapName, ScaleRule } from '../core/job.js';
+import type { Clipped, Scale } from '../core/result.js';
+import { formatNumber, groupDigits } from '../core/text.js';
+import {
+  drawText,
+  framed,
+  lineHeight,
+  onPaper,
+  type Part,
+  type Plane,
+  sideBySide,
+  stacked,
+  TYPE,
+  textPart,
+  widest,
+} from './part.js';
+import { chooseScale, midLevel, toPixels, zeroLevel } from './scale.js';
+import { drawLevels, fillRect, type Scene } from './scene/scene.js';
+import { shortenMiddle, textWidth, wrapText } from './scene/typeface.js';
+
+export interface LabelledMap extends Plane {
+  readonly label: string;
+  /** How many cells at the end stand for no value (NaN in `values`): a vector folded into rows. They stay paper. */
+  readonly blank?: number;
+}
+
+/** What whoever asks for a figure may change of it. */
+export interface FigureLook {
+  /** How large pictures are against letters: 1 as usual. */
+  readonly box: number;
+  /** In place of the title that says what is seen. */
+  readonly title: string | null;
+  /** A sentence at the foot. */
+  readonly caption: string | null;
+}
+
+export const PLAIN_LOOK: FigureLook = { box: 1, title: null, caption: null };
+
+export interface FigureOptions {
+  readonly title: string;
+  readonly scaleRule: ScaleRule;
+  readonly colormap: ColormapName;
+  readonly look: FigureLook;
+}
+
+/** A figure of maps, with the one scale they share and what that scale lost of all of them together. */
+export interface MapFigure {
+  readonly scene: Scene;
+  readonly scale: Scale;
+  readonly clipped: Clipped;
+}
+
+const MARGIN = 32;
+/** A title may make a figure this wide; a longer one loses its middle. */
+const TITLE_WIDTH = 1100;
+/** Facts and captions are broken into lines at least this wide. */
+const LEAST_WIDTH = 420;
+
+/** The 8-bit greys of all maps on one common scale. */
+export function commonLevels(
+  maps: readonly (Plane & Pick<LabelledMap, 'blank'>)[],
+  rule: ScaleRule,
+): { levels: Uint8Array[]; scale: Scale; clipped: Clipped } {
+  const scale = chooseScale(
+    maps.map(({ values }) => values),
+    rule,
+  );
+  const clipped = { below: 0, above: 0, nan: 0 };
+  const levels = maps.map(({ values, blank = 0 }) => {
+    const one = toPixels(values, scale, 8);
+    clipped.below += one.clipped.below;
+    clipped.above += one.clipped.above;
+    clipped.nan += one.clipped.nan - blank;
+    return one.data as Uint8Array;
+  });
+  return { levels, scale, clipped };
+}
+
+/** The finished figure: a sentence as its title, a line of facts, the figure, its legend, and a caption at the foot. */
+export function titledScene(title: string, facts: string, figure: Part, key: Part | null, look: FigureLook): Scene {
+  const said = look.title ?? title;
+  const { size, weight } = TYPE.title;
+  const content = key ? [figure, key] : [figure];
+  const room = Math.max(widest(content), LEAST_WIDTH, Math.min(TITLE_WIDTH, textWidth(said, size, weight)));
+  const head = [
+    textPart(shortenMiddle(said, room, size, weight), 'title'),
+    ...wrapText(facts, room, TYPE.subtitle.size).map((line) => textPart(line, 'subtitle')),
+  ];
+  const foot = look.caption === null ? [] : wrapText(look.caption, room, TYPE.body.size).map((line) => textPart(line));
+  const parts = [stacked(head, 4, 'left'), ...content, ...(foot.length > 0 ? [stacked(foot, 2, 'left')] : [])];
+  return onPaper(stacked(parts, 24, 'left'), MARGIN);
+}
+
+const BAR_WIDTH = 256;
+const BAR_HEIGHT = 12;
+const TICK = 5;
+
+/** What the colours mean: a bar of all levels over its lowest, zero and highest value; below it what was clipped, if anything. */
+export function legend(name: string, scale: Scale, colormap: ColormapName, clipped: Clipped): Part {
+  const parts = [scale.lo === scale.hi ? swatch(name, scale.lo, colormap) : bar(name, scale, colormap)];
+  const lost = clippedWords(clipped);
+  if (lost) parts.push(textPart(lost, 'detail'));
+  return stacked(parts, 4, 'left');
+}
+
+function bar(name: string, scale: Scale, colormap: ColormapName): Part {
+  const levels = Uint8Array.from({ length: 256 }, (_, i) => i);
+  const colours = framed({
+    width: BAR_WIDTH,
+    height: BAR_HEIGHT,
+    draw: (marks, x, y) => {
+      const image = { width: 256, height: 1, channels: 1, depth: 8, data: levels } as const;
+      marks.push({ kind: 'image', x, y, width: BAR_WIDTH, height: BAR_HEIGHT, image, colormap });
+    },
+  });
+  const zero = zeroLevel(scale, 8);
+  const [lo, hi] = [formatNumber(scale.lo), formatNumber(scale.hi)];
+  const { size } = TYPE.detail;
+  // "0" stands below its tick; where the bar begins or ends with zero, or near it, the number there says it already
+  const [before, after] = [textWidth(lo, size), textWidth(hi, size)];
+  const at = typeof zero === 'string' ? null : 1 + (zero.level / 255) * BAR_WIDTH;
+  const isFree = at !== null && at > before + 8 && at < BAR_WIDTH - after - 8;
+  const ticked: Part = {
+    width: colours.width,
+    height: colours.height + TICK + lineHeight(TYPE.detail),
+    draw: (marks, x, y) => {
+      colours.draw(marks, x, y);
+      const foot = y + colours.height;
+      fillRect(marks, x, foot, 1, TICK, 'second');
+      fillRect(marks, x + colours.width - 1, foot, 1, TICK, 'second');
+      drawText(marks, x, foot + TICK, lo, TYPE.detail);
+      drawText(marks, x + colours.width, foot + TICK, hi, TYPE.detail, 'end');
+      if (at === null) return;
+      fillRect(marks, x + Math.min(at, colours.width - 1), foot, 1, TICK, 'second');
+      if (isFree) drawText(marks, x + at, foot + TICK, '0', TYPE.detail, 'middle');
+    },
+  };
+  const beside = (part: Part): Part => ({
+    ...part,
+    height: ticked.height,
+    draw: (marks, x, y) => part.draw(marks, x, y - 1),
+  });
+  const words = zero === 'below' ? 'zero is darker than black' : zero === 'above' ? 'zero is brighter than white' : '';
+  const more = words === '' ? [] : [beside(textPart(words, 'detail'))];
+  return sideBySide([...named(name).map(beside), ticked, ...more], 12, 'top');
+}
+
+function named(name: string): Part[] {
+  return name === '' ? [] : [textPart(name, 'detail')];
+}
+
+/** The legend of a constant. */
+function swatch(name: string, value: number, colormap: ColormapName): Part {
+  const level = new Uint8Array([midLevel(8)]);
+  const colour = framed({
+    width: BAR_HEIGHT,
+    height: BAR_HEIGHT,
+    draw: (marks, x, y) => drawLevels(marks, x, y, 1, 1, level, colormap, BAR_HEIGHT),
+  });
+  const words = textPart(`= ${formatNumber(value)}, the only value`, 'detail');
+  return sideBySide([...named(name), colour, words], 8, 'middle');
+}
+
+/** "12 below the scale, 3 above it, 1 NaN, drawn as the lowest", or nothing. */
+export function clippedWords({ below, above, nan }: Clipped): string {
+  const words = [];
+  if (below > 0) words.push(`${groupDigits(below)} below the scale`);
+  if (above > 0) words.push(`${groupDigits(above)} above it`);
+  if (nan > 0) words.push(`${groupDigits(nan)} NaN, drawn as the lowest`);
+  return words.join(', ');
+}
+
