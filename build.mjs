@@ -73,6 +73,7 @@ const onlyCode = process.argv[2] === 'code';
 if (!onlyCode) {
   rmSync('dist', { recursive: true, force: true });
   run(process.execPath, ['assembly/build.mjs']);
+  run(process.execPath, ['assembly/typeface.mjs']);
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
 }
 for (const bundle of BUNDLES) await (bundle.chunks ? bundleInChunks(bundle) : bundleInOneFile(bundle));

@@ -149,7 +149,7 @@ async function hashOf(path: string): Promise<string | null> {
  */
 export async function commandHash(task: Task): Promise<string> {
   const { output, ...job } = task.job;
-  const { products, target } = output;
+  const { products, target, figure } = output;
   const root = rootOf(output);
   const naming = target.kind === 'template' && root !== null ? relativeTo(root, target.path) : target.kind;
   const files: [string, string][] = [];
@@ -157,7 +157,7 @@ export async function commandHash(task: Task): Promise<string> {
     if (await existingFile(path)) files.push([path, await sha256OfFile(path)]);
   }
   return sha256(
-    new TextEncoder().encode(JSON.stringify({ cnnviz: VERSION, kind: task.kind, job, products, naming, files })),
+    new TextEncoder().encode(JSON.stringify({ cnnviz: VERSION, kind: task.kind, job, products, figure, naming, files })),
   );
 }
 

@@ -3,6 +3,8 @@ import type { OutputJob, PictureJob } from '../core/job.js';
 import { scaleText } from '../core/job-text.js';
 import { extensionOf } from '../io/paths.js';
 import { flag, under, type ValuesOf } from './flags.js';
+import type { Frame } from './frame.js';
+import { lookFlags } from './look-flags.js';
 import { parseScale } from './parse.js';
 
 /** How values become colours, where maps share one picture. */
@@ -26,28 +28,50 @@ export const colourFlags = under('Output:', {
 export function mapFlags(depth: string) {
   return {
     ...under('Output:', {
-      format: flag.choice('--format <format>', 'pictures or exact numbers', ['png', 'npy']),
+      format: flag.choice('--format <format>', 'pictures, drawings or exact numbers', ['png', 'svg', 'npy']),
       depth: flag.choice('--depth <bits>', depth, ['8', '16'], '8'),
     }),
     ...colourFlags,
   };
 }
 
+/** Each map of a sheet on a scale of its own. */
+export const eachFlag = flag.on('--each', 'each map of a sheet on a scale of its own (default: where kernels differ in kind)');
+
 type MapFlags = ValuesOf<ReturnType<typeof mapFlags>>;
 
 /** How maps are drawn. */
-export function pictureOf({ scale, depth, colormap }: MapFlags): PictureJob {
-  return { scale, depth: depth === '16' ? 16 : 8, colormap };
+export function pictureOf({ scale, depth, colormap, each }: MapFlags & { readonly each: boolean }): PictureJob {
+  return { scale, depth: depth === '16' ? 16 : 8, colormap, ...(each ? { each } : {}) };
 }
 
 /** Whether maps are written as numbers: --format, or the ending. @throws CnnvizError 'usage' when the two differ */
 export function writesNumbers({ format }: Pick<MapFlags, 'format'>, target: OutputJob['target']): boolean {
   const path = target.kind === 'file' || target.kind === 'template' ? target.path : '';
-  const ending = /^\.(png|npy)$/.exec(extensionOf(path).toLowerCase())?.[1];
+  const ending = /^\.(png|svg|npy)$/.exec(extensionOf(path).toLowerCase())?.[1];
   if (ending !== undefined && format !== null && ending !== format) {
     throw new CnnvizError('usage', `${path}: the ending says ${ending}, --format says ${format}`, {
       fix: 'keep one of them',
     });
   }
   return (format ?? ending) === 'npy';
+}
+
+/**
+ * How a job's figures are written, where it is not as usual. `isFigure`: what is written is a labelled picture.
+ * @throws CnnvizError 'usage' where a look or an SVG is asked for, and what is written is none
+ */
+export function figureOf(
+  { look, target, typed }: Pick<Frame, 'look' | 'target' | 'typed'>,
+  format: string | null,
+  isFigure: boolean,
+  fix: string,
+): Pick<OutputJob, 'figure'> {
+  const path = target.kind === 'file' || target.kind === 'template' ? target.path : '';
+  const svg = format === 'svg' || extensionOf(path).toLowerCase() === '.svg';
+  const asked = Object.entries(lookFlags).find(([key]) => typed.has(key))?.[1].spec.split(' ')[0];
+  if (!isFigure && (svg || asked !== undefined)) {
+    throw new CnnvizError('usage', `${asked ?? (format === 'svg' ? '--format svg' : path)} is for labelled pictures: here each value is a pixel`, { fix });
+  }
+  return svg || asked !== undefined ? { figure: { look, svg } } : {};
 }

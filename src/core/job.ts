@@ -1,3 +1,4 @@
+import type { Look } from './look.js';
 import type { Padding, PaddingMode, Pads, Pair } from './geometry.js';
 
 /** Activations that a user may ask for by name; what each computes: layers/activation.ts. */
@@ -99,6 +100,8 @@ export interface PictureJob {
   readonly scale: ScaleRule;
   readonly depth: 8 | 16;
   readonly colormap: ColormapName;
+  /** Each map of a sheet has a scale of its own. */
+  readonly each?: true;
 }
 
 /** maps: a file each · sheet: all in one labelled picture · strip: input ▸ kernel ▸ map · npy: exact numbers */
@@ -114,6 +117,8 @@ export interface OutputJob {
     | { readonly kind: 'template'; readonly path: string }
     | { readonly kind: 'stdout' };
   readonly clobber: boolean;
+  /** How figures are finished, and whether they are SVG; as usual when left out. */
+  readonly figure?: { readonly look: Look; readonly svg: boolean };
 }
 
 /** Everything a run needs but its inputs. Plain JSON: the same job serves the command line, threads and queues. */

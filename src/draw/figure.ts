@@ -93,24 +93,32 @@ export function titledScene(title: string, facts: string, figure: Part, key: Par
 
 const BAR_WIDTH = 256;
 const BAR_HEIGHT = 12;
+/** What was clipped is said in lines at least this wide. */
+const LEAST_WORDS = 180;
 const TICK = 5;
 
 /** What the colours mean: a bar of all levels over its lowest, zero and highest value; below it what was clipped, if anything. */
-export function legend(name: string, scale: Scale, colormap: ColormapName, clipped: Clipped): Part {
-  const parts = [scale.lo === scale.hi ? swatch(name, scale.lo, colormap) : bar(name, scale, colormap)];
-  const lost = clippedWords(clipped);
-  if (lost) parts.push(textPart(lost, 'detail'));
+export function legend(
+  name: string,
+  scale: Scale,
+  colormap: ColormapName,
+  clipped: Clipped,
+  width = BAR_WIDTH,
+): Part {
+  const parts = [scale.lo === scale.hi ? swatch(name, scale.lo, colormap) : bar(name, scale, colormap, width)];
+  const room = Math.max(width, LEAST_WORDS);
+  for (const line of wrapText(clippedWords(clipped), room, TYPE.detail.size)) parts.push(textPart(line, 'detail'));
   return stacked(parts, 4, 'left');
 }
 
-function bar(name: string, scale: Scale, colormap: ColormapName): Part {
+function bar(name: string, scale: Scale, colormap: ColormapName, width: number): Part {
   const levels = Uint8Array.from({ length: 256 }, (_, i) => i);
   const colours = framed({
-    width: BAR_WIDTH,
+    width,
     height: BAR_HEIGHT,
     draw: (marks, x, y) => {
       const image = { width: 256, height: 1, channels: 1, depth: 8, data: levels } as const;
-      marks.push({ kind: 'image', x, y, width: BAR_WIDTH, height: BAR_HEIGHT, image, colormap });
+      marks.push({ kind: 'image', x, y, width, height: BAR_HEIGHT, image, colormap });
     },
   });
   const zero = zeroLevel(scale, 8);
@@ -118,8 +126,8 @@ function bar(name: string, scale: Scale, colormap: ColormapName): Part {
   const { size } = TYPE.detail;
   // "0" stands below its tick; where the bar begins or ends with zero, or near it, the number there says it already
   const [before, after] = [textWidth(lo, size), textWidth(hi, size)];
-  const at = typeof zero === 'string' ? null : 1 + (zero.level / 255) * BAR_WIDTH;
-  const isFree = at !== null && at > before + 8 && at < BAR_WIDTH - after - 8;
+  const at = typeof zero === 'string' ? null : 1 + (zero.level / 255) * width;
+  const isFree = at !== null && at > before + 8 && at < width - after - 8;
   const ticked: Part = {
     width: colours.width,
     height: colours.height + TICK + lineHeight(TYPE.detail),

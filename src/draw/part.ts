@@ -129,6 +129,9 @@ export function boxed(part: Part, width: number, height: number, align: Align, d
 }
 
 const SCREEN_ASPECT = 1.4;
+/** So many parts stand in one row, if that is no wider than a screen. */
+const ONE_ROW = 4;
+const SCREEN_WIDTH = 1600;
 
 /**
  * Parts in a grid of equal columns, each row as high as its highest part; as many columns as given, or as bring the grid
@@ -146,6 +149,7 @@ export function inGrid(parts: readonly Part[], gap: number, columns = screenColu
 
 function screenColumns(parts: readonly Part[], gap: number): number {
   const width = widest(parts) + gap;
+  if (parts.length <= ONE_ROW && parts.length * width <= SCREEN_WIDTH) return parts.length;
   const height = Math.max(...parts.map((part) => part.height)) + gap;
   const columns = Math.round(Math.sqrt((parts.length * SCREEN_ASPECT * height) / width));
   return Math.min(parts.length, Math.max(1, columns));
@@ -242,3 +246,7 @@ function captionParts(line: CaptionLine, isFirst: boolean, room: number): Part[]
   if (label.width + 8 + more.width <= room) return [sideBySide([label, more], 8, 'top')];
   return [label, ...wrapText(detail, room, TYPE.detail.size).map((piece) => textPart(piece, 'detail'))];
 }
+
+// TEMPORARY: gone when every figure is a scene
+export const [INK, FAINT, PAPER, FRAME]: any[] = ['body', 'detail', 'paper', 'frame'];
+export { FIXED_SPACE } from './scene/typeface.js';

@@ -42,8 +42,8 @@ const BOXES = [
   { rows: 20, picture: 160, kernel: 96 },
   { rows: Number.POSITIVE_INFINITY, picture: 96, kernel: 72 },
 ];
-/** A map that is as large as the screen is no strip. */
-const MOST_STAGE = 3;
+const MOST_STAGES = 3;
+const KEY_WIDTH = 150;
 
 /**
  * input ▸ kernel ▸ convolution ▸ activation ▸ pooling, one row a map. Pictures of one row share one magnification; maps of
@@ -57,7 +57,7 @@ export function strip(rows: readonly StripRow[], options: FigureOptions & { read
   const boxes = BOXES.find((candidate) => rows.length <= candidate.rows)!;
   const [box, kernelBox] = [boxes.picture * look.box, boxes.kernel * look.box];
   const count = Math.max(...rows.map(({ stages }) => stages.length));
-  const stages = Array.from({ length: Math.min(count, MOST_STAGE) }, (_, s) => {
+  const stages = Array.from({ length: Math.min(count, MOST_STAGES) }, (_, s) => {
     const maps = rows.map((row) => row.stages[s].map);
     return { maps, ...commonLevels(maps, scaleRule) };
   });
@@ -74,7 +74,10 @@ export function strip(rows: readonly StripRow[], options: FigureOptions & { read
     sideBySide([wide[0][i], plain, wide[1][i], ...stages.flatMap((_, s) => [arrows[s][i], wide[2 + s][i]])], GAP, 'middle'),
   );
   const last = stages[stages.length - 1];
-  const keys = stages.map(({ scale, clipped }) => legend('', scale, colormap, clipped));
+  const keys = stages.map(({ scale, clipped }, s) => {
+    const room = Math.max(KEY_WIDTH, Math.min(256, widest(columns[2 + s])));
+    return legend('', scale, colormap, clipped, room);
+  });
   const before = wide[0][0].width + wide[1][0].width + plain.width + 2 * GAP;
   const key = keysBelow(keys, stages.map((_, s) => [arrows[s][0].width, wide[2 + s][0].width]), before);
   const scene = titledScene(title, facts, stacked([...lines, key], ROW_GAP, 'left'), null, look);

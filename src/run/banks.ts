@@ -218,6 +218,11 @@ function convLayer(job: LayerJob, bank: Bank, kind: 'conv' | 'ncc', bias: Float3
   };
 }
 
+/** How many layers follow the convolution and its bias. */
+export function followingCount(job: LayerJob): number {
+  return followingLayers(job).length;
+}
+
 function followingLayers(job: LayerJob): SequentialLayer[] {
   const layers: SequentialLayer[] = [];
   if (job.activation) {

@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
-import type { Look } from '../core/look.js';
+import type { OutputJob } from '../core/job.js';
+import { DEFAULT_LOOK, type Look } from '../core/look.js';
 import type { FigureLook } from '../draw/figure.js';
 import { TYPE } from '../draw/part.js';
 import { type ForeignText, renderPixels } from '../draw/scene/pixels.js';
@@ -15,6 +16,11 @@ export interface FigureFile {
   readonly svg: boolean;
   /** Told what a reader of the picture should know of its making. */
   readonly say?: (note: string) => void;
+}
+
+/** How a job's figures are written. */
+export function fileOf({ figure }: Pick<OutputJob, 'figure'>): FigureFile {
+  return figure ?? { look: DEFAULT_LOOK, svg: false };
 }
 
 /** A figure laid out, with the points it takes and the pixels of a point. */

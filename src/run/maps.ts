@@ -3,14 +3,14 @@ import { measureValues } from '../analysis/values.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import type { Job, NetworkJob, PictureJob } from '../core/job.js';
-import type { MapNote, PictureNote } from '../core/note.js';
+import type { MapNote } from '../core/note.js';
 import type { Clipped, MapResult, Scale, ValueFacts } from '../core/result.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import { groupDigits } from '../core/text.js';
 import type { Value } from '../core/values.js';
 import { applyColormap } from '../draw/colormaps.js';
 import { contactSheet } from '../draw/contact-sheet.js';
-import type { LabelledMap, MapFigure } from '../draw/map-figure.js';
+import type { FigureLook, LabelledMap } from '../draw/figure.js';
 import { chooseScale, toPixels, zeroLevel } from '../draw/scale.js';
 import { strip } from '../draw/strip.js';
 import { numbersOf } from '../engine/input.js';
@@ -18,6 +18,8 @@ import { drawMapLevels, sumsOfMap } from '../engine/map-loops.js';
 import { encodePng } from '../io/encode.js';
 import { baseName } from '../io/paths.js';
 import { writeNpy, writeValue } from '../models/npy.js';
+import { encodeFigure, fileOf } from './figure.js';
+import { differInKind, kernelFigureOptions, sheetMaps, stripRows } from './kernel-figures.js';
 import type { FeatureMap, MeasuredBank, MeasuredLayer } from './measure.js';
 import { numberedMap, type Product } from './place.js';
 import { commandArgs, kernelMapNote, layerArgsOf, layerMapNote, pictureNote } from './recipe.js';
@@ -111,45 +113,25 @@ function stack(maps: readonly FeatureMap[], { facts, dropsBatch }: Source): Tens
   return tensor(data, dropsBatch ? [M, height, width] : [items, M, height, width]);
 }
 
-async function drawPicture(
+function drawPicture(
   job: Job,
   source: Source,
   maps: readonly FeatureMap[],
   kind: 'sheet' | 'strip',
 ): Promise<Uint8Array> {
-  const { items, width, height } = source.facts;
-  const named = maps.map(({ result, values }) => ({
-    label: numberedMap(result.name, result.item, items),
-    width: result.width,
-    height: result.height,
-    values,
-  }));
-  const options = figureOptions(`${nameOf(source)} ${width}×${height}`, job.picture);
-  const drawn =
+  const { scale: scaleRule, colormap, each: wanted } = job.picture;
+  const said = { ...kernelFigureOptions(nameOf(source), job, source, maps, kind), scaleRule, colormap };
+  const each = wanted === true || (kind === 'sheet' && differInKind(maps));
+  const draw = (look: FigureLook) =>
     kind === 'sheet'
-      ? contactSheet(named, options)
-      : strip(
-          maps.map((map, i) => ({
-            ...inputPicture(source, map.result.item),
-            kernel: kernelPicture(map),
-            map: named[i],
-          })),
-          options,
-        );
+      ? contactSheet(sheetMaps(source, maps), { ...said, look, each, input: inputPicture(source, 0).input })
+      : strip(stripRows(job, source, maps), { ...said, look });
   const args = [...commandArgs(job, source.facts.path), `--${kind}`];
-  return encodeFigure(drawn, pictureNote(kind, source, drawn.scale, args));
+  return encodeFigure(draw, ({ scale }) => pictureNote(kind, source, scale, args), fileOf(job.output));
 }
 
 function nameOf({ facts: { path } }: Source): string {
   return path === '-' ? 'standard input' : baseName(path);
-}
-
-function figureOptions(title: string, { scale, colormap }: PictureJob) {
-  return { title, scaleRule: scale, colormap };
-}
-
-function encodeFigure({ image }: Pick<MapFigure, 'image'>, note: PictureNote): Promise<Uint8Array> {
-  return encodePng(image, JSON.stringify(note));
 }
 
 /** A map's kernel as planes, one a channel; of a gradient magnitude one a derivative, which is the same for every channel. */
@@ -238,13 +220,18 @@ export function planesOf({ values, value: { shape } }: Pick<MeasuredLayer, 'valu
   return { maps, folded: null };
 }
 
-async function drawSheet(job: NetworkJob, network: string, source: Source, layer: MeasuredLayer): Promise<Uint8Array> {
+function drawSheet(job: NetworkJob, network: string, source: Source, layer: MeasuredLayer): Promise<Uint8Array> {
   const { maps, folded } = planesOf(layer);
   const { channels } = channelsOf(layer.value.shape);
   const { name } = layer.result;
-  const vector = folded === null ? '' : ` (${groupDigits(channels)} values, ${folded} a row)`;
-  const drawn = contactSheet(maps, figureOptions(`${nameOf(source)}: ${network} ${name}${vector}`, job.picture));
-  return encodeFigure(drawn, pictureNote('sheet', source, drawn.scale, layerArgsOf(job, source, name)));
+  const vector = folded === null ? '' : `  ·  ${groupDigits(channels)} values, ${folded} a row`;
+  const { scale: scaleRule, colormap, each = false } = job.picture;
+  const options = { title: `${network} ${name}`, facts: `${nameOf(source)}${vector}`, scaleRule, colormap, each };
+  return encodeFigure(
+    (look) => contactSheet(maps, { ...options, look }),
+    ({ scale }) => pictureNote('sheet', source, scale, layerArgsOf(job, source, name)),
+    fileOf(job.output),
+  );
 }
 
 /** Each channel in a file of its own. */

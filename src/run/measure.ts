@@ -14,6 +14,7 @@ import type { ConvStep, Step } from '../engine/steps.js';
 import { sha256 } from '../io/hash.js';
 import { type Layer, nameOf } from '../layers/index.js';
 import type { Bank } from './banks.js';
+import type { Plane } from '../draw/part.js';
 import type { BoundKernels } from './kernels.js';
 import type { ChosenLayer } from './layer-choice.js';
 
@@ -26,6 +27,8 @@ export interface FeatureMap {
   readonly kernel: Tensor;
   /** Which of the job's kernels made it. */
   readonly source: number;
+  /** The values of the steps before the last one, where they were kept. */
+  readonly before: readonly Plane[];
 }
 
 export interface MeasuredBank {
@@ -43,14 +46,20 @@ interface ComputedBank {
   readonly algorithm: string;
   /** [N, M, oH, oW] */
   readonly y: Pick<Value, 'shape' | 'data'>;
+  /** The values of the steps before. */
+  readonly before?: readonly Pick<Value, 'shape' | 'data'>[];
 }
 
-/** The facts of every bank's maps. x: what they were made from */
-export function measureBanks({ bound, plan, read }: SubjectRun<BoundKernels>, x: EngineInput): MeasuredBank[] {
+/** The facts of every bank's maps. x: what they were made from; `kept`: of each bank, values of steps before its last */
+export function measureBanks(
+  { bound, plan, read }: SubjectRun<BoundKernels>,
+  x: EngineInput,
+  kept: readonly (readonly string[])[] = [],
+): MeasuredBank[] {
   return bound.banks.map((bank, b) => {
     const steps = stepsBehind(plan, bound.branches[b]);
     const algorithm = algorithmTaken(steps[0] as ConvStep, x, 0).name;
-    return measureBank({ bank, steps, bias: bound.biases?.[b] ?? null, algorithm, y: read(bound.branches[b]) });
+    return measureBank({ bank, steps, bias: bound.biases?.[b] ?? null, algorithm, y: read(bound.branches[b]), before: (kept[b] ?? []).map(read) });
   });
 }
 
@@ -100,7 +109,7 @@ export function measureSteps(steps: readonly Step[]): Omit<BankResult, 'maps'> {
 }
 
 /** The facts of every map: item by item, map by map. */
-export function measureBank({ bank, steps, bias, algorithm, y }: ComputedBank): MeasuredBank {
+export function measureBank({ bank, steps, bias, algorithm, y, before = [] }: ComputedBank): MeasuredBank {
   const [N, M, oH, oW] = y.shape;
   const numbers = toFloat32(y.data);
   const stack = windowStack(steps);
@@ -134,10 +143,16 @@ export function measureBank({ bank, steps, bias, algorithm, y }: ComputedBank): 
         patch: verdict,
         picture: null,
       };
-      maps.push({ result, values, kernel: map.weight, source: map.kernel });
+      maps.push({ result, values, kernel: map.weight, source: map.kernel, before: before.map((value) => planeOf(value, n * M + m)) });
     }
   }
   return { result: { ...measureSteps(steps), algorithm }, maps };
+}
+
+/** Plane number p of [N, M, h, w]. */
+function planeOf({ shape, data }: Pick<Value, 'shape' | 'data'>, p: number): Plane {
+  const [height, width] = shape.slice(-2);
+  return { width, height, values: toFloat32(data).subarray(p * width * height, (p + 1) * width * height) };
 }
 
 /** SHA-256 of the float32 weights, little-endian. */

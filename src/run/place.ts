@@ -38,8 +38,8 @@ export function numberedMap(map: string, item: number, items: number): string {
 }
 
 /** Where a product of an input goes; '-' is standard output. */
-export function placeOf({ target }: OutputJob, input: Input, { kind, layer, map }: Product): string {
-  const extension = kind === 'npy' ? '.npy' : '.png';
+export function placeOf({ target, figure }: OutputJob, input: Input, { kind, layer, map }: Product): string {
+  const extension = kind === 'npy' ? '.npy' : figure?.svg ? '.svg' : '.png';
   const parts = [layer, map].filter((part): part is string => part !== null && part !== '').map(safeName);
   const file = `${[input.name, ...parts].join('.')}${extension}`;
   switch (target.kind) {

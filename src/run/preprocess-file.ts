@@ -7,15 +7,16 @@ import { planPreprocess } from '../core/preprocess-geometry.js';
 import type { ChannelFacts, InputFacts, PreprocessResult, StepFacts } from '../core/result.js';
 import { tensor } from '../core/tensor.js';
 import { VERSION } from '../core/version.js';
+import type { MapFigure } from '../draw/figure.js';
 import { preprocessAudit } from '../draw/preprocess-audit.js';
 import { numbersOf } from '../engine/input.js';
 import { decodeImage, readHeader } from '../io/decode.js';
-import { encodePng } from '../io/encode.js';
 import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { baseName } from '../io/paths.js';
 import { writeNpy } from '../models/npy.js';
+import { encodeFigure, fileOf } from './figure.js';
 import { type Delivery, deliver, type Product, placeOf } from './place.js';
 import {
   auditImage,
@@ -125,18 +126,23 @@ async function drawAudit(
   values: Float32Array,
 ): Promise<Uint8Array> {
   const name = input.path === '-' ? 'standard input' : baseName(input.path);
-  const { image, scale } = preprocessAudit({
+  const audited = {
     title: `${name} ${input.width}×${input.height}`,
     facts: `${preprocess}: [${shape.join(', ')}] ${channelNames(shape[0]).join(', ')}`,
     steps,
     pictures: prepared.steps.flatMap((step) => (step.image ? [step.image] : [])),
     crop: job.preset.geometry.crop === null ? null : prepared.plan.crop,
     values,
-  });
+  };
   const args = ['preprocess', baseName(input.path), ...presetArgs(job.preset)];
   if (job.decode.background !== null) args.push('--background', job.decode.background);
-  const note: DrawingNote = { cnnviz: VERSION, picture: 'audit', ...scale, args: [...args, '--audit'] };
-  return encodePng(image, JSON.stringify(note));
+  const noteOf = ({ scale }: MapFigure): DrawingNote => ({
+    cnnviz: VERSION,
+    picture: 'audit',
+    ...scale,
+    args: [...args, '--audit'],
+  });
+  return encodeFigure((look) => preprocessAudit({ ...audited, look }), noteOf, fileOf(job.output));
 }
 
 /** What the channels of a picture or of a network's input are called. */

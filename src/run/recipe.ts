@@ -129,11 +129,12 @@ export function pixelArgs({ preprocess, decode }: { preprocess: PreprocessJob; d
   return args;
 }
 
-export function pictureArgs({ scale, depth, colormap }: PictureJob): string[] {
+export function pictureArgs({ scale, depth, colormap, each }: PictureJob): string[] {
   const args: string[] = [];
   if (scale.kind !== 'minmax') args.push('--scale', scaleText(scale));
   if (depth !== 8) args.push('--depth', String(depth));
   if (colormap !== 'gray') args.push('--colormap', colormap);
+  if (each) args.push('--each');
   return args;
 }
 

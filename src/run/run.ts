@@ -20,8 +20,10 @@ import type { Breathe } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
 import type { Plan } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
+import type { Model } from '../layers/model.js';
 import type { Input } from '../io/inputs.js';
-import type { KernelSubject } from './kernels.js';
+import { followingCount } from './banks.js';
+import type { BoundKernels, KernelSubject } from './kernels.js';
 import { type ChosenLayer, chooseLayers, chooseOneLayer } from './layer-choice.js';
 import { type DrawnProduct, drawKernelMaps, drawLayers } from './maps.js';
 import { measureBanks, measureLayers } from './measure.js';
@@ -247,9 +249,15 @@ export function kernelWork(subject: KernelSubject): Work<RunResult> {
   return {
     subject,
     async run(source, context) {
-      const found = await run(subject, source, ({ bound }) => ({ keep: bound.branches }), { ...context, watch: false });
+      // a strip shows every step
+      const steps = subject.job.output.products.includes('strip') ? followingCount(subject.job.layer) : 0;
+      const choose = ({ bound, shaped }: Shaped<BoundKernels>) => {
+        const kept = bound.branches.map((branch) => valuesBefore(shaped.model, branch, steps));
+        return { keep: [...bound.branches, ...kept.flat()], kept };
+      };
+      const found = await run(subject, source, choose, { ...context, watch: false });
       // pixels or an array as float32: kernels are fed nothing else
-      const measured = measureBanks(found, source.x as EngineInput);
+      const measured = measureBanks(found, source.x as EngineInput, found.chosen.kept);
       const { maps, products } = drawKernelMaps(subject.job, source, measured);
       return {
         products,
@@ -263,6 +271,16 @@ export function kernelWork(subject: KernelSubject): Work<RunResult> {
       };
     },
   };
+}
+
+/** The values that `count` steps before one read, the first one first: a chain. */
+function valuesBefore({ nodes }: Model, value: string, count: number): string[] {
+  const names: string[] = [];
+  for (let at = value; names.length < count; ) {
+    at = nodes.find(({ outputs }) => outputs.includes(at))!.inputs[0]!;
+    names.unshift(at);
+  }
+  return names;
 }
 
 /** A network's run over many images: its layers, its plans and the names of its classes. */

@@ -3,7 +3,7 @@ import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
 import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
 import { algorithmFlags, layerFlags, oneLayerJob, pixelFlags } from '../../cli/layer-flags.js';
-import { mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
+import { eachFlag, figureOf, mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Job, ProductKind } from '../../core/job.js';
 
@@ -13,7 +13,8 @@ const convFlags = {
   ...mapFlags('bits of a grey'),
   ...under('Output:', {
     sheet: flag.on('--sheet', 'all maps in one labelled picture, one scale'),
-    strip: flag.on('--strip', 'input ▸ kernel ▸ map side by side'),
+    strip: flag.on('--strip', 'input ▸ kernel ▸ every step to the map, side by side'),
+    each: eachFlag,
   }),
   ...batchFlags,
   ...algorithmFlags,
@@ -35,9 +36,9 @@ export const conv = command({
   args: { images: arg.any('images, .npy arrays, folders, globs, or - for standard input') },
   flags: convFlags,
   output: {
-    endings: ['.png', '.npy'],
+    endings: ['.png', '.npy', '.svg'],
     what: 'the map',
-    about: 'FILE.png, FILE.npy, a folder, - for stdout, or a template with {name} {map} {ext} {dir}',
+    about: 'FILE.png, FILE.svg, FILE.npy, a folder, - for stdout, or a template with {name} {map} {ext} {dir}',
     draws: true,
   },
   ...BATCH_WORDS,
@@ -79,10 +80,13 @@ export const conv = command({
 });
 
 /** The job the flags ask for. @throws CnnvizError 'usage' for values or combinations that make no sense */
-function convJob(flags: ValuesOf<typeof convFlags>, { target, clobber }: Frame): Job {
+function convJob(flags: ValuesOf<typeof convFlags>, frame: Frame): Job {
+  const { target, clobber } = frame;
   const products = productsAsked(flags, target);
   const picture = pictureOf(flags);
-  const job = { ...oneLayerJob(flags), picture, output: { products, target, clobber } };
+  const isFigure = products.some((kind) => kind === 'sheet' || kind === 'strip');
+  const figure = figureOf(frame, flags.format, isFigure, 'add --strip or --sheet');
+  const job = { ...oneLayerJob(flags), picture, output: { products, target, clobber, ...figure } };
   if (picture.depth === 8) return job;
   if (picture.colormap !== 'gray') {
     throw new CnnvizError('usage', '--depth 16 is for grey maps: colour maps have 256 steps', {

@@ -3,7 +3,7 @@ import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
 import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
 import { labelsFlag, numbersJob, presetFlags, weightFlags } from '../../cli/network-flags.js';
-import { mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
+import { eachFlag, figureOf, mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob, ProductKind } from '../../core/job.js';
 import type { PlannedNetworkRun } from './run-inputs.js';
@@ -19,6 +19,7 @@ const runFlags = {
   ...presetFlags,
   ...under('Output:', {
     maps: flag.on('--maps', 'each channel in a file of its own, instead of one labelled sheet a layer'),
+    each: eachFlag,
   }),
   ...mapFlags('bits of a grey, with --maps'),
   ...batchFlags,
@@ -44,9 +45,9 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
   },
   flags: runFlags,
   output: {
-    endings: ['.png', '.npy'],
+    endings: ['.png', '.npy', '.svg'],
     what: 'the layer',
-    about: 'FILE.npy, FILE.png, a folder, - for stdout, or a template with {name} {layer} {map}',
+    about: 'FILE.npy, FILE.png, FILE.svg, a folder, - for stdout, or a template with {name} {layer} {map}',
     draws: true,
   },
   ...BATCH_WORDS,
@@ -105,6 +106,6 @@ function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): Ne
     picturesImplied: layers.length === 0 && !isAsked,
     top,
     picture,
-    output: { products, target, clobber },
+    output: { products, target, clobber, ...figureOf(frame, format, kind === 'sheet', 'leave --maps out') },
   };
 }

@@ -103,7 +103,6 @@ function hheaTable(glyphs: readonly Pick<Glyph, 'advance'>[], { left, right }: B
     .i16(right)
     .i16(1)
     .zeros(14)
-    .i16(0)
     .u16(glyphs.length)
     .bytes();
 }

@@ -1,0 +1,137 @@
+import type { Job, LayerJob, PoolJob } from '../core/job.js';
+import { activationText, paddingText, pairName } from '../core/job-text.js';
+import { formatNumber } from '../core/text.js';
+import type { SheetMap, SheetOptions } from '../draw/contact-sheet.js';
+import type { FigureOptions } from '../draw/figure.js';
+import type { StripRow, StripStage, StripStep } from '../draw/strip.js';
+import type { FeatureMap } from './measure.js';
+import { inputPicture, kernelPicture } from './maps.js';
+import { numberedMap } from './place.js';
+import type { Source } from './subject.js';
+
+/** input ▸ kernel ▸ every step to its map, a row for each map; the layer's parameters stand at the arrows. */
+export function stripRows(job: Job, source: Source, maps: readonly FeatureMap[]): StripRow[] {
+  return maps.map((map) => ({
+    ...inputPicture(source, map.result.item),
+    kernel: kernelPicture(map),
+    stages: stagesOf(job.layer, source, map),
+  }));
+}
+
+/** The maps of a sheet with their kernels. */
+export function sheetMaps(source: Source, maps: readonly FeatureMap[]): SheetMap[] {
+  return maps.map((map) => ({ ...labelled(source, map), kernel: kernelPicture(map) }));
+}
+
+/** What a strip or a sheet says of all its maps. */
+export function kernelFigureOptions(
+  name: string,
+  job: Job,
+  source: Source,
+  maps: readonly FeatureMap[],
+  kind: 'sheet' | 'strip',
+): Pick<FigureOptions & SheetOptions, 'title' | 'facts'> {
+  const { width, height } = source.facts;
+  const labels = new Set(maps.map(({ result }) => result.kernel.name));
+  const said = labels.size === 1 ? [[...labels][0]] : [`${labels.size} kernels`];
+  const facts = [...said, ...layerWords(job.layer)].join('  ·  ');
+  if (kind === 'strip') return { title: `${name} through one convolutional layer`, facts };
+  const count = labels.size === 1 ? `${[...labels][0]} on ${name}` : `${name}: what ${labels.size} kernels answer to`;
+  return { title: count, facts: [`${width} × ${height}`, ...layerWords(job.layer)].join('  ·  ') };
+}
+
+/** "stride 2", "padding same", "bias −0.5", "ReLU", "max pooling 2×2": what differs from a plain convolution. */
+function layerWords(layer: LayerJob): string[] {
+  const { bias, activation, pool } = layer;
+  return [
+    ...convWords(layer),
+    ...(bias === null ? [] : [bias.kind === 'number' ? `bias ${formatNumber(bias.value)}` : 'bias found']),
+    ...(activation === null ? [] : [activationWords(activation)]),
+    ...(pool === null ? [] : [poolWords(pool, 'pooling ')]),
+  ];
+}
+
+function convWords({ stride, padding, paddingMode, dilation, groups, flip }: LayerJob): string[] {
+  const isOne = (pair: readonly [number, number]) => pair[0] === 1 && pair[1] === 1;
+  return [
+    ...(isOne(stride) ? [] : [`stride ${pairName(stride)}`]),
+    ...(padding === 0 ? [] : [`padding ${paddingText(padding)}${paddingMode === 'zeros' ? '' : `, ${paddingMode}`}`]),
+    ...(isOne(dilation) ? [] : [`dilation ${pairName(dilation)}`]),
+    ...(groups === 1 ? [] : [`groups ${groups}`]),
+    ...(flip ? ['kernel flipped'] : []),
+  ];
+}
+
+function activationWords(activation: NonNullable<LayerJob['activation']>): string {
+  return activation.name === 'relu' ? 'ReLU' : activationText(activation);
+}
+
+function poolWords({ kind, kernelSize: [kH, kW] }: PoolJob, middle: string): string {
+  return `${kind} ${middle}${kH}×${kW}`;
+}
+
+function labelled(source: Source, { result, values }: FeatureMap) {
+  const label = numberedMap(result.name, result.item, source.facts.items);
+  return { label, width: result.width, height: result.height, values };
+}
+
+/** The values after the convolution, the activation and the pooling, each with what was done to get there. */
+function stagesOf(layer: LayerJob, source: Source, map: FeatureMap): StripStage[] {
+  const { result, before } = map;
+  const { activation, pool, bias } = layer;
+  const item = source.facts.items > 1 ? ` of input ${result.item}` : '';
+  const isMagnitude = map.kernel.shape.length === 4;
+  const first: StripStep = {
+    above: convWords(layer).join('\n'),
+    below: bias === null ? '' : `+ bias ${formatNumber(result.bias)}`,
+  };
+  const steps: { step: StripStep; words: (values: Float32Array) => string }[] = [
+    { step: first, words: () => (isMagnitude ? 'gradient magnitude' : 'convolution') },
+  ];
+  if (activation) {
+    const words = activationWords(activation);
+    const isRelu = activation.name === 'relu';
+    steps.push({
+      step: { above: words, below: '' },
+      words: (values) => (isRelu ? `fires on ${formatNumber(100 * shareAbove(values))} %` : words),
+    });
+  }
+  if (pool) {
+    const { kernelSize, stride } = pool;
+    const own = stride[0] === kernelSize[0] && stride[1] === kernelSize[1] ? '' : `stride ${pairName(stride)}`;
+    steps.push({ step: { above: poolWords(pool, ''), below: own }, words: () => 'pooled' });
+  }
+  const planes = [...before, labelled(source, map)];
+  // values of steps that were not kept: all that was done stands at the one arrow
+  if (planes.length !== steps.length) {
+    const all = [...convWords(layer), ...layerWords(layer).slice(convWords(layer).length)].join('\n');
+    return [{ step: { above: all, below: '' }, map: labelled(source, map), words: `map${item}` }];
+  }
+  return steps.map(({ step, words }, s) => ({
+    step,
+    map: { label: result.name, ...planes[s] },
+    words: `${words(planes[s].values)}${item}`,
+  }));
+}
+
+function shareAbove(values: Float32Array): number {
+  return values.reduce((count, value) => count + (value > 0 ? 1 : 0), 0) / values.length;
+}
+
+/**
+ * Whether kernels differ in kind, so that no one scale suits their maps: those whose weights sum to nothing answer to
+ * changes, the others to brightness.
+ */
+export function differInKind(maps: readonly FeatureMap[]): boolean {
+  const kinds = new Set(maps.map(({ kernel }) => isBalanced(kernel.data)));
+  return kinds.size > 1;
+}
+
+function isBalanced(weights: Float32Array): boolean {
+  let [sum, size] = [0, 0];
+  for (const weight of weights) {
+    sum += weight;
+    size += Math.abs(weight);
+  }
+  return Math.abs(sum) <= 1e-6 * size;
+}
