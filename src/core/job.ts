@@ -1,5 +1,5 @@
-import type { Look } from './look.js';
 import type { Padding, PaddingMode, Pads, Pair } from './geometry.js';
+import type { Look } from './look.js';
 
 /** Activations that a user may ask for by name; what each computes: layers/activation.ts. */
 export type ActivationName =

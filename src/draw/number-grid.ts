@@ -68,7 +68,7 @@ export function numberGrid(
         }
       },
     },
-    'paper',
+    'hairline',
   );
   return { ...cells, step };
 }
