@@ -36,10 +36,10 @@ export function lineHeight({ size }: Pick<TextStyle, 'size'>): number {
   return Math.round(size * 1.3);
 }
 
-/** From the top of a line to its baseline. */
+/** From the top of a line to its baseline: whole, so that every renderer puts letters on the same line of pixels. */
 export function baselineOf(style: Pick<TextStyle, 'size'>): number {
   const { size } = style;
-  return (lineHeight(style) - (ASCENT + DESCENT) * size) / 2 + ASCENT * size;
+  return Math.round((lineHeight(style) - (ASCENT + DESCENT) * size) / 2 + ASCENT * size);
 }
 
 /** A line of text, its top left corner at (x, y); or its middle or end at x. */
@@ -51,7 +51,7 @@ export function drawText(
   style: TextStyle,
   anchor: 'start' | 'middle' | 'end' = 'start',
 ): void {
-  marks.push({ kind: 'text', x, y: y + baselineOf(style), text, ...style, anchor });
+  marks.push({ kind: 'text', x, y: Math.round(y) + baselineOf(style), text, ...style, anchor });
 }
 
 /** A line of text. */

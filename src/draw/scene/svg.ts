@@ -36,7 +36,7 @@ export async function renderSvg(scene: Scene, look: SvgLook, encode: EncodeImage
   const style = fontFaces(scene.marks);
   const px = (points: number) => number(points * look.size);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 ${number(width)} ${number(height)}" width="${px(width)}" height="${px(height)}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 ${number(width)} ${number(height)}" width="${px(width)}" height="${px(height)}" role="img" text-rendering="geometricPrecision">`,
     `<title>${escaped(look.title)}</title>`,
     `<desc>${escaped(look.description)}</desc>`,
     svgMetadata(look.note),
