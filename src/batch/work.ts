@@ -1,7 +1,6 @@
 import { CnnvizError, type ErrorCode, type ErrorScope } from '../core/errors.js';
 import type { Job, NetworkJob, OutputJob } from '../core/job.js';
-import type { NetworkRunResult } from '../core/network-result.js';
-import type { PreprocessResult, RunResult } from '../core/result.js';
+import type { NetworkRunResult, PreprocessResult, RunResult } from '../core/result.js';
 import type { Breathe } from '../engine/execute.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';

@@ -1,6 +1,5 @@
 import { type Padding, type Pads, type Pair, plural, resolvePads } from '../core/geometry.js';
-import type { LayerJob, PatchMode } from '../core/job.js';
-import { pairText } from '../core/job-text.js';
+import { type LayerJob, type PatchMode, pairText } from '../core/job.js';
 import type {
   BankResult,
   CandidateFacts,
