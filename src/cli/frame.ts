@@ -212,7 +212,7 @@ async function tellAnswer(answer: Answer, frame: Frame): Promise<void> {
   // where standard output carries a file, what a person reads stands beside it
   const isBesides = files.some(({ place }) => place === '-');
   const say = isBesides && target.kind !== 'stdout' ? terminal.note : terminal.print;
-  await tellWords(answer, frame, say);
+  tellWords(answer, frame, say);
   const name = terminal.style.strong;
   const many: string[] = [];
   const single = [...(answer.written ?? [])];
@@ -254,16 +254,15 @@ function documentText(document: object, hasRows: boolean): string {
 }
 
 /** What a person reads: the document of --json stands alone. */
-async function tellWords(
+function tellWords(
   { failures = [], findings = [], lines = [], notes = [] }: Answer,
-  { terminal, json, quiet }: Frame,
+  { terminal, json }: Frame,
   say: (line: string) => void,
-): Promise<void> {
+): void {
   for (const note of notes) terminal.note(`note: ${note}`);
   if (json) return;
   for (const line of failures) terminal.warn(line);
-  const loud = quiet && findings.length > 0 ? await openTerminal({ quiet: false, reserveStdout: false }) : terminal;
-  for (const line of findings) loud.print(line);
+  for (const line of findings) terminal.find(line);
   for (const line of lines) say(line);
 }
 

@@ -17,6 +17,8 @@ export interface Terminal {
   readonly screen: Screen | null;
   /** A line of results. @returns how many lines of the terminal it takes */
   print(line: string): number;
+  /** A line of what was found wrong, among the results: never silenced. */
+  find(line: string): void;
   /** Takes back so many lines of the terminal: what is printed next stands in their place. */
   takeBack(lines: number): void;
   /** A line of messages. */
@@ -77,6 +79,9 @@ export async function openTerminal({ quiet, reserveStdout, verbose = false }: Te
     screen: quiet || reserveStdout ? null : screenOf(process.stdout),
     isWatched: people.isTTY === true,
     print: (line) => (quiet ? 0 : write(people, line)),
+    find: (line) => {
+      write(people, line);
+    },
     takeBack: (lines) => {
       if (!quiet && lines > 0) people.write(`\u001b[${lines}A\u001b[J`);
     },

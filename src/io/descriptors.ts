@@ -1,7 +1,7 @@
 import { fstatSync, type Stats, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { CnnvizError } from '../core/errors.js';
-import { formatBytes } from '../core/text.js';
+import { formatBytes, inputName } from '../core/text.js';
 
 /** '-', and names that mean something else in every process: /dev/stdin, and the /dev/fd/63 that a shell makes of <(…). */
 const OWN_FILES = /^(?:-|\/dev\/(?:std(?:in|out|err)|fd\/\d+)|\/proc\/(?:thread-)?self\/fd\/\d+)$/;
@@ -48,7 +48,7 @@ export function readPipe(path: string): Promise<Uint8Array> {
 }
 
 async function readAll(path: string, descriptor: number): Promise<Uint8Array> {
-  const name = path === '-' ? 'standard input' : path;
+  const name = inputName(path);
   const facts = factsOf(descriptor);
   if (facts === null) throw new CnnvizError('input', `${name}: is not open`, { fix: 'name a file' });
   const isStream = facts.isFIFO() || facts.isSocket() || isNull(facts);
