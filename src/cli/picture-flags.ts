@@ -1,6 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
-import type { OutputJob, PictureJob } from '../core/job.js';
-import { scaleText } from '../core/job-text.js';
+import { type OutputJob, type PictureJob, scaleText } from '../core/job.js';
 import { extensionOf } from '../io/paths.js';
 import { flag, under, type ValuesOf } from './flags.js';
 import type { Frame } from './frame.js';

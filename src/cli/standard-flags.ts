@@ -1,7 +1,6 @@
 import { coreCount } from '../io/process-facts.js';
 import { flag, under, type ValuesOf } from './flags.js';
 import { lookFlags } from './look-flags.js';
-import type { Written } from './output.js';
 import { parseJobs } from './parse.js';
 import { SHOW_METHODS } from './show/method.js';
 
@@ -9,7 +8,11 @@ import { SHOW_METHODS } from './show/method.js';
 const CORES = String(coreCount());
 
 /** What -o writes, and how help tells of it. */
-export interface Output extends Written {
+export interface Output {
+  /** The endings of its files, ".png" first where it is a picture; none: it writes a folder. */
+  readonly endings: readonly string[];
+  /** In words, for messages: "the map". */
+  readonly what: string;
   /** Help's words for -o. */
   readonly about: string;
   /** The flag's value stands for a folder that the command always writes. */

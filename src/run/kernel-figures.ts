@@ -1,5 +1,5 @@
-import type { Job, LayerJob, PoolJob } from '../core/job.js';
-import { activationText, paddingText, pairName } from '../core/job-text.js';
+import { activationText, type Job, type LayerJob, type PoolJob, paddingText, pairName } from '../core/job.js';
+
 import { formatNumber } from '../core/text.js';
 import type { SheetMap, SheetOptions } from '../draw/contact-sheet.js';
 import type { FigureOptions } from '../draw/figure.js';

@@ -13,8 +13,7 @@ import {
 } from '../analysis/kept-run.js';
 import type { LayerRun } from '../analysis/layer-run.js';
 import type { NetworkJob, OutputJob } from '../core/job.js';
-import type { NetworkRunResult } from '../core/network-result.js';
-import type { InputFacts, OutputFile, RunResult } from '../core/result.js';
+import type { InputFacts, NetworkRunResult, OutputFile, RunResult } from '../core/result.js';
 import { faultWords } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
