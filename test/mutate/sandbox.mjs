@@ -7,7 +7,6 @@ import { join } from 'node:path';
 const LEFT_OUT = [
   'test/architecture.test.ts',
   'test/package.test.ts',
-  'test/public-api.test.ts',
   'test/gallery.test.ts',
   'test/house/',
   'test/mutate/',
