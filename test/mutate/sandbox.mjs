@@ -23,6 +23,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    experimental: { fsModuleCache: true, fsModuleCachePath: '.vitest-cache' },
     execArgv: ['--max-old-space-size=2048'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
