@@ -181,8 +181,14 @@ function groupsFor(mutant) {
 }
 
 function equivalence(mutant) {
+  // of equal changes of one line the nth, from 1
+  const nth = mutant.key.split('\n').at(-1);
   const same = (one) =>
-    one.file === mutant.file && one.code === mutant.code && one.old === mutant.old && one.new === mutant.new;
+    one.file === mutant.file &&
+    one.code === mutant.code &&
+    one.old === mutant.old &&
+    one.new === mutant.new &&
+    String(one.nth ?? 1) === nth;
   return EQUIVALENTS.find(same)?.why ?? null;
 }
 
