@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { CnnvizError } from '../../src/core/errors.js';
-import { createCanvas, drawImage, drawLevels, drawText, fillRect, strokeRect, toImage } from '../../src/draw/canvas.js';
+import {
+  createCanvas,
+  drawImage,
+  drawLevels,
+  drawLine,
+  drawText,
+  fillRect,
+  strokeRect,
+  toImage,
+} from '../../src/draw/canvas.js';
 import { asText, countColour, pixel } from './paper.js';
 
 const WHITE = [255, 255, 255] as const;
@@ -54,5 +63,27 @@ describe('the canvas', () => {
     [20000, 10001],
   ])('refuses a picture of %d×%d', (width, height) => {
     expect(() => createCanvas(width, height, WHITE)).toThrow(CnnvizError);
+  });
+});
+
+describe('a line', () => {
+  const drawn = (from: [number, number], to: [number, number]) => {
+    const canvas = createCanvas(6, 4, WHITE);
+    drawLine(canvas, from, to, RED);
+    return asText(toImage(canvas), RED);
+  };
+
+  it.each<[string, [number, number], [number, number], string[]]>([
+    ['across', [1, 2], [4, 2], ['......', '......', '.####.', '......']],
+    ['down', [5, 0], [5, 3], ['.....#', '.....#', '.....#', '.....#']],
+    ['one place', [2, 1], [2, 1], ['......', '..#...', '......', '......']],
+    // one place for each column: y = 0, 2/3, 4/3, 2
+    ['flat', [1, 0], [4, 2], ['.#....', '..##..', '....#.', '......']],
+    // and for each row where it is steep: x = 3, 3 1/3, 3 2/3, 4
+    ['steep', [3, 0], [4, 3], ['...#..', '...#..', '....#.', '....#.']],
+    ['falling', [4, 1], [1, 3], ['......', '....#.', '..##..', '.#....']],
+  ])('%s has one place for each step of its longer side', (_, from, to, rows) => {
+    expect(drawn(from, to)).toEqual(rows);
+    expect(drawn(to, from)).toEqual(rows);
   });
 });
