@@ -6,8 +6,9 @@
 // what those commands come to, and that for commands runs all tests for every mutant. So a first run without a mutant writes
 // down which test file comes to which mutant, in whatever process; then each mutant runs those files, up to the first failure.
 //
-// A failed assertion kills. A time-out, or a process that broke, counts only when the same files pass without the mutant right
-// afterwards, in half the time: a busy machine is asked again, and at last the mutant is "not judged" and in no score.
+// A test that fails kills when it fails again, and its file passes without the mutant. A time-out, or a process that broke, counts
+// only when the same files pass without the mutant right afterwards, in half the time: a busy machine is asked again, and at last
+// the mutant is "not judged" and in no score.
 // `--workers` mutants are judged at a time. A mutant has `--cap` seconds, and the run `--minutes`; test files that were not run for want of time are counted.
 //
 // What was found is kept in the copy (its place is printed): a run that was stopped goes on there, and `--again` runs
@@ -145,12 +146,23 @@ async function believedRun(id, group) {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const limitMs = START_MS + PATIENCE * ms;
     const found = await runWith(id, sandbox, group, without, limitMs);
-    if (found.end === 'passed' || found.end === 'failed') return found;
+    if (found.end === 'passed') return found;
+    if (found.end === 'failed') {
+      if (await failsByItself(id, found.test, without, limitMs)) return found;
+      continue;
+    }
     const bare = await runWith(null, sandbox, group, without, limitMs);
     if (bare.end === 'passed' && bare.ms < limitMs / 2) return found;
     ms = Math.max(ms, bare.ms);
   }
   return { end: 'doubtful', test: null };
+}
+
+/** Whether the file of a test that failed passes without the mutant, and fails with it again, in the same test. */
+async function failsByItself(id, test, without, limitMs) {
+  const [file] = test.split(' > ');
+  const bare = await runWith(null, sandbox, [file], without, limitMs);
+  return bare.end === 'passed' && (await runWith(id, sandbox, [file], without, limitMs)).test === test;
 }
 
 /** The test files that come to a mutant and have not passed with it: those of its own folder first, then quick ones. */
