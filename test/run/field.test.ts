@@ -109,6 +109,7 @@ const STACKS: readonly (readonly [string, Model, readonly [number, number]])[] =
   ['branches of different fields', branches(), [11, 12]],
   ['bins of unequal size', sequential([ones('conv', { k: 2 }), bins(3, 4)]), [9, 7]],
   ['more bins than values', sequential([ones('conv', { k: 3, stride: 2 }), bins(4, 5)]), [7, 9]],
+  ['more than 64 places in a row', sequential([ones('conv', { k: 2 })]), [4, 70]],
   ['one bin of all', sequential([ones('conv', { k: 2, stride: 3 }), bins(1, 1)]), [8, 8]],
 ];
 
