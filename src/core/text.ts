@@ -49,7 +49,7 @@ export function shorten(text: string, most: number): string {
     : [text, text];
   const missing = before ? Number(before[1].replaceAll(',', '')) : 0;
   const length = before ? first.length + missing + second.length : text.length;
-  const room = Math.max(2, most - 40);
+  const room = Math.max(4, most - 40);
   const head = wholeLetters(first.slice(0, Math.ceil(room * 0.7)));
   const tail = wholeLetters(second.slice(-Math.floor(room * 0.3)));
   return `${head} … (${groupDigits(length - head.length - tail.length)} letters left out) … ${tail}`;
