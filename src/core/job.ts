@@ -86,8 +86,10 @@ export interface LayerJob {
   readonly algorithm: string | null;
 }
 
-/** minmax: darkest to brightest · symmetric: zero at mid-grey · fixed limits · percentiles of the values */
+/** auto: minmax without the few outliers that would flatten the rest · minmax: darkest to brightest · symmetric: zero at
+ * mid-grey · fixed limits · percentiles of the values */
 export type ScaleRule =
+  | { readonly kind: 'auto' }
   | { readonly kind: 'minmax' }
   | { readonly kind: 'symmetric' }
   | { readonly kind: 'fixed'; readonly lo: number; readonly hi: number }

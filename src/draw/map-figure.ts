@@ -1,7 +1,7 @@
 import type { Image } from '../core/image.js';
 import type { ColormapName, ScaleRule } from '../core/job.js';
-import type { Clipped, Scale } from '../core/result.js';
-import { formatNumber, groupDigits } from '../core/text.js';
+import type { ClippedOf, Scale } from '../core/result.js';
+import { clippedWords, formatNumber, groupDigits } from '../core/text.js';
 import { drawLevels, drawText, fillRect } from './canvas.js';
 import { FAINT, framed, INK, onPaper, type Part, type Plane, sideBySide, stacked, textPart, widest } from './part.js';
 import { chooseScale, midLevel, toPixels, zeroLevel } from './scale.js';
@@ -23,7 +23,7 @@ export interface FigureOptions {
 export interface MapFigure {
   readonly image: Image;
   readonly scale: Scale;
-  readonly clipped: Clipped;
+  readonly clipped: ClippedOf;
 }
 
 const MARGIN = 16;
@@ -34,17 +34,18 @@ const TITLE_WIDTH = 900;
 export function commonLevels(
   maps: readonly (Plane & Pick<LabelledMap, 'blank'>)[],
   rule: ScaleRule,
-): { levels: Uint8Array[]; scale: Scale; clipped: Clipped } {
+): { levels: Uint8Array[]; scale: Scale; clipped: ClippedOf } {
   const scale = chooseScale(
     maps.map(({ values }) => values),
     rule,
   );
-  const clipped = { below: 0, above: 0, nan: 0 };
+  const clipped = { below: 0, above: 0, nan: 0, of: 0 };
   const levels = maps.map(({ values, blank = 0 }) => {
     const one = toPixels(values, scale, 8);
     clipped.below += one.clipped.below;
     clipped.above += one.clipped.above;
     clipped.nan += one.clipped.nan - blank;
+    clipped.of += values.length - blank;
     return one.data as Uint8Array;
   });
   return { levels, scale, clipped };
@@ -61,9 +62,9 @@ const BAR_HEIGHT = 12;
 const TICK = 4;
 
 /** What the colours mean: lo, a bar of all levels with a tick at zero, hi; below it what was clipped, if anything. */
-export function legend(name: string, scale: Scale, colormap: ColormapName, clipped: Clipped): Part {
+export function legend(name: string, scale: Scale, colormap: ColormapName, clipped: ClippedOf): Part {
   const parts = [scale.lo === scale.hi ? swatch(name, scale.lo, colormap) : bar(name, scale, colormap)];
-  const lost = clippedWords(clipped);
+  const lost = lostWords(clipped, colormap);
   if (lost) parts.push(textPart(lost, FAINT));
   return stacked(parts, 4, 'left');
 }
@@ -117,11 +118,9 @@ function swatch(name: string, value: number, colormap: ColormapName): Part {
   return sideBySide([...named(name), colour, words], 6, 'middle');
 }
 
-/** "12 below the scale, 3 above it, 1 NaN, drawn as the lowest", or nothing. */
-function clippedWords({ below, above, nan }: Clipped): string {
-  const words = [];
-  if (below > 0) words.push(`${groupDigits(below)} below the scale`);
-  if (above > 0) words.push(`${groupDigits(above)} above it`);
-  if (nan > 0) words.push(`${groupDigits(nan)} NaN, drawn as the lowest`);
-  return words.join(', ');
+/** "brightest 1 % clipped, 1 NaN, drawn as the lowest", or nothing. */
+function lostWords(clipped: ClippedOf, colormap: ColormapName): string {
+  const { nan } = clipped;
+  const words = [clippedWords(clipped, colormap), nan > 0 ? `${groupDigits(nan)} NaN, drawn as the lowest` : ''];
+  return words.filter(Boolean).join(', ');
 }

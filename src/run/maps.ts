@@ -4,7 +4,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import type { Job, NetworkJob, PictureJob } from '../core/job.js';
 import type { MapNote, PictureNote } from '../core/note.js';
-import type { Clipped, MapResult, Scale, ValueFacts } from '../core/result.js';
+import type { Clipped, DrawnScale, MapResult, Scale, ValueFacts } from '../core/result.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import { groupDigits } from '../core/text.js';
 import type { Value } from '../core/values.js';
@@ -26,6 +26,7 @@ import type { Source } from './subject.js';
 
 export interface DrawnProduct extends Product {
   readonly bytes: Uint8Array;
+  readonly scale?: DrawnScale;
 }
 
 interface DrawnKernelMaps {
@@ -49,19 +50,19 @@ async function* kernelProducts(job: Job, source: Source, banks: FeatureMap[][]):
       for (const bank of banks) {
         for (const [m, map] of bank.entries()) {
           const { result, values, source: kernel } = map;
-          const { bytes, picture } = await drawMap(
+          const { bytes, picture, scale } = await drawMap(
             { ...result, values, facts: result.values },
             job.picture,
             (...scale) => kernelMapNote(job, source, result, kernel, ...scale),
           );
           bank[m] = { ...map, result: { ...result, picture } };
-          yield { kind, layer: null, map: numberedMap(result.name, result.item, source.facts.items), bytes };
+          yield { kind, layer: null, map: numberedMap(result.name, result.item, source.facts.items), bytes, scale };
         }
       }
     } else if (kind === 'npy') {
       const map = all.length === 1 ? all[0].result.name : 'maps';
       pictures.push({ kind, layer: null, map, bytes: writeNpy(stack(all, source)) });
-    } else pictures.push({ kind, layer: null, map: kind, bytes: await drawPicture(job, source, all, kind) });
+    } else pictures.push({ kind, layer: null, map: kind, ...(await drawPicture(job, source, all, kind)) });
   }
   // all of them or none: one that cannot be drawn leaves nothing behind
   yield* pictures;
@@ -73,13 +74,19 @@ interface DrawnPlane extends Omit<LabelledMap, 'label'> {
   readonly facts?: ValueFacts;
 }
 
+/** A picture as a file. */
+interface DrawnBytes {
+  readonly bytes: Uint8Array;
+  readonly scale: DrawnScale;
+}
+
 /** A plane in a file of its own: one grey (or coloured) pixel a value, with its scale and recipe in the metadata. */
 async function drawMap(
   { width, height, values, blank = 0, facts }: DrawnPlane,
   { depth, colormap, scale: rule }: PictureJob,
   noteOf: (scale: Scale, clipped: Clipped) => MapNote,
-): Promise<{ readonly bytes: Uint8Array; readonly picture: NonNullable<MapResult['picture']> }> {
-  const isRange = rule.kind === 'minmax' || rule.kind === 'symmetric';
+): Promise<DrawnBytes & { readonly picture: NonNullable<MapResult['picture']> }> {
+  const isRange = rule.kind !== 'fixed' && rule.kind !== 'percentiles';
   const scale = chooseScale([values], rule, facts ?? (isRange ? measureValues(values, sumsOfMap) : null));
   const { data, clipped: lost } = toPixels(values, scale, depth, depth === 8 ? drawMapLevels : undefined);
   const clipped = { ...lost, nan: lost.nan - blank };
@@ -87,7 +94,8 @@ async function drawMap(
   const image: Image =
     colormap === 'gray' ? gray : { ...gray, channels: 3, data: applyColormap(data as Uint8Array, colormap) };
   const bytes = await encodePng(image, JSON.stringify(noteOf(scale, clipped)));
-  return { bytes, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
+  const drawn = { ...scale, clipped: { ...clipped, of: values.length - blank } };
+  return { bytes, scale: drawn, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
 }
 
 /** All maps of an input as one array: [M, oH, oW], or [N, M, oH, oW] when the input holds N. */
@@ -116,7 +124,7 @@ async function drawPicture(
   source: Source,
   maps: readonly FeatureMap[],
   kind: 'sheet' | 'strip',
-): Promise<Uint8Array> {
+): Promise<DrawnBytes> {
   const { items, width, height } = source.facts;
   const named = maps.map(({ result, values }) => ({
     label: numberedMap(result.name, result.item, items),
@@ -148,8 +156,8 @@ function figureOptions(title: string, { scale, colormap }: PictureJob) {
   return { title, scaleRule: scale, colormap };
 }
 
-function encodeFigure({ image }: Pick<MapFigure, 'image'>, note: PictureNote): Promise<Uint8Array> {
-  return encodePng(image, JSON.stringify(note));
+async function encodeFigure({ image, scale, clipped }: MapFigure, note: PictureNote): Promise<DrawnBytes> {
+  return { bytes: await encodePng(image, JSON.stringify(note)), scale: { ...scale, clipped } };
 }
 
 /** A map's kernel as planes, one a channel; of a gradient magnitude one a derivative, which is the same for every channel. */
@@ -190,7 +198,7 @@ export async function* drawLayers(
       if (kind === 'npy')
         yield { kind, layer: name, map: '', bytes: writeValue(withoutAddedBatch(layer.value, source)) };
       else if (kind === 'sheet')
-        yield { kind, layer: name, map: '', bytes: await drawSheet(job, network, source, layer) };
+        yield { kind, layer: name, map: '', ...(await drawSheet(job, network, source, layer)) };
       else yield* drawMaps(job, source, layer);
     }
   }
@@ -238,7 +246,7 @@ export function planesOf({ values, value: { shape } }: Pick<MeasuredLayer, 'valu
   return { maps, folded: null };
 }
 
-async function drawSheet(job: NetworkJob, network: string, source: Source, layer: MeasuredLayer): Promise<Uint8Array> {
+async function drawSheet(job: NetworkJob, network: string, source: Source, layer: MeasuredLayer): Promise<DrawnBytes> {
   const { maps, folded } = planesOf(layer);
   const { channels } = channelsOf(layer.value.shape);
   const { name } = layer.result;
@@ -250,9 +258,9 @@ async function drawSheet(job: NetworkJob, network: string, source: Source, layer
 /** Each channel in a file of its own. */
 async function* drawMaps(job: NetworkJob, source: Source, layer: MeasuredLayer): AsyncGenerator<DrawnProduct> {
   for (const { label, ...plane } of planesOf(layer).maps) {
-    const { bytes } = await drawMap(plane, job.picture, (...scale) =>
+    const { bytes, scale } = await drawMap(plane, job.picture, (...scale) =>
       layerMapNote(job, source, layer.result, label, ...scale),
     );
-    yield { kind: 'maps', layer: layer.result.name, map: label, bytes };
+    yield { kind: 'maps', layer: layer.result.name, map: label, bytes, scale };
   }
 }

@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Job, OutputJob, ProductKind } from '../core/job.js';
-import type { OutputFile } from '../core/result.js';
+import type { DrawnScale, OutputFile } from '../core/result.js';
 import { fileIdentity, refuseLeaving, writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
@@ -252,7 +252,7 @@ export interface Delivery {
 
 /** Writes one product under the name that is its own. */
 export async function deliver(
-  { bytes, ...product }: Product & { readonly bytes: Uint8Array },
+  { bytes, scale, ...product }: Product & { readonly bytes: Uint8Array; readonly scale?: DrawnScale },
   input: Input,
   { clobber }: OutputJob,
   { claims, send, record }: Delivery,
@@ -263,5 +263,5 @@ export async function deliver(
     await writeAtomic(path, bytes, { clobber });
     record?.wrote(path, bytes);
   }
-  return { path, kind: product.kind, layer: product.layer, bytes: bytes.length };
+  return { path, kind: product.kind, layer: product.layer, bytes: bytes.length, ...(scale && { scale }) };
 }

@@ -131,7 +131,7 @@ export function pixelArgs({ preprocess, decode }: { preprocess: PreprocessJob; d
 
 export function pictureArgs({ scale, depth, colormap }: PictureJob): string[] {
   const args: string[] = [];
-  if (scale.kind !== 'minmax') args.push('--scale', scaleText(scale));
+  if (scale.kind !== 'auto') args.push('--scale', scaleText(scale));
   if (depth !== 8) args.push('--depth', String(depth));
   if (colormap !== 'gray') args.push('--colormap', colormap);
   return args;

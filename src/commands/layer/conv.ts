@@ -67,7 +67,7 @@ export const conv = command({
     const task = { kind: 'conv' as const, job };
     const order = { task, materials: subject, inputs, named: images.length, products: productsOfInput };
     return answerMany(order, flags, frame, {
-      describe: (result) => describeRun(result, job.layer, job.picture.depth, result.engineMs, style),
+      describe: (result) => describeRun(result, job.layer, job.picture, style),
       brief: (result) => briefRun(result, style),
       faults: () => [],
       warnings: ({ input, warnings }) => warnings.map((warning) => `${input.path}: ${warning}`),

@@ -72,7 +72,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
     const madeUp = job.request.init !== null;
     const order = { task: { kind: 'run' as const, job }, materials, inputs, named: images.length, products: null };
     return answerMany(order, flags, frame, {
-      describe: (result) => describeNetworkRun(result, madeUp, frame.style),
+      describe: (result) => describeNetworkRun(result, { madeUp, colormap: flags.colormap }, frame.style),
       brief: (result) => briefNetworkRun(result, madeUp, frame.style),
       warnings: ({ warnings }) => warnings,
       faults: ({ faults }) => faults,
