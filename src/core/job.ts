@@ -116,6 +116,8 @@ export interface OutputJob {
     | { readonly kind: 'template'; readonly path: string }
     | { readonly kind: 'stdout' };
   readonly clobber: boolean;
+  /** What names say where no place is named, behind the input's: the settings of one map, and of a picture of all. */
+  readonly names?: { readonly one: string; readonly all: string };
 }
 
 /** Everything a run needs but its inputs. Plain JSON: the same job serves the command line, threads and queues. */

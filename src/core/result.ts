@@ -129,6 +129,8 @@ export interface OutputFile {
   /** The network's layer it shows; null for the one layer of `conv`. */
   readonly layer: string | null;
   readonly bytes: number;
+  /** A file of this name was there before. */
+  readonly replaced?: true;
   /** Of a picture: the one scale of all its values, and what that clipped. */
   readonly scale?: DrawnScale;
 }

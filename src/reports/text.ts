@@ -55,9 +55,15 @@ export function describeRun(result: RunResult, layer: LayerJob, drawing: Picture
     if (unread) lines.push(`  ${unread}`);
   }
   for (const output of result.outputs) {
-    if (output.path !== '-') lines.push(`wrote ${style.strong(output.path)}${commonScaleWords(output, drawing)}`);
+    if (output.path !== '-')
+      lines.push(`${wroteWord(output)} ${style.strong(output.path)}${commonScaleWords(output, drawing)}`);
   }
   return lines;
+}
+
+/** Whether a file is new, or took the place of another. */
+export function wroteWord({ replaced }: Pick<OutputFile, 'replaced'>): 'wrote' | 'replaced' {
+  return replaced ? 'replaced' : 'wrote';
 }
 
 /** Of a picture of several maps: its scale, where that clips something. */

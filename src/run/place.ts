@@ -38,7 +38,7 @@ export function numberedMap(map: string, item: number, items: number): string {
 }
 
 /** Where a product of an input goes; '-' is standard output. */
-export function placeOf({ target }: OutputJob, input: Input, { kind, layer, map }: Product): string {
+export function placeOf({ target, names }: OutputJob, input: Input, { kind, layer, map }: Product): string {
   const extension = kind === 'npy' ? '.npy' : '.png';
   const parts = [layer, map].filter((part): part is string => part !== null && part !== '').map(safeName);
   const file = `${[input.name, ...parts].join('.')}${extension}`;
@@ -47,8 +47,12 @@ export function placeOf({ target }: OutputJob, input: Input, { kind, layer, map 
       return '-';
     case 'file':
       return target.path;
-    case 'working-folder':
-      return file;
+    case 'working-folder': {
+      if (names === undefined) return file;
+      const isOfAll = map === kind || map === 'maps';
+      const own = isOfAll ? [names.all, ...parts] : [...parts, names.one];
+      return `${[input.name, ...own.filter(Boolean)].join('.')}${extension}`;
+    }
     case 'folder':
       return joinPath(target.path, input.relative, file);
     case 'template': {
@@ -258,10 +262,18 @@ export async function deliver(
   { claims, send, record }: Delivery,
 ): Promise<OutputFile> {
   const path = claims.claim(input, product);
+  const isReplaced = path !== '-' && fileIdentity(path) !== null;
   if (path === '-') await send(bytes);
   else {
     await writeAtomic(path, bytes, { clobber });
     record?.wrote(path, bytes);
   }
-  return { path, kind: product.kind, layer: product.layer, bytes: bytes.length, ...(scale && { scale }) };
+  return {
+    path,
+    kind: product.kind,
+    layer: product.layer,
+    bytes: bytes.length,
+    ...(isReplaced && { replaced: true }),
+    ...(scale && { scale }),
+  };
 }

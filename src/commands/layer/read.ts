@@ -16,7 +16,7 @@ export const read = command({
   examples: `Examples:
   cnnviz read photo.edge3x3.png
   cnnviz read photo.edge3x3.png --at 188,42
-  cnnviz read photo.sheet.png --recipe
+  cnnviz read photo.edge3x3.strip.png --recipe
   cnnviz read photo.edge3x3.png -o photo.npy
 `,
   args: { map: arg.one('a feature map as .png or .npy, or - for standard input') },

@@ -6,7 +6,7 @@ import { type ClassScore, type LayerResult, type NetworkRunResult, nanScoreWords
 import { clippedWords, formatNumber, groupDigits } from '../../core/text.js';
 import { faultWords } from '../../core/values.js';
 import { formatMs } from '../../reports/table.js';
-import type { Style } from '../../reports/text.js';
+import { type Style, wroteWord } from '../../reports/text.js';
 
 /**
  * What a network made of one input: how it was prepared, classes, then layers with what was written.
@@ -26,14 +26,16 @@ export function describeNetworkRun(
   for (const [n, classes] of (top ?? []).entries()) {
     lines.push(...classLines(result, classes, madeUp, top!.length > 1 ? n : null));
   }
-  const written = new Set<string>();
+  // said again only where another word is true of the next line
+  let word = '';
   for (const layer of layers) {
     const files = outputs.filter((output) => output.layer === layer.name);
     const [first] = files;
     const place = first && first.path !== '-' ? style.strong(first.path) : null;
     const more = files.length > 1 ? ` and ${groupDigits(files.length - 1)} more` : '';
-    const lead = place ? `${written.size === 0 ? 'wrote ' : '      '}${place}${more}` : `  ${layer.name}`;
-    if (place) written.add(first.path);
+    const said = first ? wroteWord(first) : word;
+    const lead = place ? `${said === word ? ' '.repeat(word.length) : said} ${place}${more}` : `  ${layer.name}`;
+    if (place) word = said;
     if (!top || place || layers.length > 1)
       lines.push(
         `${lead}  ${layerWords(layer)}${lostWords(files, colormap)}${style.verbose ? algorithmWords(layer) : ''}`,
