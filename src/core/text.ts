@@ -28,6 +28,20 @@ export function groupDigits(value: number): string {
   return value < 0 ? `−${digits}` : digits;
 }
 
+/**
+ * "darkest 1 % and brightest 0.5 % clipped": what a picture's scale cuts off; '' where it is nothing. Of the colour map
+ * with two bright ends and a dark middle: lowest and highest.
+ */
+export function clippedWords(
+  { below, above, of }: { readonly below: number; readonly above: number; readonly of: number },
+  colormap: string,
+): string {
+  const [low, high] = colormap === 'diverging' ? ['lowest', 'highest'] : ['darkest', 'brightest'];
+  const share = (count: number) => `${formatNumber((100 * count) / of, 2)} %`;
+  const ends = [...(below > 0 ? [`${low} ${share(below)}`] : []), ...(above > 0 ? [`${high} ${share(above)}`] : [])];
+  return ends.length === 0 ? '' : `${ends.join(' and ')} clipped`;
+}
+
 /** Size for people: "812 bytes", "93 kB", "244 MB". */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
