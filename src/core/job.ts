@@ -110,6 +110,8 @@ export interface PictureJob {
   readonly scale: ScaleRule;
   readonly depth: 8 | 16;
   readonly colormap: ColormapName;
+  /** In figures, values of both signs are blue and orange around a neutral zero; `colormap` is for the others. */
+  readonly signs?: true;
   /** Each map of a sheet has a scale of its own. */
   readonly each?: true;
 }

@@ -1,5 +1,5 @@
 import type { Pads } from './geometry.js';
-import type { ProductKind } from './job.js';
+import type { ColormapName, ProductKind } from './job.js';
 import type { PreprocessPlan, Size } from './preprocess-geometry.js';
 import { groupDigits } from './text.js';
 import type { ValueFault } from './values.js';
@@ -146,6 +146,7 @@ export interface OutputFile {
 
 /** A picture's scale with what it clipped. */
 export interface DrawnScale extends Scale {
+  readonly colormap: ColormapName;
   readonly clipped: ClippedOf;
 }
 

@@ -42,6 +42,8 @@ export interface FigureOptions {
   readonly title: string;
   readonly scaleRule: ScaleRule;
   readonly colormap: ColormapName;
+  /** Values of both signs get blue and orange instead, with zero in the middle. */
+  readonly signs?: boolean;
   readonly look: FigureLook;
 }
 
@@ -50,6 +52,8 @@ export interface MapFigure {
   readonly scene: Scene;
   readonly scale: Scale;
   readonly clipped: ClippedOf;
+  /** The colours its values have. */
+  readonly colormap: ColormapName;
 }
 
 /** Paper around a figure. */
@@ -59,15 +63,28 @@ const TITLE_WIDTH = 1100;
 /** Facts and captions are broken into lines at least this wide. */
 const LEAST_WIDTH = 420;
 
-/** The 8-bit greys of all maps on one common scale. */
+/** Planes as 8-bit levels of one common scale. */
+export interface CommonLevels extends Omit<MapFigure, 'scene'> {
+  readonly levels: Uint8Array[];
+}
+
+/**
+ * The levels of all maps on one common scale. `signs`: where values have both signs and no limits were named, the scale is
+ * brought around zero and the colours tell the sign.
+ */
 export function commonLevels(
   maps: readonly (Plane & Pick<LabelledMap, 'blank'>)[],
   rule: ScaleRule,
-): { levels: Uint8Array[]; scale: Scale; clipped: ClippedOf } {
-  const scale = chooseScale(
+  colours: Partial<Pick<FigureOptions, 'colormap' | 'signs'>> = {},
+): CommonLevels {
+  const chosen = chooseScale(
     maps.map(({ values }) => values),
     rule,
   );
+  const isSigned = colours.signs === true && chosen.lo < 0 && chosen.hi > 0 && rule.kind !== 'fixed';
+  const reach = Math.max(-chosen.lo, chosen.hi);
+  const scale = isSigned ? { lo: -reach, hi: reach } : chosen;
+  const colormap = isSigned ? 'diverging' : (colours.colormap ?? 'gray');
   const clipped = { below: 0, above: 0, nan: 0, of: 0 };
   const levels = maps.map(({ values, blank = 0 }) => {
     const one = toPixels(values, scale, 8);
@@ -77,7 +94,7 @@ export function commonLevels(
     clipped.of += values.length - blank;
     return one.data as Uint8Array;
   });
-  return { levels, scale, clipped };
+  return { levels, scale, clipped, colormap };
 }
 
 /** The finished figure: a sentence as its title, a line of facts, the figure, its legend, and a caption at the foot. */

@@ -67,11 +67,11 @@ export function wroteWord({ replaced }: Pick<OutputFile, 'replaced'>): 'wrote' |
 }
 
 /** Of a picture of several maps: its scale, where that clips something. */
-function commonScaleWords({ kind, scale }: OutputFile, { scale: rule, colormap }: PictureJob): string {
-  const lost = kind === 'maps' || !scale ? '' : clippedWords(scale.clipped, colormap);
+function commonScaleWords({ kind, scale }: OutputFile, { scale: rule }: PictureJob): string {
+  const lost = kind === 'maps' || !scale ? '' : clippedWords(scale.clipped, scale.colormap);
   return lost === ''
     ? ''
-    : `   grey from ${formatNumber(scale!.lo)} to ${formatNumber(scale!.hi)}, ${lost}${hint(rule)}`;
+    : `   ${scale!.colormap === 'gray' ? 'grey' : 'colours'} from ${formatNumber(scale!.lo)} to ${formatNumber(scale!.hi)}, ${lost}${hint(rule)}`;
 }
 
 /** One input of many, on one line. */

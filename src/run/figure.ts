@@ -1,7 +1,8 @@
 import { CnnvizError } from '../core/errors.js';
 import type { OutputJob } from '../core/job.js';
 import { DEFAULT_LOOK, type Look } from '../core/look.js';
-import type { FigureLook } from '../draw/figure.js';
+import type { DrawnScale } from '../core/result.js';
+import type { FigureLook, MapFigure } from '../draw/figure.js';
 import { TYPE } from '../draw/part.js';
 import { type ForeignText, renderPixels } from '../draw/scene/pixels.js';
 import type { Mark, Scene, Weight } from '../draw/scene/scene.js';
@@ -16,6 +17,11 @@ export interface FigureFile {
   readonly svg: boolean;
   /** Told what a reader of the picture should know of its making. */
   readonly say?: (note: string) => void;
+}
+
+/** What a document says of a figure's scale. */
+export function drawnScale({ scale, clipped, colormap }: MapFigure): DrawnScale {
+  return { ...scale, clipped, colormap };
 }
 
 /** How a job's figures are written. */

@@ -77,7 +77,8 @@ interface DrawnPlane extends Omit<LabelledMap, 'label'> {
 /** A picture as a file. */
 export interface DrawnBytes {
   readonly bytes: Uint8Array;
-  readonly scale: DrawnScale;
+  /** The one scale of all its values; none where each map has its own. */
+  readonly scale?: DrawnScale;
 }
 
 /** A plane in a file of its own: one grey (or coloured) pixel a value, with its scale and recipe in the metadata. */
@@ -85,7 +86,7 @@ async function drawMap(
   { width, height, values, blank = 0, facts }: DrawnPlane,
   { depth, colormap, scale: rule }: PictureJob,
   noteOf: (scale: Scale, clipped: Clipped) => MapNote,
-): Promise<DrawnBytes & { readonly picture: NonNullable<MapResult['picture']> }> {
+): Promise<Required<DrawnBytes> & { readonly picture: NonNullable<MapResult['picture']> }> {
   const isRange = rule.kind !== 'fixed' && rule.kind !== 'percentiles';
   const scale = chooseScale([values], rule, facts ?? (isRange ? measureValues(values, sumsOfMap) : null));
   const { data, clipped: lost } = toPixels(values, scale, depth, depth === 8 ? drawMapLevels : undefined);
@@ -94,7 +95,7 @@ async function drawMap(
   const image: Image =
     colormap === 'gray' ? gray : { ...gray, channels: 3, data: applyColormap(data as Uint8Array, colormap) };
   const bytes = await encodePng(image, JSON.stringify(noteOf(scale, clipped)));
-  const drawn = { ...scale, clipped: { ...clipped, of: values.length - blank } };
+  const drawn = { ...scale, colormap, clipped: { ...clipped, of: values.length - blank } };
   return { bytes, scale: drawn, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
 }
 

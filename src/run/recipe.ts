@@ -92,12 +92,22 @@ export function layerArgsOf(
   layer: string,
   own: readonly string[] = [],
 ): string[] {
-  return ['run', ...networkArgs(job, source, ['--layers', layer]), ...own, ...pictureArgs(job.picture)];
+  return ['run', ...networkArgs(job, source, ['--layers', layer]), ...own, ...pictureArgs(job.picture, isFigure(job))];
 }
 
 /** The options that change pixels, in one fixed order, defaults left out; files without their folders. */
 export function commandArgs(job: Job, inputPath: string): string[] {
-  return ['conv', baseName(inputPath), ...layerArgs(job.layer), ...pixelArgs(job), ...pictureArgs(job.picture)];
+  return [
+    'conv',
+    baseName(inputPath),
+    ...layerArgs(job.layer),
+    ...pixelArgs(job),
+    ...pictureArgs(job.picture, isFigure(job)),
+  ];
+}
+
+function isFigure({ output: { products } }: Pick<Job, 'output'>): boolean {
+  return products.some((kind) => kind === 'sheet' || kind === 'strip');
 }
 
 /** A layer's options, in one fixed order. */
@@ -143,11 +153,12 @@ export function decodeArgs({ background, page, range }: DecodeJob): string[] {
   ];
 }
 
-export function pictureArgs({ scale, depth, colormap, each }: PictureJob): string[] {
+/** @param isFigure where a figure without --colormap tells signs by colours */
+export function pictureArgs({ scale, depth, colormap, signs, each }: PictureJob, isFigure: boolean): string[] {
   const args: string[] = [];
   if (scale.kind !== 'auto') args.push('--scale', scaleText(scale));
   if (depth !== 8) args.push('--depth', String(depth));
-  if (colormap !== 'gray') args.push('--colormap', colormap);
+  if (colormap !== 'gray' || (isFigure && signs !== true)) args.push('--colormap', colormap);
   if (each) args.push('--each');
   return args;
 }

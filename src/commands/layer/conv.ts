@@ -85,8 +85,8 @@ export const conv = command({
 function convJob(flags: ValuesOf<typeof convFlags>, frame: Frame): Job {
   const { target, clobber } = frame;
   const products = productsAsked(flags, target);
-  const picture = pictureOf(flags);
   const isFigure = products.some((kind) => kind === 'sheet' || kind === 'strip');
+  const picture = pictureOf(flags, isFigure);
   const figure = figureOf(frame, flags.format, isFigure, 'add --strip or --sheet');
   const job = { ...oneLayerJob(flags), picture, output: { products, target, clobber, ...figure } };
   if (picture.depth === 8) return job;

@@ -225,7 +225,7 @@ export function sweepNote(
     pools.map((pool) => (pool === null ? 'none' : poolText(pool, pairName))),
     'none',
   );
-  args.push(...pixelArgs(base), ...pictureArgs(base.picture));
+  args.push(...pixelArgs(base), ...pictureArgs(base.picture, true));
   return {
     cnnviz: VERSION,
     picture: 'sweep',

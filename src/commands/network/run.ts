@@ -76,7 +76,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
     const madeUp = job.request.init !== null;
     const order = { task: { kind: 'run' as const, job }, materials, inputs, named: images.length, products: null };
     return answerMany(order, flags, frame, {
-      describe: (result) => describeNetworkRun(result, { madeUp, colormap: flags.colormap }, frame.style),
+      describe: (result) => describeNetworkRun(result, { madeUp, colormap: job.picture.colormap }, frame.style),
       brief: (result) => briefNetworkRun(result, madeUp, frame.style),
       warnings: ({ warnings }) => warnings,
       faults: ({ faults }) => faults,
@@ -98,7 +98,7 @@ function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): Ne
   const isAsked = maps || out !== null || format !== null;
   const kind: ProductKind = isNumbers ? 'npy' : maps ? 'maps' : 'sheet';
   const products = json && !isAsked ? [] : [kind];
-  const picture = pictureOf(flags);
+  const picture = pictureOf(flags, kind === 'sheet');
   if (picture.depth === 16 && (picture.colormap !== 'gray' || !products.includes('maps'))) {
     throw new CnnvizError('usage', '--depth 16 is for grey maps in files of their own', {
       fix: 'add --maps, or leave it out',
