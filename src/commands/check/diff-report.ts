@@ -4,11 +4,12 @@ import { CnnvizError } from '../../core/errors.js';
 import type { DrawingNote } from '../../core/note.js';
 import { groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
-import { encodePng } from '../../io/encode.js';
+import type { MapFigure } from '../../draw/figure.js';
 import { existingFolder } from '../../io/files.js';
 import { findInputs } from '../../io/inputs.js';
 import { baseName, stem } from '../../io/paths.js';
 import type { Style } from '../../reports/text.js';
+import { encodeFigure, type FigureFile } from '../../run/figure.js';
 import type { DifferingValue, FileComparison } from './check-result.js';
 import { changeWords, distanceWords, largestWords, placeWords, valuesRecord } from './check-words.js';
 import { type ComparedFiles, diffFiles, diffFolders } from './diff-files.js';
@@ -43,7 +44,10 @@ async function filesAnswer(a: string, b: string, flags: ValuesOf<typeof FLAGS>, 
   const compared = await refusing(diffFiles(a, b, flags.tolerance ?? EXACT));
   const { comparison, planes } = compared;
   const isDrawn = comparison.reason === null && planes.length > 0;
-  const picture = () => drawDifference(compared, ['diff', ...apart(a, b), ...wordsOf(FLAGS, flags)]);
+  const picture = () => {
+    const args = ['diff', ...apart(a, b), ...wordsOf(FLAGS, flags)];
+    return drawDifference(compared, args, frame.figureFile(place));
+  };
   const notes =
     place === null || isDrawn
       ? []
@@ -73,13 +77,24 @@ async function refusing<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** b − a as a PNG that carries the command. */
-function drawDifference({ comparison, planes }: ComparedFiles, args: readonly string[]): Promise<Uint8Array> {
-  const { a, b } = comparison;
-  const { image, scale } = differencePicture(`${baseName(b)} − ${baseName(a)}`, factsOf(comparison), planes);
-  const { lo, hi } = scale;
-  const note: DrawingNote = { cnnviz: VERSION, picture: 'difference', lo, hi, args };
-  return encodePng(image, JSON.stringify(note));
+/** b − a as a picture that carries the command. */
+function drawDifference(
+  { comparison, planes }: ComparedFiles,
+  args: readonly string[],
+  file: FigureFile,
+): Promise<Uint8Array> {
+  const [one, other] = apart(comparison.a, comparison.b);
+  const facts = `${other} − ${one}  ·  ${factsOf(comparison)}`;
+  const draw = differencePicture(`Where do ${one} and ${other} differ?`, facts, planes);
+  const noteOf = ({ scale: { lo, hi } }: MapFigure): DrawingNote => ({
+    cnnviz: VERSION,
+    picture: 'difference',
+    alt: altOf(comparison),
+    lo,
+    hi,
+    args,
+  });
+  return encodeFigure(draw, noteOf, file);
 }
 
 function factsOf({ values }: FileComparison): string {
