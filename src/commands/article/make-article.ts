@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { CnnvizError } from '../../core/errors.js';
-import type { Image } from '../../core/image.js';
 import type { Tensor } from '../../core/tensor.js';
 import { commandText } from '../../core/text.js';
 import type { Article, ArticleFigure, ArticlePhoto, ArticlePicture, ArticleRow } from './claim.js';
