@@ -49,7 +49,7 @@ const PACKS = {
     'src/cli/frame.ts',
     'src/cli/guard-files.ts',
     'src/cli/run-many.ts',
-    'src/cli/stray-words.ts',
+    'src/cli/usage-error.ts',
     'src/reports/text.ts',
     'src/run/kernels.ts',
     'src/run/place.ts',

@@ -37,7 +37,9 @@ writeFileSync(
   'src/draw/typeface-data.ts',
   `// Made by assembly/typeface.mjs from Inter and Noto Sans Math (SIL Open Font License 1.1); not in the repository.\nexport const OUTLINES_BASE64 = {\n${lines.join('')}} as const;\n`,
 );
-process.stdout.write(`typeface: ${weights.map(([name, { length }]) => `${name} ${Math.round((length * 3) / 4)} bytes`).join(', ')}\n`);
+process.stdout.write(
+  `typeface: ${weights.map(([name, { length }]) => `${name} ${Math.round((length * 3) / 4)} bytes`).join(', ')}\n`,
+);
 
 /** Advance and contours of a letter, whole units; digits are the ones of equal width. */
 function glyphOf(font, code, scale) {

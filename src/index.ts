@@ -27,8 +27,18 @@ export {
   type SweepOptions,
   sweep,
 } from './api/looking.js';
-export { loadNetwork, type Network, type NetworkOptions, runNetwork } from './api/network.js';
-export { type CheckOptions, check, compare, type OtherNetwork, summary, updateCheck } from './api/networks.js';
+export {
+  type CheckOptions,
+  check,
+  compare,
+  loadNetwork,
+  type Network,
+  type NetworkOptions,
+  type OtherNetwork,
+  runNetwork,
+  summary,
+  updateCheck,
+} from './api/networks.js';
 export { preprocess } from './api/preprocess.js';
 export type { FileLike, ImageLike, NetworkRunOptions, PreprocessOptions, WeightOptions } from './api/sources.js';
 export { type Checkpoint, readWeights, type StoredTensor } from './api/weights.js';
@@ -37,8 +47,22 @@ export type { Padding, PaddingMode, Pads, Pair } from './core/geometry.js';
 export type { ActivationName } from './core/job.js';
 export type { Tensor, TensorLike } from './core/tensor.js';
 export { VERSION } from './core/version.js';
-export { type Conv2dOptions, conv2d, type PreparedConv2d, prepareConv2d } from './functional/conv2d.js';
-export { builtinKernel, type DecodeOptions, decodeImage, kernelNames } from './functional/images.js';
+export {
+  builtinKernel,
+  type Conv2dOptions,
+  conv2d,
+  kernelNames,
+  type PreparedConv2d,
+  prepareConv2d,
+} from './functional/conv2d.js';
+export {
+  type DecodeOptions,
+  decodeImage,
+  decodeNpy,
+  type EncodeOptions,
+  encodeMap,
+  encodeNpy,
+} from './functional/files.js';
 export {
   type AvgPool2dOptions,
   activation,
@@ -49,4 +73,3 @@ export {
   maxPool2d,
   relu,
 } from './functional/layers.js';
-export { decodeNpy, type EncodeOptions, encodeMap, encodeNpy } from './functional/maps.js';

@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
-import { type NetworkRunResult, nanScores } from '../core/network-result.js';
+import { exp } from '../core/math.js';
+import { type ClassScore, type NetworkRunResult, nanScores } from '../core/result.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32 } from '../core/values.js';
 import type { Plan } from '../engine/plan.js';
@@ -7,7 +8,6 @@ import { keepsNumbers, type Layer } from '../layers/index.js';
 import { imagenetLabels } from '../models/imagenet-labels.js';
 import type { SubjectRun } from './kept-run.js';
 import { channelsOf } from './layer-facts.js';
-import { type ScoreKind, topClasses } from './top-classes.js';
 
 /** Class names and how many a run should name when nobody said: five, of a network that ends in classes. */
 const FEW = 5;
@@ -84,4 +84,44 @@ function scoreKind(plan: Plan, output: string): ScoreKind {
   const kind = lastLayer(plan, output)?.kind;
   if (kind === 'softmax') return 'probabilities';
   return kind === 'log_softmax' ? 'log-probabilities' : 'logits';
+}
+
+/** What a network's last layer gives: scores before a softmax, probabilities, or their logarithms. */
+type ScoreKind = 'logits' | 'probabilities' | 'log-probabilities';
+
+/**
+ * The `count` best classes, best first, of equals the first. Probabilities are the softmax of logits.
+ * @param labels class names in order; "class 7" stands for a missing one
+ */
+export function topClasses(
+  scores: Float32Array,
+  count: number,
+  kind: ScoreKind,
+  labels: readonly string[] | null,
+): ClassScore[] {
+  const probabilities = toProbabilities(scores, kind);
+  return [...scores.keys()]
+    .filter((index) => !Number.isNaN(scores[index]))
+    .sort((a, b) => scores[b] - scores[a] || a - b)
+    .slice(0, count)
+    .map((index) => ({
+      index,
+      label: labels?.[index] ?? `class ${index}`,
+      score: scores[index],
+      probability: probabilities[index],
+    }));
+}
+
+function toProbabilities(scores: Float32Array, kind: ScoreKind): Float64Array {
+  if (kind === 'probabilities') return Float64Array.from(scores);
+  if (kind === 'log-probabilities') return Float64Array.from(scores, (score) => exp(score));
+  return probabilitiesOf(scores);
+}
+
+/** The softmax of all scores. */
+export function probabilitiesOf(scores: Float32Array): Float64Array {
+  const most = scores.reduce((max, score) => Math.max(max, score), Number.NEGATIVE_INFINITY);
+  const powers = Float64Array.from(scores, (score) => exp(score - most));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
 }

@@ -1,10 +1,9 @@
 import { CnnvizError } from '../core/errors.js';
-import type { RankedClass } from '../core/network-result.js';
+import type { RankedClass } from '../core/result.js';
 import { sizeOf } from '../core/tensor.js';
 import { faultWords, toFloat32, type Value } from '../core/values.js';
 import { finish } from '../engine/execute.js';
-import { backpropagate } from '../engine/gradients/backpropagate.js';
-import { planTape } from '../engine/gradients/tape.js';
+import { backpropagate, planTape } from '../engine/gradients/backpropagate.js';
 import type { ShapedModel } from '../layers/infer.js';
 import { classScores, findClass, rankClass } from './class-scores.js';
 import { type Fed, planRun, type RunDoors, type Runnable, runSubject, shapeOf } from './kept-run.js';

@@ -1,14 +1,14 @@
 import { CnnvizError } from '../core/errors.js';
 import { nearestName } from '../core/names.js';
-import { nanScores, nanScoreWords, type RankedClass } from '../core/network-result.js';
+import { nanScores, nanScoreWords, type RankedClass } from '../core/result.js';
 import { sizeOf } from '../core/tensor.js';
 import { bornWords, type ValueFault } from '../core/values.js';
 import type { ShapedModel } from '../layers/infer.js';
 import type { Model } from '../layers/model.js';
 import { softmaxDim } from '../layers/softmax.js';
 import { imagenetLabels } from '../models/imagenet-labels.js';
+import { topClasses } from './best-classes.js';
 import { channelsOf } from './layer-facts.js';
-import { topClasses } from './top-classes.js';
 
 /** Where a network's scores are: one number for each class, before a softmax. */
 interface ClassScores {

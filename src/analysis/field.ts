@@ -1,9 +1,8 @@
 import { CnnvizError } from '../core/errors.js';
 import type { InputFacts, Window } from '../core/result.js';
 import type { ShapedLayer } from './layer-run.js';
-import { reachOfValue, type ValueReach } from './network-reach.js';
 import { summarizeModel } from './network-summary.js';
-import { countReaders, type Reached, seenBy, sees } from './reach.js';
+import { countReaders, type Reached, reachOfValue, seenBy, sees, type ValueReach } from './reach.js';
 import type { FieldAxis } from './receptive-field.js';
 
 /** Two numbers, along x and along y. */

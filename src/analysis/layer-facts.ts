@@ -1,4 +1,4 @@
-import type { LayerFacts } from '../core/network-result.js';
+import type { LayerFacts } from '../core/result.js';
 import { sumsOfMap } from '../engine/map-loops.js';
 import { ACTIVATIONS } from '../layers/activation.js';
 import { type Layer, layerFamily } from '../layers/index.js';

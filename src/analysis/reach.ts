@@ -1,8 +1,15 @@
+import { CnnvizError } from '../core/errors.js';
+import { sourceIndex } from '../core/geometry.js';
+import { type AxisReads, type MapReads, type ReadsCall, WHOLE_MAP } from '../layers/family.js';
+import { layerFamily } from '../layers/index.js';
+import { readsCall, type ShapedModel } from '../layers/infer.js';
+import { type ModelNode, neededFor } from '../layers/model.js';
+
 /**
  * What each position along one axis of a layer's output sees of the network's input: a row of bits for each output
  * position, bit p for input position p.
  */
-export interface Reach {
+interface Reach {
   /** Positions of the output, and of the input. */
   readonly out: number;
   readonly size: number;
@@ -17,14 +24,14 @@ function emptyReach(out: number, size: number): Reach {
 }
 
 /** The input itself: every position sees itself. */
-export function identityReach(size: number): Reach {
+function identityReach(size: number): Reach {
   const reach = emptyReach(size, size);
   for (let p = 0; p < size; p++) reach.bits[p * reach.words + (p >> 5)] = (1 << (p & 31)) >>> 0;
   return reach;
 }
 
 /** Each output position sees what all the positions it reads see together; those outside (below 0) are padding. */
-export function reachThrough(reach: Reach, out: number, reads: (o: number) => Iterable<number>): Reach {
+function reachThrough(reach: Reach, out: number, reads: (o: number) => Iterable<number>): Reach {
   const { size, words, bits } = reach;
   const behind = emptyReach(out, size);
   for (let o = 0; o < out; o++) {
@@ -37,7 +44,7 @@ export function reachThrough(reach: Reach, out: number, reads: (o: number) => It
 }
 
 /** One position that sees what any position of `reach` sees. */
-export function wholeReach(reach: Reach): Reach {
+function wholeReach(reach: Reach): Reach {
   return reachThrough(reach, 1, () => Array.from({ length: reach.out }, (_, o) => o));
 }
 
@@ -65,7 +72,7 @@ export interface Reached {
 const MOST_PATHS = 6;
 
 /** Paths that meet: those whose fields lie within another's are left out. Too many become one, their envelope. */
-export function uniteReached(paths: readonly Reached[]): { readonly paths: Reached[]; readonly exact: boolean } {
+function uniteReached(paths: readonly Reached[]): { readonly paths: Reached[]; readonly exact: boolean } {
   const kept: Reached[] = [];
   for (const path of paths) {
     if (kept.some((other) => isWithin(path.rows, other.rows) && isWithin(path.columns, other.columns))) continue;
@@ -116,4 +123,79 @@ function commonReaders(reaches: readonly Reach[]): Uint32Array {
     }
   }
   return counts;
+}
+
+export interface ValueReach {
+  readonly paths: readonly Reached[];
+  /** False when paths of very many shapes were replaced by their envelope. */
+  readonly exact: boolean;
+}
+
+/**
+ * What every position of `value` sees of the network's image input, through every path.
+ * @throws CnnvizError 'unsupported' for a layer that moves positions in another way than windows do
+ */
+export function reachOfValue(shaped: ShapedModel, value: string): ValueReach {
+  const { model, infos } = shaped;
+  const reached = new Map<string, ValueReach>();
+  for (const { name } of model.inputs) {
+    const shape = infos.get(name)?.shape ?? [];
+    if (shape.length < 3) continue;
+    const [H, W] = shape.slice(-2);
+    reached.set(name, { paths: [{ rows: identityReach(H), columns: identityReach(W) }], exact: true });
+  }
+  for (const node of neededFor(model, [value])) {
+    const from = node.inputs.flatMap((name) => (name === null ? [] : (reached.get(name) ?? [])));
+    if (from.length === 0) continue;
+    const call = readsCall(shaped, node);
+    const reads = readsOf(node, call);
+    const behind = from.flatMap(({ paths }) => paths.map((path) => pathBehind(path, reads, call.output)));
+    const { paths, exact } = uniteReached(behind);
+    for (const name of node.outputs) reached.set(name, { paths, exact: exact && from.every((one) => one.exact) });
+  }
+  const found = reached.get(value);
+  if (found) return found;
+  throw new CnnvizError('unsupported', `"${value}" does not depend on an image`, { fix: 'choose a layer of maps' });
+}
+
+/** What a node reads along both axes; vectors see the whole map where that is not followed. */
+function readsOf({ name, layer }: ModelNode, call: ReadsCall): MapReads {
+  const reads = layerFamily(layer).reads(layer, call);
+  if (reads) return reads;
+  if (call.output.length < 3) return WHOLE_MAP;
+  throw new CnnvizError('unsupported', `${name}: which pixels a ${layer.kind} layer passes on is not followed`, {
+    fix: 'choose a layer before it',
+  });
+}
+
+function pathBehind({ rows, columns }: Reached, reads: MapReads, output: readonly number[]): Reached {
+  const [oH, oW] = output.length < 3 ? [1, 1] : output.slice(-2);
+  return { rows: behindAxis(rows, reads[0], oH), columns: behindAxis(columns, reads[1], oW) };
+}
+
+function behindAxis(reach: Reach, read: AxisReads, out: number): Reach {
+  switch (read.by) {
+    case 'window': {
+      const { axis, mode } = read;
+      return reachThrough(reach, axis.out, (o) =>
+        Array.from({ length: axis.kernel }, (_, k) =>
+          sourceIndex(o * axis.stride - axis.padBefore + k * axis.dilation, axis.size, mode),
+        ),
+      );
+    }
+    case 'bins':
+      return reachThrough(reach, out, (o) => {
+        const first = Math.floor((o * reach.out) / out);
+        return Array.from({ length: Math.ceil(((o + 1) * reach.out) / out) - first }, (_, k) => first + k);
+      });
+    case 'all':
+      return repeated(wholeReach(reach), out);
+    case 'place':
+      return repeated(reach, out);
+  }
+}
+
+/** A map of one row or column stands beside larger ones: it is repeated, as numpy broadcasts. */
+function repeated(reach: Reach, out: number): Reach {
+  return reach.out === out ? reach : reachThrough(reach, out, () => [0]);
 }

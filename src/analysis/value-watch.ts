@@ -1,9 +1,8 @@
 import { plural } from '../core/geometry.js';
 import { formatNumber, groupDigits } from '../core/text.js';
-import { toFloat32, type Value, type ValueFault } from '../core/values.js';
+import { type Numbers, toFloat32, type Value, type ValueFault } from '../core/values.js';
 import { runAllSync } from '../engine/execute.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
-import { magnitudeOf } from '../engine/magnitude.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session, type StepWatch } from '../engine/session.js';
 import type { ConvStep, Step } from '../engine/steps.js';
@@ -204,4 +203,30 @@ function whereWords(values: Float32Array, shape: readonly number[], isMeant: (va
           ? `${what}s ${named.join(', ')}`
           : `${groupDigits(named.length)} of ${plural(channels, what)}, the first ${named[0]}`;
   return `${groupDigits(count)} value${count === 1 ? '' : 's'}, ${where}`;
+}
+
+/**
+ * The largest |value|: NaN when one is NaN, ∞ when one is infinite, 0 of nothing. Float32 is compared by its bits without
+ * the sign, which are in the order of the magnitudes with ∞ and then NaN behind them: one pass, no branch on kinds.
+ */
+export function magnitudeOf(values: Numbers): number {
+  if (!(values instanceof Float32Array)) return magnitudeOfAny(values);
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  let [even, odd] = [0, 0];
+  const pairs = bits.length & ~1;
+  for (let i = 0; i < pairs; i += 2) {
+    const one = bits[i] & 0x7fffffff;
+    const two = bits[i + 1] & 0x7fffffff;
+    if (one > even) even = one;
+    if (two > odd) odd = two;
+  }
+  if (pairs < bits.length) even = Math.max(even, bits[pairs] & 0x7fffffff);
+  const [most] = new Float32Array(Int32Array.of(Math.max(even, odd)).buffer);
+  return most;
+}
+
+function magnitudeOfAny(values: Numbers): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
+  return most;
 }

@@ -1,16 +1,15 @@
 import { type AblatedChannel, ablate as ablateChannels } from '../commands/class/ablate-study.js';
-import type { ClassSubject, ImagePlace } from '../commands/class/class-command.js';
-import { openSubject } from '../commands/class/class-command.js';
+import { type ClassSubject, type ImagePlace, openSubject } from '../commands/class/class-command.js';
 import { gradcam as gradcamOf } from '../commands/class/gradcam-study.js';
 import { occlude as occludeOf } from '../commands/class/occlude-study.js';
 import { saliency as saliencyOf } from '../commands/class/saliency-study.js';
 import type { Pair } from '../core/geometry.js';
-import type { RankedClass } from '../core/network-result.js';
+import type { RankedClass } from '../core/result.js';
 import { type Tensor, tensor } from '../core/tensor.js';
-import { inLibraryWords } from './library-words.js';
 import {
   type FileLike,
   type ImageLike,
+  inLibraryWords,
   type NetworkRunOptions,
   networkJob,
   pause,

@@ -14,11 +14,11 @@ import { asFile } from '../io/memory-files.js';
 import { writeNpy } from '../models/npy.js';
 import { lookAtLayer } from '../run/run.js';
 import { type LayerRequest, shapeLayer } from '../run/shape.js';
-import { inLibraryWords } from './library-words.js';
 import {
   decodeJobOf,
   type FileLike,
   type ImageLike,
+  inLibraryWords,
   type NetworkRunOptions,
   networkJob,
   type PreprocessOptions,

@@ -15,7 +15,7 @@ import {
   manifestName,
   readManifest,
 } from './manifest.js';
-import type { Task } from './task.js';
+import type { Task } from './work.js';
 
 /** Entries whose files are looked at together. */
 const LOOK_AT_ONCE = 4;

@@ -54,6 +54,14 @@ export function entryLine({ input, sha256, outputs, error }: ManifestEntry): str
   return JSON.stringify({ input, sha256, outputs, error });
 }
 
+/**
+ * Without the decoder's own words in parentheses: of images that fail in the same moment it mixes them up, and a
+ * manifest must have the same bytes every time.
+ */
+export function plainReason({ code, message }: NonNullable<ManifestEntry['error']>): string {
+  return code === 'decode' ? message.replace(/ \(.*\)$/s, '') : message;
+}
+
 /** Reads a manifest; null when its first line is none. Lines that are not whole, or not entries, are left out. */
 export function readManifest(lines: readonly string[]): Manifest | null {
   const head = headOf(lines[0] ?? '');

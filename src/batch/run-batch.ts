@@ -16,20 +16,20 @@ import {
   rootOf,
 } from '../run/place.js';
 import { commandHash, Ledger, namedFiles } from './ledger.js';
-import type { ManifestEntry } from './manifest.js';
-import {
-  type Ended,
-  failedWork,
-  type Permission,
-  plainReason,
-  receivedError,
-  sentError,
-  type WorkDone,
-  workOn,
-} from './protocol.js';
-import { type RunOne, runAll } from './run-all.js';
+import { type ManifestEntry, plainReason } from './manifest.js';
 import { type Shard, shardOf } from './shard.js';
-import { openTask, SkippedInput, type Task, type TaskMaterials, type TaskResult } from './task.js';
+import {
+  failedWork,
+  openTask,
+  type Permission,
+  receivedError,
+  runAll,
+  sentError,
+  type Task,
+  type TaskMaterials,
+  type TaskResult,
+  type WorkDone,
+} from './work.js';
 import { WorkerPool } from './worker-pool.js';
 
 interface BatchOptions {
@@ -237,23 +237,19 @@ class Batch {
 
   async #runHere(open: readonly number[], jobs: number): Promise<void> {
     const { task, send, materials } = this.#options;
-    const mayWrite = async (input: Input, products: readonly Product[]): Promise<void> => {
-      const answer = this.#mayWrite(input, products);
-      if (answer === 'skip') throw new SkippedInput();
-      if (answer !== 'go') throw receivedError(answer);
-    };
-    const run = await openTask(task, { threads: jobs, send, mayWrite }, materials);
-    const runOne: RunOne<Ended> = async (input, breathe) => {
-      const ended = await workOn(run, input, { breathe, again: false, keepHashes: this.#ledger !== null });
-      if (ended.error !== null) throw ended.error;
-      return ended;
-    };
+    const mayWrite = (input: Input, products: readonly Product[]) => this.#mayWrite(input, products);
+    const keepHashes = this.#ledger !== null;
+    const workOn = await openTask(task, { threads: jobs, keepHashes, send, mayWrite }, materials);
     const before = this.#done;
     let reported = 0;
     let finished = Promise.resolve();
     await runAll(
       open.map((index) => this.#inputs[index]),
-      runOne,
+      async (input, breathe) => {
+        const ended = await workOn(input, breathe, false);
+        if (ended.error !== null) throw ended.error;
+        return ended;
+      },
       jobs,
       {
         outcome: ({ input, result, error }) => {

@@ -3,16 +3,7 @@ import { CnnvizError } from '../core/errors.js';
 import { startWorkerProcess } from '../io/child-process.js';
 import type { Input } from '../io/inputs.js';
 import type { Product } from '../run/place.js';
-import {
-  type FromWorker,
-  failedWork,
-  type Permission,
-  receivedError,
-  type SentError,
-  type ToWorker,
-  type WorkDone,
-} from './protocol.js';
-import type { Task } from './task.js';
+import { failedWork, type Permission, receivedError, type SentError, type Task, type WorkDone } from './work.js';
 
 /** A process that dies this often before its first input will not live the next time either. */
 const MOST_FALSE_STARTS = 3;
@@ -271,6 +262,22 @@ function timeoutOf(path: string, timeoutMs: number): SentError {
     fix: '--timeout SECONDS allows more, 0 any time',
   };
 }
+
+/** From the parent to a worker process. */
+export type ToWorker =
+  | { readonly type: 'open'; readonly task: Task; readonly threads: number; readonly keepHashes: boolean }
+  | { readonly type: 'input'; readonly index: number; readonly input: Input; readonly again: boolean }
+  | { readonly type: 'answer'; readonly index: number; readonly answer: Permission };
+
+/** From a worker process to its parent. */
+export type FromWorker =
+  /** It has started and taken up its task. */
+  | { readonly type: 'ready' }
+  /** The task itself cannot be taken up: a kernel that is none, a network that cannot be read. */
+  | { readonly type: 'refused'; readonly error: SentError }
+  | { readonly type: 'may-write'; readonly index: number; readonly products: readonly Product[] }
+  | { readonly type: 'share'; readonly index: number; readonly done: number }
+  | { readonly type: 'done'; readonly index: number; readonly work: WorkDone };
 
 /** How a process ended: by a signal or with a code. */
 interface Death {

@@ -3,16 +3,8 @@ import type { Input } from '../io/inputs.js';
 import { endRecord, guardReadFiles } from '../io/read-files.js';
 import { useOneThreadAnImage } from '../io/sharp.js';
 import { removeTemporaries } from '../io/temporaries.js';
-import {
-  type FromWorker,
-  type Permission,
-  pause,
-  receivedError,
-  sentError,
-  type ToWorker,
-  workOn,
-} from './protocol.js';
-import { openTask, type RunTask, SkippedInput } from './task.js';
+import { openTask, type Permission, pause, sentError, type WorkOn } from './work.js';
+import type { FromWorker, ToWorker } from './worker-pool.js';
 
 /** A collection takes some 10 ms. */
 const COLLECT_EVERY = 250;
@@ -23,8 +15,7 @@ const SHARE_EVERY_MS = 200;
 const parent = parentProcess(removeTemporaries);
 const answers = new Map<number, (answer: Permission) => void>();
 const indexes = new Map<Input, number>();
-let run: Promise<RunTask>;
-let keepHashes = false;
+let workOn: Promise<WorkOn>;
 let lastShare = 0;
 let finished = 0;
 
@@ -50,24 +41,22 @@ function tell(message: FromWorker): void {
 }
 
 async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void> {
-  ({ keepHashes } = message);
+  const { task, threads, keepHashes } = message;
   useOneThreadAnImage();
   guardReadFiles();
-  run = openTask(message.task, {
-    threads: message.threads,
+  workOn = openTask(task, {
+    threads,
+    keepHashes,
     send: () => Promise.reject(new Error('a worker has no standard output')),
     mayWrite: (input, products) =>
-      new Promise((resolve, reject) => {
+      new Promise((resolve) => {
         const index = indexes.get(input)!;
-        answers.set(index, (answer) => {
-          if (answer === 'go') resolve();
-          else reject(answer === 'skip' ? new SkippedInput() : receivedError(answer));
-        });
+        answers.set(index, resolve);
         tell({ type: 'may-write', index, products });
       }),
   });
   try {
-    await run;
+    await workOn;
     endRecord();
     tell({ type: 'ready' });
   } catch (error) {
@@ -84,7 +73,7 @@ async function work(index: number, input: Input, again: boolean): Promise<void> 
     }
     return pause();
   };
-  const { error, ...ended } = await workOn(await run, input, { breathe, again, keepHashes });
+  const { error, ...ended } = await (await workOn)(input, breathe, again);
   indexes.delete(input);
   tell({ type: 'done', index, work: { ...ended, error: error === null ? null : sentError(error, input.path) } });
   if (++finished % COLLECT_EVERY === 0) collectGarbage();

@@ -2,8 +2,7 @@ import type { Explanation } from '../analysis/explain/explanation.js';
 import type { FieldFacts } from '../analysis/field.js';
 import { plural } from '../core/geometry.js';
 import type { ProductKind } from '../core/job.js';
-import type { NetworkRunResult } from '../core/network-result.js';
-import type { InputFacts, MapResult, PreprocessResult, RunResult } from '../core/result.js';
+import type { InputFacts, MapResult, NetworkRunResult, PreprocessResult, RunResult } from '../core/result.js';
 import type { SweepMap, SweepResult } from '../core/sweep.js';
 import { formatNumber, groupDigits } from '../core/text.js';
 

@@ -4,8 +4,8 @@ import { commandText } from '../core/text.js';
 import { isThere, nearestPath } from '../io/files.js';
 import { addressFault, isAddress } from '../io/paths.js';
 import { kindByStart } from '../io/sniff.js';
-import { kernelNamed } from './stray-words.js';
 import { openTerminal } from './terminal.js';
+import { kernelNamed } from './usage-error.js';
 
 /** What is shown of a picture when nothing is asked for. */
 const KERNEL = ['--kernel', 'edge3x3'];

@@ -5,11 +5,11 @@ import type { Look } from '../core/look.js';
 import { writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, collisionKey, extensionOf, joinPath } from '../io/paths.js';
+import { kindOf } from '../io/read-files.js';
 import type { FigureFile } from '../run/figure.js';
 import { checkPlace } from '../run/place.js';
 import { EXIT } from './exit.js';
 import { lookOf } from './look-flags.js';
-import { targetOf } from './output.js';
 import type { Progress } from './progress.js';
 import type { Output, StandardFlags } from './standard-flags.js';
 import { openTerminal, type Terminal } from './terminal.js';
@@ -53,7 +53,7 @@ export type AnsweredFile = {
 );
 
 /** A result that asks for its place. */
-export interface Wanted {
+interface Wanted {
   /** Its name where none is given, with its ending: "photo.gradcam.png". */
   readonly name: string;
   /** What stands for {layer} in a template; its name without the ending unless said. */
@@ -230,7 +230,7 @@ async function tellAnswer(answer: Answer, frame: Frame): Promise<void> {
   // where standard output carries a file, what a person reads stands beside it
   const isBesides = files.some(({ place }) => place === '-');
   const say = isBesides && target.kind !== 'stdout' ? terminal.note : terminal.print;
-  await tellWords(answer, frame, say);
+  tellWords(answer, frame, say);
   const name = terminal.style.strong;
   const many: string[] = [];
   const single = [...(answer.written ?? [])];
@@ -272,15 +272,51 @@ function documentText(document: object, hasRows: boolean): string {
 }
 
 /** What a person reads: the document of --json stands alone. */
-async function tellWords(
+function tellWords(
   { failures = [], findings = [], lines = [], notes = [] }: Answer,
-  { terminal, json, quiet }: Frame,
+  { terminal, json }: Frame,
   say: (line: string) => void,
-): Promise<void> {
+): void {
   for (const note of notes) terminal.note(`note: ${note}`);
   if (json) return;
   for (const line of failures) terminal.warn(line);
-  const loud = quiet && findings.length > 0 ? await openTerminal({ quiet: false, reserveStdout: false }) : terminal;
-  for (const line of findings) loud.print(line);
+  for (const line of findings) terminal.find(line);
   for (const line of lines) say(line);
+}
+
+/** Something behind a point that is meant as an ending: letters, then letters and figures. */
+const ENDING = /(?<=[^\\/])\.[a-z][a-z0-9]{1,10}$/i;
+/** The places in a template. */
+const PLACES = /\{(name|map|layer|ext|dir)\}/;
+
+/**
+ * What -o means, the same for every command: a FILE by its ending, FOLDER/ or a folder that exists, - for standard
+ * output, or a template with {name} {map} {layer} {ext} {dir}. A name without an ending is a folder.
+ * @throws CnnvizError 'usage' for an ending that the command does not write
+ */
+function targetOf(out: string | null, { endings, what }: Output): OutputJob['target'] {
+  if (out === null) return { kind: 'working-folder' };
+  if (out === '') throw new CnnvizError('usage', '-o: expected a place to write to, got ""');
+  if (out === '-') {
+    if (endings.length > 0) return { kind: 'stdout' };
+    throw new CnnvizError('usage', `-o -: ${what} is a folder of files, not one for standard output`, {
+      fix: '-o FOLDER/',
+    });
+  }
+  if (PLACES.test(out)) {
+    if (endings.length > 0) return { kind: 'template', path: out };
+    throw new CnnvizError('usage', `${out}: ${what} is a folder of files, not a template`, { fix: '-o FOLDER/' });
+  }
+  if (/[\\/]$/.test(out) || kindOf(out) === 'a folder') return { kind: 'folder', path: out };
+  const ending = ENDING.exec(out)?.[0].toLowerCase();
+  if (ending === undefined) return { kind: 'folder', path: out };
+  if (endings.includes(ending)) return { kind: 'file', path: out };
+  const files = endings.map((one) => `-o FILE${one}`);
+  throw new CnnvizError(
+    'usage',
+    endings.length === 0
+      ? `${out}: ${what} is a folder of files`
+      : `${out}: ${what} is written as ${endings.join(' or ')}, not ${ending}`,
+    { fix: [...files, `-o ${endings.length === 0 ? `${out.slice(0, -ending.length)}/` : 'FOLDER/'}`].join(', ') },
+  );
 }

@@ -1,7 +1,7 @@
 import { parseShard } from '../batch/shard.js';
 import { CnnvizError } from '../core/errors.js';
 import { findInputs, type Input } from '../io/inputs.js';
-import { flag, under } from './flags.js';
+import { flag, under, type ValuesOf } from './flags.js';
 import { parseNumber } from './parse.js';
 
 /** Where inputs come from. */
@@ -43,18 +43,12 @@ function parseSeconds(long: string, text: string): number {
   return seconds;
 }
 
-/** The flags that say where inputs come from. */
-export interface InputFlags {
-  readonly recursive: boolean;
-  readonly filesFrom: readonly string[];
-  readonly null: boolean;
-  readonly passWithNoInputs: boolean;
-}
+type InputValues = ValuesOf<typeof inputFlags>;
 
 /** The inputs that arguments and lists mean. @throws CnnvizError 'usage' when there are none to look for */
 export async function collectInputs(
   images: readonly string[],
-  flags: Pick<InputFlags, 'recursive' | 'filesFrom' | 'null'>,
+  flags: Omit<InputValues, 'passWithNoInputs'>,
   example: string,
 ): Promise<Input[]> {
   const lists = flags.filesFrom.map((path) => ({ path, nul: flags.null }));
@@ -69,7 +63,7 @@ export async function collectInputs(
 }
 
 /** What to say when nothing matched. */
-export function nothingToDo(images: readonly string[], { recursive }: InputFlags): CnnvizError {
+export function nothingToDo(images: readonly string[], { recursive }: Pick<InputValues, 'recursive'>): CnnvizError {
   return new CnnvizError('nothing', `nothing to do: ${images.join(' ') || 'the list'} holds no images`, {
     fix: recursive ? '--pass-with-no-inputs makes this a success' : 'add -r to look into folders below',
   });

@@ -1,6 +1,16 @@
 import { CnnvizError } from '../core/errors.js';
-import { type Job, type KernelSource, type LayerJob, PRESETS } from '../core/job.js';
-import { activationText, biasText, kernelText, paddingText, pairText, poolText } from '../core/job-text.js';
+import {
+  activationText,
+  biasText,
+  type Job,
+  type KernelSource,
+  kernelText,
+  type LayerJob,
+  PRESETS,
+  paddingText,
+  pairText,
+  poolText,
+} from '../core/job.js';
 import { flag, refuseBoth, under, type ValuesOf } from './flags.js';
 import { presetFlags } from './network-flags.js';
 import { parseActivation, parseBias, parseKernels, parsePadding, parsePair, parsePatch, parsePool } from './parse.js';

@@ -1,11 +1,11 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { COMMAND_GROUPS, type CommandLine } from '../commands/index.js';
 import { CnnvizError } from '../core/errors.js';
+import { sameName } from '../core/names.js';
 import { VERSION } from '../core/version.js';
 import { exitCodeOf } from './exit.js';
 import { HELP, HELP_OUTPUT, withHelpAsFlag } from './help.js';
 import { handleSignals } from './signals.js';
-import { acceptSpellings } from './spellings.js';
 
 const EXAMPLES = `Examples:
   cnnviz photo.jpg                                        input ▸ kernel edge3x3 ▸ map
@@ -110,7 +110,7 @@ export async function buildProgram(
   }
   program.hook('preAction', async (_, command) => {
     const { guardFiles } = await import('./guard-files.js');
-    const { refuseStrayWords } = await import('./stray-words.js');
+    const { refuseStrayWords } = await import('./usage-error.js');
     guardFiles(command, MAX_BYTES);
     refuseStrayWords(command, typed);
   });
@@ -149,4 +149,63 @@ function allCommands(command: Command): Command[] {
 function withShowAlone(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   return argv.map((arg, i) => (arg === '--show' && (end < 0 || i < end) ? '--show=auto' : arg));
+}
+
+/** Flags that people say in another way: taken where the command has the one and not the other; help shows the one. */
+const OTHER_SPELLINGS: readonly (readonly [said: string, meant: string])[] = [
+  ['--output', '--out'],
+  ['--layers', '--layer'],
+  ['--layer', '--layers'],
+];
+
+/** Teaches a command what people type: other spellings of its flags, and its choices regardless of case, '-' and '_'. */
+function acceptSpellings(command: Command): void {
+  for (const option of command.options) {
+    if (option.argChoices && option.parseArg) option.parseArg = spelledAs(option.argChoices, option.parseArg);
+    if (option.long === '--layer') option.argParser(oneLayer(command.name()));
+  }
+  for (const argument of command.registeredArguments) {
+    if (argument.argChoices && argument.parseArg) argument.parseArg = spelledAs(argument.argChoices, argument.parseArg);
+  }
+  const named = new Map(command.options.map((option) => [option.long, option]));
+  for (const [said, meant] of OTHER_SPELLINGS) {
+    const option = named.get(meant);
+    if (option === undefined || named.has(said)) continue;
+    command.addOption(new Spelling(said, option));
+  }
+}
+
+/** The same option under another name: its value goes where the option's own does. */
+class Spelling extends Option {
+  readonly #meant: Option;
+
+  constructor(said: string, meant: Option) {
+    super(`${said} <value>`);
+    this.#meant = meant;
+    this.hidden = true;
+    if (meant.parseArg) this.parseArg = meant.parseArg;
+  }
+
+  override attributeName(): string {
+    return this.#meant.attributeName();
+  }
+}
+
+type ParseArg = NonNullable<Option['parseArg']>;
+
+function spelledAs(choices: readonly string[], check: ParseArg): ParseArg {
+  return (text, previous) => check(sameName(text, choices) ?? text, previous);
+}
+
+/** One layer: a list, or the flag twice, would silently lose all but the last. */
+function oneLayer(command: string) {
+  return (text: string, previous: string | undefined): string => {
+    const names = [...(previous === undefined ? [] : [previous]), ...text.split(',').filter((name) => name !== '')];
+    if (names.length > 1) {
+      throw new CnnvizError('usage', `${command} takes one layer, got ${names.length}: ${names.join(', ')}`, {
+        fix: `--layer ${names[0]}`,
+      });
+    }
+    return text;
+  };
 }

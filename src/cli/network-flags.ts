@@ -1,6 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
-import type { NetworkJob, NetworkRequest, PresetChoice } from '../core/job.js';
-import { normalizeText } from '../core/job-text.js';
+import { type NetworkJob, type NetworkRequest, normalizeText, type PresetChoice } from '../core/job.js';
 import { baseName } from '../io/paths.js';
 import { type Flag, flag, under, type ValuesOf } from './flags.js';
 import { parseColour, parseNormalize, parsePixelCount, parseShape, parseSize, parseWhole } from './parse.js';

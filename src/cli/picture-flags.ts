@@ -1,6 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
-import type { OutputJob, PictureJob } from '../core/job.js';
-import { scaleText } from '../core/job-text.js';
+import { type OutputJob, type PictureJob, scaleText } from '../core/job.js';
 import { extensionOf } from '../io/paths.js';
 import { flag, under, type ValuesOf } from './flags.js';
 import type { Frame } from './frame.js';
@@ -36,7 +35,10 @@ export function mapFlags(depth: string) {
 }
 
 /** Each map of a sheet on a scale of its own. */
-export const eachFlag = flag.on('--each', 'each map of a sheet on a scale of its own (default: where kernels differ in kind)');
+export const eachFlag = flag.on(
+  '--each',
+  'each map of a sheet on a scale of its own (default: where kernels differ in kind)',
+);
 
 type MapFlags = ValuesOf<ReturnType<typeof mapFlags>>;
 
@@ -69,9 +71,15 @@ export function figureOf(
 ): Pick<OutputJob, 'figure'> {
   const path = target.kind === 'file' || target.kind === 'template' ? target.path : '';
   const svg = format === 'svg' || extensionOf(path).toLowerCase() === '.svg';
-  const asked = Object.entries(lookFlags).find(([key]) => typed.has(key))?.[1].spec.split(' ')[0];
+  const asked = Object.entries(lookFlags)
+    .find(([key]) => typed.has(key))?.[1]
+    .spec.split(' ')[0];
   if (!isFigure && (svg || asked !== undefined)) {
-    throw new CnnvizError('usage', `${asked ?? (format === 'svg' ? '--format svg' : path)} is for labelled pictures: here each value is a pixel`, { fix });
+    throw new CnnvizError(
+      'usage',
+      `${asked ?? (format === 'svg' ? '--format svg' : path)} is for labelled pictures: here each value is a pixel`,
+      { fix },
+    );
   }
   return svg || asked !== undefined ? { figure: { look, svg } } : {};
 }

@@ -1,6 +1,6 @@
 import { type BatchOutcome, runBatch } from '../batch/run-batch.js';
 import type { Shard } from '../batch/shard.js';
-import type { Task, TaskMaterials, TaskResult, TaskResults } from '../batch/task.js';
+import type { Task, TaskMaterials, TaskResult, TaskResults } from '../batch/work.js';
 import { CnnvizError } from '../core/errors.js';
 import { groupDigits } from '../core/text.js';
 import { faultWords, type ValueFault } from '../core/values.js';

@@ -1,4 +1,4 @@
-import { isAnythingLeft, signalsDelivered, takeLeftAway, whenLeftChanges } from '../io/left.js';
+import { isAnythingLeft, signalsDelivered, takeLeftAway, whenLeftChanges } from '../io/temporaries.js';
 import { EXIT } from './exit.js';
 
 export function isBrokenPipe(error: Error): boolean {

@@ -1,6 +1,5 @@
 import { coreCount } from '../io/process-facts.js';
 import { flag, under, type ValuesOf } from './flags.js';
-import type { Written } from './output.js';
 import { lookFlags } from './look-flags.js';
 import { parseJobs } from './parse.js';
 import { SHOW_METHODS } from './show/method.js';
@@ -9,7 +8,11 @@ import { SHOW_METHODS } from './show/method.js';
 const CORES = String(coreCount());
 
 /** What -o writes, and how help tells of it. */
-export interface Output extends Written {
+export interface Output {
+  /** The endings of its files, ".png" first where it is a picture; none: it writes a folder. */
+  readonly endings: readonly string[];
+  /** In words, for messages: "the map". */
+  readonly what: string;
   /** Help's words for -o. */
   readonly about: string;
   /** The flag's value stands for a folder that the command always writes. */
@@ -74,9 +77,13 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
 }
 
 /** Which of them a command has; what it does not have cannot be given, and reads as not given. */
-export function standardNames({ output, namedFiles, namedFigures, json, jsonl, dryRun, verbose, jobs }: StandardSpec): string[] {
+export function standardNames(spec: StandardSpec): string[] {
+  const { output, namedFiles, namedFigures, json, jsonl, dryRun, verbose, jobs } = spec;
   const figures = output?.endings.includes('.svg') === true || namedFigures === true;
-  const look = Object.fromEntries(Object.keys(lookFlags).map((key) => [key, figures])) as Record<keyof typeof lookFlags, boolean>;
+  const look = Object.fromEntries(Object.keys(lookFlags).map((key) => [key, figures])) as Record<
+    keyof typeof lookFlags,
+    boolean
+  >;
   const has: Readonly<Record<keyof StandardFlags, boolean>> = {
     ...look,
     out: output !== undefined,

@@ -17,6 +17,11 @@ export function formatNumber(value: number, digits = 3): string {
   return sign + Number(size.toPrecision(digits));
 }
 
+/** How an input is called: by its path, "-" is standard input. */
+export function inputName(path: string): string {
+  return path === '-' ? 'standard input' : path;
+}
+
 /** A whole number with a comma every three digits: "477,204". */
 export function groupDigits(value: number): string {
   const digits = String(Math.abs(value)).replace(/\B(?=(\d{3})+$)/g, ',');

@@ -28,13 +28,15 @@ export interface LabelledMap extends Plane {
 export interface FigureLook {
   /** How large pictures are against letters: 1 as usual. */
   readonly box: number;
+  /** The points there are across; null: as many as it takes. */
+  readonly width: number | null;
   /** In place of the title that says what is seen. */
   readonly title: string | null;
   /** A sentence at the foot. */
   readonly caption: string | null;
 }
 
-export const PLAIN_LOOK: FigureLook = { box: 1, title: null, caption: null };
+export const PLAIN_LOOK: FigureLook = { box: 1, width: null, title: null, caption: null };
 
 export interface FigureOptions {
   readonly title: string;
@@ -50,7 +52,8 @@ export interface MapFigure {
   readonly clipped: Clipped;
 }
 
-const MARGIN = 32;
+/** Paper around a figure. */
+export const MARGIN = 32;
 /** A title may make a figure this wide; a longer one loses its middle. */
 const TITLE_WIDTH = 1100;
 /** Facts and captions are broken into lines at least this wide. */
@@ -94,17 +97,11 @@ export function titledScene(title: string, facts: string, figure: Part, key: Par
 const BAR_WIDTH = 256;
 const BAR_HEIGHT = 12;
 /** What was clipped is said in lines at least this wide. */
-const LEAST_WORDS = 180;
+const LEAST_WORDS = 120;
 const TICK = 5;
 
 /** What the colours mean: a bar of all levels over its lowest, zero and highest value; below it what was clipped, if anything. */
-export function legend(
-  name: string,
-  scale: Scale,
-  colormap: ColormapName,
-  clipped: Clipped,
-  width = BAR_WIDTH,
-): Part {
+export function legend(name: string, scale: Scale, colormap: ColormapName, clipped: Clipped, width = BAR_WIDTH): Part {
   const parts = [scale.lo === scale.hi ? swatch(name, scale.lo, colormap) : bar(name, scale, colormap, width)];
   const room = Math.max(width, LEAST_WORDS);
   for (const line of wrapText(clippedWords(clipped), room, TYPE.detail.size)) parts.push(textPart(line, 'detail'));
@@ -177,4 +174,3 @@ export function clippedWords({ below, above, nan }: Clipped): string {
   if (nan > 0) words.push(`${groupDigits(nan)} NaN, drawn as the lowest`);
   return words.join(', ');
 }
-

@@ -58,7 +58,7 @@ export function numberGrid(
           marks.push({
             kind: 'text',
             x: left + cell / 2,
-            y: top + (cell + CAP_HEIGHT * STYLE.size) / 2,
+            y: Math.round(top + (cell + CAP_HEIGHT * STYLE.size) / 2),
             text: texts[i],
             size: STYLE.size,
             weight: 'regular',
@@ -68,7 +68,7 @@ export function numberGrid(
         }
       },
     },
-    'paper',
+    'hairline',
   );
   return { ...cells, step };
 }

@@ -36,10 +36,10 @@ export function lineHeight({ size }: Pick<TextStyle, 'size'>): number {
   return Math.round(size * 1.3);
 }
 
-/** From the top of a line to its baseline. */
+/** From the top of a line to its baseline: whole, so that every renderer puts letters on the same line of pixels. */
 export function baselineOf(style: Pick<TextStyle, 'size'>): number {
   const { size } = style;
-  return (lineHeight(style) - (ASCENT + DESCENT) * size) / 2 + ASCENT * size;
+  return Math.round((lineHeight(style) - (ASCENT + DESCENT) * size) / 2 + ASCENT * size);
 }
 
 /** A line of text, its top left corner at (x, y); or its middle or end at x. */
@@ -51,7 +51,7 @@ export function drawText(
   style: TextStyle,
   anchor: 'start' | 'middle' | 'end' = 'start',
 ): void {
-  marks.push({ kind: 'text', x, y: y + baselineOf(style), text, ...style, anchor });
+  marks.push({ kind: 'text', x, y: Math.round(y) + baselineOf(style), text, ...style, anchor });
 }
 
 /** A line of text. */
@@ -117,7 +117,13 @@ export function sideBySide(parts: readonly Part[], gap: number, align: 'top' | '
 }
 
 /** A part in a box of a given size; what is larger keeps its size. */
-export function boxed(part: Part, width: number, height: number, align: Align, drop: 'top' | 'middle' | 'bottom'): Part {
+export function boxed(
+  part: Part,
+  width: number,
+  height: number,
+  align: Align,
+  drop: 'top' | 'middle' | 'bottom',
+): Part {
   const [w, h] = [Math.max(width, part.width), Math.max(height, part.height)];
   const down = { top: 0, middle: 0.5, bottom: 1 }[drop];
   return {
@@ -197,7 +203,14 @@ export function planePicture(
     draw: (marks, x, y) => {
       marks.push({ kind: 'image', x, y, width: across, height: down, image, colormap });
       if (fit.shrink > 1) return;
-      fillRect(marks, x + (width - blanks) * fit.zoom, y + (height - 1) * fit.zoom, blanks * fit.zoom, fit.zoom, 'paper');
+      fillRect(
+        marks,
+        x + (width - blanks) * fit.zoom,
+        y + (height - 1) * fit.zoom,
+        blanks * fit.zoom,
+        fit.zoom,
+        'paper',
+      );
     },
   });
 }
@@ -229,9 +242,17 @@ export function captioned(
   lines: readonly CaptionLine[],
   { align = 'left', width = CAPTION_WIDTH }: { readonly align?: 'left' | 'centre'; readonly width?: number } = {},
 ): Part {
-  const room = Math.max(picture.width, width);
-  const texts = lines.flatMap((line, i) => captionParts(line, i === 0, room));
-  return texts.length === 0 ? picture : stacked([picture, stacked(texts, 0, align)], 8, align);
+  if (lines.length === 0) return picture;
+  return stacked([picture, captionPart(lines, Math.max(picture.width, width), align)], 8, align);
+}
+
+/** The lines of a caption, at most `room` points wide. */
+export function captionPart(lines: readonly CaptionLine[], room: number, align: Align = 'left'): Part {
+  return stacked(
+    lines.flatMap((line, i) => captionParts(line, i === 0, room)),
+    0,
+    align,
+  );
 }
 
 function captionParts(line: CaptionLine, isFirst: boolean, room: number): Part[] {

@@ -1,13 +1,30 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import { applyColormap } from './colormaps.js';
-import { commonLevels, type FigureOptions, type LabelledMap, legend, type MapFigure, titledScene } from './figure.js';
+import {
+  commonLevels,
+  type FigureOptions,
+  type LabelledMap,
+  legend,
+  MARGIN,
+  type MapFigure,
+  titledScene,
+} from './figure.js';
 import { chooseFit, type Fit, fitWords } from './fit.js';
 import { type KernelPlanes, kernelPicture } from './kernel-picture.js';
 import { arrowPart } from './marks.js';
 import { fitsNumberGrid, numberGrid } from './number-grid.js';
-import { captioned, imagePicture, type Part, planePicture, sideBySide, stacked, textPart, widest } from './part.js';
-import { resample } from './resample.js';
+import {
+  type CaptionLine,
+  captionPart,
+  imagePicture,
+  type Part,
+  planePicture,
+  stacked,
+  textPart,
+  widest,
+} from './part.js';
+import { resampleRgb } from './resample.js';
 
 /** What was done on the way to a map: "stride 2" above the arrow, "+ bias −0.5" below it. */
 export interface StripStep {
@@ -43,7 +60,10 @@ const BOXES = [
   { rows: Number.POSITIVE_INFINITY, picture: 96, kernel: 72 },
 ];
 const MOST_STAGES = 3;
-const KEY_WIDTH = 150;
+/** Captions may be this wide below narrower pictures. */
+const CAPTION_WIDTH = 200;
+const NARROW_CAPTION = 120;
+const CAPTION_GAP = 8;
 
 /**
  * input ▸ kernel ▸ convolution ▸ activation ▸ pooling, one row a map. Pictures of one row share one magnification; maps of
@@ -62,47 +82,82 @@ export function strip(rows: readonly StripRow[], options: FigureOptions & { read
     return { maps, ...commonLevels(maps, scaleRule) };
   });
   const fits = rows.map(({ input, stages }) => fitOf([input, ...stages.map(({ map }) => map)], box));
-  const columns: Part[][] = [
-    rows.map((row, i) => inputCell(row, fits[i])),
-    rows.map(({ kernel }) => kernelCell(kernel, kernelBox)),
-    ...stages.map(({ levels }, s) => rows.map((row, i) => stageCell(row.stages[s], levels[i], colormap, fits[i]))),
+  // where the paper is narrow, captions are as narrow as pictures
+  const room = look.width === null ? CAPTION_WIDTH : NARROW_CAPTION;
+  const keyed = (s: number, i: number, cell: Cell): Cell => {
+    if (i < rows.length - 1) return cell;
+    const { scale, clipped } = stages[s];
+    const width = Math.min(256, Math.max(NARROW_CAPTION, cell.picture.width));
+    return { ...cell, below: stacked([cell.below, legend('', scale, colormap, clipped, width)], 16, 'left') };
+  };
+  const columns: Cell[][] = [
+    rows.map((row, i) => inputCell(row, fits[i], room)),
+    rows.map(({ kernel }) => kernelCell(kernel, kernelBox, room)),
+    ...stages.map(({ levels }, s) =>
+      rows.map((row, i) => keyed(s, i, stageCell(row.stages[s], levels[i], colormap, fits[i], room))),
+    ),
   ];
-  const arrows = stages.map((_, s) => inColumn(rows.map((row) => arrowOf(row.stages[s].step))));
-  const plain = arrowOf({ above: '', below: '' });
-  const wide = columns.map(inColumn);
-  const lines = rows.map((_, i) =>
-    sideBySide([wide[0][i], plain, wide[1][i], ...stages.flatMap((_, s) => [arrows[s][i], wide[2 + s][i]])], GAP, 'middle'),
-  );
+  const arrows = [PLAIN, ...stages.map((_, s) => rows.map((row) => arrowOf(row.stages[s].step)))];
+  const line = (i: number, from: number, to: number) =>
+    inLine(
+      columns.slice(from, to).map((column, c) => ({
+        arrow: from + c === 0 ? null : (arrows[from + c - 1][i] ?? PLAIN[0]),
+        arrowWidth: from + c === 0 ? 0 : widest(arrows[from + c - 1]),
+        cell: column[i],
+        width: Math.max(...column.map(cellWidth)),
+      })),
+    );
+  const whole = rows.map((_, i) => line(i, 0, columns.length));
+  // one map's steps go on in a second line where the paper is narrow
+  const isBroken =
+    rows.length === 1 && stages.length > 1 && look.width !== null && whole[0].width > look.width - 2 * MARGIN;
+  const lines = isBroken ? [line(0, 0, 3), line(0, 3, columns.length)] : whole;
   const last = stages[stages.length - 1];
-  const keys = stages.map(({ scale, clipped }, s) => {
-    const room = Math.max(KEY_WIDTH, Math.min(256, widest(columns[2 + s])));
-    return legend('', scale, colormap, clipped, room);
-  });
-  const before = wide[0][0].width + wide[1][0].width + plain.width + 2 * GAP;
-  const key = keysBelow(keys, stages.map((_, s) => [arrows[s][0].width, wide[2 + s][0].width]), before);
-  const scene = titledScene(title, facts, stacked([...lines, key], ROW_GAP, 'left'), null, look);
+  const scene = titledScene(title, facts, stacked(lines, ROW_GAP, 'left'), null, look);
   return { scene, scale: last.scale, clipped: last.clipped };
 }
 
-/** Each legend below the maps it is of; one that would meet its neighbour goes a line lower. */
-function keysBelow(keys: readonly Part[], widths: readonly (readonly [arrow: number, map: number])[], before: number): Part {
-  let left = before;
-  let free = 0;
-  let top = 0;
-  const placed = keys.map((key, s) => {
-    const [arrow, map] = widths[s];
-    left += GAP + arrow + GAP;
-    const x = left;
-    if (x < free) top += keys[s - 1].height + 12;
-    free = x + key.width + GAP;
-    left += map;
-    return { key, x, y: top };
+/** A picture, and what stands below it. */
+interface Cell {
+  readonly picture: Part;
+  readonly below: Part;
+}
+
+function cellWidth({ picture, below }: Cell): number {
+  return Math.max(picture.width, below.width);
+}
+
+/** Pictures with their middles on one line, an arrow before each, captions below. */
+function inLine(
+  items: readonly {
+    readonly arrow: Part | null;
+    readonly arrowWidth: number;
+    readonly cell: Cell;
+    readonly width: number;
+  }[],
+): Part {
+  const half = Math.ceil(
+    Math.max(...items.map(({ arrow, cell }) => Math.max(cell.picture.height, arrow?.height ?? 0) / 2)),
+  );
+  let left = 0;
+  const placed = items.map(({ arrow, arrowWidth, cell, width }) => {
+    const at = { arrow: left, cell: arrow === null ? left : left + arrowWidth + GAP };
+    left = at.cell + width + GAP;
+    return { arrow, cell, at };
   });
   return {
-    width: Math.max(...placed.map(({ key, x }) => x + key.width)),
-    height: Math.max(...placed.map(({ key, y }) => y + key.height)),
+    width: left - GAP,
+    height: Math.max(
+      2 * half,
+      ...items.map(({ cell: { picture, below } }) => half + picture.height / 2 + CAPTION_GAP + below.height),
+    ),
     draw: (marks, x, y) => {
-      for (const one of placed) one.key.draw(marks, x + one.x, y + one.y);
+      for (const { arrow, cell, at } of placed) {
+        arrow?.draw(marks, x + at.arrow, y + Math.round(half - arrow.height / 2));
+        const top = y + Math.round(half - cell.picture.height / 2);
+        cell.picture.draw(marks, x + at.cell, top);
+        cell.below.draw(marks, x + at.cell, top + cell.picture.height + CAPTION_GAP);
+      }
     },
   };
 }
@@ -116,26 +171,34 @@ function fitOf(planes: readonly { readonly width: number; readonly height: numbe
   return chooseFit(width, height, box, box / 2);
 }
 
+/** From the input to the kernel nothing happens yet. */
+const PLAIN: readonly Part[] = [arrowPart(null, null)];
+
 function arrowOf({ above, below }: StripStep): Part {
   const lines = (text: string) =>
-    text === '' ? null : stacked(text.split('\n').map((line) => textPart(line, 'detail')), 0, 'centre');
+    text === ''
+      ? null
+      : stacked(
+          text.split('\n').map((line) => textPart(line, 'detail')),
+          0,
+          'centre',
+        );
   return arrowPart(lines(above), lines(below));
 }
 
-function inputCell({ input, inputValues }: StripRow, fit: Fit): Part {
+function inputCell({ input, inputValues }: StripRow, fit: Fit, room: number): Cell {
   const { width, height } = input;
   const size = `${width} × ${height}`;
   if (inputValues && fitsNumberGrid(input)) {
-    const grey = resample(input, width, height);
-    const rgb = input.channels === 3 ? grey : Uint8Array.from({ length: 3 * grey.length }, (_, i) => grey[(i / 3) | 0]);
-    return captioned(numberGrid({ width, height, values: inputValues }, rgb), [['input', size]]);
+    const rgb = resampleRgb(input, width, height);
+    return cellOf(numberGrid({ width, height, values: inputValues }, rgb), [['input', size]], room);
   }
-  return captioned(imagePicture(input, fit), [['input', size], ...[fitWords(fit)].filter(Boolean)]);
+  return cellOf(imagePicture(input, fit), [['input', size], ...[fitWords(fit)].filter(Boolean)], room);
 }
 
-function kernelCell({ label, channels, combined }: KernelPlanes, box: number): Part {
+function kernelCell({ label, channels, combined }: KernelPlanes, box: number, room: number): Cell {
   const { picture, size, range } = kernelPicture(channels, box, combined ?? null);
-  return captioned(picture, [label, size, range]);
+  return cellOf(picture, [label, size, range], room);
 }
 
 function stageCell(
@@ -143,18 +206,15 @@ function stageCell(
   levels: Uint8Array,
   colormap: FigureOptions['colormap'],
   fit: Fit,
-): Part {
+  room: number,
+): Cell {
   const size = `${map.width} × ${map.height}`;
-  if (fitsNumberGrid(map)) return captioned(numberGrid(map, applyColormap(levels, colormap)), [[words, size]]);
-  return captioned(planePicture(map, levels, colormap, fit), [[words, size]]);
+  const picture = fitsNumberGrid(map)
+    ? numberGrid(map, applyColormap(levels, colormap))
+    : planePicture(map, levels, colormap, fit);
+  return cellOf(picture, [[words, size]], room);
 }
 
-/** Parts as wide as the widest of them. */
-function inColumn(parts: readonly Part[]): Part[] {
-  const width = widest(parts);
-  return parts.map((part) => ({
-    ...part,
-    width,
-    draw: (marks, x, y) => part.draw(marks, x + Math.floor((width - part.width) / 2), y),
-  }));
+function cellOf(picture: Part, lines: readonly CaptionLine[], room: number): Cell {
+  return { picture, below: captionPart(lines, Math.max(picture.width, room)) };
 }

@@ -1,7 +1,7 @@
 import { type Conv2dGeometry, sourceIndex } from '../core/geometry.js';
 import type { BandShape } from './conv2d/algorithm.js';
 import { roundUp } from './conv2d/taps.js';
-import type { PoolAlgorithm } from './pooling/max.js';
+import type { PoolAlgorithm } from './pooling.js';
 
 /** Routines may read this far beyond a row; what they find there is never used. */
 const SLACK_BYTES = 256;

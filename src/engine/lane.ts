@@ -3,7 +3,7 @@ import { sizeOf } from '../core/tensor.js';
 import { type ActivationLayer, activate } from '../layers/activation.js';
 import { type Bands, bandAt, borderColumns } from './bands.js';
 import type { EngineInput } from './input.js';
-import type { PoolAlgorithm } from './pooling/max.js';
+import type { PoolAlgorithm } from './pooling.js';
 import type { Heap } from './routines/heap.js';
 import type { Routines } from './routines/index.js';
 import type { ConvWeight } from './steps.js';

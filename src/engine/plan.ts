@@ -14,7 +14,7 @@ import { axesOfPool, type PoolLayer } from '../layers/pool.js';
 import { planBands } from './bands.js';
 import { chooseAlgorithm, type PlanOptions } from './choose.js';
 import { evaluate } from './evaluate.js';
-import { poolAlgorithm, poolGeometry } from './pooling/index.js';
+import { poolAlgorithm, poolGeometry } from './pooling.js';
 import {
   type ConvStep,
   type ConvWeight,
@@ -37,7 +37,7 @@ export interface Plan {
 }
 
 /** What is fed: the shape of the one input, or type, shape and perhaps numbers of each input by name. */
-export type PlanInputs = readonly number[] | ReadonlyMap<string, BoundInput>;
+type PlanInputs = readonly number[] | ReadonlyMap<string, BoundInput>;
 
 /**
  * @param keep the values a run hands out, by name; without it the model's outputs

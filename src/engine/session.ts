@@ -21,10 +21,9 @@ import {
 } from './lane.js';
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
 import type { Plan } from './plan.js';
-import { shareBands, sharedInput, sharedOutput, type ThreadTeam } from './shared-bands.js';
+import { closeWork, nextTicket, shareBands, sharedInput, sharedOutput, type ThreadTeam } from './shared-bands.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
 import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
-import { closeWork, nextTicket } from './wasm/tickets.js';
 
 /** About this many multiply-accumulates pass between two breaths: a few hundredths of a second. */
 const MACS_PER_BREATH = 4e8;

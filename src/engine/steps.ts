@@ -11,7 +11,7 @@ import type { ChannelAffine } from '../layers/norm.js';
 import type { PoolLayer } from '../layers/pool.js';
 import type { Bands } from './bands.js';
 import type { Conv2dAlgorithm } from './conv2d/algorithm.js';
-import type { PoolAlgorithm } from './pooling/max.js';
+import type { PoolAlgorithm } from './pooling.js';
 
 interface StepFields {
   /** The node's name. */

@@ -7,9 +7,11 @@ import { Session } from '../engine/session.js';
 import type { ConvStep } from '../engine/steps.js';
 import type { Conv2dLayer } from '../layers/conv.js';
 import { sequential, tensorConstant } from '../layers/model.js';
-import { expandKernel } from '../models/kernel-weights.js';
+import { findKernel } from '../models/kernel-names.js';
+import { expandKernel, kernelWeight } from '../models/kernel-weights.js';
+import { BUILTIN_KERNELS } from '../models/kernels.js';
 import { threadTeam } from '../run/threads.js';
-import { batchShape, toPair, withoutBatch } from './arguments.js';
+import { batchShape, toPair, withoutBatch } from './layers.js';
 
 export interface Conv2dOptions {
   /** One number for all maps, or one per map: an array or an ndarray [M]. Default: none. */
@@ -132,4 +134,14 @@ function toBias(bias: NonNullable<Conv2dOptions['bias']> | null, M: number): Flo
     throw new CnnvizError('format', 'bias: NaN or infinite', { fix: 'biases must be finite numbers' });
   }
   return numbers;
+}
+
+/** The names of the built-in kernels. */
+export function kernelNames(): string[] {
+  return BUILTIN_KERNELS.map(({ name }) => name);
+}
+
+/** A built-in kernel as [kH, kW]. @throws CnnvizError 'usage' with the nearest name when there is none. */
+export function builtinKernel(name: string): Tensor {
+  return kernelWeight(findKernel(name));
 }

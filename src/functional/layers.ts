@@ -1,3 +1,4 @@
+import { CnnvizError } from '../core/errors.js';
 import type { Pads, Pair } from '../core/geometry.js';
 import type { ActivationName } from '../core/job.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
@@ -5,9 +6,9 @@ import { executeSync } from '../engine/execute.js';
 import { planModel } from '../engine/plan.js';
 import { activate, checkActivation } from '../layers/activation.js';
 import type { Layer } from '../layers/index.js';
+import type { Shape4 } from '../layers/inputs.js';
 import { sequential } from '../layers/model.js';
 import { defaultSigma } from '../layers/pool.js';
-import { batchShape, toPads, toPair } from './arguments.js';
 
 interface PoolOptions {
   /** n or [height, width] of the window. */
@@ -96,4 +97,29 @@ function runLayer(x: TensorLike, layer: Layer): Tensor {
   const plan = planModel(sequential([{ name: layer.kind, layer }]), inShape, { exact: false, algorithm: null });
   const { data, shape } = executeSync(plan, { data: input.data, shape: inShape });
   return tensor(data, [...input.shape.slice(0, -2), ...shape.slice(-2)]);
+}
+
+/** n → [n, n] */
+export function toPair(value: number | Pair): Pair {
+  return typeof value === 'number' ? [value, value] : value;
+}
+
+/** n, [height, width] or [top, left, bottom, right] → [top, left, bottom, right] */
+function toPads(value: number | Pair | Pads): Pads {
+  if (typeof value === 'number') return [value, value, value, value];
+  return value.length === 2 ? [value[0], value[1], value[0], value[1]] : value;
+}
+
+/** [H, W], [C, H, W] or [N, C, H, W] → [N, C, H, W] */
+export function batchShape(shape: readonly number[], name: string): Shape4 {
+  if (shape.length < 2 || shape.length > 4 || shape.some((side) => !Number.isInteger(side) || side < 1)) {
+    throw new CnnvizError('shape', `${name}: expected [H, W], [C, H, W] or [N, C, H, W], got [${shape.join(', ')}]`);
+  }
+  const [W, H, C = 1, N = 1] = [...shape].reverse();
+  return [N, C, H, W];
+}
+
+/** The output shape for a caller: N only when the input had it. */
+export function withoutBatch(outShape: readonly number[], inputShape: readonly number[]): number[] {
+  return inputShape.length === 4 ? [...outShape] : outShape.slice(1);
 }

@@ -1,8 +1,7 @@
 import { fstatSync, type Stats, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { CnnvizError } from '../core/errors.js';
-import { formatBytes } from '../core/text.js';
-import { refuseOtherThanFile } from './file-kind.js';
+import { formatBytes, inputName } from '../core/text.js';
 
 /** '-', and names that mean something else in every process: /dev/stdin, and the /dev/fd/63 that a shell makes of <(…). */
 const OWN_FILES = /^(?:-|\/dev\/(?:std(?:in|out|err)|fd\/\d+)|\/proc\/(?:thread-)?self\/fd\/\d+)$/;
@@ -49,7 +48,7 @@ export function readPipe(path: string): Promise<Uint8Array> {
 }
 
 async function readAll(path: string, descriptor: number): Promise<Uint8Array> {
-  const name = path === '-' ? 'standard input' : path;
+  const name = inputName(path);
   const facts = factsOf(descriptor);
   if (facts === null) throw new CnnvizError('input', `${name}: is not open`, { fix: 'name a file' });
   const isStream = facts.isFIFO() || facts.isSocket() || isNull(facts);
@@ -95,4 +94,23 @@ function factsOf(descriptor: number): Stats | null {
 /** Nothing to read is no danger. */
 function isNull({ rdev }: Stats): boolean {
   return statSync('/dev/null', { throwIfNoEntry: false })?.rdev === rdev;
+}
+
+type Kind = Pick<Stats, 'isFile' | 'isDirectory' | 'isFIFO' | 'isSocket' | 'isCharacterDevice' | 'isBlockDevice'>;
+
+/** What stands under a name where a file is expected: "a device"; null for a file. */
+export function otherThanFile(facts: Kind): string | null {
+  if (facts.isFile()) return null;
+  if (facts.isDirectory()) return 'a folder';
+  if (facts.isFIFO()) return 'a FIFO (a named pipe)';
+  if (facts.isSocket()) return 'a socket';
+  return facts.isCharacterDevice() || facts.isBlockDevice() ? 'a device' : 'something else';
+}
+
+/** Refuses what is no file before anything is read of it: a device may never end, a FIFO may never begin. @throws CnnvizError 'input' */
+export function refuseOtherThanFile(path: string, facts: Kind): void {
+  const kind = otherThanFile(facts);
+  if (kind === null) return;
+  if (kind === 'a folder') throw new CnnvizError('input', `${path}: is a folder`, { fix: 'name the file' });
+  throw new CnnvizError('input', `${path}: ${kind}, not a file`, { fix: 'name a file; save it to one first' });
 }

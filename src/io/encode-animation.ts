@@ -1,6 +1,6 @@
 import type { Image } from '../core/image.js';
 import { toAscii } from './encode.js';
-import { withGifComment } from './gif-comment.js';
+import { withGifComment } from './picture-notes.js';
 import { loadSharp } from './sharp.js';
 
 /** One picture of an animation and how long it stands. */

@@ -16,13 +16,11 @@ import { setTimeout } from 'node:timers/promises';
 import { CnnvizError, type ErrorCode } from '../core/errors.js';
 import { nearestName } from '../core/names.js';
 import { formatBytes } from '../core/text.js';
-import { isPipe, readPipe } from './descriptors.js';
-import { refuseOtherThanFile } from './file-kind.js';
-import { signalsDelivered } from './left.js';
+import { isPipe, readPipe, refuseOtherThanFile } from './descriptors.js';
 import { bytesInMemory } from './memory-files.js';
 import { addressFault, collisionKey, isAddress } from './paths.js';
 import { guardOutput, noteRead } from './read-files.js';
-import { finishTemporary, NAME_BYTES, temporaryFor } from './temporaries.js';
+import { finishTemporary, NAME_BYTES, signalsDelivered, temporaryFor } from './temporaries.js';
 
 export { fileIdentity } from './read-files.js';
 

@@ -2,11 +2,10 @@ import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, write
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
-import { refuseOtherThanFile } from './file-kind.js';
+import { refuseOtherThanFile } from './descriptors.js';
 import { makeFolder, writeFault } from './files.js';
-import { forgetLeft, noteLeft } from './left.js';
 import { processLives, processStart } from './process-facts.js';
-import { finishTemporary, temporaryFor } from './temporaries.js';
+import { finishTemporary, forgetLeft, noteLeft, temporaryFor } from './temporaries.js';
 
 /** A lock says every few seconds that its owner lives, for machines that cannot see the process. */
 const HEARTBEAT_MS = 5000;

@@ -2,8 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpat
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { type ByteSource, checkRange, memorySource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
-import { isPipe } from './descriptors.js';
-import { refuseOtherThanFile } from './file-kind.js';
+import { isPipe, refuseOtherThanFile } from './descriptors.js';
 import { readBytes, readFault } from './files.js';
 import { sourceInMemory } from './memory-files.js';
 import { leavesFolder } from './paths.js';

@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
-import { isOwnFile, isOwnPath } from './descriptors.js';
-import { otherThanFile } from './file-kind.js';
+import { isOwnFile, isOwnPath, otherThanFile } from './descriptors.js';
 
 /** What a command reads, as far as it is known; null: nobody keeps a record, as in a program that uses the library. */
 interface Record {

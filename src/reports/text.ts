@@ -1,6 +1,5 @@
 import { type Padding, type Pads, type Pair, plural, resolvePads } from '../core/geometry.js';
-import type { LayerJob, PatchMode } from '../core/job.js';
-import { pairText } from '../core/job-text.js';
+import { type LayerJob, type PatchMode, pairText } from '../core/job.js';
 import type {
   BankResult,
   CandidateFacts,
@@ -10,7 +9,7 @@ import type {
   Window,
   ZeroLevel,
 } from '../core/result.js';
-import { formatNumber, groupDigits } from '../core/text.js';
+import { formatNumber, groupDigits, inputName } from '../core/text.js';
 import { formatBytes, formatMs } from './table.js';
 
 /** How words are set off; plain functions, so that a report knows no terminal. */
@@ -34,7 +33,7 @@ const PARAGRAPHS = 3;
 export function describeRun(result: RunResult, layer: LayerJob, depth: 8 | 16, ms: number, style: Style): string[] {
   const lines: string[] = [];
   const { input } = result;
-  const name = input.path === '-' ? 'standard input' : input.path;
+  const name = inputName(input.path);
   const count = result.banks.reduce((sum, { maps }) => sum + maps.length, 0);
   for (const bank of result.banks) {
     const items = input.items > 1 ? `${input.items} × ` : '';
@@ -75,7 +74,7 @@ export function summaryLine(written: number, failed: number, left: number): stri
 
 /** What a run would do, without doing it. */
 export function describePlan({ input, banks, outputs }: PlannedRun, style: Style): string[] {
-  const name = input.path === '-' ? 'standard input' : input.path;
+  const name = inputName(input.path);
   const lines = [`${style.strong(name)}  ${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`];
   for (const { weight, magnitude, labels, out, macs, algorithm, unread } of banks) {
     lines.push(

@@ -93,10 +93,11 @@ function layOut<F extends { readonly scene: Scene }>(draw: (look: FigureLook) =>
   const { title, caption, fontSize, width, height, dpi } = look;
   const letters = (fontSize ?? TYPE.detail.size) / TYPE.detail.size;
   const pixels = (letters * dpi) / 96;
-  const drawn = (box: number) => draw({ box, title, caption });
+  const across = width === null ? null : width / pixels;
+  const drawn = (box: number) => draw({ box, width: across, title, caption });
   let best = drawn(1 / letters);
-  if (width === null) return { figure: best, scene: best.scene, density: pixels };
-  const [across, down] = [width / pixels, height === null ? Number.POSITIVE_INFINITY : height / pixels];
+  if (width === null || across === null) return { figure: best, scene: best.scene, density: pixels };
+  const down = height === null ? Number.POSITIVE_INFINITY : height / pixels;
   const fits = ({ scene }: F) => scene.width <= across && scene.height <= down;
   let [low, high] = fits(best) ? [1 / letters, LARGEST_BOX] : [SMALLEST_BOX, 1 / letters];
   if (!fits(best)) best = drawn(low);
@@ -128,7 +129,9 @@ function centred(scene: Scene, width: number, height: number | null): Scene {
 function moved(mark: Mark, dx: number, dy: number): Mark {
   if (mark.kind === 'path') return { ...mark, points: mark.points.map(([x, y]) => [x + dx, y + dy]) };
   const at = { x: mark.x + dx, y: mark.y + dy };
-  return mark.kind === 'clip' ? { ...mark, ...at, marks: mark.marks.map((one) => moved(one, dx, dy)) } : { ...mark, ...at };
+  return mark.kind === 'clip'
+    ? { ...mark, ...at, marks: mark.marks.map((one) => moved(one, dx, dy)) }
+    : { ...mark, ...at };
 }
 
 interface ForeignPiece {
@@ -162,7 +165,9 @@ async function findFonts(
   for (const letter of without) spellOut(letter);
   const found = letters.filter((letter) => !without.includes(letter));
   if (found.length > 0) {
-    say?.(`"${found.slice(0, 8).join('')}" ${found.length > 8 ? '… ' : ''}is drawn with the fonts of this machine: these pixels depend on it`);
+    say?.(
+      `"${found.slice(0, 8).join('')}" ${found.length > 8 ? '… ' : ''}is drawn with the fonts of this machine: these pixels depend on it`,
+    );
   }
   if (without.length > 0) {
     say?.(`this machine has no font for "${without.slice(0, 8).join('')}": written as numbers; --font FILE names one`);

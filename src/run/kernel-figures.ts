@@ -1,16 +1,39 @@
-import type { Job, LayerJob, PoolJob } from '../core/job.js';
-import { activationText, paddingText, pairName } from '../core/job-text.js';
-import { formatNumber } from '../core/text.js';
-import type { SheetMap, SheetOptions } from '../draw/contact-sheet.js';
-import type { FigureOptions } from '../draw/figure.js';
-import type { StripRow, StripStage, StripStep } from '../draw/strip.js';
-import type { FeatureMap } from './measure.js';
+import { activationText, type Job, type LayerJob, type PoolJob, paddingText, pairName } from '../core/job.js';
+
+import { formatNumber, inputName } from '../core/text.js';
+import { contactSheet, type SheetMap, type SheetOptions } from '../draw/contact-sheet.js';
+import type { FigureLook, FigureOptions } from '../draw/figure.js';
+import { type StripRow, type StripStage, type StripStep, strip } from '../draw/strip.js';
+import { baseName } from '../io/paths.js';
+import { encodeFigure, fileOf } from './figure.js';
 import { inputPicture, kernelPicture } from './maps.js';
+import type { FeatureMap } from './measure.js';
 import { numberedMap } from './place.js';
+import { commandArgs, pictureNote } from './recipe.js';
 import type { Source } from './subject.js';
 
+/** The maps of `conv` as one labelled picture. */
+export function drawKernelFigure(
+  job: Job,
+  source: Source,
+  maps: readonly FeatureMap[],
+  kind: 'sheet' | 'strip',
+): Promise<Uint8Array> {
+  const { scale: scaleRule, colormap, each: wanted } = job.picture;
+  const name = inputName(baseName(source.facts.path));
+  const said = { ...kernelFigureOptions(name, job, source, maps, kind), scaleRule, colormap };
+  const each = wanted === true || (kind === 'sheet' && differInKind(maps));
+  const rows = kind === 'strip' ? stripRows(job, source, maps) : [];
+  const sheet = kind === 'sheet' ? sheetMaps(source, maps) : [];
+  const input = inputPicture(source, 0).input;
+  const draw = (look: FigureLook) =>
+    kind === 'sheet' ? contactSheet(sheet, { ...said, look, each, input }) : strip(rows, { ...said, look });
+  const args = [...commandArgs(job, source.facts.path), `--${kind}`];
+  return encodeFigure(draw, ({ scale }) => pictureNote(kind, source, scale, args), fileOf(job.output));
+}
+
 /** input ▸ kernel ▸ every step to its map, a row for each map; the layer's parameters stand at the arrows. */
-export function stripRows(job: Job, source: Source, maps: readonly FeatureMap[]): StripRow[] {
+function stripRows(job: Job, source: Source, maps: readonly FeatureMap[]): StripRow[] {
   return maps.map((map) => ({
     ...inputPicture(source, map.result.item),
     kernel: kernelPicture(map),
@@ -19,12 +42,12 @@ export function stripRows(job: Job, source: Source, maps: readonly FeatureMap[])
 }
 
 /** The maps of a sheet with their kernels. */
-export function sheetMaps(source: Source, maps: readonly FeatureMap[]): SheetMap[] {
+function sheetMaps(source: Source, maps: readonly FeatureMap[]): SheetMap[] {
   return maps.map((map) => ({ ...labelled(source, map), kernel: kernelPicture(map) }));
 }
 
 /** What a strip or a sheet says of all its maps. */
-export function kernelFigureOptions(
+function kernelFigureOptions(
   name: string,
   job: Job,
   source: Source,
@@ -122,7 +145,7 @@ function shareAbove(values: Float32Array): number {
  * Whether kernels differ in kind, so that no one scale suits their maps: those whose weights sum to nothing answer to
  * changes, the others to brightness.
  */
-export function differInKind(maps: readonly FeatureMap[]): boolean {
+function differInKind(maps: readonly FeatureMap[]): boolean {
   const kinds = new Set(maps.map(({ kernel }) => isBalanced(kernel.data)));
   return kinds.size > 1;
 }

@@ -6,23 +6,17 @@ import type { Job, NetworkJob, PictureJob } from '../core/job.js';
 import type { MapNote } from '../core/note.js';
 import type { Clipped, MapResult, Scale, ValueFacts } from '../core/result.js';
 import { type Tensor, tensor } from '../core/tensor.js';
-import { groupDigits } from '../core/text.js';
 import type { Value } from '../core/values.js';
 import { applyColormap } from '../draw/colormaps.js';
-import { contactSheet } from '../draw/contact-sheet.js';
-import type { FigureLook, LabelledMap } from '../draw/figure.js';
+import type { LabelledMap } from '../draw/figure.js';
 import { chooseScale, toPixels, zeroLevel } from '../draw/scale.js';
-import { strip } from '../draw/strip.js';
 import { numbersOf } from '../engine/input.js';
 import { drawMapLevels, sumsOfMap } from '../engine/map-loops.js';
 import { encodePng } from '../io/encode.js';
-import { baseName } from '../io/paths.js';
 import { writeNpy, writeValue } from '../models/npy.js';
-import { encodeFigure, fileOf } from './figure.js';
-import { differInKind, kernelFigureOptions, sheetMaps, stripRows } from './kernel-figures.js';
 import type { FeatureMap, MeasuredBank, MeasuredLayer } from './measure.js';
 import { numberedMap, type Product } from './place.js';
-import { commandArgs, kernelMapNote, layerArgsOf, layerMapNote, pictureNote } from './recipe.js';
+import { kernelMapNote, layerMapNote } from './recipe.js';
 import { planesPicture } from './source.js';
 import type { Source } from './subject.js';
 
@@ -63,7 +57,11 @@ async function* kernelProducts(job: Job, source: Source, banks: FeatureMap[][]):
     } else if (kind === 'npy') {
       const map = all.length === 1 ? all[0].result.name : 'maps';
       pictures.push({ kind, layer: null, map, bytes: writeNpy(stack(all, source)) });
-    } else pictures.push({ kind, layer: null, map: kind, bytes: await drawPicture(job, source, all, kind) });
+    } else {
+      // letters and their renderers are loaded for labelled pictures alone
+      const { drawKernelFigure } = await import('./kernel-figures.js');
+      pictures.push({ kind, layer: null, map: kind, bytes: await drawKernelFigure(job, source, all, kind) });
+    }
   }
   // all of them or none: one that cannot be drawn leaves nothing behind
   yield* pictures;
@@ -113,27 +111,6 @@ function stack(maps: readonly FeatureMap[], { facts, dropsBatch }: Source): Tens
   return tensor(data, dropsBatch ? [M, height, width] : [items, M, height, width]);
 }
 
-function drawPicture(
-  job: Job,
-  source: Source,
-  maps: readonly FeatureMap[],
-  kind: 'sheet' | 'strip',
-): Promise<Uint8Array> {
-  const { scale: scaleRule, colormap, each: wanted } = job.picture;
-  const said = { ...kernelFigureOptions(nameOf(source), job, source, maps, kind), scaleRule, colormap };
-  const each = wanted === true || (kind === 'sheet' && differInKind(maps));
-  const draw = (look: FigureLook) =>
-    kind === 'sheet'
-      ? contactSheet(sheetMaps(source, maps), { ...said, look, each, input: inputPicture(source, 0).input })
-      : strip(stripRows(job, source, maps), { ...said, look });
-  const args = [...commandArgs(job, source.facts.path), `--${kind}`];
-  return encodeFigure(draw, ({ scale }) => pictureNote(kind, source, scale, args), fileOf(job.output));
-}
-
-function nameOf({ facts: { path } }: Source): string {
-  return path === '-' ? 'standard input' : baseName(path);
-}
-
 /** A map's kernel as planes, one a channel; of a gradient magnitude one a derivative, which is the same for every channel. */
 export function kernelPicture({ result, kernel }: FeatureMap) {
   const [kH, kW] = kernel.shape.slice(-2);
@@ -171,9 +148,10 @@ export async function* drawLayers(
       if (job.picturesImplied && isVector(layer)) continue;
       if (kind === 'npy')
         yield { kind, layer: name, map: '', bytes: writeValue(withoutAddedBatch(layer.value, source)) };
-      else if (kind === 'sheet')
-        yield { kind, layer: name, map: '', bytes: await drawSheet(job, network, source, layer) };
-      else yield* drawMaps(job, source, layer);
+      else if (kind === 'sheet') {
+        const { drawLayerSheet } = await import('./layer-figures.js');
+        yield { kind, layer: name, map: '', bytes: await drawLayerSheet(job, network, source, layer) };
+      } else yield* drawMaps(job, source, layer);
     }
   }
 }
@@ -218,20 +196,6 @@ export function planesOf({ values, value: { shape } }: Pick<MeasuredLayer, 'valu
     values: values.subarray(p * width * height, (p + 1) * width * height),
   }));
   return { maps, folded: null };
-}
-
-function drawSheet(job: NetworkJob, network: string, source: Source, layer: MeasuredLayer): Promise<Uint8Array> {
-  const { maps, folded } = planesOf(layer);
-  const { channels } = channelsOf(layer.value.shape);
-  const { name } = layer.result;
-  const vector = folded === null ? '' : `  ·  ${groupDigits(channels)} values, ${folded} a row`;
-  const { scale: scaleRule, colormap, each = false } = job.picture;
-  const options = { title: `${network} ${name}`, facts: `${nameOf(source)}${vector}`, scaleRule, colormap, each };
-  return encodeFigure(
-    (look) => contactSheet(maps, { ...options, look }),
-    ({ scale }) => pictureNote('sheet', source, scale, layerArgsOf(job, source, name)),
-    fileOf(job.output),
-  );
 }
 
 /** Each channel in a file of its own. */

@@ -8,7 +8,6 @@ import type { ChannelFacts, InputFacts, PreprocessResult, StepFacts } from '../c
 import { tensor } from '../core/tensor.js';
 import { VERSION } from '../core/version.js';
 import type { MapFigure } from '../draw/figure.js';
-import { preprocessAudit } from '../draw/preprocess-audit.js';
 import { numbersOf } from '../engine/input.js';
 import { decodeImage, readHeader } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
@@ -16,7 +15,6 @@ import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { baseName } from '../io/paths.js';
 import { writeNpy } from '../models/npy.js';
-import { encodeFigure, fileOf } from './figure.js';
 import { type Delivery, deliver, type Product, placeOf } from './place.js';
 import {
   auditImage,
@@ -136,6 +134,8 @@ async function drawAudit(
   };
   const args = ['preprocess', baseName(input.path), ...presetArgs(job.preset)];
   if (job.decode.background !== null) args.push('--background', job.decode.background);
+  const { preprocessAudit } = await import('../draw/preprocess-audit.js');
+  const { encodeFigure, fileOf } = await import('./figure.js');
   const noteOf = ({ scale }: MapFigure): DrawingNote => ({
     cnnviz: VERSION,
     picture: 'audit',

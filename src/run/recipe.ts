@@ -1,25 +1,22 @@
-import type {
-  Job,
-  KernelSource,
-  LayerJob,
-  NetworkJob,
-  NetworkRequest,
-  PictureJob,
-  PreprocessJob,
-} from '../core/job.js';
 import {
   activationText,
   biasText,
+  type Job,
+  type KernelSource,
   kernelText,
+  type LayerJob,
+  type NetworkJob,
+  type NetworkRequest,
   normalizeText,
+  type PictureJob,
+  type PreprocessJob,
   paddingText,
   pairText,
   poolText,
   scaleText,
-} from '../core/job-text.js';
-import type { LayerResult } from '../core/network-result.js';
+} from '../core/job.js';
 import type { MapNote, PictureNote } from '../core/note.js';
-import type { Clipped, MapResult, Scale } from '../core/result.js';
+import type { Clipped, LayerResult, MapResult, Scale } from '../core/result.js';
 import { VERSION } from '../core/version.js';
 import { baseName } from '../io/paths.js';
 import { presetArgs } from './preset.js';

@@ -13,15 +13,14 @@ import {
 } from '../analysis/kept-run.js';
 import type { LayerRun } from '../analysis/layer-run.js';
 import type { NetworkJob, OutputJob } from '../core/job.js';
-import type { NetworkRunResult } from '../core/network-result.js';
-import type { InputFacts, OutputFile, RunResult } from '../core/result.js';
+import type { InputFacts, NetworkRunResult, OutputFile, RunResult } from '../core/result.js';
 import { faultWords } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
 import type { Plan } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
-import type { Model } from '../layers/model.js';
 import type { Input } from '../io/inputs.js';
+import type { Model } from '../layers/model.js';
 import { followingCount } from './banks.js';
 import type { BoundKernels, KernelSubject } from './kernels.js';
 import { type ChosenLayer, chooseLayers, chooseOneLayer } from './layer-choice.js';

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chainBehind } from '../../src/analysis/explain/chain.js';
-import { reachOfValue } from '../../src/analysis/network-reach.js';
 import { summarizeModel } from '../../src/analysis/network-summary.js';
-import { seenBy } from '../../src/analysis/reach.js';
+import { reachOfValue, seenBy } from '../../src/analysis/reach.js';
 import { evaluate } from '../../src/engine/evaluate.js';
 import type { Layer } from '../../src/layers/index.js';
 import { inferShapes } from '../../src/layers/infer.js';

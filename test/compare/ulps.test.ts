@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ulpsApart } from '../../src/commands/check/compare-values.js';
+import { ulpsApart } from '../../src/commands/check/tolerance.js';
 
 const CASES: { bits: 32 | 64; a: string; b: string; ulps: number }[] = JSON.parse(
   readFileSync(new URL('../../fixtures/expected/ulps.json', import.meta.url), 'utf8'),

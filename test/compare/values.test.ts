@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareElements } from '../../src/commands/check/compare-values.js';
-import { EXACT } from '../../src/commands/check/tolerance.js';
+import { compareElements, EXACT } from '../../src/commands/check/tolerance.js';
 
 const f32 = (...values: number[]) => Float32Array.of(...values);
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseFit, fittedSide, fitWords, shrinkImage, shrinkSamples } from '../../src/draw/text.js';
+import { chooseFit, fittedSide, fitWords } from '../../src/draw/fit.js';
+import { resample } from '../../src/draw/resample.js';
 
 const SEEDED = { seed: 3 };
 
@@ -9,7 +10,7 @@ describe('chooseFit', () => {
     expect(chooseFit(638, 478, 160, 160)).toEqual({ zoom: 1, shrink: 4 });
     expect(chooseFit(320, 4, 320, 160)).toEqual({ zoom: 1, shrink: 1 });
     expect(chooseFit(3, 2, 320, 160)).toEqual({ zoom: 53, shrink: 1 });
-    expect([638, 4, 1].map((side) => fitWords(chooseFit(side, 1, 160, 4)))).toEqual(['shown at 1/4', '', 'shown 4×']);
+    expect([638, 4, 1].map((side) => fitWords(chooseFit(side, 1, 160, 4)))).toEqual(['at 1/4', '', 'enlarged 4×']);
   });
 
   it('always fits into the box', () => {
@@ -25,32 +26,42 @@ describe('chooseFit', () => {
   });
 });
 
-describe('shrinkSamples', () => {
-  it('takes the mean of each box, halves up, and of what is left at the edges', () => {
-    const plane = Uint8Array.of(0, 1, 10, 1, 0, 20, 5, 6, 255);
-    expect([...shrinkSamples(plane, 3, 3, 1, 2)]).toEqual([1, 15, 6, 255]);
+const gray = (data: Uint8Array, width: number, height: number) =>
+  ({ width, height, channels: 1, depth: 8, data }) as const;
+
+describe('resample', () => {
+  it('takes the mean of what each pixel covers, halves up', () => {
+    expect([...resample(gray(Uint8Array.of(0, 1, 10, 1), 2, 2), 1, 1)]).toEqual([3]);
+    expect([...resample(gray(Uint8Array.of(0, 30, 90), 3, 1), 2, 1)]).toEqual([10, 70]);
   });
 
-  it('keeps channels apart and 16 bits whole', () => {
-    const rgb = Uint16Array.of(60000, 0, 3, 60002, 2, 4);
-    expect(shrinkSamples(rgb, 2, 1, 3, 2)).toEqual(Uint16Array.of(60001, 1, 4));
-    const image = { width: 2, height: 1, channels: 3, depth: 16, data: rgb } as const;
-    expect(shrinkImage(image, 2)).toEqual({ ...image, width: 1, data: Uint16Array.of(60001, 1, 4) });
+  it('keeps channels apart and brings 16 bits to 8', () => {
+    const image = {
+      width: 2,
+      height: 1,
+      channels: 3,
+      depth: 16,
+      data: Uint16Array.of(257, 0, 65535, 771, 514, 0),
+    } as const;
+    expect([...resample(image, 1, 1)]).toEqual([2, 1, 128]);
+    expect([...resample(image, 2, 1)]).toEqual([1, 0, 255, 3, 2, 0]);
+  });
+
+  it('enlarges by squares of one colour', () => {
+    expect([...resample(gray(Uint8Array.of(1, 2, 3, 4), 2, 2), 4, 4)]).toEqual([
+      1, 1, 2, 2, 1, 1, 2, 2, 3, 3, 4, 4, 3, 3, 4, 4,
+    ]);
   });
 
   it('leaves a constant constant', () => {
+    const side = fc.integer({ min: 1, max: 30 });
     fc.assert(
-      fc.property(
-        fc.nat(255),
-        fc.integer({ min: 1, max: 30 }),
-        fc.integer({ min: 1, max: 30 }),
-        fc.integer({ min: 1, max: 9 }),
-        (grey, width, height, factor) => {
-          const small = shrinkSamples(new Uint8Array(width * height).fill(grey), width, height, 1, factor);
-          expect(small).toHaveLength(Math.ceil(width / factor) * Math.ceil(height / factor));
-          expect(small.every((level) => level === grey)).toBe(true);
-        },
-      ),
+      fc.property(fc.nat(255), side, side, side, side, (grey, width, height, across, down) => {
+        const image = gray(new Uint8Array(width * height).fill(grey), width, height);
+        const out = resample(image, across, down);
+        expect(out).toHaveLength(across * down);
+        expect(out.every((level) => level === grey)).toBe(true);
+      }),
       SEEDED,
     );
   });

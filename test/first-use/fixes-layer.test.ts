@@ -350,7 +350,7 @@ const PART = 'words of a command line that is printed whole, as cases above have
 
 testFixes(PARTS.layer, CASES, {
   'src/cli/parse.ts: --bias ': PART,
-  'src/cli/stray-words.ts: --kernel': PART,
+  'src/cli/usage-error.ts: --kernel': PART,
   'src/cli/usage-error.ts: -o': PART,
   'src/engine/wasm/memory.ts: start node without --jitless (NODE_OPTIONS may hold it)':
     'needs a Node without WebAssembly: test/first-use/gigantic-sizes.test.ts starts one',

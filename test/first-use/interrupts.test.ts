@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DenseRows } from '../../src/engine/training/dense-rows.js';
-import { hiddenObjective } from '../../src/engine/training/hidden-objective.js';
-import { softmaxObjective } from '../../src/engine/training/softmax-objective.js';
+import { hiddenObjective, softmaxObjective } from '../../src/engine/training/objective.js';
 import { encodeGif } from '../../src/io/encode-animation.js';
 import { BIN, IMAGES, inFolder, NODE } from '../cli/cnnviz.js';
 

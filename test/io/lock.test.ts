@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { takeLeftAway } from '../../src/io/left.js';
 import { LockHeld, takeLock } from '../../src/io/lock.js';
 import { processStart } from '../../src/io/process-facts.js';
+import { takeLeftAway } from '../../src/io/temporaries.js';
 import { inFolder } from '../cli/cnnviz.js';
 
 afterEach(takeLeftAway);

@@ -31,7 +31,7 @@ const isLinear = (layer: Layer): boolean => {
 
 const withRule = GRADIENT_CASES.filter(({ layer }) => typeof layerFamily(layer).backward !== 'string');
 
-/** The places along one axis of `size` that the place `at` reads, as analysis/network-reach.ts follows it. */
+/** The places along one axis of `size` that the place `at` reads, as analysis/reach.ts follows it. */
 function placesRead(read: AxisReads, at: number, size: number, out: number): number[] {
   const all = Array.from({ length: size }, (_, i) => i);
   switch (read.by) {

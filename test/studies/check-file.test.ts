@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { checkJsonSchema, parseCheckFile } from '../../src/commands/check/check-file.js';
+import { checkJsonSchema, parseCheckFile } from '../../src/commands/check/check-cases.js';
 import { EXACT } from '../../src/commands/check/tolerance.js';
 import { CnnvizError } from '../../src/core/errors.js';
 

@@ -1,7 +1,8 @@
-import type { ColourDepth } from './blocks.js';
-
 export const SHOW_METHODS = ['kitty', 'iterm', 'sixel', 'blocks'] as const;
 export type ShowMethod = (typeof SHOW_METHODS)[number];
+
+/** How many colours a terminal shows. */
+export type ColourDepth = 'true' | '256' | 'none';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,9 +4,7 @@ import { decodeImage } from '../../io/decode.js';
 import { encodePng } from '../../io/encode.js';
 import { readBytes } from '../../io/files.js';
 import type { Screen, Terminal } from '../terminal.js';
-import { blockPicture } from './blocks.js';
-import { colourDepth, type ShowMethod, showMethod } from './method.js';
-import { sixelPicture } from './sixel.js';
+import { type ColourDepth, colourDepth, type ShowMethod, showMethod } from './method.js';
 
 /** More pictures than this would scroll the results away. */
 const MOST = 4;
@@ -94,4 +92,132 @@ export function kittyPicture(png: Uint8Array, columns: number): string {
     out += `\u001b_G${control};${text.slice(at, at + CHUNK)}\u001b\\`;
   }
   return `${out}\n`;
+}
+
+/** Steps of red, green and blue in the colour cube; greys have a ramp of their own, as most pictures here are grey. */
+const CUBE = [6, 6, 6] as const;
+const GREYS = 40;
+
+/**
+ * A picture as sixels: bands of six rows, each colour's dots one after another, runs as !count.
+ * Colours: a 6×6×6 cube and 40 greys, the nearest of them, no dithering: the same picture gives the same bytes.
+ * Source: vt100.net/docs/vt3xx-gp/chapter14.html
+ */
+export function sixelPicture({ width, height, channels, data }: Image): string {
+  const colours = new Uint8Array(width * height);
+  for (let i = 0; i < colours.length; i++) {
+    const at = channels === 1 ? i : 3 * i;
+    const [r, g, b] = channels === 1 ? [data[at], data[at], data[at]] : [data[at], data[at + 1], data[at + 2]];
+    colours[i] = nearest(r, g, b);
+  }
+  let out = `\u001bP0;1;0q"1;1;${width};${height}`;
+  for (const colour of new Set([...colours].sort((a, b) => a - b))) {
+    out += `#${colour};2;${percentages(colour).join(';')}`;
+  }
+  for (let top = 0; top < height; top += 6) {
+    out += band(colours, width, top, Math.min(6, height - top));
+  }
+  return `${out}\u001b\\\n`;
+}
+
+/** One band: its colours in turn, each from the left ($), then the next band (-). */
+function band(colours: Uint8Array, width: number, top: number, rows: number): string {
+  const used = [...new Set(colours.subarray(top * width, (top + rows) * width))].sort((a, b) => a - b);
+  const lines = used.map((colour) => {
+    let line = `#${colour}`;
+    let run = { letter: '', count: 0 };
+    for (let x = 0; x < width; x++) {
+      let dots = 0;
+      for (let row = 0; row < rows; row++) if (colours[(top + row) * width + x] === colour) dots |= 1 << row;
+      const letter = String.fromCharCode(63 + dots);
+      if (letter === run.letter) run.count++;
+      else {
+        line += repeated(run);
+        run = { letter, count: 1 };
+      }
+    }
+    return line + (run.letter === '?' ? '' : repeated(run));
+  });
+  return `${lines.join('$')}-`;
+}
+
+function repeated({ letter, count }: { readonly letter: string; readonly count: number }): string {
+  return count > 3 ? `!${count}${letter}` : letter.repeat(count);
+}
+
+/** The nearest colour of the palette: greys first, as 0 … 39, then the cube. */
+function nearest(r: number, g: number, b: number): number {
+  if (Math.max(r, g, b) - Math.min(r, g, b) < 12) return Math.round(((r + g + b) / 765) * (GREYS - 1));
+  const [red, green, blue] = [r, g, b].map((value, c) => Math.round((value / 255) * (CUBE[c] - 1)));
+  return GREYS + (red * CUBE[1] + green) * CUBE[2] + blue;
+}
+
+/** Red, green and blue of a palette entry, 0 … 100. */
+function percentages(colour: number): number[] {
+  if (colour < GREYS) return Array<number>(3).fill(Math.round((100 * colour) / (GREYS - 1)));
+  const cube = colour - GREYS;
+  const steps = [Math.floor(cube / (CUBE[1] * CUBE[2])), Math.floor(cube / CUBE[2]) % CUBE[1], cube % CUBE[2]];
+  return steps.map((step, c) => Math.round((100 * step) / (CUBE[c] - 1)));
+}
+
+/** Brightness without colours, darkest first. */
+const RAMP = ' .:-=+*#%@';
+
+/**
+ * A picture in half blocks: each letter is two pixels, the upper one its foreground, the lower one its background.
+ * rgb [height, width, 3]. With 256 colours the nearest of xterm's cube and greys; without any, letters of growing weight.
+ */
+export function blockPicture(rgb: Uint8Array, width: number, height: number, depth: ColourDepth): string {
+  let out = '';
+  for (let y = 0; y < height; y += 2) {
+    out += depth === 'none' ? letters(rgb, width, y, height) : halfBlocks(rgb, width, y, height, depth);
+  }
+  return out;
+}
+
+function halfBlocks(rgb: Uint8Array, width: number, y: number, height: number, depth: ColourDepth): string {
+  let line = '';
+  let last = '';
+  for (let x = 0; x < width; x++) {
+    const upper = colour(rgb, y * width + x, depth);
+    const lower = y + 1 < height ? `48;${colour(rgb, (y + 1) * width + x, depth)}` : '49';
+    const code = `\u001b[38;${upper};${lower}m`;
+    line += code === last ? '▀' : `${code}▀`;
+    last = code;
+  }
+  return `${line}\u001b[0m\n`;
+}
+
+function colour(rgb: Uint8Array, i: number, depth: ColourDepth): string {
+  const [r, g, b] = rgb.subarray(3 * i, 3 * i + 3);
+  return depth === 'true' ? `2;${r};${g};${b}` : `5;${xterm256(r, g, b)}`;
+}
+
+/** The levels of the colour cube of xterm: entries 16 … 231; 232 … 255 are greys 8, 18 … 238. */
+const LEVELS = [0, 95, 135, 175, 215, 255];
+
+function xterm256(r: number, g: number, b: number): number {
+  const step = (value: number) =>
+    LEVELS.reduce((best, level, i) => (Math.abs(level - value) < Math.abs(LEVELS[best] - value) ? i : best), 0);
+  const [red, green, blue] = [step(r), step(g), step(b)];
+  const grey = Math.min(23, Math.max(0, Math.round(((r + g + b) / 3 - 8) / 10)));
+  const distance = (colours: readonly number[]) =>
+    [r, g, b].reduce((sum, value, c) => sum + (value - colours[c]) ** 2, 0);
+  const ofCube = distance([LEVELS[red], LEVELS[green], LEVELS[blue]]);
+  const ofGrey = distance(Array<number>(3).fill(8 + 10 * grey));
+  return ofGrey < ofCube ? 232 + grey : 16 + 36 * red + 6 * green + blue;
+}
+
+function letters(rgb: Uint8Array, width: number, y: number, height: number): string {
+  let line = '';
+  for (let x = 0; x < width; x++) {
+    const upper = grey(rgb, y * width + x);
+    const lower = y + 1 < height ? grey(rgb, (y + 1) * width + x) : upper;
+    line += RAMP[Math.min(RAMP.length - 1, Math.floor(((upper + lower) / 512) * RAMP.length))];
+  }
+  return `${line.trimEnd()}\n`;
+}
+
+function grey(rgb: Uint8Array, i: number): number {
+  return 0.299 * rgb[3 * i] + 0.587 * rgb[3 * i + 1] + 0.114 * rgb[3 * i + 2];
 }

@@ -1,5 +1,5 @@
-import { type Outcome, runAll } from '../../batch/run-all.js';
 import { partOf, type Shard } from '../../batch/shard.js';
+import { type Outcome, runAll } from '../../batch/work.js';
 import { atLine, atPlace, CnnvizError } from '../../core/errors.js';
 import { faultWords } from '../../core/values.js';
 import { existingFile } from '../../io/files.js';

@@ -14,10 +14,9 @@ import { encodeFigure } from '../../run/figure.js';
 import { planesOf } from '../../run/maps.js';
 import type { CheckPicture, CheckResult, ImageCheck, StageCheck } from './check-result.js';
 import type { DrawFailure } from './check-update.js';
-import { compareElements } from './compare-values.js';
 import { type ComparedPlane, differencePicture, valuesPictures } from './difference.js';
 import { CHECK_PAGE_MARK, htmlReport, JUNIT_MARK, picturesOfReport, type ReportPicture } from './html.js';
-import type { Tolerance } from './tolerance.js';
+import { compareElements, type Tolerance } from './tolerance.js';
 
 /** Writes the page of a check beside its pictures, REPORT/index.html, and takes away those of the page it replaces. */
 export async function writeReport(folder: string, result: CheckResult): Promise<void> {

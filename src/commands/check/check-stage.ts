@@ -16,8 +16,7 @@ import { npyToValue, readNpy } from '../../models/npy.js';
 import { planesOf } from '../../run/maps.js';
 import { type MapPicture, readMapPicture } from '../../run/read-map.js';
 import type { DifferingValue, StageCheck, StageStatus, ValuesCheck } from './check-result.js';
-import { compareElements, type ElementDifference } from './compare-values.js';
-import { EXACT, isExact, type Tolerance } from './tolerance.js';
+import { compareElements, type ElementDifference, EXACT, isExact, type Tolerance } from './tolerance.js';
 
 /** A stage as it was computed. */
 export interface ComputedStage {

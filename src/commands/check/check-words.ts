@@ -1,6 +1,6 @@
 import type { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
-import { formatNumber, groupDigits } from '../../core/text.js';
+import { formatNumber, groupDigits, inputName } from '../../core/text.js';
 import type { ValuePlace } from '../../core/value-place.js';
 import { VERSION } from '../../core/version.js';
 import type { Style } from '../../reports/text.js';
@@ -61,7 +61,7 @@ function isTolerated({ status, stages }: ImageCheck): boolean {
 
 /** "edges: img/plane.png" */
 export function titleOf({ case: name, image }: { readonly case: string; readonly image: string }): string {
-  const path = image === '-' ? 'standard input' : image;
+  const path = inputName(image);
   return name === '' ? path : `${name}: ${path}`;
 }
 

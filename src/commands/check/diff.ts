@@ -25,7 +25,7 @@ export const diff = command({
     draws: true,
   },
   async answer({ a, b, flags }, frame) {
-    const { diffAnswer } = await import('./diff-report.js');
+    const { diffAnswer } = await import('./diff-answer.js');
     return diffAnswer(a, b, flags, frame);
   },
 });

@@ -1,7 +1,7 @@
+import { probabilitiesOf } from '../../analysis/best-classes.js';
 import { classScores, findClass, rankClass } from '../../analysis/class-scores.js';
 import { channelsOf } from '../../analysis/layer-facts.js';
 import { openScores } from '../../analysis/score-session.js';
-import { probabilitiesOf } from '../../analysis/top-classes.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';

@@ -6,9 +6,9 @@ import { oneInput } from '../../cli/input-flags.js';
 import { numbersJob } from '../../cli/network-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob } from '../../core/job.js';
-import type { RankedClass } from '../../core/network-result.js';
 import { toOriginal } from '../../core/preprocess-geometry.js';
-import { formatNumber, groupDigits } from '../../core/text.js';
+import type { RankedClass } from '../../core/result.js';
+import { formatNumber, groupDigits, inputName } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import type { Breathe } from '../../engine/execute.js';
 import type { Input } from '../../io/inputs.js';
@@ -89,9 +89,9 @@ interface ReportedPlace {
 }
 
 /** "img.png  451×300 → 224×224 (…)   alexnet" */
-export function subjectLine(path: string, size: string, preprocess: string, network: string, style: Style): string {
+function subjectLine(path: string, size: string, preprocess: string, network: string, style: Style): string {
   const arrow = preprocess.startsWith('an array') ? `  ${preprocess}` : `  ${size} → ${preprocess}`;
-  return `${style.strong(path === '-' ? 'standard input' : path)}${arrow}   ${style.dim(network)}`;
+  return `${style.strong(inputName(path))}${arrow}   ${style.dim(network)}`;
 }
 
 /** "12.3 %"; nothing beside a NaN or infinite score, where no class has a share. */

@@ -42,7 +42,7 @@ begins at min(k·stride, side − size), counted in what the network reads. Coar
   ...CLASS_WORDS,
   async answer({ net, image, flags }, frame) {
     const { openClass } = await import('./class-command.js');
-    const { occludeAnswer } = await import('./occlude-report.js');
+    const { occludeAnswer } = await import('./occlude-study.js');
     return occludeAnswer(await openClass(net, image, flags, frame), flags, frame);
   },
 });

@@ -4,6 +4,7 @@ import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { FeatureOrigin, Reduce } from '../../core/head.js';
 import type { ImagePreset, NetworkRequest } from '../../core/job.js';
 import { sizeOf } from '../../core/tensor.js';
+import { inputName } from '../../core/text.js';
 import type { ValueInfo } from '../../core/values.js';
 import { existingFile, readBytes } from '../../io/files.js';
 import { sha256, sha256OfParts } from '../../io/hash.js';
@@ -149,7 +150,7 @@ async function firstSource(
       return await featureSource(input, bytes, sha256(bytes), job, opened);
     } catch (error) {
       if (!(error instanceof CnnvizError)) throw error;
-      failure ??= atPlace(input.path === '-' ? 'standard input' : input.path, error);
+      failure ??= atPlace(inputName(input.path), error);
     }
   }
   throw inputs.length === 1 ? failure : atPlace(`none of the ${inputs.length} images can be used`, failure);

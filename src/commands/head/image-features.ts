@@ -1,6 +1,7 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { FeatureOrigin } from '../../core/head.js';
 import { sizeOf } from '../../core/tensor.js';
+import { inputName } from '../../core/text.js';
 import { bornWords, newNumbers, toFloat32, type Value, type ValueFault } from '../../core/values.js';
 import { VERSION } from '../../core/version.js';
 import type { Breathe } from '../../engine/execute.js';
@@ -69,7 +70,7 @@ export async function computeFeatures(
   const breathe: Breathe = () => new Promise((resolve) => setImmediate(resolve));
   const fail = (index: number, error: CnnvizError) => {
     const { path } = inputs[index];
-    failed.push({ index, path, error: atPlace(path === '-' ? 'standard input' : path, error) as CnnvizError });
+    failed.push({ index, path, error: atPlace(inputName(path), error) as CnnvizError });
   };
   const keep = (index: number, hash: string, numbers: Float32Array, faults: readonly ValueFault[]) => {
     const problem = notFinite(numbers, faults);

@@ -1,7 +1,6 @@
 import { CnnvizError } from '../../core/errors.js';
 import { extent, type Pair, plural } from '../../core/geometry.js';
-import type { LayerJob } from '../../core/job.js';
-import { activationText, biasText, pairName, poolText } from '../../core/job-text.js';
+import { activationText, biasText, type LayerJob, pairName, poolText } from '../../core/job.js';
 import type { PictureNote } from '../../core/note.js';
 import type { Scale } from '../../core/result.js';
 import {

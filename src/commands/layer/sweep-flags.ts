@@ -3,8 +3,15 @@ import { algorithmFlags, kernelsOf, layerFlags, oneLayerJob, pixelFlags } from '
 import { parseActivation, parseBias, parsePair, parsePool, poolKind, USUAL_POOL } from '../../cli/parse.js';
 import { colourFlags } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
-import type { BiasSource, LayerJob, OutputJob, PoolJob } from '../../core/job.js';
-import { activationText, biasText, pairName } from '../../core/job-text.js';
+import {
+  activationText,
+  type BiasSource,
+  biasText,
+  type LayerJob,
+  type OutputJob,
+  type PoolJob,
+  pairName,
+} from '../../core/job.js';
 import type { SweepJob } from '../../core/sweep.js';
 
 /** The flags of `conv`, some of them lists. A comma separates the values; a pair is written HxW (2x3). */

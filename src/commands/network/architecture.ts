@@ -13,7 +13,7 @@ import {
 import { FAINT, INK, PAPER } from '../../draw/part.js';
 import { textWidth } from '../../draw/text.js';
 import { toAscii } from '../../io/encode.js';
-import { svgMetadata } from '../../io/svg-note.js';
+import { svgMetadata } from '../../io/picture-notes.js';
 import {
   type Arrow,
   architectureLayout,

@@ -1,8 +1,8 @@
+import { topClasses } from '../../analysis/best-classes.js';
 import { channelsOf } from '../../analysis/layer-facts.js';
-import { topClasses } from '../../analysis/top-classes.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob, NetworkRequest } from '../../core/job.js';
-import { nanScores } from '../../core/network-result.js';
+import { nanScores } from '../../core/result.js';
 import { sizeOf } from '../../core/tensor.js';
 import { groupDigits } from '../../core/text.js';
 import { placeOfIndex, type ValuePlace } from '../../core/value-place.js';
@@ -17,7 +17,7 @@ import { networkSubject, type OpenedNetwork, openNetwork } from '../../run/netwo
 import { layersNamed, run } from '../../run/run.js';
 import { sourceOf } from '../../run/source.js';
 import type { Source } from '../../run/subject.js';
-import { type ArrayDifference, compareArrays } from '../check/compare-values.js';
+import { type ArrayDifference, compareArrays } from '../check/tolerance.js';
 
 /** Each layer of one network is held against each of the other. */
 const MOST_PAIRS = 4e6;

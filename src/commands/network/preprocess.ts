@@ -3,6 +3,7 @@ import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
 import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
 import { presetFlags, presetOf } from '../../cli/network-flags.js';
+import { figureOf } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import { choosePreset, type ImagePreset, type OutputJob, PRESETS } from '../../core/job.js';
 import { extensionOf } from '../../io/paths.js';
@@ -41,9 +42,10 @@ export const preprocess = command({
   args: { images: arg.any('images, folders, globs, or - for standard input') },
   flags: preprocessFlags,
   output: {
-    endings: ['.npy', '.png'],
+    endings: ['.npy', '.png', '.svg'],
     what: 'the result',
-    about: 'FILE.npy (FILE.png with --audit), a folder, - for stdout, or a template with {name} {map} {ext} {dir}',
+    about:
+      'FILE.npy (FILE.png or FILE.svg with --audit), a folder, - for stdout, or a template with {name} {map} {ext} {dir}',
     draws: true,
   },
   ...BATCH_WORDS,
@@ -101,15 +103,15 @@ function checkPreset({ preprocess: { pixels, gray, normalize } }: ImagePreset): 
   }
 }
 
-function outputJob(audit: boolean, { target, clobber }: Frame): OutputJob {
+function outputJob(audit: boolean, frame: Frame): OutputJob {
+  const { target, clobber } = frame;
   const path = target.kind === 'file' || target.kind === 'template' ? target.path : '';
-  const ending = /^\.(png|npy)$/.exec(extensionOf(path).toLowerCase())?.[1];
-  const wanted = audit ? 'png' : 'npy';
-  if (ending !== undefined && ending !== wanted) {
+  const ending = /^\.(png|svg|npy)$/.exec(extensionOf(path).toLowerCase())?.[1];
+  if (ending !== undefined && audit === (ending === 'npy')) {
     const what = audit ? '--audit draws a picture, .npy holds numbers' : 'the tensor is written as .npy';
     throw new CnnvizError('usage', `${path}: ${what}`, {
       fix: audit ? '-o FILE.png, or leave --audit out' : '-o FILE.npy, or add --audit for a picture of the steps',
     });
   }
-  return { products: [audit ? 'sheet' : 'npy'], target, clobber };
+  return { products: [audit ? 'sheet' : 'npy'], target, clobber, ...figureOf(frame, null, audit, 'add --audit') };
 }

@@ -2,7 +2,7 @@ import { altOfNetworkRun } from '../../cli/alt.js';
 import { type RecordStatus, recordHead } from '../../cli/batch-words.js';
 import type { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
-import { type ClassScore, type LayerResult, type NetworkRunResult, nanScoreWords } from '../../core/network-result.js';
+import { type ClassScore, type LayerResult, type NetworkRunResult, nanScoreWords } from '../../core/result.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { faultWords } from '../../core/values.js';
 import { formatMs } from '../../reports/table.js';

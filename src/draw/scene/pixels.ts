@@ -1,6 +1,6 @@
-import type { ThemeName } from '../../core/look.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
+import type { ThemeName } from '../../core/look.js';
 import { COLORMAPS } from '../colormaps.js';
 import { resample } from '../resample.js';
 import { Coverage, strokeShapes } from './raster.js';
@@ -67,7 +67,13 @@ function drawMarks(paper: Paper, marks: readonly Mark[], clip: Clip): void {
         drawRect(paper, mark, colourOf(mark.paint, theme), mark.opacity ?? 1, clip);
         break;
       case 'path':
-        drawPath(paper, mark.points.map(([x, y]) => [x * density, y * density] as const), mark.stroke, colourOf(mark.paint, theme), clip);
+        drawPath(
+          paper,
+          mark.points.map(([x, y]) => [x * density, y * density] as const),
+          mark.stroke,
+          colourOf(mark.paint, theme),
+          clip,
+        );
         break;
       case 'text':
         drawText(paper, mark, clip);

@@ -120,7 +120,7 @@ export function written(text: string): string {
 
 const PLAIN = /^[ -~]*$/;
 /** Selectors of variants and joiners, which have no width of their own. */
-const MARKS_OF_STYLE = /[\u200b-\u200d\ufe00-\ufe0f]/g;
+const MARKS_OF_STYLE = /[\u200b-\u200d]|[\ufe00-\ufe0f]/g;
 
 /** Letters that take a square. Source: Unicode Standard Annex 11, East Asian Width, W and F. */
 const WIDE =

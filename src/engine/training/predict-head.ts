@@ -1,5 +1,5 @@
 import type { DenseLayer, HeadParameters } from '../../core/head.js';
-import { softmaxRow } from './softmax-objective.js';
+import { softmaxRow } from './objective.js';
 import { standardize } from './standardize.js';
 
 /** Scores before the softmax: x [n, D] → [n, K], sums in float64. A row depends on nothing but itself. */

@@ -1,11 +1,9 @@
 import type { HeadParameters, LearningPoint, TrainingSettings } from '../../core/head.js';
 import { randomSource } from '../../core/random.js';
 import { DenseRows } from './dense-rows.js';
-import { hiddenObjective } from './hidden-objective.js';
 import { type LbfgsEnd, minimise } from './lbfgs.js';
-import { type Examples, rowsPerBreath } from './objective.js';
+import { type Examples, hiddenObjective, rowsPerBreath, softmaxObjective, softmaxRow } from './objective.js';
 import { headScores } from './predict-head.js';
-import { softmaxObjective, softmaxRow } from './softmax-objective.js';
 import { measureScaling, type Scaling, standardize } from './standardize.js';
 
 /** Features with what they are of. */

@@ -1,5 +1,6 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
+import { randomSource } from '../../core/random.js';
 import { sizeOf, tensor } from '../../core/tensor.js';
 import { someOf } from '../../core/text.js';
 import { toFloat32, type Value, type ValueInfo } from '../../core/values.js';
@@ -14,7 +15,6 @@ import { checkFinite, expandKernel, kernelWeight } from '../kernel-weights.js';
 import type { WeightFile } from '../weights/weight-file.js';
 import { Checkpoint } from './checkpoint.js';
 import { type HiddenPools, isUsual, poolsGiving, type ShapeAt, sizeGiving, usualPoolsGiving } from './feature-sizes.js';
-import { initialConstant, missingConstant } from './init.js';
 import { TELL_FORWARD } from './printed-model.js';
 import type { LayerSpec, NetworkSpec, ParameterShape, ParameterSpec } from './spec.js';
 
@@ -271,4 +271,55 @@ function arrayConstant(
     return constantOf({ dtype: 'float32', shape: [sides[0]], data });
   }
   return checked(constantOf({ dtype: 'float32', shape: value.shape, data: numbers.data }), sides, path);
+}
+
+/** A float32 constant whose numbers are made when they are asked for. */
+function madeConstant(shape: readonly number[], fill: (target: Float32Array) => void): Constant {
+  return {
+    dtype: 'float32',
+    shape,
+    load() {
+      const data = new Float32Array(sizeOf(shape));
+      fill(data);
+      return { dtype: 'float32', shape, data };
+    },
+    loadInto: fill,
+  };
+}
+
+/**
+ * What a parameter is before training: weights from a normal distribution of variance 2 / fan-in, biases and means 0,
+ * scales and variances 1. The numbers depend on the seed and the parameter's name alone.
+ * Source: He, Zhang, Ren, Sun 2015; torch.nn.init.kaiming_normal_
+ */
+function initialConstant({ role, name, shape: kind }: ParameterSpec, shape: readonly number[], seed: number): Constant {
+  if (role === 'bias' || role === 'running_mean') return madeConstant(shape, (target) => void target.fill(0));
+  if (role === 'running_var' || kind.kind === 'channels') return madeConstant(shape, (target) => void target.fill(1));
+  const std = Math.sqrt(2 / sizeOf(shape.slice(1)));
+  return madeConstant(shape, (target) => {
+    const { normal } = randomSource(seed, name);
+    for (let i = 0; i < target.length; i++) target[i] = std * normal();
+  });
+}
+
+/** The built-in networks whose trained weights torchvision publishes. */
+const PUBLISHED = ['alexnet', 'vgg11', 'vgg16', 'squeezenet1_1', 'resnet18'];
+
+/** Where a network's weights come from, as a command that saves them. */
+function weightsFrom(network: string): string {
+  if (PUBLISHED.includes(network)) {
+    return `PyTorch saves the published ones: python -c "import torch, torchvision; torch.save(torchvision.models.${network}(weights='DEFAULT').state_dict(), '${network}.pth')"`;
+  }
+  return "a network of your own is saved where it was trained: torch.save(model.state_dict(), 'weights.pth')";
+}
+
+/** A parameter of which only the shape is known. */
+function missingConstant(name: string, shape: readonly number[], network: string): Constant {
+  const refuse = (): never => {
+    throw new CnnvizError('usage', `${network} has no weights: nothing gives "${name}" [${shape.join(', ')}]`, {
+      fix: `add --weights FILE (.pth, .safetensors, .npz, .onnx), or --init seed:1 for made-up ones; ${weightsFrom(network)}`,
+      scope: 'command',
+    });
+  };
+  return { dtype: 'float32', shape, load: refuse, loadInto: refuse };
 }

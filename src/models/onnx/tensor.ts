@@ -1,10 +1,9 @@
-import type { ByteSource } from '../../core/bytes.js';
+import { type ByteSource, windowOf } from '../../core/bytes.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import { sizeOf } from '../../core/tensor.js';
 import { type DType, type Numbers, newNumbers, type Value } from '../../core/values.js';
 import { bfloatToNumber, halfToNumber, loadStored, loadStoredInto, STORED_TYPES } from '../weights/float-types.js';
 import type { StoredType } from '../weights/weight-file.js';
-import { windowOf } from '../weights/window.js';
 import type { OnnxTensor } from './builder.js';
 import { damaged, expectBytes, expectVarint, type Field, int32Of, int64Of, uint64Of, type Wire } from './wire.js';
 

@@ -1,7 +1,6 @@
-import { type ByteSource, memorySource, viewOf } from '../../core/bytes.js';
+import { type ByteSource, memorySource, viewOf, windowOf } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
 import { inflate } from './inflate.js';
-import { windowOf } from './window.js';
 
 /** One file of an archive. */
 export interface ZipEntry {

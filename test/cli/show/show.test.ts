@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { blockPicture } from '../../../src/cli/show/blocks.js';
 import { colourDepth, showMethod } from '../../../src/cli/show/method.js';
-import { fitInto, itermPicture, kittyPicture } from '../../../src/cli/show/show.js';
-import { sixelPicture } from '../../../src/cli/show/sixel.js';
+import { blockPicture, fitInto, itermPicture, kittyPicture, sixelPicture } from '../../../src/cli/show/show.js';
 import type { Image } from '../../../src/core/image.js';
 import { cnnviz, IMAGES, inFolder } from '../cnnviz.js';
 

@@ -1,5 +1,6 @@
 import { formatNumber } from '../../../core/text.js';
-import { builtinKernel, decodeImage } from '../../../functional/images.js';
+import { builtinKernel } from '../../../functional/conv2d.js';
+import { decodeImage } from '../../../functional/files.js';
 import { equal, law } from '../claim.js';
 import { explanationOf, mapsOf } from '../documents.js';
 import { commutativityLaw, correlationLaw, flipLaw } from '../laws/correlation.js';

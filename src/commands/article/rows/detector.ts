@@ -1,6 +1,6 @@
 import { type Tensor, tensor } from '../../../core/tensor.js';
 import { formatNumber, groupDigits } from '../../../core/text.js';
-import { decodeNpy } from '../../../functional/maps.js';
+import { decodeNpy } from '../../../functional/files.js';
 import { type Check, equal, finding, law } from '../claim.js';
 import { filledCells, mapsOf, networkRunOf, sweepOf } from '../documents.js';
 import { compositionLaw, linearityLaw } from '../laws/linearity.js';

@@ -1,6 +1,5 @@
 import { CnnvizError } from '../../../core/errors.js';
-import { callGlobal, setState } from './calls.js';
-import { globalTag, refusalOf } from './globals.js';
+import { callGlobal, globalTag, refusalOf, setState } from './globals.js';
 import { type DictValue, describeValue, type ListValue, type PickleValue, type StorageValue } from './values.js';
 
 /** Limits: a state_dict of a thousand tensors takes about 20,000 opcodes. */

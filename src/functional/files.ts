@@ -1,12 +1,12 @@
-import { atPlace } from '../core/errors.js';
-import type { PixelRange } from '../core/job.js';
-import type { Tensor } from '../core/tensor.js';
+import { atPlace, CnnvizError } from '../core/errors.js';
+import type { PixelRange, ScaleRule } from '../core/job.js';
+import { type Tensor, type TensorLike, toTensor } from '../core/tensor.js';
+import { chooseScale, toPixels } from '../draw/scale.js';
 import { imageToTensor } from '../engine/preprocess.js';
 import { decodeImage as decodeBytes } from '../io/decode.js';
+import { encodePng } from '../io/encode.js';
 import { readBytes } from '../io/files.js';
-import { findKernel } from '../models/kernel-names.js';
-import { kernelWeight } from '../models/kernel-weights.js';
-import { BUILTIN_KERNELS } from '../models/kernels.js';
+import { npyToTensor, readNpy, writeNpy } from '../models/npy.js';
 
 export interface DecodeOptions {
   /** 'unit' [0, 1], '255' [0, 255] or 'signed' [−1, 1]. Default 'unit'. */
@@ -39,12 +39,34 @@ export async function decodeImage(image: string | Uint8Array, options: DecodeOpt
   }
 }
 
-/** The names of the built-in kernels. */
-export function kernelNames(): string[] {
-  return BUILTIN_KERNELS.map(({ name }) => name);
+export interface EncodeOptions {
+  /** Which values become black and white. Default minmax. */
+  readonly scale?: ScaleRule;
+  /** Bits of a grey. Default 8. */
+  readonly depth?: 8 | 16;
 }
 
-/** A built-in kernel as [kH, kW]. @throws CnnvizError 'usage' with the nearest name when there is none. */
-export function builtinKernel(name: string): Tensor {
-  return kernelWeight(findKernel(name));
+/** A feature map [oH, oW] as a one-channel grey PNG; its metadata holds {lo, hi}, the values of black and white. */
+export async function encodeMap(map: TensorLike, options: EncodeOptions = {}): Promise<Uint8Array> {
+  const { scale: rule = { kind: 'minmax' }, depth = 8 } = options;
+  const values = toTensor(map, 'map');
+  if (values.shape.length !== 2) {
+    throw new CnnvizError('shape', `map: expected [oH, oW], got [${values.shape.join(', ')}]`, {
+      fix: 'pick one map: maps.pick(0, null, null)',
+    });
+  }
+  const [height, width] = values.shape;
+  const scale = chooseScale([values.data], rule);
+  const { data } = toPixels(values.data, scale, depth);
+  return encodePng({ width, height, channels: 1, depth, data }, JSON.stringify(scale));
+}
+
+/** A .npy file of float32 numbers, as numpy.save writes it. */
+export function encodeNpy(x: TensorLike): Uint8Array {
+  return writeNpy(toTensor(x, 'x'));
+}
+
+/** The numbers of a .npy file as float32. @throws CnnvizError 'format' */
+export function decodeNpy(bytes: Uint8Array): Tensor {
+  return npyToTensor(readNpy(bytes));
 }

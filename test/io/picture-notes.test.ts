@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readNote } from '../../src/io/encode.js';
 import { encodeGif } from '../../src/io/encode-animation.js';
-import { gifComment, withGifComment } from '../../src/io/gif-comment.js';
+import { gifComment, withGifComment } from '../../src/io/picture-notes.js';
 import { seeded } from '../random.js';
 
 function gif(note: string, colours: number): Promise<Uint8Array> {
