@@ -42,6 +42,7 @@ export interface DrawingNote {
     | 'patches'
     | 'learning-curve'
     | 'confusion-matrix'
+    | 'histogram'
     | 'article';
   /** What it shows, in a sentence, where nothing else tells it. */
   readonly alt?: string;

@@ -94,7 +94,10 @@ export function rangeOf(values: readonly number[]): readonly [number, number] {
 
 /** Round numbers in a range, 1, 2 or 5 times a power of ten apart and at least `least`: three to eight of them. */
 function ticks([lo, hi]: readonly [number, number], least = 0): number[] {
-  const power = 10 ** Math.floor(Math.log10((hi - lo) / 8));
+  const wanted = (hi - lo) / 8;
+  let power = 1;
+  while (power * 10 <= wanted) power *= 10;
+  while (power > wanted) power /= 10;
   const fine = [1, 2, 5, 10].map((factor) => factor * power).find((one) => (hi - lo) / one <= 8) ?? 10 * power;
   const step = Math.max(fine, least);
   const first = Math.ceil(lo / step);

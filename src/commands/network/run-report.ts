@@ -23,6 +23,10 @@ export function describeNetworkRun(result: NetworkRunResult, madeUp: boolean, st
     lines.push(...classLines(result, classes, madeUp, top!.length > 1 ? n : null));
   }
   const written = new Set<string>();
+  for (const { path } of outputs.filter((output) => output.layer === null && output.path !== '-')) {
+    lines.push(`wrote ${style.strong(path)}  ${plural(layers.length, 'layer')}`);
+    written.add(path);
+  }
   for (const layer of layers) {
     const files = outputs.filter((output) => output.layer === layer.name);
     const [first] = files;
