@@ -61,7 +61,8 @@ function halves(points: number): number {
 export function drawCurve(marks: Marks, points: readonly Point[], place: Placed, paint: Paint, thick = 2): void {
   let piece: Point[] = [];
   const end = () => {
-    if (piece.length > 1) drawLines(marks, piece, paint, thick);
+    const bends = piece.filter((at, i) => !isBetween(piece[i - 1], at, piece[i + 1]));
+    if (bends.length > 1) drawLines(marks, bends, paint, thick);
     else if (piece.length === 1) drawDot(marks, piece[0], paint, 3);
     piece = [];
   };
@@ -70,6 +71,13 @@ export function drawCurve(marks: Marks, points: readonly Point[], place: Placed,
     else end();
   }
   end();
+}
+
+/** Whether a point lies on the straight line from the one before it to the next: it need not be drawn. */
+function isBetween(before: Point | undefined, [x, y]: Point, after: Point | undefined): boolean {
+  if (!before || !after) return false;
+  const [dx, dy] = [after[0] - before[0], after[1] - before[1]];
+  return Math.abs((x - before[0]) * dy - (y - before[1]) * dx) < 1e-9 * (dx * dx + dy * dy);
 }
 
 /** A dot of a colour with paper around it, so that it shows on lines. */
@@ -90,6 +98,12 @@ export function rangeOf(values: readonly number[]): readonly [number, number] {
   const lo = finite.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   const hi = finite.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   return lo === hi ? [lo - 1, hi + 1] : [lo, hi];
+}
+
+/** The next round number that `ticks` puts on an axis from 0. */
+export function roundedUp(most: number): number {
+  const [, step] = ticks([0, most]);
+  return Math.ceil(most / step - 1e-9) * step;
 }
 
 /** Round numbers in a range, 1, 2 or 5 times a power of ten apart and at least `least`: three to eight of them. */

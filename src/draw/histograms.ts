@@ -46,7 +46,7 @@ export function histograms(
 function cellOf({ name, size, facts, histogram }: LayerHistogram, box: number): Part {
   const { count, zeros, nan, infinite } = histogram;
   const isLog = isSteep(histogram.bins);
-  const share = count === 0 ? '' : `${formatNumber((100 * zeros) / count)} % zero`;
+  const share = zeros === 0 ? '' : `${formatNumber((100 * zeros) / count)} % zero`;
   const lost = [nan > 0 ? `${groupDigits(nan)} NaN` : '', infinite > 0 ? `${groupDigits(infinite)} infinite` : ''];
   const words = [share, ...facts, ...lost, isLog ? 'counts on a logarithmic scale' : ''].filter(Boolean).join(', ');
   return captioned(plotOf(histogram, isLog, box), [[name, size], words]);

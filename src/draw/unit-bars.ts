@@ -33,6 +33,7 @@ const FEW_STRIPS = 8;
 const HEIGHT = 480;
 const LEAST_HEIGHT = 28;
 const MOST_HEIGHT = 200;
+const APART_STRIPS = 20;
 /** Bars this wide have paper between them. */
 const APART = 4;
 
@@ -53,15 +54,21 @@ export function unitBars(items: readonly UnitBarsItem[], options: UnitBarsOption
     const bars = Array.from(values, (value, i) => ({ label: `unit ${i}`, value, detail: '' }));
     return stacked([...head, isFew ? barRows(bars, ROWS_LENGTH * look.box) : stripsOf(values, scale, strips)], 8, 'left');
   });
-  const words = clippedWords({ ...clipped, nan: 0 });
+  const lost = clippedWords({ ...clipped, nan: 0 });
   const missing = clipped.nan === 0 ? '' : `${groupDigits(clipped.nan)} NaN, without a bar`;
+  const signs = [
+    { paint: ABOVE, words: 'above 0', isThere: arrays.some((values) => values.some((value) => value > 0)) },
+    { paint: BELOW, words: 'below 0', isThere: arrays.some((values) => values.some((value) => value < 0)) },
+  ];
   const key = [
-    sideBySide([swatchOf(ABOVE), textPart('above 0', 'detail')], 8, 'middle'),
-    sideBySide([swatchOf(BELOW), textPart('below 0', 'detail')], 8, 'middle'),
-    ...[words, missing].filter(Boolean).map((line) => textPart(line, 'detail')),
+    ...signs
+      .filter(({ isThere }) => isThere)
+      .map(({ paint, words }) => sideBySide([swatchOf(paint), textPart(words, 'detail')], 8, 'middle')),
+    ...[lost, missing].filter(Boolean).map((line) => textPart(line, 'detail')),
   ];
   const body = stacked(blocks, 24, 'left');
-  return { scene: titledScene(title, facts, body, sideBySide(key, 24, 'middle'), look), scale, clipped };
+  const legend = key.length === 0 ? textPart('every value is 0', 'detail') : sideBySide(key, 24, 'middle');
+  return { scene: titledScene(title, facts, body, legend, look), scale, clipped };
 }
 
 interface Limits {
@@ -108,10 +115,10 @@ function stripsOf(values: Float32Array, scale: Limits, { unit, perStrip, height 
   const across = Math.min(values.length, perStrip) * unit;
   const ends = [...new Set([scale.hi, 0, scale.lo])].map((value) => formatNumber(value));
   const right = 8 + Math.ceil(Math.max(...ends.map((text) => textWidth(text, size))));
-  const step = height + 12;
+  const step = height + APART_STRIPS;
   return {
     width: gutter + across + right,
-    height: count * step - 12 + line / 2,
+    height: count * step - APART_STRIPS + line,
     draw: (marks, x, y) => {
       const span = scale.hi - scale.lo || 1;
       const toY = (top: number, value: number) => top + Math.round((2 * height * (scale.hi - value)) / span) / 2;

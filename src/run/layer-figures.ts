@@ -51,8 +51,10 @@ function drawUnits(
   { result: { name } }: MeasuredLayer,
   items: readonly VectorItem[],
 ): Promise<Uint8Array> {
-  const facts = [nameOf(source), plural(items[0].values.length, 'value'), ...madeUp(job)].join('  ·  ');
-  const options = { title: `${network} ${name}`, facts, scaleRule: job.picture.scale };
+  const [{ values }] = items;
+  const count = values.length === 1 ? 'one unit' : `${groupDigits(values.length)} units`;
+  const facts = [network, nameOf(source), ...madeUp(job)].join('  ·  ');
+  const options = { title: `The ${count} of ${name}`, facts, scaleRule: job.picture.scale };
   return encodeFigure(
     (look) => unitBars(items, { ...options, look }),
     ({ scale }) => pictureNote('sheet', source, scale, layerArgsOf(job, source, name)),
@@ -104,7 +106,9 @@ function classItem(
   return { label, bars, more, note: nan.nan === 0 ? '' : nanScoreWords(nan), isShare };
 }
 
-const STEPS = 64;
+/** Of few values few steps are filled. */
+const MOST_STEPS = 64;
+const LEAST_STEPS = 8;
 
 /** How large the activations of all layers are, in one picture. */
 export function drawHistograms(
@@ -119,13 +123,17 @@ export function drawHistograms(
     const silent = dead === null || dead === 0 ? '' : `${groupDigits(dead)} of ${plural(channels, what)} never fire`;
     const full = saturated === null || saturated === 0 ? '' : `${formatNumber(100 * saturated)} % saturated`;
     const words = [silent, full].filter(Boolean);
-    return { name, size: `${plural(channels, what)}${sides}`, facts: words, histogram: histogramOf(values, STEPS) };
+    return { name, size: `${plural(channels, what)}${sides}`, facts: words, histogram: histogramOf(values, stepsFor(values.length)) };
   });
   const facts = [nameOf(source), plural(layers.length, 'layer'), 'each over its own range', ...madeUp(job)].join('  ·  ');
   const options = { title: `How large are the activations of ${network}?`, facts };
   const args = ['run', ...networkArgs(job, source, ['--layers', job.layers.join(',')]), '--histogram'];
   const note: DrawingNote = { cnnviz: VERSION, picture: 'histogram', alt: `${options.title} ${facts}.`, args };
   return encodeFigure((look) => histograms(drawn, { ...options, look }), () => note, fileOf(job.output));
+}
+
+function stepsFor(count: number): number {
+  return Math.max(LEAST_STEPS, Math.min(MOST_STEPS, Math.ceil(2 * Math.sqrt(count))));
 }
 
 function nameOf({ facts: { path } }: Source): string {

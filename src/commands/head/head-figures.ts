@@ -2,7 +2,7 @@ import type { Evaluation, LearningPoint } from '../../core/head.js';
 import type { DrawingNote } from '../../core/note.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
-import { drawCurve as curveMarks, drawDashes, drawDot, plotPart, rangeOf } from '../../draw/axes.js';
+import { drawCurve as curveMarks, drawDashes, drawDot, plotPart, rangeOf, roundedUp } from '../../draw/axes.js';
 import { type FigureLook, titledScene } from '../../draw/figure.js';
 import { swatchOf } from '../../draw/marks.js';
 import { drawText, lineHeight, type Part, sideBySide, stacked, TYPE, textPart, widest } from '../../draw/part.js';
@@ -31,7 +31,7 @@ export function learningCurve(figure: LearningCurveFigure, look: FigureLook): { 
   const { title, points, best } = figure;
   const isHeld = points.some(({ heldOut }) => heldOut !== null);
   const losses = points.flatMap(({ training, heldOut }) => [training, heldOut ?? 0]);
-  const [, most] = rangeOf([0, ...losses]);
+  const most = roundedUp(rangeOf([0, ...losses])[1]);
   const last = Math.max(1, points.length - 1);
   const kept = points.find(({ iteration }) => iteration === best) ?? null;
   const plot = plotPart({
@@ -90,7 +90,7 @@ interface ConfusionFigure {
   readonly confusion: readonly (readonly number[])[];
 }
 
-const LABEL_WIDTH = 180;
+const LABEL_WIDTH = 220;
 const GAP = 8;
 /** Up to so many classes a cell is this large; of more, a line of text high. */
 const CELLS = [
