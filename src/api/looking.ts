@@ -235,7 +235,7 @@ function layerJob(
     decode: decodeJobOf(options),
     preprocess: { pixels, gray, normalize },
     layer,
-    picture: { scale: { kind: 'minmax' }, depth: 8, colormap: 'gray' },
+    picture: { scale: { kind: 'auto' }, depth: 8, colormap: 'gray' },
     output: { products: [], target: { kind: 'working-folder' }, clobber: true },
   };
 }

@@ -173,7 +173,7 @@ export function oneLayerJob(flags: LayerValues & ValuesOf<typeof pixelFlags>): J
   return {
     ...pixelsOf(flags),
     layer,
-    picture: { scale: { kind: 'minmax' }, depth: 8, colormap: 'gray' },
+    picture: { scale: { kind: 'auto' }, depth: 8, colormap: 'gray' },
     output: { products: [], target: { kind: 'working-folder' }, clobber: true },
   };
 }

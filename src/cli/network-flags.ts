@@ -139,7 +139,7 @@ export function numbersJob(
     exact,
     top: null,
     labels,
-    picture: { scale: { kind: 'minmax' }, depth: 8, colormap: 'gray' },
+    picture: { scale: { kind: 'auto' }, depth: 8, colormap: 'gray' },
     output: { products: [], target: { kind: 'working-folder' }, clobber: true },
   };
 }

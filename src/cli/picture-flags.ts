@@ -10,10 +10,10 @@ import { parseScale } from './parse.js';
 export const colourFlags = under('Output:', {
   scale: flag.of(
     '--scale <rule>',
-    'minmax, symmetric (zero is mid-grey), LO,HI or p1,p99',
+    'auto (few outliers are clipped), minmax, symmetric (zero is mid-grey), LO,HI or p1,p99',
     (_, text) => parseScale(text),
     scaleText,
-    'minmax',
+    'auto',
   ),
   colormap: flag.choice(
     '--colormap <name>',

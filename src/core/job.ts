@@ -87,8 +87,10 @@ export interface LayerJob {
   readonly algorithm: string | null;
 }
 
-/** minmax: darkest to brightest · symmetric: zero at mid-grey · fixed limits · percentiles of the values */
+/** auto: minmax without the few outliers that would flatten the rest · minmax: darkest to brightest · symmetric: zero at
+ * mid-grey · fixed limits · percentiles of the values */
 export type ScaleRule =
+  | { readonly kind: 'auto' }
   | { readonly kind: 'minmax' }
   | { readonly kind: 'symmetric' }
   | { readonly kind: 'fixed'; readonly lo: number; readonly hi: number }
@@ -119,6 +121,8 @@ export interface OutputJob {
   readonly clobber: boolean;
   /** How figures are finished, and whether they are SVG; as usual when left out. */
   readonly figure?: { readonly look: Look; readonly svg: boolean };
+  /** What names say where no place is named, behind the input's: the settings of one map, and of a picture of all. */
+  readonly names?: { readonly one: string; readonly all: string };
 }
 
 /** Everything a run needs but its inputs. Plain JSON: the same job serves the command line, threads and queues. */

@@ -36,6 +36,11 @@ export interface Peak {
 export interface Scale {
   readonly lo: number;
   readonly hi: number;
+  /**
+   * Which percentiles lo and hi are, where they were chosen as such; [null, 99]: black is zero, and white is the 99th
+   * percentile of the values above it.
+   */
+  readonly percentiles?: readonly [lo: number | null, hi: number];
 }
 
 /** What a picture of values loses: how many fell below lo, above hi, or were NaN. */
@@ -43,6 +48,12 @@ export interface Clipped {
   readonly below: number;
   readonly above: number;
   readonly nan: number;
+}
+
+/** What one picture of several maps loses of all their values. */
+export interface ClippedOf extends Clipped {
+  /** How many values there are. */
+  readonly of: number;
 }
 
 /** What was read. */
@@ -120,6 +131,15 @@ export interface OutputFile {
   /** The network's layer it shows; null for the one layer of `conv`. */
   readonly layer: string | null;
   readonly bytes: number;
+  /** A file of this name was there before. */
+  readonly replaced?: true;
+  /** Of a picture: the one scale of all its values, and what that clipped. */
+  readonly scale?: DrawnScale;
+}
+
+/** A picture's scale with what it clipped. */
+export interface DrawnScale extends Scale {
+  readonly clipped: ClippedOf;
 }
 
 /** How often values fall where. Zeros stand apart: behind a ReLU most values are exactly 0. */

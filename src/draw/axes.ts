@@ -7,7 +7,7 @@ import { textWidth } from './scene/typeface.js';
 export type Placed = (x: number, y: number) => Point;
 
 interface Axes {
-  /** Points of the plotted area. */
+  /** Points of the plotted area; at least 320 × 160, so that numbers stand apart. */
   readonly width: number;
   readonly height: number;
   readonly x: readonly [lo: number, hi: number];
@@ -21,9 +21,13 @@ interface Axes {
 }
 
 const NEAR = 8;
+/** Eight numbers stand below less in one another's way, and nothing is told by less height. */
+const LEAST_WIDTH = 320;
+const LEAST_HEIGHT = 160;
 
 /** A pair of axes with round numbers and a line for each, stronger at zero; both labels stand at the ends of their axes. */
-export function plotPart({ width, height, x, y, xLabel, yLabel, wholeX = false, draw }: Axes): Part {
+export function plotPart({ x, y, xLabel, yLabel, wholeX = false, draw, ...sides }: Axes): Part {
+  const [width, height] = [Math.max(LEAST_WIDTH, sides.width), Math.max(LEAST_HEIGHT, sides.height)];
   const { size } = TYPE.detail;
   const line = lineHeight(TYPE.detail);
   const [across, down] = [ticks(x, wholeX ? 1 : 0), ticks(y)];

@@ -24,15 +24,17 @@ const THICK = 16;
 const GAP = 12;
 /** A longer name loses its middle. */
 const LABEL_WIDTH = 300;
+const LEAST_LENGTH = 80;
 /** Less than this would not be seen. */
 const LEAST = 1;
 
 /**
  * One bar a row, all from one line of zero: above zero to the right. Names stand left of them, numbers right of them, one
  * below the other at their points. What is no number has no bar; what is infinite reaches the end.
- * @param length points of the bars' column
+ * @param wanted points of the bars' column, at least 80
  */
-export function barRows(bars: readonly Bar[], length: number): Part {
+export function barRows(bars: readonly Bar[], wanted: number): Part {
+  const length = Math.max(LEAST_LENGTH, wanted);
   const finite = bars.map(({ value }) => value).filter(Number.isFinite);
   const hi = Math.max(0, ...finite);
   const lo = Math.min(0, ...finite);

@@ -4,11 +4,11 @@ import type { Image } from '../core/image.js';
 import { formatNumber } from '../core/text.js';
 import { applyColormap } from './colormaps.js';
 import {
-  clippedWords,
   commonLevels,
   type FigureOptions,
   type LabelledMap,
   legend,
+  lostWords,
   type MapFigure,
   titledScene,
 } from './figure.js';
@@ -88,7 +88,7 @@ export function contactSheet(maps: readonly SheetMap[], options: SheetOptions): 
     const picture = isSmall
       ? numberGrid(map, applyColormap(levels[0], colormap))
       : planePicture(map, levels[0], colormap, fits[i], map.blank);
-    const own = each ? [rangeWords(scale), clippedWords(clipped)].filter(Boolean).join('; ') : '';
+    const own = each ? [rangeWords(scale), lostWords(clipped, colormap)].filter(Boolean).join('; ') : '';
     return cellOf(
       map,
       picture,

@@ -1,6 +1,6 @@
 import type { ColormapName, ScaleRule } from '../core/job.js';
-import type { Clipped, Scale } from '../core/result.js';
-import { formatNumber, groupDigits } from '../core/text.js';
+import type { ClippedOf, Scale } from '../core/result.js';
+import { clippedWords, formatNumber, groupDigits } from '../core/text.js';
 import {
   drawText,
   framed,
@@ -49,7 +49,7 @@ export interface FigureOptions {
 export interface MapFigure {
   readonly scene: Scene;
   readonly scale: Scale;
-  readonly clipped: Clipped;
+  readonly clipped: ClippedOf;
 }
 
 /** Paper around a figure. */
@@ -63,17 +63,18 @@ const LEAST_WIDTH = 420;
 export function commonLevels(
   maps: readonly (Plane & Pick<LabelledMap, 'blank'>)[],
   rule: ScaleRule,
-): { levels: Uint8Array[]; scale: Scale; clipped: Clipped } {
+): { levels: Uint8Array[]; scale: Scale; clipped: ClippedOf } {
   const scale = chooseScale(
     maps.map(({ values }) => values),
     rule,
   );
-  const clipped = { below: 0, above: 0, nan: 0 };
+  const clipped = { below: 0, above: 0, nan: 0, of: 0 };
   const levels = maps.map(({ values, blank = 0 }) => {
     const one = toPixels(values, scale, 8);
     clipped.below += one.clipped.below;
     clipped.above += one.clipped.above;
     clipped.nan += one.clipped.nan - blank;
+    clipped.of += values.length - blank;
     return one.data as Uint8Array;
   });
   return { levels, scale, clipped };
@@ -101,10 +102,17 @@ const LEAST_WORDS = 120;
 const TICK = 5;
 
 /** What the colours mean: a bar of all levels over its lowest, zero and highest value; below it what was clipped, if anything. */
-export function legend(name: string, scale: Scale, colormap: ColormapName, clipped: Clipped, width = BAR_WIDTH): Part {
+export function legend(
+  name: string,
+  scale: Scale,
+  colormap: ColormapName,
+  clipped: ClippedOf,
+  width = BAR_WIDTH,
+): Part {
   const parts = [scale.lo === scale.hi ? swatch(name, scale.lo, colormap) : bar(name, scale, colormap, width)];
   const room = Math.max(width, LEAST_WORDS);
-  for (const line of wrapText(clippedWords(clipped), room, TYPE.detail.size)) parts.push(textPart(line, 'detail'));
+  for (const line of wrapText(lostWords(clipped, colormap), room, TYPE.detail.size))
+    parts.push(textPart(line, 'detail'));
   return stacked(parts, 4, 'left');
 }
 
@@ -166,11 +174,9 @@ function swatch(name: string, value: number, colormap: ColormapName): Part {
   return sideBySide([...named(name), colour, words], 8, 'middle');
 }
 
-/** "12 below the scale, 3 above it, 1 NaN, drawn as the lowest", or nothing. */
-export function clippedWords({ below, above, nan }: Clipped): string {
-  const words = [];
-  if (below > 0) words.push(`${groupDigits(below)} below the scale`);
-  if (above > 0) words.push(`${groupDigits(above)} above it`);
-  if (nan > 0) words.push(`${groupDigits(nan)} NaN, drawn as the lowest`);
-  return words.join(', ');
+/** "brightest 1 % clipped, 1 NaN, drawn as the lowest", or nothing. */
+export function lostWords(clipped: ClippedOf, colormap: ColormapName): string {
+  const { nan } = clipped;
+  const words = [clippedWords(clipped, colormap), nan > 0 ? `${groupDigits(nan)} NaN, drawn as the lowest` : ''];
+  return words.filter(Boolean).join(', ');
 }

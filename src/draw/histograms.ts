@@ -19,6 +19,9 @@ export interface LayerHistogram {
 
 const WIDTH = 256;
 const HEIGHT = 96;
+/** The numbers below do not fit into less. */
+const LEAST_WIDTH = 168;
+const LEAST_HEIGHT = 48;
 /** The column of what is exactly zero. */
 const ZEROS = 16;
 const GAP = 12;
@@ -58,7 +61,7 @@ function isSteep(bins: readonly number[]): boolean {
 }
 
 function plotOf({ count, zeros, lo, hi, bins }: Histogram, isLog: boolean, box: number): Part {
-  const [width, height] = [Math.round(WIDTH * box), Math.round(HEIGHT * box)];
+  const [width, height] = [Math.round(Math.max(LEAST_WIDTH, WIDTH * box)), Math.round(Math.max(LEAST_HEIGHT, HEIGHT * box))];
   const sizeOf = (value: number) => (isLog ? log1p(value) : value);
   const most = Math.max(1, ...bins.map(sizeOf));
   const line = lineHeight(TYPE.detail);

@@ -1,7 +1,7 @@
 import type { ScaleRule } from '../core/job.js';
-import { formatNumber, groupDigits } from '../core/text.js';
+import { clippedWords, formatNumber, groupDigits } from '../core/text.js';
 import { ABOVE, BELOW, barRows } from './bars.js';
-import { clippedWords, type FigureLook, type MapFigure, titledScene } from './figure.js';
+import { type FigureLook, type MapFigure, titledScene } from './figure.js';
 import { swatchOf } from './marks.js';
 import { drawText, lineHeight, type Part, sideBySide, stacked, TYPE, textPart } from './part.js';
 import { chooseScale } from './scale.js';
@@ -26,6 +26,7 @@ interface UnitBarsOptions {
 const FEW = 24;
 const ROWS_LENGTH = 400;
 const WIDTH = 960;
+const LEAST_WIDTH = 240;
 /** A unit is so many points wide: the most that keeps all strips of a figure few, or the least. */
 const UNIT_WIDTHS = [24, 16, 12, 8, 6, 4, 3, 2, 1, 0.5];
 const FEW_STRIPS = 8;
@@ -54,7 +55,7 @@ export function unitBars(items: readonly UnitBarsItem[], options: UnitBarsOption
     const bars = Array.from(values, (value, i) => ({ label: `unit ${i}`, value, detail: '' }));
     return stacked([...head, isFew ? barRows(bars, ROWS_LENGTH * look.box) : stripsOf(values, scale, strips)], 8, 'left');
   });
-  const lost = clippedWords({ ...clipped, nan: 0 });
+  const lost = clippedWords(clipped, 'diverging');
   const missing = clipped.nan === 0 ? '' : `${groupDigits(clipped.nan)} NaN, without a bar`;
   const signs = [
     { paint: ABOVE, words: 'above 0', isThere: arrays.some((values) => values.some((value) => value > 0)) },
@@ -77,8 +78,9 @@ interface Limits {
 }
 
 function countClipped(arrays: readonly Float32Array[], { lo, hi }: Limits) {
-  const clipped = { below: 0, above: 0, nan: 0 };
+  const clipped = { below: 0, above: 0, nan: 0, of: 0 };
   for (const values of arrays) {
+    clipped.of += values.length;
     for (const value of values) {
       if (value < lo) clipped.below++;
       else if (value > hi) clipped.above++;
@@ -96,7 +98,7 @@ interface StripSize {
 }
 
 function stripSize(arrays: readonly Float32Array[], box: number): StripSize {
-  const width = WIDTH * box;
+  const width = Math.max(LEAST_WIDTH, WIDTH * box);
   const count = (unit: number) =>
     arrays.reduce((sum, values) => sum + Math.ceil(values.length / Math.max(1, Math.floor(width / unit))), 0);
   const unit = UNIT_WIDTHS.find((one) => count(one) <= FEW_STRIPS) ?? UNIT_WIDTHS[UNIT_WIDTHS.length - 1];

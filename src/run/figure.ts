@@ -38,8 +38,17 @@ interface Laid<F> {
 export async function encodeFigure<F extends { readonly scene: Scene }>(
   draw: (look: FigureLook) => F,
   noteOf: (figure: F) => { readonly args: readonly string[]; readonly alt?: string },
-  { look, svg, say }: FigureFile,
+  file: FigureFile,
 ): Promise<Uint8Array> {
+  return (await finishFigure(draw, noteOf, file)).bytes;
+}
+
+/** The same with the figure itself, which knows its scale. */
+export async function finishFigure<F extends { readonly scene: Scene }>(
+  draw: (look: FigureLook) => F,
+  noteOf: (figure: F) => { readonly args: readonly string[]; readonly alt?: string },
+  { look, svg, say }: FigureFile,
+): Promise<{ readonly figure: F; readonly bytes: Uint8Array }> {
   let laid = layOut(draw, look);
   const foreign = foreignPieces(laid.scene.marks, laid.density);
   if (foreign.length > 0 && (await findFonts(foreign, look.font, say))) laid = layOut(draw, look);
@@ -50,9 +59,10 @@ export async function encodeFigure<F extends { readonly scene: Scene }>(
     const size = (density * 96) / look.dpi;
     const title = scene.marks.find((mark) => mark.kind === 'text')?.text ?? '';
     const options = { theme: look.theme, size, density: 2, title, description: own.alt ?? title, note: toAscii(note) };
-    return new TextEncoder().encode(await renderSvg(scene, options, (image) => encodePng(image, '')));
+    const text = await renderSvg(scene, options, (image) => encodePng(image, ''));
+    return { figure, bytes: new TextEncoder().encode(text) };
   }
-  return encodePng(await figurePixels(scene, look, density), note, look.dpi);
+  return { figure, bytes: await encodePng(await figurePixels(scene, look, density), note, look.dpi) };
 }
 
 /** The pixels of a scene, letters of other fonts among them. */

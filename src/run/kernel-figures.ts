@@ -2,23 +2,23 @@ import { activationText, type Job, type LayerJob, type PoolJob, paddingText, pai
 
 import { formatNumber, inputName } from '../core/text.js';
 import { contactSheet, type SheetMap, type SheetOptions } from '../draw/contact-sheet.js';
-import type { FigureLook, FigureOptions } from '../draw/figure.js';
+import type { FigureLook, FigureOptions, MapFigure } from '../draw/figure.js';
 import { type StripRow, type StripStage, type StripStep, strip } from '../draw/strip.js';
 import { baseName } from '../io/paths.js';
-import { encodeFigure, fileOf } from './figure.js';
-import { inputPicture, kernelPicture } from './maps.js';
+import { fileOf, finishFigure } from './figure.js';
+import { type DrawnBytes, inputPicture, kernelPicture } from './maps.js';
 import type { FeatureMap } from './measure.js';
 import { numberedMap } from './place.js';
 import { commandArgs, pictureNote } from './recipe.js';
 import type { Source } from './subject.js';
 
 /** The maps of `conv` as one labelled picture. */
-export function drawKernelFigure(
+export async function drawKernelFigure(
   job: Job,
   source: Source,
   maps: readonly FeatureMap[],
   kind: 'sheet' | 'strip',
-): Promise<Uint8Array> {
+): Promise<DrawnBytes> {
   const { scale: scaleRule, colormap, each: wanted } = job.picture;
   const name = inputName(baseName(source.facts.path));
   const said = { ...kernelFigureOptions(name, job, source, maps, kind), scaleRule, colormap };
@@ -29,7 +29,9 @@ export function drawKernelFigure(
   const draw = (look: FigureLook) =>
     kind === 'sheet' ? contactSheet(sheet, { ...said, look, each, input }) : strip(rows, { ...said, look });
   const args = [...commandArgs(job, source.facts.path), `--${kind}`];
-  return encodeFigure(draw, ({ scale }) => pictureNote(kind, source, scale, args), fileOf(job.output));
+  const noteOf = ({ scale }: MapFigure) => pictureNote(kind, source, scale, args);
+  const { figure, bytes } = await finishFigure(draw, noteOf, fileOf(job.output));
+  return { bytes, scale: { ...figure.scale, clipped: figure.clipped } };
 }
 
 /** input ▸ kernel ▸ every step to its map, a row for each map; the layer's parameters stand at the arrows. */

@@ -2,7 +2,7 @@ import { type ClassReading, topClasses } from '../analysis/best-classes.js';
 import { histogramOf } from '../analysis/histogram.js';
 import { channelsOf } from '../analysis/layer-facts.js';
 import { plural } from '../core/geometry.js';
-import type { NetworkJob } from '../core/job.js';
+import type { NetworkJob, ScaleRule } from '../core/job.js';
 import type { DrawingNote } from '../core/note.js';
 import { nanScores, nanScoreWords } from '../core/result.js';
 import { formatNumber, groupDigits, inputName } from '../core/text.js';
@@ -13,8 +13,8 @@ import { contactSheet } from '../draw/contact-sheet.js';
 import { histograms, type LayerHistogram } from '../draw/histograms.js';
 import { unitBars } from '../draw/unit-bars.js';
 import { baseName } from '../io/paths.js';
-import { encodeFigure, fileOf } from './figure.js';
-import { planesOf } from './maps.js';
+import { encodeFigure, fileOf, finishFigure } from './figure.js';
+import { type DrawnBytes, planesOf } from './maps.js';
 import type { MeasuredLayer } from './measure.js';
 import { layerArgsOf, networkArgs, pictureNote } from './recipe.js';
 import type { Source } from './subject.js';
@@ -30,7 +30,7 @@ export interface LayersShown {
 const MOST_ITEMS = 12;
 
 /** A layer in one labelled picture: its maps; of a vector the best classes, where it is the network's scores, or its units. */
-export function drawLayer(shown: LayersShown, layer: MeasuredLayer, reading: ClassReading | null): Promise<Uint8Array> {
+export function drawLayer(shown: LayersShown, layer: MeasuredLayer, reading: ClassReading | null): Promise<DrawnBytes> {
   const { items, channels, size } = channelsOf(layer.value.shape);
   if (size !== 1 || channels * items === 0 || items > MOST_ITEMS) return drawLayerSheet(shown, layer);
   const rows = Array.from({ length: items }, (_, n) => ({
@@ -46,32 +46,35 @@ interface VectorItem {
   readonly values: Float32Array;
 }
 
-function drawUnits(
+async function drawUnits(
   { job, network, source }: LayersShown,
   { result: { name } }: MeasuredLayer,
   items: readonly VectorItem[],
-): Promise<Uint8Array> {
+): Promise<DrawnBytes> {
   const [{ values }] = items;
+  // a long bar takes nothing from the others: no reason to cut it unless somebody says so
+  const scaleRule: ScaleRule = job.picture.scale.kind === 'auto' ? { kind: 'minmax' } : job.picture.scale;
   const count = values.length === 1 ? 'one unit' : `${groupDigits(values.length)} units`;
   const facts = [network, nameOf(source), ...madeUp(job)].join('  ·  ');
-  const options = { title: `The ${count} of ${name}`, facts, scaleRule: job.picture.scale };
-  return encodeFigure(
+  const options = { title: `The ${count} of ${name}`, facts, scaleRule };
+  const { figure, bytes } = await finishFigure(
     (look) => unitBars(items, { ...options, look }),
     ({ scale }) => pictureNote('sheet', source, scale, layerArgsOf(job, source, name)),
     fileOf(job.output),
   );
+  return { bytes, scale: { ...figure.scale, clipped: figure.clipped } };
 }
 
 /** How many classes are drawn: of one item, and of each of several. */
 const BEST = 20;
 const BEST_OF_MANY = 5;
 
-function drawClasses(
+async function drawClasses(
   { job, network, source }: LayersShown,
   { result: { name } }: MeasuredLayer,
   items: readonly VectorItem[],
   reading: ClassReading,
-): Promise<Uint8Array> {
+): Promise<DrawnBytes> {
   const most = items.length === 1 ? BEST : BEST_OF_MANY;
   const blocks = items.map((item) => classItem(item, reading, most));
   const what = blocks.every(({ isShare }) => isShare) ? 'shares' : 'scores';
@@ -80,11 +83,12 @@ function drawClasses(
   const scale = { lo: Math.min(0, ...values), hi: Math.max(0, ...values) };
   const labels = job.labels === null ? [] : ['--labels', baseName(job.labels)];
   const options = { title: `What does ${network} see in ${nameOf(source)}?`, facts: facts.join('  ·  ') };
-  return encodeFigure(
+  const bytes = await encodeFigure(
     (look) => classBars(blocks, { ...options, look }),
     () => pictureNote('sheet', source, scale, layerArgsOf(job, source, name, labels)),
     fileOf(job.output),
   );
+  return { bytes, scale: { ...scale, clipped: { below: 0, above: 0, nan: 0, of: values.length } } };
 }
 
 /** The best classes of one item; their shares where they have some, else their scores. */
@@ -145,16 +149,17 @@ function madeUp({ request }: NetworkJob): string[] {
 }
 
 /** All channels of a layer in one labelled picture. */
-function drawLayerSheet({ job, network, source }: LayersShown, layer: MeasuredLayer): Promise<Uint8Array> {
+async function drawLayerSheet({ job, network, source }: LayersShown, layer: MeasuredLayer): Promise<DrawnBytes> {
   const { maps, folded } = planesOf(layer);
   const { channels } = channelsOf(layer.value.shape);
   const { name } = layer.result;
   const vector = folded === null ? '' : `  ·  ${groupDigits(channels)} values, ${folded} a row`;
   const { scale: scaleRule, colormap, each = false } = job.picture;
   const facts = `${nameOf(source)}${vector}`;
-  return encodeFigure(
+  const { figure, bytes } = await finishFigure(
     (look) => contactSheet(maps, { title: `${network} ${name}`, facts, scaleRule, colormap, each, look }),
     ({ scale }) => pictureNote('sheet', source, scale, layerArgsOf(job, source, name)),
     fileOf(job.output),
   );
+  return { bytes, scale: { ...figure.scale, clipped: figure.clipped } };
 }

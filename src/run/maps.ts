@@ -5,7 +5,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import type { Job, NetworkJob, PictureJob } from '../core/job.js';
 import type { MapNote } from '../core/note.js';
-import type { Clipped, MapResult, Scale, ValueFacts } from '../core/result.js';
+import type { Clipped, DrawnScale, MapResult, Scale, ValueFacts } from '../core/result.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
 import { applyColormap } from '../draw/colormaps.js';
@@ -23,6 +23,7 @@ import type { Source } from './subject.js';
 
 export interface DrawnProduct extends Product {
   readonly bytes: Uint8Array;
+  readonly scale?: DrawnScale;
 }
 
 interface DrawnKernelMaps {
@@ -46,13 +47,13 @@ async function* kernelProducts(job: Job, source: Source, banks: FeatureMap[][]):
       for (const bank of banks) {
         for (const [m, map] of bank.entries()) {
           const { result, values, source: kernel } = map;
-          const { bytes, picture } = await drawMap(
+          const { bytes, picture, scale } = await drawMap(
             { ...result, values, facts: result.values },
             job.picture,
             (...scale) => kernelMapNote(job, source, result, kernel, ...scale),
           );
           bank[m] = { ...map, result: { ...result, picture } };
-          yield { kind, layer: null, map: numberedMap(result.name, result.item, source.facts.items), bytes };
+          yield { kind, layer: null, map: numberedMap(result.name, result.item, source.facts.items), bytes, scale };
         }
       }
     } else if (kind === 'npy') {
@@ -61,7 +62,7 @@ async function* kernelProducts(job: Job, source: Source, banks: FeatureMap[][]):
     } else if (kind !== 'histogram') {
       // letters and their renderers are loaded for labelled pictures alone
       const { drawKernelFigure } = await import('./kernel-figures.js');
-      pictures.push({ kind, layer: null, map: kind, bytes: await drawKernelFigure(job, source, all, kind) });
+      pictures.push({ kind, layer: null, map: kind, ...(await drawKernelFigure(job, source, all, kind)) });
     }
   }
   // all of them or none: one that cannot be drawn leaves nothing behind
@@ -74,13 +75,19 @@ interface DrawnPlane extends Omit<LabelledMap, 'label'> {
   readonly facts?: ValueFacts;
 }
 
+/** A picture as a file. */
+export interface DrawnBytes {
+  readonly bytes: Uint8Array;
+  readonly scale: DrawnScale;
+}
+
 /** A plane in a file of its own: one grey (or coloured) pixel a value, with its scale and recipe in the metadata. */
 async function drawMap(
   { width, height, values, blank = 0, facts }: DrawnPlane,
   { depth, colormap, scale: rule }: PictureJob,
   noteOf: (scale: Scale, clipped: Clipped) => MapNote,
-): Promise<{ readonly bytes: Uint8Array; readonly picture: NonNullable<MapResult['picture']> }> {
-  const isRange = rule.kind === 'minmax' || rule.kind === 'symmetric';
+): Promise<DrawnBytes & { readonly picture: NonNullable<MapResult['picture']> }> {
+  const isRange = rule.kind !== 'fixed' && rule.kind !== 'percentiles';
   const scale = chooseScale([values], rule, facts ?? (isRange ? measureValues(values, sumsOfMap) : null));
   const { data, clipped: lost } = toPixels(values, scale, depth, depth === 8 ? drawMapLevels : undefined);
   const clipped = { ...lost, nan: lost.nan - blank };
@@ -88,7 +95,8 @@ async function drawMap(
   const image: Image =
     colormap === 'gray' ? gray : { ...gray, channels: 3, data: applyColormap(data as Uint8Array, colormap) };
   const bytes = await encodePng(image, JSON.stringify(noteOf(scale, clipped)));
-  return { bytes, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
+  const drawn = { ...scale, clipped: { ...clipped, of: values.length - blank } };
+  return { bytes, scale: drawn, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
 }
 
 /** All maps of an input as one array: [M, oH, oW], or [N, M, oH, oW] when the input holds N. */
@@ -160,8 +168,7 @@ export async function* drawLayers(
         yield { kind, layer: name, map: '', bytes: writeValue(withoutAddedBatch(layer.value, source)) };
       else if (kind === 'sheet') {
         const { drawLayer } = await import('./layer-figures.js');
-        const bytes = await drawLayer({ job, network, source }, layer, readingOf(name));
-        yield { kind, layer: name, map: '', bytes };
+        yield { kind, layer: name, map: '', ...(await drawLayer({ job, network, source }, layer, readingOf(name))) };
       } else yield* drawMaps(job, source, layer);
     }
   }
@@ -212,9 +219,9 @@ export function planesOf({ values, value: { shape } }: Pick<MeasuredLayer, 'valu
 /** Each channel in a file of its own. */
 async function* drawMaps(job: NetworkJob, source: Source, layer: MeasuredLayer): AsyncGenerator<DrawnProduct> {
   for (const { label, ...plane } of planesOf(layer).maps) {
-    const { bytes } = await drawMap(plane, job.picture, (...scale) =>
+    const { bytes, scale } = await drawMap(plane, job.picture, (...scale) =>
       layerMapNote(job, source, layer.result, label, ...scale),
     );
-    yield { kind: 'maps', layer: layer.result.name, map: label, bytes };
+    yield { kind: 'maps', layer: layer.result.name, map: label, bytes, scale };
   }
 }

@@ -8,9 +8,14 @@ import {
   type NetworkJob,
   type NetworkRequest,
   normalizeText,
+  type OutputJob,
   type PictureJob,
+  type PoolJob,
+  PRESETS,
   type PreprocessJob,
+  type PresetChoice,
   paddingText,
+  pairName,
   pairText,
   poolText,
   scaleText,
@@ -18,7 +23,8 @@ import {
 import type { MapNote, PictureNote } from '../core/note.js';
 import type { Clipped, LayerResult, MapResult, Scale } from '../core/result.js';
 import { VERSION } from '../core/version.js';
-import { baseName } from '../io/paths.js';
+import { sha256 } from '../io/hash.js';
+import { baseName, safeName, stem } from '../io/paths.js';
 import { presetArgs } from './preset.js';
 import type { Source } from './subject.js';
 
@@ -128,7 +134,7 @@ export function pixelArgs({ preprocess, decode }: { preprocess: PreprocessJob; d
 
 export function pictureArgs({ scale, depth, colormap, each }: PictureJob): string[] {
   const args: string[] = [];
-  if (scale.kind !== 'minmax') args.push('--scale', scaleText(scale));
+  if (scale.kind !== 'auto') args.push('--scale', scaleText(scale));
   if (depth !== 8) args.push('--depth', String(depth));
   if (colormap !== 'gray') args.push('--colormap', colormap);
   if (each) args.push('--each');
@@ -170,4 +176,114 @@ export function requestArgs({ network, weights, init, asPrinted, inputs }: Netwo
 export function withoutFolders(network: string): string {
   if (network.includes('|')) return network;
   return network.split('@').map(baseName).join('@');
+}
+
+type Names = NonNullable<OutputJob['names']>;
+
+/** A name's part of settings is no longer than this. */
+const MOST_LETTERS = 80;
+
+/** The names of results of `conv` where no place is named: kernels, and every setting that is not as it is without a flag. */
+export function namesOfConv({ layer, preprocess, decode, picture, output: { products } }: Job): Names {
+  const settings = [
+    ...layerSettings(layer),
+    ...pixelSettings(preprocess),
+    ...(decode.background === null ? [] : [`on-${decode.background.slice(1)}`]),
+    ...(products.includes('npy') ? [] : pictureSettings(picture)),
+  ];
+  const kernels = layer.kernels.map(kernelName).join('+');
+  return { one: namePart(settings), all: namePart([namePart([kernels]), ...settings]) };
+}
+
+/** The same for `run`: a layer's name stands in front. */
+export function namesOfRun({ preset, exact, decode, picture, output: { products } }: NetworkJob): Names {
+  const settings = [
+    ...(preset === null ? [] : presetSettings(preset)),
+    ...(decode.background === null ? [] : [`on-${decode.background.slice(1)}`]),
+    ...(exact ? ['exact'] : []),
+    ...(products.includes('npy') ? [] : pictureSettings(picture)),
+  ];
+  return { one: namePart(settings), all: namePart(settings) };
+}
+
+/** Settings as a part of a file's name; of a long one the end is a hash of all, so that two settings never share a name. */
+function namePart(settings: readonly string[]): string {
+  const text = settings.filter(Boolean).map(safeName).join('.');
+  const letters = [...text];
+  if (letters.length <= MOST_LETTERS) return text;
+  const hash = sha256(new TextEncoder().encode(text)).slice(0, 8);
+  return `${letters.slice(0, MOST_LETTERS - 9).join('')}-${hash}`;
+}
+
+function kernelName(kernel: KernelSource): string {
+  switch (kernel.kind) {
+    case 'builtin':
+      return kernel.name;
+    case 'inline':
+      return 'kernel';
+    case 'file':
+      return stem(kernel.path);
+    case 'patch': {
+      const { x, y, width, height } = kernel.rect;
+      return `patch-${x}-${y}-${width}x${height}`;
+    }
+  }
+}
+
+function layerSettings(layer: LayerJob): string[] {
+  const { stride, padding, paddingMode, dilation, groups, flip, bias, activation, pool, exact, algorithm } = layer;
+  const patch = layer.kernels.find((kernel) => kernel.kind === 'patch');
+  return [
+    patch && patch.mode !== 'zero-mean' ? patch.mode : '',
+    isPair(stride, 1) ? '' : `s${pairName(stride)}`,
+    padding === 0 ? '' : typeof padding === 'string' ? padding : `p${paddingText(padding).replaceAll(',', 'x')}`,
+    paddingMode === 'zeros' ? '' : paddingMode,
+    isPair(dilation, 1) ? '' : `d${pairName(dilation)}`,
+    groups === 1 ? '' : `g${groups}`,
+    flip ? 'flip' : '',
+    bias === null ? '' : biasName(bias),
+    activation === null ? '' : activationText(activation).replace(':', ''),
+    pool === null ? '' : poolName(pool),
+    exact ? 'exact' : '',
+    algorithm ?? '',
+  ];
+}
+
+function biasName(bias: NonNullable<LayerJob['bias']>): string {
+  if (bias.kind === 'fire') return `fire${bias.percent}`;
+  return bias.kind === 'file' ? `bias-${stem(bias.path)}` : `b${biasText(bias)}`;
+}
+
+/** max2, max3s2, gauss5s2-1.5 */
+function poolName({ kind, kernelSize, stride, sigma }: PoolJob): string {
+  const [size, step] = [pairName(kernelSize), pairName(stride)];
+  return `${kind}${size}${step === size ? '' : `s${step}`}${sigma === null ? '' : `-${pairName(sigma)}`}`;
+}
+
+function pixelSettings({
+  gray,
+  pixels,
+  normalize,
+}: Partial<Pick<PresetChoice, 'gray' | 'pixels' | 'normalize'>>): string[] {
+  return [gray ? 'gray' : '', !pixels || pixels === 'unit' ? '' : pixels, normalize ? normalizeName(normalize) : ''];
+}
+
+function normalizeName(normalize: NonNullable<PreprocessJob['normalize']>): string {
+  const text = normalizeText(normalize);
+  const isUsual = text === normalizeText(PRESETS.imagenet.preprocess.normalize!);
+  return isUsual ? 'imagenet' : `n${text.replaceAll(',', 'x').replace('/', '-')}`;
+}
+
+function presetSettings({ name, resize, crop, ...pixels }: PresetChoice): string[] {
+  return [
+    name === null ? '' : `preset-${name}`,
+    resize === null ? '' : `r${typeof resize === 'number' ? resize : pairName(resize)}`,
+    crop === null ? '' : `c${pairName(crop)}`,
+    ...pixelSettings(pixels),
+  ];
+}
+
+function pictureSettings({ scale, depth, colormap }: PictureJob): string[] {
+  const limits = scale.kind === 'fixed' ? `from${scale.lo}to${scale.hi}` : scaleText(scale).replace(',', '-');
+  return [scale.kind === 'auto' ? '' : limits, depth === 8 ? '' : `${depth}bit`, colormap === 'gray' ? '' : colormap];
 }

@@ -46,7 +46,7 @@ describe('pictures of a difference', () => {
     one.got[3] = -0;
     const { scale, clipped } = differencePicture('t', 'f', [one]);
     expect(scale).toEqual({ lo: 0, hi: 0 });
-    expect(clipped).toEqual({ below: 0, above: 1, nan: 1 });
+    expect(clipped).toEqual({ below: 0, above: 1, nan: 1, of: 81 });
   });
 
   it.each([

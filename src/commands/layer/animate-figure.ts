@@ -173,7 +173,7 @@ function framePart(scene: Scene, look: Look, step: SceneStep, s: number, title: 
   return stacked([head, facts, figure, sumPart(scene, step), key], 10, 'left');
 }
 
-const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0 };
+const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0, of: 0 };
 
 /** The input's channels with the window on each. */
 function inputPart({ input }: Scene, look: Look, { explained }: SceneStep): Part {

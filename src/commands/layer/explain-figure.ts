@@ -34,7 +34,7 @@ import { chooseFit } from '../../draw/text.js';
 
 const DIGITS = 7;
 const MOST_READ = 6;
-const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0 };
+const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0, of: 0 };
 
 /** Numbers in cells: patch × kernel = products, channel by channel, their sum and bias; then what follows. */
 export function explanationFigure(explanation: Explanation, title: string): Image {

@@ -226,5 +226,12 @@ export function sweepNote(
     'none',
   );
   args.push(...pixelArgs(base), ...pictureArgs(base.picture));
-  return { cnnviz: VERSION, picture: 'sweep', ...scale, input: { name: baseName(path), sha256 }, args };
+  return {
+    cnnviz: VERSION,
+    picture: 'sweep',
+    lo: scale.lo,
+    hi: scale.hi,
+    input: { name: baseName(path), sha256 },
+    args,
+  };
 }

@@ -83,7 +83,7 @@ export async function sweep(
   );
   const { width, height, path } = source.facts;
   const drawnKernels = firstOfEach(computed);
-  const { image, scale } = sweepGrid({
+  const { image, scale, clipped } = sweepGrid({
     title: `${path === '-' ? nameOf(path) : baseName(path)} ${width}×${height}: sweep over ${axesWords(axes)}`,
     facts: commonWords(cells, axes),
     input: inputPicture(source, 0).input,
@@ -94,7 +94,7 @@ export async function sweep(
     scaleRule: job.base.picture.scale,
     colormap: job.base.picture.colormap,
   });
-  const result = { input: source.facts, axes, cells, scale, notes, warnings: source.warnings };
+  const result = { input: source.facts, axes, cells, scale, clipped, notes, warnings: source.warnings };
   return { result, image, sha256: source.sha256, maps: computed.map(({ map }) => map?.values ?? null) };
 }
 

@@ -46,7 +46,7 @@ width: --stride 1,2x3 are two strides.
     const note = sweepNote(job, { path: input.path, sha256 }, result.scale);
     const bytes = await encodePng(picture, JSON.stringify({ ...note, alt }));
     return {
-      lines: describeSweep(result, job.base.layer, frame.style),
+      lines: describeSweep(result, job.base, frame.style),
       document: () => sweepDocument(result, alt, [{ path: place, bytes: bytes.length }]),
       files: [{ place, bytes: () => bytes }],
       notes: result.warnings.map((warning) => `${input.path}: ${warning}`),

@@ -58,7 +58,9 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
   async answer({ net, images, flags }, frame) {
     const { refuseSwapped } = await import('../../cli/argument-order.js');
     refuseSwapped('run', net, images);
-    const job = runJob(net, flags, frame);
+    const asked = runJob(net, flags, frame);
+    const { namesOfRun } = await import('../../run/recipe.js');
+    const job = { ...asked, output: { ...asked.output, names: namesOfRun(asked) } };
     const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
     const { describePlannedRun, fedInput, openRun, runPlanner } = await import('./run-inputs.js');
     const isFed = images.length === 0 && flags.filesFrom.length === 0;
@@ -74,7 +76,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
     const madeUp = job.request.init !== null;
     const order = { task: { kind: 'run' as const, job }, materials, inputs, named: images.length, products: null };
     return answerMany(order, flags, frame, {
-      describe: (result) => describeNetworkRun(result, madeUp, frame.style),
+      describe: (result) => describeNetworkRun(result, { madeUp, colormap: flags.colormap }, frame.style),
       brief: (result) => briefNetworkRun(result, madeUp, frame.style),
       warnings: ({ warnings }) => warnings,
       faults: ({ faults }) => faults,
