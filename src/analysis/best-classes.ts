@@ -73,11 +73,7 @@ export interface ClassReading {
 }
 
 /** How a value of a run is read: it is the network's scores, or what a softmax makes them from; null for all others. */
-export function classReading(
-  run: SubjectRun,
-  value: string,
-  labels: readonly string[] | null,
-): ClassReading | null {
+export function classReading(run: SubjectRun, value: string, labels: readonly string[] | null): ClassReading | null {
   if (!endsInClasses(run)) return null;
   const { plan, shaped } = run;
   const { nodes, outputs } = plan.model;

@@ -77,7 +77,12 @@ function halves(points: number): number {
 /** Where numbers begin so that their points (or last digits) stand below each other, in points. */
 function alignedAtPoint(texts: readonly string[]): { readonly width: number; readonly starts: readonly number[] } {
   const { size } = TYPE.body;
-  const split = texts.map((text) => /^([^\d]*[\d,]*)(.*)$/.exec(text)!.slice(1).map((part) => textWidth(part, size)));
+  const split = texts.map((text) =>
+    /^([^\d]*[\d,]*)(.*)$/
+      .exec(text)!
+      .slice(1)
+      .map((part) => textWidth(part, size)),
+  );
   const before = Math.max(0, ...split.map(([whole]) => whole));
   const after = Math.max(0, ...split.map(([, rest]) => rest));
   return { width: before + after, starts: split.map(([whole]) => before - whole) };

@@ -61,7 +61,10 @@ function isSteep(bins: readonly number[]): boolean {
 }
 
 function plotOf({ count, zeros, lo, hi, bins }: Histogram, isLog: boolean, box: number): Part {
-  const [width, height] = [Math.round(Math.max(LEAST_WIDTH, WIDTH * box)), Math.round(Math.max(LEAST_HEIGHT, HEIGHT * box))];
+  const [width, height] = [
+    Math.round(Math.max(LEAST_WIDTH, WIDTH * box)),
+    Math.round(Math.max(LEAST_HEIGHT, HEIGHT * box)),
+  ];
   const sizeOf = (value: number) => (isLog ? log1p(value) : value);
   const most = Math.max(1, ...bins.map(sizeOf));
   const line = lineHeight(TYPE.detail);

@@ -53,7 +53,11 @@ export function unitBars(items: readonly UnitBarsItem[], options: UnitBarsOption
   const blocks = items.map(({ label, values }) => {
     const head = label === '' ? [] : [textPart(label, 'name')];
     const bars = Array.from(values, (value, i) => ({ label: `unit ${i}`, value, detail: '' }));
-    return stacked([...head, isFew ? barRows(bars, ROWS_LENGTH * look.box) : stripsOf(values, scale, strips)], 8, 'left');
+    return stacked(
+      [...head, isFew ? barRows(bars, ROWS_LENGTH * look.box) : stripsOf(values, scale, strips)],
+      8,
+      'left',
+    );
   });
   const lost = clippedWords(clipped, 'diverging');
   const missing = clipped.nan === 0 ? '' : `${groupDigits(clipped.nan)} NaN, without a bar`;
@@ -145,12 +149,10 @@ function stripsOf(values: Float32Array, scale: Limits, { unit, perStrip, height 
 /** The numbers of the scale at its ends and at zero, unless they would touch. */
 function drawEnds(marks: Marks, x: number, top: number, height: number, zero: number, { lo, hi }: Limits): void {
   const line = lineHeight(TYPE.detail);
-  const places = [
-    { value: hi, y: top },
-    ...(lo < 0 ? [{ value: lo, y: top + height }] : []),
-  ];
+  const places = [{ value: hi, y: top }, ...(lo < 0 ? [{ value: lo, y: top + height }] : [])];
   for (const { value, y } of places) drawText(marks, x, y - line / 2, formatNumber(value), TYPE.detail);
-  if (hi !== 0 && places.every(({ y }) => Math.abs(y - zero) >= line)) drawText(marks, x, zero - line / 2, '0', TYPE.detail);
+  if (hi !== 0 && places.every(({ y }) => Math.abs(y - zero) >= line))
+    drawText(marks, x, zero - line / 2, '0', TYPE.detail);
 }
 
 /** Wide bars one by one; narrow ones as the outline of all of them above zero, and of all below it. */

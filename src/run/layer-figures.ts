@@ -78,7 +78,13 @@ async function drawClasses(
   const most = items.length === 1 ? BEST : BEST_OF_MANY;
   const blocks = items.map((item) => classItem(item, reading, most));
   const what = blocks.every(({ isShare }) => isShare) ? 'shares' : 'scores';
-  const facts = [network, name, `${groupDigits(items[0].values.length)} classes`, `${what}, the largest first`, ...madeUp(job)];
+  const facts = [
+    network,
+    name,
+    `${groupDigits(items[0].values.length)} classes`,
+    `${what}, the largest first`,
+    ...madeUp(job),
+  ];
   const values = blocks.flatMap(({ bars }) => bars.map(({ value }) => value)).filter(Number.isFinite);
   const scale = { lo: Math.min(0, ...values), hi: Math.max(0, ...values) };
   const labels = job.labels === null ? [] : ['--labels', baseName(job.labels)];
@@ -127,13 +133,24 @@ export function drawHistograms(
     const silent = dead === null || dead === 0 ? '' : `${groupDigits(dead)} of ${plural(channels, what)} never fire`;
     const full = saturated === null || saturated === 0 ? '' : `${formatNumber(100 * saturated)} % saturated`;
     const words = [silent, full].filter(Boolean);
-    return { name, size: `${plural(channels, what)}${sides}`, facts: words, histogram: histogramOf(values, stepsFor(values.length)) };
+    return {
+      name,
+      size: `${plural(channels, what)}${sides}`,
+      facts: words,
+      histogram: histogramOf(values, stepsFor(values.length)),
+    };
   });
-  const facts = [nameOf(source), plural(layers.length, 'layer'), 'each over its own range', ...madeUp(job)].join('  ·  ');
+  const facts = [nameOf(source), plural(layers.length, 'layer'), 'each over its own range', ...madeUp(job)].join(
+    '  ·  ',
+  );
   const options = { title: `How large are the activations of ${network}?`, facts };
   const args = ['run', ...networkArgs(job, source, ['--layers', job.layers.join(',')]), '--histogram'];
   const note: DrawingNote = { cnnviz: VERSION, picture: 'histogram', alt: `${options.title} ${facts}.`, args };
-  return encodeFigure((look) => histograms(drawn, { ...options, look }), () => note, fileOf(job.output));
+  return encodeFigure(
+    (look) => histograms(drawn, { ...options, look }),
+    () => note,
+    fileOf(job.output),
+  );
 }
 
 function stepsFor(count: number): number {

@@ -17,7 +17,12 @@ export interface Workshop {
   readonly run: (args: readonly string[]) => Promise<CommandOutcome>;
   readonly read: (file: string) => Promise<Uint8Array>;
   /** `args`: the command that draws it again. */
-  readonly write: (file: string, draw: NonNullable<RowDefinition['drawing']>['draw'], alt: string, args: readonly string[]) => Promise<void>;
+  readonly write: (
+    file: string,
+    draw: NonNullable<RowDefinition['drawing']>['draw'],
+    alt: string,
+    args: readonly string[],
+  ) => Promise<void>;
   /** Width and height of a picture in the folder; null for any other file. @throws CnnvizError when it is not there */
   readonly sizeOf: (file: string) => Promise<ArticlePicture['size']>;
   readonly grayPhoto: () => Promise<Tensor>;

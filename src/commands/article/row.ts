@@ -1,6 +1,6 @@
+import type { Tensor } from '../../core/tensor.js';
 import type { FigureLook } from '../../draw/figure.js';
 import type { Scene } from '../../draw/scene/scene.js';
-import type { Tensor } from '../../core/tensor.js';
 import type { ArticlePhoto, Check } from './claim.js';
 import type { Layers } from './laws/planes.js';
 

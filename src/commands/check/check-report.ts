@@ -1,9 +1,9 @@
 import { CnnvizError } from '../../core/errors.js';
+import { DEFAULT_LOOK } from '../../core/look.js';
 import type { DrawingNote } from '../../core/note.js';
 import { groupDigits } from '../../core/text.js';
 import { toFloat32, type Value } from '../../core/values.js';
 import { VERSION } from '../../core/version.js';
-import { DEFAULT_LOOK } from '../../core/look.js';
 import { type MapFigure, PLAIN_LOOK } from '../../draw/figure.js';
 import { readNote } from '../../io/encode.js';
 import { existingFile, leadsOutOf, placeKey, readOwnBytes, writeAtomic } from '../../io/files.js';

@@ -172,7 +172,10 @@ interface OverlayOptions extends FigureOptions {
  * The image, and beside it the image in grey with a transparent heat map over it: the further a value lies from nothing
  * (from the middle of `diverging`, from the lowest of the other colour maps), the more its colour covers.
  */
-export function overlay(map: OverlaidMap, { title, facts, what, scaleRule, colormap, look }: OverlayOptions): MapFigure {
+export function overlay(
+  map: OverlaidMap,
+  { title, facts, what, scaleRule, colormap, look }: OverlayOptions,
+): MapFigure {
   const { image, plane, frames = [] } = map;
   const { levels, scale, clipped } = commonLevels([plane], scaleRule);
   const fit = chooseFit(image.width, image.height, BOX * look.box, ZOOM_TO * look.box);

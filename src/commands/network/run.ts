@@ -20,7 +20,10 @@ const runFlags = {
   ...under('Output:', {
     maps: flag.on('--maps', 'each channel in a file of its own, instead of one labelled sheet a layer'),
     each: eachFlag,
-    histogram: flag.on('--histogram', 'how large the activations are: one picture for all layers (default: every layer)'),
+    histogram: flag.on(
+      '--histogram',
+      'how large the activations are: one picture for all layers (default: every layer)',
+    ),
   }),
   ...mapFlags('bits of a grey, with --maps'),
   ...batchFlags,
