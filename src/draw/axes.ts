@@ -77,11 +77,14 @@ export function drawCurve(marks: Marks, points: readonly Point[], place: Placed,
   end();
 }
 
+/** A point this near to the line between its neighbours, in points, is no bend: float32 rounds. */
+const STRAIGHT = 1e-4;
+
 /** Whether a point lies on the straight line from the one before it to the next: it need not be drawn. */
 function isBetween(before: Point | undefined, [x, y]: Point, after: Point | undefined): boolean {
   if (!before || !after) return false;
   const [dx, dy] = [after[0] - before[0], after[1] - before[1]];
-  return Math.abs((x - before[0]) * dy - (y - before[1]) * dx) < 1e-9 * (dx * dx + dy * dy);
+  return Math.abs((x - before[0]) * dy - (y - before[1]) * dx) < STRAIGHT * Math.sqrt(dx * dx + dy * dy);
 }
 
 /** A dot of a colour with paper around it, so that it shows on lines. */
