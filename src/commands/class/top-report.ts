@@ -41,7 +41,7 @@ const SHOWN_CHANNELS = 8;
 /** The longer side of a patch on the sheet, in points; of one channel's patches; and at least. */
 const SIDE = 128;
 const ALONE = 176;
-const LEAST_SIDE = 48;
+const LEAST_SIDE = 100;
 
 /** What `top` was asked. */
 interface TopWords {
