@@ -30,6 +30,8 @@ export interface StandardSpec {
   readonly output?: Output;
   /** Files are written that other flags name: --no-clobber. */
   readonly namedFiles?: boolean;
+  /** Figures are among them: their look. */
+  readonly namedFigures?: boolean;
   /** Help's words for --json; null: the command has no document. */
   readonly json?: string | null;
   /** Help's words for --jsonl. */
@@ -75,8 +77,9 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
 }
 
 /** Which of them a command has; what it does not have cannot be given, and reads as not given. */
-export function standardNames({ output, namedFiles, json, jsonl, dryRun, verbose, jobs }: StandardSpec): string[] {
-  const figures = output?.endings.includes('.svg') === true;
+export function standardNames(spec: StandardSpec): string[] {
+  const { output, namedFiles, namedFigures, json, jsonl, dryRun, verbose, jobs } = spec;
+  const figures = output?.endings.includes('.svg') === true || namedFigures === true;
   const look = Object.fromEntries(Object.keys(lookFlags).map((key) => [key, figures])) as Record<
     keyof typeof lookFlags,
     boolean

@@ -116,8 +116,8 @@ export interface PictureJob {
   readonly each?: true;
 }
 
-/** maps: a file each · sheet: all in one labelled picture · strip: input ▸ kernel ▸ map · npy: exact numbers */
-export type ProductKind = 'maps' | 'sheet' | 'strip' | 'npy';
+/** maps: a file each · sheet: all in one labelled picture · strip: input ▸ kernel ▸ map · histogram: of all layers · npy: exact numbers */
+export type ProductKind = 'maps' | 'sheet' | 'strip' | 'histogram' | 'npy';
 
 export interface OutputJob {
   readonly products: readonly ProductKind[];

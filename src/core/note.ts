@@ -23,6 +23,8 @@ export interface PictureNote {
   readonly lo: number;
   readonly hi: number;
   readonly input: { readonly name: string; readonly sha256: string };
+  /** What it shows, in a sentence. */
+  readonly alt?: string;
   readonly args: readonly string[];
 }
 
@@ -40,6 +42,7 @@ export interface DrawingNote {
     | 'patches'
     | 'learning-curve'
     | 'confusion-matrix'
+    | 'histogram'
     | 'article';
   /** What it shows, in a sentence, where nothing else tells it. */
   readonly alt?: string;

@@ -150,6 +150,20 @@ export interface DrawnScale extends Scale {
   readonly clipped: ClippedOf;
 }
 
+/** How often values fall where. Zeros stand apart: behind a ReLU most values are exactly 0. */
+export interface Histogram {
+  /** All values, whatever they are. */
+  readonly count: number;
+  readonly zeros: number;
+  readonly nan: number;
+  readonly infinite: number;
+  /** Of the finite values that are not 0: the smallest and the largest; NaN when there is none. */
+  readonly lo: number;
+  readonly hi: number;
+  /** How many of those fall into each of equal steps from lo to hi; hi is in the last one. */
+  readonly bins: readonly number[];
+}
+
 /** What became of one input. */
 export interface RunResult {
   readonly input: InputFacts;

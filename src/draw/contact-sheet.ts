@@ -4,12 +4,12 @@ import type { Image } from '../core/image.js';
 import { formatNumber } from '../core/text.js';
 import { applyColormap } from './colormaps.js';
 import {
+  type ColouredFigure,
   commonLevels,
   type FigureOptions,
   type LabelledMap,
   legend,
   lostWords,
-  type MapFigure,
   titledScene,
 } from './figure.js';
 import { chooseFit, fitWords } from './fit.js';
@@ -65,7 +65,7 @@ export interface SheetOptions extends FigureOptions {
  * On one common scale, or each on its own, whose ends stand below it: then `scale` is that of the first.
  * @throws CnnvizError 'shape' when there is no map, or too many for one picture
  */
-export function contactSheet(maps: readonly SheetMap[], options: SheetOptions): MapFigure {
+export function contactSheet(maps: readonly SheetMap[], options: SheetOptions): ColouredFigure {
   if (maps.length === 0) throw new CnnvizError('shape', 'a sheet needs at least one map');
   const { title, scaleRule, look, facts = '', input, each = false } = options;
   const drawn = each

@@ -52,6 +52,10 @@ export interface MapFigure {
   readonly scene: Scene;
   readonly scale: Scale;
   readonly clipped: ClippedOf;
+}
+
+/** One whose colours were chosen with its scale. */
+export interface ColouredFigure extends MapFigure {
   /** The colours its values have. */
   readonly colormap: ColormapName;
 }
@@ -64,7 +68,7 @@ const TITLE_WIDTH = 1100;
 const LEAST_WIDTH = 420;
 
 /** Planes as 8-bit levels of one common scale. */
-export interface CommonLevels extends Omit<MapFigure, 'scene'> {
+export interface CommonLevels extends Omit<ColouredFigure, 'scene'> {
   readonly levels: Uint8Array[];
 }
 

@@ -2,12 +2,12 @@ import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import { applyColormap } from './colormaps.js';
 import {
+  type ColouredFigure,
   commonLevels,
   type FigureOptions,
   type LabelledMap,
   legend,
   MARGIN,
-  type MapFigure,
   titledScene,
 } from './figure.js';
 import { chooseFit, type Fit, fitWords } from './fit.js';
@@ -71,7 +71,7 @@ const CAPTION_GAP = 8;
  * @returns the scale and what it clipped of the last maps
  * @throws CnnvizError 'shape' when there is no row, or too many for one picture
  */
-export function strip(rows: readonly StripRow[], options: FigureOptions & { readonly facts?: string }): MapFigure {
+export function strip(rows: readonly StripRow[], options: FigureOptions & { readonly facts?: string }): ColouredFigure {
   const { title, scaleRule, look, facts = '' } = options;
   if (rows.length === 0) throw new CnnvizError('shape', 'a strip needs at least one map');
   const boxes = BOXES.find((candidate) => rows.length <= candidate.rows)!;

@@ -2,7 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { OutputJob } from '../core/job.js';
 import { DEFAULT_LOOK, type Look } from '../core/look.js';
 import type { DrawnScale } from '../core/result.js';
-import type { FigureLook, MapFigure } from '../draw/figure.js';
+import type { ColouredFigure, FigureLook } from '../draw/figure.js';
 import { TYPE } from '../draw/part.js';
 import { type ForeignText, renderPixels } from '../draw/scene/pixels.js';
 import type { Mark, Scene, Weight } from '../draw/scene/scene.js';
@@ -20,7 +20,7 @@ export interface FigureFile {
 }
 
 /** What a document says of a figure's scale. */
-export function drawnScale({ scale, clipped, colormap }: MapFigure): DrawnScale {
+export function drawnScale({ scale, clipped, colormap }: ColouredFigure): DrawnScale {
   return { ...scale, clipped, colormap };
 }
 

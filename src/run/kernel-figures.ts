@@ -2,7 +2,7 @@ import { activationText, type Job, type LayerJob, type PoolJob, paddingText, pai
 
 import { formatNumber, inputName } from '../core/text.js';
 import { contactSheet, type SheetMap, type SheetOptions } from '../draw/contact-sheet.js';
-import type { FigureLook, FigureOptions, MapFigure } from '../draw/figure.js';
+import type { ColouredFigure, FigureLook, FigureOptions } from '../draw/figure.js';
 import type { Plane } from '../draw/part.js';
 import { type StripRow, type StripStage, strip } from '../draw/strip.js';
 import { baseName } from '../io/paths.js';
@@ -30,7 +30,7 @@ export async function drawKernelFigure(
   const draw = (look: FigureLook) =>
     kind === 'sheet' ? contactSheet(sheet, { ...said, look, each, input }) : strip(rows, { ...said, look });
   const args = [...commandArgs(job, source.facts.path), `--${kind}`];
-  const noteOf = ({ scale }: MapFigure) => pictureNote(kind, source, scale, args);
+  const noteOf = ({ scale }: ColouredFigure) => pictureNote(kind, source, scale, args);
   const { figure, bytes } = await finishFigure(draw, noteOf, fileOf(job.output));
   return each && maps.length > 1 ? { bytes } : { bytes, scale: drawnScale(figure) };
 }

@@ -1,3 +1,4 @@
+import type { ClassReading } from '../analysis/best-classes.js';
 import { channelsOf } from '../analysis/layer-facts.js';
 import { measureValues } from '../analysis/values.js';
 import { CnnvizError } from '../core/errors.js';
@@ -58,7 +59,7 @@ async function* kernelProducts(job: Job, source: Source, banks: FeatureMap[][]):
     } else if (kind === 'npy') {
       const map = all.length === 1 ? all[0].result.name : 'maps';
       pictures.push({ kind, layer: null, map, bytes: writeNpy(stack(all, source)) });
-    } else {
+    } else if (kind !== 'histogram') {
       // letters and their renderers are loaded for labelled pictures alone
       const { drawKernelFigure } = await import('./kernel-figures.js');
       pictures.push({ kind, layer: null, map: kind, ...(await drawKernelFigure(job, source, all, kind)) });
@@ -144,22 +145,31 @@ export function inputPicture(source: Source, item: number): { input: Image; inpu
   return { input: picture ?? planesPicture(planes, [C, height, width]), ...values };
 }
 
-/** Turns the chosen layers into the files a job asks for, one after another: pictures of large layers are not kept. */
+/**
+ * Turns the chosen layers into the files a job asks for, one after another: pictures of large layers are not kept.
+ * `readingOf`: how a layer's numbers are read as classes.
+ */
 export async function* drawLayers(
   job: NetworkJob,
   network: string,
   source: Source,
   layers: readonly MeasuredLayer[],
+  readingOf: (layer: string) => ClassReading | null,
 ): AsyncGenerator<DrawnProduct> {
   for (const kind of job.output.products) {
+    if (kind === 'histogram') {
+      const { drawHistograms } = await import('./layer-figures.js');
+      yield { kind, layer: null, map: kind, bytes: await drawHistograms({ job, network, source }, layers) };
+      continue;
+    }
     for (const layer of layers) {
       const { name } = layer.result;
       if (job.picturesImplied && isVector(layer)) continue;
       if (kind === 'npy')
         yield { kind, layer: name, map: '', bytes: writeValue(withoutAddedBatch(layer.value, source)) };
       else if (kind === 'sheet') {
-        const { drawLayerSheet } = await import('./layer-figures.js');
-        yield { kind, layer: name, map: '', ...(await drawLayerSheet(job, network, source, layer)) };
+        const { drawLayer } = await import('./layer-figures.js');
+        yield { kind, layer: name, map: '', ...(await drawLayer({ job, network, source }, layer, readingOf(name))) };
       } else yield* drawMaps(job, source, layer);
     }
   }

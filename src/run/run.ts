@@ -318,12 +318,15 @@ export function networkWork(
     subject,
     async run(source, context) {
       const found = await runs.run(source, context, ({ chosen }) => mayWrite(productsOfLayers(job, chosen)));
-      const { bestClasses, classesShare } = await import('../analysis/best-classes.js');
+      const { bestClasses, classesShare, classReading } = await import('../analysis/best-classes.js');
       const layers = measureLayers(found, found.chosen.layers);
       const classes = bestClasses(found, job.top, labels);
       const { facts, preprocess, warnings } = source;
       return {
-        products: drawLayers(job, subject.name, source, layers),
+        products: drawLayers(job, subject.name, source, layers, (name) => {
+          const layer = found.chosen.layers.find((one) => one.name === name);
+          return layer ? classReading(found, layer.value, labels) : null;
+        }),
         answer: (outputs) => ({
           input: facts,
           preprocess,
@@ -342,7 +345,9 @@ export function networkWork(
 
 /** What a job makes of one input; single maps are counted when they are drawn. */
 export function productsOfLayers({ output }: NetworkJob, { layers }: LayerChoice): Product[] {
-  return output.products.flatMap((kind) =>
-    layers.map(({ name }) => ({ kind, layer: name, map: kind === 'maps' ? '0' : '' })),
+  return output.products.flatMap((kind): Product[] =>
+    kind === 'histogram'
+      ? [{ kind, layer: null, map: kind }]
+      : layers.map(({ name }) => ({ kind, layer: name, map: kind === 'maps' ? '0' : '' })),
   );
 }

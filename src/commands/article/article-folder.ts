@@ -3,13 +3,16 @@ import type { Answer, Frame } from '../../cli/frame.js';
 import { whenInterrupted } from '../../cli/signals.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
+import { DEFAULT_LOOK } from '../../core/look.js';
 import { nearestName } from '../../core/names.js';
 import type { DrawingNote } from '../../core/note.js';
 import { VERSION } from '../../core/version.js';
-import { type Canvas, drawText, fillRect } from '../../draw/canvas.js';
-import { MARK, type Rect, withFrames } from '../../draw/marks.js';
-import { captioned, imagePicture, onPaper, PAPER, type Part } from '../../draw/part.js';
-import { chooseFit, fitWords, textHeight, textWidth } from '../../draw/text.js';
+import { type FigureLook, titledScene } from '../../draw/figure.js';
+import { chooseFit, fitWords } from '../../draw/fit.js';
+import { MARKED, type Rect, withFrames } from '../../draw/marks.js';
+import { captioned, drawText, imagePicture, lineHeight, type Part, TYPE } from '../../draw/part.js';
+import { fillRect, type Marks, type Rgb, type Scene } from '../../draw/scene/scene.js';
+import { textWidth } from '../../draw/scene/typeface.js';
 import { cropImage } from '../../engine/resize.js';
 import { readHeader } from '../../io/decode.js';
 import { encodePng, readNote } from '../../io/encode.js';
@@ -17,6 +20,7 @@ import { readBytes, readOwnBytes, writeAtomic } from '../../io/files.js';
 import { foreignFile, refuseForeign, writeOwnText } from '../../io/own-texts.js';
 import { baseName, joinPath } from '../../io/paths.js';
 import { fileIdentity, guardOutput, kindOf } from '../../io/read-files.js';
+import { encodeFigure } from '../../run/figure.js';
 import { checkPlace } from '../../run/place.js';
 import { LAYERS } from './laws/planes.js';
 import { CommandLines, makeArticle, PIECES, type Workshop } from './make-article.js';
@@ -73,8 +77,8 @@ export async function articleAnswer({ image, only, maxPixels, jobs }: ArticleJob
     layers: LAYERS,
     run: (args) => lines.run(args),
     read: (file) => readOwnBytes(joinPath(out, file)),
-    write: async (file, drawn, alt, args) =>
-      writeAtomic(joinPath(out, file), await pictureBytes(drawn, alt, args), { clobber: true, within: out }),
+    write: async (file, draw, alt, args) =>
+      writeAtomic(joinPath(out, file), await figureBytes(draw, alt, args), { clobber: true, within: out }),
     sizeOf: (file) => sizeOf(joinPath(out, file)),
     grayPhoto: async () => opened.gray,
     finished: ({ failure }) => {
@@ -129,7 +133,8 @@ async function layOut(out: string, { photo, image }: OpenedPhoto, source: string
   }
   if (source !== null) laid.set(photo.file, await pictureBytes(image, photo.own!.name, args));
   laid.set(IMPULSE, await pictureBytes(impulseImage(), 'one white pixel', args));
-  laid.set(PIECES, await pictureBytes(piecesPicture(image, photo.patches), 'the pieces of the photograph', args));
+  const pieces = (look: FigureLook) => piecesPicture(photo.file, image, photo.patches, look);
+  laid.set(PIECES, await figureBytes(pieces, 'the pieces of the photograph', args));
   for (const tile of halves(image)) laid.set(tile.file, await pictureBytes(tile.image, tile.file, args));
   for (const [name, bytes] of laid) await refuseForeignFile(joinPath(out, name), bytes);
   for (const [name, bytes] of laid) await writeAtomic(joinPath(out, name), bytes, { clobber: true, within: out });
@@ -175,6 +180,15 @@ function shipped(name: string): string {
 function pictureBytes(image: Image, alt: string, args: readonly string[]): Promise<Uint8Array> {
   const note: DrawingNote = { cnnviz: VERSION, picture: 'article', alt, args };
   return encodePng(image, JSON.stringify(note));
+}
+
+function figureBytes(
+  draw: (look: FigureLook) => { readonly scene: Scene },
+  alt: string,
+  args: readonly string[],
+): Promise<Uint8Array> {
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'article', alt, args };
+  return encodeFigure(draw, () => note, { look: DEFAULT_LOOK, svg: false });
 }
 
 async function sizeOf(path: string): Promise<{ width: number; height: number } | null> {
@@ -245,37 +259,43 @@ function halves(image: Image): { readonly file: string; readonly image: Image }[
 
 const BOX = 640;
 const ZOOM_TO = 320;
-const MARGIN = 16;
-const SIZE = 2;
-const PADDING = 3;
+const PADDING = 4;
+const BRIGHT: Rgb = [255, 255, 255];
 /** A picture lower than so many lines of names would be hidden by them. */
 const ROOM = 8;
 
 /** An image with framed pieces, each with its name at its frame where the picture has room, and listed below. */
-function piecesPicture(image: Image, pieces: readonly { readonly name: string; readonly rect: Rect }[]): Image {
-  const fit = chooseFit(image.width, image.height, BOX, ZOOM_TO);
+function piecesPicture(
+  title: string,
+  image: Image,
+  pieces: readonly { readonly name: string; readonly rect: Rect }[],
+  look: FigureLook,
+): { readonly scene: Scene } {
+  const fit = chooseFit(image.width, image.height, BOX * look.box, ZOOM_TO * look.box);
   const rects = pieces.map(({ rect }) => rect);
   const picture = withFrames(imagePicture(image, fit), rects, fit);
   const scale = fit.zoom / fit.shrink;
-  const hasRoom = picture.height >= ROOM * textHeight(SIZE);
+  const hasRoom = picture.height >= ROOM * lineHeight(TYPE.name);
   const named: Part = {
     ...picture,
-    draw: (canvas, x, y) => {
-      picture.draw(canvas, x, y);
-      if (hasRoom) for (const { name, rect } of pieces) drawName(canvas, x, y, picture, name, rect, scale);
+    draw: (marks, x, y) => {
+      picture.draw(marks, x, y);
+      if (hasRoom) for (const { name, rect } of pieces) drawName(marks, x, y, picture, name, rect, scale);
     },
   };
   const places = pieces.map(({ name, rect }) => `${name}: ${rect.width}×${rect.height} at (${rect.x}, ${rect.y})`);
-  return onPaper(captioned(named, [`${image.width}×${image.height}`, fitWords(fit), ...places]), MARGIN);
+  const size = [`${image.width} × ${image.height}`, fitWords(fit)].filter(Boolean).join(', ');
+  const body = captioned(named, [['image', size], ...places]);
+  return { scene: titledScene(`The pieces of ${title} that become kernels`, '', body, null, look) };
 }
 
 /** Above its frame, or below it where there is no room; within the picture. */
-function drawName(canvas: Canvas, x: number, y: number, picture: Part, name: string, rect: Rect, scale: number): void {
-  const width = textWidth(name, SIZE) + 2 * PADDING;
-  const height = textHeight(SIZE) + PADDING;
+function drawName(marks: Marks, x: number, y: number, picture: Part, name: string, rect: Rect, scale: number): void {
+  const width = textWidth(name, TYPE.name.size, 'bold') + 2 * PADDING;
+  const height = lineHeight(TYPE.name);
   const left = Math.max(0, Math.min(Math.round(rect.x * scale), picture.width - width));
   const above = Math.round(rect.y * scale) - height;
   const top = above >= 0 ? above : Math.min(Math.ceil((rect.y + rect.height) * scale) + 2, picture.height - height);
-  fillRect(canvas, x + left, y + top, width, height, MARK);
-  drawText(canvas, x + left + PADDING, y + top + PADDING, name, { rgb: PAPER, size: SIZE });
+  fillRect(marks, x + left, y + top, width, height, MARKED);
+  drawText(marks, x + left + PADDING, y + top, name, { ...TYPE.name, paint: BRIGHT });
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { CnnvizError } from '../../core/errors.js';
-import type { Image } from '../../core/image.js';
 import type { Tensor } from '../../core/tensor.js';
 import { commandText } from '../../core/text.js';
 import type { Article, ArticleFigure, ArticlePhoto, ArticlePicture, ArticleRow } from './claim.js';
@@ -18,7 +17,12 @@ export interface Workshop {
   readonly run: (args: readonly string[]) => Promise<CommandOutcome>;
   readonly read: (file: string) => Promise<Uint8Array>;
   /** `args`: the command that draws it again. */
-  readonly write: (file: string, image: Image, alt: string, args: readonly string[]) => Promise<void>;
+  readonly write: (
+    file: string,
+    draw: NonNullable<RowDefinition['drawing']>['draw'],
+    alt: string,
+    args: readonly string[],
+  ) => Promise<void>;
   /** Width and height of a picture in the folder; null for any other file. @throws CnnvizError when it is not there */
   readonly sizeOf: (file: string) => Promise<ArticlePicture['size']>;
   readonly grayPhoto: () => Promise<Tensor>;
@@ -113,7 +117,7 @@ async function ownFigure(row: RowDefinition, see: string, workshop: Workshop): P
   const command = commandText([...args, '-o', id]);
   if (!drawing) return [{ command, pictures: [], text: null }];
   const alt = `${title}. ${see}`;
-  await workshop.write(drawing.file, drawing.draw(), alt, args);
+  await workshop.write(drawing.file, drawing.draw, alt, args);
   return [{ command, pictures: [{ file: drawing.file, alt, size: await workshop.sizeOf(drawing.file) }], text: null }];
 }
 

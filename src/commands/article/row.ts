@@ -1,5 +1,6 @@
-import type { Image } from '../../core/image.js';
 import type { Tensor } from '../../core/tensor.js';
+import type { FigureLook } from '../../draw/figure.js';
+import type { Scene } from '../../draw/scene/scene.js';
 import type { ArticlePhoto, Check } from './claim.js';
 import type { Layers } from './laws/planes.js';
 
@@ -35,7 +36,7 @@ export interface RowDefinition {
   /** The commands of its figures; none for a law, which `article` itself tries. */
   readonly figures: (photo: ArticlePhoto) => readonly FigurePlan[];
   /** A picture that no other command draws: `article` does, from what the engine computes. */
-  readonly drawing?: { readonly file: string; readonly draw: () => Image };
+  readonly drawing?: { readonly file: string; readonly draw: (look: FigureLook) => { readonly scene: Scene } };
   /** Further commands whose numbers are needed; they write no picture. */
   readonly facts?: (photo: ArticlePhoto) => readonly (readonly string[])[];
   readonly checks: (run: RowRun) => readonly Check[] | Promise<readonly Check[]>;

@@ -1,13 +1,16 @@
 import { CnnvizError } from '../../core/errors.js';
+import { DEFAULT_LOOK } from '../../core/look.js';
 import type { DrawingNote } from '../../core/note.js';
 import { groupDigits } from '../../core/text.js';
 import { toFloat32, type Value } from '../../core/values.js';
 import { VERSION } from '../../core/version.js';
-import { encodePng, readNote } from '../../io/encode.js';
+import { type MapFigure, PLAIN_LOOK } from '../../draw/figure.js';
+import { readNote } from '../../io/encode.js';
 import { existingFile, leadsOutOf, placeKey, readOwnBytes, writeAtomic } from '../../io/files.js';
 import { removeBelow } from '../../io/folders.js';
 import { refuseForeign, writeOwnText } from '../../io/own-texts.js';
 import { baseName, folderOf, joinPath, pathBelow, safeName } from '../../io/paths.js';
+import { encodeFigure } from '../../run/figure.js';
 import { planesOf } from '../../run/maps.js';
 import type { CheckPicture, CheckResult, ImageCheck, StageCheck } from './check-result.js';
 import type { DrawFailure } from './check-update.js';
@@ -108,11 +111,20 @@ async function drawStage(
   const written: CheckPicture[] = [];
   for (const kind of ['expected', 'got', 'difference'] as const) {
     const file = joinPath(place, `${safeName(stage.name)}.${kind}.png`);
-    const { scale, image: drawing } = pictures[kind];
-    const { lo, hi } = scale;
-    const note: DrawingNote = { cnnviz: VERSION, picture: 'difference', lo, hi, args };
-    await writeAtomic(file, await encodePng(drawing, JSON.stringify(note)), { clobber: true, within: root });
-    written.push({ stage: stage.name, kind, path: file, width: drawing.width, height: drawing.height });
+    const draw = pictures[kind];
+    const alt = `${title}: ${kind === 'difference' ? 'got − expected' : kind}; ${facts}.`;
+    const { scene } = draw(PLAIN_LOOK);
+    const noteOf = ({ scale: { lo, hi } }: MapFigure): DrawingNote => ({
+      cnnviz: VERSION,
+      picture: 'difference',
+      alt,
+      lo,
+      hi,
+      args,
+    });
+    const bytes = await encodeFigure(draw, noteOf, { look: DEFAULT_LOOK, svg: false });
+    await writeAtomic(file, bytes, { clobber: true, within: root });
+    written.push({ stage: stage.name, kind, path: file, width: scene.width, height: scene.height });
   }
   return written;
 }

@@ -86,7 +86,7 @@ export interface CheckPicture {
   readonly stage: string;
   readonly kind: 'expected' | 'got' | 'difference';
   readonly path: string;
-  /** Its sides, in pixels. */
+  /** Its sides in points, as a page shows it: the file has two pixels for each. */
   readonly width: number;
   readonly height: number;
 }

@@ -6,7 +6,8 @@ import { formatNumber, groupDigits } from '../../core/text.js';
 import { placeOfIndex } from '../../core/value-place.js';
 import { toFloat32, type Value } from '../../core/values.js';
 import { VERSION } from '../../core/version.js';
-import { decodeSamples, encodePng, readNote } from '../../io/encode.js';
+import type { MapFigure } from '../../draw/figure.js';
+import { decodeSamples, readNote } from '../../io/encode.js';
 import { existingFile, existingFolder, readBytes } from '../../io/files.js';
 import { filesBelow } from '../../io/folders.js';
 import { findInputs } from '../../io/inputs.js';
@@ -14,6 +15,7 @@ import { baseName, joinPath, stem } from '../../io/paths.js';
 import { sniffFormat } from '../../io/sniff.js';
 import { npyToValue, readNpy } from '../../models/npy.js';
 import type { Style } from '../../reports/text.js';
+import { encodeFigure, type FigureFile } from '../../run/figure.js';
 import { type MapPicture, readMapPicture } from '../../run/read-map.js';
 import { comparedPlanes } from './check-report.js';
 import type { DifferingValue, FileComparison, ValuesCheck } from './check-result.js';
@@ -50,7 +52,10 @@ async function filesAnswer(a: string, b: string, flags: ValuesOf<typeof FLAGS>, 
   const compared = await refusing(diffFiles(a, b, flags.tolerance ?? EXACT));
   const { comparison, planes } = compared;
   const isDrawn = comparison.reason === null && planes.length > 0;
-  const picture = () => drawDifference(compared, ['diff', ...apart(a, b), ...wordsOf(FLAGS, flags)]);
+  const picture = () => {
+    const args = ['diff', ...apart(a, b), ...wordsOf(FLAGS, flags)];
+    return drawDifference(compared, args, frame.figureFile(place));
+  };
   const notes =
     place === null || isDrawn
       ? []
@@ -80,13 +85,24 @@ async function refusing<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** b − a as a PNG that carries the command. */
-function drawDifference({ comparison, planes }: ComparedFiles, args: readonly string[]): Promise<Uint8Array> {
-  const { a, b } = comparison;
-  const { image, scale } = differencePicture(`${baseName(b)} − ${baseName(a)}`, factsOf(comparison), planes);
-  const { lo, hi } = scale;
-  const note: DrawingNote = { cnnviz: VERSION, picture: 'difference', lo, hi, args };
-  return encodePng(image, JSON.stringify(note));
+/** b − a as a picture that carries the command. */
+function drawDifference(
+  { comparison, planes }: ComparedFiles,
+  args: readonly string[],
+  file: FigureFile,
+): Promise<Uint8Array> {
+  const [one, other] = apart(comparison.a, comparison.b);
+  const facts = `${other} − ${one}  ·  ${factsOf(comparison)}`;
+  const draw = differencePicture(`Where do ${one} and ${other} differ?`, facts, planes);
+  const noteOf = ({ scale: { lo, hi } }: MapFigure): DrawingNote => ({
+    cnnviz: VERSION,
+    picture: 'difference',
+    alt: altOf(comparison),
+    lo,
+    hi,
+    args,
+  });
+  return encodeFigure(draw, noteOf, file);
 }
 
 function factsOf({ values }: FileComparison): string {

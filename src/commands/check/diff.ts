@@ -19,9 +19,9 @@ export const diff = command({
   },
   flags: { tolerance: toleranceFlag },
   output: {
-    endings: ['.png'],
+    endings: ['.png', '.svg'],
     what: 'the difference',
-    about: 'draw the difference of two files, b − a: FILE.png, FOLDER/ or - for stdout',
+    about: 'draw the difference of two files, b − a: FILE.png, FILE.svg, FOLDER/ or - for stdout',
     draws: true,
   },
   async answer({ a, b, flags }, frame) {

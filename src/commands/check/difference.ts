@@ -1,11 +1,13 @@
 import type { ColormapName, ScaleRule } from '../../core/job.js';
-import { type Canvas, type Rgb, strokeRect } from '../../draw/canvas.js';
 import { applyColormap } from '../../draw/colormaps.js';
-import { commonLevels, legend, type MapFigure, titledImage } from '../../draw/map-figure.js';
+import { commonLevels, type FigureLook, legend, type MapFigure, titledScene } from '../../draw/figure.js';
+import { chooseFit, type Fit, fitWords } from '../../draw/fit.js';
+import { MARKED } from '../../draw/marks.js';
 import { numberGrid } from '../../draw/number-grid.js';
-import { FAINT, inGrid, type Part, type Plane, planePicture, sideBySide, stacked, textPart } from '../../draw/part.js';
+import { captioned, inGrid, type Part, type Plane, planePicture, sideBySide } from '../../draw/part.js';
 import { chooseScale } from '../../draw/scale.js';
-import { chooseFit, type Fit, fitWords } from '../../draw/text.js';
+import { type Marks, type Paint, type Rgb, strokeRect } from '../../draw/scene/scene.js';
+import { FIXED_SPACE } from '../../draw/scene/typeface.js';
 
 /** One plane of a stage as it was stored and as it came out. */
 export interface ComparedPlane {
@@ -19,7 +21,7 @@ export interface ComparedPlane {
   readonly y: number;
 }
 
-/** The area planes share, in pixels, and the bounds of one plane's side. */
+/** The area planes share, in points, and the bounds of one plane's side. */
 const AREA = 0.9e6;
 const SMALLEST_BOX = 64;
 const LARGEST_BOX = 640;
@@ -27,10 +29,12 @@ const ZOOM_TO = 240;
 const GAP = 16;
 /** The cut-out around the first difference: at most so many values each way. */
 const CUT = 3;
-/** The ring around the first difference, in pixels of the picture beyond the value itself. */
-const RING = 5;
-const RING_INNER: Rgb = [255, 255, 255];
-const RING_OUTER: Rgb = [214, 30, 40];
+/** The ring around the first difference, in points beyond the value itself. */
+const RING = 6;
+const HALO: Rgb = [255, 255, 255];
+
+/** A figure whose numbers are known, to be laid out. */
+type Drawing = (look: FigureLook) => MapFigure;
 
 /**
  * Planes that differ as they were expected and as they came, on one common scale. A ring marks each plane's first
@@ -40,19 +44,19 @@ export function valuesPictures(
   title: string,
   facts: string,
   planes: readonly ComparedPlane[],
-): { readonly expected: MapFigure; readonly got: MapFigure } {
+): { readonly expected: Drawing; readonly got: Drawing } {
   const expected = planes.map((plane) => plane.expected);
   const got = planes.map((plane) => plane.got);
   const common: ScaleRule = { kind: 'fixed', ...chooseScale([...expected, ...got], { kind: 'minmax' }) };
   const picture = (role: string, values: readonly Float32Array[]) =>
-    rolePicture(`${title}: ${role}`, facts, planes, values, common, 'gray');
+    roleDrawing({ title: `${title}: ${role}`, facts, places: planes, values, rule: common, colormap: 'gray' });
   return { expected: picture('expected', expected), got: picture('got', got) };
 }
 
 /** got − expected of the same planes, on a scale around zero: blue is less than expected, orange is more. */
-export function differencePicture(title: string, facts: string, planes: readonly ComparedPlane[]): MapFigure {
-  const differences = planes.map(({ expected, got }) => subtract(got, expected));
-  return rolePicture(title, facts, planes, differences, { kind: 'symmetric' }, 'diverging');
+export function differencePicture(title: string, facts: string, planes: readonly ComparedPlane[]): Drawing {
+  const values = planes.map(({ expected, got }) => subtract(got, expected));
+  return roleDrawing({ title, facts, places: planes, values, rule: { kind: 'symmetric' }, colormap: 'diverging' });
 }
 
 /** got − expected; 0 where both are the same, be it NaN or infinite. */
@@ -62,44 +66,50 @@ function subtract(got: Float32Array, expected: Float32Array): Float32Array {
   return out;
 }
 
-function rolePicture(
-  title: string,
-  facts: string,
-  places: readonly ComparedPlane[],
-  values: readonly Float32Array[],
-  rule: ScaleRule,
-  colormap: ColormapName,
-): MapFigure {
-  const box = Math.min(LARGEST_BOX, Math.max(SMALLEST_BOX, Math.sqrt(AREA / places.length) - GAP));
-  const fits = places.map(({ width, height }) => chooseFit(width, height, box, ZOOM_TO));
+interface RolePicture {
+  readonly title: string;
+  readonly facts: string;
+  readonly places: readonly ComparedPlane[];
+  /** Of each plane, what is drawn. */
+  readonly values: readonly Float32Array[];
+  readonly rule: ScaleRule;
+  readonly colormap: ColormapName;
+}
+
+function roleDrawing({ title, facts, places, values, rule, colormap }: RolePicture): Drawing {
   const planes = places.map(({ width, height }, i) => ({ width, height, values: values[i] }));
   const { scale, clipped, levels } = commonLevels(planes, rule);
-  const cells = planes.map((plane, i) => {
-    const picture =
-      rule.kind === 'symmetric'
-        ? shrunkDifference(plane, fits[i], rule, scale.hi)
-        : planePicture(plane, levels[i], colormap, fits[i]);
-    const words = [places[i].label, fitWords(fits[i])].filter(Boolean).join(', ');
-    const { zoom, shrink } = fits[i];
-    const [left, top] = [places[i].x, places[i].y].map((at) => 1 + Math.floor(at / shrink) * zoom);
-    return stacked([ringed(picture, left, top, zoom, RING), textPart(words, FAINT)], 3, 'left');
-  });
   const cut = cutOut(planes[0], places[0]);
   const { levels: cutLevels } = commonLevels([cut.plane], { kind: 'fixed', ...scale });
-  const grid = numberGrid(cut.plane, applyColormap(cutLevels[0], colormap));
-  // cells are one pixel apart, in a frame of one pixel
-  const step = (grid.width - 1) / cut.plane.width;
-  const marked = ringed(grid, 1 + cut.column * step, 1 + cut.row * step, step - 1, 1);
-  const numbers = stacked([marked, textPart(cut.words, FAINT)], 3, 'left');
-  const figure = sideBySide([inGrid(cells, GAP), numbers], GAP, 'top');
-  return { image: titledImage(title, facts, figure, legend('', scale, colormap, clipped)), scale, clipped };
+  const key = legend('', scale, colormap, clipped);
+  return (look) => {
+    const area = AREA * look.box * look.box;
+    const box = Math.min(LARGEST_BOX * look.box, Math.max(SMALLEST_BOX, Math.sqrt(area / places.length) - GAP));
+    const cells = planes.map((plane, i) => {
+      const fit = chooseFit(plane.width, plane.height, box, Math.min(box, ZOOM_TO * look.box));
+      const picture =
+        rule.kind === 'symmetric'
+          ? shrunkDifference(plane, fit, scale.hi)
+          : planePicture(plane, levels[i], colormap, fit);
+      const size = [`${plane.width} × ${plane.height}`, fitWords(fit)].filter(Boolean).join(', ');
+      const { zoom, shrink } = fit;
+      const [left, top] = [places[i].x, places[i].y].map((at) => 1 + Math.floor(at / shrink) * zoom);
+      return captioned(ringed(picture, left, top, zoom, RING), [[places[i].label || 'values', size]]);
+    });
+    const grid = numberGrid(cut.plane, applyColormap(cutLevels[0], colormap));
+    // the first cell begins a point inside, and there is paper between cells
+    const { step } = grid;
+    const marked = ringed(grid, 1 + cut.column * step, 1 + cut.row * step, step - 2, 2);
+    const numbers = captioned(marked, [['around the first difference', cut.words]]);
+    const figure = sideBySide([inGrid(cells, GAP + RING), numbers], 2 * GAP, 'top');
+    return { scene: titledScene(title, facts, figure, key, look), scale, clipped };
+  };
 }
 
 /** A shrunk difference shows the largest of each box: a mean would wipe out a single value. */
-function shrunkDifference(plane: Plane, fit: Fit, rule: ScaleRule, reach: number): Part {
+function shrunkDifference(plane: Plane, fit: Fit, reach: number): Part {
   const small = strongest(plane, fit.shrink);
-  const fixed: ScaleRule = rule.kind === 'symmetric' ? { kind: 'fixed', lo: -reach, hi: reach } : rule;
-  const { levels } = commonLevels([small], fixed);
+  const { levels } = commonLevels([small], { kind: 'fixed', lo: 0 - reach, hi: reach });
   return planePicture(small, levels[0], 'diverging', { zoom: fit.zoom, shrink: 1 });
 }
 
@@ -118,14 +128,15 @@ function strongest({ width, height, values }: Plane, factor: number): Plane {
   return { width: across, height: down, values: out };
 }
 
-/** A picture with a ring around a square of it, `room` pixels away. */
+/** A picture with a ring around a square of it, `room` points away; it may reach beyond the picture's edge. */
 function ringed(picture: Part, x: number, y: number, side: number, room: number): Part {
-  const draw = (canvas: Canvas, left: number, top: number) => {
-    picture.draw(canvas, left, top);
-    const ring = (wider: number, rgb: Rgb) =>
-      strokeRect(canvas, left + x - wider, top + y - wider, side + 2 * wider, side + 2 * wider, rgb);
-    ring(room, RING_OUTER);
-    ring(room - 1, RING_INNER);
+  const draw = (marks: Marks, left: number, top: number) => {
+    picture.draw(marks, left, top);
+    const ring = (wider: number, paint: Paint, thick: number) =>
+      strokeRect(marks, left + x - wider, top + y - wider, side + 2 * wider, side + 2 * wider, paint, thick);
+    ring(room + 1, HALO, 1);
+    ring(room, MARKED, 2);
+    ring(room - 2, HALO, 1);
   };
   return { width: picture.width, height: picture.height, draw };
 }
@@ -141,6 +152,7 @@ function cutOut({ width, height, values }: Plane, { x, y, label }: ComparedPlane
     const from = (top + row) * width + left;
     cut.set(values.subarray(from, from + across), row * across);
   }
-  const words = `${label}, x ${left} … ${left + across - 1}, y ${top} … ${top + down - 1}; first difference at (${x}, ${y})`;
+  const span = (axis: string, from: number, count: number) => [axis, from, '…', from + count - 1].join(FIXED_SPACE);
+  const words = `${label} at (${x}, ${y}): ${span('x', left, across)}, ${span('y', top, down)}`;
   return { plane: { width: across, height: down, values: cut }, words, column: x - left, row: y - top };
 }

@@ -5,17 +5,18 @@ import { openScores } from '../../analysis/score-session.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
-import type { Image } from '../../core/image.js';
 import { tensor } from '../../core/tensor.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { faultWords, toFloat32 } from '../../core/values.js';
-import { fillRect, type Rgb } from '../../draw/canvas.js';
-import { titledImage } from '../../draw/map-figure.js';
-import { FAINT, INK, type Part, sideBySide, stacked, textPart, widest } from '../../draw/part.js';
+import { ABOVE, type Bar, BELOW, barRows } from '../../draw/bars.js';
+import { type FigureLook, titledScene } from '../../draw/figure.js';
+import { swatchOf } from '../../draw/marks.js';
+import { sideBySide, textPart } from '../../draw/part.js';
+import type { Scene } from '../../draw/scene/scene.js';
 import type { Breathe } from '../../engine/execute.js';
-import { encodePng } from '../../io/encode.js';
 import type { ShapedModel } from '../../layers/infer.js';
 import { writeNpy } from '../../models/npy.js';
+import { encodeFigure } from '../../run/figure.js';
 import { run } from '../../run/run.js';
 import {
   type ClassAnswer,
@@ -23,6 +24,7 @@ import {
   classAnswer,
   classLine,
   type OpenedClass,
+  scoreWords,
   shareWords,
 } from './class-command.js';
 import { noteOf } from './class-map.js';
@@ -138,57 +140,22 @@ function besides({ model, known }: ShapedModel, layer: string, scores: string, n
   return [...beside];
 }
 
-const LENGTH = 420;
-const HEIGHT = 11;
-/** What is lost, and what is gained: the ends of the diverging colours. */
-const LOSS: Rgb = [214, 96, 20];
-const GAIN: Rgb = [40, 110, 190];
-
-interface Bar {
-  readonly label: string;
-  readonly value: number;
-  /** Said behind the value. */
-  readonly detail: string;
-}
+const LENGTH = 480;
 
 /** One bar for each number, all from one line of zero: above zero to the right. */
-export function channelBars(bars: readonly Bar[], title: string, facts: string): Image {
-  const hi = Math.max(0, ...bars.map(({ value }) => value));
-  const lo = Math.min(0, ...bars.map(({ value }) => value));
-  const scale = LENGTH / Math.max(hi - lo, Number.MIN_VALUE);
-  const labels = bars.map(({ label }) => textPart(label));
-  const column = widest(labels);
-  const rows = bars.map(({ value, detail }, i) =>
-    sideBySide(
-      [
-        { ...labels[i], width: column },
-        barPart(value, -lo * scale, scale),
-        textPart(formatNumber(value)),
-        textPart(detail, FAINT),
-      ],
-      8,
-      'middle',
-    ),
-  );
-  return titledImage(
-    title,
-    facts,
-    stacked(rows, 4, 'left'),
-    textPart('from the line: no change; orange: the score falls, blue: it rises', FAINT),
-  );
-}
-
-function barPart(value: number, zero: number, scale: number): Part {
-  const width = Math.abs(value) * scale;
-  return {
-    width: LENGTH + 1,
-    height: HEIGHT,
-    draw: (canvas, x, y) => {
-      const left = Math.round(value < 0 ? zero - width : zero);
-      fillRect(canvas, x + left, y, Math.max(1, Math.round(width)), HEIGHT, value < 0 ? GAIN : LOSS);
-      fillRect(canvas, x + Math.round(zero), y - 2, 1, HEIGHT + 4, INK);
-    },
-  };
+export function channelBars(
+  bars: readonly Bar[],
+  title: string,
+  facts: string,
+  look: FigureLook,
+): { readonly scene: Scene } {
+  const meaning = [
+    sideBySide([swatchOf(ABOVE), textPart('the score falls', 'detail')], 8, 'middle'),
+    sideBySide([swatchOf(BELOW), textPart('it rises', 'detail')], 8, 'middle'),
+    textPart('at the line: no change', 'detail'),
+  ];
+  const key = sideBySide(meaning, 24, 'middle');
+  return { scene: titledScene(title, facts, barRows(bars, LENGTH * look.box), key, look) };
 }
 
 /** What `ablate` is asked. */
@@ -222,11 +189,11 @@ export async function ablateAnswer(
     lines,
     notes,
     document: { class: one, layer, shape, fill, channels: ranked },
-    file: () => {
+    file: (alt) => {
       const falls = Float32Array.from(channels, ({ fall }) => fall);
       return frame.wantsNumbers
         ? Promise.resolve(writeNpy(tensor(falls, [falls.length])))
-        : draw(opened, found, shown, words);
+        : draw(opened, found, shown, words, alt);
     },
   });
 }
@@ -245,20 +212,32 @@ function tableOf(channels: readonly AblatedChannel[], score: number): string[] {
 }
 
 function draw(
-  { job, subject }: OpenedClass,
+  { job, subject, figure }: OpenedClass,
   { class: one, layer, network, channels, fill }: AblationResult,
   shown: readonly AblatedChannel[],
   words: string,
+  alt: string,
 ): Promise<Uint8Array> {
   const bars = shown.map(({ channel, fall, probability }) => ({
     label: `channel ${channel}`,
     value: fall,
-    detail: shareWords(probability),
+    detail: Number.isNaN(probability) ? '' : `share ${shareWords(probability)}`,
   }));
-  const facts = `${network}${job.request.init === null ? '' : ', made-up weights'}; fall of the score ${formatNumber(one.score)} ${Number.isNaN(one.probability) ? '' : `(${shareWords(one.probability)}) `}when a channel is set to ${words}; ${shown.length} of ${channels.length}, largest first`;
-  const image = channelBars(bars, `${one.label}: channels of ${layer}`, facts);
+  const title = `Which channels of ${layer} does “${one.label}” need?`;
+  const facts = [
+    network,
+    ...(job.request.init === null ? [] : ['made-up weights']),
+    scoreWords(one),
+    `fall of the score when a channel is set to ${words}`,
+    `${shown.length} of ${plural(channels.length, 'channel')}, largest change first`,
+  ].join('  ·  ');
   const falls = shown.map(({ fall }) => fall);
   const scale = { lo: Math.min(0, ...falls), hi: Math.max(0, ...falls) };
   const args = ['--class', String(one.index), '--layer', layer, '--fill', fill, '--count', String(shown.length)];
-  return encodePng(image, JSON.stringify(noteOf(job, subject.source, 'bars', scale, 'ablate', args)));
+  const note = { ...noteOf(job, subject.source, 'bars', scale, 'ablate', args), alt };
+  return encodeFigure(
+    (look) => channelBars(bars, title, facts, look),
+    () => note,
+    figure,
+  );
 }

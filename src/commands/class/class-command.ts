@@ -13,6 +13,7 @@ import { VERSION } from '../../core/version.js';
 import type { Breathe } from '../../engine/execute.js';
 import type { Input } from '../../io/inputs.js';
 import type { Style } from '../../reports/text.js';
+import type { FigureFile } from '../../run/figure.js';
 import { networkSubject, type OpenedNetwork, openNetwork, readLabels } from '../../run/network.js';
 import { atInput, readSource } from '../../run/source.js';
 import type { Source, Subject } from '../../run/subject.js';
@@ -76,8 +77,8 @@ interface ClassReport {
   /** The keys of the JSON document behind `input`. */
   readonly document: Readonly<Record<string, unknown>>;
   readonly notes: readonly string[];
-  /** The picture or the numbers, made when they are wanted. */
-  readonly file: () => Promise<Uint8Array>;
+  /** The picture or the numbers, made when they are wanted. `alt`: what the picture shows, in a sentence. */
+  readonly file: (alt: string) => Promise<Uint8Array>;
 }
 
 /** A place of the network's input, and of the image it was prepared from. */
@@ -98,12 +99,18 @@ export function shareWords(probability: number): string {
   return Number.isNaN(probability) ? '' : `${(100 * probability).toFixed(1)} %`;
 }
 
-/** "class 281 tabby, tabby cat   score 3.21, 0.4 %, best of 1,000" */
-export function classLine({ index, label, score, probability, rank, of: count }: RankedClass, madeUp: boolean): string {
-  const name = label === `class ${index}` ? label : `class ${index} ${label}`;
-  const place = rank === 1 ? `best of ${groupDigits(count)}` : `rank ${groupDigits(rank)} of ${groupDigits(count)}`;
+/** "score 3.21, 0.4 %, best of 1,000" */
+export function scoreWords({ score, probability, rank, of: count }: RankedClass): string {
   const share = Number.isNaN(probability) ? '' : `, ${shareWords(probability)}`;
-  return `  ${name}   score ${formatNumber(score)}${share}, ${place}${madeUp ? ' (made-up weights)' : ''}`;
+  const place = rank === 1 ? `best of ${groupDigits(count)}` : `rank ${groupDigits(rank)} of ${groupDigits(count)}`;
+  return `score ${formatNumber(score)}${share}, ${place}`;
+}
+
+/** "class 281 tabby, tabby cat   score 3.21, 0.4 %, best of 1,000" */
+export function classLine(one: RankedClass, madeUp: boolean): string {
+  const { index, label } = one;
+  const name = label === `class ${index}` ? label : `class ${index} ${label}`;
+  return `  ${name}   ${scoreWords(one)}${madeUp ? ' (made-up weights)' : ''}`;
 }
 
 /** "(210, 133) of the image" */
@@ -116,6 +123,8 @@ export interface OpenedClass {
   readonly subject: ClassSubject;
   /** Where the picture or the numbers go; null: nowhere. */
   readonly place: string | null;
+  /** How a picture is written there. */
+  readonly figure: FigureFile;
   readonly breathe: Breathe;
 }
 
@@ -133,7 +142,7 @@ export async function openClass(
   const place = frame.place({ name, inputs: [input] });
   const subject = await openSubject(job, input, frame.jobs);
   for (const note of subject.opened.notes) frame.terminal.note(`note: ${note}`);
-  return { job, subject, place, breathe: frame.progress(1).breathe };
+  return { job, subject, place, figure: frame.figureFile(place), breathe: frame.progress(1).breathe };
 }
 
 /** What was found of a class, as an answer. */
@@ -162,7 +171,7 @@ export function classAnswer(
       output: place,
       warnings,
     }),
-    files: place === null ? [] : [{ place, bytes: file }],
+    files: place === null ? [] : [{ place, bytes: () => file(alt) }],
     alt,
     notes: warnings,
   };

@@ -40,9 +40,9 @@ export const topFlags = {
 /** What such a command writes. */
 export function classOutput(name: string): Output {
   return {
-    endings: ['.png', '.npy'],
+    endings: ['.png', '.npy', '.svg'],
     what: 'the result',
-    about: `FILE.png, FILE.npy for exact numbers, FOLDER/ or - for stdout (default: IMAGE.${name}.png here)`,
+    about: `FILE.png, FILE.svg, FILE.npy for exact numbers, FOLDER/ or - for stdout (default: IMAGE.${name}.png here)`,
     draws: true,
     raw: 'exact numbers instead of a picture',
   };

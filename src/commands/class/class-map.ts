@@ -4,24 +4,22 @@ import type { PictureNote } from '../../core/note.js';
 import type { PreprocessPlan } from '../../core/preprocess-geometry.js';
 import type { Scale } from '../../core/result.js';
 import { VERSION } from '../../core/version.js';
-import { createCanvas, drawImage, toImage } from '../../draw/canvas.js';
 import { applyColormap, COLORMAPS } from '../../draw/colormaps.js';
-import { commonLevels, type FigureOptions, legend, type MapFigure, titledImage } from '../../draw/map-figure.js';
+import {
+  commonLevels,
+  type FigureLook,
+  type FigureOptions,
+  legend,
+  type MapFigure,
+  titledScene,
+} from '../../draw/figure.js';
+import { chooseFit, type Fit, fittedSide, fitWords } from '../../draw/fit.js';
 import { type Rect, withFrames } from '../../draw/marks.js';
 import { fitsNumberGrid, numberGrid } from '../../draw/number-grid.js';
-import {
-  captioned,
-  framed,
-  imagePicture,
-  PAPER,
-  type Part,
-  type Plane,
-  planePicture,
-  sideBySide,
-} from '../../draw/part.js';
-import { chooseFit, type Fit, fittedSide, fitWords, shrinkImage } from '../../draw/text.js';
-import { encodePng } from '../../io/encode.js';
+import { captioned, framed, imagePicture, type Part, type Plane, planePicture, sideBySide } from '../../draw/part.js';
+import { resampleRgb } from '../../draw/resample.js';
 import { baseName } from '../../io/paths.js';
+import { encodeFigure, type FigureFile } from '../../run/figure.js';
 import { networkArgs } from '../../run/recipe.js';
 import type { Source } from '../../run/subject.js';
 import type { ImagePlace } from './class-command.js';
@@ -43,28 +41,39 @@ interface DrawnMap {
   readonly cells?: Rect;
 }
 
-/**
- * The map over the photograph it came from, through resize and crop; an array, which is no photograph, gets a heat map
- * alone. `args`: the command's own options, for the recipe.
- */
-export async function drawClassMap(
-  job: NetworkJob,
-  source: Source,
-  command: string,
-  args: readonly string[],
-  drawn: DrawnMap,
-): Promise<Uint8Array> {
-  const { image, scale } = figureOf(source, drawn);
-  return encodePng(image, JSON.stringify(noteOf(job, source, 'overlay', scale, command, args)));
+/** What is asked, and how the answer is written. */
+interface ClassPicture {
+  readonly job: NetworkJob;
+  readonly source: Source;
+  readonly command: string;
+  /** The command's own options, for the recipe. */
+  readonly args: readonly string[];
+  readonly figure: FigureFile;
+  readonly alt: string;
 }
 
-function figureOf({ picture }: Source, drawn: DrawnMap): MapFigure {
+/**
+ * The map over the photograph it came from, through resize and crop; an array, which is no photograph, gets a heat map
+ * alone.
+ */
+export function drawClassMap(
+  { job, source, command, args, figure, alt }: ClassPicture,
+  drawn: DrawnMap,
+): Promise<Uint8Array> {
+  return encodeFigure(
+    (look) => figureOf(source, drawn, look),
+    ({ scale }) => ({ ...noteOf(job, source, 'overlay', scale, command, args), alt }),
+    figure,
+  );
+}
+
+function figureOf({ picture }: Source, drawn: DrawnMap, look: FigureLook): MapFigure {
   const { map, mark, cells, title, facts, what, scaleRule, colormap, smooth } = drawn;
-  if (!picture) return heatMap(map, { title, facts: `${what}; ${facts}`, scaleRule, colormap });
+  if (!picture) return heatMap(map, { title, facts: `${what}  ·  ${facts}`, scaleRule, colormap, look });
   const { plan, image } = picture;
   const frames = mark ? [originalRect(plan, squareAround(mark.place, mark.side))] : [];
   const area = originalRect(plan, cells ?? { x: 0, y: 0, width: plan.crop.width, height: plan.crop.height });
-  return overlay({ image, plane: map, area, smooth, frames }, { title, facts, what, scaleRule, colormap });
+  return overlay({ image, plane: map, area, smooth, frames }, { title, facts, what, scaleRule, colormap, look });
 }
 
 /** What a picture of a class study carries. */
@@ -119,24 +128,27 @@ interface HeatMapOptions extends FigureOptions {
  * cells as numbers.
  */
 export function heatMap(plane: Plane, options: HeatMapOptions): MapFigure {
-  const { title, facts, scaleRule, colormap, frames = [] } = options;
+  const { title, facts, scaleRule, colormap, look, frames = [] } = options;
   const { levels, scale, clipped } = commonLevels([plane], scaleRule);
   const key = legend('', scale, colormap, clipped);
+  const size = `${plane.width} × ${plane.height}`;
   if (fitsNumberGrid(plane)) {
-    const cells = numberGrid(plane, applyColormap(levels[0], colormap));
-    return { image: titledImage(title, facts, cells, key), scale, clipped };
+    const cells = captioned(numberGrid(plane, applyColormap(levels[0], colormap)), [['values', size]]);
+    return { scene: titledScene(title, facts, cells, key, look), scale, clipped };
   }
-  const fit = chooseFit(plane.width, plane.height, HEAT_MAP_BOX, HEAT_MAP_ZOOM_TO);
+  const fit = chooseFit(plane.width, plane.height, HEAT_MAP_BOX * look.box, HEAT_MAP_ZOOM_TO * look.box);
   const picture = withFrames(planePicture(plane, levels[0], colormap, fit), frames, fit);
-  const words = [facts, fitWords(fit)].filter(Boolean).join(', ');
-  return { image: titledImage(title, words, picture, key), scale, clipped };
+  const drawn = captioned(picture, [['values', [size, fitWords(fit)].filter(Boolean).join(', ')]]);
+  return { scene: titledScene(title, facts, drawn, key, look), scale, clipped };
 }
 
-const BOX = 480;
-const ZOOM_TO = 320;
-const GAP = 16;
+const BOX = 520;
+const ZOOM_TO = 400;
+const GAP = 24;
 /** How much of the picture the strongest colour hides. */
 const COVER = 0.8;
+/** Pixels of a blended picture for each point: as crisp as a PNG of usual density. */
+const PER_POINT = 2;
 
 /** A map of numbers that belong to places of an image. */
 interface OverlaidMap {
@@ -160,36 +172,61 @@ interface OverlayOptions extends FigureOptions {
  * The image, and beside it the image in grey with a transparent heat map over it: the further a value lies from nothing
  * (from the middle of `diverging`, from the lowest of the other colour maps), the more its colour covers.
  */
-export function overlay(map: OverlaidMap, { title, facts, what, scaleRule, colormap }: OverlayOptions): MapFigure {
+export function overlay(
+  map: OverlaidMap,
+  { title, facts, what, scaleRule, colormap, look }: OverlayOptions,
+): MapFigure {
   const { image, plane, frames = [] } = map;
   const { levels, scale, clipped } = commonLevels([plane], scaleRule);
-  const fit = chooseFit(image.width, image.height, BOX, ZOOM_TO);
+  const fit = chooseFit(image.width, image.height, BOX * look.box, ZOOM_TO * look.box);
   const blended = withFrames(blend(map, levels[0], colormap, fit), frames, fit);
-  const input = captioned(imagePicture(image, fit), [`input ${image.width}×${image.height}`, fitWords(fit)]);
-  const output = captioned(blended, [what, `${plane.width}×${plane.height} values`]);
+  const size = [`${image.width} × ${image.height}`, fitWords(fit)].filter(Boolean).join(', ');
+  const input = captioned(imagePicture(image, fit), [['input', size]]);
+  const output = captioned(blended, [[what, `${plane.width} × ${plane.height} values`]]);
   const pictures = sideBySide([input, output], GAP, 'top');
-  return { image: titledImage(title, facts, pictures, legend('', scale, colormap, clipped)), scale, clipped };
+  return { scene: titledScene(title, facts, pictures, legend('', scale, colormap, clipped), look), scale, clipped };
 }
 
-/** The image at its size on the paper, grey, with the colours of the levels over it. */
-function blend(
+/** The image at its size on the paper, grey, with the colours of the levels over it: blended when it is drawn. */
+function blend(map: OverlaidMap, levels: Uint8Array, colormap: ColormapName, fit: Fit): Part {
+  const [across, down] = [fittedSide(map.image.width, fit), fittedSide(map.image.height, fit)];
+  const [width, height] = [Math.round(across * PER_POINT), Math.round(down * PER_POINT)];
+  let data: Uint8Array | null = null;
+  const image: Image = {
+    width,
+    height,
+    channels: 3,
+    depth: 8,
+    get data() {
+      data ??= blendedPixels(map, levels, colormap, width, height);
+      return data;
+    },
+  };
+  return framed({
+    width: across,
+    height: down,
+    draw: (marks, x, y) => {
+      marks.push({ kind: 'image', x, y, width: across, height: down, image });
+    },
+  });
+}
+
+/** [height, width, 3] */
+function blendedPixels(
   { image, plane, area, smooth }: OverlaidMap,
   levels: Uint8Array,
   colormap: ColormapName,
-  fit: Fit,
-): Part {
-  const small = shrinkImage(image, fit.shrink);
-  const canvas = createCanvas(fittedSide(image.width, fit), fittedSide(image.height, fit), PAPER);
-  drawImage(canvas, 0, 0, small, fit.zoom);
+  width: number,
+  height: number,
+): Uint8Array {
+  const data = Uint8Array.from(resampleRgb(image, width, height));
   const rect = area ?? { x: 0, y: 0, width: image.width, height: image.height };
-  const scale = fit.shrink / fit.zoom;
-  const columns = positions(canvas.width, scale, rect.x, rect.width, plane.width);
-  const rows = positions(canvas.height, scale, rect.y, rect.height, plane.height);
+  const columns = positions(width, image.width / width, rect.x, rect.width, plane.width);
+  const rows = positions(height, image.height / height, rect.y, rect.height, plane.height);
   const table = COLORMAPS[colormap];
-  const { data } = canvas;
   for (const [y, v] of rows.entries()) {
     for (const [x, u] of columns.entries()) {
-      const o = (y * canvas.width + x) * 3;
+      const o = (y * width + x) * 3;
       const grey = Math.round(0.299 * data[o] + 0.587 * data[o + 1] + 0.114 * data[o + 2]);
       const level = levelAt(levels, plane, u, v, smooth);
       const cover = level === null ? 0 : COVER * strength(level, colormap);
@@ -198,12 +235,7 @@ function blend(
       }
     }
   }
-  const drawn = toImage(canvas);
-  return framed({
-    width: canvas.width,
-    height: canvas.height,
-    draw: (paper, x, y) => drawImage(paper, x, y, drawn),
-  });
+  return data;
 }
 
 /** Where the middle of each pixel of the paper lies among `count` values spread over [from, from + length). */

@@ -19,6 +19,7 @@ import {
   imagePlace,
   type OpenedClass,
   placeWords,
+  scoreWords,
 } from './class-command.js';
 import { drawClassMap, gradCam, type PlaceMap, resizeMap, strongestPlace } from './class-map.js';
 
@@ -142,7 +143,7 @@ export async function gradcamAnswer(
   { class: wanted, layer: named }: { readonly class: string | null; readonly layer: string | null },
   frame: Frame,
 ): Promise<Answer> {
-  const { job, subject, breathe } = opened;
+  const { job, subject, figure, breathe } = opened;
   const found = await gradcam(subject, wanted, named, breathe);
   const { class: one, layer, isDefault, shape, map, strongest, channels, notes } = found;
   const [C, H, W] = shape;
@@ -154,17 +155,23 @@ export async function gradcamAnswer(
       : '  nothing speaks for this class: every weighted sum is at or below zero',
     `  most weight on channel ${channels.map(({ channel, weight }) => `${channel} (${formatNumber(weight)})`).join(', ')}`,
   ];
-  const draw = () =>
-    drawClassMap(job, subject.source, 'gradcam', ['--class', String(one.index), '--layer', layer], {
-      map,
-      title: `${one.label}: Grad-CAM at ${layer}`,
-      facts: `${found.network}${job.request.init === null ? '' : ', made-up weights'}; bright places speak for the class, dark ones do not`,
-      what: 'speaks for the class',
-      scaleRule: { kind: 'fixed', lo: 0, hi: Math.max(strongestOf(map.values), Number.MIN_VALUE) },
-      colormap: 'magma',
-      smooth: true,
-      mark: strongest && { place: strongest, side: 1 },
-    });
+  const made = job.request.init === null ? [] : ['made-up weights'];
+  const words = [found.network, ...made, `Grad-CAM at ${layer}`, scoreWords(one), 'bright places speak for the class'];
+  const args = ['--class', String(one.index), '--layer', layer];
+  const draw = (alt: string) =>
+    drawClassMap(
+      { job, source: subject.source, command: 'gradcam', args, figure, alt },
+      {
+        map,
+        title: `Where does ${found.network} see “${one.label}”?`,
+        facts: words.join('  ·  '),
+        what: 'speaks for the class',
+        scaleRule: { kind: 'fixed', lo: 0, hi: Math.max(strongestOf(map.values), Number.MIN_VALUE) },
+        colormap: 'magma',
+        smooth: true,
+        mark: strongest && { place: strongest, side: 1 },
+      },
+    );
   return classAnswer(opened, frame, {
     lines,
     notes,
@@ -176,7 +183,7 @@ export async function gradcamAnswer(
       channels,
       map: { width: map.width, height: map.height, values: [...map.values] },
     },
-    file: async () => (frame.wantsNumbers ? writeNpy(tensor(map.values, [map.height, map.width])) : draw()),
+    file: async (alt) => (frame.wantsNumbers ? writeNpy(tensor(map.values, [map.height, map.width])) : draw(alt)),
   });
 }
 

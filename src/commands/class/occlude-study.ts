@@ -21,6 +21,7 @@ import {
   imagePlace,
   type OpenedClass,
   placeWords,
+  scoreWords,
 } from './class-command.js';
 import { drawClassMap } from './class-map.js';
 
@@ -246,7 +247,7 @@ export async function occludeAnswer(
   { class: wanted, measure, ...options }: OccludeOptions & { readonly class: string | null; readonly measure: Measure },
   frame: Frame,
 ): Promise<Answer> {
-  const { job, subject, breathe } = opened;
+  const { subject, job, breathe } = opened;
   const found = await occlude(subject, wanted, options, breathe, (step, result) => {
     if (process.stderr.isTTY) frame.terminal.note(passLine(step, subject, result, measure));
   });
@@ -272,10 +273,10 @@ export async function occludeAnswer(
       fallsMost: most,
       fallsLeast: least,
     },
-    file: async () =>
+    file: async (alt) =>
       frame.wantsNumbers
         ? writeNpy(tensor(drops, [grid.ys.length, grid.xs.length]))
-        : draw(opened, found, drops, most, measure),
+        : draw(opened, found, drops, most, measure, alt),
   });
 }
 
@@ -317,17 +318,21 @@ function passLine(step: number, subject: ClassSubject, result: OcclusionResult, 
   return `  so far, every ${step === 2 ? '2nd' : `${step}th`} place: falls most around ${placeWords(middle)}`;
 }
 
-function fillWords({ fill, filling }: OcclusionResult): string {
-  const words = { mean: "each channel's mean", gray: 'mid-grey', '0': 'what it reads as 0' }[fill];
-  return `${words} (${filling.map((value) => formatNumber(value)).join(', ')})`;
+function fillName({ fill }: OcclusionResult): string {
+  return { mean: "each channel's mean", gray: 'mid-grey', '0': 'what it reads as 0' }[fill];
+}
+
+function fillWords(found: OcclusionResult): string {
+  return `${fillName(found)} (${found.filling.map((value) => formatNumber(value)).join(', ')})`;
 }
 
 function draw(
-  { job, subject }: OpenedClass,
+  { job, subject, figure }: OpenedClass,
   found: OcclusionResult,
   drops: Float32Array,
   most: OccludedPatch,
   measure: Measure,
+  alt: string,
 ): Promise<Uint8Array> {
   const { class: one, grid, fill, network } = found;
   const [height, width] = grid.size;
@@ -342,10 +347,26 @@ function draw(
     fill,
   ];
   const largest = drops.reduce((top, drop) => Math.max(top, Math.abs(drop)), Number.MIN_VALUE);
-  return drawClassMap(job, subject.source, 'occlude', [...args, '--measure', measure], {
+  const made = job.request.init === null ? [] : ['made-up weights'];
+  const words = [
+    network,
+    ...made,
+    scoreWords(one),
+    `${groupDigits(drops.length)} patches of ${width}×${height}, one at a time filled with ${fillName(found)}`,
+    'orange: the class loses when this is covered',
+  ];
+  const picture = {
+    job,
+    source: subject.source,
+    command: 'occlude',
+    args: [...args, '--measure', measure],
+    figure,
+    alt,
+  };
+  return drawClassMap(picture, {
     map: { width: grid.xs.length, height: grid.ys.length, values: drops },
-    title: `${one.label}: what it depends on`,
-    facts: `${network}${job.request.init === null ? '' : ', made-up weights'}; ${groupDigits(drops.length)} patches of ${width}×${height}; orange: the class loses when this is covered`,
+    title: `What does “${one.label}” depend on?`,
+    facts: words.join('  ·  '),
     what: measure === 'logit' ? 'fall of the score' : 'fall of the probability',
     scaleRule: { kind: 'fixed', lo: -largest, hi: largest },
     colormap: 'diverging',

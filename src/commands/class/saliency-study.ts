@@ -16,6 +16,7 @@ import {
   imagePlace,
   type OpenedClass,
   placeWords,
+  scoreWords,
 } from './class-command.js';
 import { drawClassMap, type PlaceMap, saliency as saliencyMap, strongestPlace } from './class-map.js';
 
@@ -25,7 +26,7 @@ export async function saliencyAnswer(
   { class: wanted, signed }: { readonly class: string | null; readonly signed: boolean },
   frame: Frame,
 ): Promise<Answer> {
-  const { job, subject, breathe } = opened;
+  const { job, subject, figure, breathe } = opened;
   const found = await saliency(subject, wanted, signed, breathe);
   const { class: one, shape, gradient, map, strongest, notes } = found;
   const lines = [
@@ -35,23 +36,29 @@ export async function saliencyAnswer(
       : '  the gradient is zero everywhere: no small change of any pixel moves the score',
   ];
   const what = signed ? 'gradient, largest channel with its sign' : 'size of the gradient, largest channel';
-  const draw = () =>
-    drawClassMap(job, subject.source, 'saliency', ['--class', String(one.index), ...(signed ? ['--signed'] : [])], {
-      map,
-      title: `${one.label}: gradient of the score`,
-      facts: `${found.network}${job.request.init === null ? '' : ', made-up weights'}; colours end at the 99.5th percentile`,
-      what,
-      // a few pixels are many times stronger than all others
-      scaleRule: limits(map.values, signed),
-      colormap: signed ? 'diverging' : 'magma',
-      smooth: false,
-      mark: strongest && { place: strongest, side: 1 },
-    });
+  const made = job.request.init === null ? [] : ['made-up weights'];
+  const words = [found.network, ...made, scoreWords(one), 'colours end at the 99.5th percentile'];
+  const args = ['--class', String(one.index), ...(signed ? ['--signed'] : [])];
+  const draw = (alt: string) =>
+    drawClassMap(
+      { job, source: subject.source, command: 'saliency', args, figure, alt },
+      {
+        map,
+        title: `Which pixels move the score of “${one.label}”?`,
+        facts: words.join('  ·  '),
+        what,
+        // a few pixels are many times stronger than all others
+        scaleRule: limits(map.values, signed),
+        colormap: signed ? 'diverging' : 'magma',
+        smooth: false,
+        mark: strongest && { place: strongest, side: 1 },
+      },
+    );
   return classAnswer(opened, frame, {
     lines,
     notes,
     document: { class: one, shape, strongest, signed },
-    file: async () => (frame.wantsNumbers ? writeNpy(tensor(gradient, shape)) : draw()),
+    file: async (alt) => (frame.wantsNumbers ? writeNpy(tensor(gradient, shape)) : draw(alt)),
   });
 }
 

@@ -12,23 +12,24 @@ import type { NetworkJob } from '../../core/job.js';
 import type { DrawingNote } from '../../core/note.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
-import { titledImage } from '../../draw/map-figure.js';
+import { type FigureLook, titledScene } from '../../draw/figure.js';
 import {
-  FAINT,
+  blank,
+  boxed,
   framed,
-  INK,
-  imagePicture,
   inGrid,
   type Part,
   sideBySide,
   stacked,
+  TYPE,
   textPart,
   widest,
 } from '../../draw/part.js';
-import { shortenMiddle } from '../../draw/text.js';
-import { encodePng } from '../../io/encode.js';
+import type { Scene } from '../../draw/scene/scene.js';
+import { shortenMiddle } from '../../draw/scene/typeface.js';
 import type { Input } from '../../io/inputs.js';
 import { baseName, safeName } from '../../io/paths.js';
+import { encodeFigure, type FigureFile } from '../../run/figure.js';
 import { networkSubject, openNetwork } from '../../run/network.js';
 import { requestArgs } from '../../run/recipe.js';
 import type { Subject } from '../../run/subject.js';
@@ -37,8 +38,10 @@ import { cutPatches, type TopPatch, type TopResult, topPatches } from './top-stu
 
 /** Without --channel a sheet shows this many channels; --json has all. */
 const SHOWN_CHANNELS = 8;
-/** The longer side of a patch on the sheet. */
+/** The longer side of a patch on the sheet, in points; of one channel's patches; and at least. */
 const SIDE = 128;
+const ALONE = 176;
+const LEAST_SIDE = 100;
 
 /** What `top` was asked. */
 interface TopWords {
@@ -73,12 +76,14 @@ export async function topAnswer({ net, images, flags }: TopWords, frame: Frame):
   const shown = shownChannels(found.layer, found.channels.length, wanted);
   const lines = describe(found, shown, wanted.length > 0);
   const args = [...requestArgs(job.request), ...images.map(baseName), ...argsOf(flags, shown)];
+  const alt = altOfTop(found.network, found.layer, found.done, lines.slice(2));
+  const figure = { file: frame.figureFile(place), alt, args };
   return {
     notes,
     lines,
     document: () => documentOf(job, found, wanted, place),
-    files: place === null ? [] : [{ place, bytes: () => sheetOf(job, opened, inputs, found, shown, args) }],
-    alt: altOfTop(found.network, found.layer, found.done, lines.slice(2)),
+    files: place === null ? [] : [{ place, bytes: () => sheetOf(job, opened, inputs, found, shown, figure) }],
+    alt,
     ok: found.failed.length === 0,
   };
 }
@@ -152,31 +157,46 @@ function middleWords(patch: TopPatch): string {
   return `(${x}, ${y})`;
 }
 
-/** The sheet as a PNG. `args`: all that is typed behind the command's name. */
+/** How the sheet is written. `args`: all that is typed behind the command's name. */
+interface SheetFile {
+  readonly file: FigureFile;
+  readonly alt: string;
+  readonly args: readonly string[];
+}
+
 async function sheetOf(
   job: NetworkJob,
   opened: Subject,
   inputs: readonly Input[],
   found: TopResult,
   shown: readonly number[],
-  args: readonly string[],
+  { file, alt, args }: SheetFile,
 ): Promise<Uint8Array> {
   const patches = shown.flatMap((channel) => found.channels[channel]);
-  const cut = await cutPatches(opened, inputs, patches, SIDE);
+  const cut = await cutPatches(opened, inputs, patches, 2 * (shown.length === 1 ? ALONE : SIDE));
   const rows = shown.map((channel) => ({
     label: `channel ${channel}`,
     patches: found.channels[channel].map((patch) => ({
       image: cut.get(patch) ?? null,
-      lines: [formatNumber(patch.value), baseName(patch.path), middleWords(patch)] as const,
+      lines: [formatNumber(patch.value), baseName(patch.path), `at ${middleWords(patch)}`] as const,
     })),
   }));
-  const title = `${found.network} ${found.layer}${shown.length === 1 ? `, channel ${shown[0]}` : ''}: what excites it most`;
-  const made = job.request.init === null ? '' : 'made-up weights; ';
-  const facts = `${made}${plural(found.done, 'image')}; patches of ${found.fieldSize[1]}×${found.fieldSize[0]} pixels of what the network reads`;
+  const { network, layer, fieldSize, done } = found;
+  const what = shown.length === 1 ? `channel ${shown[0]} of ${layer}` : `the channels of ${layer}`;
+  const facts = [
+    network,
+    ...(job.request.init === null ? [] : ['made-up weights']),
+    plural(done, 'image'),
+    `patches of ${fieldSize[1]}×${fieldSize[0]} pixels of what the network reads`,
+  ].join('  ·  ');
   const values = patches.map(({ value }) => value);
   const [lo, hi] = [Math.min(...values), Math.max(...values)];
-  const note: DrawingNote = { cnnviz: VERSION, picture: 'patches', lo, hi, args: ['top', ...args] };
-  return encodePng(patchSheet(rows, SIDE, title, facts), JSON.stringify(note));
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'patches', alt, lo, hi, args: ['top', ...args] };
+  return encodeFigure(
+    (look) => patchSheet(rows, `What excites ${what} most?`, facts, look),
+    () => note,
+    file,
+  );
 }
 
 function documentOf(job: NetworkJob, found: TopResult, wanted: readonly number[], output: string | null): object {
@@ -202,10 +222,10 @@ function documentOf(job: NetworkJob, found: TopResult, wanted: readonly number[]
   return { ...head, layer, shape, fieldSize, done, failed: errors, channels: patches, output, warnings };
 }
 
-const GAP = 10;
+const GAP = 16;
 /** Patches in a row, where one channel has the sheet for itself. */
 const COLUMNS = 3;
-const AS_IT_IS = { zoom: 1, shrink: 1 };
+const MEANING = 'value, image, middle of the patch in the image; black lies beyond its edge';
 
 /** One patch with what is said below it: value, name, place. */
 interface LabelledPatch {
@@ -220,33 +240,49 @@ interface PatchRow {
 }
 
 /** The patches of channels: one channel in a square, several in a row each. */
-function patchSheet(rows: readonly PatchRow[], side: number, title: string, facts: string): Image {
+export function patchSheet(
+  rows: readonly PatchRow[],
+  title: string,
+  facts: string,
+  look: FigureLook,
+): { readonly scene: Scene } {
+  const side = Math.max(LEAST_SIDE, Math.round((rows.length === 1 ? ALONE : SIDE) * look.box));
   const cells = rows.map(({ patches }) => patches.map((patch) => cell(patch, side)));
   const figure =
     rows.length === 1
-      ? inGrid(cells[0], GAP, Math.min(cells[0].length, COLUMNS))
+      ? inGrid(cells[0], GAP, Math.max(1, Math.min(cells[0].length, COLUMNS)), GAP + 8)
       : stacked(
           rows.map(({ label }, r) => labelledRow(label, cells[r], rows)),
-          GAP,
+          GAP + 8,
           'left',
         );
-  return titledImage(
-    title,
-    facts,
-    figure,
-    textPart('value, image, middle of the patch in the image; black lies beyond its edge', FAINT),
-  );
+  return { scene: titledScene(title, facts, figure, textPart(MEANING, 'detail'), look) };
 }
 
 function labelledRow(label: string, cells: readonly Part[], rows: readonly PatchRow[]): Part {
-  const width = widest(rows.map((row) => textPart(row.label)));
-  return sideBySide([{ ...textPart(label), width }, ...cells], GAP, 'top');
+  const width = widest(rows.map((row) => textPart(row.label, 'name')));
+  const none = cells.length === 0 ? [textPart('no number', 'detail')] : [];
+  return sideBySide([{ ...textPart(label, 'name'), width }, ...cells, ...none], GAP, 'top');
 }
 
+/** A patch on the place of the largest there can be: one beside it does not move. */
 function cell({ image, lines }: LabelledPatch, side: number): Part {
-  const empty = framed({ width: side, height: side, draw: () => {} });
-  const picture = image ? imagePicture(image, AS_IT_IS) : empty;
-  const words = lines.map((line, i) => textPart(shortenMiddle(line, side, 1), i === 0 ? INK : FAINT));
-  const part = stacked([picture, ...words], 3, 'left');
-  return { ...part, width: Math.max(part.width, side + 2) };
+  const picture = image ? patchPicture(image, side) : framed(blank(side, side));
+  const words = lines.map((line, i) => {
+    const style = i === 0 ? TYPE.name : TYPE.detail;
+    return textPart(shortenMiddle(line, side, style.size, style.weight), style);
+  });
+  return stacked([boxed(picture, side + 2, side + 2, 'left', 'top'), stacked(words, 1, 'left')], 6, 'left');
+}
+
+function patchPicture(image: Image, side: number): Part {
+  const scale = side / Math.max(image.width, image.height);
+  const [width, height] = [image.width, image.height].map((length) => Math.max(1, Math.round(length * scale)));
+  return framed({
+    width,
+    height,
+    draw: (marks, x, y) => {
+      marks.push({ kind: 'image', x, y, width, height, image });
+    },
+  });
 }

@@ -16,9 +16,9 @@ receptive field), from the original image. All channels in one pass; one patch a
   args: { net: classArgs.net, images: arg.any('images, .npy arrays, folders, globs') },
   flags: { ...topFlags, ...inputFlags },
   output: {
-    endings: ['.png'],
+    endings: ['.png', '.svg'],
     what: 'the sheet',
-    about: 'FILE.png, FOLDER/ or - for stdout (default: NET.LAYER.top.png here)',
+    about: 'FILE.png, FILE.svg, FOLDER/ or - for stdout (default: NET.LAYER.top.png here)',
     draws: true,
   },
   json: 'one JSON document on stdout; a sheet only with -o',

@@ -48,7 +48,10 @@ export async function evaluateAnswer(
   const picture =
     confusion === null
       ? null
-      : await drawConfusion(`${baseName(path)} on ${baseName(found.images)}`, evaluation, argsOf(path, place, flags));
+      : await drawConfusion(`${baseName(path)} on ${baseName(found.images)}`, evaluation, {
+          args: argsOf(path, place, flags),
+          file: frame.figureFile(confusion),
+        });
   const outputs = picture === null ? [] : [{ path: confusion!, bytes: picture.length }];
   return {
     notes,

@@ -56,11 +56,11 @@ export const listFlag = flag.text(
   'lines of path,label instead of sub-folders; paths from <folder>, else from the list on',
 );
 
-const confusionFlag = flag.of('--confusion <file>', 'the confusion matrix as a PNG', parsePicture);
+const confusionFlag = flag.of('--confusion <file>', 'the confusion matrix as a PNG or SVG', parsePicture);
 
 /** What `head train` writes beside the head. */
 export const trainingFiles = under('Output:', {
-  curve: flag.of('--curve <file>', 'the learning curve as a PNG', parsePicture),
+  curve: flag.of('--curve <file>', 'the learning curve as a PNG or SVG', parsePicture),
   confusion: confusionFlag,
   cache: cacheFlag(),
   // commander writes it to `cache`
@@ -144,10 +144,10 @@ function parseShare(long: string, text: string): number {
   });
 }
 
-/** A picture's file. @throws CnnvizError 'usage' when it is no .png */
+/** A picture's file. @throws CnnvizError 'usage' when it is no .png or .svg */
 function parsePicture(long: string, text: string): string {
-  if (/\.png$/i.test(text)) return text;
-  throw new CnnvizError('usage', `${long} ${text}: the picture is written as .png`, {
+  if (/\.(png|svg)$/i.test(text)) return text;
+  throw new CnnvizError('usage', `${long} ${text}: the picture is written as .png or .svg`, {
     fix: `${long} ${stem(text) || 'picture'}.png`,
   });
 }

@@ -36,6 +36,7 @@ of each image are computed once and kept beside the head, so that training again
     about: "the head, a safetensors file: FILE.head, FOLDER/ or - for stdout (default: the folder's name with .head)",
     draws: false,
   },
+  namedFigures: true,
   ...WORDS,
   async answer({ folder = null, flags }, frame) {
     const { trainAnswer } = await import('./train-head.js');
@@ -72,6 +73,7 @@ const evaluate = command({
   args: PLACES,
   flags: { csv: listFlag, ...headFlags, ...evaluationFiles },
   namedFiles: true,
+  namedFigures: true,
   ...WORDS,
   async answer({ head, folder = null, flags }, frame) {
     const { evaluateAnswer } = await import('./evaluate-head.js');

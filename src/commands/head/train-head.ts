@@ -51,6 +51,8 @@ interface HeadTrainingJob {
 /** What is told while it works. */
 interface HeadTrainingEvents extends ImageEvents {
   readonly iterations: (done: number, total: number) => void;
+  /** How a picture is written at a place. */
+  readonly figureFile: Frame['figureFile'];
 }
 
 /** What became of it, and the files that are to be written. */
@@ -77,6 +79,7 @@ export async function trainAnswer(
   let bar: Work['bar'] | null = null;
   const { result, files } = await trainHeadOnImages(job, {
     ...imageEvents(frame),
+    figureFile: frame.figureFile,
     iterations(done, total) {
       bar ??= frame.progress(total, { mayEndEarly: true }).bar;
       bar.update(done, 0);
@@ -158,11 +161,16 @@ async function trainHeadOnImages(job: HeadTrainingJob, events: HeadTrainingEvent
   const files = [{ path: job.out, bytes }];
   if (job.curve !== null) {
     const own = [...args, '--curve', baseName(job.curve)];
-    files.push({ path: job.curve, bytes: await drawCurve(subject, trained.curve, trained.best, own) });
+    const said = { training: onTraining, heldOut: heldOut.length > 0 ? evaluation : null };
+    const figure = { title: subject, points: trained.curve, best: trained.best, ...said };
+    const file = events.figureFile(job.curve);
+    files.push({ path: job.curve, bytes: await drawCurve(figure, { args: own, file }) });
   }
   if (job.confusion !== null) {
     const own = [...args, '--confusion', baseName(job.confusion)];
-    files.push({ path: job.confusion, bytes: await drawConfusion(`${subject}, ${measured} images`, evaluation, own) });
+    const picture = { args: own, file: events.figureFile(job.confusion) };
+    const drawn = await drawConfusion(`${subject}, ${measured} images`, evaluation, picture);
+    files.push({ path: job.confusion, bytes: drawn });
   }
   const result: HeadTrainingResult = {
     images: images.name,

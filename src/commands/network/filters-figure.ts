@@ -10,10 +10,10 @@ import { sizeOf } from '../../core/tensor.js';
 import { formatNumber } from '../../core/text.js';
 import { toFloat32 } from '../../core/values.js';
 import { VERSION } from '../../core/version.js';
-import { commonLevels, legend, type MapFigure, titledImage } from '../../draw/map-figure.js';
+import { commonLevels, type FigureLook, legend, type MapFigure, titledScene } from '../../draw/figure.js';
+import { chooseFit } from '../../draw/fit.js';
 import { imagePicture, inGrid, type Plane, planePicture, sideBySide, stacked, textPart } from '../../draw/part.js';
-import { chooseFit } from '../../draw/text.js';
-import { encodePng } from '../../io/encode.js';
+import { encodeFigure, type FigureFile } from '../../run/figure.js';
 import { chooseLayers } from '../../run/layer-choice.js';
 import { openNetwork } from '../../run/network.js';
 import { checkDeclaredSize, declaredType } from '../../run/network-input.js';
@@ -72,16 +72,30 @@ export async function networkFilters(
   });
 }
 
+/** How a sheet is drawn and written. `args`: the command that makes it, but for where it goes. */
+interface FiltersFile {
+  readonly range: KernelRange | null;
+  readonly colormap: ColormapName;
+  readonly args: readonly string[];
+  readonly alt: string;
+  readonly file: FigureFile;
+}
+
 /** The kernels as a labelled sheet, with the command that makes it. */
-export async function drawFilters(
+export function drawFilters(
   { network, layer, shape, data }: NetworkFilters,
-  range: KernelRange | null,
-  colormap: ColormapName,
-  args: readonly string[],
+  { range, colormap, args, alt, file }: FiltersFile,
 ): Promise<Uint8Array> {
-  const { image, scale } = filtersSheet({ title: `${network} ${layer}`, shape, data, range, colormap });
-  const note: DrawingNote = { cnnviz: VERSION, picture: 'filters', lo: scale.lo, hi: scale.hi, args };
-  return encodePng(image, JSON.stringify(note));
+  const noteOf = ({ scale: { lo, hi } }: MapFigure): DrawingNote => ({
+    cnnviz: VERSION,
+    picture: 'filters',
+    alt,
+    lo,
+    hi,
+    args,
+  });
+  const drawn = { title: `The kernels of ${layer}`, facts: network, shape, data, range, colormap };
+  return encodeFigure((look) => filtersSheet({ ...drawn, look }), noteOf, file);
 }
 
 /** "64 kernels 11×11×3, −0.3 … 0.3" */
@@ -94,27 +108,34 @@ export function filtersWords({ shape: [M, C, kH, kW], kernels }: NetworkFilters)
 /** The kernels of one convolution. */
 interface DrawnFilters {
   readonly title: string;
+  /** What the line below the title begins with. */
+  readonly facts: string;
   /** [M, C/groups, kH, kW] */
   readonly shape: readonly number[];
   readonly data: Float32Array;
   /** Null: as many as fit. */
   readonly range: KernelRange | null;
   readonly colormap: ColormapName;
+  readonly look: FigureLook;
 }
 
+/** So many planes of a kernel stand side by side, more of them in a square. */
+const MOST_IN_ROW = 16;
 /** Planes on one sheet, if nobody says which. */
 const MOST_PLANES = 1024;
-const GAP = 8;
-const AREA = 1.2e6;
+const GAP = 12;
+const AREA = 9e5;
 const LARGEST_BOX = 96;
-const SMALLEST_BOX = 12;
+const SMALLEST_BOX = 10;
+/** Planes of one kernel are this far apart, in points. */
+const SEAM = 2;
 
 /**
  * Kernels as a labelled sheet on one scale around zero: three channels as colours (mid-grey is 0 in each), others
  * plane by plane, side by side.
  * @throws CnnvizError 'usage' when the range lies outside
  */
-export function filtersSheet({ title, shape, data, range, colormap }: DrawnFilters): MapFigure {
+export function filtersSheet({ title, facts, shape, data, range, colormap, look }: DrawnFilters): MapFigure {
   const [M, C, kH, kW] = shape;
   const isColour = C === 3;
   const perKernel = isColour ? 1 : C;
@@ -135,32 +156,25 @@ export function filtersSheet({ title, shape, data, range, colormap }: DrawnFilte
   }
   const { levels, scale, clipped } = commonLevels(planes.flat(), { kind: 'symmetric' });
   const count = last - first + 1;
-  const box = Math.min(LARGEST_BOX, Math.max(SMALLEST_BOX, Math.sqrt(AREA / (count * perKernel)) - GAP));
+  const area = Math.sqrt((AREA * look.box * look.box) / (count * perKernel));
+  const box = Math.min(LARGEST_BOX * look.box, Math.max(SMALLEST_BOX, area - GAP));
   const fit = chooseFit(kW, kH, box, box);
   const cells = planes.map((channels, i) => {
     const own = levels.slice(i * C, (i + 1) * C);
-    const picture = isColour
-      ? imagePicture(colourImage(own, kW, kH), fit)
-      : sideBySide(
-          channels.map((plane, c) => planePicture(plane, own[c], colormap, fit)),
-          1,
-          'top',
-        );
-    const stackedPicture =
-      isColour || C <= 16
-        ? picture
-        : inGrid(
-            channels.map((plane, c) => planePicture(plane, own[c], colormap, fit)),
-            1,
-            Math.ceil(Math.sqrt(C)),
-          );
-    return stacked([stackedPicture, textPart(String(first + i))], 2, 'left');
+    const pictures = isColour
+      ? [imagePicture(colourImage(own, kW, kH), fit)]
+      : channels.map((plane, c) => planePicture(plane, own[c], colormap, fit));
+    const picture =
+      pictures.length <= MOST_IN_ROW
+        ? sideBySide(pictures, SEAM, 'top')
+        : inGrid(pictures, SEAM, Math.ceil(Math.sqrt(pictures.length)));
+    return stacked([picture, textPart(String(first + i), 'detail')], 2, 'left');
   });
   const what = count === M ? plural(M, 'kernel') : `kernels ${first}–${last} of ${M}`;
-  const how = isColour ? 'red, green, blue; mid-grey is 0' : `${plural(C, 'plane')} each`;
-  const facts = `${what} ${kW}×${kH}×${C}: ${how}; one scale for all`;
-  const image = titledImage(title, facts, inGrid(cells, GAP), legend('', scale, isColour ? 'gray' : colormap, clipped));
-  return { image, scale, clipped };
+  const how = isColour ? 'red, green and blue as colours, mid-grey is 0' : `${plural(C, 'plane')} each`;
+  const words = [facts, `${what}, ${kW}×${kH}×${C}`, how, 'one scale for all'].filter(Boolean).join('  ·  ');
+  const key = legend('', scale, isColour ? 'gray' : colormap, clipped);
+  return { scene: titledScene(title, words, inGrid(cells, GAP), key, look), scale, clipped };
 }
 
 /** Three planes of levels as one picture. */

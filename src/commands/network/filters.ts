@@ -43,9 +43,9 @@ export const filters = command({
   args: { net: arg.one('a network with its weights, as for run') },
   flags: { ...weightFlags, ...drawnFlags },
   output: {
-    endings: ['.png'],
+    endings: ['.png', '.svg'],
     what: 'the sheet',
-    about: 'FILE.png, FOLDER/ or - for stdout (default: NET.LAYER.filters.png here)',
+    about: 'FILE.png, FILE.svg, FOLDER/ or - for stdout (default: NET.LAYER.filters.png here)',
     draws: true,
   },
   json: 'one JSON document with the numbers of each kernel on stdout',
@@ -82,7 +82,8 @@ export const filters = command({
         const place = places[i];
         if (place === null) return [];
         const args = ['filters', ...requestArgs(request), ...wordsOf(drawnFlags, { ...flags, layers: [one.layer] })];
-        const bytes = () => drawFilters(one, flags.kernels, flags.colormap, args);
+        const drawn = { range: flags.kernels, colormap: flags.colormap, args, alt: altOfFilters(one) };
+        const bytes = () => drawFilters(one, { ...drawn, file: frame.figureFile(place) });
         return [{ place, facts: filtersWords(one), bytes }];
       }),
       alt: found.map(altOfFilters).join(' '),

@@ -28,6 +28,10 @@ export function describeNetworkRun(
   }
   // said again only where another word is true of the next line
   let word = '';
+  for (const file of outputs.filter(({ layer, path }) => layer === null && path !== '-')) {
+    word = wroteWord(file);
+    lines.push(`${word} ${style.strong(file.path)}  ${plural(layers.length, 'layer')}`);
+  }
   for (const layer of layers) {
     const files = outputs.filter((output) => output.layer === layer.name);
     const [first] = files;

@@ -21,6 +21,10 @@ const runFlags = {
   ...under('Output:', {
     maps: flag.on('--maps', 'each channel in a file of its own, instead of one labelled sheet a layer'),
     each: eachFlag,
+    histogram: flag.on(
+      '--histogram',
+      'how large the activations are: one picture for all layers (default: every layer)',
+    ),
   }),
   ...mapFlags('bits of a grey, with --maps'),
   ...batchFlags,
@@ -89,14 +93,20 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
 
 /** The job the flags ask for. @throws CnnvizError 'usage' */
 function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): NetworkJob {
-  const { layers, top, exact, labels, maps, format } = flags;
+  const { top, exact, labels, maps, histogram, format } = flags;
   const { target, clobber, out, json } = frame;
   const isNumbers = writesNumbers(flags, target);
   if (isNumbers && maps) {
     throw new CnnvizError('usage', '--maps draws pictures, .npy holds numbers', { fix: 'keep one of them' });
   }
-  const isAsked = maps || out !== null || format !== null;
-  const kind: ProductKind = isNumbers ? 'npy' : maps ? 'maps' : 'sheet';
+  if (histogram && (isNumbers || maps)) {
+    throw new CnnvizError('usage', `--histogram is one picture, ${maps ? '--maps is many' : '.npy holds numbers'}`, {
+      fix: 'keep one of them',
+    });
+  }
+  const layers = histogram && flags.layers.length === 0 ? ['all'] : flags.layers;
+  const isAsked = maps || histogram || out !== null || format !== null;
+  const kind: ProductKind = isNumbers ? 'npy' : maps ? 'maps' : histogram ? 'histogram' : 'sheet';
   const products = json && !isAsked ? [] : [kind];
   const picture = pictureOf(flags, kind === 'sheet');
   if (picture.depth === 16 && (picture.colormap !== 'gray' || !products.includes('maps'))) {
@@ -109,6 +119,6 @@ function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): Ne
     picturesImplied: layers.length === 0 && !isAsked,
     top,
     picture,
-    output: { products, target, clobber, ...figureOf(frame, format, kind === 'sheet', 'leave --maps out') },
+    output: { products, target, clobber, ...figureOf(frame, format, !isNumbers && !maps, 'leave --maps out') },
   };
 }

@@ -67,7 +67,7 @@ const F9: RowDefinition = {
   title: 'ReLU with a bias',
   shows: 'The graph of max(0, x + b).',
   figures: NO_FIGURES,
-  drawing: { file: 'F9.png', draw: () => activationGraph('relu', BIASES, REACH).image },
+  drawing: { file: 'F9.png', draw: (look) => activationGraph('relu', BIASES, REACH, look) },
   checks: ({ layers }) =>
     BIASES.map((bias) => {
       const knee = XS[biasedRelu(layers, XS, bias).lastIndexOf(0)];
