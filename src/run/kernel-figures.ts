@@ -4,8 +4,8 @@ import { formatNumber } from '../core/text.js';
 import type { SheetMap, SheetOptions } from '../draw/contact-sheet.js';
 import type { FigureOptions } from '../draw/figure.js';
 import type { StripRow, StripStage, StripStep } from '../draw/strip.js';
-import type { FeatureMap } from './measure.js';
 import { inputPicture, kernelPicture } from './maps.js';
+import type { FeatureMap } from './measure.js';
 import { numberedMap } from './place.js';
 import type { Source } from './subject.js';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { heatMap, overlay } from '../../src/commands/class/class-map.js';
-import { sweepGrid } from '../../src/commands/layer/sweep-grid.js';
 import type { Image } from '../../src/core/image.js';
 import { MARK } from '../../src/draw/marks.js';
 import { countColour, hasCleanMargin, pixel } from './paper.js';
@@ -86,34 +85,5 @@ describe('heat map', () => {
     expect(countColour(heatMap(map, STYLE).image, MARK)).toBe(0);
     // 13 a side, one pixel thick, a dark line around it
     expect(countColour(heatMap(map, { ...STYLE, frames }).image, MARK)).toBe(4 * 10);
-  });
-});
-
-describe('sweep grid', () => {
-  const cell = (values: number[], peak: { x: number; y: number } | null = null) => ({
-    label: 'stride 1',
-    details: [],
-    plane: plane(10, 10, values),
-    peak,
-  });
-  const grid = (cells: Parameters<typeof sweepGrid>[0]['cells']) =>
-    sweepGrid({ ...STYLE, input: photo(20, 20), frames: [], kernels: [], cells, columns: 1 });
-  const ramp = Array.from({ length: 100 }, (_, i) => i);
-
-  it('puts all maps on one scale, those without a map aside', () => {
-    const { scale } = grid([cell(ramp), cell(ramp.map((v) => -3 * v)), { ...cell(ramp), plane: null }]);
-    expect(scale).toEqual({ lo: -297, hi: 297 });
-  });
-
-  it('frames each peak', () => {
-    const without = countColour(grid([cell(ramp), cell(ramp)]).image, MARK);
-    const one = countColour(grid([cell(ramp, { x: 9, y: 9 }), cell(ramp)]).image, MARK);
-    const two = countColour(grid([cell(ramp, { x: 9, y: 9 }), cell(ramp, { x: 0, y: 0 })]).image, MARK);
-    expect([without, two]).toEqual([0, 2 * one]);
-    expect(one).toBeGreaterThan(0);
-  });
-
-  it('refuses a sweep without any map', () => {
-    expect(() => grid([{ ...cell(ramp), plane: null }])).toThrow('at least one map');
   });
 });

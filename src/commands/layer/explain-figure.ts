@@ -8,9 +8,9 @@ import type {
   WindowStep,
 } from '../../analysis/explain/explanation.js';
 import type { Image } from '../../core/image.js';
+import { SLIDE } from '../../core/look.js';
 import type { Scale, Window } from '../../core/result.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
-import { SLIDE } from '../../core/look.js';
 import type { ValuePlace } from '../../core/value-place.js';
 import { applyColormap } from '../../draw/colormaps.js';
 import { type FigureLook, legend, titledScene } from '../../draw/figure.js';

@@ -68,8 +68,7 @@ export function fieldFigure(drawn: DrawnField, look: FigureLook): MapFigure {
     ...[fitWords(fit)].filter(Boolean),
   ]);
   const seen = seenCell(field, piece, look.box);
-  const unread =
-    field.unread === 0 ? 'every pixel is seen' : `${counted(field.unread, 'pixel')} seen by none`;
+  const unread = field.unread === 0 ? 'every pixel is seen' : `${counted(field.unread, 'pixel')} seen by none`;
   const heat = captioned(
     fitsNumberGrid(counts)
       ? numberGrid(counts, applyColormap(levels, 'viridis'))
@@ -172,13 +171,10 @@ function readersPicture({ pixel, outSize }: FieldFacts, box: number): Part {
   });
   const fit = chooseFit(outSize.x, outSize.y, box, (PIECE_BOX * box) / BOX);
   const image = { width: outSize.x, height: outSize.y, channels: 3, depth: 8, data } as const;
-  return captioned(
-    gridded(imagePicture(image, fit), fit, outSize.x, outSize.y),
-    [
-      [`outputs that see (${x}, ${y})`, `${groupDigits(count)} of ${groupDigits(mask.length)}`],
-      `output ${outSize.x} × ${outSize.y}${fitWords(fit) === '' ? '' : `, ${fitWords(fit)}`}`,
-    ],
-  );
+  return captioned(gridded(imagePicture(image, fit), fit, outSize.x, outSize.y), [
+    [`outputs that see (${x}, ${y})`, `${groupDigits(count)} of ${groupDigits(mask.length)}`],
+    `output ${outSize.x} × ${outSize.y}${fitWords(fit) === '' ? '' : `, ${fitWords(fit)}`}`,
+  ]);
 }
 
 /** Lines between cells that are large enough. */

@@ -219,7 +219,10 @@ function matrixOf(cells: readonly SweepCell[], axes: SweepResult['axes']): Matri
     parameters: cells[l * trail].parameters,
     axes: axes.slice(0, axis),
   }));
-  const trailing = Array.from({ length: trail }, (_, t) => ({ parameters: cells[t].parameters, axes: axes.slice(axis) }));
+  const trailing = Array.from({ length: trail }, (_, t) => ({
+    parameters: cells[t].parameters,
+    axes: axes.slice(axis),
+  }));
   if (!isTurned) return { order: cells.map((_, i) => i), rows: leading, columns: trailing };
   const order = trailing.flatMap((_, t) => leading.map((_, l) => l * trail + t));
   return { order, rows: trailing, columns: leading };
