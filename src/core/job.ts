@@ -30,7 +30,15 @@ export interface DecodeJob {
   /** The colour transparent pixels are laid over, "#rrggbb", or null: alpha is dropped. */
   readonly background: string | null;
   readonly maxPixels: number;
+  /** Which page of a TIFF, which frame of a GIF or WebP, from 1; absent: the first. */
+  readonly page?: number;
+  /** The samples that become black and white; auto: the smallest and the largest there are. Absent: as the file's type says. */
+  readonly range?: SampleRange;
+  /** One layer reads a one-channel file as three equal channels; absent: as one. Networks always read three. */
+  readonly rgb?: true;
 }
+
+export type SampleRange = readonly [lo: number, hi: number] | 'auto';
 
 export interface PatchRect {
   readonly x: number;
@@ -119,6 +127,8 @@ export interface OutputJob {
 /** Everything a run needs but its inputs. Plain JSON: the same job serves the command line, threads and queues. */
 export interface Job {
   readonly decode: DecodeJob;
+  /** What happens to an image's size first; absent: nothing. */
+  readonly geometry?: GeometryJob;
   readonly preprocess: PreprocessJob;
   readonly layer: LayerJob;
   readonly picture: PictureJob;

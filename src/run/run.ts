@@ -201,13 +201,17 @@ export async function lookAtLayer(
       plan,
       read,
       channel: 'channel' in bound ? bound.channel : channel,
-      notes: [...view.notes, ...done.faults.map(faultWords), ...grayNotes(source.facts)],
+      notes: [
+        ...view.notes,
+        ...done.faults.map(faultWords),
+        ...(request.kind === 'network' ? grayNotes(source.facts) : []),
+      ],
     };
   };
   return request.kind === 'layer' ? atInput(input, look) : look();
 }
 
-/** What is worth knowing of an image that has one channel in its file and three in the layer. */
+/** What is worth knowing of an image that has one channel in its file and three in the network. */
 function grayNotes({ colour, channels }: InputFacts): string[] {
   return colour === 'gray' && channels === 3 ? ['a gray image is read as three equal channels; --gray reads one'] : [];
 }
