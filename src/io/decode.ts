@@ -173,7 +173,8 @@ async function readSamples(
     });
     if (alpha && job.background !== null) {
       // else of a coloured background only its red would be laid under gray
-      if (colour === 'gray' && !isGray(job.background)) image = image.pipelineColourspace(depth === 16 ? 'rgb16' : 'srgb');
+      if (colour === 'gray' && !isGray(job.background))
+        image = image.pipelineColourspace(depth === 16 ? 'rgb16' : 'srgb');
       image = image.flatten({ background: job.background }).removeAlpha();
     }
     return image

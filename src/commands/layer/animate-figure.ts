@@ -1,9 +1,10 @@
-import type { WeightedStep } from '../../analysis/explain/explanation.js';
-import type { Scene, SceneStep } from '../../analysis/scenes.js';
+import type { ChannelTerms, WeightedStep } from '../../analysis/explain/explanation.js';
+import { isUnfilled, type Scene, type SceneStep } from '../../analysis/scenes.js';
 import type { Image } from '../../core/image.js';
+import type { Area } from '../../core/preprocess-geometry.js';
 import type { Scale } from '../../core/result.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
-import { createCanvas, fillRect, type Rgb, toImage } from '../../draw/canvas.js';
+import { type Canvas, createCanvas, fillRect, type Rgb, toImage } from '../../draw/canvas.js';
 import { applyColormap } from '../../draw/colormaps.js';
 import { kernelPicture } from '../../draw/kernel-picture.js';
 import { legend } from '../../draw/map-figure.js';
@@ -29,6 +30,8 @@ import {
   MOST_CHANNELS,
   markCells,
   PADDED,
+  patchGreys,
+  patchPart,
   productPlanes,
   restOfChannels,
   shownChannels,
@@ -49,8 +52,9 @@ export function* sceneFrames(scene: Scene, title: string): Generator<Image> {
   const parts = scene.steps.map((step, s) => framePart(scene, look, step, s, title));
   const width = Math.max(...parts.map((part) => part.width)) + 2 * MARGIN;
   const height = Math.max(...parts.map((part) => part.height)) + 2 * MARGIN;
+  const paper = createCanvas(width, height, PAPER);
   for (const part of parts) {
-    const canvas = createCanvas(width, height, PAPER);
+    const canvas = { ...paper, data: paper.data.slice() };
     part.draw(canvas, MARGIN, MARGIN);
     yield toImage(canvas);
   }
@@ -97,11 +101,14 @@ function lookOf({ input, map, steps }: Scene): Look {
     const { width, height, picture } = input;
     const fit = chooseFit(width, height, BOX, BOX);
     const levels = () => toLevels(unpadded(input), scale);
-    return { fit, picture: picture ? imagePicture(picture, fit) : planePicture(input, levels(), 'gray', fit) };
+    return {
+      fit,
+      picture: drawnOnce(picture ? imagePicture(picture, fit) : planePicture(input, levels(), 'gray', fit)),
+    };
   };
   const shownMap = (levels: Uint8Array): Shown => {
     const fit = chooseFit(map.width, map.height, BOX, BOX);
-    return { fit, picture: planePicture(map, levels, 'diverging', fit) };
+    return { fit, picture: drawnOnce(planePicture(map, levels, 'diverging', fit)) };
   };
   const [kH, kW] = steps[0].explained.taps.size;
   const showsProducts = fitsNumberGrid({ width: kW, height: kH });
@@ -125,7 +132,7 @@ function lookOf({ input, map, steps }: Scene): Look {
     showsInputNumbers,
     showsProducts,
     showsMapNumbers,
-    cells: planes,
+    cells: widestCells(planes),
     inputScale,
     productScale: range(products, 'symmetric'),
     mapScale,
@@ -133,6 +140,42 @@ function lookOf({ input, map, steps }: Scene): Look {
     mapLevels,
     mapPicture: showsMapNumbers ? null : shownMap(mapLevels),
     paddingWords: input.planes[0].padding.includes(1) ? 'blue-grey cells are padding' : '',
+  };
+}
+
+/** The plane whose numbers need the widest cells: it stands for all, so that their texts are measured once. */
+function widestCells(planes: readonly Plane[]): Plane[] {
+  let widest: Plane[] = [];
+  let most = 0;
+  for (const plane of planes) {
+    const { step } = numberGrid(plane, NO_COLOURS);
+    if (step > most) [widest, most] = [[plane], step];
+  }
+  return widest;
+}
+
+const NO_COLOURS = new Uint8Array();
+
+/** A part that is the same in every frame: drawn once, then copied. */
+function drawnOnce(part: Part): Part {
+  let drawn: Canvas | null = null;
+  const { width, height } = part;
+  return {
+    width,
+    height,
+    draw: (canvas, x, y) => {
+      if (width === 0 || height === 0) return;
+      if (drawn === null) {
+        drawn = createCanvas(width, height, PAPER);
+        part.draw(drawn, 0, 0);
+      }
+      for (let row = 0; row < height; row++) {
+        canvas.data.set(
+          drawn.data.subarray(row * width * 3, (row + 1) * width * 3),
+          ((y + row) * canvas.width + x) * 3,
+        );
+      }
+    },
   };
 }
 
@@ -208,51 +251,75 @@ function unpadded({ planes, padLeft, padTop, width, height }: Scene['input']): F
   return values;
 }
 
-/** Kernel and products of each channel, as numbers where they fit. */
+/** Patch, kernel and products of each channel, as numbers where they fit. */
 function weightedPart(scene: Scene, look: Look, explained: WeightedStep): Part {
   const { channels, taps } = explained;
   const [height, width] = taps.size;
+  const patchRgb = patchColours(scene, look, explained);
   if (!look.showsProducts) {
     const planes = channels.map(({ kernel }) => ({ width, height, values: kernel }));
     const { picture, size, range } = kernelPicture(planes, KERNEL_BOX);
-    return captioned(picture, `kernel ${size}`, range);
+    const [first] = channels;
+    const patch = patchPart(taps, first.patch, patchRgb(first), [], KERNEL_BOX);
+    const factors = [captioned(patch, 'patch'), textPart('×', INK, 2), captioned(picture, `kernel ${size}`, range)];
+    return sideBySide(factors, 8, 'middle');
   }
   return termsRows(explained, {
     isColour: scene.input.isColour,
     cells: look.cells,
     productScale: look.productScale,
-    patchScale: null,
+    patchRgb,
   });
 }
 
+/** The colours of a patch: its own pixels where the layer reads an image, else the greys of its channel. */
+function patchColours({ input }: Scene, look: Look, { taps }: WeightedStep): (channel: ChannelTerms) => Uint8Array {
+  const { picture, width, height } = input;
+  if (picture === null || picture.width !== width || picture.height !== height) return patchGreys(look.inputScale);
+  const [kH, kW] = taps.size;
+  const rgb = new Uint8Array(3 * kH * kW);
+  for (let t = 0; t < kH * kW; t++) {
+    if (taps.padding[t] === 0) rgb.set(pixelOf(picture, taps.rows[Math.floor(t / kW)], taps.columns[t % kW]), 3 * t);
+  }
+  return () => rgb;
+}
+
+function pixelOf({ width, channels, depth, data }: Image, row: number, column: number): [number, number, number] {
+  const at = (row * width + column) * channels;
+  const sample = (c: number) => Math.round(data[at + (channels === 1 ? 0 : c)] / (depth === 8 ? 1 : 257));
+  return [sample(0), sample(1), sample(2)];
+}
+
 /** The map as far as it is filled. */
-function mapPart({ map }: Scene, look: Look, { place, x, y }: SceneStep): Part {
+function mapPart({ map, region }: Scene, look: Look, { place, x, y }: SceneStep): Part {
   if (look.mapPicture === null) {
     const grid = numberGrid(map, applyColormap(look.mapLevels, 'diverging'), {
       among: look.cells,
-      isBlank: (i) => i > place,
+      isBlank: (i) => isUnfilled({ map, region }, i, place),
     });
     return markCells(grid, grid.step, [y], [x]);
   }
   const { fit } = look.mapPicture;
-  const picture = covered(look.mapPicture.picture, fit, map, place);
+  const picture = covered(look.mapPicture.picture, fit, region, [x, y]);
   return outlined(picture, fit, [{ window: { x0: x, x1: x, y0: y, y1: y }, rgb: MARKED }]);
 }
 
-/** The picture of a plane with everything behind `place` covered. */
-function covered(picture: Part, { zoom, shrink }: Fit, { width }: Plane, place: number): Part {
-  const [row, column] = [Math.floor(place / width), place % width];
+/** The picture of a plane with what of the region comes behind (column, row) covered. */
+function covered(picture: Part, { zoom, shrink }: Fit, region: Area, [column, row]: readonly [number, number]): Part {
   const scale = zoom / shrink;
   return {
     ...picture,
     draw: (canvas, x, y) => {
       picture.draw(canvas, x, y);
       const [right, bottom] = [x + picture.width - 1, y + picture.height - 1];
+      const first = x + 1 + Math.floor(region.x * scale);
+      const end = Math.min(right, x + 1 + Math.ceil((region.x + region.width) * scale));
+      const last = Math.min(bottom, y + 1 + Math.ceil((region.y + region.height) * scale));
       const top = y + 1 + Math.floor(row * scale);
-      const below = Math.min(bottom, y + 1 + Math.ceil((row + 1) * scale));
-      const left = Math.min(right, x + 1 + Math.ceil((column + 1) * scale));
-      fillRect(canvas, left, top, right - left, below - top, UNFILLED);
-      fillRect(canvas, x + 1, below, picture.width - 2, bottom - below, UNFILLED);
+      const below = Math.min(last, y + 1 + Math.ceil((row + 1) * scale));
+      const left = Math.min(end, x + 1 + Math.ceil((column + 1) * scale));
+      fillRect(canvas, left, top, end - left, below - top, UNFILLED);
+      fillRect(canvas, first, below, end - first, last - below, UNFILLED);
     },
   };
 }

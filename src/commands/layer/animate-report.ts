@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ExplainedStep } from '../../analysis/explain/explanation.js';
-import type { ScenePlan } from '../../analysis/scenes.js';
+import { isUnfilled, type ScenePlan } from '../../analysis/scenes.js';
 import { altOfAnimation } from '../../cli/alt.js';
 import type { Answer, AnsweredFile, Frame } from '../../cli/frame.js';
 import type { DrawingNote } from '../../core/note.js';
+import type { Area } from '../../core/preprocess-geometry.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import type { Breathe } from '../../engine/execute.js';
@@ -20,6 +21,7 @@ interface AnimateValues {
   readonly channel: number | null;
   readonly item: number;
   readonly seconds: number;
+  readonly region: Area | null;
   readonly terminal: boolean;
 }
 
@@ -31,7 +33,7 @@ const DONE = { planned: 0.2, drawn: 0.6 };
 /** `cnnviz animate`, answered: the windows behind one map, position by position. */
 export async function animateAnswer(look: Look, flags: AnimateValues, frame: Frame): Promise<Answer> {
   const { input, request } = look;
-  const { terminal, seconds } = flags;
+  const { terminal, seconds, region } = flags;
   const { breathe } = frame.progress(1);
   const part =
     (from: number, end: number): Breathe =>
@@ -40,9 +42,12 @@ export async function animateAnswer(look: Look, flags: AnimateValues, frame: Fra
   // other places have the layer's name in them
   const named = frame.target.kind === 'file' ? frame.place({ name: 'animation.gif', inputs: [input] }) : null;
   const context = { threads: frame.jobs, breathe: part(0, DONE.planned) };
-  const animated = await animateLayer(request, input, flags, { seconds }, context);
+  const animated = await animateLayer(request, input, flags, { seconds, region }, context);
   const { run, plan } = animated;
-  const own = seconds === USUAL_SECONDS ? [] : ['--seconds', String(seconds)];
+  const own = [
+    ...(seconds === USUAL_SECONDS ? [] : ['--seconds', String(seconds)]),
+    ...(region === null ? [] : ['--region', `${region.x},${region.y},${region.width},${region.height}`]),
+  ];
   const args = ['animate', ...run.args, ...mapArgs(look, flags), ...own];
   const note: DrawingNote = { cnnviz: VERSION, picture: 'animation', args };
   const files = await filesOf(animated, look, named, JSON.stringify(note), terminal, frame, part);
@@ -54,6 +59,7 @@ export async function animateAnswer(look: Look, flags: AnimateValues, frame: Fra
     document: () =>
       animationDocument(
         animated,
+        region,
         files.map(({ place }) => place),
       ),
     files,
@@ -142,7 +148,7 @@ async function play({ run, plan }: AnimatedRun, { terminal, style }: Frame): Pro
 function stepOf(scene: Scene, s: number, style: Style): string[] {
   const { explained, place } = scene.steps[s];
   const counted = `step ${s + 1} of ${scene.steps.length}`;
-  return describeFrame(explained, scene.map, place, counted, scene.input.isColour, style);
+  return describeFrame(explained, scene, place, counted, style);
 }
 
 function afterWords({ after }: Scene): string[] {
@@ -158,13 +164,12 @@ const MOST_ROWS = 24;
 /** One step of a window as text: what is multiplied and added, and the map as far as it is filled. */
 function describeFrame(
   explained: ExplainedStep,
-  map: Scene['map'],
+  { map, region, input }: Pick<Scene, 'map' | 'region' | 'input'>,
   place: number,
   counted: string,
-  isColour: boolean,
   style: Style,
 ): string[] {
-  const lines = [style.dim(counted), ...describeStep(explained, isColour, false, style), ''];
+  const lines = [style.dim(counted), ...describeStep(explained, input.isColour, false, style), ''];
   if (map.width > MOST_COLUMNS || map.height > MOST_ROWS) return lines;
   const texts = Array.from(map.values, (value) => formatNumber(value, 3));
   const width = Math.max(...texts.map(({ length }) => length));
@@ -172,7 +177,7 @@ function describeFrame(
   for (let row = 0; row < map.height; row++) {
     const cells = texts.slice(row * map.width, (row + 1) * map.width).map((text, column) => {
       const at = row * map.width + column;
-      if (at > place) return style.dim('·'.padStart(width));
+      if (isUnfilled({ map, region }, at, place)) return style.dim('·'.padStart(width));
       return at === place ? style.strong(text.padStart(width)) : text.padStart(width);
     });
     lines.push(`  ${row === 0 ? 'map ' : '    '} ${cells.join(' ')}`);
@@ -181,7 +186,7 @@ function describeFrame(
 }
 
 /** The document of --json: the scenes, each step as `explain` gives it. */
-function animationDocument({ plan, run }: AnimatedRun, outputs: readonly string[]): object {
+function animationDocument({ plan, run }: AnimatedRun, region: Area | null, outputs: readonly string[]): object {
   const { scenes, ...timing } = plan;
   const { facts, network, layer, notes } = run;
   const told = scenes.map(({ name, words, after, map, steps }) => ({
@@ -200,6 +205,7 @@ function animationDocument({ plan, run }: AnimatedRun, outputs: readonly string[
     network,
     layer,
     ...timing,
+    ...(region && { region }),
     scenes: told,
     outputs,
     warnings: notes,

@@ -21,6 +21,7 @@ import { fitsNumberGrid, numberGrid } from '../../draw/number-grid.js';
 import {
   FAINT,
   INK,
+  imagePicture,
   type Part,
   type Plane,
   planePicture,
@@ -64,7 +65,8 @@ function weightedParts(step: WeightedStep, isColour: boolean): Part[] {
   const cells = channels.flatMap(({ patch, kernel, products }) =>
     [patch, kernel, products].map((values) => ({ width, height, values })),
   );
-  const look = { isColour, cells, productScale: productScale([step]), patchScale: patchScale([step])! };
+  const patchRgb = patchGreys(patchScale([step])!);
+  const look = { isColour, cells, productScale: productScale([step]), patchRgb };
   return [textPart(windowWords(taps), FAINT), termsRows(step, look), total];
 }
 
@@ -140,8 +142,13 @@ interface TermsLook {
   /** Planes whose cells are of one size. */
   readonly cells: readonly Plane[];
   readonly productScale: Scale;
-  /** The scale of the patch's greys; null leaves the patch out. */
-  readonly patchScale: Scale | null;
+  /** The colours of a channel's patch, [kH, kW, 3]; where it is padded it has another. */
+  readonly patchRgb: (channel: ChannelTerms) => Uint8Array;
+}
+
+/** A patch in greys. */
+export function patchGreys(scale: Scale): (channel: ChannelTerms) => Uint8Array {
+  return ({ patch }) => applyColormap(toLevels(patch, scale), 'gray');
 }
 
 /** Channels that are drawn: one for all where kernel and values of all are equal, as of a gray image read as RGB. */
@@ -178,22 +185,22 @@ export function termsRows({ channels, taps }: WeightedStep, look: TermsLook): Pa
 }
 
 function termsRow(
-  { channel, patch, kernel, products, sum }: ChannelTerms,
+  terms: ChannelTerms,
   taps: Taps,
-  { isColour, cells, productScale, patchScale }: TermsLook,
+  { isColour, cells, productScale, patchRgb }: TermsLook,
   kernelScale: Scale,
   count: number,
 ): Part {
+  const { channel, patch, kernel, products, sum } = terms;
   const sign = (text: string) => textPart(text, INK, 2);
-  const one = (values: Float32Array, scale: Scale, colormap: ColormapName, caption: string, padding?: Uint8Array) =>
-    stacked([plane(taps, values, scale, colormap, cells, padding), textPart(caption)], 4, 'left');
+  const one = (values: Float32Array, scale: Scale, colormap: ColormapName, caption: string) =>
+    stacked([plane(taps, values, scale, colormap, cells), textPart(caption)], 4, 'left');
   const [height, width] = taps.size;
   // numbers say it themselves; colours need their ends
   const ends = fitsNumberGrid({ width, height }) ? '' : ` ±${formatNumber(kernelScale.hi)}`;
   const kernelCaption = `kernel${ends}`;
-  const before = patchScale ? [one(patch, patchScale, 'gray', 'patch', taps.padding)] : [];
   const parts = [
-    ...before,
+    stacked([patchPart(taps, patch, patchRgb(terms), cells), textPart('patch')], 4, 'left'),
     sign('×'),
     one(kernel, kernelScale, 'diverging', kernelCaption),
     sign('='),
@@ -209,16 +216,28 @@ function plane(
   scale: Scale,
   colormap: ColormapName,
   cells: readonly Plane[],
-  padding?: Uint8Array,
 ): Part {
   const levels = toLevels(values, scale);
   const taps = { width, height, values };
   if (!fitsNumberGrid(taps)) return planePicture(taps, levels, colormap, chooseFit(width, height, BOX, BOX));
-  const rgb = applyColormap(levels, colormap);
-  padding?.forEach((flag, t) => {
+  return numberGrid(taps, applyColormap(levels, colormap), { among: [taps, ...cells] });
+}
+
+/** A patch in its colours: its numbers in cells where they fit, else as a picture. */
+export function patchPart(
+  { size: [height, width], padding }: Taps,
+  values: Float32Array,
+  colours: Uint8Array,
+  cells: readonly Plane[],
+  box = BOX,
+): Part {
+  const rgb = colours.slice();
+  padding.forEach((flag, t) => {
     if (flag === 1) rgb.set(PADDED, 3 * t);
   });
-  return numberGrid(taps, rgb, { among: [taps, ...cells] });
+  const taps = { width, height, values };
+  if (fitsNumberGrid(taps)) return numberGrid(taps, rgb, { among: [taps, ...cells] });
+  return imagePicture({ width, height, channels: 3, depth: 8, data: rgb }, chooseFit(width, height, box, box));
 }
 
 /** patch × kernel of each channel, or the values of a pool's window (weighted, for means). */
