@@ -64,13 +64,13 @@ const WHITE = 65_535;
 export function inRange({ width, height, stored, data }: Samples, wanted: SampleRange): RangedImage {
   refuseHoles(data, width, stored);
   const [lo, hi] = wanted === 'auto' ? extremes(data) : wanted;
-  const perStep = lo === hi ? 0 : WHITE / (hi - lo);
+  const span = lo === hi ? Number.POSITIVE_INFINITY : hi - lo;
   const out = new Uint16Array(data.length);
   let clipped = 0;
   for (let i = 0; i < data.length; i++) {
     const value = data[i];
     if (value < lo || value > hi) clipped++;
-    out[i] = Math.min(WHITE, Math.max(0, Math.round((value - lo) * perStep)));
+    out[i] = Math.min(WHITE, Math.max(0, Math.round(((value - lo) / span) * WHITE)));
   }
   return { image: { width, height, channels: stored as 1 | 3, depth: 16, data: out }, range: { lo, hi }, clipped };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ChannelTerms, Taps, WeightedStep, WindowStep } from '../../src/analysis/explain/explanation.js';
-import { PADDED, productPlanes, termsRows } from '../../src/commands/layer/explain-figure.js';
+import { PADDED, patchGreys, productPlanes, termsRows } from '../../src/commands/layer/explain-figure.js';
 import { createCanvas, toImage } from '../../src/draw/canvas.js';
 import { PAPER } from '../../src/draw/part.js';
 import { pixel } from './paper.js';
@@ -31,7 +31,7 @@ it('the taps in the padding, and no others, have the colour of the padding', () 
     isColour: false,
     cells: [],
     productScale: { lo: -12, hi: 12, zero: 0 } as never,
-    patchScale: { lo: 0, hi: 9, zero: 0 } as never,
+    patchRgb: patchGreys({ lo: 0, hi: 9 }),
   });
   const canvas = createCanvas(width, height, PAPER);
   draw(canvas, 0, 0);

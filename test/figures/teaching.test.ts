@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explainChain } from '../../src/analysis/explain/chain.js';
 import type { WeightedStep } from '../../src/analysis/explain/explanation.js';
 import type { LayerRun } from '../../src/analysis/layer-run.js';
-import { planScenes } from '../../src/analysis/scenes.js';
+import { isUnfilled, planScenes } from '../../src/analysis/scenes.js';
 import { sceneFrames } from '../../src/commands/layer/animate-figure.js';
 import { explanationFigure } from '../../src/commands/layer/explain-figure.js';
 import type { Image } from '../../src/core/image.js';
@@ -48,7 +48,15 @@ function run(change: (y: Float32Array) => Float32Array = (y) => y): LayerRun {
 /** Compared as bytes: a matcher would walk through millions of numbers. */
 const isSame = (a: Image, b: Image) => Buffer.compare(a.data as Uint8Array, b.data as Uint8Array) === 0;
 
-const scenesOf = (looked: LayerRun) => planScenes(looked, 0, 0, { seconds: 12 }, () => undefined);
+/** Of sample i of a picture: every pixel has a red of its own. */
+const redness = (_: number, i: number) => (i % 3 === 0 ? 100 + 2 * i : 0);
+const countOf = ({ data }: Image, rgb: string) => {
+  let count = 0;
+  for (let i = 0; i < data.length; i += 3) if (`${data[i]},${data[i + 1]},${data[i + 2]}` === rgb) count++;
+  return count;
+};
+
+const scenesOf = (looked: LayerRun) => planScenes(looked, 0, 0, { seconds: 12, region: null }, () => undefined);
 const frames = async (looked: LayerRun) =>
   (await scenesOf(looked)).scenes.flatMap((scene) => [...sceneFrames(scene, 'five')]);
 const figure = (looked: LayerRun) => {
@@ -88,6 +96,34 @@ describe('an animation', () => {
   it('is the same pixels every time', async () => {
     const [one, again] = [await frames(run()), await frames(run())];
     expect(one.every((frame, f) => isSame(frame, again[f]))).toBe(true);
+  });
+
+  it('of a region fills it and nothing else, in its order', async () => {
+    const region = { x: 1, y: 1, width: 2, height: 1 };
+    const { scenes, positions } = await planScenes(run(), 0, 0, { seconds: 12, region }, () => undefined);
+    expect(positions).toBe(2);
+    expect(scenes[0].steps.map(({ x, y }) => [x, y])).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+    const unfilled = Array.from({ length: 9 }, (_, place) => isUnfilled(scenes[0], place, 4));
+    expect(unfilled.flatMap((is, place) => (is ? [place] : []))).toEqual([5]);
+    const outside = planScenes(run(), 0, 0, { seconds: 12, region: { ...region, width: 3 } }, () => undefined);
+    await expect(outside).rejects.toThrow('--region 1,1,3,1 leaves the 3×3 map');
+  });
+
+  it('shows the patch in the colours of its own pixels', async () => {
+    const { picture } = run();
+    expect(picture).toBe(null);
+    const red: Image = { width: 5, height: 5, channels: 3, depth: 8, data: new Uint8Array(75).fill(0).map(redness) };
+    const plain = await frames(run());
+    const coloured = await frames({ ...run(), picture: red });
+    const has = (frame: Image, rgb: string) => countOf(frame, rgb) > 100;
+    // the middle pixel of the window at step 0 is pixel 6, at step 8 pixel 18
+    expect(has(coloured[0], `${redness(0, 18)},0,0`)).toBe(true);
+    expect(has(coloured[0], `${redness(0, 54)},0,0`)).toBe(false);
+    expect(has(coloured[8], `${redness(0, 54)},0,0`)).toBe(true);
+    expect(has(plain[8], `${redness(0, 54)},0,0`)).toBe(false);
   });
 
   it('reads its products from the input, its sums from the map', async () => {
