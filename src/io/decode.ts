@@ -143,7 +143,7 @@ export async function decodeImage(
   const stored = isNumbers && facts.colour === 'gray' ? 1 : !isNumbers && facts.alpha ? 3 : channels;
   const read = await readSamples(bytes, facts, job, stored);
   const notes = notesOf(facts, job, read.stored > stored ? countTransparent(read, OPAQUE[facts.depth]) : 0);
-  const samples = withChannels(withoutAlpha(read, stored === 1 ? 1 : channels), channels);
+  const samples = withoutAlpha(read, stored === 1 ? 1 : channels);
   if (!isNumbers && job.range === undefined) {
     const { width, height, data } = samples;
     const image = { width, height, channels, depth: facts.depth as 8 | 16, data: data as Uint8Array | Uint16Array };
@@ -151,7 +151,8 @@ export async function decodeImage(
   }
   const ranged = inRange(samples, job.range ?? 'auto');
   const advice = job.range === undefined ? ' (--range LO,HI sets others)' : '';
-  return { image: ranged.image, facts, range: ranged.range, notes: [...notes, `${rangeWords(ranged)}${advice}`] };
+  const image = withChannels(ranged.image, channels);
+  return { image, facts, range: ranged.range, notes: [...notes, `${rangeWords(ranged)}${advice}`] };
 }
 
 /** The samples of one page with their alpha, in the colours they are read in. */
@@ -210,12 +211,12 @@ function typedSamples(data: Uint8Array, depth: ImageFacts['depth']): Samples['da
 const OPAQUE = { 8: 255, 16: 65_535, 32: Number.POSITIVE_INFINITY, 64: Number.POSITIVE_INFINITY } as const;
 
 /** A gray picture as so many equal channels. */
-function withChannels(samples: Samples, channels: 1 | 3): Samples {
-  const { stored, data } = samples;
-  if (stored === channels) return samples;
-  const out = new (data.constructor as Float32ArrayConstructor)(data.length * channels);
-  for (let i = 0; i < out.length; i++) out[i] = data[Math.floor(i / channels)];
-  return { ...samples, stored: channels, data: out };
+function withChannels(image: Image, channels: 1 | 3): Image {
+  if (image.channels === channels) return image;
+  const { data } = image;
+  const out = data instanceof Uint8Array ? new Uint8Array(data.length * 3) : new Uint16Array(data.length * 3);
+  for (let i = 0; i < out.length; i++) out[i] = data[Math.floor(i / 3)];
+  return { ...image, channels, data: out };
 }
 
 /** What of a file was left out, unless the job says how it is read. */
