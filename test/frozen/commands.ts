@@ -32,6 +32,9 @@ export const FROZEN: readonly FrozenCommand[] = [
   numbers('conv', 'coffee.png', '-k', 'sobel-x', '--pool', 'gauss:5:2', '--activation', 'gelu'),
   numbers('conv', 'coffee.png', '-k', 'sobel-x', '--pool', 'max:3:2', '--pixels', 'signed', '--flip'),
   document('conv', 'rocket.jpg', 'five.png', '-k', 'edge3x3', '-k', 'gaussian3', '--rgb', '-o', 'maps/'),
+  // a file of one channel stays one
+  numbers('conv', 'five.png', '-k', 'edge3x3', '--pixels', '255'),
+  document('conv', 'rocket.jpg', '-k', 'edge3x3', '--resize', '64', '--crop', '60,50', '--dry-run'),
   document('conv', 'rocket.jpg', '-k', 'edge3x3', '--dry-run'),
   document('plan', 'rocket.jpg', '-k', 'edge3x3'),
   document('plan', '--input', '3,224,224', '--weight', '64,3,11,11', '--stride', '4'),
@@ -56,6 +59,7 @@ export const FROZEN: readonly FrozenCommand[] = [
   document('explain', ...DIGITS, 'bars17.png', '--layer', 'features.4', '--channel', '3', '--at', '2,2'),
   picture('explain', 'rocket.jpg', '-k', 'edge3x3', '--stride', '2', '--at', '188,42'),
   gif('animate', 'five.png', '-k', 'edge3x3', '--padding', '1', '--relu', '--rgb'),
+  gif('animate', 'five.png', '-k', 'edge3x3', '--pool', 'max:2:1', '--region', '1,0,1,2'),
   picture('field', 'alexnet', 'chelsea.png', '--layer', 'features.3', '--at', '3,4'),
   document('field', PIPE, 'rocket.jpg', '--pixel', '100,50'),
   // networks
