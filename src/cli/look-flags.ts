@@ -13,7 +13,8 @@ const DPI = String(DEFAULT_LOOK.dpi);
 function between(least: number, most: number) {
   return (long: string, text: string): number => {
     const value = parseWhole(long, text, least);
-    if (value > most) throw new CnnvizError('usage', `${long} ${text}: expected a whole number from ${least} to ${most}`);
+    if (value > most)
+      throw new CnnvizError('usage', `${long} ${text}: expected a whole number from ${least} to ${most}`);
     return value;
   };
 }
@@ -24,7 +25,11 @@ export const lookFlags = under('Look of figures:', {
   slide: flag.on('--slide', `for a projector: ${SLIDE.width}×${SLIDE.height}, letters from ${SLIDE.fontSize} pixels`),
   title: flag.text('--title <text>', 'a title in place of the one that says what is seen'),
   caption: flag.text('--caption <text>', 'a sentence below the figure'),
-  width: flag.of('--width <px>', 'pixels across; pictures fill what letters leave', between(SMALLEST_SIDE, LARGEST_SIDE)),
+  width: flag.of(
+    '--width <px>',
+    'pixels across; pictures fill what letters leave',
+    between(SMALLEST_SIDE, LARGEST_SIDE),
+  ),
   height: flag.of('--height <px>', 'pixels down, with --width', between(SMALLEST_SIDE, LARGEST_SIDE)),
   fontSize: flag.of(
     '--font-size <px>',
@@ -36,7 +41,17 @@ export const lookFlags = under('Look of figures:', {
 });
 
 /** The look that flags ask for. @throws CnnvizError 'usage' */
-export function lookOf({ slide, theme, title, caption, width, height, fontSize, dpi, font }: ValuesOf<typeof lookFlags>): Look {
+export function lookOf({
+  slide,
+  theme,
+  title,
+  caption,
+  width,
+  height,
+  fontSize,
+  dpi,
+  font,
+}: ValuesOf<typeof lookFlags>): Look {
   if (height !== null && width === null && !slide) {
     throw new CnnvizError('usage', `--height ${height} needs a width`, { fix: '--width PX' });
   }

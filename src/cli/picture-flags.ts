@@ -36,7 +36,10 @@ export function mapFlags(depth: string) {
 }
 
 /** Each map of a sheet on a scale of its own. */
-export const eachFlag = flag.on('--each', 'each map of a sheet on a scale of its own (default: where kernels differ in kind)');
+export const eachFlag = flag.on(
+  '--each',
+  'each map of a sheet on a scale of its own (default: where kernels differ in kind)',
+);
 
 type MapFlags = ValuesOf<ReturnType<typeof mapFlags>>;
 
@@ -69,9 +72,15 @@ export function figureOf(
 ): Pick<OutputJob, 'figure'> {
   const path = target.kind === 'file' || target.kind === 'template' ? target.path : '';
   const svg = format === 'svg' || extensionOf(path).toLowerCase() === '.svg';
-  const asked = Object.entries(lookFlags).find(([key]) => typed.has(key))?.[1].spec.split(' ')[0];
+  const asked = Object.entries(lookFlags)
+    .find(([key]) => typed.has(key))?.[1]
+    .spec.split(' ')[0];
   if (!isFigure && (svg || asked !== undefined)) {
-    throw new CnnvizError('usage', `${asked ?? (format === 'svg' ? '--format svg' : path)} is for labelled pictures: here each value is a pixel`, { fix });
+    throw new CnnvizError(
+      'usage',
+      `${asked ?? (format === 'svg' ? '--format svg' : path)} is for labelled pictures: here each value is a pixel`,
+      { fix },
+    );
   }
   return svg || asked !== undefined ? { figure: { look, svg } } : {};
 }

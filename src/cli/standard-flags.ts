@@ -1,11 +1,13 @@
 import { coreCount } from '../io/process-facts.js';
 import { flag, under, type ValuesOf } from './flags.js';
-import type { Written } from './output.js';
 import { lookFlags } from './look-flags.js';
+import type { Written } from './output.js';
 import { parseJobs } from './parse.js';
 import { SHOW_METHODS } from './show/method.js';
 
 /** The jobs of a command that is not told how many. */
+/** A command that writes such a file draws figures. */
+const FIGURE_ENDINGS = ['.svg', '.gif'];
 const CORES = String(coreCount());
 
 /** What -o writes, and how help tells of it. */
@@ -73,8 +75,11 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
 
 /** Which of them a command has; what it does not have cannot be given, and reads as not given. */
 export function standardNames({ output, namedFiles, json, jsonl, dryRun, verbose, jobs }: StandardSpec): string[] {
-  const figures = output?.endings.includes('.svg') === true;
-  const look = Object.fromEntries(Object.keys(lookFlags).map((key) => [key, figures])) as Record<keyof typeof lookFlags, boolean>;
+  const figures = output?.endings.some((ending) => FIGURE_ENDINGS.includes(ending)) === true;
+  const look = Object.fromEntries(Object.keys(lookFlags).map((key) => [key, figures])) as Record<
+    keyof typeof lookFlags,
+    boolean
+  >;
   const has: Readonly<Record<keyof StandardFlags, boolean>> = {
     ...look,
     out: output !== undefined,

@@ -1,5 +1,5 @@
-import type { Look } from './look.js';
 import type { Padding, PaddingMode, Pads, Pair } from './geometry.js';
+import type { Look } from './look.js';
 
 /** Activations that a user may ask for by name; what each computes: layers/activation.ts. */
 export type ActivationName =
@@ -31,7 +31,15 @@ export interface DecodeJob {
   /** The colour transparent pixels are laid over, "#rrggbb", or null: alpha is dropped. */
   readonly background: string | null;
   readonly maxPixels: number;
+  /** Which page of a TIFF, which frame of a GIF or WebP, from 1; absent: the first. */
+  readonly page?: number;
+  /** The samples that become black and white; auto: the smallest and the largest there are. Absent: as the file's type says. */
+  readonly range?: SampleRange;
+  /** One layer reads a one-channel file as three equal channels; absent: as one. Networks always read three. */
+  readonly rgb?: true;
 }
+
+export type SampleRange = readonly [lo: number, hi: number] | 'auto';
 
 export interface PatchRect {
   readonly x: number;
@@ -124,6 +132,8 @@ export interface OutputJob {
 /** Everything a run needs but its inputs. Plain JSON: the same job serves the command line, threads and queues. */
 export interface Job {
   readonly decode: DecodeJob;
+  /** What happens to an image's size first; absent: nothing. */
+  readonly geometry?: GeometryJob;
   readonly preprocess: PreprocessJob;
   readonly layer: LayerJob;
   readonly picture: PictureJob;

@@ -1,6 +1,6 @@
 import type { Pads } from './geometry.js';
 import type { ProductKind } from './job.js';
-import type { PreprocessPlan } from './preprocess-geometry.js';
+import type { PreprocessPlan, Size } from './preprocess-geometry.js';
 
 /** What is true of a set of numbers. Non-finite values are counted and left out of the rest. */
 export interface ValueFacts {
@@ -56,6 +56,13 @@ export interface InputFacts {
   /** 'RGB', 'gray', 'CMYK' … as stored, or the dtype of an array. */
   readonly colour: string;
   readonly depth: number;
+  /** Which page or frame was read, from 1, of a file that holds several; absent: it holds one. */
+  readonly page?: number;
+  readonly pages?: number;
+  /** The samples that became black and white, where the file's type does not say them. */
+  readonly range?: Scale;
+  /** The size in the file, where the layer reads another: the image was resized or cropped. */
+  readonly original?: Size;
 }
 
 export interface KernelFacts {
@@ -202,4 +209,6 @@ export interface PreprocessResult {
   readonly shape: readonly number[];
   readonly steps: readonly StepFacts[];
   readonly outputs: readonly OutputFile[];
+  /** What went unexpectedly, though it is not an error. */
+  readonly warnings: readonly string[];
 }

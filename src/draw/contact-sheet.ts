@@ -1,9 +1,17 @@
-import type { Image } from '../core/image.js';
 import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
+import type { Image } from '../core/image.js';
 import { formatNumber } from '../core/text.js';
 import { applyColormap } from './colormaps.js';
-import { clippedWords, commonLevels, type FigureOptions, type LabelledMap, legend, type MapFigure, titledScene } from './figure.js';
+import {
+  clippedWords,
+  commonLevels,
+  type FigureOptions,
+  type LabelledMap,
+  legend,
+  type MapFigure,
+  titledScene,
+} from './figure.js';
 import { chooseFit, fitWords } from './fit.js';
 import { type KernelPlanes, kernelPicture } from './kernel-picture.js';
 import { fitsNumberGrid, numberGrid } from './number-grid.js';
@@ -62,11 +70,15 @@ export function contactSheet(maps: readonly SheetMap[], options: SheetOptions): 
   const { title, scaleRule, colormap, look, facts = '', input, each = false } = options;
   const drawn = each
     ? maps.map((map) => commonLevels([map], scaleRule))
-    : [commonLevels(maps, scaleRule)].flatMap(({ levels, ...rest }) => levels.map((one) => ({ levels: [one], ...rest })));
+    : [commonLevels(maps, scaleRule)].flatMap(({ levels, ...rest }) =>
+        levels.map((one) => ({ levels: [one], ...rest })),
+      );
   const area = (maps.length > MANY ? AREA_OF_MANY : AREA) * look.box * look.box;
   const box = Math.min(LARGEST_BOX, Math.max(SMALLEST_BOX, Math.sqrt(area / maps.length) - GAP));
   const fits = maps.map(({ width, height }) => chooseFit(width, height, box, Math.min(box, ZOOM_TO * look.box)));
-  const sizes = maps.map(({ width, height }, i) => [`${width} × ${height}`, fitWords(fits[i])].filter(Boolean).join(', '));
+  const sizes = maps.map(({ width, height }, i) =>
+    [`${width} × ${height}`, fitWords(fits[i])].filter(Boolean).join(', '),
+  );
   const alike = sizes.every((size) => size === sizes[0]);
   const fewest = Math.min(LABEL_WIDTH, widest(maps.map(({ label }) => textPart(label, 'name'))));
   const gap = maps.length > MANY ? GAP / 2 : GAP + 8;
@@ -77,7 +89,13 @@ export function contactSheet(maps: readonly SheetMap[], options: SheetOptions): 
       ? numberGrid(map, applyColormap(levels[0], colormap))
       : planePicture(map, levels[0], colormap, fits[i], map.blank);
     const own = each ? [rangeWords(scale), clippedWords(clipped)].filter(Boolean).join('; ') : '';
-    return cellOf(map, picture, [alike ? '' : sizes[i], own].filter(Boolean), Math.max(picture.width, fewest), maps.length);
+    return cellOf(
+      map,
+      picture,
+      [alike ? '' : sizes[i], own].filter(Boolean),
+      Math.max(picture.width, fewest),
+      maps.length,
+    );
   });
   const count = plural(maps.length, 'map');
   const subject = alike ? `${count} ${sizes[0]}` : count;
@@ -102,8 +120,7 @@ function inputCell(input: Image, box: number): Part {
 /** A map with its name below it, and its kernel beside the name while there is room for one. */
 function cellOf(map: SheetMap, picture: Part, details: readonly string[], room: number, count: number): Part {
   const style = count > MOST_KERNELS ? TYPE.detail : TYPE.name;
-  const kernel =
-    map.kernel && count <= MOST_KERNELS ? smallKernel(map.kernel, KERNEL_BOX) : null;
+  const kernel = map.kernel && count <= MOST_KERNELS ? smallKernel(map.kernel, KERNEL_BOX) : null;
   const beside = kernel ? kernel.width + 12 : 0;
   const short = (text: string, set: typeof style | typeof TYPE.detail) =>
     shortenMiddle(text, Math.max(room - beside, 64), set.size, set.weight);
@@ -120,4 +137,3 @@ function smallKernel(kernel: KernelPlanes, box: number): Part | null {
   const { picture } = kernelPicture(kernel.channels, box, kernel.combined ?? null, false);
   return picture.width <= 2 * box && picture.height <= 2 * box ? picture : null;
 }
-

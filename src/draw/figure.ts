@@ -98,13 +98,7 @@ const LEAST_WORDS = 180;
 const TICK = 5;
 
 /** What the colours mean: a bar of all levels over its lowest, zero and highest value; below it what was clipped, if anything. */
-export function legend(
-  name: string,
-  scale: Scale,
-  colormap: ColormapName,
-  clipped: Clipped,
-  width = BAR_WIDTH,
-): Part {
+export function legend(name: string, scale: Scale, colormap: ColormapName, clipped: Clipped, width = BAR_WIDTH): Part {
   const parts = [scale.lo === scale.hi ? swatch(name, scale.lo, colormap) : bar(name, scale, colormap, width)];
   const room = Math.max(width, LEAST_WORDS);
   for (const line of wrapText(clippedWords(clipped), room, TYPE.detail.size)) parts.push(textPart(line, 'detail'));
@@ -177,4 +171,3 @@ export function clippedWords({ below, above, nan }: Clipped): string {
   if (nan > 0) words.push(`${groupDigits(nan)} NaN, drawn as the lowest`);
   return words.join(', ');
 }
-

@@ -52,7 +52,8 @@ export function kernelPicture(
   if (!equal && channels.length === 3 && combined === null) return { ...words, picture: colourPicture(channels, box) };
   if (equal) return { ...words, picture: onePlane(first, [first], box, numbers) };
   const shown = channels.slice(0, MAX_PLANES);
-  const side = numbers && fitsNumberGrid(first) ? box : Math.max(32, Math.floor(box / Math.min(PLANES_A_ROW, shown.length)));
+  const side =
+    numbers && fitsNumberGrid(first) ? box : Math.max(32, Math.floor(box / Math.min(PLANES_A_ROW, shown.length)));
   const parts = [
     inGrid(
       shown.map((plane) => onePlane(plane, channels, side, numbers)),

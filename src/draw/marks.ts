@@ -107,7 +107,15 @@ export function arrowPart(above: Part | null, below: Part | null, least = 44): P
       if (above) above.draw(marks, x + (width - above.width) / 2, middle - 8 - above.height);
       if (below) below.draw(marks, x + (width - below.width) / 2, middle + 8);
       const tip = x + width - 2;
-      marks.push({ kind: 'path', points: [[x + 2, middle], [tip, middle]], paint: 'ink', stroke: 2 });
+      marks.push({
+        kind: 'path',
+        points: [
+          [x + 2, middle],
+          [tip, middle],
+        ],
+        paint: 'ink',
+        stroke: 2,
+      });
       marks.push({
         kind: 'path',
         points: [

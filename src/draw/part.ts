@@ -58,7 +58,8 @@ export function drawText(
 export function textPart(text: string, style: StyleName | TextStyle = 'body'): Part {
   const set: TextStyle = typeof style === 'string' ? TYPE[style] : style;
   return {
-    width: textWidth(text, set.size, set.weight),
+    // whole points: what stands beside a text begins at a pixel
+    width: Math.ceil(textWidth(text, set.size, set.weight)),
     height: lineHeight(set),
     draw: (marks, x, y) => drawText(marks, x, y, text, set),
   };
@@ -117,7 +118,13 @@ export function sideBySide(parts: readonly Part[], gap: number, align: 'top' | '
 }
 
 /** A part in a box of a given size; what is larger keeps its size. */
-export function boxed(part: Part, width: number, height: number, align: Align, drop: 'top' | 'middle' | 'bottom'): Part {
+export function boxed(
+  part: Part,
+  width: number,
+  height: number,
+  align: Align,
+  drop: 'top' | 'middle' | 'bottom',
+): Part {
   const [w, h] = [Math.max(width, part.width), Math.max(height, part.height)];
   const down = { top: 0, middle: 0.5, bottom: 1 }[drop];
   return {
@@ -197,7 +204,14 @@ export function planePicture(
     draw: (marks, x, y) => {
       marks.push({ kind: 'image', x, y, width: across, height: down, image, colormap });
       if (fit.shrink > 1) return;
-      fillRect(marks, x + (width - blanks) * fit.zoom, y + (height - 1) * fit.zoom, blanks * fit.zoom, fit.zoom, 'paper');
+      fillRect(
+        marks,
+        x + (width - blanks) * fit.zoom,
+        y + (height - 1) * fit.zoom,
+        blanks * fit.zoom,
+        fit.zoom,
+        'paper',
+      );
     },
   });
 }

@@ -4,7 +4,11 @@ import type { Image } from '../core/image.js';
  * An image with 8 bits, brought to width×height: along an axis that shrinks by means over what each pixel covers, along
  * one that grows by the nearest pixel. [height, width, channels]. 16-bit samples become 8 (v / 257), halves rounded up.
  */
-export function resample({ width: W, height: H, channels, depth, data }: Image, width: number, height: number): Uint8Array {
+export function resample(
+  { width: W, height: H, channels, depth, data }: Image,
+  width: number,
+  height: number,
+): Uint8Array {
   if (width === W && height === H && data instanceof Uint8Array) return data;
   if (width >= W && height >= H && data instanceof Uint8Array) return enlarge(data, W, H, channels, width, height);
   const columns = spans(W, width);
@@ -34,7 +38,10 @@ export function resample({ width: W, height: H, channels, depth, data }: Image, 
 function enlarge(data: Uint8Array, W: number, H: number, channels: number, width: number, height: number): Uint8Array {
   const out = new Uint8Array(width * height * channels);
   const row = width * channels;
-  const from = Int32Array.from({ length: width }, (_, x) => Math.min(W - 1, Math.floor(((x + 0.5) * W) / width)) * channels);
+  const from = Int32Array.from(
+    { length: width },
+    (_, x) => Math.min(W - 1, Math.floor(((x + 0.5) * W) / width)) * channels,
+  );
   let before = -1;
   for (let y = 0; y < height; y++) {
     const source = Math.min(H - 1, Math.floor(((y + 0.5) * H) / height));
@@ -53,7 +60,9 @@ function enlarge(data: Uint8Array, W: number, H: number, channels: number, width
 /** The same as RGB: grey three times. [height, width, 3] */
 export function resampleRgb(image: Image, width: number, height: number): Uint8Array {
   const samples = resample(image, width, height);
-  return image.channels === 3 ? samples : Uint8Array.from({ length: 3 * samples.length }, (_, i) => samples[(i / 3) | 0]);
+  return image.channels === 3
+    ? samples
+    : Uint8Array.from({ length: 3 * samples.length }, (_, i) => samples[(i / 3) | 0]);
 }
 
 /** A row's samples brought to the columns. */

@@ -71,7 +71,11 @@ export function strip(rows: readonly StripRow[], options: FigureOptions & { read
   const plain = arrowOf({ above: '', below: '' });
   const wide = columns.map(inColumn);
   const lines = rows.map((_, i) =>
-    sideBySide([wide[0][i], plain, wide[1][i], ...stages.flatMap((_, s) => [arrows[s][i], wide[2 + s][i]])], GAP, 'middle'),
+    sideBySide(
+      [wide[0][i], plain, wide[1][i], ...stages.flatMap((_, s) => [arrows[s][i], wide[2 + s][i]])],
+      GAP,
+      'middle',
+    ),
   );
   const last = stages[stages.length - 1];
   const keys = stages.map(({ scale, clipped }, s) => {
@@ -79,13 +83,21 @@ export function strip(rows: readonly StripRow[], options: FigureOptions & { read
     return legend('', scale, colormap, clipped, room);
   });
   const before = wide[0][0].width + wide[1][0].width + plain.width + 2 * GAP;
-  const key = keysBelow(keys, stages.map((_, s) => [arrows[s][0].width, wide[2 + s][0].width]), before);
+  const key = keysBelow(
+    keys,
+    stages.map((_, s) => [arrows[s][0].width, wide[2 + s][0].width]),
+    before,
+  );
   const scene = titledScene(title, facts, stacked([...lines, key], ROW_GAP, 'left'), null, look);
   return { scene, scale: last.scale, clipped: last.clipped };
 }
 
 /** Each legend below the maps it is of; one that would meet its neighbour goes a line lower. */
-function keysBelow(keys: readonly Part[], widths: readonly (readonly [arrow: number, map: number])[], before: number): Part {
+function keysBelow(
+  keys: readonly Part[],
+  widths: readonly (readonly [arrow: number, map: number])[],
+  before: number,
+): Part {
   let left = before;
   let free = 0;
   let top = 0;
@@ -118,7 +130,13 @@ function fitOf(planes: readonly { readonly width: number; readonly height: numbe
 
 function arrowOf({ above, below }: StripStep): Part {
   const lines = (text: string) =>
-    text === '' ? null : stacked(text.split('\n').map((line) => textPart(line, 'detail')), 0, 'centre');
+    text === ''
+      ? null
+      : stacked(
+          text.split('\n').map((line) => textPart(line, 'detail')),
+          0,
+          'centre',
+        );
   return arrowPart(lines(above), lines(below));
 }
 

@@ -4,6 +4,7 @@ import { pairText } from '../core/job-text.js';
 import type {
   BankResult,
   CandidateFacts,
+  InputFacts,
   MapResult,
   PlannedRun,
   RunResult,
@@ -38,7 +39,7 @@ export function describeRun(result: RunResult, layer: LayerJob, depth: 8 | 16, m
   const count = result.banks.reduce((sum, { maps }) => sum + maps.length, 0);
   for (const bank of result.banks) {
     const items = input.items > 1 ? `${input.items} × ` : '';
-    const source = `${items}${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`;
+    const source = `${items}${sourceWords(input)}`;
     const timing = result.banks.length === 1 ? `, ${formatMs(ms)}` : '';
     const effort = `   ${style.dim(`(${bank.algorithm}, ${formatCount(bank.macs)}MAC${timing})`)}`;
     const what = `${style.strong(name)}  ${source} → ${layerWords(bank, layer)} → ${mapsWords(bank)}`;
@@ -76,7 +77,7 @@ export function summaryLine(written: number, failed: number, left: number): stri
 /** What a run would do, without doing it. */
 export function describePlan({ input, banks, outputs }: PlannedRun, style: Style): string[] {
   const name = input.path === '-' ? 'standard input' : input.path;
-  const lines = [`${style.strong(name)}  ${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`];
+  const lines = [`${style.strong(name)}  ${sourceWords(input)}`];
   for (const { weight, magnitude, labels, out, macs, algorithm, unread } of banks) {
     lines.push(
       `  ${labels.join(', ')}: weight [${weight.join(', ')}] → ${plannedMaps(weight, magnitude)} ${out[0]}×${out[1]}`,
@@ -100,9 +101,7 @@ export function describeChoices(
   layer: Pick<LayerJob, 'stride' | 'padding' | 'dilation' | 'groups'>,
   style: Style,
 ): string[] {
-  const lines = [
-    `${style.strong(input.path)}  ${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`,
-  ];
+  const lines = [`${style.strong(input.path)}  ${sourceWords(input)}`];
   for (const { labels, weight, magnitude, out, macs, algorithm, choice } of banks) {
     const taken = choice.candidates.find(({ name }) => name === algorithm)!;
     const others = choice.candidates.filter(({ name }) => name !== algorithm);
@@ -153,6 +152,12 @@ function whyNot({ rejected, estimateMs }: CandidateFacts, takenMs: number): stri
   if (rejected !== null) return rejected;
   const times = estimateMs! / takenMs;
   return `about ${formatNumber(estimateMs!, 2)} ms, ${formatNumber(times, 2)} times ${times < 1 ? '(not asked for)' : 'as long'}`;
+}
+
+/** "640×427 RGB", "640×427 → 320×213 RGB" */
+function sourceWords({ original, width, height, colour, channels }: InputFacts): string {
+  const before = original ? `${original.width}×${original.height} → ` : '';
+  return `${before}${width}×${height} ${colourWords(colour, channels)}`;
 }
 
 function colourWords(colour: string, channels: number): string {

@@ -1,4 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
+import type { Image } from '../core/image.js';
 import type { OutputJob } from '../core/job.js';
 import { DEFAULT_LOOK, type Look } from '../core/look.js';
 import type { FigureLook } from '../draw/figure.js';
@@ -15,7 +16,7 @@ export interface FigureFile {
   readonly look: Look;
   readonly svg: boolean;
   /** Told what a reader of the picture should know of its making. */
-  readonly say?: (note: string) => void;
+  readonly say?: ((note: string) => void) | undefined;
 }
 
 /** How a job's figures are written. */
@@ -30,6 +31,16 @@ interface Laid<F> {
   readonly density: number;
 }
 
+/** A figure laid out as its look asks for; letters that no font of this machine has are spelled out from now on. */
+export async function layOutFigure<F extends { readonly scene: Scene }>(
+  draw: (look: FigureLook) => F,
+  { look, say }: Omit<FigureFile, 'svg'>,
+): Promise<Laid<F>> {
+  const laid = layOut(draw, look);
+  const foreign = foreignPieces(laid.scene.marks, laid.density);
+  return foreign.length > 0 && (await findFonts(foreign, look.font, say)) ? layOut(draw, look) : laid;
+}
+
 /**
  * A figure as the bytes of a PNG or SVG.
  * @param draw lays it out; called again where pictures must be smaller or larger to fill a width
@@ -40,10 +51,7 @@ export async function encodeFigure<F extends { readonly scene: Scene }>(
   noteOf: (figure: F) => { readonly args: readonly string[]; readonly alt?: string },
   { look, svg, say }: FigureFile,
 ): Promise<Uint8Array> {
-  let laid = layOut(draw, look);
-  const foreign = foreignPieces(laid.scene.marks, laid.density);
-  if (foreign.length > 0 && (await findFonts(foreign, look.font, say))) laid = layOut(draw, look);
-  const { figure, scene, density } = laid;
+  const { figure, scene, density } = await layOutFigure(draw, { look, say });
   const own = noteOf(figure);
   const note = JSON.stringify({ ...own, args: [...own.args, ...lookArgs(look)] });
   if (svg) {
@@ -55,8 +63,8 @@ export async function encodeFigure<F extends { readonly scene: Scene }>(
   return encodePng(await figurePixels(scene, look, density), note, look.dpi);
 }
 
-/** The pixels of a scene, letters of other fonts among them. */
-export async function figurePixels(scene: Scene, look: Look, density: number) {
+/** The pixels of a scene, letters of other fonts among them. @param ground what it is drawn on: else plain paper */
+export async function figurePixels(scene: Scene, look: Look, density: number, ground?: Image) {
   const drawn = new Map<string, ForeignText | null>();
   for (const { text, size, weight } of foreignPieces(scene.marks, density)) {
     const letters = await drawLetters(text, size, weight === 'bold', look.font);
@@ -64,7 +72,7 @@ export async function figurePixels(scene: Scene, look: Look, density: number) {
     drawn.set(`${weight} ${size} ${text}`, letters && { ...letters, baseline });
   }
   const foreign = (text: string, size: number, weight: Weight) => drawn.get(`${weight} ${size} ${text}`) ?? null;
-  return renderPixels(scene, { density, theme: look.theme, foreign });
+  return renderPixels(scene, { density, theme: look.theme, foreign, ground });
 }
 
 /** The flags that a look was asked for with. */
@@ -119,7 +127,7 @@ function layOut<F extends { readonly scene: Scene }>(draw: (look: FigureLook) =>
 }
 
 /** A scene in the middle of more paper. */
-function centred(scene: Scene, width: number, height: number | null): Scene {
+export function centred(scene: Scene, width: number, height: number | null): Scene {
   const dx = Math.floor((width - scene.width) / 2);
   const dy = height === null ? 0 : Math.max(0, Math.floor((height - scene.height) / 2));
   return { width, height: height ?? scene.height, marks: scene.marks.map((mark) => moved(mark, dx, dy)) };
@@ -128,7 +136,9 @@ function centred(scene: Scene, width: number, height: number | null): Scene {
 function moved(mark: Mark, dx: number, dy: number): Mark {
   if (mark.kind === 'path') return { ...mark, points: mark.points.map(([x, y]) => [x + dx, y + dy]) };
   const at = { x: mark.x + dx, y: mark.y + dy };
-  return mark.kind === 'clip' ? { ...mark, ...at, marks: mark.marks.map((one) => moved(one, dx, dy)) } : { ...mark, ...at };
+  return mark.kind === 'clip'
+    ? { ...mark, ...at, marks: mark.marks.map((one) => moved(one, dx, dy)) }
+    : { ...mark, ...at };
 }
 
 interface ForeignPiece {
@@ -162,7 +172,9 @@ async function findFonts(
   for (const letter of without) spellOut(letter);
   const found = letters.filter((letter) => !without.includes(letter));
   if (found.length > 0) {
-    say?.(`"${found.slice(0, 8).join('')}" ${found.length > 8 ? '… ' : ''}is drawn with the fonts of this machine: these pixels depend on it`);
+    say?.(
+      `"${found.slice(0, 8).join('')}" ${found.length > 8 ? '… ' : ''}is drawn with the fonts of this machine: these pixels depend on it`,
+    );
   }
   if (without.length > 0) {
     say?.(`this machine has no font for "${without.slice(0, 8).join('')}": written as numbers; --font FILE names one`);

@@ -6,6 +6,7 @@ import type { LayerResult } from '../core/network-result.js';
 import type { BankResult, MapResult, PatchVerdict, Peak, Window } from '../core/result.js';
 import type { Tensor } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
+import type { Plane } from '../draw/part.js';
 import { algorithmTaken } from '../engine/choose.js';
 import type { EngineInput } from '../engine/input.js';
 import { sumsOfMap } from '../engine/map-loops.js';
@@ -14,7 +15,6 @@ import type { ConvStep, Step } from '../engine/steps.js';
 import { sha256 } from '../io/hash.js';
 import { type Layer, nameOf } from '../layers/index.js';
 import type { Bank } from './banks.js';
-import type { Plane } from '../draw/part.js';
 import type { BoundKernels } from './kernels.js';
 import type { ChosenLayer } from './layer-choice.js';
 
@@ -59,7 +59,14 @@ export function measureBanks(
   return bound.banks.map((bank, b) => {
     const steps = stepsBehind(plan, bound.branches[b]);
     const algorithm = algorithmTaken(steps[0] as ConvStep, x, 0).name;
-    return measureBank({ bank, steps, bias: bound.biases?.[b] ?? null, algorithm, y: read(bound.branches[b]), before: (kept[b] ?? []).map(read) });
+    return measureBank({
+      bank,
+      steps,
+      bias: bound.biases?.[b] ?? null,
+      algorithm,
+      y: read(bound.branches[b]),
+      before: (kept[b] ?? []).map(read),
+    });
   });
 }
 
@@ -143,7 +150,13 @@ export function measureBank({ bank, steps, bias, algorithm, y, before = [] }: Co
         patch: verdict,
         picture: null,
       };
-      maps.push({ result, values, kernel: map.weight, source: map.kernel, before: before.map((value) => planeOf(value, n * M + m)) });
+      maps.push({
+        result,
+        values,
+        kernel: map.weight,
+        source: map.kernel,
+        before: before.map((value) => planeOf(value, n * M + m)),
+      });
     }
   }
   return { result: { ...measureSteps(steps), algorithm }, maps };

@@ -1,12 +1,4 @@
-import type {
-  Job,
-  KernelSource,
-  LayerJob,
-  NetworkJob,
-  NetworkRequest,
-  PictureJob,
-  PreprocessJob,
-} from '../core/job.js';
+import type { DecodeJob, Job, KernelSource, LayerJob, NetworkJob, NetworkRequest, PictureJob } from '../core/job.js';
 import {
   activationText,
   biasText,
@@ -22,7 +14,7 @@ import type { MapNote, PictureNote } from '../core/note.js';
 import type { Clipped, MapResult, Scale } from '../core/result.js';
 import { VERSION } from '../core/version.js';
 import { baseName } from '../io/paths.js';
-import { presetArgs } from './preset.js';
+import { geometryArgs, presetArgs } from './preset.js';
 import type { Source } from './subject.js';
 
 /** What the picture of one map of `conv` carries: its values can be read back. `kernel`: which of the job's made it. */
@@ -120,13 +112,23 @@ function kernelArgs(kernel: KernelSource): string[] {
   return [kernel.kind === 'patch' ? '--patch' : '--kernel', kernelText(kernel, baseName)];
 }
 
-export function pixelArgs({ preprocess, decode }: { preprocess: PreprocessJob; decode: Job['decode'] }): string[] {
+export function pixelArgs({ preprocess, decode, geometry }: Pick<Job, 'preprocess' | 'decode' | 'geometry'>): string[] {
   const args: string[] = [];
   if (preprocess.gray) args.push('--gray');
   if (preprocess.pixels !== 'unit') args.push('--pixels', preprocess.pixels);
   if (preprocess.normalize) args.push('--normalize', normalizeText(preprocess.normalize));
-  if (decode.background !== null) args.push('--background', decode.background);
-  return args;
+  if (decode.rgb) args.push('--rgb');
+  if (geometry) args.push(...geometryArgs(geometry));
+  return [...args, ...decodeArgs(decode)];
+}
+
+/** How files are decoded, but for the largest there may be. */
+export function decodeArgs({ background, page, range }: DecodeJob): string[] {
+  return [
+    ...(background === null ? [] : ['--background', background]),
+    ...(page === undefined ? [] : ['--page', String(page)]),
+    ...(range === undefined ? [] : ['--range', range === 'auto' ? range : range.join()]),
+  ];
 }
 
 export function pictureArgs({ scale, depth, colormap, each }: PictureJob): string[] {
@@ -154,7 +156,7 @@ export function networkArgs(
   // a network whose inputs are all fed by --input reads no image
   const args = [...requestArgs(request), ...(info === null ? [] : [baseName(facts.path)]), ...own];
   if (chosen && preset) args.push(...presetArgs(preset));
-  if (decode.background !== null) args.push('--background', decode.background);
+  args.push(...decodeArgs(decode));
   if (exact) args.push('--exact');
   return args;
 }

@@ -20,8 +20,8 @@ import type { Breathe } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
 import type { Plan } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
-import type { Model } from '../layers/model.js';
 import type { Input } from '../io/inputs.js';
+import type { Model } from '../layers/model.js';
 import { followingCount } from './banks.js';
 import type { BoundKernels, KernelSubject } from './kernels.js';
 import { type ChosenLayer, chooseLayers, chooseOneLayer } from './layer-choice.js';
@@ -203,13 +203,17 @@ export async function lookAtLayer(
       plan,
       read,
       channel: 'channel' in bound ? bound.channel : channel,
-      notes: [...view.notes, ...done.faults.map(faultWords), ...grayNotes(source.facts)],
+      notes: [
+        ...view.notes,
+        ...done.faults.map(faultWords),
+        ...(request.kind === 'network' ? grayNotes(source.facts) : []),
+      ],
     };
   };
   return request.kind === 'layer' ? atInput(input, look) : look();
 }
 
-/** What is worth knowing of an image that has one channel in its file and three in the layer. */
+/** What is worth knowing of an image that has one channel in its file and three in the network. */
 function grayNotes({ colour, channels }: InputFacts): string[] {
   return colour === 'gray' && channels === 3 ? ['a gray image is read as three equal channels; --gray reads one'] : [];
 }

@@ -79,5 +79,6 @@ export function preprocessRecord({ result, ...record }: PreprocessRecord) {
     steps: result?.steps ?? null,
     outputs: result?.outputs ?? null,
     alt: result && altOfPreprocess(result),
+    warnings: result?.warnings ?? null,
   };
 }

@@ -2,7 +2,7 @@ import { arg, command } from '../../cli/command.js';
 import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
 import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
-import { labelsFlag, numbersJob, presetFlags, weightFlags } from '../../cli/network-flags.js';
+import { labelsFlag, numbersJob, pageFlags, presetFlags, weightFlags } from '../../cli/network-flags.js';
 import { eachFlag, figureOf, mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob, ProductKind } from '../../core/job.js';
@@ -17,6 +17,7 @@ const runFlags = {
     exact: flag.on('--exact', 'only algorithms that add in one fixed order; no batch norm folded'),
   }),
   ...presetFlags,
+  ...pageFlags,
   ...under('Output:', {
     maps: flag.on('--maps', 'each channel in a file of its own, instead of one labelled sheet a layer'),
     each: eachFlag,

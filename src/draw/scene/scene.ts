@@ -9,7 +9,6 @@ export type Rgb = readonly [number, number, number];
 export type Role = 'paper' | 'ink' | 'second' | 'hairline' | 'frame' | 'accent' | 'accent2' | 'halo';
 export type Paint = Role | Rgb;
 
-
 /**
  * The colours of the roles. `second` keeps 4.5:1 against the paper in each. Source: WCAG 2.2, 1.4.3.
  * Both accents differ in brightness and in blue against orange, so that no colour blindness takes them for one.
@@ -158,7 +157,12 @@ export function drawArrow(marks: Marks, from: Point, to: Point, paint: Paint, st
   const [ux, uy] = [dx / length, dy / length];
   const [bx, by] = [to[0] - ux * head * 1.2, to[1] - uy * head * 1.2];
   drawLines(marks, [from, to], paint, stroke);
-  drawLines(marks, [[bx - uy * head * 0.8, by + ux * head * 0.8], to, [bx + uy * head * 0.8, by - ux * head * 0.8]], paint, stroke);
+  drawLines(
+    marks,
+    [[bx - uy * head * 0.8, by + ux * head * 0.8], to, [bx + uy * head * 0.8, by - ux * head * 0.8]],
+    paint,
+    stroke,
+  );
 }
 
 /** A plane of levels [height, width] in the colours of a map, each level a square of zoom×zoom points. */

@@ -1,6 +1,6 @@
+import type { Image } from '../../core/image.js';
 import type { ThemeName } from '../../core/look.js';
 import { INVISIBLE } from '../../core/text.js';
-import type { Image } from '../../core/image.js';
 import { coloured } from './pixels.js';
 import { colourOf, type ImageMark, type Mark, type Paint, type Rgb, type Scene, type TextMark } from './scene.js';
 import { trueTypeFont } from './truetype.js';
@@ -89,7 +89,17 @@ async function markLines(
   return lines;
 }
 
-function box({ x, y, width, height }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }): string {
+function box({
+  x,
+  y,
+  width,
+  height,
+}: {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}): string {
   return `x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}"`;
 }
 

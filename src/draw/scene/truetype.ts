@@ -18,7 +18,9 @@ export function trueTypeFont(name: string, glyphs: readonly Glyph[]): Uint8Array
     glyf: joined(outlines),
     head: headTable(bounds),
     hhea: hheaTable(all, bounds),
-    hmtx: new Writer().all(all, (w, { advance, contours }) => w.u16(advance).i16(boundsOf(contours.flat()).left)).bytes(),
+    hmtx: new Writer()
+      .all(all, (w, { advance, contours }) => w.u16(advance).i16(boundsOf(contours.flat()).left))
+      .bytes(),
     loca: new Writer().all(starts, (w, start) => w.u32(start)).bytes(),
     maxp: maxpTable(all),
     name: nameTable(name),
@@ -190,7 +192,10 @@ function nameTable(name: string): Uint8Array {
     [6, name],
   ] as const;
   const texts = names.map(([, text]) => Array.from(text, (letter) => letter.charCodeAt(0)));
-  const writer = new Writer().u16(0).u16(names.length).u16(6 + 12 * names.length);
+  const writer = new Writer()
+    .u16(0)
+    .u16(names.length)
+    .u16(6 + 12 * names.length);
   let at = 0;
   names.forEach(([id], i) => {
     const length = 2 * texts[i].length;
