@@ -58,7 +58,8 @@ export function drawText(
 export function textPart(text: string, style: StyleName | TextStyle = 'body'): Part {
   const set: TextStyle = typeof style === 'string' ? TYPE[style] : style;
   return {
-    width: textWidth(text, set.size, set.weight),
+    // whole points: what stands beside a text begins at a pixel
+    width: Math.ceil(textWidth(text, set.size, set.weight)),
     height: lineHeight(set),
     draw: (marks, x, y) => drawText(marks, x, y, text, set),
   };

@@ -57,7 +57,6 @@ export function preprocessAudit({ title, facts, steps, pictures, crop, values, l
     scene: titledScene(title, facts, figure, legend('', scale, colormap, clipped), look),
     scale,
     clipped,
-    colormap,
   };
 }
 

@@ -61,7 +61,8 @@ function placeFrame(gif: Uint8Array, start: number, { x, y }: Area): void {
 function changedArea(data: Uint8Array, before: Uint8Array | null, width: number, height: number): Area {
   if (before === null) return { x: 0, y: 0, width, height };
   const row = width * 3;
-  const differs = (y: number) => Buffer.compare(rowOf(data, y, row), rowOf(before, y, row)) !== 0;
+  const [now, then] = [bufferOf(data), bufferOf(before)];
+  const differs = (y: number) => then.compare(now, y * row, (y + 1) * row, y * row, (y + 1) * row) !== 0;
   let top = 0;
   while (top < height && !differs(top)) top++;
   if (top === height) return { x: 0, y: 0, width: 1, height: 1 };
@@ -70,6 +71,7 @@ function changedArea(data: Uint8Array, before: Uint8Array | null, width: number,
   let left = row;
   let right = -1;
   for (let y = top; y <= bottom; y++) {
+    if (!differs(y)) continue;
     const start = y * row;
     let first = 0;
     while (first < left && data[start + first] === before[start + first]) first++;
@@ -80,10 +82,6 @@ function changedArea(data: Uint8Array, before: Uint8Array | null, width: number,
   }
   const x = Math.floor(left / 3);
   return { x, y: top, width: Math.floor(right / 3) - x + 1, height: bottom - top + 1 };
-}
-
-function rowOf(data: Uint8Array, y: number, row: number): Uint8Array {
-  return data.subarray(y * row, (y + 1) * row);
 }
 
 /** gifenc is CommonJS: a bundler gives its functions as a namespace, Node as the default export. */
@@ -153,18 +151,29 @@ function indicesOf(
   unchanged: number,
 ): Uint8Array {
   const indices = new Uint8Array(area.width * area.height).fill(unchanged);
-  const row = width * 3;
+  const end = area.x + area.width;
+  const [now, then] = [bufferOf(data), before && bufferOf(before)];
   for (let y = area.y; y < area.y + area.height; y++) {
-    if (before !== null && Buffer.compare(rowOf(data, y, row), rowOf(before, y, row)) === 0) continue;
-    let p = (y - area.y) * area.width;
-    const start = y * width + area.x;
-    for (let at = start, i = 3 * start; at < start + area.width; at++, i += 3) {
-      const index = indexOf(data[i], data[i + 1], data[i + 2]);
-      indices[p++] = index === shown[at] ? unchanged : index;
-      shown[at] = index;
+    for (let x = area.x; x < end; x += PIECE) {
+      const [start, stop] = [y * width + x, y * width + Math.min(end, x + PIECE)];
+      // most of a frame is as it was
+      if (then?.compare(now, 3 * start, 3 * stop, 3 * start, 3 * stop) === 0) continue;
+      let p = (y - area.y) * area.width + x - area.x;
+      for (let at = start, i = 3 * start; at < stop; at++, i += 3) {
+        const index = indexOf(data[i], data[i + 1], data[i + 2]);
+        indices[p++] = index === shown[at] ? unchanged : index;
+        shown[at] = index;
+      }
     }
   }
   return indices;
+}
+
+/** So many pixels of a row are compared at once. */
+const PIECE = 64;
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** Of a palette that holds every colour. */

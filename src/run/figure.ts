@@ -1,4 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
+import type { Image } from '../core/image.js';
 import type { OutputJob } from '../core/job.js';
 import { DEFAULT_LOOK, type Look } from '../core/look.js';
 import type { DrawnScale } from '../core/result.js';
@@ -16,7 +17,7 @@ export interface FigureFile {
   readonly look: Look;
   readonly svg: boolean;
   /** Told what a reader of the picture should know of its making. */
-  readonly say?: (note: string) => void;
+  readonly say?: ((note: string) => void) | undefined;
 }
 
 /** What a document says of a figure's scale. */
@@ -34,6 +35,16 @@ interface Laid<F> {
   readonly figure: F;
   readonly scene: Scene;
   readonly density: number;
+}
+
+/** A figure laid out as its look asks for; letters that no font of this machine has are spelled out from now on. */
+export async function layOutFigure<F extends { readonly scene: Scene }>(
+  draw: (look: FigureLook) => F,
+  { look, say }: Omit<FigureFile, 'svg'>,
+): Promise<Laid<F>> {
+  const laid = layOut(draw, look);
+  const foreign = foreignPieces(laid.scene.marks, laid.density);
+  return foreign.length > 0 && (await findFonts(foreign, look.font, say)) ? layOut(draw, look) : laid;
 }
 
 /**
@@ -55,10 +66,7 @@ export async function finishFigure<F extends { readonly scene: Scene }>(
   noteOf: (figure: F) => { readonly args: readonly string[]; readonly alt?: string },
   { look, svg, say }: FigureFile,
 ): Promise<{ readonly figure: F; readonly bytes: Uint8Array }> {
-  let laid = layOut(draw, look);
-  const foreign = foreignPieces(laid.scene.marks, laid.density);
-  if (foreign.length > 0 && (await findFonts(foreign, look.font, say))) laid = layOut(draw, look);
-  const { figure, scene, density } = laid;
+  const { figure, scene, density } = await layOutFigure(draw, { look, say });
   const own = noteOf(figure);
   const note = JSON.stringify({ ...own, args: [...own.args, ...lookArgs(look)] });
   if (svg) {
@@ -71,8 +79,8 @@ export async function finishFigure<F extends { readonly scene: Scene }>(
   return { figure, bytes: await encodePng(await figurePixels(scene, look, density), note, look.dpi) };
 }
 
-/** The pixels of a scene, letters of other fonts among them. */
-export async function figurePixels(scene: Scene, look: Look, density: number) {
+/** The pixels of a scene, letters of other fonts among them. @param ground what it is drawn on: else plain paper */
+export async function figurePixels(scene: Scene, look: Look, density: number, ground?: Image) {
   const drawn = new Map<string, ForeignText | null>();
   for (const { text, size, weight } of foreignPieces(scene.marks, density)) {
     const letters = await drawLetters(text, size, weight === 'bold', look.font);
@@ -80,7 +88,7 @@ export async function figurePixels(scene: Scene, look: Look, density: number) {
     drawn.set(`${weight} ${size} ${text}`, letters && { ...letters, baseline });
   }
   const foreign = (text: string, size: number, weight: Weight) => drawn.get(`${weight} ${size} ${text}`) ?? null;
-  return renderPixels(scene, { density, theme: look.theme, foreign });
+  return renderPixels(scene, { density, theme: look.theme, foreign, ground });
 }
 
 /** The flags that a look was asked for with. */
@@ -136,7 +144,7 @@ function layOut<F extends { readonly scene: Scene }>(draw: (look: FigureLook) =>
 }
 
 /** A scene in the middle of more paper. */
-function centred(scene: Scene, width: number, height: number | null): Scene {
+export function centred(scene: Scene, width: number, height: number | null): Scene {
   const dx = Math.floor((width - scene.width) / 2);
   const dy = height === null ? 0 : Math.max(0, Math.floor((height - scene.height) / 2));
   return { width, height: height ?? scene.height, marks: scene.marks.map((mark) => moved(mark, dx, dy)) };

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { drawKernels } from '../../src/commands/layer/kernels-figure.js';
 import { formatNumber, groupDigits } from '../../src/core/text.js';
 import { contactSheet } from '../../src/draw/contact-sheet.js';
 import { strip } from '../../src/draw/strip.js';
@@ -110,12 +109,6 @@ describe('the parts', () => {
 
   it('shrinking takes means, exactly', () => {
     expect([...shrinkSamples(Uint8Array.of(0, 10, 255, 20, 30, 1), 3, 2, 1, 2)]).toEqual([15, 128]);
-  });
-
-  it('kernels are drawn with their numbers', () => {
-    const one = drawKernels([{ name: 'k', rows: [[1, -1]] }]);
-    const two = drawKernels([{ name: 'k', rows: [[2, -1]] }]);
-    expect(one.data).not.toEqual(two.data);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import type { ExplainedStep } from '../../analysis/explain/explanation.js';
 import { isUnfilled, type ScenePlan } from '../../analysis/scenes.js';
 import { altOfAnimation } from '../../cli/alt.js';
 import type { Answer, AnsweredFile, Frame } from '../../cli/frame.js';
+import { DEFAULT_LOOK } from '../../core/look.js';
 import type { DrawingNote } from '../../core/note.js';
 import type { Area } from '../../core/preprocess-geometry.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
@@ -12,6 +13,7 @@ import { encodePng } from '../../io/encode.js';
 import { encodeGif, encodeWebp } from '../../io/encode-animation.js';
 import { safeName } from '../../io/paths.js';
 import type { Style } from '../../reports/text.js';
+import { type FigureFile, lookArgs } from '../../run/figure.js';
 import { type AnimatedRun, animateLayer, drawFrames } from './animate-study.js';
 import { describeStep, stepJson } from './explain-report.js';
 import { type Look, mapArgs } from './look-command.js';
@@ -27,6 +29,7 @@ interface AnimateValues {
 
 /** The usual length of an animation, as its flag says. */
 const USUAL_SECONDS = 12;
+const POINTS_AN_INCH = 96;
 /** How far it is, of 1, when the run is planned and when its frames are drawn. */
 const DONE = { planned: 0.2, drawn: 0.6 };
 
@@ -49,8 +52,16 @@ export async function animateAnswer(look: Look, flags: AnimateValues, frame: Fra
     ...(region === null ? [] : ['--region', `${region.x},${region.y},${region.width},${region.height}`]),
   ];
   const args = ['animate', ...run.args, ...mapArgs(look, flags), ...own];
-  const note: DrawingNote = { cnnviz: VERSION, picture: 'animation', args };
-  const files = await filesOf(animated, look, named, JSON.stringify(note), terminal, frame, part);
+  const alt = altOfAnimation(run.facts, run, plan);
+  const figure = frameFile(frame);
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'animation', alt, args: [...args, ...dpiArgs(frame)] };
+  const files = await filesOf(
+    animated,
+    look,
+    { named, figure, note: JSON.stringify(note), isPlayed: terminal },
+    frame,
+    part,
+  );
   const isLive = terminal && frame.terminal.isWatched && !frame.json && !frame.quiet;
   if (isLive) await play(animated, frame);
   const played = terminal && !isLive ? stepLines(animated, frame.style) : [];
@@ -63,24 +74,44 @@ export async function animateAnswer(look: Look, flags: AnimateValues, frame: Fra
         files.map(({ place }) => place),
       ),
     files,
-    picture: async () => encodePng((await drawFrames(animated, part(0, 1))).at(-1)!.image, JSON.stringify(note)),
-    alt: altOfAnimation(run.facts, run, plan),
+    picture: async () =>
+      encodePng((await drawFrames(animated, figure, part(0, 1))).at(-1)!.image, JSON.stringify(note)),
+    alt,
     notes: isLive ? [] : run.notes,
   };
+}
+
+/** How frames are drawn: a pixel a point, unless --dpi or a size says otherwise. */
+function frameFile(frame: Frame): FigureFile {
+  const { look, ...file } = frame.figureFile(null);
+  return { ...file, look: { ...look, dpi: frame.typed.has('dpi') ? look.dpi : POINTS_AN_INCH } };
+}
+
+/** The look of a recipe; --dpi whenever it was typed. */
+function dpiArgs({ look, typed }: Frame): string[] {
+  const usual = { ...look, dpi: DEFAULT_LOOK.dpi };
+  return [...lookArgs(usual), ...(typed.has('dpi') ? ['--dpi', String(look.dpi)] : [])];
+}
+
+/** Where an animation goes, and how. */
+interface Wanted {
+  readonly named: string | null;
+  readonly figure: FigureFile;
+  readonly note: string;
+  /** It is played in the terminal. */
+  readonly isPlayed: boolean;
 }
 
 /** One GIF or WebP, or a folder of frames; nothing where it is played or told as JSON, unless a place is named. */
 async function filesOf(
   animated: AnimatedRun,
   { input }: Look,
-  named: string | null,
-  note: string,
-  isPlayed: boolean,
+  { named, figure, note, isPlayed }: Wanted,
   frame: Frame,
   part: (from: number, end: number) => Breathe,
 ): Promise<AnsweredFile[]> {
   const { run, plan } = animated;
-  const draw = () => drawFrames(animated, part(DONE.planned, DONE.drawn));
+  const draw = () => drawFrames(animated, figure, part(DONE.planned, DONE.drawn));
   const encoded = part(DONE.drawn, 1);
   if (frame.target.kind === 'folder') {
     const digits = String(plan.shown).length;

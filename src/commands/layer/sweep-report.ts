@@ -1,5 +1,5 @@
 import { type Pair, plural } from '../../core/geometry.js';
-import type { Job, LayerJob } from '../../core/job.js';
+import type { ColormapName, LayerJob } from '../../core/job.js';
 import type { SweepCell, SweepMap, SweepResult } from '../../core/sweep.js';
 import { clippedWords, formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
@@ -15,7 +15,8 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 /** The table of a sweep: parameters, what came out, how much of it fires as a bar; then what went unexpectedly. */
 export function describeSweep(
   { input, axes, cells, scale, clipped, notes }: SweepResult,
-  { layer, picture: { colormap } }: Pick<Job, 'picture'> & { readonly layer: SweptLayer },
+  { layer }: { readonly layer: SweptLayer },
+  colormap: ColormapName,
   style: Style,
 ): string[] {
   const name = input.path === '-' ? 'standard input' : input.path;

@@ -22,6 +22,8 @@ export interface PixelLook {
   readonly theme: ThemeName;
   /** The letters of a piece that the typeface lacks, at a size in pixels; null: nothing can draw them. */
   readonly foreign: (text: string, size: number, weight: TextMark['weight']) => ForeignText | null;
+  /** Pixels of this scene's size to draw on, which are copied; else plain paper. */
+  readonly ground?: Image | undefined;
 }
 
 interface Clip {
@@ -49,9 +51,12 @@ export function renderPixels(scene: Scene, look: PixelLook): Image {
       fix: 'draw fewer maps at once, or write them as single files',
     });
   }
-  const paper: Paper = { ...look, width, height, data: new Uint8Array(width * height * 3) };
+  const { ground } = look;
+  const isReady = ground?.width === width && ground.height === height && ground.data instanceof Uint8Array;
+  const data = isReady ? (ground.data.slice() as Uint8Array) : new Uint8Array(width * height * 3);
+  const paper: Paper = { ...look, width, height, data };
   const all = { x0: 0, y0: 0, x1: width, y1: height };
-  fill(paper, all, colourOf('paper', look.theme));
+  if (!isReady) fill(paper, all, colourOf('paper', look.theme));
   drawMarks(paper, scene.marks, all);
   return { width, height, channels: 3, depth: 8, data: paper.data };
 }
@@ -121,9 +126,21 @@ function drawRect(
   }
   const share = (from: number, to: number, pixel: number) =>
     Math.max(0, Math.min(to, pixel + 1) - Math.max(from, pixel));
+  // pixels that are covered in full are filled; only those around them are blended
+  const inner = {
+    x0: Math.max(clip.x0, Math.ceil(left)),
+    y0: Math.max(clip.y0, Math.ceil(top)),
+    x1: Math.min(clip.x1, Math.floor(right)),
+    y1: Math.min(clip.y1, Math.floor(bottom)),
+  };
+  const isFilled = opacity === 1 && inner.x1 > inner.x0 && inner.y1 > inner.y0;
+  if (isFilled) fill(paper, inner, rgb);
   for (let row = Math.max(clip.y0, Math.floor(top)); row < Math.min(clip.y1, Math.ceil(bottom)); row++) {
     const down = share(top, bottom, row) * opacity * 255;
+    const isInner = isFilled && row >= inner.y0 && row < inner.y1;
     for (let column = Math.max(clip.x0, Math.floor(left)); column < Math.min(clip.x1, Math.ceil(right)); column++) {
+      if (isInner && column === inner.x0) column = inner.x1;
+      if (column >= Math.min(clip.x1, Math.ceil(right))) break;
       blend(paper.data, (row * paper.width + column) * 3, rgb, Math.round(down * share(left, right, column)));
     }
   }
