@@ -74,7 +74,8 @@ function layerWords(layer: LayerJob): string[] {
   ];
 }
 
-function convWords({ stride, padding, paddingMode, dilation, groups, flip }: LayerJob): string[] {
+/** What of a convolution differs from a plain one. */
+export function convWords({ stride, padding, paddingMode, dilation, groups, flip }: LayerJob): string[] {
   const isOne = (pair: readonly [number, number]) => pair[0] === 1 && pair[1] === 1;
   return [
     ...(isOne(stride) ? [] : [`stride ${pairName(stride)}`]),

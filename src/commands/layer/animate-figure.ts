@@ -34,7 +34,7 @@ import {
   shownChannels,
   termsRows,
   windowPart,
-} from './explain-figure.js';
+} from './terms-figure.js';
 
 const MARGIN = 16;
 const GAP = 14;

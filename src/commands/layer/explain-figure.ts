@@ -1,6 +1,5 @@
 import type {
   Agreement,
-  ChannelTerms,
   ElementStep,
   ExplainedStep,
   Explanation,
@@ -9,88 +8,318 @@ import type {
   WindowStep,
 } from '../../analysis/explain/explanation.js';
 import type { Image } from '../../core/image.js';
-import type { ColormapName } from '../../core/job.js';
-import type { Scale } from '../../core/result.js';
-import { formatNumber } from '../../core/text.js';
+import type { Scale, Window } from '../../core/result.js';
+import { formatNumber, groupDigits } from '../../core/text.js';
+import { SLIDE } from '../../core/look.js';
 import type { ValuePlace } from '../../core/value-place.js';
-import type { Canvas, Rgb } from '../../draw/canvas.js';
 import { applyColormap } from '../../draw/colormaps.js';
-import { legend, titledImage } from '../../draw/map-figure.js';
-import { MARKED, outline } from '../../draw/marks.js';
-import { fitsNumberGrid, numberGrid } from '../../draw/number-grid.js';
+import { type FigureLook, legend, titledScene } from '../../draw/figure.js';
+import { chooseFit } from '../../draw/fit.js';
+import { arrowPart, withFrames } from '../../draw/marks.js';
+import { numberGrid } from '../../draw/number-grid.js';
 import {
-  FAINT,
-  INK,
+  blank,
+  boxed,
+  captioned,
+  imagePicture,
   type Part,
-  type Plane,
-  planePicture,
   sideBySide,
   stacked,
+  TYPE,
   textPart,
   toLevels,
+  widest,
 } from '../../draw/part.js';
 import { chooseScale } from '../../draw/scale.js';
-import { chooseFit } from '../../draw/text.js';
+import { drawLines, fillRect, type Scene } from '../../draw/scene/scene.js';
+import { shortenMiddle, wrapText } from '../../draw/scene/typeface.js';
+import { patchGreys, productPlanes, telling, termsRows, windowPart } from './terms-figure.js';
 
 const DIGITS = 7;
+const TITLE_DIGITS = 3;
 const MOST_READ = 6;
+/** Of a layer's inputs, so many are drawn: those that weigh most. */
+const MOST_INPUTS = 5;
+const INPUT_BOX = 456;
+/** Words of a step are broken into lines of this width. */
+const WORDS_WIDTH = 620;
+const GAP = 12;
+const COLUMN_GAP = 48;
 const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0 };
 
-/** Numbers in cells: patch × kernel = products, channel by channel, their sum and bias; then what follows. */
-export function explanationFigure(explanation: Explanation, title: string): Image {
-  const isColour = explanation.input.channels === 3;
-  const parts = explanation.steps.map((step) => stepPart(step, isColour));
-  const value = formatNumber(explanation.value, DIGITS);
-  return titledImage(title, `stored value ${value}`, stacked(parts, 18, 'left'), keyOf(explanation.steps));
+/** The input of an explained run, and where in it the value comes from. */
+export interface ExplainedInput {
+  readonly picture: Image | null;
+  /** What is read of it; it may reach into the padding. Null: all of it, or what is no rectangle. */
+  readonly window: Window | null;
+  /** From the smallest to the largest of its values, where the explanation begins with them. */
+  readonly scale: Scale | null;
 }
 
-function stepPart(step: ExplainedStep, isColour: boolean): Part {
-  const head = textPart(`${step.layer}: ${step.words}, ${placeWords(step.place)}`);
+/**
+ * Numbers in cells: patch × kernel = products, channel by channel, their sum and bias; then what follows, step by step, down
+ * to the one value. The input stands at the left, what is read of it framed.
+ */
+export function explanationFigure(
+  explanation: Explanation,
+  input: ExplainedInput,
+  name: string,
+  look: FigureLook,
+): { readonly scene: Scene } {
+  const { steps, value } = explanation;
+  const isColour = explanation.input.channels === 3;
+  const bodies = steps.map((step, s) =>
+    stepBody(step, { isColour, isLast: s === steps.length - 1, patch: patchScaleOf(step, input), box: look.box }),
+  );
+  const picture = inputCell(input, look.box);
+  const onOneColumn = sideBySide([...picture, stepsColumn(steps, bodies, steps.length > 1)], COLUMN_GAP, 'top');
+  const inColumns = sideBySide(
+    [...picture, stepsColumn(steps.slice(0, 1), bodies, true), stepsColumn(steps.slice(1), bodies.slice(1), true)],
+    COLUMN_GAP,
+    'top',
+  );
+  const figure = steps.length > 1 && slideShare(inColumns) > slideShare(onOneColumn) ? inColumns : onOneColumn;
+  const title = `Why is this value ${formatNumber(value, TITLE_DIGITS)}?`;
+  return { scene: titledScene(title, factsOf(explanation, input, name), figure, keyOf(steps, input), look) };
+}
+
+/** How large a part can be on a slide. */
+function slideShare({ width, height }: Part): number {
+  return Math.min(SLIDE.width / width, SLIDE.height / height);
+}
+
+/** Steps one below the other, a line between two. */
+function stepsColumn(steps: readonly ExplainedStep[], bodies: readonly StepBody[], hasHeads: boolean): Part {
+  const width = widest(steps.map((_, s) => bodies[s].part));
+  return stacked(
+    steps.flatMap((step, s) => {
+      const parts = [...(hasHeads ? [headOf(step, width)] : []), bodies[s].within(width)];
+      return [...(s > 0 ? [rule(width)] : []), stacked(parts, GAP, 'left')];
+    }),
+    20,
+    'left',
+  );
+}
+
+function factsOf({ steps, network, layer, place }: Explanation, input: ExplainedInput, name: string): string {
+  const [first] = steps;
+  const own = steps.length === 1 ? [first.words] : [];
+  const what = input.scale === null ? 'it reads' : 'it reads the pixels';
+  const reads = first.step !== 'element' && first.kind !== 'linear' ? [`${what} ${windowWords(first.taps)}`] : [];
+  return [name, `${network} ${layer}`, ...own, placeWords(place), ...reads].join('  ·  ');
+}
+
+function inputCell({ picture, window }: ExplainedInput, box: number): Part[] {
+  if (picture === null) return [];
+  const { width, height } = picture;
+  const room = INPUT_BOX * box;
+  const side = Math.max(width, height);
+  const fit = side > room ? { zoom: 1, shrink: side / room } : chooseFit(width, height, room, room);
+  const frames =
+    window === null
+      ? []
+      : [{ x: window.x0, y: window.y0, width: window.x1 - window.x0 + 1, height: window.y1 - window.y0 + 1 }];
+  const framed = window === null ? '' : ', what is read framed';
+  return [captioned(withFrames(imagePicture(picture, fit), frames, fit), [['input', `${width} × ${height}${framed}`]])];
+}
+
+/** What of a step lies above or left of its result; `within` sets its result to the right of a width. */
+interface StepBody {
+  readonly part: Part;
+  readonly within: (width: number) => Part;
+}
+
+interface StepLook {
+  readonly isColour: boolean;
+  readonly isLast: boolean;
+  /** The scale of the patch's greys. */
+  readonly patch: Scale;
+  readonly box: number;
+}
+
+function stepBody(step: ExplainedStep, look: StepLook): StepBody {
   switch (step.step) {
-    case 'weighted':
-      return stacked([head, ...weightedParts(step, isColour && step.readsInput)], 6, 'left');
+    case 'weighted': {
+      const rows = step.kind === 'linear' ? linearRows(step) : weightedRows(step, look);
+      const total = totalPart(totalWords(step), step.agreement, look.isLast, true);
+      const part = stacked([rows, total], 16, 'right');
+      return { part, within: (width) => boxed(part, width, part.height, 'right', 'top') };
+    }
     case 'window':
-      return stacked([head, windowPart(step, productScale([step]), []), windowTotal(step)], 6, 'left');
+      return withResult(
+        windowPart(step, productScale(step), [], look.box),
+        `${windowTotal(step)} =`,
+        step.agreement,
+        look,
+      );
     case 'element':
-      return stacked([head, elementPart(step)], 6, 'left');
+      return withResult(elementPart(step), '', step.agreement, look);
   }
 }
 
-function weightedParts(step: WeightedStep, isColour: boolean): Part[] {
-  const { taps, channels, kind } = step;
-  const total = textPart(totalWords(step));
-  if (kind === 'linear') return [textPart(`${channels.length} inputs × their weights`, FAINT), total];
-  const [height, width] = taps.size;
-  const cells = channels.flatMap(({ patch, kernel, products }) =>
-    [patch, kernel, products].map((values) => ({ width, height, values })),
+function withResult(part: Part, words: string, agreement: Agreement, { isLast }: StepLook): StepBody {
+  const total = totalPart(words, agreement, isLast, false);
+  const least = sideBySide([part, arrowPart(null, null), total], 24, 'middle');
+  return {
+    part: least,
+    within: (width) => {
+      const arrow = arrowPart(null, null, Math.max(44, width - total.width - part.width - 48));
+      return sideBySide([part, arrow, total], 24, 'middle');
+    },
+  };
+}
+
+function headOf({ layer, words, place }: ExplainedStep, width: number): Part {
+  const name = textPart(shortenMiddle(layer, width / 3, TYPE.name.size, TYPE.name.weight), 'name');
+  const lines = wrapText(`${words}, ${placeWords(place)}`, Math.max(160, width - name.width - 8), TYPE.body.size);
+  const more = lines.map((line) => textPart(line, { ...TYPE.body, paint: 'second' }));
+  return sideBySide([name, stacked(more, 0, 'left')], 8, 'top');
+}
+
+function rule(width: number): Part {
+  return { width, height: 1, draw: (marks, x, y) => fillRect(marks, x, y, width, 1, 'hairline') };
+}
+
+function weightedRows(step: WeightedStep, { isColour, patch, box }: StepLook): Part {
+  const [height, width] = step.taps.size;
+  const shown = telling(step.channels);
+  const cells = shown.flatMap(({ patch: values, kernel, products }) =>
+    [values, kernel, products].map((one) => ({ width, height, values: one })),
   );
-  const look = { isColour, cells, productScale: productScale([step]), patchScale: patchScale([step])! };
-  return [textPart(windowWords(taps), FAINT), termsRows(step, look), total];
+  return termsRows(step, {
+    isColour: isColour && step.readsInput,
+    cells,
+    productScale: productScale(step),
+    patchRgb: patchGreys(patch),
+    shown,
+    box,
+  });
 }
 
-function totalWords({ sum, bias, windowNorm, agreement }: WeightedStep): string {
-  const norm = windowNorm === null ? '' : `   ÷ length of the window ${formatNumber(windowNorm, DIGITS)}`;
-  return `sum of products ${formatNumber(sum, DIGITS)}${norm}   + bias ${formatNumber(bias, DIGITS)}   = ${agreementWords(agreement)}`;
+/** The inputs of a linear layer that weigh most: value × weight = product, each in a cell, and the sum of the others. */
+function linearRows({ channels, sum }: WeightedStep): Part {
+  const terms = channels.flatMap(({ channel, patch, kernel, products }) =>
+    Array.from(products, (product, t) => ({ channel, value: patch[t], weight: kernel[t], product })),
+  );
+  const shown = [...terms].sort((a, b) => Math.abs(b.product) - Math.abs(a.product)).slice(0, MOST_INPUTS);
+  const column = (numbers: readonly number[]) => {
+    const plane = { width: 1, height: numbers.length, values: Float32Array.from(numbers) };
+    const levels = toLevels(plane.values, chooseScale([plane.values], { kind: 'symmetric' }));
+    return { plane, rgb: applyColormap(levels, 'diverging') };
+  };
+  const columns = [
+    column(shown.map(({ value }) => value)),
+    column(shown.map(({ weight }) => weight)),
+    column(shown.map(({ product }) => product)),
+  ];
+  const among = columns.map(({ plane }) => plane);
+  const [values, weights, products] = columns.map(({ plane, rgb }) => numberGrid(plane, rgb, { among }));
+  const labels = textsBesideCells(
+    shown.map(({ channel }) => `input ${channel}`),
+    values.step,
+    values.height,
+  );
+  const signs = (text: string) =>
+    boxed(textPart(text, { ...TYPE.title, weight: 'regular' }), 0, values.height, 'centre', 'middle');
+  const head = (text: string, part: Part) => stacked([textPart(text, 'detail'), part], 6, 'centre');
+  const table = sideBySide(
+    [labels, head('values', values), signs('×'), head('weights', weights), signs('='), head('products', products)],
+    GAP,
+    'bottom',
+  );
+  const rest = terms.length - shown.length;
+  const share = shown.reduce((total, { product }) => total + product, 0);
+  const words =
+    rest === 0
+      ? `all ${shown.length} products sum to ${formatNumber(share, 4)}`
+      : `these ${shown.length} of ${groupDigits(terms.length)} products, the largest, sum to ${formatNumber(share, 4)}; the others to ${formatNumber(sum - share, 4)}`;
+  return stacked(
+    [
+      table,
+      stacked(
+        wrapText(words, WORDS_WIDTH, TYPE.detail.size).map((line) => textPart(line, 'detail')),
+        0,
+        'right',
+      ),
+    ],
+    12,
+    'right',
+  );
 }
 
-function windowTotal({ weights, agreement }: WindowStep): Part {
-  return textPart(`${weights === null ? 'largest' : 'sum'} = ${agreementWords(agreement)}`);
+/** Names beside the cells of a column. */
+function textsBesideCells(texts: readonly string[], step: number, height: number): Part {
+  const parts = texts.map((text) => textPart(text, 'detail'));
+  const width = widest(parts);
+  return {
+    width,
+    height,
+    draw: (marks, x, y) => {
+      parts.forEach((part, i) => {
+        part.draw(marks, x + width - part.width, y + 1 + i * step + (step - 2 - part.height) / 2);
+      });
+    },
+  };
 }
 
-function elementPart({ formula, reads, numbers, agreement }: ElementStep): Part {
-  const values = reads.slice(0, MOST_READ).map(({ value }) => formatNumber(value, DIGITS));
-  const more = reads.length > MOST_READ ? ` … ${reads.length} numbers` : '';
-  const named = Object.entries(numbers).map(([name, value]) => `   ${name} ${formatNumber(value, DIGITS)}`);
-  return textPart(`${formula}   of ${values.join(', ')}${more}${named.join('')}   = ${agreementWords(agreement)}`);
+/** "sum 0.04313725 + bias 0 =" */
+function totalWords({ sum, bias, windowNorm }: WeightedStep): string {
+  const norm = windowNorm === null ? '' : ` ÷ length of the window ${formatNumber(windowNorm, DIGITS)}`;
+  const added = bias < 0 ? `− bias ${formatNumber(-bias, DIGITS)}` : `+ bias ${formatNumber(bias, DIGITS)}`;
+  return `sum ${formatNumber(sum, DIGITS)}${norm} ${added} =`;
 }
 
-function agreementWords({ explained, stored, same, bound, difference, algorithm }: Agreement): string {
+function windowTotal({ weights }: WindowStep): string {
+  return weights === null ? 'largest' : 'sum';
+}
+
+/** The value that a step arrives at, below a line where it is a sum; below it whether the run stored the same. */
+function totalPart(words: string, agreement: Agreement, isLast: boolean, isSum: boolean): Part {
+  const value = textPart(
+    formatNumber(agreement.explained, DIGITS),
+    isLast ? { ...TYPE.title, paint: 'accent' } : { ...TYPE.title },
+  );
+  const line: Part = {
+    width: value.width + 16,
+    height: 2,
+    draw: (marks, x, y) =>
+      drawLines(
+        marks,
+        [
+          [x, y],
+          [x + value.width + 16, y],
+        ],
+        'ink',
+      ),
+  };
+  const sum = words === '' ? value : sideBySide([textPart(words, 'subtitle'), value], GAP, 'middle');
+  const stored = wrapText(agreementWords(agreement), 400, TYPE.detail.size).map((text) => textPart(text, 'detail'));
+  return stacked([...(isSum ? [line, blank(0, 2)] : []), sum, ...stored], 2, 'right');
+}
+
+function agreementWords({ stored, same, bound, difference, algorithm }: Agreement): string {
   const by = algorithm === null ? '' : `, ${algorithm}`;
-  const value = formatNumber(explained, DIGITS);
-  if (same) return `${value}   (stored: same bits${by})`;
+  if (same) return `stored value: the same bits${by}`;
   const verdict =
     difference <= bound ? `at most ${formatNumber(bound, 2)}` : `more than the bound ${formatNumber(bound, 2)}`;
-  return `${value}   (stored: ${formatNumber(stored, DIGITS)}, differs by ${formatNumber(difference, 2)}, ${verdict}${by})`;
+  return `stored value: ${formatNumber(stored, DIGITS)}, differs by ${formatNumber(difference, 2)}, ${verdict}${by}`;
+}
+
+function elementPart({ formula, reads, numbers }: ElementStep): Part {
+  const values = reads.slice(0, MOST_READ).map(({ value }) => formatNumber(value, DIGITS));
+  const more = reads.length > MOST_READ ? ` … ${groupDigits(reads.length)} numbers` : '';
+  const named = Object.entries(numbers).map(([name, value]) => `${name} ${formatNumber(value, DIGITS)}`);
+  const lines = (text: string, style: 'name' | 'body') =>
+    wrapText(text, WORDS_WIDTH / 2, TYPE[style].size, TYPE[style].weight).map((line) => textPart(line, style));
+  return stacked(
+    [
+      ...lines(formula, 'name'),
+      ...lines(`of ${values.join(', ')}${more}`, 'body'),
+      ...lines(named.join(',  '), 'body'),
+    ],
+    2,
+    'left',
+  );
 }
 
 function placeWords({ item, channel, x, y }: ValuePlace): string {
@@ -98,174 +327,62 @@ function placeWords({ item, channel, x, y }: ValuePlace): string {
   return x === null ? `${of}unit ${channel}` : `${of}channel ${channel} at (${x}, ${y})`;
 }
 
+/** "x 188–190, y 94–96; blue-grey cells are padding" */
 function windowWords({ window: { x0, x1, y0, y1 }, padding }: Taps): string {
+  const span = (first: number, last: number) => {
+    if (first === last) return formatNumber(first);
+    return first < 0 ? `${formatNumber(first)} to ${formatNumber(last)}` : `${first}–${last}`;
+  };
   const border = padding.includes(1) ? '; blue-grey cells are padding' : '';
-  return `input x ${formatNumber(x0)} to ${formatNumber(x1)}, y ${formatNumber(y0)} to ${formatNumber(y1)}${border}`;
+  return `x ${span(x0, x1)}, y ${span(y0, y1)}${border}`;
 }
 
-function productScale(steps: readonly ExplainedStep[]) {
-  const planes = steps.flatMap((step) => (step.step === 'element' ? [] : productPlanes(step)));
-  const finite = planes.map(({ values }) => values.filter(Number.isFinite));
+function productScale(step: WeightedStep | WindowStep): Scale {
+  const finite = productPlanes(step).map(({ values }) => values.filter(Number.isFinite));
   return chooseScale(finite, { kind: 'symmetric' });
 }
 
-function patchScale(steps: readonly ExplainedStep[]) {
-  const patches = steps.flatMap((step) => (step.step === 'weighted' ? step.channels.map(({ patch }) => patch) : []));
-  return patches.length === 0 ? null : chooseScale(patches, { kind: 'minmax' });
+/** Greys of a patch: those of the whole input where it is read, else from the patch's smallest to its largest value. */
+function patchScaleOf(step: ExplainedStep, { scale }: ExplainedInput): Scale {
+  if (step.step !== 'weighted') return { lo: 0, hi: 0 };
+  if (step.readsInput && scale !== null) return scale;
+  return chooseScale(
+    step.channels.map(({ patch }) => patch),
+    { kind: 'minmax' },
+  );
 }
 
 /** What greys and colours mean, where there are any. */
-function keyOf(steps: readonly ExplainedStep[]): Part {
-  const weighted = steps.filter((step) => step.step === 'weighted' && step.kind !== 'linear');
-  const windows = steps.filter((step) => step.step === 'window');
-  const patch = patchScale(weighted);
-  const parts = [
-    ...(patch ? [legend('patch', patch, 'gray', NOTHING_CLIPPED)] : []),
-    ...(weighted.length > 0 ? [legend('products', productScale(weighted), 'diverging', NOTHING_CLIPPED)] : []),
-    ...windows.map((step) => legend(step.layer, productScale([step]), 'diverging', NOTHING_CLIPPED)),
-  ];
-  return parts.length === 0 ? textPart('numbers only: no colours to explain', INK) : stacked(parts, 6, 'left');
-}
-
-/** More channels than this are counted, not drawn. */
-export const MOST_CHANNELS = 4;
-/** Where a window reaches beyond its input. */
-export const PADDED: Rgb = [206, 214, 222];
-const BOX = 150;
-const COLOURS = ['red', 'green', 'blue'];
-
-/** How the rows of a sum of products are drawn. */
-interface TermsLook {
-  readonly isColour: boolean;
-  /** Planes whose cells are of one size. */
-  readonly cells: readonly Plane[];
-  readonly productScale: Scale;
-  /** The scale of the patch's greys; null leaves the patch out. */
-  readonly patchScale: Scale | null;
-}
-
-/** Channels that are drawn: one for all where kernel and values of all are equal, as of a gray image read as RGB. */
-export function shownChannels<T>(
-  channels: readonly T[],
-  values: (channel: T) => readonly Float32Array[],
-): readonly T[] {
-  const [first, ...rest] = channels;
-  const own = values(first);
-  const equal = rest.every((one) => values(one).every((array, a) => array.every((value, i) => value === own[a][i])));
-  return equal ? [first] : channels.slice(0, MOST_CHANNELS);
-}
-
-/** "red", "channel 5"; nothing where one is drawn. */
-export function channelTitle(channel: number, isColour: boolean, count: number): Part[] {
-  return count === 1 ? [] : [textPart(isColour ? COLOURS[channel] : `channel ${channel}`, FAINT)];
-}
-
-/** What is said of the channels that are not drawn. */
-export function restOfChannels(shown: number, count: number): Part[] {
-  if (shown === count) return [];
-  return [textPart(shown === 1 ? `all ${count} channels are equal` : `+ ${count - shown} more channels`, FAINT)];
-}
-
-/** patch × kernel = products, a row for each channel. */
-export function termsRows({ channels, taps }: WeightedStep, look: TermsLook): Part {
-  const kernelScale = chooseScale(
-    channels.map(({ kernel }) => kernel),
-    { kind: 'symmetric' },
-  );
-  const shown = shownChannels(channels, ({ patch, kernel }) => [patch, kernel]);
-  const rows = shown.map((one) => termsRow(one, taps, look, kernelScale, shown.length));
-  return stacked([...rows, ...restOfChannels(shown.length, channels.length)], 8, 'left');
-}
-
-function termsRow(
-  { channel, patch, kernel, products, sum }: ChannelTerms,
-  taps: Taps,
-  { isColour, cells, productScale, patchScale }: TermsLook,
-  kernelScale: Scale,
-  count: number,
-): Part {
-  const sign = (text: string) => textPart(text, INK, 2);
-  const one = (values: Float32Array, scale: Scale, colormap: ColormapName, caption: string, padding?: Uint8Array) =>
-    stacked([plane(taps, values, scale, colormap, cells, padding), textPart(caption)], 4, 'left');
-  const [height, width] = taps.size;
-  // numbers say it themselves; colours need their ends
-  const ends = fitsNumberGrid({ width, height }) ? '' : ` ±${formatNumber(kernelScale.hi)}`;
-  const kernelCaption = `kernel${ends}`;
-  const before = patchScale ? [one(patch, patchScale, 'gray', 'patch', taps.padding)] : [];
-  const parts = [
-    ...before,
-    sign('×'),
-    one(kernel, kernelScale, 'diverging', kernelCaption),
-    sign('='),
-    one(products, productScale, 'diverging', `products: ${formatNumber(sum, 4)}`),
-  ];
-  return stacked([...channelTitle(channel, isColour, count), sideBySide(parts, 8, 'middle')], 3, 'left');
-}
-
-/** Taps as numbers where they fit, else as a picture. */
-function plane(
-  { size: [height, width] }: Taps,
-  values: Float32Array,
-  scale: Scale,
-  colormap: ColormapName,
-  cells: readonly Plane[],
-  padding?: Uint8Array,
-): Part {
-  const levels = toLevels(values, scale);
-  const taps = { width, height, values };
-  if (!fitsNumberGrid(taps)) return planePicture(taps, levels, colormap, chooseFit(width, height, BOX, BOX));
-  const rgb = applyColormap(levels, colormap);
-  padding?.forEach((flag, t) => {
-    if (flag === 1) rgb.set(PADDED, 3 * t);
+function keyOf(steps: readonly ExplainedStep[], input: ExplainedInput): Part | null {
+  const parts = steps.flatMap((step) => {
+    if (step.step === 'window') return [legend(step.layer, productScale(step), 'diverging', NOTHING_CLIPPED)];
+    if (step.step === 'element') return [];
+    if (step.kind === 'linear')
+      return [textPart('blue negative, orange positive, each column on a scale of its own', 'detail')];
+    return [
+      legend('patch', patchScaleOf(step, input), 'gray', NOTHING_CLIPPED),
+      legend('products', productScale(step), 'diverging', NOTHING_CLIPPED),
+      textPart('kernel: blue negative, orange positive, on a scale of its own', 'detail'),
+    ];
   });
-  return numberGrid(taps, rgb, { among: [taps, ...cells] });
+  return parts.length === 0 ? null : inLines(parts, 1100);
 }
 
-/** patch × kernel of each channel, or the values of a pool's window (weighted, for means). */
-export function productPlanes(explained: WeightedStep | WindowStep): Plane[] {
-  const [height, width] = explained.taps.size;
-  if (explained.step === 'weighted') {
-    return explained.channels.map(({ products }) => ({ width, height, values: products }));
+/** Parts side by side in as many lines as a width needs. */
+function inLines(parts: readonly Part[], width: number): Part {
+  const lines: Part[][] = [];
+  let room = 0;
+  for (const part of parts) {
+    if (lines.length === 0 || part.width > room) {
+      lines.push([]);
+      room = width;
+    }
+    lines[lines.length - 1].push(part);
+    room -= part.width + 32;
   }
-  const { values, weights } = explained;
-  return [{ width, height, values: weights ? values.map((value, t) => value * weights[t]) : values }];
-}
-
-/** A pool's window: the largest outlined, or every value times its weight. */
-export function windowPart(explained: WindowStep, scale: Scale, cells: readonly Plane[]): Part {
-  const [values] = productPlanes(explained);
-  const caption = explained.weights === null ? 'window, largest marked' : 'values × weights';
-  const levels = toLevels(values.values, scale);
-  if (!fitsNumberGrid(values)) {
-    const fit = chooseFit(values.width, values.height, BOX, BOX);
-    return stacked([planePicture(values, levels, 'diverging', fit), textPart(caption)], 4, 'left');
-  }
-  const grid = numberGrid(values, applyColormap(levels, 'diverging'), {
-    among: [values, ...cells],
-    isBlank: (t) => explained.taps.padding[t] === 1,
-  });
-  const [row, column] = [Math.floor(explained.chosen / values.width), explained.chosen % values.width];
   return stacked(
-    [explained.weights === null ? markCells(grid, grid.step, [row], [column]) : grid, textPart(caption)],
-    4,
+    lines.map((line) => sideBySide(line, 32, 'top')),
+    12,
     'left',
   );
-}
-
-/** Cells of a grid outlined: one frame around neighbours, or one each where the window is dilated. */
-export function markCells(grid: Part, step: number, rows: readonly number[], columns: readonly number[]): Part {
-  const isDense = (at: readonly number[]) => at.every((one, i) => i === 0 || one === at[i - 1] + 1);
-  const frames =
-    isDense(rows) && isDense(columns)
-      ? [{ row: rows[0], column: columns[0], height: rows.length, width: columns.length }]
-      : rows.flatMap((row) => columns.map((column) => ({ row, column, height: 1, width: 1 })));
-  return {
-    ...grid,
-    draw: (canvas: Canvas, x: number, y: number) => {
-      grid.draw(canvas, x, y);
-      for (const { row, column, height, width } of frames) {
-        outline(canvas, x + column * step - 1, y + row * step - 1, width * step + 3, height * step + 3, MARKED, 3);
-      }
-    },
-  };
 }

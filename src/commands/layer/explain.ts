@@ -25,7 +25,12 @@ NET IMAGE is a pipe or network, with those of run. The sum follows the engine's 
   common: ['--kernel', '--stride', '--layer', '--at', '--out'],
   args: lookArgs,
   flags: explainFlags,
-  output: { endings: ['.png'], what: 'the picture', about: 'draw it: FILE.png, FOLDER/ or - for stdout', draws: true },
+  output: {
+    endings: ['.png', '.svg'],
+    what: 'the picture',
+    about: 'draw it: FILE.png, FILE.svg, FOLDER/ or - for stdout',
+    draws: true,
+  },
   json: 'one JSON document on stdout, every number',
   jobs: LOOK_JOBS,
   verbose: true,

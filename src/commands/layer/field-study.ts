@@ -9,8 +9,9 @@ import { VERSION } from '../../core/version.js';
 import { encodePng } from '../../io/encode.js';
 import { baseName } from '../../io/paths.js';
 import type { Style } from '../../reports/text.js';
+import { encodeFigure, type FigureFile } from '../../run/figure.js';
 import { type SeenShape, shapeLayer } from '../../run/shape.js';
-import { fieldCrop, fieldFigure } from './field-figure.js';
+import { drawnField, fieldCrop, fieldFigure } from './field-figure.js';
 import { type Look, mapArgs } from './look-command.js';
 
 /** Which field, and whether the figure or the piece of the image is written. */
@@ -29,15 +30,22 @@ export async function fieldAnswer(look: Look, flags: FieldValues, frame: Frame):
   const { channel, crop } = flags;
   const name = `${input.name}.${crop ? 'crop' : 'field'}.png`;
   const path = frame.place({ name, inputs: [input], always: !frame.json || crop });
+  const file = frame.figureFile(path);
+  if (crop && file.svg) {
+    throw new CnnvizError('usage', `${path}: --crop writes the pixels that are seen, an .svg holds figures`, {
+      fix: 'name a .png',
+    });
+  }
   const layer = await shapeLayer(request, input, channel);
   const field = measureField(layer, flags);
   const args = ['field', ...recipeArgs(look, layer, field, channel), ...(crop ? ['--crop'] : [])];
+  const alt = altOfField(field);
   return {
     lines: describeField(field, frame.style),
     document: () => fieldDocument(field, path),
     hasRows: true,
-    files: path === null ? [] : [{ place: path, bytes: () => drawn(field, layer, crop, args) }],
-    alt: altOfField(field),
+    files: path === null ? [] : [{ place: path, bytes: () => drawn(field, layer, crop, args, alt, file) }],
+    alt,
     notes: layer.notes,
   };
 }
@@ -53,16 +61,25 @@ function recipeArgs(look: Look, layer: SeenShape, { at, pixel }: FieldFacts, cha
   ];
 }
 
-/** The figure, or the piece that is seen, as a PNG with its recipe. */
-function drawn(field: FieldFacts, layer: SeenShape, crop: boolean, args: readonly string[]): Promise<Uint8Array> {
-  const picture = pictureOf(layer);
+/** The figure, or the piece that is seen, with its recipe. */
+function drawn(
+  field: FieldFacts,
+  layer: SeenShape,
+  crop: boolean,
+  args: readonly string[],
+  alt: string,
+  file: FigureFile,
+): Promise<Uint8Array> {
+  const image = pictureOf(layer);
   const name = field.input.path === '-' ? 'standard input' : baseName(field.input.path);
-  const title = `${name}: field of ${field.network} ${field.layer} (${field.at.x}, ${field.at.y})`;
-  const { image, scale } = crop
-    ? { image: fieldCrop(picture, field), scale: null }
-    : fieldFigure(field, picture, title);
-  const note: DrawingNote = { cnnviz: VERSION, picture: 'field', ...(scale ?? {}), args };
-  return encodePng(image, JSON.stringify(note));
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'field', alt, args };
+  if (crop) return encodePng(fieldCrop(image, field), JSON.stringify(note));
+  const whole = drawnField(field, image, name);
+  return encodeFigure(
+    (look) => fieldFigure(whole, look),
+    ({ scale }) => ({ ...note, ...scale }),
+    file,
+  );
 }
 
 function pictureOf({ picture }: SeenShape): Image {

@@ -31,9 +31,9 @@ neighbouring fields overlap; and how many fields see each pixel. IMAGE with a ke
   args: lookArgs,
   flags: fieldFlags,
   output: {
-    endings: ['.png'],
+    endings: ['.png', '.svg'],
     what: 'the picture',
-    about: 'FILE.png, FOLDER/ or - for stdout (default: NAME.field.png)',
+    about: 'FILE.png, FILE.svg, FOLDER/ or - for stdout (default: NAME.field.png)',
     draws: true,
   },
   json: 'one JSON document on stdout; a picture only with -o',

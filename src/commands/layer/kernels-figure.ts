@@ -1,20 +1,31 @@
 import { CnnvizError } from '../../core/errors.js';
-import type { Image } from '../../core/image.js';
+import { plural } from '../../core/geometry.js';
 import { formatNumber } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import { applyColormap } from '../../draw/colormaps.js';
-import { legend } from '../../draw/map-figure.js';
+import { type FigureLook, legend, titledScene } from '../../draw/figure.js';
+import { chooseFit } from '../../draw/fit.js';
 import { fitsNumberGrid, numberGrid } from '../../draw/number-grid.js';
-import { FAINT, INK, inGrid, onPaper, type Part, planePicture, stacked, textPart, toLevels } from '../../draw/part.js';
+import { captioned, inGrid, type Part, planePicture, textPart, toLevels } from '../../draw/part.js';
 import { chooseScale } from '../../draw/scale.js';
-import { chooseFit } from '../../draw/text.js';
-import { encodePng } from '../../io/encode.js';
+import type { Scene } from '../../draw/scene/scene.js';
+import { encodeFigure, type FigureFile } from '../../run/figure.js';
 
-/** The drawing as a PNG that carries the command it is made by. @param isAll all built-in kernels, which needs no names */
-export function encodeKernels(kernels: readonly NamedKernel[], isAll: boolean): Promise<Uint8Array> {
+/** The drawing that carries the command it is made by. @param isAll all built-in kernels, which needs no names */
+export function encodeKernels(
+  kernels: readonly NamedKernel[],
+  isAll: boolean,
+  alt: string,
+  file: FigureFile,
+): Promise<Uint8Array> {
   const names = kernels.map(({ name }) => name);
-  const note = { cnnviz: VERSION, picture: 'kernels', kernels: names, args: ['kernels', ...(isAll ? [] : names)] };
-  return encodePng(drawKernels(kernels), JSON.stringify(note));
+  const args = ['kernels', ...(isAll ? [] : names)];
+  const note = { cnnviz: VERSION, picture: 'kernels', kernels: names, alt, args };
+  return encodeFigure(
+    (look) => drawKernels(kernels, look),
+    () => note,
+    file,
+  );
 }
 
 /** A 2-D kernel to draw. `divisor`: the cells show its numbers multiplied by it, the caption says "÷ divisor". */
@@ -23,28 +34,35 @@ interface NamedKernel {
   /** [kH][kW] */
   readonly rows: readonly (readonly number[])[];
   readonly divisor?: number;
+  /** What it answers to. */
+  readonly reads?: string;
 }
 
-const MARGIN = 16;
+const BOX = 200;
 const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0 };
 
 /**
  * Kernels as cells with their numbers: negative blue, positive orange, zero white. Each has its own scale: its largest number, negative or positive, is the darkest blue or orange.
  * @throws CnnvizError 'shape' when there is none, or one is empty or ragged
  */
-export function drawKernels(kernels: readonly NamedKernel[]): Image {
+export function drawKernels(kernels: readonly NamedKernel[], look: FigureLook): { readonly scene: Scene } {
   if (kernels.length === 0) throw new CnnvizError('shape', 'a sheet of kernels needs at least one');
-  const tiles = inGrid(kernels.map(kernelTile), 20);
-  const [{ rows }] = kernels;
+  const tiles = inGrid(
+    kernels.map((kernel) => kernelTile(kernel, look.box, kernels.length > 1)),
+    32,
+  );
+  const [{ name, rows, reads = '' }] = kernels;
+  const isOne = kernels.length === 1;
   const values = Float32Array.from(rows.flat());
-  const key =
-    kernels.length === 1
-      ? legend('', chooseScale([values], { kind: 'symmetric' }), 'diverging', NOTHING_CLIPPED)
-      : textPart('blue: negative · orange: positive · each kernel has its own scale', FAINT);
-  return onPaper(stacked([tiles, key], 14, 'left'), MARGIN);
+  const key = isOne
+    ? legend('', chooseScale([values], { kind: 'symmetric' }), 'diverging', NOTHING_CLIPPED)
+    : textPart('blue: negative, orange: positive; each kernel has its own scale', 'detail');
+  const title = isOne ? `The kernel ${name}` : `${plural(kernels.length, 'kernel')} and their numbers`;
+  const facts = isOne ? reads : 'the numbers that are slid over an image, multiplied and summed';
+  return { scene: titledScene(title, facts, tiles, key, look) };
 }
 
-function kernelTile({ name, rows, divisor = 1 }: NamedKernel): Part {
+function kernelTile({ name, rows, divisor = 1, reads = '' }: NamedKernel, box: number, saysMore: boolean): Part {
   const height = rows.length;
   const width = rows[0]?.length ?? 0;
   if (width === 0 || rows.some((row) => row.length !== width)) {
@@ -57,7 +75,7 @@ function kernelTile({ name, rows, divisor = 1 }: NamedKernel): Part {
   const levels = toLevels(plane.values, chooseScale([plane.values], { kind: 'symmetric' }));
   const picture = fitsNumberGrid(plane)
     ? numberGrid(plane, applyColormap(levels, 'diverging'), { divisor })
-    : planePicture(plane, levels, 'diverging', chooseFit(width, height, 200, 200));
-  const note = divisor === 1 ? `${width}×${height}` : `${width}×${height}, every number ÷ ${formatNumber(divisor)}`;
-  return stacked([textPart(name, INK), picture, textPart(note, FAINT)], 4, 'left');
+    : planePicture(plane, levels, 'diverging', chooseFit(width, height, BOX * box, BOX * box));
+  const shared = divisor === 1 ? [] : [`every number ÷ ${formatNumber(divisor)}`];
+  return captioned(picture, [[name, `${width} × ${height}`], ...shared, ...(saysMore && reads !== '' ? [reads] : [])]);
 }

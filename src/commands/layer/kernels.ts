@@ -16,9 +16,9 @@ export const kernels = command({
   },
   flags: {},
   output: {
-    endings: ['.png', '.npy', '.json'],
+    endings: ['.png', '.svg', '.npy', '.json'],
     what: 'a kernel',
-    about: 'export: FILE.npy or FILE.json (one kernel), FILE.png (a drawing of one or more)',
+    about: 'export: FILE.npy or FILE.json (one kernel), FILE.png or FILE.svg (a drawing of one or more)',
     draws: true,
   },
   async answer({ names }, frame) {
@@ -33,20 +33,21 @@ export const kernels = command({
     const shown = names.length === 0 ? BUILTIN_KERNELS : [...new Set(groups.flatMap((group) => group.kernels))];
     const [{ name }] = shown;
     const { style } = frame;
-    const draw = async () => {
+    const alt = altOfKernels(shown);
+    const draw = async (where: string | null) => {
       const { encodeKernels } = await import('./kernels-figure.js');
-      return encodeKernels(shown, names.length === 0);
+      return encodeKernels(shown, names.length === 0, alt, frame.figureFile(where));
     };
     const place = frame.place({ name: `${shown.length === 1 ? name : 'kernels'}.png`, inputs: [], always: false });
     const ending = place === null ? '.png' : extensionOf(place).toLowerCase();
     if ((ending === '.npy' || ending === '.json') && shown.length !== 1) {
       throw new CnnvizError('usage', `${place}: one file holds one kernel, got ${shown.length}`, {
-        fix: 'name one: cnnviz kernels edge3x3 -o edge3x3.npy; a .png draws several',
+        fix: 'name one: cnnviz kernels edge3x3 -o edge3x3.npy; a .png or .svg draws several',
       });
     }
     const bytes = async () => {
       if (ending === '.npy') return (await import('../../models/npy.js')).writeNpy(kernelWeight(shown[0]));
-      if (ending !== '.json') return draw();
+      if (ending !== '.json') return draw(place);
       const { kernelToJson } = await import('../../models/kernel-text.js');
       return new TextEncoder().encode(kernelToJson(name, kernelWeight(shown[0])));
     };
@@ -67,11 +68,11 @@ export const kernels = command({
           reads: kernel.reads,
           ...kernelFacts(kernelWeight(kernel)),
         })),
-        alt: altOfKernels(shown),
+        alt,
       }),
       files: place === null ? [] : [{ place, bytes }],
-      picture: draw,
-      alt: altOfKernels(shown),
+      picture: () => draw(null),
+      alt,
     };
   },
 });

@@ -1,11 +1,11 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
-import type { Image } from '../../core/image.js';
-import type { KernelSource } from '../../core/job.js';
+import type { KernelSource, LayerJob } from '../../core/job.js';
 import {
   SWEPT,
   type SweepCell,
   type SweepJob,
   type SweepMap,
+  type SweepParameters,
   type SweepResult,
   type SweptName,
 } from '../../core/sweep.js';
@@ -14,11 +14,12 @@ import type { Breathe } from '../../engine/execute.js';
 import type { EngineInput } from '../../engine/input.js';
 import type { Input } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
+import { convWords } from '../../run/kernel-figures.js';
 import { openKernels } from '../../run/kernels.js';
 import { inputPicture, kernelPicture } from '../../run/maps.js';
 import { readSource } from '../../run/source.js';
 import { type ComputedCell, cellLabel, computeSweep, sweptAxes } from './sweep-cells.js';
-import { type SweepGridCell, sweepGrid } from './sweep-grid.js';
+import { type DrawnSweep, drawnSweep, type SweepGridCell, type SweepHeading } from './sweep-grid.js';
 
 /** A grid may have this many cells: more cannot be told apart in one picture. */
 const MOST_CELLS = 400;
@@ -27,9 +28,9 @@ const SCREEN_ASPECT = 1.4;
 const MOST_OFF = 2;
 
 /** A sweep with its picture and the hash of what was read. */
-interface DrawnSweep {
+interface StudiedSweep {
   readonly result: SweepResult;
-  readonly image: Image;
+  readonly drawn: DrawnSweep;
   readonly sha256: string;
   /** [oH, oW] of each cell, null where its sizes do not fit. */
   readonly maps: readonly (Float32Array | null)[];
@@ -60,7 +61,7 @@ export async function sweep(
   job: SweepJob,
   input: Input,
   { breathe, threads }: { readonly breathe: Breathe; readonly threads: number },
-): Promise<DrawnSweep> {
+): Promise<StudiedSweep> {
   countCells(job);
   const subject = await openKernels(job.base);
   // a kernel that does not fit is a cell that says so
@@ -81,52 +82,88 @@ export async function sweep(
     cells.map((cell, i) => ({ cell, values: computed[i].map?.values ?? null })),
     axes.map(({ name }) => name),
   );
-  const { width, height, path } = source.facts;
-  const drawnKernels = firstOfEach(computed);
-  const { image, scale } = sweepGrid({
-    title: `${path === '-' ? nameOf(path) : baseName(path)} ${width}×${height}: sweep over ${axesWords(axes)}`,
-    facts: commonWords(cells, axes),
+  const { path } = source.facts;
+  const varied = axes.map(({ name }) => name);
+  const hasKernels = varied.includes('kernel');
+  const kernels = firstOfEach(computed);
+  const matrix = matrixOf(cells, axes);
+  const order = matrix ? matrix.order : cells.map((_, i) => i);
+  const headingOf = ({ parameters, axes: own }: MatrixHeading): SweepHeading => ({
+    label: cellLabel(parameters, own),
+    kernel: own.some(({ name }) => name === 'kernel')
+      ? (kernels.find(({ label }) => label === parameters.kernel) ?? null)
+      : null,
+  });
+  const details = computed.map(({ cell }) => (cell.map === null ? [] : mapDetails(cell.map)));
+  const differs = detailsThatDiffer(details);
+  const shared = details.find((lines) => lines.length > 0)!.filter((_, d) => !differs[d]);
+  const drawn = drawnSweep({
+    title: titleOf(axes, path === '-' ? nameOf(path) : baseName(path)),
+    facts: [...commonWords(job.base.layer, cells, axes), ...shared].join('  ·  '),
     input: inputPicture(source, 0).input,
     frames: job.base.layer.kernels.flatMap(ownPatch),
-    kernels: drawnKernels,
-    cells: cells.map((cell, i) => gridCell(cell, computed[i])),
+    kernels: hasKernels ? [] : kernels,
+    cells: order.map((i) => {
+      const own = details[i].filter((_, d) => differs[d]);
+      return gridCell(matrix ? { ...cells[i], label: '' } : cells[i], computed[i], own, hasKernels && !matrix);
+    }),
     columns: columnsOf(axes, cells.length),
+    headings: matrix && {
+      rows: matrix.rows.map(headingOf),
+      columns: matrix.columns.map(headingOf),
+    },
     scaleRule: job.base.picture.scale,
     colormap: job.base.picture.colormap,
   });
+  const { scale } = drawn;
   const result = { input: source.facts, axes, cells, scale, notes, warnings: source.warnings };
-  return { result, image, sha256: source.sha256, maps: computed.map(({ map }) => map?.values ?? null) };
+  return { result, drawn, sha256: source.sha256, maps: computed.map(({ map }) => map?.values ?? null) };
 }
 
 function nameOf(path: string): string {
   return path === '-' ? 'standard input' : path;
 }
 
-function axesWords(axes: SweepResult['axes']): string {
-  return axes.length === 0 ? 'nothing' : axes.map(({ name }) => name).join(' × ');
+/** "How stride and bias change the map of dog.jpg" */
+function titleOf(axes: SweepResult['axes'], name: string): string {
+  if (axes.length === 0) return `One map of ${name}`;
+  return `How ${listWords(axes.map((axis) => axis.name))} change${axes.length === 1 ? 's' : ''} the map of ${name}`;
 }
 
-/** What all cells share, such as "kernel sobel-x, stride 1". */
-function commonWords(cells: readonly SweepCell[], axes: SweepResult['axes']): string {
+/** What all cells share, such as "sobel-x", "stride 1": told once. */
+function commonWords(layer: LayerJob, cells: readonly SweepCell[], axes: SweepResult['axes']): string[] {
   const varied = new Set<string>(axes.map(({ name }) => name));
   const [{ parameters }] = cells;
-  const shared = (['stride', 'bias', 'activation', 'pool', 'pool size', 'pool stride'] as const)
+  const shared = (['kernel', 'stride', 'bias', 'activation', 'pool', 'pool size', 'pool stride'] as const)
     .filter((name) => !varied.has(name) && parameters[name] !== '' && parameters[name] !== 'none')
-    .map((name) => `${name} ${parameters[name]}`);
-  return `every map: ${shared.join(', ')}; one scale for all`;
+    .map((name) => (name === 'kernel' || name === 'activation' ? parameters[name] : `${name} ${parameters[name]}`));
+  // strides are a parameter of the sweep
+  return [...shared, ...convWords({ ...layer, stride: [1, 1] })];
 }
 
-function gridCell({ label, map, refusal }: SweepCell, { map: numbers }: ComputedCell): SweepGridCell {
+/** Of the lines below maps, which are not the same for all of them. */
+function detailsThatDiffer(details: readonly (readonly string[])[]): boolean[] {
+  const known = details.filter((lines) => lines.length > 0);
+  return known[0].map((line, d) => known.length > 1 && known.some((lines) => lines[d] !== line));
+}
+
+function gridCell(
+  { label, map, refusal }: SweepCell,
+  { map: numbers }: ComputedCell,
+  details: readonly string[],
+  hasKernel: boolean,
+): SweepGridCell {
   if (map === null || numbers === null)
     return { label, details: [`does not fit: ${refusal}`], plane: null, peak: null };
   const peak = map.values.min === map.values.max ? null : map.peak;
-  return { label, details: mapDetails(map), plane: { ...map, values: numbers.values }, peak };
+  const kernel = hasKernel ? kernelPicture(numbers) : null;
+  return { label, details, plane: { ...map, values: numbers.values }, peak, kernel };
 }
 
 /** Under each map: its size, its cost, how much of it fires. */
 function mapDetails({ width, height, macs, values }: SweepMap): string[] {
   return [
-    `${width}×${height}`,
+    `${width} × ${height}`,
     `${groupDigits(macs)} MACs`,
     `fires ${formatNumber((100 * values.firing) / values.count)} %`,
   ];
@@ -143,6 +180,49 @@ function firstOfEach(computed: readonly ComputedCell[]) {
     if (map && !kernels.has(cell.parameters.kernel)) kernels.set(cell.parameters.kernel, kernelPicture(map));
   }
   return [...kernels.values()];
+}
+
+/** What the cells of a row or a column share. */
+interface MatrixHeading {
+  readonly parameters: SweepParameters;
+  /** The parameters that all its cells have in common, and others have not. */
+  readonly axes: SweepResult['axes'];
+}
+
+/** Cells by rows and columns. */
+interface Matrix {
+  /** The cells, row by row, by their number. */
+  readonly order: readonly number[];
+  readonly rows: readonly MatrixHeading[];
+  readonly columns: readonly MatrixHeading[];
+}
+
+/**
+ * Cells as a matrix, the first axes along one side and the others along the other, whichever comes nearest to a screen's
+ * shape; null where there is one axis only, or not every combination of values is a cell.
+ */
+function matrixOf(cells: readonly SweepCell[], axes: SweepResult['axes']): Matrix | null {
+  const count = axes.reduce((product, { values }) => product * values.length, 1);
+  if (axes.length < 2 || count !== cells.length) return null;
+  const ideal = Math.sqrt(count * SCREEN_ASPECT);
+  const splits = axes.slice(1).flatMap((_, a) => {
+    const lead = axes.slice(0, a + 1).reduce((product, { values }) => product * values.length, 1);
+    return [
+      { axis: a + 1, lead, isTurned: false, columns: count / lead },
+      { axis: a + 1, lead, isTurned: true, columns: lead },
+    ].map((split) => ({ ...split, off: Math.max(split.columns / ideal, ideal / split.columns) }));
+  });
+  const { axis, lead, isTurned, off } = splits.reduce((best, one) => (one.off < best.off ? one : best));
+  if (off > MOST_OFF) return null;
+  const trail = count / lead;
+  const leading = Array.from({ length: lead }, (_, l) => ({
+    parameters: cells[l * trail].parameters,
+    axes: axes.slice(0, axis),
+  }));
+  const trailing = Array.from({ length: trail }, (_, t) => ({ parameters: cells[t].parameters, axes: axes.slice(axis) }));
+  if (!isTurned) return { order: cells.map((_, i) => i), rows: leading, columns: trailing };
+  const order = trailing.flatMap((_, t) => leading.map((_, l) => l * trail + t));
+  return { order, rows: trailing, columns: leading };
 }
 
 /** A row holds all values of the last axis, of the last two …: whichever is nearest to a screen's shape; else null. */
@@ -237,5 +317,5 @@ function few(sentences: readonly string[]): string[] {
 
 /** "500, 0 and −500" */
 function listWords(words: readonly string[]): string {
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+  return words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }

@@ -1,4 +1,5 @@
 import { arg, command } from '../../cli/command.js';
+import type { FigureLook } from '../../draw/figure.js';
 import { sweepFlags, sweepJob } from './sweep-flags.js';
 
 /** `cnnviz sweep`: one image under every combination of some parameters. */
@@ -21,9 +22,9 @@ width: --stride 1,2x3 are two strides.
   args: { image: arg.one('an image, a .npy array, or - for standard input') },
   flags: sweepFlags,
   output: {
-    endings: ['.png'],
+    endings: ['.png', '.svg'],
     what: 'the picture',
-    about: 'FILE.png, or - for stdout (default: NAME.sweep.png)',
+    about: 'FILE.png, FILE.svg, or - for stdout (default: NAME.sweep.png)',
     draws: true,
   },
   jobs: 'threads for one large convolution',
@@ -37,14 +38,16 @@ width: --stride 1,2x3 are two strides.
     const place = frame.place({ name: `${input.name}.sweep.png`, inputs: [input], always: 'with --json' })!;
     const { breathe } = frame.progress(cells);
     const work = { breathe: (done: number) => breathe(done * cells), threads: frame.jobs };
-    const { result, image: picture, sha256 } = await compute(job, input, work);
+    const { result, drawn, sha256 } = await compute(job, input, work);
     const { altOfSweep } = await import('../../cli/alt.js');
-    const { encodePng } = await import('../../io/encode.js');
+    const { encodeFigure } = await import('../../run/figure.js');
     const { sweepNote } = await import('./sweep-cells.js');
+    const { sweepGrid } = await import('./sweep-grid.js');
     const { describeSweep, sweepDocument } = await import('./sweep-report.js');
     const alt = altOfSweep(result);
     const note = sweepNote(job, { path: input.path, sha256 }, result.scale);
-    const bytes = await encodePng(picture, JSON.stringify({ ...note, alt }));
+    const draw = (look: FigureLook) => sweepGrid(drawn, look);
+    const bytes = await encodeFigure(draw, () => ({ ...note, alt }), frame.figureFile(place));
     return {
       lines: describeSweep(result, job.base.layer, frame.style),
       document: () => sweepDocument(result, alt, [{ path: place, bytes: bytes.length }]),
