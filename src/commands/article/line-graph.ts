@@ -77,7 +77,12 @@ interface ActivationGraph {
  * activation(x + bias) over `reach` on either side of zero, a curve for each bias. Every value is the engine's own.
  * The knee of relu is found among the values: the last x at which it is still 0.
  */
-export function activationGraph(name: ActivationName, biases: readonly number[], reach: number, look: FigureLook): ActivationGraph {
+export function activationGraph(
+  name: ActivationName,
+  biases: readonly number[],
+  reach: number,
+  look: FigureLook,
+): ActivationGraph {
   const curves = biases.map((bias): Curve => {
     const xs = sampled(reach, -bias);
     const sums = Float32Array.from(xs, (x) => x + bias);
