@@ -48,5 +48,5 @@ const COMMA: Bilingual = { en: ', ', zh: '、' };
 
 /** "3 of 9" */
 export function ofAll(count: string | number, all: string | number): Bilingual {
-  return { en: `${count} of ${all}`, zh: `${count} / ${all}` };
+  return { en: `${count} of ${all}`, zh: `${count}\u00a0/\u00a0${all}` };
 }

@@ -25,6 +25,7 @@ body { margin: 0 auto; max-width: 76rem; padding: 1.5rem 2rem 4rem; color: var(-
   font: 1.0625rem/1.6 system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", sans-serif; }
 :lang(zh) { font-family: system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif; }
 h1 { margin: 1rem 0; font-size: 2.25rem; line-height: 1.2; text-wrap: balance; }
+h1:lang(zh), h2:lang(zh), h3:lang(zh) { word-break: keep-all; overflow-wrap: anywhere; }
 h2 { margin: 4.5rem 0 0; padding-top: .75rem; border-top: 2px solid var(--ink); font-size: 1.625rem; line-height: 1.3; }
 h3 { margin: 3.5rem 0 0; font-size: 1.25rem; line-height: 1.3; }
 p, li { max-width: 46rem; overflow-wrap: anywhere; }
@@ -43,15 +44,17 @@ nav li { break-inside: avoid; }
 nav li li { display: grid; grid-template-columns: 2.5rem 1fr; }
 nav a { padding: .1rem 0; }
 figure { margin: 1.25rem 0 0; }
-.card { overflow-x: auto; padding: 1px; color: #16181d; background: var(--card); border: 1px solid var(--line);
+.card { width: fit-content; max-width: 100%; overflow-x: auto; padding: 1px; color: #16181d; background: var(--card); border: 1px solid var(--line);
   border-radius: .5rem; }
 .card a { display: inline-block; vertical-align: top; max-width: 100%; }
 .card img { display: block; max-width: 100%; height: auto; }
-img.tiny { margin: 1rem; image-rendering: pixelated; }
-figcaption, .see { margin: .75rem 0 0; max-width: 46rem; color: var(--second); overflow-wrap: anywhere; }
+img.tiny { margin: 1rem; outline: 1px solid #a8adb7; image-rendering: pixelated; }
+figcaption, .see { margin: .75rem 0 0; max-width: 46rem; overflow-wrap: anywhere; }
 pre { margin: .75rem 0 0; padding: .6rem .9rem; overflow-x: auto; background: var(--ground); border-radius: .375rem;
   font: .875rem/1.55 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 .command { white-space: pre-wrap; overflow-wrap: anywhere; border-left: 3px solid var(--accent); }
+.word { display: inline-block; max-width: 100%; }
+code { white-space: nowrap; font: .9em/1 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 .label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 details { margin: .9rem 0 0; }
 summary { cursor: pointer; width: fit-content; color: var(--good); font-weight: 600; }
@@ -65,7 +68,8 @@ th { color: var(--second); font-weight: 400; white-space: nowrap; }
 .failure { padding: .5rem .9rem; border-left: 3px solid var(--bad); background: var(--ground); }
 footer { margin-top: 4rem; color: var(--second); }
 @media (max-width: 44rem) { body { padding: .75rem 1rem 3rem; } h1 { font-size: 1.75rem; } h2 { font-size: 1.375rem; }
-  nav { padding: 1rem; } .card a, .card img { max-width: none; } summary { white-space: normal; padding: .5rem 0; }
+  nav { padding: 1rem; } .card a, .card img { max-width: none; }
+  .card img:not(.tiny) { zoom: .85; } summary { white-space: normal; padding: .5rem 0; }
   table, tbody, tr, td { display: block; } thead { display: none; } tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
   td { padding: .1rem 0; border: 0; } td[data-of]::before { content: attr(data-of) ": "; color: var(--second); } }
 @media print { :root { color-scheme: light; --paper: #fff; --ground: #f6f7f9; --ink: #000; --second: #444a54; --line: #c4c8d0;
@@ -149,11 +153,11 @@ function rowHtml({ id, title, shows, see, figures, checks, failure }: Told<Artic
   return [
     `<article id="${escaped(id)}">`,
     `<h3><span class="id">${escaped(id)}</span> ${escaped(title)}</h3>`,
-    `<p class="shows">${escaped(shows)}</p>`,
+    `<p class="shows">${proseHtml(shows)}</p>`,
     ...(failure === null ? [] : [`<p class="failure">${TEXTS.notMade[language]} ${escaped(failure)}</p>`]),
-    ...(see === '' || isDrawn ? [] : [`<p class="see">${escaped(see)}</p>`]),
+    ...(see === '' || isDrawn ? [] : [`<p class="see">${proseHtml(see)}</p>`]),
     ...figures.map((figure, i) => figureHtml(figure, i === 0 && isDrawn ? see : '', language)),
-    ...(checks.length === 0 ? [] : [claimsHtml(checks, language)]),
+    ...(checks.length === 0 ? [] : [claimsHtml(checks, !isDrawn, language)]),
     '</article>',
   ].join('\n');
 }
@@ -167,12 +171,12 @@ function figureHtml({ command, pictures, text }: Told<ArticleFigure>, caption: s
     ...(shown.length === 0 ? [] : [`<div class="card">${shown.map(pictureHtml).join('\n')}</div>`]),
     // a box that scrolls is reached by the keyboard
     ...(text === null ? [] : [`<pre lang="en" tabindex="0">${escaped(text.trimEnd())}</pre>`]),
-    ...(caption === '' ? [] : [`<figcaption>${escaped(caption)}</figcaption>`]),
+    ...(caption === '' ? [] : [`<figcaption>${proseHtml(caption)}</figcaption>`]),
     '</figure>',
   ];
   return [
     ...(isFigure ? figure : []),
-    `<pre class="command" lang="en" translate="no"><span class="label" lang="${LANG[language]}">${TEXTS.command[language]}: </span>$ ${escaped(command)}</pre>`,
+    `<pre class="command" lang="en" translate="no"><span class="label" lang="${LANG[language]}">${TEXTS.command[language]}: </span>$ ${wordsHtml(command)}</pre>`,
     ...(files.length === 0 ? [] : [`<p>${files.map(fileHtml).join(' · ')}</p>`]),
   ].join('\n');
 }
@@ -189,8 +193,8 @@ function fileHtml({ file }: Told<ArticlePicture>): string {
   return `<a href="${escaped(encodeURI(file))}">${escaped(file)}</a>`;
 }
 
-/** Folded where all of them hold. */
-function claimsHtml(checks: Told<ArticleRow['checks']>, language: Language): string {
+/** Folded where all of them hold and a figure stands above. */
+function claimsHtml(checks: Told<ArticleRow['checks']>, isAlone: boolean, language: Language): string {
   const [what, ...headings] = CLAIM_HEADINGS.map((heading) => escaped(heading[language]));
   const head = [what, ...headings].map((heading) => `<th scope="col">${heading}</th>`).join('');
   const rows = checks.map((check) => {
@@ -201,10 +205,23 @@ function claimsHtml(checks: Told<ArticleRow['checks']>, language: Language): str
     return `<tr><td>${escaped(check.what)}</td>${numbers.join('')}<td class="${tone}">${verdict(check)[language]}</td></tr>`;
   });
   const isLost = checks.some(({ holds }) => !holds);
-  return `<details${isLost ? ' open' : ''}><summary${isLost ? ' class="bad"' : ''}>${escaped(checkedWords(checks)[language])}</summary>
+  return `<details${isLost || isAlone ? ' open' : ''}><summary${isLost ? ' class="bad"' : ''}>${escaped(checkedWords(checks)[language])}</summary>
 <div class="claims"><table><thead><tr>${head}</tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table></div></details>`;
+}
+
+/** A command whose words stay whole where a line ends. */
+function wordsHtml(command: string): string {
+  const words = command
+    .split(' ')
+    .map((word) => (word.includes('-') ? `<span class="word">${escaped(word)}</span>` : escaped(word)));
+  return words.join(' ');
+}
+
+/** A sentence with its flags as code. */
+function proseHtml(text: string): string {
+  return escaped(text).replace(/--[a-z]+(?:-[a-z]+)*/g, '<code translate="no">$&</code>');
 }
 
 /** Text as it may stand between tags and in quoted attributes. */

@@ -20,7 +20,7 @@ const TEXTS = {
     },
     see: (params: string, macs: string) => ({
       en: `${params} parameters and ${macs} multiply-accumulates. Where the drawing says groups 2, each half of the maps reads only its own GPU’s half. Below, of each layer: output · parameters · MACs · receptive field · stride.`,
-      zh: `${params} 个参数，${macs} 次乘加运算。图中标有 groups 2 之处，每一半特征图只读取自己那块 GPU 上的一半（即分 2 组）。下面对每一层依次列出：输出 · 参数 · 乘加运算 · 感受野 · 步幅。`,
+      zh: `${params} 个参数，${macs} 次乘加运算。图中标有 groups 2 之处，每一半特征图只读取自己那块 GPU 上的一半。下面对每一层依次列出：输出 · 参数 · 乘加运算 · 感受野 · 步幅。`,
     }),
     missing: { en: 'no such layer', zh: '没有这一层' },
     linear: (network: string) => ({
@@ -53,7 +53,7 @@ const TEXTS = {
     shows: { en: 'The maps of each layer, and 1000 classes.', zh: '每一层的特征图，以及 1000 个类别。' },
     see: (firing: string, label: string | null) => ({
       en: `Ever more and ever smaller maps; above zero: ${firing}. ${SEEDED.en}: the shapes are AlexNet’s, what lights up is chance, and so is the class it names${label === null ? '' : ` (“${label}”)`}.`,
-      zh: `特征图越来越多，也越来越小；大于零的比例：${firing}。${SEEDED.zh}：形状与 AlexNet 一致，但亮在哪里纯属偶然，给出的类别${label === null ? '' : `（“${label}”）`}也是如此。`,
+      zh: `特征图越来越多，也越来越小；大于零的比例：${firing}。${SEEDED.zh}。形状与 AlexNet 一致，但亮在哪里纯属偶然，给出的类别${label === null ? '' : `（“${label}”）`}也是如此。`,
     }),
     maps: { en: 'maps of the first three convolutions', zh: '前三个卷积层的特征图' },
     classes: { en: 'classes', zh: '类别数' },
@@ -66,7 +66,7 @@ const TEXTS = {
     },
     see: (training: number, right: number, heldOut: number) => ({
       en: `halves/ has twelve tiles each of the upper and the lower half of the photograph. net.yaml’s layers stay as they are (made up, never trained); a classifier on their output learns from ${training} tiles which half is which, and tells ${right} of ${heldOut} it has not seen.`,
-      zh: `halves/ 中有照片上半部和下半部的小块各十二张。net.yaml 的各层保持原样（随机生成，从未训练）；以其输出为输入的分类器从 ${training} 张小块中学习区分上下两半，并在未见过的小块中答对 ${right} / ${heldOut}。`,
+      zh: `halves/ 中有照片上半部和下半部的小块各十二张。net.yaml 的各层保持原样（随机生成，从未训练）；以其输出为输入的分类器从 ${training} 张小块中学习区分上下两半，并在 ${heldOut} 张未见过的小块中答对 ${right} 张。`,
     }),
     classes: { en: 'classes and their images', zh: '类别及其图像数' },
     frozen: {

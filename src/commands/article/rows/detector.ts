@@ -43,7 +43,7 @@ const TEXTS = {
   },
   F9: {
     title: { en: 'ReLU with a bias', zh: '带偏置的 ReLU' },
-    shows: { en: 'The graph of max(0, x + b).', zh: 'max(0, x + b) 的图像。' },
+    shows: { en: 'The graph of max(0, x + b).', zh: 'max(0, x + b) 的函数图像。' },
     see: {
       en: 'The knee lies at −b: a negative bias is a threshold that the input must pass.',
       zh: '拐点位于 −b：负的偏置就是输入必须越过的阈值。',

@@ -15,7 +15,7 @@ const TEXTS = {
     },
     see: (zeroMean: number, raw: number) => ({
       en: `The frames in the maps mark the brightest spots: ${zeroMean} of 3 lie where the piece was cut. That takes kernels of zero mean; in the second picture they are as cut, brightness alone decides, and ${raw} of 3 find themselves.`,
-      zh: `特征图中的方框标出最亮处：${zeroMean} / 3 位于图像块被剪下的地方。这需要零均值的卷积核；第二幅图中的卷积核未减均值，只由亮度决定，找到自己的有 ${raw} / 3。`,
+      zh: `特征图中的方框标出最亮处：3 个中有 ${zeroMean} 个位于图像块被剪下的地方。这需要零均值的卷积核；第二幅图中的卷积核未减均值，只由亮度决定，3 个中有 ${raw} 个找到自己。`,
     }),
     own: ({ en, zh }: Bilingual, shape: string) => ({
       en: `${en} (${shape}, zero mean) is strongest at its own place`,

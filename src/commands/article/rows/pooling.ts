@@ -64,7 +64,7 @@ const TEXTS = {
     }),
     lost: ({ en, zh }: Bilingual, found: number, all: number, where: string) => ({
       en: `${capital(en)} is the brightest spot in ${found} of ${all} cells; it is lost at ${where}.`,
-      zh: `${zh}是其中 ${found} / ${all} 格的最亮处；在以下各格中丢失：${where}。`,
+      zh: `${all} 格中有 ${found} 格以${zh}为最亮处；在以下各格中丢失：${where}。`,
     }),
     cells: {
       en: 'cells: 2 strides × 2 biases × 2 pool sizes × 2 pool strides',
