@@ -20,6 +20,8 @@ interface LayerSummary {
   readonly params: number;
   readonly macs: number;
   readonly groups: number;
+  /** [kH, kW] of the window it slides over maps; null: it slides none. */
+  readonly kernel: readonly [number, number] | null;
   /** What a position sees of the input; null for values that do not depend on an image. */
   readonly field: Field | null;
 }
@@ -68,6 +70,7 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
       params: countParams(node, shaped, counted),
       macs: macsOf(node.layer, call),
       groups: 'groups' in node.layer ? node.layer.groups : 1,
+      kernel: windowOf(node.layer, call),
       field,
     });
   }
@@ -84,6 +87,12 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
     activationBytes: 4 * total(({ outShape }) => sizeOf(outShape)),
     paramBytes: 4 * params,
   };
+}
+
+function windowOf(layer: Layer, { inputs }: LayerShapes): readonly [number, number] | null {
+  if ('kernelSize' in layer && layer.kernelSize.length === 2) return [layer.kernelSize[0], layer.kernelSize[1]];
+  const sides = layer.kind === 'conv' || layer.kind === 'ncc' ? inputs[1]?.slice(2) : undefined;
+  return sides?.length === 2 ? [sides[0], sides[1]] : null;
 }
 
 /** A value that follows from constants and shapes alone, or is one. */

@@ -3,15 +3,18 @@ import { CnnvizError } from '../core/errors.js';
 import { readFault, readStart, type WriteOptions, withRegular, writeAtomic, writeFault } from './files.js';
 import { kindOf } from './read-files.js';
 
+type Mark = string | readonly string[];
+
 /** What tells a text of ours stands in its first bytes. */
 const HEAD_BYTES = 4096;
 
 /**
- * Refuses to replace a page, a report or a list that cnnviz did not write: `mark` is what its own begin with, near enough.
+ * Refuses to replace a page, a report or a list that cnnviz did not write: `mark` is what its own begin with, near enough,
+ * or one of several.
  * An empty file is nobody's.
  * @throws CnnvizError 'usage'
  */
-export async function refuseForeign(path: string, mark: string): Promise<void> {
+export async function refuseForeign(path: string, mark: Mark): Promise<void> {
   if (kindOf(path) !== 'a file' || (await startsOurs(path, mark))) return;
   throw foreignFile(path);
 }
@@ -23,16 +26,17 @@ export function foreignFile(path: string): CnnvizError {
   });
 }
 
-async function startsOurs(path: string, mark: string): Promise<boolean> {
+async function startsOurs(path: string, mark: Mark): Promise<boolean> {
   const start = await readStart(path, HEAD_BYTES);
-  return start.length === 0 || new TextDecoder().decode(start).includes(mark);
+  const text = new TextDecoder().decode(start);
+  return start.length === 0 || [mark].flat().some((one) => text.includes(one));
 }
 
 /** Writes a text over an older one of ours, never over another's. @throws CnnvizError 'usage' or 'output' */
 export async function writeOwnText(
   path: string,
   text: string,
-  mark: string,
+  mark: Mark,
   options: Omit<WriteOptions, 'clobber'> = {},
 ): Promise<void> {
   await refuseForeign(path, mark);

@@ -19,21 +19,17 @@ import { encodePng, readNote } from '../../io/encode.js';
 import { readBytes, readOwnBytes, writeAtomic } from '../../io/files.js';
 import { foreignFile, refuseForeign, writeOwnText } from '../../io/own-texts.js';
 import { baseName, joinPath } from '../../io/paths.js';
+import { svgNote } from '../../io/picture-notes.js';
 import { fileIdentity, guardOutput, kindOf } from '../../io/read-files.js';
 import { encodeFigure } from '../../run/figure.js';
 import { checkPlace } from '../../run/place.js';
+import { articleDocument, countArticle, describeArticle } from './article-words.js';
+import { inLanguage, type Language } from './language.js';
 import { LAYERS } from './laws/planes.js';
 import { CommandLines, makeArticle, PIECES, type Workshop } from './make-article.js';
-import {
-  ARTICLE_PAGE_MARK,
-  ARTICLE_README_MARK,
-  articleDocument,
-  articlePage,
-  articleReadme,
-  countArticle,
-  describeArticle,
-} from './page.js';
+import { ARTICLE_PAGE_MARKS, articlePage } from './page.js';
 import { type OpenedPhoto, openOwnPhoto, openPlane } from './photo.js';
+import { ARTICLE_README_MARKS, articleReadme } from './readme.js';
 import type { SectionDefinition } from './row.js';
 import { SECTIONS } from './rows/index.js';
 
@@ -43,6 +39,7 @@ interface ArticleJob {
   readonly only: string | null;
   readonly maxPixels: number;
   readonly jobs: number;
+  readonly lang: Language;
 }
 
 const IMAGES = new URL('../../fixtures/images/', import.meta.url);
@@ -53,7 +50,7 @@ const README = 'README.md';
 const IMPULSE = 'impulse.png';
 
 /** Inputs into the folder, a command for each figure, the page from their numbers. */
-export async function articleAnswer({ image, only, maxPixels, jobs }: ArticleJob, frame: Frame): Promise<Answer> {
+export async function articleAnswer({ image, only, maxPixels, jobs, lang }: ArticleJob, frame: Frame): Promise<Answer> {
   const out = frame.target.kind === 'folder' ? frame.target.path : '.';
   const sections = only === null ? SECTIONS : chooseRows(SECTIONS, namesIn(only));
   const lines = new CommandLines({ program: [process.execPath, BIN], folder: out, jobs });
@@ -78,7 +75,7 @@ export async function articleAnswer({ image, only, maxPixels, jobs }: ArticleJob
     run: (args) => lines.run(args),
     read: (file) => readOwnBytes(joinPath(out, file)),
     write: async (file, draw, alt, args) =>
-      writeAtomic(joinPath(out, file), await figureBytes(draw, alt, args), { clobber: true, within: out }),
+      writeAtomic(joinPath(out, file), await figureBytes(file, draw, alt, args), { clobber: true, within: out }),
     sizeOf: (file) => sizeOf(joinPath(out, file)),
     grayPhoto: async () => opened.gray,
     finished: ({ failure }) => {
@@ -98,8 +95,8 @@ export async function articleAnswer({ image, only, maxPixels, jobs }: ArticleJob
   });
 
   const page = joinPath(out, PAGE);
-  await writeOwnText(page, articlePage(made), ARTICLE_PAGE_MARK, { within: out });
-  await writeOwnText(joinPath(out, README), articleReadme(made), ARTICLE_README_MARK, { within: out });
+  await writeOwnText(page, articlePage(made, lang), ARTICLE_PAGE_MARKS, { within: out });
+  await writeOwnText(joinPath(out, README), articleReadme(made, lang), ARTICLE_README_MARKS, { within: out });
   const { laws, failed: lost } = countArticle(made);
   return {
     document: () => articleDocument(made, page),
@@ -133,8 +130,9 @@ async function layOut(out: string, { photo, image }: OpenedPhoto, source: string
   }
   if (source !== null) laid.set(photo.file, await pictureBytes(image, photo.own!.name, args));
   laid.set(IMPULSE, await pictureBytes(impulseImage(), 'one white pixel', args));
-  const pieces = (look: FigureLook) => piecesPicture(photo.file, image, photo.patches, look);
-  laid.set(PIECES, await figureBytes(pieces, 'the pieces of the photograph', args));
+  const patches = inLanguage(photo.patches, 'en');
+  const pieces = (look: FigureLook) => piecesPicture(photo.file, image, patches, look);
+  laid.set(PIECES, await figureBytes(PIECES, pieces, 'the pieces of the photograph', args));
   for (const tile of halves(image)) laid.set(tile.file, await pictureBytes(tile.image, tile.file, args));
   for (const [name, bytes] of laid) await refuseForeignFile(joinPath(out, name), bytes);
   for (const [name, bytes] of laid) await writeAtomic(joinPath(out, name), bytes, { clobber: true, within: out });
@@ -150,20 +148,18 @@ async function refuseForeignFile(path: string, bytes: Uint8Array): Promise<void>
 /** Whether a file may be replaced: a picture that tells of cnnviz, or nothing at all; null where a file cannot tell. */
 async function isOurs(path: string): Promise<boolean | null> {
   if (kindOf(path) !== 'a file') return true;
-  if (!/\.png$/i.test(path)) return null;
+  if (!/\.(png|svg)$/i.test(path)) return null;
   const bytes = await readOwnBytes(path);
   if (bytes.length === 0) return true;
-  return readNote(bytes).then(
-    (note) => note?.includes('"cnnviz"') ?? false,
-    () => false,
-  );
+  const note = isSvg(path) ? svgNote(bytes) : await readNote(bytes).catch(() => null);
+  return note?.includes('"cnnviz"') ?? false;
 }
 
 /** Refuses, before any work, an article in the place of pages that cnnviz did not write, or of the photograph itself. */
 async function checkFolder(out: string, files: readonly string[], clobber: boolean): Promise<void> {
   if (!clobber) for (const file of [PAGE, README, IMPULSE, ...files]) checkPlace(joinPath(out, file), [], clobber);
-  await refuseForeign(joinPath(out, PAGE), ARTICLE_PAGE_MARK);
-  await refuseForeign(joinPath(out, README), ARTICLE_README_MARK);
+  await refuseForeign(joinPath(out, PAGE), ARTICLE_PAGE_MARKS);
+  await refuseForeign(joinPath(out, README), ARTICLE_README_MARKS);
   const impulse = joinPath(out, IMPULSE);
   const isOurFolder = kindOf(impulse) === 'a file' && (await isOurs(impulse)) === true;
   for (const file of files) {
@@ -183,22 +179,35 @@ function pictureBytes(image: Image, alt: string, args: readonly string[]): Promi
 }
 
 function figureBytes(
+  file: string,
   draw: (look: FigureLook) => { readonly scene: Scene },
   alt: string,
   args: readonly string[],
 ): Promise<Uint8Array> {
   const note: DrawingNote = { cnnviz: VERSION, picture: 'article', alt, args };
-  return encodeFigure(draw, () => note, { look: DEFAULT_LOOK, svg: false });
+  return encodeFigure(draw, () => note, { look: DEFAULT_LOOK, svg: isSvg(file) });
 }
 
 async function sizeOf(path: string): Promise<{ width: number; height: number } | null> {
   const bytes = await readOwnBytes(path);
+  if (isSvg(path)) return svgSize(bytes);
   if (!/\.(png|gif|webp)$/i.test(path)) return null;
   const { width, height } = await readHeader(bytes, {
     background: null,
     maxPixels: Number.MAX_SAFE_INTEGER,
   });
   return { width, height };
+}
+
+function isSvg(path: string): boolean {
+  return /\.svg$/i.test(path);
+}
+
+/** What an SVG's first element says of its size, in whole pixels. */
+function svgSize(bytes: Uint8Array): { width: number; height: number } | null {
+  const start = new TextDecoder().decode(bytes.subarray(0, 1024));
+  const [, width, height] = /<svg [^>]*?width="([\d.]+)" height="([\d.]+)"/.exec(start) ?? [];
+  return width === undefined ? null : { width: Math.round(Number(width)), height: Math.round(Number(height)) };
 }
 
 /** The sections with only the rows that are named, in the article's order. @throws CnnvizError 'usage' for others */

@@ -1,8 +1,9 @@
 import type { PatchRect } from '../../core/job.js';
+import { type Bilingual, inLanguage, type Words } from './language.js';
 
 /** A piece of the photograph that the article's rows look for. */
 export interface NamedPatch {
-  readonly name: string;
+  readonly name: Bilingual;
   readonly rect: PatchRect;
 }
 
@@ -27,13 +28,13 @@ export interface ArticlePicture {
   /** Pixels; null for a drawing that scales. */
   readonly size: { readonly width: number; readonly height: number } | null;
   /** A sentence for those who cannot see it. */
-  readonly alt: string;
+  readonly alt: Words;
 }
 
 /** What one command made. */
 export interface ArticleFigure {
   /** The command as a shell takes it, in the folder. */
-  readonly command: string;
+  readonly command: Words;
   readonly pictures: readonly ArticlePicture[];
   /** What it printed, where that is the figure; else null. */
   readonly text: string | null;
@@ -42,19 +43,19 @@ export interface ArticleFigure {
 /** One row of the article, made. */
 export interface ArticleRow {
   readonly id: string;
-  readonly title: string;
+  readonly title: Bilingual;
   /** What the article shows. */
-  readonly shows: string;
+  readonly shows: Bilingual;
   /** What to see, from the numbers of this run. */
-  readonly see: string;
+  readonly see: Words;
   readonly figures: readonly ArticleFigure[];
   readonly checks: readonly Check[];
   /** Why it could not be made; null when it was. */
-  readonly failure: string | null;
+  readonly failure: Words | null;
 }
 
 interface ArticleSection {
-  readonly title: string;
+  readonly title: Bilingual;
   readonly rows: readonly ArticleRow[];
 }
 
@@ -69,25 +70,25 @@ export interface Article {
 /** Something that was measured on the spot, beside what it should be. */
 export interface Check {
   /** What is claimed, in words. */
-  readonly what: string;
-  readonly expected: string;
-  readonly measured: string;
+  readonly what: Words;
+  readonly expected: Words;
+  readonly measured: Words;
   readonly holds: boolean;
   /** law: true of every input, or the engine is wrong · finding: true of some pictures and not of others */
   readonly kind: 'law' | 'finding';
 }
 
 /** A claim that holds for every input, or something is broken. */
-export function law(what: string, expected: string, measured: string, holds: boolean): Check {
+export function law(what: Words, expected: Words, measured: Words, holds: boolean): Check {
   return { what, expected, measured, holds, kind: 'law' };
 }
 
 /** A claim about one picture. */
-export function finding(what: string, expected: string, measured: string, holds: boolean): Check {
+export function finding(what: Words, expected: Words, measured: Words, holds: boolean): Check {
   return { what, expected, measured, holds, kind: 'finding' };
 }
 
 /** A claim that two texts are one: numbers that must be exact are compared as they are written. */
-export function equal(what: string, expected: string, measured: string): Check {
-  return law(what, expected, measured, expected === measured);
+export function equal(what: Words, expected: Words, measured: Words): Check {
+  return law(what, expected, measured, inLanguage(expected, 'en') === inLanguage(measured, 'en'));
 }

@@ -3,11 +3,31 @@ import { CnnvizError } from '../../core/errors.js';
 import type { Tensor } from '../../core/tensor.js';
 import { commandText } from '../../core/text.js';
 import type { Article, ArticleFigure, ArticlePhoto, ArticlePicture, ArticleRow } from './claim.js';
+import { type Bilingual, inEach, inLanguage, type Language, listed, type Texts, type Words } from './language.js';
 import type { Layers } from './laws/planes.js';
 import type { FigurePlan, RowDefinition, RowRun, SectionDefinition } from './row.js';
 
 /** The photograph with its pieces framed, at the head of the page. */
-export const PIECES = 'pieces.png';
+export const PIECES = 'pieces.svg';
+
+const TEXTS = {
+  pieces: (file: string, names: Bilingual) => ({
+    en: `${file} with three framed pieces: ${names.en}.`,
+    zh: `${file}，用方框标出三个图像块：${names.zh}。`,
+  }),
+  unread: (command: string, file: string) => ({
+    en: `${command} left no ${file} that can be read`,
+    zh: `${command} 没有留下可读取的 ${file}`,
+  }),
+  signal: (command: string, said: string) => ({
+    en: `${command} was ended by a signal: ${said}`,
+    zh: `${command} 被信号终止：${said}`,
+  }),
+  ended: (command: string, code: number, said: string) => ({
+    en: `${command} ended with ${code}: ${said}`,
+    zh: `${command} 以 ${code} 结束：${said}`,
+  }),
+} satisfies Texts;
 
 /** What the article is made with. */
 export interface Workshop {
@@ -42,12 +62,19 @@ export async function makeArticle(sections: readonly SectionDefinition[], worksh
       })),
     ),
   ]);
-  const alt = `${photo.file} with three framed pieces: ${photo.patches.map(({ name }) => name).join(', ')}.`;
+  const alt = TEXTS.pieces(photo.file, listed(photo.patches.map(({ name }) => name)));
   return { photo, pieces: { file: PIECES, alt, size }, sections: made };
 }
 
 /** A command that did not work: its row says so, the others go on. */
-class CommandFailure extends Error {}
+class CommandFailure extends Error {
+  readonly words: Bilingual;
+
+  constructor(words: Bilingual, options?: ErrorOptions) {
+    super(words.en, options);
+    this.words = words;
+  }
+}
 
 async function makeRow(row: RowDefinition, workshop: Workshop): Promise<ArticleRow> {
   const { id, title, shows } = row;
@@ -57,7 +84,7 @@ async function makeRow(row: RowDefinition, workshop: Workshop): Promise<ArticleR
     return made;
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
-    const failed: ArticleRow = { id, title, shows, see: '', figures: [], checks: [], failure: error.message };
+    const failed: ArticleRow = { id, title, shows, see: '', figures: [], checks: [], failure: error.words };
     workshop.finished(failed);
     return failed;
   }
@@ -77,7 +104,8 @@ async function fillRow(row: RowDefinition, workshop: Workshop): Promise<ArticleR
   const see = row.see(run);
   const shown = figures.map(({ document, text, sizes }, i): ArticleFigure => {
     const { args, files } = plans[i];
-    const alt = altIn(document) ?? `${title}. ${see}`;
+    const own = altOf(title, see);
+    const alt = { ...own, en: altIn(document) ?? own.en };
     return { command: commandText(args), pictures: files.map((file, f) => ({ file, alt, size: sizes[f] })), text };
   });
   const own = await ownFigure(row, see, workshop);
@@ -100,7 +128,7 @@ async function makeFigure({ args, files }: FigurePlan, workshop: Workshop): Prom
     sizes.push(
       await workshop.sizeOf(file).catch((error) => {
         if (!(error instanceof CnnvizError)) throw error;
-        throw new CommandFailure(`${commandText(args)} left no ${file} that can be read`, { cause: error });
+        throw new CommandFailure(TEXTS.unread(commandText(args), file), { cause: error });
       }),
     );
   }
@@ -108,16 +136,16 @@ async function makeFigure({ args, files }: FigurePlan, workshop: Workshop): Prom
 }
 
 /** What the row shows that only `article` makes: its drawing, or for a law its checks. */
-async function ownFigure(row: RowDefinition, see: string, workshop: Workshop): Promise<ArticleFigure[]> {
+async function ownFigure(row: RowDefinition, see: Words, workshop: Workshop): Promise<ArticleFigure[]> {
   const { id, title, drawing } = row;
   const { photo } = workshop;
   if (!drawing && row.figures(photo).length > 0) return [];
   const image = photo.own === null ? [] : ['--image', photo.file];
   const args = ['article', ...image, '--only', id];
-  const command = commandText([...args, '-o', id]);
+  const command = inEach((language) => commandText([...args, ...languageArgs(language), '-o', id]));
   if (!drawing) return [{ command, pictures: [], text: null }];
-  const alt = `${title}. ${see}`;
-  await workshop.write(drawing.file, drawing.draw, alt, args);
+  const alt = altOf(title, see);
+  await workshop.write(drawing.file, drawing.draw, alt.en, args);
   return [{ command, pictures: [{ file: drawing.file, alt, size: await workshop.sizeOf(drawing.file) }], text: null }];
 }
 
@@ -132,8 +160,20 @@ async function documentOf(args: readonly string[], workshop: Workshop): Promise<
 async function succeed(args: readonly string[], more: readonly string[], { run }: Workshop): Promise<string> {
   const { code, stdout, stderr } = await run([...args, ...more]);
   if (code === 0) return stdout;
-  const end = code === null ? 'was ended by a signal' : `ended with ${code}`;
-  throw new CommandFailure(`${commandText(args)} ${end}: ${stderr.trim().replace(/\s*\n\s*/g, '; ')}`);
+  const said = stderr.trim().replace(/\s*\n\s*/g, '; ');
+  const command = commandText(args);
+  throw new CommandFailure(code === null ? TEXTS.signal(command, said) : TEXTS.ended(command, code, said));
+}
+
+/** What a picture shows, where its command has no sentence for it: that is English. */
+function altOf(title: Bilingual, see: Words): Bilingual {
+  return inEach((language) => `${title[language]}${STOP[language]}${inLanguage(see, language)}`);
+}
+
+const STOP: Bilingual = { en: '. ', zh: '。' };
+
+function languageArgs(language: Language): string[] {
+  return language === 'en' ? [] : ['--lang', language];
 }
 
 /** The sentence a command describes its picture with, where it does. */

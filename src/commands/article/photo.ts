@@ -9,6 +9,7 @@ import { readBytes } from '../../io/files.js';
 import { baseName } from '../../io/paths.js';
 import { patchKernel } from '../../models/kernel-weights.js';
 import type { ArticlePhoto, NamedPatch } from './claim.js';
+import type { Texts } from './language.js';
 
 /** The photograph with its pixels. */
 export interface OpenedPhoto {
@@ -24,15 +25,22 @@ const LONGEST = 1200;
 const SHORTEST = 40;
 const LARGEST_PATCH = 70;
 
-const PLANE_NAMES = { panel: 'the 6', wheel: 'the wheel', tail: 'the tail' } as const;
+const TEXTS = {
+  plane: {
+    panel: { en: 'the 6', zh: '数字 6' },
+    wheel: { en: 'the wheel', zh: '机轮' },
+    tail: { en: 'the tail', zh: '尾翼' },
+  },
+  piece: (number: number) => ({ en: `piece ${number}`, zh: `图像块 ${number}` }),
+} satisfies Texts;
 
 /** The drawing that ships: its pieces lie where its own file says, its biases are the article's. */
 export async function openPlane(path: string, placesPath: string, maxPixels: number): Promise<OpenedPhoto> {
   const { image } = await decodeImage(await readBytes(path), { background: null, maxPixels });
   const places = JSON.parse(new TextDecoder().decode(await readBytes(placesPath)));
-  const piece = (key: keyof typeof PLANE_NAMES): NamedPatch => {
+  const piece = (key: keyof typeof TEXTS.plane): NamedPatch => {
     const { x, y, w, h } = places[key];
-    return { name: PLANE_NAMES[key], rect: { x, y, width: w, height: h } };
+    return { name: TEXTS.plane[key], rect: { x, y, width: w, height: h } };
   };
   return opened(image, {
     file: baseName(path),
@@ -98,7 +106,7 @@ function colours(image: Image): Tensor {
 }
 
 function named(number: number, rect: PatchRect): NamedPatch {
-  return { name: `piece ${number}`, rect };
+  return { name: TEXTS.piece(number), rect };
 }
 
 /** What the piece answers to itself: the sum of the squares of its zero-mean weights. */

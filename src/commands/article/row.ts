@@ -2,6 +2,7 @@ import type { Tensor } from '../../core/tensor.js';
 import type { FigureLook } from '../../draw/figure.js';
 import type { Scene } from '../../draw/scene/scene.js';
 import type { ArticlePhoto, Check } from './claim.js';
+import type { Bilingual, Words } from './language.js';
 import type { Layers } from './laws/planes.js';
 
 /** One command that makes pictures, or whose table is the figure. */
@@ -30,9 +31,9 @@ export interface RowRun {
 export interface RowDefinition {
   /** As the source article's table numbers it: F5, Q2. */
   readonly id: string;
-  readonly title: string;
+  readonly title: Bilingual;
   /** What the article shows. */
-  readonly shows: string;
+  readonly shows: Bilingual;
   /** The commands of its figures; none for a law, which `article` itself tries. */
   readonly figures: (photo: ArticlePhoto) => readonly FigurePlan[];
   /** A picture that no other command draws: `article` does, from what the engine computes. */
@@ -41,11 +42,11 @@ export interface RowDefinition {
   readonly facts?: (photo: ArticlePhoto) => readonly (readonly string[])[];
   readonly checks: (run: RowRun) => readonly Check[] | Promise<readonly Check[]>;
   /** One line on what to see. */
-  readonly see: (run: RowRun) => string;
+  readonly see: (run: RowRun) => Words;
 }
 
 export interface SectionDefinition {
-  readonly title: string;
+  readonly title: Bilingual;
   readonly rows: readonly RowDefinition[];
 }
 

@@ -1,128 +1,250 @@
-import type { Image } from '../../core/image.js';
-import { INVISIBLE } from '../../core/text.js';
+import { plural } from '../../core/geometry.js';
+import { groupDigits } from '../../core/text.js';
+import { type FigureLook, titledScene } from '../../draw/figure.js';
+import { baselineOf, drawText, type Part, sideBySide, stacked, TYPE, textPart } from '../../draw/part.js';
 import {
-  type Canvas,
-  createCanvas,
-  drawLine,
-  drawText,
+  drawArrow,
+  drawLines,
   fillRect,
+  fillShape,
+  type Marks,
+  type Point,
   type Rgb,
+  type Scene,
   strokeRect,
-  toImage,
-} from '../../draw/canvas.js';
-import { FAINT, INK, PAPER } from '../../draw/part.js';
-import { textWidth } from '../../draw/text.js';
-import { toAscii } from '../../io/encode.js';
-import { svgMetadata } from '../../io/picture-notes.js';
-import {
-  type Arrow,
-  architectureLayout,
-  type Block,
-  type BlockKind,
-  type DrawnNetwork,
-} from './architecture-layout.js';
+} from '../../draw/scene/scene.js';
+import { textWidth } from '../../draw/scene/typeface.js';
+import type { BlockKind, DrawnNetwork } from './architecture-graph.js';
+import { ARC, architectureLayout, type Layout, shapeText } from './architecture-layout.js';
+import { BESIDE, type Block, deepOf, type Plate, sidesOf, slabOffsets } from './architecture-plates.js';
+import type { Arrow, WindowLines } from './architecture-ways.js';
 
-const CROSSING: Rgb = [176, 48, 60];
-
-/** A network's drawing as a picture: the same layout as its SVG, labels in our own font. */
-export function architectureImage(name: string, network: DrawnNetwork): Image {
-  const { width, height, title, facts, blocks, arrows } = architectureLayout(name, network);
-  const canvas = createCanvas(Math.ceil(width), Math.ceil(height), PAPER);
-  drawText(canvas, 20, 20, title, { rgb: INK, size: 2 });
-  drawText(canvas, 20, 44, facts, { rgb: FAINT, size: 1 });
-  for (const arrow of arrows) drawArrow(canvas, arrow);
-  for (const block of blocks) drawBlock(canvas, block);
-  return toImage(canvas);
-}
-
-function drawBlock(canvas: Canvas, { kind, x, y, width, height, towers, labels }: Block): void {
-  const [fill, edge] = BLOCK_COLOURS[kind].map(colour);
-  const plate = (top: number, tall: number) => {
-    fillRect(canvas, x, top, width, tall, fill);
-    strokeRect(canvas, x, top, width, tall, edge);
-  };
-  if (towers === 2) {
-    const tall = Math.floor((height - 14) / 2);
-    plate(y, tall);
-    plate(y + height - tall, tall);
-  } else plate(y, height);
-  for (const [i, label] of labels.entries()) {
-    const left = x + Math.round((width - textWidth(label, 1)) / 2);
-    // an arrow that passes here must not cross out a letter
-    fillRect(canvas, left - 1, y + height + 2 + 11 * i, textWidth(label, 1) + 2, 10, PAPER);
-    drawText(canvas, left, y + height + 3 + 11 * i, label, { rgb: i > 1 ? FAINT : INK, size: 1 });
-  }
-}
-
-function drawArrow(canvas: Canvas, { points, crosses }: Arrow): void {
-  const rgb = crosses ? CROSSING : FAINT;
-  for (let i = 1; i < points.length; i++) drawLine(canvas, points[i - 1], points[i], rgb);
-  const [x, y] = points[points.length - 1].map(Math.round);
-  for (let d = 0; d < 4; d++) fillRect(canvas, x - 1 - d, y - Math.floor(d / 1.5), 1, 2 * Math.floor(d / 1.5) + 1, rgb);
-}
-
-/** "#rrggbb" */
-function colour(hex: string): Rgb {
-  const value = Number.parseInt(hex.slice(1), 16);
-  return [value >> 16, (value >> 8) & 255, value & 255];
-}
-
-/** Fill and edge of each kind of block, also told apart by their labels. */
-const BLOCK_COLOURS: Readonly<Record<BlockKind, readonly [fill: string, edge: string]>> = {
-  input: ['#e4e4e8', '#606068'],
-  conv: ['#f5c27a', '#8a5a10'],
-  pool: ['#8fc3e6', '#1f5f8f'],
-  dense: ['#b9d9a4', '#3f6b2a'],
-  join: ['#e6a8b4', '#8a2f45'],
-  other: ['#d9cbe8', '#5b3f80'],
+/** Front, and its edges, of each kind of block; also told apart by their captions. */
+const COLOURS: Readonly<Record<BlockKind, { readonly fill: Rgb; readonly edge: Rgb; readonly words: string }>> = {
+  input: { fill: [222, 224, 230], edge: [110, 114, 124], words: 'input' },
+  conv: { fill: [247, 200, 128], edge: [146, 96, 20], words: 'convolution' },
+  pool: { fill: [150, 199, 232], edge: [38, 98, 146], words: 'pooling' },
+  dense: { fill: [180, 214, 158], edge: [66, 112, 46], words: 'fully connected' },
+  join: { fill: [232, 172, 184], edge: [142, 52, 74], words: 'branches meet' },
+  other: { fill: [214, 202, 232], edge: [94, 66, 132], words: 'other layers' },
 };
 
-/** Text for XML, which allows no control characters. */
-const UNSEEN = new RegExp(`${INVISIBLE}|[\\u001b\\ufffe\\uffff]`, 'gu');
-
-function escaped(text: string): string {
-  return text
-    .replace(UNSEEN, ' ')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/"/g, '&quot;');
+/** A network's layers as stacks of maps in perspective. */
+export function architectureFigure(name: string, network: DrawnNetwork, look: FigureLook): { readonly scene: Scene } {
+  const layout = architectureLayout(network, look.box);
+  const part: Part = {
+    width: layout.width,
+    height: layout.height,
+    draw: (marks, x, y) => drawLayout(marks, layout, x, y),
+  };
+  const { layers, params, macs } = network;
+  const facts = [plural(layers.length, 'layer'), `${groupDigits(params)} parameters`, `${groupDigits(macs)} MACs`].join(
+    '  ·  ',
+  );
+  return { scene: titledScene(titleOf(name, network), facts, part, keyOf(layout), look) };
 }
 
-/**
- * A network's drawing as SVG. Names are text from strangers: they are escaped.
- * @param note what stands in its metadata, as JSON
- */
-export function architectureSvg(name: string, network: DrawnNetwork, note: string): string {
-  const { width, height, title, facts, blocks, arrows } = architectureLayout(name, network);
-  const text = (x: number, y: number, words: string, size: number, anchor: 'start' | 'middle', faint = false) =>
-    `<text x="${x}" y="${y}" font-size="${size}" text-anchor="${anchor}" fill="${faint ? '#606068' : '#18181c'}" stroke="#fcfcfa" stroke-width="3" paint-order="stroke">${escaped(words)}</text>`;
-  const lines = arrows.map(({ points, crosses }) => {
-    const path = points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${x} ${y}`).join('');
-    return `<path d="${path}" fill="none" stroke="${crosses ? '#b0303c' : '#606068'}" marker-end="url(#tip)"/>`;
+/** "alexnet turns 3×224×224 into 1000", or its name where it has several inputs or ends. */
+function titleOf(name: string, { inputs, layers }: DrawnNetwork): string {
+  const read = new Set(layers.flatMap(({ from }) => from));
+  const ends = layers.filter((layer) => !read.has(layer.name));
+  if (inputs.length !== 1 || ends.length !== 1) return `The layers of ${name}`;
+  const end = shapeText(ends[0].outShape);
+  return `${name} turns ${shapeText(inputs[0].shape)} into ${end.includes('×') ? end : `${end} ${end === '1' ? 'value' : 'values'}`}`;
+}
+
+/** What colours and sizes mean. */
+function keyOf({ blocks, windows, arrows }: Layout): Part {
+  const kinds = Object.entries(COLOURS).filter(([kind]) => blocks.some(({ item }) => item.kind === kind));
+  const swatches = kinds.map(([, { fill, edge, words }]) =>
+    sideBySide([swatch(fill, edge), textPart(words, 'detail')], 8, 'middle'),
+  );
+  const notes = [
+    'front: height and width of the maps, depth: how many, both with their roots',
+    ...(windows.length > 0 ? ['small frame: the window a layer slides'] : []),
+    ...(blocks.some(({ item }) => item.skips > 0) ? ['arc: a skip connection around each block'] : []),
+  ];
+  const towers = arrows.some(({ crosses }) => crosses)
+    ? [sideBySide([crossing(), textPart('both towers are read', 'detail')], 8, 'middle')]
+    : [];
+  return stacked(
+    [sideBySide([...swatches, ...towers], 24, 'middle'), ...notes.map((line) => textPart(line, 'detail'))],
+    4,
+    'left',
+  );
+}
+
+function swatch(fill: Rgb, edge: Rgb): Part {
+  return {
+    width: 14,
+    height: 14,
+    draw: (marks, x, y) => {
+      fillRect(marks, x, y, 14, 14, fill);
+      strokeRect(marks, x, y, 14, 14, edge);
+    },
+  };
+}
+
+function crossing(): Part {
+  return { width: 22, height: 14, draw: (marks, x, y) => drawArrow(marks, [x, y + 7], [x + 22, y + 7], 'accent') };
+}
+
+function drawLayout(marks: Marks, { blocks, arrows, windows }: Layout, x: number, y: number): void {
+  const moved = ([px, py]: Point): Point => [px + x, py + y];
+  for (const arrow of arrows.filter(({ crosses }) => !crosses)) drawWay(marks, arrow, moved);
+  for (const block of blocks) drawBlock(marks, block, moved);
+  for (const lines of windows) drawWindow(marks, lines, moved);
+  for (const arrow of arrows.filter(({ crosses }) => crosses)) drawWay(marks, arrow, moved);
+  for (const block of blocks) drawNumbers(marks, block, moved);
+}
+
+type Move = (point: Point) => Point;
+
+function drawWay(marks: Marks, { points, crosses }: Arrow, moved: Move): void {
+  const paint = crosses ? 'accent' : 'second';
+  const way = points.map(moved);
+  if (way.length > 2) drawLines(marks, way.slice(0, -1), paint);
+  drawArrow(marks, way[way.length - 2], way[way.length - 1], paint);
+}
+
+function drawBlock(marks: Marks, { item, plates, slabs }: Block, moved: Move): void {
+  const { fill, edge } = COLOURS[item.kind];
+  const { channels } = sidesOf(item.shape);
+  for (const plate of plates) {
+    for (const [dx, dy] of slabOffsets(plate, slabs)) {
+      const [x, y] = moved([plate.front.x + dx, plate.front.y + dy]);
+      drawSlab(marks, { ...plate, front: { ...plate.front, x, y } }, fill, edge, channels ?? 1);
+    }
+  }
+  if (item.skips > 0) drawSkip(marks, plates[0], slabs, moved);
+}
+
+/** Between two lines of a side lie at least so many points. */
+const LEAST_SLICE = 5;
+
+/** A stack of maps: its front, its top and its right side, on which single maps are told apart where there is room. */
+function drawSlab(marks: Marks, { front, back: [dx, dy] }: Plate, fill: Rgb, edge: Rgb, channels: number): void {
+  const { x, y, width, height } = front;
+  const [right, foot] = [x + width, y + height];
+  const top: Point[] = [
+    [x, y],
+    [x + dx, y + dy],
+    [right + dx, y + dy],
+    [right, y],
+  ];
+  const side: Point[] = [
+    [right, y],
+    [right + dx, y + dy],
+    [right + dx, foot + dy],
+    [right, foot],
+  ];
+  fillShape(marks, top, mixed(fill, [255, 255, 255], 0.35));
+  fillShape(marks, side, mixed(fill, edge, 0.3));
+  fillRect(marks, x, y, width, height, fill);
+  const slices = Math.min(channels, Math.floor(dx / LEAST_SLICE));
+  for (let i = 1; i < slices; i++) {
+    const [sx, sy] = [(dx * i) / slices, (dy * i) / slices];
+    drawLines(
+      marks,
+      [
+        [x + sx, y + sy],
+        [right + sx, y + sy],
+        [right + sx, foot + sy],
+      ],
+      mixed(fill, edge, 0.55),
+      0.75,
+    );
+  }
+  drawLines(marks, [...top, [x, y], [x, foot], [right, foot], [right, y]], edge, 1);
+  drawLines(
+    marks,
+    [
+      [right, foot],
+      [right + dx, foot + dy],
+      [right + dx, y + dy],
+    ],
+    edge,
+    1,
+  );
+}
+
+function mixed(one: Rgb, other: Rgb, share: number): Rgb {
+  const at = (i: 0 | 1 | 2) => Math.round(one[i] * (1 - share) + other[i] * share);
+  return [at(0), at(1), at(2)];
+}
+
+const ARC_STEPS = 24;
+
+/** From the front of the first block over all of them to the back of the last. */
+function drawSkip(marks: Marks, plate: Plate, slabs: number, moved: Move): void {
+  const { x, y, width } = plate.front;
+  const [dx, dy] = deepOf(plate, slabs);
+  const [x0, y0] = moved([x + width * 0.3, y]);
+  const [x1, y1] = moved([x + width * 0.7 + dx, y + dy]);
+  // a parabola whose middle lies above both ends
+  const [cx, cy] = [(x0 + x1) / 2, Math.min(y0, y1) - 2 * ARC + 14 + Math.abs(y0 - y1) / 2];
+  const arc = Array.from({ length: ARC_STEPS + 1 }, (_, i): Point => {
+    const t = i / ARC_STEPS;
+    const [a, b, c] = [(1 - t) * (1 - t), 2 * t * (1 - t), t * t];
+    return [a * x0 + b * cx + c * x1, a * y0 + b * cy + c * y1];
   });
-  const plates = blocks.flatMap((block) => [
-    ...platesOf(block),
-    ...block.labels.map((label, i) =>
-      text(block.x + block.width / 2, block.y + block.height + 10 + 11 * i, label, 10, 'middle', i > 1),
-    ),
-  ]);
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, Menlo, Consolas, monospace" role="img">
-<title>${escaped(`${title}: ${facts}`)}</title>
-${svgMetadata(toAscii(note))}
-<defs><marker id="tip" viewBox="0 0 6 6" refX="6" refY="3" markerWidth="6" markerHeight="6" orient="auto"><path d="M0 0L6 3L0 6z" fill="#606068"/></marker></defs>
-<rect width="${width}" height="${height}" fill="#fcfcfa"/>
-${[text(20, 34, title, 18, 'start'), text(20, 52, facts, 10, 'start', true), ...lines, ...plates].join('\n')}
-</svg>
-`;
+  drawLines(marks, arc.slice(0, -1), 'ink', 1.5);
+  drawArrow(marks, arc[arc.length - 3], arc[arc.length - 1], 'ink', 1.5, 5);
 }
 
-function platesOf({ kind, x, y, width, height, towers }: Block): string[] {
-  const [fill, edge] = BLOCK_COLOURS[kind];
-  const plate = (top: number, tall: number) =>
-    `<rect x="${x}" y="${top}" width="${width}" height="${tall}" rx="2" fill="${fill}" stroke="${edge}"/>`;
-  if (towers !== 2) return [plate(y, height)];
-  const tall = (height - 14) / 2;
-  return [plate(y, tall), plate(y + tall + 14, tall)];
+function drawWindow(marks: Marks, { window, to }: WindowLines, moved: Move): void {
+  const [x, y] = moved([window.x, window.y]);
+  const [tx, ty] = moved(to);
+  const right = x + window.width;
+  drawLines(
+    marks,
+    [
+      [right, y],
+      [tx, ty],
+    ],
+    WINDOW,
+    0.75,
+  );
+  drawLines(
+    marks,
+    [
+      [right, y + window.height],
+      [tx, ty],
+    ],
+    WINDOW,
+    0.75,
+  );
+  strokeRect(marks, x, y, window.width, window.height, WINDOW, 1);
+}
+
+/** Seen on plates and, between them, on any paper. */
+const WINDOW: Rgb = [112, 116, 126];
+
+/** Height at the left edge, width below, the number of maps along the depth; then the caption. */
+function drawNumbers(marks: Marks, { item, plates, caption, at }: Block, moved: Move): void {
+  const { rows, columns } = sidesOf(item.shape);
+  const style = { ...TYPE.detail, paint: 'ink' } as const;
+  for (const { front, back, channels } of plates) {
+    const [x, y] = moved([front.x, front.y]);
+    const foot = y + front.height + 4;
+    const middle = x + front.width / 2;
+    if (rows === null) {
+      drawText(marks, middle, foot, String(channels), style, 'middle');
+      continue;
+    }
+    const baseline = y + front.height / 2 - 8 + baselineOf(style);
+    const side = { x: x - 4, y: baseline, text: String(rows), anchor: 'end', halo: 'paper' } as const;
+    marks.push({ kind: 'text', ...style, ...side });
+    drawText(marks, middle, foot, String(columns), style, 'middle');
+    if (channels === null) continue;
+    const beside = Math.max(
+      x + front.width + back[0] / 2 + 4,
+      middle + textWidth(String(columns), style.size) / 2 + BESIDE,
+    );
+    // below what leaves the middle
+    const top = Math.max(y + front.height + back[1] / 2 - 2, y + front.height / 2 + 3);
+    drawText(marks, beside, top, String(channels), style);
+  }
+  const [cx, cy] = moved(at);
+  caption.draw(marks, cx, cy);
 }

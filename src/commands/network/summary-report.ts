@@ -5,12 +5,12 @@ import type { NetworkRequest } from '../../core/job.js';
 import type { DrawingNote } from '../../core/note.js';
 import { formatBytes, formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
-import { encodePng } from '../../io/encode.js';
 import { tableLines } from '../../reports/table.js';
 import type { Style } from '../../reports/text.js';
+import { encodeFigure, type FigureFile } from '../../run/figure.js';
 import { openNetwork } from '../../run/network.js';
 import { checkDeclaredSize, declaredType } from '../../run/network-input.js';
-import { architectureImage, architectureSvg } from './architecture.js';
+import { architectureFigure } from './architecture.js';
 
 type Line = NetworkSummary['layers'][number];
 type Axis = NonNullable<NetworkSummary['field']>[number];
@@ -41,14 +41,18 @@ export async function summarizeNetwork(request: NetworkRequest, size: readonly n
 }
 
 /** The drawing of a network, with the command that makes it. */
-export async function drawSummary(
+export function drawSummary(
   { name, summary }: NamedSummary,
-  ending: '.png' | '.svg',
+  alt: string,
   args: readonly string[],
+  file: FigureFile,
 ): Promise<Uint8Array> {
-  const note: DrawingNote = { cnnviz: VERSION, picture: 'architecture', args };
-  if (ending === '.svg') return new TextEncoder().encode(architectureSvg(name, summary, JSON.stringify(note)));
-  return encodePng(architectureImage(name, summary), JSON.stringify(note));
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'architecture', alt, args };
+  return encodeFigure(
+    (look) => architectureFigure(name, summary, look),
+    () => note,
+    file,
+  );
 }
 
 /** A line for each layer: output, parameters, MACs, receptive field and cumulative stride; then the totals. */
@@ -179,7 +183,7 @@ export function summaryDocument(one: NamedSummary, other: NamedSummary | null): 
   const of = ({ name, summary }: NamedSummary) => ({
     network: name,
     ...summary,
-    layers: summary.layers.map((layer) => ({ ...layer, flops: 2 * layer.macs })),
+    layers: summary.layers.map(({ kernel: _, ...layer }) => ({ ...layer, flops: 2 * layer.macs })),
   });
   if (other === null) return { cnnviz: VERSION, ...of(one) };
   const [a, b] = [one.summary, other.summary];

@@ -2,6 +2,7 @@ import { arg, command } from '../../cli/command.js';
 import { flag, under, wordsOf } from '../../cli/flags.js';
 import { networkName, requestOf, sizeFlag, weightFlags } from '../../cli/network-flags.js';
 import { CnnvizError } from '../../core/errors.js';
+import type { FigureFile } from '../../run/figure.js';
 
 /** `cnnviz summary`: the table, the differences or the drawing of a network. */
 export const summary = command({
@@ -43,8 +44,8 @@ export const summary = command({
     const one = await report.summarizeNetwork(request, size);
     const other = diff === null ? null : await report.summarizeNetwork(requestOf(diff, { asPrinted }), size);
     const args = ['summary', ...requestArgs(request), ...wordsOf({ size: sizeFlag }, { size })];
-    const draw = (ending: '.png' | '.svg') => report.drawSummary(one, ending, args);
-    const isSvg = place?.toLowerCase().endsWith('.svg') === true;
+    const alt = altOfArchitecture(one.name, one.summary);
+    const draw = (file: FigureFile) => report.drawSummary(one, alt, args, file);
     return {
       lines: svg
         ? []
@@ -53,11 +54,11 @@ export const summary = command({
           : report.describeSummary(one, frame.style),
       document: () => report.summaryDocument(one, other),
       files: [
-        ...(svg ? [{ place: '-', bytes: () => draw('.svg') }] : []),
-        ...(place === null ? [] : [{ place, bytes: () => draw(isSvg ? '.svg' : '.png') }]),
+        ...(svg ? [{ place: '-', bytes: () => draw({ ...frame.figureFile(null), svg: true }) }] : []),
+        ...(place === null ? [] : [{ place, bytes: () => draw(frame.figureFile(place)) }]),
       ],
-      picture: () => draw('.png'),
-      alt: altOfArchitecture(one.name, one.summary),
+      picture: () => draw(frame.figureFile(null)),
+      alt,
       notes: one.notes,
     };
   },

@@ -1,10 +1,13 @@
 import { CnnvizError } from '../../../core/errors.js';
 import { type Tensor, tensor } from '../../../core/tensor.js';
 import { type Check, equal, law } from '../claim.js';
+import type { Bilingual, Texts } from '../language.js';
 import { closeWithin } from './linearity.js';
 import {
+  allTheSame,
   areSame,
   asPlane,
+  differWords,
   gapBetween,
   impulse,
   type Law,
@@ -14,8 +17,44 @@ import {
   sameWords,
   sides,
   turned,
+  VALUES_DIFFER,
   wholePlane,
 } from './planes.js';
+
+const TEXTS = {
+  definition: (f: string, g: string) => ({
+    en: `f ⋆ g (the engine's) = f ∗ rot180 g (by the definition), f ${f}, g ${g}`,
+    zh: `f ⋆ g（引擎计算）= f ∗ rot180 g（按定义计算），f ${f}，g ${g}`,
+  }),
+  swapped: { en: 'g ⋆ f is not f ⋆ g', zh: 'g ⋆ f 不等于 f ⋆ g' },
+  commutes: (image: string, kernel: string) => ({
+    en: `full, whole numbers: ${image} image ∗ ${kernel} kernel = kernel ∗ image`,
+    zh: `full 填充，整数：${image} 图像 ∗ ${kernel} 卷积核 = 卷积核 ∗ 图像`,
+  }),
+  rounding: {
+    en: 'full, numbers that round: image ∗ kernel and kernel ∗ image',
+    zh: 'full 填充，有舍入的数：图像 ∗ 卷积核 与 卷积核 ∗ 图像',
+  },
+  valid: {
+    en: 'valid: the kernel must lie inside the image, so they cannot change places',
+    zh: 'valid（不填充）：卷积核必须位于图像内部，因此两者不能互换位置',
+  },
+  never: { en: 'they do not commute', zh: '两者不可交换' },
+  refused: (why: string) => ({ en: `refused: ${why}`, zh: `被拒绝：${why}` }),
+  places: (one: string, other: Bilingual) => ({
+    en: `image ∗ kernel ${one}; kernel ∗ image ${other.en}`,
+    zh: `图像 ∗ 卷积核 ${one}；卷积核 ∗ 图像 ${other.zh}`,
+  }),
+  convolved: { en: 'an impulse convolved with K is K', zh: '脉冲与 K 做卷积得到 K' },
+  correlated: {
+    en: 'an impulse correlated with K is K turned by 180°',
+    zh: '脉冲与 K 做互相关得到旋转 180° 的 K',
+  },
+  firstRow: {
+    en: 'so K, which reads 1 2 3 in its first row, comes out of a correlation as',
+    zh: '因此第一行为 1 2 3 的 K，经过互相关后第一行变成',
+  },
+} satisfies Texts;
 
 /** Q3: what libraries compute is the correlation; it is the convolution with the turned kernel, and does not commute. */
 export const correlationLaw: Law = ({ conv2d }) => {
@@ -23,17 +62,12 @@ export const correlationLaw: Law = ({ conv2d }) => {
   const correlate = (x: Tensor, kernel: Tensor) => asPlane(conv2d(x, kernel, { padding: 'full' }));
   const [fg, gf] = [correlate(f, g), correlate(g, f)];
   const judged = convolveByDefinition(f, turned(g));
-  const all = `${fg.data.length} of ${fg.data.length} values the same`;
-  const { differing, count } = gapBetween(gf, fg);
+  const all = allTheSame(fg.data.length);
+  const gap = gapBetween(gf, fg);
   return [
-    law(
-      `f ⋆ g (the engine's) = f ∗ rot180 g (by the definition), f ${sides(f)}, g ${sides(g)}`,
-      all,
-      sameWords(fg, judged),
-      areSame(fg, judged),
-    ),
+    law(TEXTS.definition(sides(f), sides(g)), all, sameWords(fg, judged), areSame(fg, judged)),
     law('g ⋆ f = rot180(f ⋆ g)', all, sameWords(gf, turned(fg)), areSame(gf, turned(fg))),
-    law('g ⋆ f is not f ⋆ g', 'values differ', `${differing} of ${count} values differ`, differing > 0),
+    law(TEXTS.swapped, VALUES_DIFFER, differWords(gap), gap.differing > 0),
   ];
 };
 
@@ -45,8 +79,8 @@ export const commutativityLaw: Law = (layers) => {
   const [one, other] = [convolve(image, kernel), convolve(kernel, image)];
   return [
     law(
-      `full, whole numbers: ${sides(image)} image ∗ ${sides(kernel)} kernel = kernel ∗ image`,
-      `${one.data.length} of ${one.data.length} values the same`,
+      TEXTS.commutes(sides(image), sides(kernel)),
+      allTheSame(one.data.length),
       sameWords(one, other),
       areSame(one, other),
     ),
@@ -58,12 +92,7 @@ export const commutativityLaw: Law = (layers) => {
 function withinRounding(convolve: (f: Tensor, g: Tensor) => Tensor): Check {
   const [image, kernel] = [realPlane('image', 6, 8), realPlane('kernel', 3, 4)];
   const terms = convolve(mapped(image, Math.abs), mapped(kernel, Math.abs));
-  return closeWithin(
-    'full, numbers that round: image ∗ kernel and kernel ∗ image',
-    convolve(image, kernel),
-    convolve(kernel, image),
-    terms,
-  );
+  return closeWithin(TEXTS.rounding, convolve(image, kernel), convolve(kernel, image), terms);
 }
 
 /** In valid mode the kernel must lie inside the image, so the two cannot change places. */
@@ -71,13 +100,8 @@ function validMode({ conv2d }: Layers, image: Tensor, kernel: Tensor): Check {
   const one = asPlane(conv2d(image, turned(kernel)));
   const other = orRefusal(() => asPlane(conv2d(kernel, turned(image))));
   const commutes = typeof other !== 'string' && areSame(one, other);
-  const swapped = typeof other === 'string' ? `refused: ${other}` : sides(other);
-  return law(
-    'valid: the kernel must lie inside the image, so they cannot change places',
-    'they do not commute',
-    `image ∗ kernel ${sides(one)}; kernel ∗ image ${swapped}`,
-    !commutes,
-  );
+  const swapped = typeof other === 'string' ? TEXTS.refused(other) : { en: sides(other), zh: sides(other) };
+  return law(TEXTS.valid, TEXTS.never, TEXTS.places(sides(one), swapped), !commutes);
 }
 
 function orRefusal(compute: () => Tensor): Tensor | string {
@@ -120,22 +144,8 @@ export const flipLaw: Law = ({ conv2d }) => {
   const convolved = asPlane(conv2d(point, turned(KERNEL)));
   const correlated = asPlane(conv2d(point, KERNEL));
   return [
-    law(
-      'an impulse convolved with K is K',
-      '9 of 9 values the same',
-      sameWords(convolved, KERNEL),
-      areSame(convolved, KERNEL),
-    ),
-    law(
-      'an impulse correlated with K is K turned by 180°',
-      '9 of 9 values the same',
-      sameWords(correlated, turned(KERNEL)),
-      areSame(correlated, turned(KERNEL)),
-    ),
-    equal(
-      'so K, which reads 1 2 3 in its first row, comes out of a correlation as',
-      '9 8 7',
-      [...correlated.data.subarray(0, 3)].join(' '),
-    ),
+    law(TEXTS.convolved, allTheSame(9), sameWords(convolved, KERNEL), areSame(convolved, KERNEL)),
+    law(TEXTS.correlated, allTheSame(9), sameWords(correlated, turned(KERNEL)), areSame(correlated, turned(KERNEL))),
+    equal(TEXTS.firstRow, '9 8 7', [...correlated.data.subarray(0, 3)].join(' ')),
   ];
 };

@@ -4,6 +4,7 @@ import { groupDigits } from '../../../core/text.js';
 import { conv2d, prepareConv2d } from '../../../functional/conv2d.js';
 import { avgPool2d, gaussPool2d, maxPool2d, relu } from '../../../functional/layers.js';
 import type { Check } from '../claim.js';
+import { type Bilingual, ofAll, type Texts } from '../language.js';
 
 /** Whole numbers from −8 to 8: their sums and products are exact in float32, so laws can be asked to hold exactly. */
 export function wholePlane(name: string, height: number, width: number): Tensor {
@@ -81,11 +82,30 @@ export function areSame(a: Tensor, b: Tensor): boolean {
   return a.shape.join() === b.shape.join() && gapBetween(a, b).differing === 0;
 }
 
+const TEXTS = {
+  against: (a: string, b: string) => ({ en: `${a} against ${b}`, zh: `${a} 对 ${b}` }),
+  same: ({ en, zh }: Bilingual) => ({ en: `${en} values the same`, zh: `相同的值：${zh}` }),
+  differ: ({ en, zh }: Bilingual) => ({ en: `${en} values differ`, zh: `不同的值：${zh}` }),
+} satisfies Texts;
+
 /** "9 of 9 values the same", or how many are not. */
-export function sameWords(a: Tensor, b: Tensor): string {
-  if (a.shape.join() !== b.shape.join()) return `${sides(a)} against ${sides(b)}`;
+export function sameWords(a: Tensor, b: Tensor): Bilingual {
+  if (a.shape.join() !== b.shape.join()) return TEXTS.against(sides(a), sides(b));
   const { count, differing } = gapBetween(a, b);
-  return `${groupDigits(count - differing)} of ${groupDigits(count)} values the same`;
+  return TEXTS.same(ofAll(groupDigits(count - differing), groupDigits(count)));
+}
+
+/** "9 of 9 values the same", of so many values. */
+export function allTheSame(count: number): Bilingual {
+  return TEXTS.same(ofAll(groupDigits(count), groupDigits(count)));
+}
+
+/** What is expected of two arrays that are not the same. */
+export const VALUES_DIFFER: Bilingual = { en: 'values differ', zh: '有值不同' };
+
+/** "80 of 88 values differ" */
+export function differWords({ differing, count }: Gap): Bilingual {
+  return TEXTS.differ(ofAll(differing, count));
 }
 
 /** "3×4", width first. */

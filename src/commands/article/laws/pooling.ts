@@ -1,6 +1,7 @@
 import { type Tensor, tensor } from '../../../core/tensor.js';
 import { formatNumber, groupDigits } from '../../../core/text.js';
 import { type Check, law } from '../claim.js';
+import type { Bilingual, Texts } from '../language.js';
 import type { Law, Layers } from './planes.js';
 
 const SIZES = [2, 3, 5, 8];
@@ -8,16 +9,46 @@ const CONSTANT = 0.3;
 /** Averages are sums of float32 weights: this is a few units in their last place. */
 const ROUNDING = 1e-6;
 
+const TEXTS = {
+  kinds: {
+    max: { en: 'max', zh: '最大池化' },
+    mean: { en: 'mean', zh: '平均池化' },
+    gauss: { en: 'weighted by distance (gauss)', zh: '按距离加权（gauss）' },
+  },
+  constant: ({ en, zh }: Bilingual, sizes: string) => ({
+    en: `${en}: a map of ${CONSTANT} everywhere stays as it is (windows of ${sizes})`,
+    zh: `${zh}：处处为 ${CONSTANT} 的特征图保持不变（窗口 ${sizes}）`,
+  }),
+  exactly: { en: 'exactly', zh: '完全相等' },
+  within: (bound: string) => ({ en: `within ${bound}`, zh: `误差不超过 ${bound}` }),
+  change: (largest: string) => ({ en: `largest change ${largest}`, zh: `最大变化 ${largest}` }),
+  weights: ({ en, zh }: Bilingual, sizes: string) => ({
+    en: `${en}: the weights of a window sum to 1 (windows of ${sizes})`,
+    zh: `${zh}：窗口内权重之和为 1（窗口 ${sizes}）`,
+  }),
+  one: { en: 'exactly 1', zh: '恰好为 1' },
+  oneWithin: (bound: string) => ({ en: `1 within ${bound}`, zh: `1，误差不超过 ${bound}` }),
+  shifts: (shifts: string) => ({
+    en: `the picture moved by ${shifts} pixels: mean change of the output behind no pool, one, two (max 2×2)`,
+    zh: `图像平移 ${shifts} 个像素：没有池化、一次、两次池化（max 2×2）之后输出的平均变化`,
+  }),
+  less: { en: 'each less than the one before', zh: '一个比一个小' },
+  saves: (side: number, stride: number) => ({
+    en: `${side} px, k = 3: stride ${stride} costs less by`,
+    zh: `${side} 像素，k = 3：步幅 ${stride} 时计算量减少的倍数`,
+  }),
+  ratio: (ratio: string, macs: string, sizes: string) => ({
+    en: `${ratio} (${macs} MACs, ${sizes})`,
+    zh: `${ratio}（乘加运算 ${macs} 次，${sizes}）`,
+  }),
+} satisfies Texts;
+
 type Pool = (layers: Layers, x: Tensor, kernelSize: number, stride: number) => Tensor;
 
-const POOLS: readonly (readonly [kind: string, pool: Pool, exact: boolean])[] = [
-  ['max', ({ maxPool2d }, x, kernelSize, stride) => maxPool2d(x, { kernelSize, stride }), true],
-  ['mean', ({ avgPool2d }, x, kernelSize, stride) => avgPool2d(x, { kernelSize, stride }), false],
-  [
-    'weighted by distance (gauss)',
-    ({ gaussPool2d }, x, kernelSize, stride) => gaussPool2d(x, { kernelSize, stride }),
-    false,
-  ],
+const POOLS: readonly (readonly [kind: Bilingual, pool: Pool, exact: boolean])[] = [
+  [TEXTS.kinds.max, ({ maxPool2d }, x, kernelSize, stride) => maxPool2d(x, { kernelSize, stride }), true],
+  [TEXTS.kinds.mean, ({ avgPool2d }, x, kernelSize, stride) => avgPool2d(x, { kernelSize, stride }), false],
+  [TEXTS.kinds.gauss, ({ gaussPool2d }, x, kernelSize, stride) => gaussPool2d(x, { kernelSize, stride }), false],
 ];
 
 /** P1: a map of one value stays that value whatever the pool; the weights of a mean sum to 1. */
@@ -27,7 +58,7 @@ export const constantMapLaw: Law = (layers) =>
     ...(exact ? [] : [weightsSum(layers, kind, pool)]),
   ]);
 
-function constantStays(layers: Layers, kind: string, pool: Pool, exact: boolean): Check {
+function constantStays(layers: Layers, kind: Bilingual, pool: Pool, exact: boolean): Check {
   const value = Math.fround(CONSTANT);
   const map = tensor(new Float32Array(16 * 16).fill(value), [16, 16]);
   let largest = 0;
@@ -37,15 +68,15 @@ function constantStays(layers: Layers, kind: string, pool: Pool, exact: boolean)
     }
   }
   return law(
-    `${kind}: a map of ${CONSTANT} everywhere stays as it is (windows of ${SIZES.join(', ')})`,
-    exact ? 'exactly' : `within ${formatNumber(ROUNDING)}`,
-    largest === 0 ? 'exactly' : `largest change ${formatNumber(largest, 2)}`,
+    TEXTS.constant(kind, SIZES.join(', ')),
+    exact ? TEXTS.exactly : TEXTS.within(formatNumber(ROUNDING)),
+    largest === 0 ? TEXTS.exactly : TEXTS.change(formatNumber(largest, 2)),
     exact ? largest === 0 : largest <= ROUNDING,
   );
 }
 
 /** The weight of a place in the window is what the pool makes of a 1 there and 0 elsewhere. */
-function weightsSum(layers: Layers, kind: string, pool: Pool): Check {
+function weightsSum(layers: Layers, kind: Bilingual, pool: Pool): Check {
   const sums = SIZES.map((size) => {
     let sum = 0;
     for (let place = 0; place < size * size; place++) {
@@ -57,9 +88,9 @@ function weightsSum(layers: Layers, kind: string, pool: Pool): Check {
   });
   const largest = Math.max(...sums.map((sum) => Math.abs(sum - 1)));
   return law(
-    `${kind}: the weights of a window sum to 1 (windows of ${SIZES.join(', ')})`,
-    `1 within ${formatNumber(ROUNDING)}`,
-    largest === 0 ? 'exactly 1' : `1 within ${formatNumber(largest, 2)}`,
+    TEXTS.weights(kind, SIZES.join(', ')),
+    TEXTS.oneWithin(formatNumber(ROUNDING)),
+    largest === 0 ? TEXTS.one : TEXTS.oneWithin(formatNumber(largest, 2)),
     largest <= ROUNDING,
   );
 }
@@ -99,8 +130,8 @@ export function probeShifts(layers: Layers, x: Tensor): ShiftChange[] {
 export function shiftCheck(changes: readonly ShiftChange[], kind: Check['kind']): Check {
   const percents = changes.map(({ change }) => `${(100 * change).toFixed(1)} %`);
   return {
-    what: `the picture moved by ${SHIFTS.join(', ')} pixels: mean change of the output behind no pool, one, two (max 2×2)`,
-    expected: 'each less than the one before',
+    what: TEXTS.shifts(SHIFTS.join(', ')),
+    expected: TEXTS.less,
     measured: percents.join(', '),
     holds: changes.every(({ change }, i) => i === 0 || change < changes[i - 1].change),
     kind,
@@ -150,12 +181,12 @@ export const strideCostLaw: Law = (layers) =>
     return [2, 3].map((stride) => {
       const { macs, out } = strideCost(layers, side, stride);
       const ratio = (one.macs / macs).toFixed(2);
-      const counts = `${groupDigits(one.macs)} / ${groupDigits(macs)} MACs, ${one.out}×${one.out} → ${out}×${out}`;
+      const work = `${groupDigits(one.macs)} / ${groupDigits(macs)}`;
       const expected = stride === 2 ? two : three;
       return law(
-        `${side} px, k = 3: stride ${stride} costs less by`,
+        TEXTS.saves(side, stride),
         expected,
-        `${ratio} (${counts})`,
+        TEXTS.ratio(ratio, work, `${one.out}×${one.out} → ${out}×${out}`),
         ratio === expected,
       );
     });

@@ -1,7 +1,96 @@
 import { formatNumber, groupDigits } from '../../../core/text.js';
 import { type Check, equal, law } from '../claim.js';
 import { networkRunOf, type SummaryDocument, summaryOf } from '../documents.js';
+import type { Bilingual, Texts } from '../language.js';
 import { picture, type RowDefinition, type SectionDefinition, table } from '../row.js';
+
+/** What every figure with weights has to say. */
+const SEEDED: Bilingual = {
+  en: 'The weights are made up (--init seed:1): no trained ones ship; alexnet@alexnet.pth takes real ones',
+  zh: '权重是随机生成的（--init seed:1）：软件包不附带训练好的权重；alexnet@alexnet.pth 可载入真实权重',
+};
+
+const TEXTS = {
+  section: { en: 'AlexNet, and your own', zh: 'AlexNet，以及你自己的网络' },
+  F14: {
+    title: { en: 'AlexNet', zh: 'AlexNet' },
+    shows: {
+      en: 'The network of 2012 with its split over two GPUs and 1000 classes.',
+      zh: '2012 年的网络：拆分到两块 GPU 上，共 1000 个类别。',
+    },
+    see: (params: string, macs: string) => ({
+      en: `${params} parameters and ${macs} multiply-accumulates. Where the drawing says groups 2, each half of the maps reads only its own GPU’s half. Below, of each layer: output · parameters · MACs · receptive field · stride.`,
+      zh: `${params} 个参数，${macs} 次乘加运算。图中标有 groups 2 之处，每一半特征图只读取自己那块 GPU 上的一半。下面对每一层依次列出：输出 · 参数 · 乘加运算 · 感受野 · 步幅。`,
+    }),
+    missing: { en: 'no such layer', zh: '没有这一层' },
+    linear: (network: string) => ({
+      en: `${network} fully connected layers`,
+      zh: `${network} 的全连接层`,
+    }),
+    total: (network: string) => ({ en: `${network} in all`, zh: `${network} 合计` }),
+  },
+  T1: {
+    title: { en: 'The photograph as AlexNet wants it', zh: '按 AlexNet 的要求准备照片' },
+    shows: { en: 'Input resized, cropped and normalised.', zh: '输入经过缩放、裁剪和标准化。' },
+    see: (size: string, resized: string, lo: string, hi: string) => ({
+      en: `${size} → ${resized} → the middle 224×224; then minus the mean of ImageNet’s colours, divided by their spread: numbers from ${lo} to ${hi}.`,
+      zh: `${size} → ${resized} → 正中的 224×224；然后减去 ImageNet 各颜色的均值，再除以标准差：数值从 ${lo} 到 ${hi}。`,
+    }),
+    shorter: { en: 'shorter side after resizing', zh: '缩放后的短边' },
+    reads: { en: 'what the network reads', zh: '网络读取的数据' },
+  },
+  T2: {
+    title: { en: 'The model and its weights', zh: '模型与权重' },
+    shows: { en: 'A trained model is imported.', zh: '导入一个训练好的模型。' },
+    see: (kernels: number, size: string, colours: number) => ({
+      en: `The ${kernels} kernels of the first convolution, ${size} over ${colours} colours. ${SEEDED.en} and shows edges and colours here instead of noise.`,
+      zh: `第一个卷积层的 ${kernels} 个卷积核，${size}，跨 ${colours} 种颜色。${SEEDED.zh}，届时这里显示的是边缘和颜色，而不是噪声。`,
+    }),
+    parameters: { en: 'parameters', zh: '参数个数' },
+  },
+  T3: {
+    title: { en: 'What its layers compute', zh: '各层计算出什么' },
+    shows: { en: 'The maps of each layer, and 1000 classes.', zh: '每一层的特征图，以及 1000 个类别。' },
+    see: (firing: string, label: string | null) => ({
+      en: `Ever more and ever smaller maps; above zero: ${firing}. ${SEEDED.en}: the shapes are AlexNet’s, what lights up is chance, and so is the class it names${label === null ? '' : ` (“${label}”)`}.`,
+      zh: `特征图越来越多，也越来越小；大于零的比例：${firing}。${SEEDED.zh}。形状与 AlexNet 一致，但亮在哪里纯属偶然，给出的类别${label === null ? '' : `（“${label}”）`}也是如此。`,
+    }),
+    maps: { en: 'maps of the first three convolutions', zh: '前三个卷积层的特征图' },
+    classes: { en: 'classes', zh: '类别数' },
+  },
+  T4: {
+    title: { en: 'Your own classes on frozen layers', zh: '迁移学习：在冻结的层上训练你自己的类别' },
+    shows: {
+      en: 'The convolutional layers are frozen, the classifier is replaced by one’s own and trained.',
+      zh: '冻结卷积层，把分类器换成自己的并加以训练。',
+    },
+    see: (training: number, right: number, heldOut: number) => ({
+      en: `halves/ has twelve tiles each of the upper and the lower half of the photograph. net.yaml’s layers stay as they are (made up, never trained); a classifier on their output learns from ${training} tiles which half is which, and tells ${right} of ${heldOut} it has not seen.`,
+      zh: `halves/ 中有照片上半部和下半部的小块各十二张。net.yaml 的各层保持原样（随机生成，从未训练）；以其输出为输入的分类器从 ${training} 张小块中学习区分上下两半，并在 ${heldOut} 张未见过的小块中答对 ${right} 张。`,
+    }),
+    classes: { en: 'classes and their images', zh: '类别及其图像数' },
+    frozen: {
+      en: 'the frozen layers’ weights: their SHA-256 after training is that before',
+      zh: '冻结各层的权重：训练前后的 SHA-256 相同',
+    },
+    again: {
+      en: 'trained again with the same seed, from the images on: the same head, bit for bit',
+      zh: '用同一随机种子从图像开始重新训练：得到逐位相同的分类器',
+    },
+  },
+  T5: {
+    title: { en: 'Your own network from scratch', zh: '从零开始搭建你自己的网络' },
+    shows: { en: 'A network of one’s own, defined layer by layer.', zh: '逐层定义的自己的网络。' },
+    see: {
+      en: 'net.yaml lies beside this page: change a line and run the command again. --init seed:1 makes up He-initialised weights, the same on every machine, until the network has learnt its own.',
+      zh: 'net.yaml 就在本页旁边：改动一行，再运行一次命令。在网络学到自己的权重之前，--init seed:1 用 He 初始化生成权重，在每台机器上都相同。',
+    },
+    twice: { en: 'run twice with one seed', zh: '用同一随机种子运行两次' },
+    expected: { en: 'the same statistics of every layer', zh: '每一层的统计量都相同' },
+    same: (layers: number) => ({ en: `the same in ${layers} layers`, zh: `${layers} 层全部相同` }),
+    different: { en: 'different', zh: '不同' },
+  },
+} satisfies Texts;
 
 /** One line of AlexNet: layer, output, parameters, MACs, receptive field, pixels between neighbours. */
 type Line = readonly [name: string, out: string, params: number, macs: number, field: number, jump: number];
@@ -35,9 +124,9 @@ const CLASSIFIER = [58_631_144, 58_621_952] as const;
 
 const F14: RowDefinition = {
   id: 'F14',
-  title: 'AlexNet',
-  shows: 'The network of 2012 with its split over two GPUs and 1000 classes.',
-  figures: () => [picture('F14.png', 'summary', 'alexnet-2012'), table('summary', 'alexnet-2012', '--diff', 'alexnet')],
+  title: TEXTS.F14.title,
+  shows: TEXTS.F14.shows,
+  figures: () => [picture('F14.svg', 'summary', 'alexnet-2012'), table('summary', 'alexnet-2012', '--diff', 'alexnet')],
   facts: () => [
     ['summary', 'alexnet'],
     ['summary', 'alexnet-2012'],
@@ -53,7 +142,7 @@ const F14: RowDefinition = {
   },
   see: ({ facts: [, paper] }) => {
     const { params, macs } = summaryOf(paper);
-    return `${groupDigits(params)} parameters and ${groupDigits(macs)} multiply-accumulates. Where the drawing says groups 2, each half of the maps reads only its own GPU’s half. Below, of each layer: output · parameters · MACs · receptive field · stride.`;
+    return TEXTS.F14.see(groupDigits(params), groupDigits(macs));
   },
 };
 
@@ -67,7 +156,7 @@ function linesOf(network: string, { layers }: SummaryDocument, golden: readonly 
       layer.field?.[0].size ?? 0,
       layer.field?.[0].jump ?? 0,
     ];
-    return equal(`${network} ${name}`, lineText(numbers), found ? lineText(found) : 'no such layer');
+    return equal(`${network} ${name}`, lineText(numbers), found ? lineText(found) : TEXTS.F14.missing);
   });
 }
 
@@ -79,8 +168,8 @@ function totalsOf(network: keyof typeof TOTALS, { layers, params, macs }: Summar
   const linear = layers.filter(({ kind }) => kind === 'linear');
   const sum = (of: 'params' | 'macs') => linear.reduce((total, layer) => total + layer[of], 0);
   return [
-    equal(`${network} fully connected layers`, lineText(CLASSIFIER), lineText([sum('params'), sum('macs')])),
-    equal(`${network} in all`, lineText(TOTALS[network]), lineText([params, macs])),
+    equal(TEXTS.F14.linear(network), lineText(CLASSIFIER), lineText([sum('params'), sum('macs')])),
+    equal(TEXTS.F14.total(network), lineText(TOTALS[network]), lineText([params, macs])),
   ];
 }
 
@@ -94,14 +183,14 @@ interface PreprocessDocument {
 
 const T1: RowDefinition = {
   id: 'T1',
-  title: 'The photograph as AlexNet wants it',
-  shows: 'Input resized, cropped and normalised.',
-  figures: ({ file }) => [picture('T1.png', 'preprocess', file, '--preset', 'imagenet', '--audit')],
+  title: TEXTS.T1.title,
+  shows: TEXTS.T1.shows,
+  figures: ({ file }) => [picture('T1.svg', 'preprocess', file, '--preset', 'imagenet', '--audit')],
   checks: ({ documents: [document] }) => {
     const [{ shape, plan }] = (document as PreprocessDocument).results;
     return [
-      equal('shorter side after resizing', '256', String(Math.min(plan.resized.width, plan.resized.height))),
-      equal('what the network reads', '3×224×224', shape.join('×')),
+      equal(TEXTS.T1.shorter, '256', String(Math.min(plan.resized.width, plan.resized.height))),
+      equal(TEXTS.T1.reads, '3×224×224', shape.join('×')),
     ];
   },
   see: ({ photo, documents: [document] }) => {
@@ -109,12 +198,10 @@ const T1: RowDefinition = {
     const { values } = steps[steps.length - 1];
     const lo = Math.min(...values.map(({ min }) => min));
     const hi = Math.max(...values.map(({ max }) => max));
-    return `${photo.width}×${photo.height} → ${plan.resized.width}×${plan.resized.height} → the middle 224×224; then minus the mean of ImageNet’s colours, divided by their spread: numbers from ${formatNumber(lo)} to ${formatNumber(hi)}.`;
+    const { width, height } = plan.resized;
+    return TEXTS.T1.see(`${photo.width}×${photo.height}`, `${width}×${height}`, formatNumber(lo), formatNumber(hi));
   },
 };
-
-/** What every figure with weights has to say. */
-const SEEDED = 'The weights are made up (--init seed:1): no trained ones ship; alexnet@alexnet.pth takes real ones';
 
 function filtersOf(document: unknown): readonly { readonly shape: readonly number[] }[] {
   return (document as { readonly filters: readonly { readonly shape: readonly number[] }[] }).filters;
@@ -122,20 +209,20 @@ function filtersOf(document: unknown): readonly { readonly shape: readonly numbe
 
 const T2: RowDefinition = {
   id: 'T2',
-  title: 'The model and its weights',
-  shows: 'A trained model is imported.',
-  figures: () => [picture('T2.png', 'filters', 'alexnet', '--init', 'seed:1')],
+  title: TEXTS.T2.title,
+  shows: TEXTS.T2.shows,
+  figures: () => [picture('T2.svg', 'filters', 'alexnet', '--init', 'seed:1')],
   facts: () => [['summary', 'alexnet']],
   checks: ({ facts: [summary], documents: [document] }) => {
     const [{ shape }] = filtersOf(document);
     return [
-      equal('parameters', '61,100,840', groupDigits(summaryOf(summary).params)),
+      equal(TEXTS.T2.parameters, '61,100,840', groupDigits(summaryOf(summary).params)),
       equal('features.0.weight', '64×3×11×11', shape.join('×')),
     ];
   },
   see: ({ documents: [document] }) => {
     const [M, C, kH, kW] = filtersOf(document)[0].shape;
-    return `The ${M} kernels of the first convolution, ${kW}×${kH} over ${C} colours. ${SEEDED} and shows edges and colours here instead of noise.`;
+    return TEXTS.T2.see(M, `${kW}×${kH}`, C);
   },
 };
 
@@ -143,12 +230,12 @@ const LAYERS = ['features.0', 'features.3', 'features.6'];
 
 const T3: RowDefinition = {
   id: 'T3',
-  title: 'What its layers compute',
-  shows: 'The maps of each layer, and 1000 classes.',
+  title: TEXTS.T3.title,
+  shows: TEXTS.T3.shows,
   figures: ({ file }) => [
     {
-      args: ['run', 'alexnet', file, '--init', 'seed:1', '--layers', LAYERS.join(), '-o', 'T3.{layer}.png'],
-      files: LAYERS.map((layer) => `T3.${layer}.png`),
+      args: ['run', 'alexnet', file, '--init', 'seed:1', '--layers', LAYERS.join(), '-o', 'T3.{layer}.svg'],
+      files: LAYERS.map((layer) => `T3.${layer}.svg`),
     },
   ],
   facts: () => [['summary', 'alexnet']],
@@ -156,14 +243,14 @@ const T3: RowDefinition = {
     const { layers } = networkRunOf(document);
     const sizes = layers.map(({ shape }) => shape.slice(1).join('×')).join(', ');
     return [
-      equal('maps of the first three convolutions', '64×55×55, 192×27×27, 384×13×13', sizes),
-      equal('classes', '1000', String(summaryOf(summary).layers.at(-1)?.outShape.at(-1))),
+      equal(TEXTS.T3.maps, '64×55×55, 192×27×27, 384×13×13', sizes),
+      equal(TEXTS.T3.classes, '1000', String(summaryOf(summary).layers.at(-1)?.outShape.at(-1))),
     ];
   },
   see: ({ documents: [document] }) => {
     const { layers, top } = networkRunOf(document);
     const firing = layers.map((layer) => `${formatNumber((100 * layer.firing) / layer.count)} %`).join(', ');
-    return `Ever more and ever smaller maps; above zero: ${firing}. ${SEEDED}: the shapes are AlexNet’s, what lights up is chance, and so is the class it names${top?.[0] ? ` (“${top[0].label}”)` : ''}.`;
+    return TEXTS.T3.see(firing, top?.[0]?.label ?? null);
   },
 };
 
@@ -180,10 +267,10 @@ const TRAIN = ['head', 'train', 'halves', '--features', 'net.yaml', '--init', 's
 
 const T4: RowDefinition = {
   id: 'T4',
-  title: 'Your own classes on frozen layers',
-  shows: 'The convolutional layers are frozen, the classifier is replaced by one’s own and trained.',
+  title: TEXTS.T4.title,
+  shows: TEXTS.T4.shows,
   figures: () => [
-    { args: [...TRAIN, '--confusion', 'T4.png'], files: ['T4.png', 'T4.head'] },
+    { args: [...TRAIN, '--confusion', 'T4.svg'], files: ['T4.svg', 'T4.head'] },
     table('head', 'predict', 'T4.head', 'halves/top/1.png', 'halves/bottom/1.png'),
   ],
   facts: () => [[...TRAIN, '--no-cache']],
@@ -191,19 +278,15 @@ const T4: RowDefinition = {
     const { classes, weightsSha256, headSha256 } = document as HeadDocument;
     const short = (hash: string) => `${hash.slice(0, 16)}…`;
     return [
-      equal(
-        'classes and their images',
-        'bottom 12, top 12',
-        classes.map(({ name, images }) => `${name} ${images}`).join(', '),
-      ),
+      equal(TEXTS.T4.classes, 'bottom 12, top 12', classes.map(({ name, images }) => `${name} ${images}`).join(', ')),
       law(
-        'the frozen layers’ weights: their SHA-256 after training is that before',
+        TEXTS.T4.frozen,
         short(weightsSha256.before),
         short(weightsSha256.after),
         weightsSha256.before === weightsSha256.after,
       ),
       law(
-        'trained again with the same seed, from the images on: the same head, bit for bit',
+        TEXTS.T4.again,
         short(headSha256),
         short((again as HeadDocument).headSha256),
         headSha256 === (again as HeadDocument).headSha256,
@@ -212,18 +295,18 @@ const T4: RowDefinition = {
   },
   see: ({ documents: [document] }) => {
     const { training, heldOut, evaluation } = document as HeadDocument;
-    return `halves/ has twelve tiles each of the upper and the lower half of the photograph. net.yaml’s layers stay as they are (made up, never trained); a classifier on their output learns from ${training} tiles which half is which, and tells ${evaluation.right} of ${heldOut} it has not seen.`;
+    return TEXTS.T4.see(training, evaluation.right, heldOut);
   },
 };
 
 const T5: RowDefinition = {
   id: 'T5',
-  title: 'Your own network from scratch',
-  shows: 'A network of one’s own, defined layer by layer.',
+  title: TEXTS.T5.title,
+  shows: TEXTS.T5.shows,
   figures: ({ file }) => [
     {
-      args: ['run', 'net.yaml', file, '--init', 'seed:1', '--layers', 'conv1,conv2', '-o', 'T5.{layer}.png'],
-      files: ['T5.conv1.png', 'T5.conv2.png'],
+      args: ['run', 'net.yaml', file, '--init', 'seed:1', '--layers', 'conv1,conv2', '-o', 'T5.{layer}.svg'],
+      files: ['T5.conv1.svg', 'T5.conv2.svg'],
     },
     table('summary', 'net.yaml'),
   ],
@@ -234,17 +317,9 @@ const T5: RowDefinition = {
   checks: ({ facts }) => {
     const [one, other] = facts.map((document) => JSON.stringify(networkRunOf(document).layers));
     const [again, before] = [one === other, networkRunOf(facts[0]).layers.length];
-    return [
-      law(
-        'run twice with one seed',
-        'the same statistics of every layer',
-        again ? `the same in ${before} layers` : 'different',
-        again,
-      ),
-    ];
+    return [law(TEXTS.T5.twice, TEXTS.T5.expected, again ? TEXTS.T5.same(before) : TEXTS.T5.different, again)];
   },
-  see: () =>
-    'net.yaml lies beside this page: change a line and run the command again. --init seed:1 makes up He-initialised weights, the same on every machine, until the network has learnt its own.',
+  see: () => TEXTS.T5.see,
 };
 
-export const ALEXNET: SectionDefinition = { title: 'AlexNet, and your own', rows: [F14, T1, T2, T3, T4, T5] };
+export const ALEXNET: SectionDefinition = { title: TEXTS.section, rows: [F14, T1, T2, T3, T4, T5] };

@@ -3,10 +3,118 @@ import { formatNumber, groupDigits } from '../../../core/text.js';
 import { decodeNpy } from '../../../functional/files.js';
 import { type Check, equal, finding, law } from '../claim.js';
 import { filledCells, mapsOf, networkRunOf, sweepOf } from '../documents.js';
+import { type Bilingual, ofAll, type Texts, type Words } from '../language.js';
 import { compositionLaw, linearityLaw } from '../laws/linearity.js';
-import { areSame, type Layers, sameWords } from '../laws/planes.js';
+import { allTheSame, areSame, type Layers, sameWords } from '../laws/planes.js';
 import { activationGraph } from '../line-graph.js';
 import { NO_FIGURES, patchText, picture, type RowDefinition, type SectionDefinition } from '../row.js';
+
+const TEXTS = {
+  section: { en: 'The detector stage', zh: '探测级' },
+  F8: {
+    title: { en: 'A layer has three stages', zh: '一个层分为三级' },
+    shows: {
+      en: 'Convolution ▸ non-linearity, the “detector stage” ▸ pooling.',
+      zh: '卷积 ▸ 非线性（“探测级”）▸ 池化。',
+    },
+    see: (size: string, min: string, max: string, firing: string, pooled: string) => ({
+      en: `${size} values from ${min} to ${max}; ReLU keeps the positive ones (${firing} %); pooling leaves ${pooled}.`,
+      zh: `${size} 个值，从 ${min} 到 ${max}；ReLU 保留正值（${firing} %）；池化后剩下 ${pooled}。`,
+    }),
+    relu: {
+      en: 'ReLU of the stored convolution is the stored second stage',
+      zh: '对存储的卷积结果做 ReLU，就得到存储的第二级',
+    },
+    pool: {
+      en: 'max pool of the stored second stage is the stored third',
+      zh: '对存储的第二级做最大池化，就得到存储的第三级',
+    },
+  },
+  Q6: {
+    title: { en: 'Linear, affine, neither', zh: '线性、仿射、两者都不是' },
+    shows: {
+      en: 'Linear means f(ax) = a f(x) and f(x + y) = f(x) + f(y); ax + b is affine, not linear.',
+      zh: '线性是指 f(ax) = a f(x) 且 f(x + y) = f(x) + f(y)；ax + b 是仿射的，不是线性的。',
+    },
+    see: {
+      en: 'A convolution is linear, so two in a row are only one with a larger kernel. A ReLU between them is what makes depth worth something.',
+      zh: '卷积是线性的，因此连续两次卷积只相当于一次更大卷积核的卷积。正是夹在中间的 ReLU 让深度有了意义。',
+    },
+  },
+  F9: {
+    title: { en: 'ReLU with a bias', zh: '带偏置的 ReLU' },
+    shows: { en: 'The graph of max(0, x + b).', zh: 'max(0, x + b) 的函数图像。' },
+    see: {
+      en: 'The knee lies at −b: a negative bias is a threshold that the input must pass.',
+      zh: '拐点位于 −b：负的偏置就是输入必须越过的阈值。',
+    },
+    knee: (bias: string) => ({
+      en: `b = ${bias}: the knee, the last x that gives 0`,
+      zh: `b = ${bias}：拐点，即最后一个使结果为 0 的 x`,
+    }),
+  },
+  F10: {
+    title: { en: 'The numbers after ReLU', zh: 'ReLU 之后的数值' },
+    shows: {
+      en: 'The 3×3 map of F2 behind the ReLU: negative numbers become 0.',
+      zh: 'F2 的 3×3 特征图经过 ReLU 之后：负数变成 0。',
+    },
+    see: (count: number, firing: number) => ({
+      en: `Of ${count} numbers ${firing} is left: the only place where the picture goes from bright to dark.`,
+      zh: `${count} 个数中只剩 ${firing} 个：图像由亮变暗的唯一位置。`,
+    }),
+    kept: {
+      en: 'numbers that are 0 where they were negative, else unchanged',
+      zh: '原为负数则变为 0、否则保持不变的数',
+    },
+    smallest: { en: 'smallest value', zh: '最小值' },
+    largest: { en: 'largest value', zh: '最大值' },
+    firing: { en: 'values above zero', zh: '大于零的值' },
+  },
+  F11: {
+    title: { en: 'The same as pixels', zh: '把同样的数画成像素' },
+    shows: { en: 'The map before and behind ReLU.', zh: 'ReLU 之前与之后的特征图。' },
+    see: {
+      en: 'On one scale: everything darker than zero becomes the grey of zero; nothing else changes.',
+      zh: '用同一灰度标尺：凡比零更暗的都变成零的灰度；其余不变。',
+    },
+    scale: { en: 'one scale for both', zh: '两者共用一个标尺' },
+    largest: { en: 'the largest value is the same', zh: '最大值不变' },
+    smallest: { en: 'the smallest becomes', zh: '最小值变为' },
+    firing: { en: 'values above zero, before and behind', zh: '之前与之后大于零的值' },
+    counts: (before: number, behind: number) => ({
+      en: `${before} and ${behind}`,
+      zh: `${before} 与 ${behind}`,
+    }),
+  },
+  F12: {
+    title: { en: 'The bias is a threshold', zh: '偏置就是阈值' },
+    shows: {
+      en: 'The piece’s map with several biases: a positive one helps the neuron fire, a large negative one lets only the strongest stimulus through.',
+      zh: '同一图像块的特征图，取几种偏置：正的偏置帮助神经元激活，很大的负偏置只让最强的刺激通过。',
+    },
+    see: (shares: string, count: string, left: number, found: Bilingual | null) => ({
+      en: `All on one scale. Firing: ${shares}. Of ${count} places ${left === 0 ? 'nothing' : groupDigits(left)} still fires at the last bias${found === null ? '' : `, the strongest at ${found.en}`}.`,
+      zh: `全部用同一标尺。激活比例：${shares}。在最后一个偏置下，${count} 个位置中${left === 0 ? '没有一个' : `仍有 ${groupDigits(left)} 个`}激活${found === null ? '' : `，最强处在${found.zh}`}。`,
+    }),
+    falling: (biases: string) => ({
+      en: `the lower the bias, the fewer places fire: biases ${biases}`,
+      zh: `偏置越低，激活的位置越少：偏置 ${biases}`,
+    }),
+    never: { en: 'never more than the one before', zh: '从不多于前一个' },
+    alone: ({ en, zh }: Bilingual) => ({
+      en: `at the lowest ${en} alone still fires`,
+      zh: `在最低的偏置下只有${zh}仍然激活`,
+    }),
+    own: { en: 'peak at its own place, above 0', zh: '峰值在自己的位置，且大于 0' },
+    peak: (value: string, x: number, y: number) => ({
+      en: `${value} at (${x}, ${y})`,
+      zh: `${value}，位于 (${x}, ${y})`,
+    }),
+    changes: { en: 'every bias changes what fires', zh: '每个偏置都会改变哪些位置激活' },
+    quiet: { en: 'no warning', zh: '没有警告' },
+  },
+} satisfies Texts;
 
 const LAYER = 'conv edge3x3 | relu | max_pool 3 stride=2';
 const STAGES = ['conv', 'relu', 'max_pool'];
@@ -14,12 +122,12 @@ const FIVE = ['five.png', '--gray', '--pixels', '255', '--kernel', 'edge3x3'];
 
 const F8: RowDefinition = {
   id: 'F8',
-  title: 'A layer has three stages',
-  shows: 'Convolution ▸ non-linearity, the “detector stage” ▸ pooling.',
+  title: TEXTS.F8.title,
+  shows: TEXTS.F8.shows,
   figures: ({ file }) => {
     const run = ['run', LAYER, file, '--layers', 'all'];
     return [
-      { args: [...run, '-o', 'F8.{layer}.png'], files: STAGES.map((stage) => `F8.${stage}.png`) },
+      { args: [...run, '-o', 'F8.{layer}.svg'], files: STAGES.map((stage) => `F8.${stage}.svg`) },
       { args: [...run, '--format', 'npy', '-o', 'F8.{layer}.npy'], files: STAGES.map((stage) => `F8.${stage}.npy`) },
     ];
   },
@@ -27,34 +135,29 @@ const F8: RowDefinition = {
     const stage = async (name: string) => decodeNpy(await read(`F8.${name}.npy`));
     const [conv, relu, pool] = await Promise.all(STAGES.map(stage));
     return [
-      identical('ReLU of the stored convolution is the stored second stage', layers.relu(conv), relu),
-      identical(
-        'max pool of the stored second stage is the stored third',
-        layers.maxPool2d(relu, { kernelSize: 3, stride: 2 }),
-        pool,
-      ),
+      identical(TEXTS.F8.relu, layers.relu(conv), relu),
+      identical(TEXTS.F8.pool, layers.maxPool2d(relu, { kernelSize: 3, stride: 2 }), pool),
     ];
   },
   see: ({ documents: [document] }) => {
     const [conv, relu, pool] = networkRunOf(document).layers;
     const size = ({ shape }: typeof conv) => shape.slice(-2).reverse().join('×');
-    return `${size(conv)} values from ${formatNumber(conv.min)} to ${formatNumber(conv.max)}; ReLU keeps the positive ones (${formatNumber((100 * relu.firing) / relu.count)} %); pooling leaves ${size(pool)}.`;
+    const firing = formatNumber((100 * relu.firing) / relu.count);
+    return TEXTS.F8.see(size(conv), formatNumber(conv.min), formatNumber(conv.max), firing, size(pool));
   },
 };
 
-function identical(what: string, computed: Tensor, stored: Tensor): Check {
-  const all = groupDigits(stored.data.length);
-  return law(what, `${all} of ${all} values the same`, sameWords(computed, stored), areSame(computed, stored));
+function identical(what: Words, computed: Tensor, stored: Tensor): Check {
+  return law(what, allTheSame(stored.data.length), sameWords(computed, stored), areSame(computed, stored));
 }
 
 const Q6: RowDefinition = {
   id: 'Q6',
-  title: 'Linear, affine, neither',
-  shows: 'Linear means f(ax) = a f(x) and f(x + y) = f(x) + f(y); ax + b is affine, not linear.',
+  title: TEXTS.Q6.title,
+  shows: TEXTS.Q6.shows,
   figures: NO_FIGURES,
   checks: ({ layers }) => [...linearityLaw(layers), ...compositionLaw(layers)],
-  see: () =>
-    'A convolution is linear, so two in a row are only one with a larger kernel. A ReLU between them is what makes depth worth something.',
+  see: () => TEXTS.Q6.see,
 };
 
 const BIASES = [500, 0, -500, -1000];
@@ -64,20 +167,16 @@ const XS = Float32Array.from({ length: 2 * REACH + 1 }, (_, i) => i - REACH);
 
 const F9: RowDefinition = {
   id: 'F9',
-  title: 'ReLU with a bias',
-  shows: 'The graph of max(0, x + b).',
+  title: TEXTS.F9.title,
+  shows: TEXTS.F9.shows,
   figures: NO_FIGURES,
-  drawing: { file: 'F9.png', draw: (look) => activationGraph('relu', BIASES, REACH, look) },
+  drawing: { file: 'F9.svg', draw: (look) => activationGraph('relu', BIASES, REACH, look) },
   checks: ({ layers }) =>
     BIASES.map((bias) => {
       const knee = XS[biasedRelu(layers, XS, bias).lastIndexOf(0)];
-      return equal(
-        `b = ${formatNumber(bias)}: the knee, the last x that gives 0`,
-        formatNumber(-bias),
-        formatNumber(knee),
-      );
+      return equal(TEXTS.F9.knee(formatNumber(bias)), formatNumber(-bias), formatNumber(knee));
     }),
-  see: () => 'The knee lies at −b: a negative bias is a threshold that the input must pass.',
+  see: () => TEXTS.F9.see,
 };
 
 /** max(0, x + b) by the engine: a 1×1 convolution of weight 1 with the bias, then ReLU. */
@@ -88,10 +187,10 @@ function biasedRelu({ relu, conv2d }: Layers, xs: Float32Array, bias: number): F
 
 const F10: RowDefinition = {
   id: 'F10',
-  title: 'The numbers after ReLU',
-  shows: 'The 3×3 map of F2 behind the ReLU: negative numbers become 0.',
+  title: TEXTS.F10.title,
+  shows: TEXTS.F10.shows,
   figures: () => [
-    picture('F10.png', 'conv', ...FIVE, '--relu', '--strip'),
+    picture('F10.svg', 'conv', ...FIVE, '--relu', '--strip'),
     picture('F10.before.npy', 'conv', ...FIVE),
     picture('F10.npy', 'conv', ...FIVE, '--relu'),
   ],
@@ -100,77 +199,69 @@ const F10: RowDefinition = {
     const [before, after] = [decodeNpy(await read('F10.before.npy')), decodeNpy(await read('F10.npy'))];
     const kept = after.data.filter((value, i) => value === Math.max(0, before.data[i])).length;
     return [
-      equal(
-        'numbers that are 0 where they were negative, else unchanged',
-        '9 of 9',
-        `${kept} of ${before.data.length}`,
-      ),
-      equal('smallest value', '0', String(values.min)),
-      equal('largest value', '170', String(values.max)),
-      equal('values above zero', '1 of 9', `${values.firing} of ${values.count}`),
+      equal(TEXTS.F10.kept, ofAll(9, 9), ofAll(kept, before.data.length)),
+      equal(TEXTS.F10.smallest, '0', String(values.min)),
+      equal(TEXTS.F10.largest, '170', String(values.max)),
+      equal(TEXTS.F10.firing, ofAll(1, 9), ofAll(values.firing, values.count)),
     ];
   },
   see: ({ documents: [document] }) => {
     const [{ values }] = mapsOf(document);
-    return `Of ${values.count} numbers ${values.firing} is left: the only place where the picture goes from bright to dark.`;
+    return TEXTS.F10.see(values.count, values.firing);
   },
 };
 
 const F11: RowDefinition = {
   id: 'F11',
-  title: 'The same as pixels',
-  shows: 'The map before and behind ReLU.',
-  figures: () => [picture('F11.png', 'sweep', ...FIVE, '--activation', 'none,relu')],
+  title: TEXTS.F11.title,
+  shows: TEXTS.F11.shows,
+  figures: () => [picture('F11.svg', 'sweep', ...FIVE, '--activation', 'none,relu')],
   checks: ({ documents: [document] }) => {
     const [none, relu] = filledCells(document).map(({ map }) => map.values);
     const { scale } = sweepOf(document);
     return [
       equal(
-        'one scale for both',
+        TEXTS.F11.scale,
         `${formatNumber(none.min)} … ${formatNumber(none.max)}`,
         `${formatNumber(scale.lo)} … ${formatNumber(scale.hi)}`,
       ),
-      equal('the largest value is the same', String(none.max), String(relu.max)),
-      equal('the smallest becomes', '0', String(relu.min)),
-      equal(
-        'values above zero, before and behind',
-        `${none.firing} and ${none.firing}`,
-        `${none.firing} and ${relu.firing}`,
-      ),
+      equal(TEXTS.F11.largest, String(none.max), String(relu.max)),
+      equal(TEXTS.F11.smallest, '0', String(relu.min)),
+      equal(TEXTS.F11.firing, TEXTS.F11.counts(none.firing, none.firing), TEXTS.F11.counts(none.firing, relu.firing)),
     ];
   },
-  see: () => 'On one scale: everything darker than zero becomes the grey of zero; nothing else changes.',
+  see: () => TEXTS.F11.see,
 };
 
 const F12: RowDefinition = {
   id: 'F12',
-  title: 'The bias is a threshold',
-  shows:
-    'The piece’s map with several biases: a positive one helps the neuron fire, a large negative one lets only the strongest stimulus through.',
+  title: TEXTS.F12.title,
+  shows: TEXTS.F12.shows,
   figures: (photo) => [
-    picture('F12.png', 'sweep', photo.file, '--patch', patchText(photo, 1), `--bias=${photo.biases.join()}`, '--relu'),
+    picture('F12.svg', 'sweep', photo.file, '--patch', patchText(photo, 1), `--bias=${photo.biases.join()}`, '--relu'),
   ],
   checks: ({ photo, documents: [document] }) => {
     const cells = filledCells(document);
     const shares = cells.map(({ map: { values } }) => (100 * values.firing) / values.count);
     const words = shares.map((share) => `${formatNumber(share)} %`).join(', ');
+    const last = cells[cells.length - 1].map;
     return [
       law(
-        `the lower the bias, the fewer places fire: biases ${photo.biases.map((bias) => formatNumber(bias)).join(', ')}`,
-        'never more than the one before',
+        TEXTS.F12.falling(photo.biases.map((bias) => formatNumber(bias)).join(', ')),
+        TEXTS.F12.never,
         words,
         shares.every((share, i) => i === 0 || share <= shares[i - 1]),
       ),
       finding(
-        `at the lowest ${photo.patches[1].name} alone still fires`,
-        'peak at its own place, above 0',
-        `${formatNumber(cells[cells.length - 1].map.peak!.value)} at (${cells[cells.length - 1].map.peak!.x}, ${cells[cells.length - 1].map.peak!.y})`,
-        cells[cells.length - 1].map.patch!.own!.found && cells[cells.length - 1].map.values.max > 0,
+        TEXTS.F12.alone(photo.patches[1].name),
+        TEXTS.F12.own,
+        TEXTS.F12.peak(formatNumber(last.peak!.value), last.peak!.x, last.peak!.y),
+        last.patch!.own!.found && last.values.max > 0,
       ),
       finding(
-        'every bias changes what fires',
-        'no warning',
-        sweepOf(document).notes.join('; ') || 'no warning',
+        TEXTS.F12.changes,
+        TEXTS.F12.quiet,
+        sweepOf(document).notes.join('; ') || TEXTS.F12.quiet,
         sweepOf(document).notes.length === 0,
       ),
     ];
@@ -179,10 +270,10 @@ const F12: RowDefinition = {
     const cells = filledCells(document);
     const shares = cells.map(({ map: { values } }) => `${formatNumber((100 * values.firing) / values.count)} %`);
     const last = cells[cells.length - 1].map;
-    const left = last.values.firing === 0 ? 'nothing' : groupDigits(last.values.firing);
-    const where = last.values.firing > 0 && last.patch!.own!.found ? `, the strongest at ${photo.patches[1].name}` : '';
-    return `All on one scale. Firing: ${shares.join(', ')}. Of ${groupDigits(last.values.count)} places ${left} still fires at the last bias${where}.`;
+    const { count, firing } = last.values;
+    const found = firing > 0 && last.patch!.own!.found ? photo.patches[1].name : null;
+    return TEXTS.F12.see(shares.join(', '), groupDigits(count), firing, found);
   },
 };
 
-export const DETECTOR: SectionDefinition = { title: 'The detector stage', rows: [F8, Q6, F9, F10, F11, F12] };
+export const DETECTOR: SectionDefinition = { title: TEXTS.section, rows: [F8, Q6, F9, F10, F11, F12] };
