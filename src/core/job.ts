@@ -104,8 +104,8 @@ export interface PictureJob {
   readonly each?: true;
 }
 
-/** maps: a file each · sheet: all in one labelled picture · strip: input ▸ kernel ▸ map · npy: exact numbers */
-export type ProductKind = 'maps' | 'sheet' | 'strip' | 'npy';
+/** maps: a file each · sheet: all in one labelled picture · strip: input ▸ kernel ▸ map · overview: a whole network · npy: exact numbers */
+export type ProductKind = 'maps' | 'sheet' | 'strip' | 'overview' | 'npy';
 
 export interface OutputJob {
   readonly products: readonly ProductKind[];

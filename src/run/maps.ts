@@ -63,7 +63,8 @@ async function* kernelProducts(job: Job, source: Source, banks: FeatureMap[][]):
     } else if (kind === 'npy') {
       const map = all.length === 1 ? all[0].result.name : 'maps';
       pictures.push({ kind, layer: null, map, bytes: writeNpy(stack(all, source)) });
-    } else pictures.push({ kind, layer: null, map: kind, bytes: await drawPicture(job, source, all, kind) });
+    } else if (kind !== 'overview')
+      pictures.push({ kind, layer: null, map: kind, bytes: await drawPicture(job, source, all, kind) });
   }
   // all of them or none: one that cannot be drawn leaves nothing behind
   yield* pictures;

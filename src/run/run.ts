@@ -20,13 +20,14 @@ import type { Breathe } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
 import type { Plan } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
-import type { Model } from '../layers/model.js';
 import type { Input } from '../io/inputs.js';
+import type { Model } from '../layers/model.js';
 import { followingCount } from './banks.js';
 import type { BoundKernels, KernelSubject } from './kernels.js';
 import { type ChosenLayer, chooseLayers, chooseOneLayer } from './layer-choice.js';
 import { type DrawnProduct, drawKernelMaps, drawLayers } from './maps.js';
 import { measureBanks, measureLayers } from './measure.js';
+import { drawOverview, type OverviewRun, overviewLayers } from './overview.js';
 import { type Delivery, deliver, type Product } from './place.js';
 import { type LayerRequest, openRequest, type SeenView, shape, viewOf } from './shape.js';
 import { atInput, readSource } from './source.js';
@@ -295,9 +296,20 @@ export interface NetworkWork {
 export async function openNetworkWork(job: NetworkJob): Promise<NetworkWork> {
   const { networkSubject, openNetwork, readLabels } = await import('./network.js');
   const subject = networkSubject(await openNetwork(job.request), job);
-  const runs = new Runs(subject, layersNamed(job.layers, holdsOne(job)));
+  const choose = isOverview(job) ? stageLayers : layersNamed(job.layers, holdsOne(job));
+  const runs = new Runs(subject, choose);
   return { runs, subject, labels: job.labels === null ? null : await readLabels(job.labels) };
 }
+
+function isOverview({ output }: NetworkJob): boolean {
+  return output.products.includes('overview');
+}
+
+/** The layers that an overview shows, and the outputs with them. */
+const stageLayers: Choose<Bound, LayerChoice> = ({ shaped }) => {
+  const layers = overviewLayers(shaped);
+  return { layers, keep: [...layers.map(({ value }) => value), ...shaped.model.outputs] };
+};
 
 /** One array file holds one result: of several outputs the first. */
 function holdsOne({ output, layers }: NetworkJob): boolean {
@@ -319,14 +331,18 @@ export function networkWork(
       const layers = measureLayers(found, found.chosen.layers);
       const classes = bestClasses(found, job.top, labels);
       const { facts, preprocess, warnings } = source;
+      const scoresShare = classesShare(found);
+      const { shaped, read } = found;
+      const output = read(shaped.model.outputs[0]);
+      const seen = { network: subject.name, source, shaped, layers, output, classes: { ...classes, scoresShare } };
       return {
-        products: drawLayers(job, subject.name, source, layers),
+        products: isOverview(job) ? overviewProduct(job, seen) : drawLayers(job, subject.name, source, layers),
         answer: (outputs) => ({
           input: facts,
           preprocess,
           layers: layers.map(({ result }) => result),
           ...classes,
-          scoresShare: classesShare(found),
+          scoresShare,
           outputs,
           engineMs: found.engineMs,
           warnings: [...found.bound.notes, ...warnings],
@@ -337,9 +353,18 @@ export function networkWork(
   };
 }
 
+/** The one picture of a whole network. */
+const OVERVIEW: Product = { kind: 'overview', layer: 'overview', map: '' };
+
+async function* overviewProduct(job: NetworkJob, seen: OverviewRun): AsyncGenerator<DrawnProduct> {
+  yield { ...OVERVIEW, bytes: await drawOverview(job, seen) };
+}
+
 /** What a job makes of one input; single maps are counted when they are drawn. */
 export function productsOfLayers({ output }: NetworkJob, { layers }: LayerChoice): Product[] {
   return output.products.flatMap((kind) =>
-    layers.map(({ name }) => ({ kind, layer: name, map: kind === 'maps' ? '0' : '' })),
+    kind === 'overview'
+      ? [OVERVIEW]
+      : layers.map(({ name }) => ({ kind, layer: name, map: kind === 'maps' ? '0' : '' })),
   );
 }

@@ -81,8 +81,9 @@ export function runPlanner(
         layers,
         macs: plan!.macs,
         outputs: drawn.map((product) => {
+          if (product.kind !== 'maps') return placeOf(job.output, input, product);
           const { shape } = layers.find(({ name }) => name === product.layer)!;
-          return placeOf(job.output, input, product.kind === 'maps' ? { ...product, map: firstMap(shape) } : product);
+          return placeOf(job.output, input, { ...product, map: firstMap(shape) });
         }),
       };
     });

@@ -22,6 +22,12 @@ export function describeNetworkRun(result: NetworkRunResult, madeUp: boolean, st
   for (const [n, classes] of (top ?? []).entries()) {
     lines.push(...classLines(result, classes, madeUp, top!.length > 1 ? n : null));
   }
+  const [overview] = outputs.filter(({ kind }) => kind === 'overview');
+  if (overview) {
+    const shown = layers.length === 0 ? 'no maps' : `maps of ${layers.map((layer) => layer.name).join(', ')}`;
+    if (overview.path !== '-') lines.push(`wrote ${style.strong(overview.path)}  ${shown}`);
+    return lines;
+  }
   const written = new Set<string>();
   for (const layer of layers) {
     const files = outputs.filter((output) => output.layer === layer.name);

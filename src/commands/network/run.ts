@@ -18,6 +18,7 @@ const runFlags = {
   }),
   ...presetFlags,
   ...under('Output:', {
+    overview: flag.on('--overview', 'the whole network in one picture: input, maps of each size, best classes'),
     maps: flag.on('--maps', 'each channel in a file of its own, instead of one labelled sheet a layer'),
     each: eachFlag,
   }),
@@ -34,6 +35,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
   cnnviz run "conv edge3x3 stride=2 | relu | max_pool 3 stride=2" photo.jpg --layers all
   cnnviz run alexnet --weights alexnet.pth dog.jpg --layers 'features.0,features.3' --top 3
   cnnviz run alexnet --init seed:1 dog.jpg --layers 'features.*'       without a checkpoint
+  cnnviz run alexnet@alexnet.pth dog.jpg --overview                    the whole network in one picture
   cnnviz run net.yaml@net.safetensors photos/ -o maps/                 your own network, a folder
   cnnviz run printed.txt@state.pth digit.png                           the text of print(model) and its state_dict
   cnnviz run model.onnx --input x=x.npy -o y.npy                       arrays in, exact numbers out
@@ -86,14 +88,20 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
 
 /** The job the flags ask for. @throws CnnvizError 'usage' */
 function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): NetworkJob {
-  const { layers, top, exact, labels, maps, format } = flags;
+  const { layers, top, exact, labels, maps, overview, each, format } = flags;
   const { target, clobber, out, json } = frame;
   const isNumbers = writesNumbers(flags, target);
   if (isNumbers && maps) {
     throw new CnnvizError('usage', '--maps draws pictures, .npy holds numbers', { fix: 'keep one of them' });
   }
-  const isAsked = maps || out !== null || format !== null;
-  const kind: ProductKind = isNumbers ? 'npy' : maps ? 'maps' : 'sheet';
+  if (overview && (isNumbers || maps || each || layers.length > 0)) {
+    const other = isNumbers ? '.npy' : maps ? '--maps' : each ? '--each' : '--layers';
+    throw new CnnvizError('usage', `--overview chooses its layers and draws them in one picture: not with ${other}`, {
+      fix: 'keep one of them',
+    });
+  }
+  const isAsked = maps || overview || out !== null || format !== null;
+  const kind: ProductKind = isNumbers ? 'npy' : maps ? 'maps' : overview ? 'overview' : 'sheet';
   const products = json && !isAsked ? [] : [kind];
   const picture = pictureOf(flags);
   if (picture.depth === 16 && (picture.colormap !== 'gray' || !products.includes('maps'))) {
@@ -106,6 +114,11 @@ function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): Ne
     picturesImplied: layers.length === 0 && !isAsked,
     top,
     picture,
-    output: { products, target, clobber, ...figureOf(frame, format, kind === 'sheet', 'leave --maps out') },
+    output: {
+      products,
+      target,
+      clobber,
+      ...figureOf(frame, format, kind === 'sheet' || kind === 'overview', 'leave --maps out'),
+    },
   };
 }
