@@ -16,7 +16,7 @@ import {
   textPart,
   widest,
 } from './part.js';
-import { fillRect, type Scene } from './scene/scene.js';
+import { fillRect, type Scene, strokeRect } from './scene/scene.js';
 import { FIXED_SPACE, shortenMiddle, textWidth, wrapText } from './scene/typeface.js';
 
 /** A column: a few maps of one layer, with what leads to them. */
@@ -39,7 +39,7 @@ export interface OverviewBar {
   readonly share: number;
 }
 
-export interface OverviewOptions extends FigureOptions {
+export interface DrawnOverview extends FigureOptions {
   readonly facts: string;
   readonly input: Image;
   readonly stages: readonly OverviewStage[];
@@ -56,7 +56,7 @@ const GAP = 12;
 const INPUT_BOX = 232;
 const MAP_BOX = 112;
 /** Smaller maps would be lost among the words: then the letters shrink with them. */
-const LEAST_BOX = 0.8;
+const LEAST_BOX = 1;
 /** The words on an arrow are broken into lines this wide. */
 const WAY_WIDTH = 96;
 const NAME_WIDTH = 140;
@@ -65,7 +65,7 @@ const BAR_HEIGHT = 12;
 const LABEL_WIDTH = 280;
 
 /** A whole network in one picture: the input, a few maps of each stage, what it ends in; between them what happens. */
-export function overview(options: OverviewOptions): { readonly scene: Scene } {
+export function overview(options: DrawnOverview): { readonly scene: Scene } {
   const { title, facts, input, stages, end, scaleRule, colormap, look } = options;
   const box = Math.max(LEAST_BOX, look.box);
   const fit = chooseFit(input.width, input.height, INPUT_BOX * box, INPUT_BOX * box);
@@ -125,7 +125,7 @@ function stageParts(
 }
 
 /** Bars from the best to the worst, each with its name above and its number behind it. */
-function endPart({ name, size, bars }: NonNullable<OverviewOptions['end']>, box: number): Part {
+function endPart({ name, size, bars }: NonNullable<DrawnOverview['end']>, box: number): Part {
   const full = BAR_WIDTH * Math.max(0.5, Math.min(2, box));
   const numbers = widest(bars.map(({ words }) => textPart(words, 'name')));
   const rows = bars.map(({ label, words, share }, i): Part => {
@@ -139,8 +139,8 @@ function endPart({ name, size, bars }: NonNullable<OverviewOptions['end']>, box:
         drawText(marks, x, y, text, style);
         const top = y + line + 4;
         const down = (line - BAR_HEIGHT) / 2;
-        fillRect(marks, x, top + down, full, BAR_HEIGHT, 'hairline');
         fillRect(marks, x, top + down, full * share, BAR_HEIGHT, i === 0 ? 'accent' : 'second');
+        strokeRect(marks, x, top + down, full, BAR_HEIGHT, 'hairline');
         drawText(marks, x + full + 8 + numbers, top, words, style, 'end');
       },
     };

@@ -7,7 +7,7 @@ import type { DrawingNote } from '../core/note.js';
 import { formatNumber, groupDigits } from '../core/text.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { VERSION } from '../core/version.js';
-import { type OverviewBar, type OverviewOptions, overview } from '../draw/overview.js';
+import { type DrawnOverview, type OverviewBar, overview } from '../draw/overview.js';
 import { baseName } from '../io/paths.js';
 import type { ShapedModel } from '../layers/infer.js';
 import { encodeFigure, fileOf } from './figure.js';
@@ -70,7 +70,7 @@ function nameOf({ facts: { path } }: Source): string {
 }
 
 /** Everything that the figure says. */
-export function overviewFacts(job: NetworkJob, run: OverviewRun): Omit<OverviewOptions, 'look'> {
+export function overviewFacts(job: NetworkJob, run: OverviewRun): Omit<DrawnOverview, 'look'> {
   const { network, source, shaped, layers } = run;
   const input = source.drawn();
   if (input === null) {
@@ -133,7 +133,7 @@ function mapsOf(values: Float32Array, { shape }: Stage) {
 }
 
 /** What the network ends in: classes with shares or scores, a few values; null: the maps of the last stage. */
-function endOf({ shaped, output, classes }: OverviewRun, { stages, after }: NetworkStages): OverviewOptions['end'] {
+function endOf({ shaped, output, classes }: OverviewRun, { stages, after }: NetworkStages): DrawnOverview['end'] {
   const [name] = shaped.model.outputs;
   if (stages.at(-1)?.value === name) return null;
   const way = wayWords(after);

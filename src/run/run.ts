@@ -27,7 +27,7 @@ import type { BoundKernels, KernelSubject } from './kernels.js';
 import { type ChosenLayer, chooseLayers, chooseOneLayer } from './layer-choice.js';
 import { type DrawnProduct, drawKernelMaps, drawLayers } from './maps.js';
 import { measureBanks, measureLayers } from './measure.js';
-import { drawOverview, type OverviewRun, overviewLayers } from './overview.js';
+import type { OverviewRun } from './overview.js';
 import { type Delivery, deliver, type Product } from './place.js';
 import { type LayerRequest, openRequest, type SeenView, shape, viewOf } from './shape.js';
 import { atInput, readSource } from './source.js';
@@ -296,7 +296,7 @@ export interface NetworkWork {
 export async function openNetworkWork(job: NetworkJob): Promise<NetworkWork> {
   const { networkSubject, openNetwork, readLabels } = await import('./network.js');
   const subject = networkSubject(await openNetwork(job.request), job);
-  const choose = isOverview(job) ? stageLayers : layersNamed(job.layers, holdsOne(job));
+  const choose = isOverview(job) ? await stageLayers() : layersNamed(job.layers, holdsOne(job));
   const runs = new Runs(subject, choose);
   return { runs, subject, labels: job.labels === null ? null : await readLabels(job.labels) };
 }
@@ -306,10 +306,13 @@ function isOverview({ output }: NetworkJob): boolean {
 }
 
 /** The layers that an overview shows, and the outputs with them. */
-const stageLayers: Choose<Bound, LayerChoice> = ({ shaped }) => {
-  const layers = overviewLayers(shaped);
-  return { layers, keep: [...layers.map(({ value }) => value), ...shaped.model.outputs] };
-};
+async function stageLayers(): Promise<Choose<Bound, LayerChoice>> {
+  const { overviewLayers } = await import('./overview.js');
+  return ({ shaped }) => {
+    const layers = overviewLayers(shaped);
+    return { layers, keep: [...layers.map(({ value }) => value), ...shaped.model.outputs] };
+  };
+}
 
 /** One array file holds one result: of several outputs the first. */
 function holdsOne({ output, layers }: NetworkJob): boolean {
@@ -357,6 +360,7 @@ export function networkWork(
 const OVERVIEW: Product = { kind: 'overview', layer: 'overview', map: '' };
 
 async function* overviewProduct(job: NetworkJob, seen: OverviewRun): AsyncGenerator<DrawnProduct> {
+  const { drawOverview } = await import('./overview.js');
   yield { ...OVERVIEW, bytes: await drawOverview(job, seen) };
 }
 
