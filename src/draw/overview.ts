@@ -17,7 +17,8 @@ import {
   widest,
 } from './part.js';
 import { fillRect, type Scene, strokeRect } from './scene/scene.js';
-import { FIXED_SPACE, shortenMiddle, textWidth, wrapText } from './scene/typeface.js';
+import { shortenMiddle, textWidth } from './scene/typeface.js';
+import { wrapSettings } from './settings.js';
 
 /** A column: a few maps of one layer, with what leads to them. */
 export interface OverviewStage {
@@ -85,9 +86,7 @@ export function overview(options: DrawnOverview): { readonly scene: Scene } {
 }
 
 function wayPart(lines: readonly string[]): Part {
-  // "512 → 1000" stays together
-  const whole = lines.map((line) => line.replaceAll(' → ', `${FIXED_SPACE}→${FIXED_SPACE}`));
-  const words = whole.flatMap((line) => wrapText(line, WAY_WIDTH, TYPE.detail.size));
+  const words = lines.flatMap((line) => wrapSettings(line, WAY_WIDTH, TYPE.detail.size));
   return arrowPart(
     words.length === 0
       ? null
