@@ -116,8 +116,11 @@ export interface PictureJob {
   readonly each?: true;
 }
 
-/** maps: a file each · sheet: all in one labelled picture · strip: input ▸ kernel ▸ map · histogram: of all layers · npy: exact numbers */
-export type ProductKind = 'maps' | 'sheet' | 'strip' | 'histogram' | 'npy';
+/**
+ * maps: a file each · sheet: all in one labelled picture · strip: input ▸ kernel ▸ map · histogram: of all layers ·
+ * overview: a whole network · npy: exact numbers
+ */
+export type ProductKind = 'maps' | 'sheet' | 'strip' | 'histogram' | 'overview' | 'npy';
 
 export interface OutputJob {
   readonly products: readonly ProductKind[];

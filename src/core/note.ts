@@ -33,6 +33,7 @@ export interface DrawingNote {
   readonly cnnviz: string;
   readonly picture:
     | 'architecture'
+    | 'overview'
     | 'filters'
     | 'audit'
     | 'explanation'

@@ -175,8 +175,10 @@ function bar(name: string, scale: Scale, colormap: ColormapName, width: number):
     draw: (marks, x, y) => part.draw(marks, x, y - 1),
   });
   const words = zero === 'below' ? 'zero is darker than black' : zero === 'above' ? 'zero is brighter than white' : '';
-  const more = words === '' ? [] : [beside(textPart(words, 'detail'))];
-  return sideBySide([...named(name).map(beside), ticked, ...more], 12, 'top');
+  const more = words === '' ? [] : [textPart(words, 'detail')];
+  const isNarrow = width < LEAST_WORDS;
+  const scaled = sideBySide([...named(name).map(beside), ticked, ...(isNarrow ? [] : more.map(beside))], 12, 'top');
+  return isNarrow && more.length > 0 ? stacked([scaled, ...more], 2, 'left') : scaled;
 }
 
 function named(name: string): Part[] {

@@ -268,7 +268,3 @@ function captionParts(line: CaptionLine, isFirst: boolean, room: number): Part[]
   if (label.width + 8 + more.width <= room) return [sideBySide([label, more], 8, 'top')];
   return [label, ...wrapText(detail, room, TYPE.detail.size).map((piece) => textPart(piece, 'detail'))];
 }
-
-// TEMPORARY: gone when every figure is a scene
-export const [INK, FAINT, PAPER, FRAME]: any[] = ['body', 'detail', 'paper', 'frame'];
-export { FIXED_SPACE } from './scene/typeface.js';

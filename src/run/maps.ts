@@ -59,7 +59,7 @@ async function* kernelProducts(job: Job, source: Source, banks: FeatureMap[][]):
     } else if (kind === 'npy') {
       const map = all.length === 1 ? all[0].result.name : 'maps';
       pictures.push({ kind, layer: null, map, bytes: writeNpy(stack(all, source)) });
-    } else if (kind !== 'histogram') {
+    } else if (kind === 'sheet' || kind === 'strip') {
       // letters and their renderers are loaded for labelled pictures alone
       const { drawKernelFigure } = await import('./kernel-figures.js');
       pictures.push({ kind, layer: null, map: kind, ...(await drawKernelFigure(job, source, all, kind)) });

@@ -6,7 +6,7 @@ import type { MapNote } from '../../core/note.js';
 import type { Clipped, Scale } from '../../core/result.js';
 import { placeOfIndex, type ValuePlace } from '../../core/value-place.js';
 import { toFloat32, type Value } from '../../core/values.js';
-import type { LabelledMap } from '../../draw/map-figure.js';
+import type { LabelledMap } from '../../draw/figure.js';
 import { chooseScale, levelValue, midLevel, toPixels } from '../../draw/scale.js';
 import { decodeSamples, readNote } from '../../io/encode.js';
 import { existingFile, existingFolder, readBytes } from '../../io/files.js';

@@ -26,6 +26,12 @@ export function describeNetworkRun(
   for (const [n, classes] of (top ?? []).entries()) {
     lines.push(...classLines(result, classes, madeUp, top!.length > 1 ? n : null));
   }
+  const overview = outputs.find(({ kind }) => kind === 'overview');
+  if (overview) {
+    const shown = layers.length === 0 ? 'no maps' : `maps of ${layers.map((layer) => layer.name).join(', ')}`;
+    if (overview.path !== '-') lines.push(`${wroteWord(overview)} ${style.strong(overview.path)}  ${shown}`);
+    return lines;
+  }
   // said again only where another word is true of the next line
   let word = '';
   for (const file of outputs.filter(({ layer, path }) => layer === null && path !== '-')) {

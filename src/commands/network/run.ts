@@ -19,6 +19,7 @@ const runFlags = {
   ...presetFlags,
   ...pageFlags,
   ...under('Output:', {
+    overview: flag.on('--overview', 'the whole network in one picture: input, maps of each size, best classes'),
     maps: flag.on('--maps', 'each channel in a file of its own, instead of one labelled sheet a layer'),
     each: eachFlag,
     histogram: flag.on(
@@ -39,6 +40,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
   cnnviz run "conv edge3x3 stride=2 | relu | max_pool 3 stride=2" photo.jpg --layers all
   cnnviz run alexnet --weights alexnet.pth dog.jpg --layers 'features.0,features.3' --top 3
   cnnviz run alexnet --init seed:1 dog.jpg --layers 'features.*'       without a checkpoint
+  cnnviz run alexnet@alexnet.pth dog.jpg --overview                    the whole network in one picture
   cnnviz run net.yaml@net.safetensors photos/ -o maps/                 your own network, a folder
   cnnviz run printed.txt@state.pth digit.png                           the text of print(model) and its state_dict
   cnnviz run model.onnx --input x=x.npy -o y.npy                       arrays in, exact numbers out
@@ -93,20 +95,25 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
 
 /** The job the flags ask for. @throws CnnvizError 'usage' */
 function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): NetworkJob {
-  const { top, exact, labels, maps, histogram, format } = flags;
+  const { top, exact, labels, maps, histogram, overview, each, format } = flags;
   const { target, clobber, out, json } = frame;
   const isNumbers = writesNumbers(flags, target);
   if (isNumbers && maps) {
     throw new CnnvizError('usage', '--maps draws pictures, .npy holds numbers', { fix: 'keep one of them' });
   }
-  if (histogram && (isNumbers || maps)) {
-    throw new CnnvizError('usage', `--histogram is one picture, ${maps ? '--maps is many' : '.npy holds numbers'}`, {
+  if (histogram && (isNumbers || maps || overview)) {
+    const other = maps ? '--maps is many' : overview ? '--overview is another' : '.npy holds numbers';
+    throw new CnnvizError('usage', `--histogram is one picture, ${other}`, { fix: 'keep one of them' });
+  }
+  if (overview && (isNumbers || maps || each || flags.layers.length > 0)) {
+    const other = isNumbers ? '.npy' : maps ? '--maps' : each ? '--each' : '--layers';
+    throw new CnnvizError('usage', `--overview chooses its layers and draws them in one picture: not with ${other}`, {
       fix: 'keep one of them',
     });
   }
   const layers = histogram && flags.layers.length === 0 ? ['all'] : flags.layers;
-  const isAsked = maps || histogram || out !== null || format !== null;
-  const kind: ProductKind = isNumbers ? 'npy' : maps ? 'maps' : histogram ? 'histogram' : 'sheet';
+  const isAsked = maps || histogram || overview || out !== null || format !== null;
+  const kind = kindAsked(isNumbers, flags);
   const products = json && !isAsked ? [] : [kind];
   const picture = pictureOf(flags, kind === 'sheet');
   if (picture.depth === 16 && (picture.colormap !== 'gray' || !products.includes('maps'))) {
@@ -121,4 +128,12 @@ function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): Ne
     picture,
     output: { products, target, clobber, ...figureOf(frame, format, !isNumbers && !maps, 'leave --maps out') },
   };
+}
+
+function kindAsked(
+  isNumbers: boolean,
+  { maps, histogram, overview }: { readonly maps: boolean; readonly histogram: boolean; readonly overview: boolean },
+): ProductKind {
+  if (isNumbers) return 'npy';
+  return maps ? 'maps' : histogram ? 'histogram' : overview ? 'overview' : 'sheet';
 }
