@@ -15,7 +15,7 @@ export interface UnitBarsItem {
   readonly values: Float32Array;
 }
 
-interface UnitBarsOptions {
+interface UnitBarsLook {
   readonly title: string;
   readonly facts: string;
   readonly scaleRule: ScaleRule;
@@ -42,7 +42,7 @@ const APART = 4;
  * A vector of units that have no names: a bar for each, in their order, from one line of zero. Few units are rows with
  * their numbers, many are strips that go on line by line. All items share one scale, which holds zero.
  */
-export function unitBars(items: readonly UnitBarsItem[], options: UnitBarsOptions): MapFigure {
+export function unitBars(items: readonly UnitBarsItem[], options: UnitBarsLook): MapFigure {
   const { title, facts, scaleRule, look } = options;
   const arrays = items.map(({ values }) => values);
   const chosen = chooseScale(arrays, scaleRule);
