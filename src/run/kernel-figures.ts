@@ -7,9 +7,9 @@ import type { Plane } from '../draw/part.js';
 import { type StripRow, type StripStage, strip } from '../draw/strip.js';
 import { baseName } from '../io/paths.js';
 import { drawnScale, fileOf, finishFigure } from './figure.js';
-import { type DrawnBytes, inputPicture, kernelPicture } from './maps.js';
 import type { FeatureMap } from './measure.js';
 import { numberedMap } from './place.js';
+import { type DrawnBytes, inputPicture, kernelPicture } from './planes.js';
 import { commandArgs, pictureNote } from './recipe.js';
 import type { Source } from './subject.js';
 

@@ -14,8 +14,8 @@ import { histograms, type LayerHistogram } from '../draw/histograms.js';
 import { unitBars } from '../draw/unit-bars.js';
 import { baseName } from '../io/paths.js';
 import { drawnScale, encodeFigure, fileOf, finishFigure } from './figure.js';
-import { type DrawnBytes, inputPicture, planesOf } from './maps.js';
 import type { MeasuredLayer } from './measure.js';
+import { type DrawnBytes, inputPicture, planesOf } from './planes.js';
 import { layerArgsOf, networkArgs, pictureNote } from './recipe.js';
 import type { Source } from './subject.js';
 

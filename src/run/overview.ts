@@ -2,9 +2,9 @@ import { type Between, mostVarying, type NetworkStages, type Stage, stagesOf } f
 import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
 import type { NetworkJob } from '../core/job.js';
-import { type NetworkRunResult, nanScoreWords } from '../core/result.js';
 import type { DrawingNote } from '../core/note.js';
-import { formatNumber, groupDigits } from '../core/text.js';
+import { type NetworkRunResult, nanScoreWords } from '../core/result.js';
+import { formatNumber, groupDigits, inputName } from '../core/text.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { VERSION } from '../core/version.js';
 import { type DrawnOverview, type OverviewBar, overview } from '../draw/overview.js';
@@ -53,7 +53,7 @@ export function drawOverview(job: NetworkJob, run: OverviewRun): Promise<Uint8Ar
     ...(job.top === null ? [] : ['--top', String(job.top)]),
     ...(job.labels === null ? [] : ['--labels', baseName(job.labels)]),
   ];
-  const args = ['run', ...networkArgs(job, source, own), ...pictureArgs(job.picture)];
+  const args = ['run', ...networkArgs(job, source, own), ...pictureArgs(job.picture, true)];
   const ends = facts.end ? `, then ${facts.end.bars.map(({ label, words }) => `${label} ${words}`).join(', ')}` : '';
   const columns = facts.stages.map(({ name, size }) => `${name} (${size})`).join(', ');
   const alt = `${network} on ${nameOf(source)}: the maps that vary most of ${columns || 'no layer'}${ends}.`;
@@ -66,7 +66,7 @@ export function drawOverview(job: NetworkJob, run: OverviewRun): Promise<Uint8Ar
 }
 
 function nameOf({ facts: { path } }: Source): string {
-  return path === '-' ? 'standard input' : baseName(path);
+  return inputName(baseName(path));
 }
 
 /** Everything that the figure says. */

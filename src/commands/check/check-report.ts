@@ -11,7 +11,7 @@ import { removeBelow } from '../../io/folders.js';
 import { refuseForeign, writeOwnText } from '../../io/own-texts.js';
 import { baseName, folderOf, joinPath, pathBelow, safeName } from '../../io/paths.js';
 import { encodeFigure } from '../../run/figure.js';
-import { planesOf } from '../../run/maps.js';
+import { planesOf } from '../../run/planes.js';
 import type { CheckPicture, CheckResult, ImageCheck, StageCheck } from './check-result.js';
 import type { DrawFailure } from './check-update.js';
 import { type ComparedPlane, differencePicture, valuesPictures } from './difference.js';

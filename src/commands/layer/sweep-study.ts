@@ -16,7 +16,7 @@ import type { Input } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
 import { convWords } from '../../run/kernel-figures.js';
 import { openKernels } from '../../run/kernels.js';
-import { inputPicture, kernelPicture } from '../../run/maps.js';
+import { inputPicture, kernelPicture } from '../../run/planes.js';
 import { readSource } from '../../run/source.js';
 import { type ComputedCell, cellLabel, computeSweep, sweptAxes } from './sweep-cells.js';
 import { type DrawnSweep, drawnSweep, type SweepGridCell, type SweepHeading } from './sweep-grid.js';

@@ -181,17 +181,43 @@ function drawPath(
   rgb: Rgb,
   clip: Clip,
 ): void {
-  const reach = stroke === null ? 1 : (stroke * paper.density) / 2 + 1;
+  const reach = stroke === null ? 2 : (stroke * paper.density) / 2 + 2;
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   const left = Math.floor(Math.min(...xs) - reach);
   const top = Math.floor(Math.min(...ys) - reach);
   const width = Math.ceil(Math.max(...xs) + reach) - left;
   const height = Math.ceil(Math.max(...ys) + reach) - top;
-  const cover = new Coverage(left, top, width, height);
   const shapes = stroke === null ? [points] : strokeShapes(points, stroke * paper.density);
-  for (const shape of shapes) cover.polygon(shape);
-  drawCoverage(paper, { width, height, levels: cover.levels() }, left, top, rgb, clip);
+  const levels = unionOf(shapes, left, top, width, height);
+  drawCoverage(paper, { width, height, levels }, left, top, rgb, clip);
+}
+
+/** Shapes that lie over each other in part cover a pixel as much as the one that covers most of it. */
+function unionOf(
+  shapes: readonly (readonly (readonly [number, number])[])[],
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): Uint8Array {
+  const levels = new Uint8Array(width * height);
+  for (const shape of shapes) {
+    const xs = shape.map(([x]) => x);
+    const ys = shape.map(([, y]) => y);
+    const [x0, y0] = [Math.floor(Math.min(...xs)), Math.floor(Math.min(...ys))];
+    const [w, h] = [Math.ceil(Math.max(...xs)) - x0 + 1, Math.ceil(Math.max(...ys)) - y0 + 1];
+    const cover = new Coverage(x0, y0, w, h);
+    cover.polygon(shape);
+    const own = cover.levels();
+    for (let y = 0; y < h; y++) {
+      for (let x = 0; x < w; x++) {
+        const at = (y + y0 - top) * width + x + x0 - left;
+        if (own[y * w + x] > levels[at]) levels[at] = own[y * w + x];
+      }
+    }
+  }
+  return levels;
 }
 
 /** Samples in their rectangle of whole pixels. */
