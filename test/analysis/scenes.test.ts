@@ -58,7 +58,7 @@ function run(layers: readonly SequentialLayer[], shape: number[]): LayerRun {
 }
 
 const scenesOf = (looked: LayerRun, { channel = 0, item = 0, seconds = 12 } = {}) =>
-  planScenes(looked, channel, item, { seconds }, () => undefined);
+  planScenes(looked, channel, item, { seconds, region: null }, () => undefined);
 
 describe('the map a window slides over', () => {
   it('has its padding around it: zeros, marked, on the sides they were asked for', async () => {
@@ -151,7 +151,7 @@ describe('the time of an animation', () => {
 
   it('says how far it is, scene by scene', async () => {
     const shares: number[] = [];
-    await planScenes(run([...layers, pool], [1, 1, 2, 2]), 0, 0, { seconds: 5 }, (done) => void shares.push(done));
+    await planScenes(run([...layers, pool], [1, 1, 2, 2]), 0, 0, { seconds: 5, region: null }, (done) => void shares.push(done));
     expect(shares).toEqual([0.125, 0.25, 0.375, 0.5, 1]);
   });
 
