@@ -108,7 +108,8 @@ export function lookArgs({ theme, title, caption, fontSize, width, height, dpi, 
   ];
 }
 
-const SMALLEST_BOX = 0.12;
+/** Smaller pictures would be lost among the words: then the letters shrink with them. */
+const SMALLEST_BOX = 0.4;
 const LARGEST_BOX = 8;
 const TRIES = 8;
 
