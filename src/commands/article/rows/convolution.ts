@@ -7,7 +7,7 @@ import { ofAll, type Texts } from '../language.js';
 import { commutativityLaw, correlationLaw, flipLaw } from '../laws/correlation.js';
 import { NO_FIGURES, picture, type RowDefinition, type SectionDefinition } from '../row.js';
 
-const TEXTS = {
+export const TEXTS = {
   section: { en: 'Convolution', zh: '卷积' },
   Q1: {
     title: { en: 'Convolution turns the kernel around', zh: '卷积要先翻转卷积核' },
@@ -44,7 +44,7 @@ const TEXTS = {
     },
     see: {
       en: 'Correlation is convolution with the kernel turned by 180°; changing the two around turns the result. A network that learns its kernels does not care which of the two it is.',
-      zh: '互相关就是用旋转 180° 的卷积核做卷积；交换两者，结果也随之旋转 180°。卷积核由网络自己学习，因此用哪一种都无所谓。',
+      zh: '互相关就是用旋转 180° 的卷积核做卷积；交换两者，结果也同样旋转。卷积核由网络自己学习，因此用哪一种都无所谓。',
     },
   },
   Q4: {

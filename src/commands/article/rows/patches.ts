@@ -4,7 +4,7 @@ import { filledCells, summaryOf } from '../documents.js';
 import { type Bilingual, ofAll, type Texts } from '../language.js';
 import { patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
 
-const TEXTS = {
+export const TEXTS = {
   section: { en: 'Kernels that look for something', zh: '寻找特定目标的卷积核' },
   structure: { en: 'What it is made of', zh: '网络的组成' },
   F5: {

@@ -5,7 +5,7 @@ import type { Bilingual, Texts } from '../language.js';
 import { constantMapLaw, probeShifts, shiftCheck } from '../laws/pooling.js';
 import { capital, NO_FIGURES, patchText, picture, type RowDefinition, type SectionDefinition, table } from '../row.js';
 
-const TEXTS = {
+export const TEXTS = {
   section: { en: 'Pooling', zh: '池化' },
   P1: {
     title: { en: 'Three ways to pool', zh: '三种池化方式' },

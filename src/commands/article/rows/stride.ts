@@ -5,7 +5,7 @@ import type { Bilingual, Texts } from '../language.js';
 import { strideCost, strideCostLaw } from '../laws/pooling.js';
 import { capital, patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
 
-const TEXTS = {
+export const TEXTS = {
   section: { en: 'Stride', zh: '步幅' },
   S1: {
     title: { en: 'Stride: the distance of neighbouring windows', zh: '步幅：相邻窗口之间的距离' },
