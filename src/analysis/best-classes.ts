@@ -63,6 +63,30 @@ function classify(
   };
 }
 
+/** How the numbers of a value are read as classes. */
+export interface ClassReading {
+  /** Class names in order; null when nobody names them. */
+  readonly names: readonly string[] | null;
+  readonly kind: ScoreKind;
+  /** The classes share 100 %. */
+  readonly share: boolean;
+}
+
+/** How a value of a run is read: it is the network's scores, or what a softmax makes them from; null for all others. */
+export function classReading(run: SubjectRun, value: string, labels: readonly string[] | null): ClassReading | null {
+  if (!endsInClasses(run)) return null;
+  const { plan, shaped } = run;
+  const { nodes, outputs } = plan.model;
+  const [output] = outputs;
+  const { channels } = channelsOf(shaped.infos.get(output)!.shape);
+  const names = labels ?? (channels === 1000 ? imagenetLabels() : null);
+  if (names && names.length !== channels) return null;
+  if (value === output) return { names, kind: scoreKind(plan, output), share: classesShare(run) };
+  const last = nodes.find((node) => node.outputs.includes(output));
+  const isSoftmax = last?.layer.kind === 'softmax' || last?.layer.kind === 'log_softmax';
+  return isSoftmax && last.inputs[0] === value ? { names, kind: 'logits', share: true } : null;
+}
+
 /** Whether the network's last layer gives scores that a softmax makes shares of: none that is an activation does. */
 export function classesShare({ plan }: SubjectRun): boolean {
   return lastLayer(plan, plan.model.outputs[0])?.kind !== 'activation';

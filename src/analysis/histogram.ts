@@ -1,16 +1,4 @@
-/** How often values fall where. Zeros stand apart: behind a ReLU most values are exactly 0. */
-export interface Histogram {
-  /** All values, whatever they are. */
-  readonly count: number;
-  readonly zeros: number;
-  readonly nan: number;
-  readonly infinite: number;
-  /** Of the finite values that are not 0: the smallest and the largest; NaN when there is none. */
-  readonly lo: number;
-  readonly hi: number;
-  /** How many of those fall into each of equal steps from lo to hi; hi is in the last one. */
-  readonly bins: readonly number[];
-}
+import type { Histogram } from '../core/result.js';
 
 /** Counts values in two passes. @param steps how many equal steps from the smallest to the largest */
 export function histogramOf(values: Float32Array, steps: number): Histogram {

@@ -1,6 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import { type Conv2dGeometry, sourceIndex } from '../core/geometry.js';
 import type { Image } from '../core/image.js';
+import type { Area } from '../core/preprocess-geometry.js';
 import { indexOfPlace, type MapsShape, mapsShape } from '../core/value-place.js';
 import { toFloat32 } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
@@ -51,12 +52,16 @@ export interface Scene {
     readonly picture: Image | null;
   };
   readonly map: Grid;
+  /** The part of the map that is filled; the rest of it is there from the start. */
+  readonly region: Area;
   readonly steps: readonly SceneStep[];
 }
 
 /** How long an animation may be and how often the picture may change. */
 interface Timing {
   readonly seconds: number;
+  /** The outputs of the layer that the window visits, and those before them that they read; null: all. */
+  readonly region: Area | null;
 }
 
 const LEAST_DELAY_MS = 100;
@@ -77,13 +82,13 @@ export interface ScenePlan {
 /**
  * The windows behind one map of a layer, scene by scene: the convolution (what follows number by number is applied to
  * the map it fills), then each pool. Every number is one the run kept, or explains one.
- * @throws CnnvizError 'unsupported' when no window slides over anything
+ * @throws CnnvizError 'unsupported' when no window slides over anything, 'usage' for a region that leaves the map
  */
 export async function planScenes(
   run: LayerRun,
   channel: number,
   item: number,
-  { seconds }: Timing,
+  { seconds, region }: Timing,
   breathe: Breathe,
 ): Promise<ScenePlan> {
   const { nodes: behind } = chainBehind(run.plan.model, run.value);
@@ -100,15 +105,18 @@ export async function planScenes(
       fix: 'choose a convolution or a pool with --layer',
     });
   }
-  const sizes = sliding.map(({ step }) => placesOf(step));
-  const positions = sizes.reduce((sum, size) => sum + size, 0);
+  const regions = regionsOf(
+    sliding.map(({ step }) => geometryOf(step)),
+    region,
+  );
+  const positions = regions.reduce((sum, { width, height }) => sum + width * height, 0);
   const holdMs = Math.min(MOST_HOLD_MS, (seconds * 1000) / (5 * sliding.length));
   const left = seconds * 1000 - holdMs * sliding.length;
   const stride = Math.max(1, Math.ceil(positions / Math.max(1, Math.floor(left / LEAST_DELAY_MS))));
   const scenes: Scene[] = [];
   for (const [s, { step, last }] of sliding.entries()) {
     const share: Breathe = (done) => breathe((s + done) / sliding.length);
-    scenes.push(await sceneOf(run, step, last, channel, item, everyNth(sizes[s], stride), share));
+    scenes.push(await sceneOf(run, step, last, channel, item, regions[s], stride, share));
   }
   const shown = scenes.reduce((sum, { steps }) => sum + steps.length, 0);
   const delayMs = Math.min(MOST_DELAY_MS, Math.max(20, Math.floor(left / shown / 10) * 10));
@@ -131,16 +139,45 @@ function geometryOf(step: SlidingStep): Conv2dGeometry {
   return step.kind === 'pool' ? step.windows : step.geometry;
 }
 
-function placesOf(step: SlidingStep): number {
-  const { oH, oW } = geometryOf(step);
-  return oH * oW;
+/** The part of each map that is visited: all of it, or the region of the last and what that reads of those before. */
+function regionsOf(geometries: readonly Conv2dGeometry[], region: Area | null): Area[] {
+  const whole = geometries.map(({ oW, oH }) => ({ x: 0, y: 0, width: oW, height: oH }));
+  if (region === null) return whole;
+  const { width, height } = whole.at(-1)!;
+  if (region.x + region.width > width || region.y + region.height > height) {
+    const { x, y, width: w, height: h } = region;
+    throw new CnnvizError('usage', `--region ${x},${y},${w},${h} leaves the ${width}×${height} map`, {
+      fix: `x + width at most ${width}, y + height at most ${height}`,
+    });
+  }
+  const regions = [region];
+  for (let s = geometries.length - 1; s > 0; s--) {
+    const [g, before] = [geometries[s], whole[s - 1]];
+    const isNext = g.W === before.width && g.H === before.height;
+    regions.unshift(isNext ? readBy(g, regions[0]) : before);
+  }
+  return regions;
 }
 
-/** 0, n, 2n … and the last. */
-function everyNth(count: number, n: number): number[] {
+/** The positions of the input that a region of the output reads, without those in the padding. */
+function readBy(g: Conv2dGeometry, { x, y, width, height }: Area): Area {
+  const [top, left] = g.pads;
+  const [x0, x1] = span(x * g.sW - left, (x + width - 1) * g.sW - left + (g.kW - 1) * g.dW, g.W);
+  const [y0, y1] = span(y * g.sH - top, (y + height - 1) * g.sH - top + (g.kH - 1) * g.dH, g.H);
+  return { x: x0, y: y0, width: x1 - x0 + 1, height: y1 - y0 + 1 };
+}
+
+function span(first: number, last: number, size: number): [number, number] {
+  const inside = (at: number) => Math.min(size - 1, Math.max(0, at));
+  return [inside(first), inside(last)];
+}
+
+/** Of a region of a map so many columns wide, row by row: the first place, the n-th behind it … and the last. */
+function everyNth({ x, y, width, height }: Area, columns: number, n: number): number[] {
+  const count = width * height;
   const places = Array.from({ length: Math.ceil(count / n) }, (_, i) => i * n);
   if (places.at(-1) !== count - 1) places.push(count - 1);
-  return places;
+  return places.map((place) => (y + Math.floor(place / width)) * columns + x + (place % width));
 }
 
 async function sceneOf(
@@ -149,7 +186,8 @@ async function sceneOf(
   last: ModelNode,
   channel: number,
   item: number,
-  places: readonly number[],
+  region: Area,
+  stride: number,
   breathe: Breathe,
 ): Promise<Scene> {
   const g = geometryOf(step);
@@ -159,6 +197,7 @@ async function sceneOf(
   const size = maps.height * maps.width;
   const values = toFloat32(output.data).slice(start, start + size);
   const steps: SceneStep[] = [];
+  const places = everyNth(region, maps.width, stride);
   for (const [p, place] of places.entries()) {
     const explained = explainAt(run, step, start + place);
     steps.push({ place, x: place % maps.width, y: Math.floor(place / maps.width), explained, value: values[place] });
@@ -184,6 +223,7 @@ async function sceneOf(
       picture: readsInput ? run.picture : null,
     },
     map: { width: maps.width, height: maps.height, values },
+    region,
     steps,
   };
 }
@@ -216,4 +256,11 @@ function paddedPlane(
       if (columns[column] >= 0) values[to + column] = x[from + columns[column]];
   }
   return { width: pW, height: pH, values, padding };
+}
+
+/** Whether a place of the map is still to be filled when the window stands at `current`. */
+export function isUnfilled({ map, region }: Pick<Scene, 'map' | 'region'>, place: number, current: number): boolean {
+  if (place <= current) return false;
+  const [x, y] = [place % map.width, Math.floor(place / map.width)];
+  return x >= region.x && x < region.x + region.width && y >= region.y && y < region.y + region.height;
 }

@@ -2,16 +2,18 @@ import type { Explanation } from '../analysis/explain/explanation.js';
 import { type FieldFacts, measureField } from '../analysis/field.js';
 import { explainLayer } from '../analysis/layer-run.js';
 import { parseActivation, parseBias, parseKernels, parsePadding, parsePool } from '../cli/parse.js';
+import { sweepGrid } from '../commands/layer/sweep-grid.js';
 import { sweep as sweepCells } from '../commands/layer/sweep-study.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Padding, PaddingMode, Pair } from '../core/geometry.js';
 import type { Job, KernelSource, LayerJob } from '../core/job.js';
+import { DEFAULT_LOOK } from '../core/look.js';
 import type { SweepResult } from '../core/sweep.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
-import { encodePng } from '../io/encode.js';
 import type { Input } from '../io/inputs.js';
 import { asFile } from '../io/memory-files.js';
 import { writeNpy } from '../models/npy.js';
+import { encodeFigure } from '../run/figure.js';
 import { lookAtLayer } from '../run/run.js';
 import { type LayerRequest, shapeLayer } from '../run/shape.js';
 import {
@@ -144,11 +146,7 @@ export function sweep(image: ImageLike, options: SweepOptions): Promise<Sweep> {
     withKernels(options.kernel, (kernels) =>
       withInput(image, async (input) => {
         const base = layerJob(kernels, rest);
-        const {
-          result,
-          image: picture,
-          maps,
-        } = await sweepCells(
+        const { result, drawn, maps } = await sweepCells(
           {
             base,
             strides: stride.map(toPair),
@@ -165,7 +163,12 @@ export function sweep(image: ImageLike, options: SweepOptions): Promise<Sweep> {
             const map = result.cells[i].map;
             return values && map ? tensor(Float32Array.from(values), [map.height, map.width]) : null;
           }),
-          picture: () => encodePng(picture, '{}'),
+          picture: () =>
+            encodeFigure(
+              (look) => sweepGrid(drawn, look),
+              () => ({ args: [] }),
+              { look: DEFAULT_LOOK, svg: false },
+            ),
         };
       }),
     ),
@@ -235,7 +238,7 @@ function layerJob(
     decode: decodeJobOf(options),
     preprocess: { pixels, gray, normalize },
     layer,
-    picture: { scale: { kind: 'minmax' }, depth: 8, colormap: 'gray' },
+    picture: { scale: { kind: 'auto' }, depth: 8, colormap: 'gray' },
     output: { products: [], target: { kind: 'working-folder' }, clobber: true },
   };
 }

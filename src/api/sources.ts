@@ -142,7 +142,7 @@ export function networkJob(
     exact: options.exact ?? false,
     top: null,
     labels,
-    picture: { scale: { kind: 'minmax' }, depth: 8, colormap: 'gray' },
+    picture: { scale: { kind: 'auto' }, depth: 8, colormap: 'gray' },
     output: { products: [], target: { kind: 'working-folder' }, clobber: true },
   };
 }

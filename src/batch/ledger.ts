@@ -157,7 +157,9 @@ export async function commandHash(task: Task): Promise<string> {
     if (await existingFile(path)) files.push([path, await sha256OfFile(path)]);
   }
   return sha256(
-    new TextEncoder().encode(JSON.stringify({ cnnviz: VERSION, kind: task.kind, job, products, figure, naming, files })),
+    new TextEncoder().encode(
+      JSON.stringify({ cnnviz: VERSION, kind: task.kind, job, products, figure, naming, files }),
+    ),
   );
 }
 

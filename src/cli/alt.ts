@@ -54,8 +54,16 @@ export function altOfSweep({ input, axes, cells, scale }: SweepResult): string {
   return sentence([what, ...words, ...(rest > 0 ? [`and ${rest} more`] : [])]);
 }
 
-/** A sentence for the pictures of each layer of a network; '' where none was made. */
-export function altOfNetworkRun(network: string, { input, layers, outputs }: NetworkRunResult): string {
+/** A sentence for the pictures of each layer of a network, or of all of it; '' where none was made. */
+export function altOfNetworkRun(network: string, { input, layers, outputs, top }: NetworkRunResult): string {
+  if (outputs.some(({ kind }) => kind === 'overview')) {
+    const best = (top?.[0] ?? []).map(({ label }) => label);
+    return sentence([
+      `Overview of ${nameOf(network)} for ${nameOf(input.path)}: the maps that vary most of ${plural(layers.length, 'layer')}`,
+      ...layers.map(({ name, shape }) => `${name} ${shape.join('×')}`),
+      ...(best.length > 0 ? [`best classes ${best.join(', ')}`] : []),
+    ]);
+  }
   const drawn = new Set(outputs.filter(({ kind }) => kind !== 'npy').map(({ layer }) => layer));
   return layers
     .filter(({ name }) => drawn.has(name))

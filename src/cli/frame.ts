@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import type { OutputJob } from '../core/job.js';
 import type { Look } from '../core/look.js';
-import { writeAtomic } from '../io/files.js';
+import { fileIdentity, writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, collisionKey, extensionOf, joinPath } from '../io/paths.js';
 import { kindOf } from '../io/read-files.js';
@@ -239,10 +239,11 @@ async function tellAnswer(answer: Answer, frame: Frame): Promise<void> {
       await terminal.send(await bytes());
       continue;
     }
+    const did = fileIdentity(place) === null ? 'wrote' : 'replaced';
     if (write) await write();
     else await writeAtomic(place, await bytes(), { clobber });
     (isOneOfMany ? many : single).push(place);
-    if (!json && !isOneOfMany) say(`wrote ${name(place)}${facts === undefined ? '' : `  ${facts}`}`);
+    if (!json && !isOneOfMany) say(`${did} ${name(place)}${facts === undefined ? '' : `  ${facts}`}`);
   }
   if (!json && many.length > 0) say(`wrote ${name(many[0])}${many.length > 1 ? ` … ${name(many.at(-1)!)}` : ''}`);
   if (json) {

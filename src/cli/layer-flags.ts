@@ -12,7 +12,7 @@ import {
   poolText,
 } from '../core/job.js';
 import { flag, refuseBoth, under, type ValuesOf } from './flags.js';
-import { presetFlags } from './network-flags.js';
+import { decodeOf, pageFlags, presetFlags } from './network-flags.js';
 import { parseActivation, parseBias, parseKernels, parsePadding, parsePair, parsePatch, parsePool } from './parse.js';
 
 /** The kernels of a layer; the order of --kernel and --patch among each other counts. */
@@ -102,7 +102,11 @@ export const pixelFlags = under('Pixels:', {
     'unit',
   ),
   normalize: presetFlags.normalize,
+  rgb: flag.on('--rgb', 'read a one-channel file as three equal channels'),
+  resize: presetFlags.resize,
+  crop: presetFlags.crop,
   background: presetFlags.background,
+  ...pageFlags,
   maxPixels: presetFlags.maxPixels,
 });
 
@@ -151,15 +155,22 @@ export function pixelsOf({
   gray,
   pixels,
   normalize,
-  background,
-  maxPixels,
-}: ValuesOf<typeof pixelFlags>): Pick<Job, 'decode' | 'preprocess'> {
+  rgb,
+  resize,
+  crop,
+  ...decode
+}: ValuesOf<typeof pixelFlags>): Pick<Job, 'decode' | 'preprocess' | 'geometry'> {
+  refuseBoth('--gray', '--rgb', 'keep one of them', gray && rgb);
   if (normalize === PRESETS.imagenet.preprocess.normalize && pixels !== 'unit') {
     throw new CnnvizError('usage', `--normalize imagenet is for pixels in [0, 1], not --pixels ${pixels}`, {
       fix: 'leave --pixels out',
     });
   }
-  return { decode: { background, maxPixels }, preprocess: { pixels, gray, normalize } };
+  return {
+    decode: { ...decodeOf(decode), ...(rgb && { rgb }) },
+    preprocess: { pixels, gray, normalize },
+    ...((resize !== null || crop !== null) && { geometry: { resize, crop } }),
+  };
 }
 
 /** One layer for its numbers alone: nothing is drawn, nothing is written. @throws CnnvizError 'usage' */
@@ -173,7 +184,7 @@ export function oneLayerJob(flags: LayerValues & ValuesOf<typeof pixelFlags>): J
   return {
     ...pixelsOf(flags),
     layer,
-    picture: { scale: { kind: 'minmax' }, depth: 8, colormap: 'gray' },
+    picture: { scale: { kind: 'auto' }, depth: 8, colormap: 'gray' },
     output: { products: [], target: { kind: 'working-folder' }, clobber: true },
   };
 }

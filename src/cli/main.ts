@@ -10,7 +10,7 @@ import { handleSignals } from './signals.js';
 const EXAMPLES = `Examples:
   cnnviz photo.jpg                                        input ▸ kernel edge3x3 ▸ map
   cnnviz demo                                             the main job on a photograph that ships with the package
-  cnnviz conv photo.jpg --kernel edge3x3 --stride 2       a feature map: photo.edge3x3.png
+  cnnviz conv photo.jpg --kernel edge3x3 --stride 2       a feature map: photo.edge3x3.s2.png
   cnnviz explain photo.jpg --kernel edge3x3 --at 188,42   why a value is what it is: patch × kernel, summed
   cnnviz run alexnet@alexnet.pth photo.jpg --layers all   what every layer of a network computes
   cnnviz article -o out/                                  every figure of an article on the fundamentals

@@ -1,8 +1,23 @@
 import { CnnvizError } from '../core/errors.js';
-import { type NetworkJob, type NetworkRequest, normalizeText, type PresetChoice } from '../core/job.js';
+import {
+  type DecodeJob,
+  type NetworkJob,
+  type NetworkRequest,
+  normalizeText,
+  type PresetChoice,
+  type SampleRange,
+} from '../core/job.js';
 import { baseName } from '../io/paths.js';
 import { type Flag, flag, under, type ValuesOf } from './flags.js';
-import { parseColour, parseNormalize, parsePixelCount, parseShape, parseSize, parseWhole } from './parse.js';
+import {
+  parseColour,
+  parseNormalize,
+  parseNumber,
+  parsePixelCount,
+  parseShape,
+  parseSize,
+  parseWhole,
+} from './parse.js';
 
 /** The text of print(model) is taken at its word. */
 export const asPrintedFlag = flag.on(
@@ -34,6 +49,17 @@ export const maxPixelsFlag = flag.of(
   String,
   '100M',
 );
+
+/** Which page of a file is read, and which samples become black and white. */
+export const pageFlags = under('Pixels:', {
+  page: flag.whole('--page <n>', 'which page of a TIFF, or frame of a GIF or WebP, from 1 (default: the first)', 1),
+  range: flag.of(
+    '--range <lo,hi|auto>',
+    'the samples that become black and white, as for 16-bit and float files; auto: the least and the largest (floats do)',
+    (long, text) => parseRange(long, text),
+    (range) => (range === 'auto' ? range : range.join()),
+  ),
+});
 
 /** How an image becomes a network's input. */
 export const presetFlags = under('Pixels:', {
@@ -120,10 +146,20 @@ export function presetOf(flags: ValuesOf<Omit<typeof presetFlags, 'background' |
   return given ? { name: preset, resize, crop, gray, pixels, normalize } : null;
 }
 
+/** How image files are decoded; what is not asked for has no key: jobs without it are the same as ever. */
+export function decodeOf({
+  background,
+  maxPixels,
+  page = null,
+  range = null,
+}: Pick<ValuesOf<typeof presetFlags>, 'background' | 'maxPixels'> & Partial<ValuesOf<typeof pageFlags>>): DecodeJob {
+  return { background, maxPixels, ...(page !== null && { page }), ...(range !== null && { range }) };
+}
+
 /** A network run for its numbers alone: nothing is drawn, nothing is written. */
 export function numbersJob(
   network: string,
-  flags: ValuesOf<typeof presetFlags> & Partial<ValuesOf<typeof weightFlags>>,
+  flags: ValuesOf<typeof presetFlags> & Partial<ValuesOf<typeof weightFlags & typeof pageFlags>>,
   {
     layers = ['output'],
     exact = false,
@@ -132,14 +168,14 @@ export function numbersJob(
 ): NetworkJob {
   return {
     request: requestOf(network, flags),
-    decode: { background: flags.background, maxPixels: flags.maxPixels },
+    decode: decodeOf(flags),
     preset: presetOf(flags),
     layers,
     picturesImplied: false,
     exact,
     top: null,
     labels,
-    picture: { scale: { kind: 'minmax' }, depth: 8, colormap: 'gray' },
+    picture: { scale: { kind: 'auto' }, depth: 8, colormap: 'gray' },
     output: { products: [], target: { kind: 'working-folder' }, clobber: true },
   };
 }
@@ -154,4 +190,15 @@ function parseSeed(text: string): number {
 /** n: the shorter side; h,w: both */
 function parseResize(text: string): number | readonly [number, number] {
   return /[,x×]/i.test(text) ? parseSize('--resize', text) : parseWhole('--resize', text, 1);
+}
+
+/** LO,HI in the file's own numbers, or auto */
+function parseRange(long: string, text: string): SampleRange {
+  if (text.toLowerCase() === 'auto') return 'auto';
+  const parts = text.split(',');
+  const [lo, hi] = parts.map((part) => parseNumber(long, part));
+  if (parts.length === 2 && lo < hi) return [lo, hi];
+  throw new CnnvizError('usage', `${long}: expected the sample of black, then a larger one of white, got "${text}"`, {
+    fix: 'two numbers such as 0,4095, or auto',
+  });
 }

@@ -246,13 +246,13 @@ function parseSigma(text: string): Pair {
   return [vertical, horizontal];
 }
 
-const SCALE_RULES = ['minmax', 'symmetric'] as const;
+const SCALE_RULES = ['auto', 'minmax', 'symmetric'] as const;
 
-/** minmax, symmetric, LO,HI or p1,p99 */
+/** auto, minmax, symmetric, LO,HI or p1,p99 */
 export function parseScale(text: string): ScaleRule {
   const named = sameName(text, SCALE_RULES);
   if (named) return { kind: named };
-  const fix = 'minmax, symmetric, two numbers such as -1,1, or two percentiles such as p1,p99';
+  const fix = 'auto, minmax, symmetric, two numbers such as -1,1, or two percentiles such as p1,p99';
   const parts = text.split(',');
   if (parts.length !== 2) refuse('--scale', 'a rule or two limits', text, fix);
   const percentiles = parts.every((part) => /^p\d/.test(part));

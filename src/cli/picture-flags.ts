@@ -10,16 +10,16 @@ import { parseScale } from './parse.js';
 export const colourFlags = under('Output:', {
   scale: flag.of(
     '--scale <rule>',
-    'minmax, symmetric (zero is mid-grey), LO,HI or p1,p99',
+    'auto (few outliers are clipped), minmax, symmetric (zero is mid-grey), LO,HI or p1,p99',
     (_, text) => parseScale(text),
     scaleText,
-    'minmax',
+    'auto',
   ),
   colormap: flag.choice(
     '--colormap <name>',
-    'colours of the values',
-    ['gray', 'viridis', 'magma', 'diverging'],
-    'gray',
+    'colours of the values; auto: grey, and in figures blue and orange where there are negative ones',
+    ['auto', 'gray', 'viridis', 'magma', 'diverging'],
+    'auto',
   ),
 });
 
@@ -42,9 +42,21 @@ export const eachFlag = flag.on(
 
 type MapFlags = ValuesOf<ReturnType<typeof mapFlags>>;
 
+/** The colours that --colormap asks for. `isFigure`: several maps share a labelled picture. */
+export function coloursOf(
+  colormap: ValuesOf<typeof colourFlags>['colormap'],
+  isFigure: boolean,
+): Pick<PictureJob, 'colormap' | 'signs'> {
+  if (colormap !== 'auto') return { colormap };
+  return isFigure ? { colormap: 'gray', signs: true } : { colormap: 'gray' };
+}
+
 /** How maps are drawn. */
-export function pictureOf({ scale, depth, colormap, each }: MapFlags & { readonly each: boolean }): PictureJob {
-  return { scale, depth: depth === '16' ? 16 : 8, colormap, ...(each ? { each } : {}) };
+export function pictureOf(
+  { scale, depth, colormap, each }: MapFlags & { readonly each: boolean },
+  isFigure: boolean,
+): PictureJob {
+  return { scale, depth: depth === '16' ? 16 : 8, ...coloursOf(colormap, isFigure), ...(each ? { each } : {}) };
 }
 
 /** Whether maps are written as numbers: --format, or the ending. @throws CnnvizError 'usage' when the two differ */

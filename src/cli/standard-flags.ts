@@ -4,6 +4,8 @@ import { lookFlags } from './look-flags.js';
 import { parseJobs } from './parse.js';
 import { SHOW_METHODS } from './show/method.js';
 
+/** A command that writes such a file draws figures. */
+const FIGURE_ENDINGS = ['.svg', '.gif'];
 /** The jobs of a command that is not told how many. */
 const CORES = String(coreCount());
 
@@ -79,7 +81,7 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
 /** Which of them a command has; what it does not have cannot be given, and reads as not given. */
 export function standardNames(spec: StandardSpec): string[] {
   const { output, namedFiles, namedFigures, json, jsonl, dryRun, verbose, jobs } = spec;
-  const figures = output?.endings.includes('.svg') === true || namedFigures === true;
+  const figures = output?.endings.some((ending) => FIGURE_ENDINGS.includes(ending)) === true || namedFigures === true;
   const look = Object.fromEntries(Object.keys(lookFlags).map((key) => [key, figures])) as Record<
     keyof typeof lookFlags,
     boolean

@@ -54,18 +54,14 @@ const SAID: Readonly<Record<string, string>> = {
   '--pooling': '--pool',
 };
 const IMAGE = /\.(png|jpe?g|webp|gif|tiff?|avif|npy)$/i;
-const PREPARES = /^--(resize|crop|preset)$/;
 
-/** A layer reads an image as it is; `preprocess` makes an array of another size, which a layer reads as well. */
+/** A preset is a network's; `preprocess` makes an array of it, which a layer reads as well. */
 function refusePreparing(flag: string, command: Command, typed: readonly string[]): void {
-  if (!PREPARES.test(flag) || !command.options.some(({ long }) => long === '--kernel')) return;
-  const at = typed.findIndex((word) => word.split('=')[0] === flag);
-  const value = typed[at]?.includes('=') ? typed[at].slice(flag.length + 1) : typed[at + 1];
-  const image = typed.find((word, i) => i !== at + 1 && IMAGE.test(word)) ?? 'photo.jpg';
-  const size = value !== undefined && /^\d+([,x]\d+)?$/.test(value) ? value : '224';
-  const steps = flag === '--preset' ? ['--preset', 'imagenet'] : ['--preset', 'none', flag, size];
-  throw new CnnvizError('usage', `${flag}: ${command.name()} reads the pixels of an image as they are`, {
-    fix: `${commandText(['preprocess', image, ...steps, '-o', 'prepared.npy'])}, and prepared.npy instead of ${image}`,
+  if (flag !== '--preset' || !command.options.some(({ long }) => long === '--kernel')) return;
+  const image = typed.find((word) => IMAGE.test(word)) ?? 'photo.jpg';
+  const prepare = ['preprocess', image, '--preset', 'imagenet', '-o', 'prepared.npy'];
+  throw new CnnvizError('usage', `${flag}: ${command.name()} reads an image as --resize, --crop and --normalize say`, {
+    fix: `${commandText(prepare)}, and prepared.npy instead of ${image}`,
   });
 }
 

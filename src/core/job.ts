@@ -31,7 +31,15 @@ export interface DecodeJob {
   /** The colour transparent pixels are laid over, "#rrggbb", or null: alpha is dropped. */
   readonly background: string | null;
   readonly maxPixels: number;
+  /** Which page of a TIFF, which frame of a GIF or WebP, from 1; absent: the first. */
+  readonly page?: number;
+  /** The samples that become black and white; auto: the smallest and the largest there are. Absent: as the file's type says. */
+  readonly range?: SampleRange;
+  /** One layer reads a one-channel file as three equal channels; absent: as one. Networks always read three. */
+  readonly rgb?: true;
 }
+
+export type SampleRange = readonly [lo: number, hi: number] | 'auto';
 
 export interface PatchRect {
   readonly x: number;
@@ -87,8 +95,10 @@ export interface LayerJob {
   readonly algorithm: string | null;
 }
 
-/** minmax: darkest to brightest · symmetric: zero at mid-grey · fixed limits · percentiles of the values */
+/** auto: minmax without the few outliers that would flatten the rest · minmax: darkest to brightest · symmetric: zero at
+ * mid-grey · fixed limits · percentiles of the values */
 export type ScaleRule =
+  | { readonly kind: 'auto' }
   | { readonly kind: 'minmax' }
   | { readonly kind: 'symmetric' }
   | { readonly kind: 'fixed'; readonly lo: number; readonly hi: number }
@@ -100,12 +110,17 @@ export interface PictureJob {
   readonly scale: ScaleRule;
   readonly depth: 8 | 16;
   readonly colormap: ColormapName;
+  /** In figures, values of both signs are blue and orange around a neutral zero; `colormap` is for the others. */
+  readonly signs?: true;
   /** Each map of a sheet has a scale of its own. */
   readonly each?: true;
 }
 
-/** maps: a file each · sheet: all in one labelled picture · strip: input ▸ kernel ▸ map · npy: exact numbers */
-export type ProductKind = 'maps' | 'sheet' | 'strip' | 'npy';
+/**
+ * maps: a file each · sheet: all in one labelled picture · strip: input ▸ kernel ▸ map · histogram: of all layers ·
+ * overview: a whole network · npy: exact numbers
+ */
+export type ProductKind = 'maps' | 'sheet' | 'strip' | 'histogram' | 'overview' | 'npy';
 
 export interface OutputJob {
   readonly products: readonly ProductKind[];
@@ -119,11 +134,15 @@ export interface OutputJob {
   readonly clobber: boolean;
   /** How figures are finished, and whether they are SVG; as usual when left out. */
   readonly figure?: { readonly look: Look; readonly svg: boolean };
+  /** What names say where no place is named, behind the input's: the settings of one map, and of a picture of all. */
+  readonly names?: { readonly one: string; readonly all: string };
 }
 
 /** Everything a run needs but its inputs. Plain JSON: the same job serves the command line, threads and queues. */
 export interface Job {
   readonly decode: DecodeJob;
+  /** What happens to an image's size first; absent: nothing. */
+  readonly geometry?: GeometryJob;
   readonly preprocess: PreprocessJob;
   readonly layer: LayerJob;
   readonly picture: PictureJob;

@@ -150,7 +150,7 @@ function logNear1(f: number, k: number, small: number): number {
 export function tanh(x: number): number {
   if (Number.isNaN(x) || x === 0) return x;
   const size = Math.abs(x);
-  const value = size > 22 ? 1 : size < 1 ? tanhNear0(size) : 1 - 2 / (expm1(2 * size) + 2);
+  const value = size < 1 ? tanhNear0(size) : 1 - 2 / (expm1(2 * size) + 2);
   return x < 0 ? -value : value;
 }
 

@@ -33,6 +33,7 @@ export interface DrawingNote {
   readonly cnnviz: string;
   readonly picture:
     | 'architecture'
+    | 'overview'
     | 'filters'
     | 'audit'
     | 'explanation'
@@ -42,6 +43,7 @@ export interface DrawingNote {
     | 'patches'
     | 'learning-curve'
     | 'confusion-matrix'
+    | 'histogram'
     | 'article';
   /** What it shows, in a sentence, where nothing else tells it. */
   readonly alt?: string;

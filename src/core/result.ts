@@ -1,6 +1,6 @@
 import type { Pads } from './geometry.js';
-import type { ProductKind } from './job.js';
-import type { PreprocessPlan } from './preprocess-geometry.js';
+import type { ColormapName, ProductKind } from './job.js';
+import type { PreprocessPlan, Size } from './preprocess-geometry.js';
 import { groupDigits } from './text.js';
 import type { ValueFault } from './values.js';
 
@@ -36,6 +36,11 @@ export interface Peak {
 export interface Scale {
   readonly lo: number;
   readonly hi: number;
+  /**
+   * Which percentiles lo and hi are, where they were chosen as such; [null, 99]: black is zero, and white is the 99th
+   * percentile of the values above it.
+   */
+  readonly percentiles?: readonly [lo: number | null, hi: number];
 }
 
 /** What a picture of values loses: how many fell below lo, above hi, or were NaN. */
@@ -43,6 +48,12 @@ export interface Clipped {
   readonly below: number;
   readonly above: number;
   readonly nan: number;
+}
+
+/** What one picture of several maps loses of all their values. */
+export interface ClippedOf extends Clipped {
+  /** How many values there are. */
+  readonly of: number;
 }
 
 /** What was read. */
@@ -58,6 +69,13 @@ export interface InputFacts {
   /** 'RGB', 'gray', 'CMYK' … as stored, or the dtype of an array. */
   readonly colour: string;
   readonly depth: number;
+  /** Which page or frame was read, from 1, of a file that holds several; absent: it holds one. */
+  readonly page?: number;
+  readonly pages?: number;
+  /** The samples that became black and white, where the file's type does not say them. */
+  readonly range?: Scale;
+  /** The size in the file, where the layer reads another: the image was resized or cropped. */
+  readonly original?: Size;
 }
 
 export interface KernelFacts {
@@ -120,6 +138,30 @@ export interface OutputFile {
   /** The network's layer it shows; null for the one layer of `conv`. */
   readonly layer: string | null;
   readonly bytes: number;
+  /** A file of this name was there before. */
+  readonly replaced?: true;
+  /** Of a picture: the one scale of all its values, and what that clipped. */
+  readonly scale?: DrawnScale;
+}
+
+/** A picture's scale with what it clipped. */
+export interface DrawnScale extends Scale {
+  readonly colormap: ColormapName;
+  readonly clipped: ClippedOf;
+}
+
+/** How often values fall where. Zeros stand apart: behind a ReLU most values are exactly 0. */
+export interface Histogram {
+  /** All values, whatever they are. */
+  readonly count: number;
+  readonly zeros: number;
+  readonly nan: number;
+  readonly infinite: number;
+  /** Of the finite values that are not 0: the smallest and the largest; NaN when there is none. */
+  readonly lo: number;
+  readonly hi: number;
+  /** How many of those fall into each of equal steps from lo to hi; hi is in the last one. */
+  readonly bins: readonly number[];
 }
 
 /** What became of one input. */
@@ -204,6 +246,8 @@ export interface PreprocessResult {
   readonly shape: readonly number[];
   readonly steps: readonly StepFacts[];
   readonly outputs: readonly OutputFile[];
+  /** What went unexpectedly, though it is not an error. */
+  readonly warnings: readonly string[];
 }
 
 /** What the values of one layer look like, channel by channel. */

@@ -1,6 +1,6 @@
 import type { Pair } from './geometry.js';
 import type { BiasSource, Job, LayerJob, PoolJob } from './job.js';
-import type { InputFacts, KernelFacts, PatchVerdict, Peak, Scale, ValueFacts } from './result.js';
+import type { ClippedOf, InputFacts, KernelFacts, PatchVerdict, Peak, Scale, ValueFacts } from './result.js';
 
 /** One layer with lists where `conv` has one value: every combination is a cell. */
 export interface SweepJob {
@@ -52,6 +52,8 @@ export interface SweepResult {
   readonly cells: readonly SweepCell[];
   /** The one scale of the picture. */
   readonly scale: Scale;
+  /** What that clips of all maps together. */
+  readonly clipped: ClippedOf;
   /** What went unexpectedly: a bias that changes nothing, cells that do not fit. */
   readonly notes: readonly string[];
   readonly warnings: readonly string[];

@@ -28,6 +28,20 @@ export function groupDigits(value: number): string {
   return value < 0 ? `−${digits}` : digits;
 }
 
+/**
+ * "darkest 1 % and brightest 0.5 % clipped": what a picture's scale cuts off; '' where it is nothing. Of the colour map
+ * with two bright ends and a dark middle: lowest and highest.
+ */
+export function clippedWords(
+  { below, above, of }: { readonly below: number; readonly above: number; readonly of: number },
+  colormap: string,
+): string {
+  const [low, high] = colormap === 'diverging' ? ['lowest', 'highest'] : ['darkest', 'brightest'];
+  const share = (count: number) => `${formatNumber((100 * count) / of, 2)} %`;
+  const ends = [...(below > 0 ? [`${low} ${share(below)}`] : []), ...(above > 0 ? [`${high} ${share(above)}`] : [])];
+  return ends.length === 0 ? '' : `${ends.join(' and ')} clipped`;
+}
+
 /** Size for people: "812 bytes", "93 kB", "244 MB". */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
@@ -49,7 +63,7 @@ export function shorten(text: string, most: number): string {
     : [text, text];
   const missing = before ? Number(before[1].replaceAll(',', '')) : 0;
   const length = before ? first.length + missing + second.length : text.length;
-  const room = Math.max(2, most - 40);
+  const room = Math.max(4, most - 40);
   const head = wholeLetters(first.slice(0, Math.ceil(room * 0.7)));
   const tail = wholeLetters(second.slice(-Math.floor(room * 0.3)));
   return `${head} … (${groupDigits(length - head.length - tail.length)} letters left out) … ${tail}`;

@@ -105,3 +105,83 @@ export function percentileOf(sorted: Float32Array, p: number): number {
   const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
+
+/**
+ * Percentiles of all finite values, as percentileOf gives them, without sorting: their bits, which rise as the numbers do
+ * once those of negative ones are turned, are counted by their upper, then by their lower halves. NaN where there are none.
+ * @param ofAboveZero only of the values above zero
+ */
+export function percentilesOf(
+  arrays: readonly Float32Array[],
+  percents: readonly number[],
+  ofAboveZero = false,
+): number[] {
+  const bits = arrays.map(({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length));
+  const upper = countHalves(bits, 0, 0, 16);
+  const lower = new Map<number, Uint32Array>();
+  const lowerOf = (bin: number): Uint32Array => {
+    const counts = lower.get(bin) ?? countHalves(bits, 0xffff0000 | 0, (bin ^ 0x8000) << 16, 0);
+    lower.set(bin, counts);
+    return counts;
+  };
+  const sum = (from: number, end: number) => upper.subarray(from, end).reduce((total, count) => total + count, 0);
+  // the numbers of zero's bin are zero, the first of them, and what is too small for its bits to reach the upper half
+  const skipped = ofAboveZero ? sum(LEAST_FINITE, ZERO) + (upper[ZERO] > 0 ? lowerOf(ZERO)[0] : 0) : 0;
+  const last = sum(LEAST_FINITE, END_OF_FINITE) - skipped - 1;
+  if (last < 0) return percents.map(() => Number.NaN);
+  const valueAt = (rank: number): number => {
+    const [bin, within] = binOf(upper, LEAST_FINITE, skipped + rank);
+    return numberOf(bin, binOf(lowerOf(bin), 0, within)[0]);
+  };
+  return percents.map((p) => {
+    const at = (p / 100) * last;
+    const below = Math.floor(at);
+    const low = valueAt(below);
+    return low + (at - below) * (valueAt(Math.min(below + 1, last)) - low);
+  });
+}
+
+/** Bins of upper halves: of the most negative finite number, of zero, and behind that of the largest finite number. */
+const [LEAST_FINITE, ZERO, END_OF_FINITE] = [0x80, 0x8000, 0xff80];
+/** At most this many values at a time: a function called often is compiled soon. */
+const COUNT_PORTION = 16_384;
+
+/** How often each half that `shift` leaves occurs among the numbers whose bits in `mask` are `wanted`. */
+function countHalves(arrays: readonly Int32Array[], mask: number, wanted: number, shift: 0 | 16): Uint32Array {
+  const counts = new Uint32Array(65_536);
+  const turn = shift === 16 ? 0x8000 : 0;
+  for (const bits of arrays) {
+    for (let from = 0; from < bits.length; from += COUNT_PORTION) {
+      countPortion(bits.subarray(from, from + COUNT_PORTION), mask, wanted, shift, turn, counts);
+    }
+  }
+  return counts;
+}
+
+/** One function for both halves: it is compiled once. `turn`: negative upper halves come first. */
+function countPortion(
+  bits: Int32Array,
+  mask: number,
+  wanted: number,
+  shift: number,
+  turn: number,
+  counts: Uint32Array,
+): void {
+  for (let i = 0; i < bits.length; i++) {
+    const rising = bits[i] ^ ((bits[i] >> 31) >>> 1);
+    if ((rising & mask) === wanted) counts[((rising >>> shift) & 0xffff) ^ turn]++;
+  }
+}
+
+/** The bin that holds the number of this rank, counted from 0, and its rank within the bin. */
+function binOf(counts: Uint32Array, from: number, rank: number): [bin: number, within: number] {
+  let [bin, within] = [from, rank];
+  while (within >= counts[bin]) within -= counts[bin++];
+  return [bin, within];
+}
+
+function numberOf(bin: number, lower: number): number {
+  const rising = ((bin ^ 0x8000) << 16) | lower;
+  // + 0: of two zeros no one is meant
+  return new Float32Array(Int32Array.of(rising ^ ((rising >> 31) >>> 1)).buffer)[0] + 0;
+}

@@ -7,7 +7,7 @@ import { textWidth } from './scene/typeface.js';
 export type Placed = (x: number, y: number) => Point;
 
 interface Axes {
-  /** Points of the plotted area. */
+  /** Points of the plotted area; at least 320 × 160, so that numbers stand apart. */
   readonly width: number;
   readonly height: number;
   readonly x: readonly [lo: number, hi: number];
@@ -21,9 +21,13 @@ interface Axes {
 }
 
 const NEAR = 8;
+/** Eight numbers stand below less in one another's way, and nothing is told by less height. */
+const LEAST_WIDTH = 320;
+const LEAST_HEIGHT = 160;
 
 /** A pair of axes with round numbers and a line for each, stronger at zero; both labels stand at the ends of their axes. */
-export function plotPart({ width, height, x, y, xLabel, yLabel, wholeX = false, draw }: Axes): Part {
+export function plotPart({ x, y, xLabel, yLabel, wholeX = false, draw, ...sides }: Axes): Part {
+  const [width, height] = [Math.max(LEAST_WIDTH, sides.width), Math.max(LEAST_HEIGHT, sides.height)];
   const { size } = TYPE.detail;
   const line = lineHeight(TYPE.detail);
   const [across, down] = [ticks(x, wholeX ? 1 : 0), ticks(y)];
@@ -61,7 +65,8 @@ function halves(points: number): number {
 export function drawCurve(marks: Marks, points: readonly Point[], place: Placed, paint: Paint, thick = 2): void {
   let piece: Point[] = [];
   const end = () => {
-    if (piece.length > 1) drawLines(marks, piece, paint, thick);
+    const bends = piece.filter((at, i) => !isBetween(piece[i - 1], at, piece[i + 1]));
+    if (bends.length > 1) drawLines(marks, bends, paint, thick);
     else if (piece.length === 1) drawDot(marks, piece[0], paint, 3);
     piece = [];
   };
@@ -70,6 +75,16 @@ export function drawCurve(marks: Marks, points: readonly Point[], place: Placed,
     else end();
   }
   end();
+}
+
+/** A point this near to the line between its neighbours, in points, is no bend: float32 rounds. */
+const STRAIGHT = 1e-4;
+
+/** Whether a point lies on the straight line from the one before it to the next: it need not be drawn. */
+function isBetween(before: Point | undefined, [x, y]: Point, after: Point | undefined): boolean {
+  if (!before || !after) return false;
+  const [dx, dy] = [after[0] - before[0], after[1] - before[1]];
+  return Math.abs((x - before[0]) * dy - (y - before[1]) * dx) < STRAIGHT * Math.sqrt(dx * dx + dy * dy);
 }
 
 /** A dot of a colour with paper around it, so that it shows on lines. */
@@ -92,9 +107,18 @@ export function rangeOf(values: readonly number[]): readonly [number, number] {
   return lo === hi ? [lo - 1, hi + 1] : [lo, hi];
 }
 
+/** The next round number that `ticks` puts on an axis from 0. */
+export function roundedUp(most: number): number {
+  const [, step] = ticks([0, most]);
+  return Math.ceil(most / step - 1e-9) * step;
+}
+
 /** Round numbers in a range, 1, 2 or 5 times a power of ten apart and at least `least`: three to eight of them. */
 function ticks([lo, hi]: readonly [number, number], least = 0): number[] {
-  const power = 10 ** Math.floor(Math.log10((hi - lo) / 8));
+  const wanted = (hi - lo) / 8;
+  let power = 1;
+  while (power * 10 <= wanted) power *= 10;
+  while (power > wanted) power /= 10;
   const fine = [1, 2, 5, 10].map((factor) => factor * power).find((one) => (hi - lo) / one <= 8) ?? 10 * power;
   const step = Math.max(fine, least);
   const first = Math.ceil(lo / step);

@@ -24,15 +24,17 @@ const THICK = 16;
 const GAP = 12;
 /** A longer name loses its middle. */
 const LABEL_WIDTH = 300;
+const LEAST_LENGTH = 80;
 /** Less than this would not be seen. */
 const LEAST = 1;
 
 /**
  * One bar a row, all from one line of zero: above zero to the right. Names stand left of them, numbers right of them, one
  * below the other at their points. What is no number has no bar; what is infinite reaches the end.
- * @param length points of the bars' column
+ * @param wanted points of the bars' column, at least 80
  */
-export function barRows(bars: readonly Bar[], length: number): Part {
+export function barRows(bars: readonly Bar[], wanted: number): Part {
+  const length = Math.max(LEAST_LENGTH, wanted);
   const finite = bars.map(({ value }) => value).filter(Number.isFinite);
   const hi = Math.max(0, ...finite);
   const lo = Math.min(0, ...finite);
@@ -75,7 +77,12 @@ function halves(points: number): number {
 /** Where numbers begin so that their points (or last digits) stand below each other, in points. */
 function alignedAtPoint(texts: readonly string[]): { readonly width: number; readonly starts: readonly number[] } {
   const { size } = TYPE.body;
-  const split = texts.map((text) => /^([^\d]*[\d,]*)(.*)$/.exec(text)!.slice(1).map((part) => textWidth(part, size)));
+  const split = texts.map((text) =>
+    /^([^\d]*[\d,]*)(.*)$/
+      .exec(text)!
+      .slice(1)
+      .map((part) => textWidth(part, size)),
+  );
   const before = Math.max(0, ...split.map(([whole]) => whole));
   const after = Math.max(0, ...split.map(([, rest]) => rest));
   return { width: before + after, starts: split.map(([whole]) => before - whole) };

@@ -4,12 +4,12 @@ import type { Image } from '../core/image.js';
 import { formatNumber } from '../core/text.js';
 import { applyColormap } from './colormaps.js';
 import {
-  clippedWords,
+  type ColouredFigure,
   commonLevels,
   type FigureOptions,
   type LabelledMap,
   legend,
-  type MapFigure,
+  lostWords,
   titledScene,
 } from './figure.js';
 import { chooseFit, fitWords } from './fit.js';
@@ -27,11 +27,11 @@ import {
   textPart,
   widest,
 } from './part.js';
-import { shortenMiddle } from './scene/typeface.js';
+import { shortenMiddle, wrapText } from './scene/typeface.js';
 
 const GAP = 16;
 /** The area the maps of a sheet share, in points, and the bounds of one map's side. */
-const AREA = 9e5;
+const AREA = 1.15e6;
 const AREA_OF_MANY = 5e5;
 const SMALLEST_BOX = 48;
 const LARGEST_BOX = 640;
@@ -65,12 +65,12 @@ export interface SheetOptions extends FigureOptions {
  * On one common scale, or each on its own, whose ends stand below it: then `scale` is that of the first.
  * @throws CnnvizError 'shape' when there is no map, or too many for one picture
  */
-export function contactSheet(maps: readonly SheetMap[], options: SheetOptions): MapFigure {
+export function contactSheet(maps: readonly SheetMap[], options: SheetOptions): ColouredFigure {
   if (maps.length === 0) throw new CnnvizError('shape', 'a sheet needs at least one map');
-  const { title, scaleRule, colormap, look, facts = '', input, each = false } = options;
+  const { title, scaleRule, look, facts = '', input, each = false } = options;
   const drawn = each
-    ? maps.map((map) => commonLevels([map], scaleRule))
-    : [commonLevels(maps, scaleRule)].flatMap(({ levels, ...rest }) =>
+    ? maps.map((map) => commonLevels([map], scaleRule, options))
+    : [commonLevels(maps, scaleRule, options)].flatMap(({ levels, ...rest }) =>
         levels.map((one) => ({ levels: [one], ...rest })),
       );
   const area = (maps.length > MANY ? AREA_OF_MANY : AREA) * look.box * look.box;
@@ -83,16 +83,16 @@ export function contactSheet(maps: readonly SheetMap[], options: SheetOptions): 
   const fewest = Math.min(LABEL_WIDTH, widest(maps.map(({ label }) => textPart(label, 'name'))));
   const gap = maps.length > MANY ? GAP / 2 : GAP + 8;
   const cells = maps.map((map, i) => {
-    const { levels, scale, clipped } = drawn[i];
+    const { levels, scale, clipped, colormap } = drawn[i];
     const isSmall = fitsNumberGrid(map) && maps.length <= MOST_KERNELS && (map.blank ?? 0) === 0;
     const picture = isSmall
       ? numberGrid(map, applyColormap(levels[0], colormap))
       : planePicture(map, levels[0], colormap, fits[i], map.blank);
-    const own = each ? [rangeWords(scale), clippedWords(clipped)].filter(Boolean).join('; ') : '';
+    const own = each ? [rangeWords(scale), lostWords(clipped, colormap)] : [];
     return cellOf(
       map,
       picture,
-      [alike ? '' : sizes[i], own].filter(Boolean),
+      [alike ? '' : sizes[i], ...own].filter(Boolean),
       Math.max(picture.width, fewest),
       maps.length,
     );
@@ -101,11 +101,11 @@ export function contactSheet(maps: readonly SheetMap[], options: SheetOptions): 
   const subject = alike ? `${count} ${sizes[0]}` : count;
   const scales = maps.length === 1 ? '' : each ? 'each on a scale of its own' : 'one scale for all';
   const words = [facts, subject, scales].filter(Boolean).join('  ·  ');
-  const { scale, clipped } = drawn[0];
+  const { scale, clipped, colormap } = drawn[0];
   const grid = inGrid(cells, gap, undefined, Math.min(gap, GAP));
   const figure = input ? stacked([inputCell(input, look.box), grid], 24, 'left') : grid;
   const key = each && maps.length > 1 ? null : legend('', scale, colormap, clipped);
-  return { scene: titledScene(title, words, figure, key, look), scale, clipped };
+  return { scene: titledScene(title, words, figure, key, look), scale, clipped, colormap };
 }
 
 function rangeWords({ lo, hi }: { readonly lo: number; readonly hi: number }): string {
@@ -122,13 +122,10 @@ function cellOf(map: SheetMap, picture: Part, details: readonly string[], room: 
   const style = count > MOST_KERNELS ? TYPE.detail : TYPE.name;
   const kernel = map.kernel && count <= MOST_KERNELS ? smallKernel(map.kernel, KERNEL_BOX) : null;
   const beside = kernel ? kernel.width + 12 : 0;
-  const short = (text: string, set: typeof style | typeof TYPE.detail) =>
-    shortenMiddle(text, Math.max(room - beside, 64), set.size, set.weight);
-  const words = stacked(
-    [textPart(short(map.label, style), style), ...details.map((line) => textPart(short(line, TYPE.detail), 'detail'))],
-    1,
-    'left',
-  );
+  const left = Math.max(room - beside, 64);
+  const name = textPart(shortenMiddle(map.label, left, style.size, style.weight), style);
+  const lines = details.flatMap((line) => wrapText(line, left, TYPE.detail.size));
+  const words = stacked([name, ...lines.map((line) => textPart(line, 'detail'))], 1, 'left');
   return stacked([picture, kernel ? sideBySide([kernel, words], 12, 'middle') : words], kernel ? 10 : 4, 'left');
 }
 

@@ -1,6 +1,6 @@
 import type { ColormapName, ScaleRule } from '../core/job.js';
-import type { Clipped, Scale } from '../core/result.js';
-import { formatNumber, groupDigits } from '../core/text.js';
+import type { ClippedOf, Scale } from '../core/result.js';
+import { clippedWords, formatNumber, groupDigits } from '../core/text.js';
 import {
   drawText,
   framed,
@@ -42,6 +42,8 @@ export interface FigureOptions {
   readonly title: string;
   readonly scaleRule: ScaleRule;
   readonly colormap: ColormapName;
+  /** Values of both signs get blue and orange instead, with zero in the middle. */
+  readonly signs?: boolean;
   readonly look: FigureLook;
 }
 
@@ -49,7 +51,13 @@ export interface FigureOptions {
 export interface MapFigure {
   readonly scene: Scene;
   readonly scale: Scale;
-  readonly clipped: Clipped;
+  readonly clipped: ClippedOf;
+}
+
+/** One whose colours were chosen with its scale. */
+export interface ColouredFigure extends MapFigure {
+  /** The colours its values have. */
+  readonly colormap: ColormapName;
 }
 
 /** Paper around a figure. */
@@ -59,24 +67,38 @@ const TITLE_WIDTH = 1100;
 /** Facts and captions are broken into lines at least this wide. */
 const LEAST_WIDTH = 420;
 
-/** The 8-bit greys of all maps on one common scale. */
+/** Planes as 8-bit levels of one common scale. */
+export interface CommonLevels extends Omit<ColouredFigure, 'scene'> {
+  readonly levels: Uint8Array[];
+}
+
+/**
+ * The levels of all maps on one common scale. `signs`: where values have both signs and no limits were named, the scale is
+ * brought around zero and the colours tell the sign.
+ */
 export function commonLevels(
   maps: readonly (Plane & Pick<LabelledMap, 'blank'>)[],
   rule: ScaleRule,
-): { levels: Uint8Array[]; scale: Scale; clipped: Clipped } {
-  const scale = chooseScale(
+  colours: Partial<Pick<FigureOptions, 'colormap' | 'signs'>> = {},
+): CommonLevels {
+  const chosen = chooseScale(
     maps.map(({ values }) => values),
     rule,
   );
-  const clipped = { below: 0, above: 0, nan: 0 };
+  const isSigned = colours.signs === true && chosen.lo < 0 && chosen.hi > 0 && rule.kind !== 'fixed';
+  const reach = Math.max(-chosen.lo, chosen.hi);
+  const scale = isSigned ? { lo: -reach, hi: reach } : chosen;
+  const colormap = isSigned ? 'diverging' : (colours.colormap ?? 'gray');
+  const clipped = { below: 0, above: 0, nan: 0, of: 0 };
   const levels = maps.map(({ values, blank = 0 }) => {
     const one = toPixels(values, scale, 8);
     clipped.below += one.clipped.below;
     clipped.above += one.clipped.above;
     clipped.nan += one.clipped.nan - blank;
+    clipped.of += values.length - blank;
     return one.data as Uint8Array;
   });
-  return { levels, scale, clipped };
+  return { levels, scale, clipped, colormap };
 }
 
 /** The finished figure: a sentence as its title, a line of facts, the figure, its legend, and a caption at the foot. */
@@ -101,10 +123,17 @@ const LEAST_WORDS = 120;
 const TICK = 5;
 
 /** What the colours mean: a bar of all levels over its lowest, zero and highest value; below it what was clipped, if anything. */
-export function legend(name: string, scale: Scale, colormap: ColormapName, clipped: Clipped, width = BAR_WIDTH): Part {
+export function legend(
+  name: string,
+  scale: Scale,
+  colormap: ColormapName,
+  clipped: ClippedOf,
+  width = BAR_WIDTH,
+): Part {
   const parts = [scale.lo === scale.hi ? swatch(name, scale.lo, colormap) : bar(name, scale, colormap, width)];
   const room = Math.max(width, LEAST_WORDS);
-  for (const line of wrapText(clippedWords(clipped), room, TYPE.detail.size)) parts.push(textPart(line, 'detail'));
+  for (const line of wrapText(lostWords(clipped, colormap), room, TYPE.detail.size))
+    parts.push(textPart(line, 'detail'));
   return stacked(parts, 4, 'left');
 }
 
@@ -146,8 +175,10 @@ function bar(name: string, scale: Scale, colormap: ColormapName, width: number):
     draw: (marks, x, y) => part.draw(marks, x, y - 1),
   });
   const words = zero === 'below' ? 'zero is darker than black' : zero === 'above' ? 'zero is brighter than white' : '';
-  const more = words === '' ? [] : [beside(textPart(words, 'detail'))];
-  return sideBySide([...named(name).map(beside), ticked, ...more], 12, 'top');
+  const more = words === '' ? [] : [textPart(words, 'detail')];
+  const isNarrow = width < LEAST_WORDS;
+  const scaled = sideBySide([...named(name).map(beside), ticked, ...(isNarrow ? [] : more.map(beside))], 12, 'top');
+  return isNarrow && more.length > 0 ? stacked([scaled, ...more], 2, 'left') : scaled;
 }
 
 function named(name: string): Part[] {
@@ -166,11 +197,9 @@ function swatch(name: string, value: number, colormap: ColormapName): Part {
   return sideBySide([...named(name), colour, words], 8, 'middle');
 }
 
-/** "12 below the scale, 3 above it, 1 NaN, drawn as the lowest", or nothing. */
-export function clippedWords({ below, above, nan }: Clipped): string {
-  const words = [];
-  if (below > 0) words.push(`${groupDigits(below)} below the scale`);
-  if (above > 0) words.push(`${groupDigits(above)} above it`);
-  if (nan > 0) words.push(`${groupDigits(nan)} NaN, drawn as the lowest`);
-  return words.join(', ');
+/** "brightest 1 % clipped, 1 NaN, drawn as the lowest", or nothing. */
+export function lostWords(clipped: ClippedOf, colormap: ColormapName): string {
+  const { nan } = clipped;
+  const words = [clippedWords(clipped, colormap), nan > 0 ? `${groupDigits(nan)} NaN, drawn as the lowest` : ''];
+  return words.filter(Boolean).join(', ');
 }

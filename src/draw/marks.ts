@@ -129,7 +129,3 @@ export function arrowPart(above: Part | null, below: Part | null, least = 44): P
     },
   };
 }
-
-// TEMPORARY: gone when every figure is a scene
-export const MARK: any = POINTER;
-export const outline: any = () => {};

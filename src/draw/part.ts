@@ -58,7 +58,8 @@ export function drawText(
 export function textPart(text: string, style: StyleName | TextStyle = 'body'): Part {
   const set: TextStyle = typeof style === 'string' ? TYPE[style] : style;
   return {
-    width: textWidth(text, set.size, set.weight),
+    // whole points: what stands beside a text begins at a pixel
+    width: Math.ceil(textWidth(text, set.size, set.weight)),
     height: lineHeight(set),
     draw: (marks, x, y) => drawText(marks, x, y, text, set),
   };
@@ -267,7 +268,3 @@ function captionParts(line: CaptionLine, isFirst: boolean, room: number): Part[]
   if (label.width + 8 + more.width <= room) return [sideBySide([label, more], 8, 'top')];
   return [label, ...wrapText(detail, room, TYPE.detail.size).map((piece) => textPart(piece, 'detail'))];
 }
-
-// TEMPORARY: gone when every figure is a scene
-export const [INK, FAINT, PAPER, FRAME]: any[] = ['body', 'detail', 'paper', 'frame'];
-export { FIXED_SPACE } from './scene/typeface.js';

@@ -44,7 +44,7 @@ export function preprocessAudit({ title, facts, steps, pictures, crop, values, l
     height,
     values: values.subarray(c * width * height, (c + 1) * width * height),
   }));
-  const { levels, scale, clipped } = commonLevels(planes, { kind: 'minmax' });
+  const { levels, scale, clipped, colormap } = commonLevels(planes, { kind: 'minmax' });
   const box = PLANE_BOX * look.box;
   const fit = chooseFit(width, height, box, box);
   const channels = planes.map((plane, c) =>
@@ -53,7 +53,11 @@ export function preprocessAudit({ title, facts, steps, pictures, crop, values, l
   const head = textPart(stepTitle(tensor, steps.length, fit), 'name');
   const numbers = stacked([head, sideBySide(channels, GAP, 'top')], 6, 'left');
   const figure = stacked([sideBySide(cells, GAP, 'top'), numbers], GAP, 'left');
-  return { scene: titledScene(title, facts, figure, legend('', scale, 'gray', clipped), look), scale, clipped };
+  return {
+    scene: titledScene(title, facts, figure, legend('', scale, colormap, clipped), look),
+    scale,
+    clipped,
+  };
 }
 
 /** One picture with its size above it and its channels below. */

@@ -2,11 +2,12 @@ import { CnnvizError } from '../core/errors.js';
 import { maxSample } from '../core/image.js';
 import type { ScaleRule } from '../core/job.js';
 import type { Clipped, Scale, ZeroLevel } from '../core/result.js';
-import { percentileOf, sortedFinite } from '../core/values.js';
+import { percentilesOf } from '../core/values.js';
 
 /**
  * One common scale for all values given. NaN and ±Inf are ignored; percentiles are linear between neighbours, as
- * numpy.percentile. Equal values, or none that is finite, give lo === hi; only `symmetric` keeps ±|v| around zero.
+ * numpy.percentile. Equal values, or none that is finite, give lo === hi; only `symmetric` keeps ±|v| around zero, and
+ * with `auto` nothing but zeros is black, 1 would be white.
  * `known`: the finite range of all values, when it has been measured already; NaN when there is none.
  * @throws CnnvizError 'usage' when a fixed lo lies above hi.
  */
@@ -19,10 +20,11 @@ export function chooseScale(
     case 'fixed':
       return fixedScale(rule.lo, rule.hi);
     case 'percentiles': {
-      const sorted = sortedFinite(values);
-      if (sorted.length === 0) return { lo: 0, hi: 0 };
-      return { lo: percentileOf(sorted, rule.lo), hi: percentileOf(sorted, rule.hi) };
+      const [lo, hi] = percentilesOf(values, [rule.lo, rule.hi]);
+      return Number.isNaN(lo) ? { lo: 0, hi: 0 } : { lo, hi, percentiles: [rule.lo, rule.hi] };
     }
+    case 'auto':
+      return autoScale(values, rangeOf(values, known));
     case 'minmax':
       return rangeOf(values, known);
     case 'symmetric': {
@@ -31,6 +33,27 @@ export function chooseScale(
       return { lo: 0 - reach, hi: reach };
     }
   }
+}
+
+/** Outliers are left out where they make the range more than this many times as wide. */
+const FLATTENED = 2;
+/** How many percent of the values may be outliers, at either end. */
+const OUTLIERS = 1;
+
+/**
+ * From the smallest to the largest value, unless few outliers would flatten the rest. Where nothing is negative zero is
+ * black, and what is above it decides the white.
+ */
+function autoScale(values: readonly Float32Array[], { lo, hi }: Scale): Scale {
+  if (lo === hi) return lo === 0 ? { lo: 0, hi: 1 } : { lo, hi };
+  if (lo >= 0) {
+    const [most] = percentilesOf(values, [100 - OUTLIERS], true);
+    return hi > FLATTENED * most ? { lo: 0, hi: most, percentiles: [null, 100 - OUTLIERS] } : { lo: 0, hi };
+  }
+  const [least, most] = percentilesOf(values, [OUTLIERS, 100 - OUTLIERS]);
+  // where nearly all values are one, only the others can be seen
+  const isFlattened = most > least && hi - lo > FLATTENED * (most - least);
+  return isFlattened ? { lo: least, hi: most, percentiles: [OUTLIERS, 100 - OUTLIERS] } : { lo, hi };
 }
 
 function rangeOf(values: readonly Float32Array[], known: { readonly min: number; readonly max: number } | null): Scale {

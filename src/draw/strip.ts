@@ -2,12 +2,12 @@ import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import { applyColormap } from './colormaps.js';
 import {
+  type ColouredFigure,
   commonLevels,
   type FigureOptions,
   type LabelledMap,
   legend,
   MARGIN,
-  type MapFigure,
   titledScene,
 } from './figure.js';
 import { chooseFit, type Fit, fitWords } from './fit.js';
@@ -71,29 +71,29 @@ const CAPTION_GAP = 8;
  * @returns the scale and what it clipped of the last maps
  * @throws CnnvizError 'shape' when there is no row, or too many for one picture
  */
-export function strip(rows: readonly StripRow[], options: FigureOptions & { readonly facts?: string }): MapFigure {
-  const { title, scaleRule, colormap, look, facts = '' } = options;
+export function strip(rows: readonly StripRow[], options: FigureOptions & { readonly facts?: string }): ColouredFigure {
+  const { title, scaleRule, look, facts = '' } = options;
   if (rows.length === 0) throw new CnnvizError('shape', 'a strip needs at least one map');
   const boxes = BOXES.find((candidate) => rows.length <= candidate.rows)!;
   const [box, kernelBox] = [boxes.picture * look.box, boxes.kernel * look.box];
   const count = Math.max(...rows.map(({ stages }) => stages.length));
   const stages = Array.from({ length: Math.min(count, MOST_STAGES) }, (_, s) => {
     const maps = rows.map((row) => row.stages[s].map);
-    return { maps, ...commonLevels(maps, scaleRule) };
+    return { maps, ...commonLevels(maps, scaleRule, options) };
   });
   const fits = rows.map(({ input, stages }) => fitOf([input, ...stages.map(({ map }) => map)], box));
   // where the paper is narrow, captions are as narrow as pictures
   const room = look.width === null ? CAPTION_WIDTH : NARROW_CAPTION;
   const keyed = (s: number, i: number, cell: Cell): Cell => {
     if (i < rows.length - 1) return cell;
-    const { scale, clipped } = stages[s];
+    const { scale, clipped, colormap } = stages[s];
     const width = Math.min(256, Math.max(NARROW_CAPTION, cell.picture.width));
     return { ...cell, below: stacked([cell.below, legend('', scale, colormap, clipped, width)], 16, 'left') };
   };
   const columns: Cell[][] = [
     rows.map((row, i) => inputCell(row, fits[i], room)),
     rows.map(({ kernel }) => kernelCell(kernel, kernelBox, room)),
-    ...stages.map(({ levels }, s) =>
+    ...stages.map(({ levels, colormap }, s) =>
       rows.map((row, i) => keyed(s, i, stageCell(row.stages[s], levels[i], colormap, fits[i], room))),
     ),
   ];
@@ -114,7 +114,7 @@ export function strip(rows: readonly StripRow[], options: FigureOptions & { read
   const lines = isBroken ? [line(0, 0, 3), line(0, 3, columns.length)] : whole;
   const last = stages[stages.length - 1];
   const scene = titledScene(title, facts, stacked(lines, ROW_GAP, 'left'), null, look);
-  return { scene, scale: last.scale, clipped: last.clipped };
+  return { scene, scale: last.scale, clipped: last.clipped, colormap: last.colormap };
 }
 
 /** A picture, and what stands below it. */

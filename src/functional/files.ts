@@ -40,7 +40,7 @@ export async function decodeImage(image: string | Uint8Array, options: DecodeOpt
 }
 
 export interface EncodeOptions {
-  /** Which values become black and white. Default minmax. */
+  /** Which values become black and white. Default auto: from the smallest to the largest value, but for few outliers. */
   readonly scale?: ScaleRule;
   /** Bits of a grey. Default 8. */
   readonly depth?: 8 | 16;
@@ -48,7 +48,7 @@ export interface EncodeOptions {
 
 /** A feature map [oH, oW] as a one-channel grey PNG; its metadata holds {lo, hi}, the values of black and white. */
 export async function encodeMap(map: TensorLike, options: EncodeOptions = {}): Promise<Uint8Array> {
-  const { scale: rule = { kind: 'minmax' }, depth = 8 } = options;
+  const { scale: rule = { kind: 'auto' }, depth = 8 } = options;
   const values = toTensor(map, 'map');
   if (values.shape.length !== 2) {
     throw new CnnvizError('shape', `map: expected [oH, oW], got [${values.shape.join(', ')}]`, {

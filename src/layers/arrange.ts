@@ -90,9 +90,9 @@ const padShape: ShapeRule<PadLayer> = ({ mode }, inputs) => {
   for (const [axis, [before, after]] of sides.entries()) {
     const side = shape[axis];
     const largest = Math.max(before, after);
-    const allowed = mode === 'reflect' ? side - 1 : mode === 'wrap' && side > 0 ? Number.POSITIVE_INFINITY : side;
-    const isFree = mode === 'constant' || (mode === 'edge' && side > 0);
-    if (out[axis] < 0 || (!isFree && largest > Math.max(0, allowed))) {
+    const allowed =
+      mode === 'reflect' ? Math.max(0, side - 1) : mode === 'constant' || side > 0 ? Number.POSITIVE_INFINITY : 0;
+    if (out[axis] < 0 || largest > allowed) {
       throw new CnnvizError(
         'shape',
         `pads ${before}, ${after} of axis ${axis} do not fit its side of ${side} (${mode})`,

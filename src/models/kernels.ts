@@ -322,7 +322,7 @@ export const BUILTIN_KERNELS: readonly BuiltinKernel[] = [
 /** The names of the built-in kernels. */
 export const KERNEL_NAMES: readonly string[] = BUILTIN_KERNELS.map(({ name }) => name);
 
-/** A magnitudeOf magnitude: two kernels over the same pixels, one map. */
+/** A gradient magnitude: two kernels over the same pixels, one map. */
 export interface Gradient {
   readonly name: string;
   /** The kernels of its two derivatives, at right angles to each other. */
@@ -340,12 +340,12 @@ function magnitudeOf(name: string): Gradient {
 }
 
 /**
- * The magnitudeOf magnitudes. Each derivative is a convolution as any other, summed over the channels; the map is the square
+ * The gradient magnitudes. Each derivative is a convolution as any other, summed over the channels; the map is the square
  * root of the sum of their squares, in float64, rounded once. Adding one takes two kernels NAME-x and NAME-y.
  */
 export const GRADIENTS: readonly Gradient[] = ['sobel', 'prewitt', 'scharr', 'roberts'].map(magnitudeOf);
 
-/** The magnitudeOf magnitude of this name, or null. */
+/** The gradient magnitude of this name, or null. */
 export function findGradient(word: string): Gradient | null {
   const name = sameName(
     word,

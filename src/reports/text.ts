@@ -1,15 +1,17 @@
 import { type Padding, type Pads, type Pair, plural, resolvePads } from '../core/geometry.js';
-import { type LayerJob, type PatchMode, pairText } from '../core/job.js';
+import { type LayerJob, type PatchMode, type PictureJob, pairText } from '../core/job.js';
 import type {
   BankResult,
   CandidateFacts,
+  InputFacts,
   MapResult,
+  OutputFile,
   PlannedRun,
   RunResult,
   Window,
   ZeroLevel,
 } from '../core/result.js';
-import { formatNumber, groupDigits, inputName } from '../core/text.js';
+import { clippedWords, formatNumber, groupDigits, inputName } from '../core/text.js';
 import { formatBytes, formatMs } from './table.js';
 
 /** How words are set off; plain functions, so that a report knows no terminal. */
@@ -29,30 +31,47 @@ export interface Style {
 /** More maps than this get a line each instead of a paragraph each. */
 const PARAGRAPHS = 3;
 
-/** What one input became, in words: sizes first, then range, peak and what went unread. `ms`: engine time. */
-export function describeRun(result: RunResult, layer: LayerJob, depth: 8 | 16, ms: number, style: Style): string[] {
+/** What one input became, in words: sizes first, then range, peak and what went unread. */
+export function describeRun(result: RunResult, layer: LayerJob, drawing: PictureJob, style: Style): string[] {
   const lines: string[] = [];
   const { input } = result;
   const name = inputName(input.path);
   const count = result.banks.reduce((sum, { maps }) => sum + maps.length, 0);
   for (const bank of result.banks) {
     const items = input.items > 1 ? `${input.items} × ` : '';
-    const source = `${items}${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`;
-    const timing = result.banks.length === 1 ? `, ${formatMs(ms)}` : '';
+    const source = `${items}${sourceWords(input)}`;
+    const timing = result.banks.length === 1 ? `, ${formatMs(result.engineMs)}` : '';
     const effort = `   ${style.dim(`(${bank.algorithm}, ${formatCount(bank.macs)}MAC${timing})`)}`;
     const what = `${style.strong(name)}  ${source} → ${layerWords(bank, layer)} → ${mapsWords(bank)}`;
     lines.push(style.verbose ? what + effort : what);
     for (const map of bank.maps) {
       const label = mapLabel(map, input.items);
-      if (count === 1) lines.push(...mapLines(map, bank, layer, depth, style));
-      else if (count <= PARAGRAPHS) lines.push(`  ${style.strong(label)}`, ...mapLines(map, bank, layer, depth, style));
+      if (count === 1) lines.push(...mapLines(map, bank, layer, drawing, style));
+      else if (count <= PARAGRAPHS)
+        lines.push(`  ${style.strong(label)}`, ...mapLines(map, bank, layer, drawing, style));
       else lines.push(`  ${label}  ${briefMap(map)}`);
     }
     const unread = unreadWords(bank.unread);
     if (unread) lines.push(`  ${unread}`);
   }
-  for (const { path } of result.outputs) if (path !== '-') lines.push(`wrote ${style.strong(path)}`);
+  for (const output of result.outputs) {
+    if (output.path !== '-')
+      lines.push(`${wroteWord(output)} ${style.strong(output.path)}${commonScaleWords(output, drawing)}`);
+  }
   return lines;
+}
+
+/** Whether a file is new, or took the place of another. */
+export function wroteWord({ replaced }: Pick<OutputFile, 'replaced'>): 'wrote' | 'replaced' {
+  return replaced ? 'replaced' : 'wrote';
+}
+
+/** Of a picture of several maps: its scale, where that clips something. */
+function commonScaleWords({ kind, scale }: OutputFile, { scale: rule }: PictureJob): string {
+  const lost = kind === 'maps' || !scale ? '' : clippedWords(scale.clipped, scale.colormap);
+  return lost === ''
+    ? ''
+    : `   ${scale!.colormap === 'gray' ? 'grey' : 'colours'} from ${formatNumber(scale!.lo)} to ${formatNumber(scale!.hi)}, ${lost}${hint(rule)}`;
 }
 
 /** One input of many, on one line. */
@@ -75,7 +94,7 @@ export function summaryLine(written: number, failed: number, left: number): stri
 /** What a run would do, without doing it. */
 export function describePlan({ input, banks, outputs }: PlannedRun, style: Style): string[] {
   const name = inputName(input.path);
-  const lines = [`${style.strong(name)}  ${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`];
+  const lines = [`${style.strong(name)}  ${sourceWords(input)}`];
   for (const { weight, magnitude, labels, out, macs, algorithm, unread } of banks) {
     lines.push(
       `  ${labels.join(', ')}: weight [${weight.join(', ')}] → ${plannedMaps(weight, magnitude)} ${out[0]}×${out[1]}`,
@@ -99,9 +118,7 @@ export function describeChoices(
   layer: Pick<LayerJob, 'stride' | 'padding' | 'dilation' | 'groups'>,
   style: Style,
 ): string[] {
-  const lines = [
-    `${style.strong(input.path)}  ${input.width}×${input.height} ${colourWords(input.colour, input.channels)}`,
-  ];
+  const lines = [`${style.strong(input.path)}  ${sourceWords(input)}`];
   for (const { labels, weight, magnitude, out, macs, algorithm, choice } of banks) {
     const taken = choice.candidates.find(({ name }) => name === algorithm)!;
     const others = choice.candidates.filter(({ name }) => name !== algorithm);
@@ -152,6 +169,12 @@ function whyNot({ rejected, estimateMs }: CandidateFacts, takenMs: number): stri
   if (rejected !== null) return rejected;
   const times = estimateMs! / takenMs;
   return `about ${formatNumber(estimateMs!, 2)} ms, ${formatNumber(times, 2)} times ${times < 1 ? '(not asked for)' : 'as long'}`;
+}
+
+/** "640×427 RGB", "640×427 → 320×213 RGB" */
+function sourceWords({ original, width, height, colour, channels }: InputFacts): string {
+  const before = original ? `${original.width}×${original.height} → ` : '';
+  return `${before}${width}×${height} ${colourWords(colour, channels)}`;
 }
 
 function colourWords(colour: string, channels: number): string {
@@ -205,8 +228,8 @@ function pairWords([a, b]: readonly [number, number]): string {
   return a === b ? String(a) : `${a},${b}`;
 }
 
-function mapLines(map: MapResult, bank: BankResult, layer: LayerJob, depth: 8 | 16, style: Style): string[] {
-  const lines = [`  ${rangeWords(map, depth)}`];
+function mapLines(map: MapResult, bank: BankResult, layer: LayerJob, drawing: PictureJob, style: Style): string[] {
+  const lines = [`  ${rangeWords(map, drawing)}`];
   if (map.peak) lines.push(`  ${peakWords(map, bank, layer)}`);
   const firing = firingWords(map, layer);
   if (firing) lines.push(`  ${firing}`);
@@ -215,7 +238,7 @@ function mapLines(map: MapResult, bank: BankResult, layer: LayerJob, depth: 8 | 
   return bank.maps.length === 1 || !layer.bias ? lines : [...lines, `  bias ${formatNumber(map.bias)}`];
 }
 
-function rangeWords({ values, picture }: MapResult, depth: 8 | 16): string {
+function rangeWords({ values, picture }: MapResult, { depth, colormap, scale: rule }: PictureJob): string {
   const range = `values ${formatNumber(values.min)} … ${formatNumber(values.max)}`;
   if (!picture) return `${range}   mean ${formatNumber(values.mean)}`;
   const { scale, clipped, zero } = picture;
@@ -225,11 +248,15 @@ function rangeWords({ values, picture }: MapResult, depth: 8 | 16): string {
     if (values.min === values.max) return `${range}   constant: drawn mid-grey`;
     return `${range}   the scale is one value, ${formatNumber(scale.lo)}: drawn mid-grey, smaller black, larger white`;
   }
+  if (values.min === values.max && values.min === scale.lo) return `${range}   constant: drawn black`;
   const greys = `grey 0 = ${formatNumber(scale.lo)}, ${zeroWords(zero)}${white} = ${formatNumber(scale.hi)}`;
-  const lost = clipped.below + clipped.above;
-  const clips =
-    lost === 0 ? 'nothing clipped' : `${groupDigits(lost)} clipped (${clipped.below} below, ${clipped.above} above)`;
-  return `${range}   ${greys}   ${clips}`;
+  const lost = clippedWords({ ...clipped, of: values.count }, colormap);
+  return `${range}   ${greys}   ${lost === '' ? 'nothing clipped' : lost + hint(rule)}`;
+}
+
+/** How to see what nobody asked to be clipped. */
+function hint({ kind }: PictureJob['scale']): string {
+  return kind === 'auto' ? ' (--scale minmax shows all)' : '';
 }
 
 function zeroWords(zero: ZeroLevel): string {

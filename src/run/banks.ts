@@ -74,6 +74,7 @@ function bindKernel(
 ): Omit<Bank, 'firstMap'> {
   const { source, name, label, gradient } = loaded;
   const channels = shape.at(-3)!;
+  const perGroup = Math.floor(channels / job.groups);
   if (gradient) return gradientBank(job, loaded, kernel, gradient, channels);
   const isPatch = source.kind === 'patch';
   let given = loaded.weight;
@@ -83,21 +84,26 @@ function bindKernel(
     try {
       checkPatch(rect, from?.shape ?? shape);
       given = from
-        ? patchKernel(from, rect, mode)
+        ? patchKernel(...patchOf(from, rect, perGroup), mode)
         : tensor(new Float32Array(channels * rect.height * rect.width), [channels, rect.height, rect.width]);
     } catch (error) {
       throw atPlace(source.image ?? '--patch', error);
     }
   }
+  if (perGroup === 1 && job.groups === 1 && given!.shape.length > 2 && given!.shape.at(-3) === 3) {
+    throw new CnnvizError('shape', `${label}: the kernel reads red, green and blue, the input is one channel`, {
+      fix: '--rgb reads a one-channel file as three equal channels',
+    });
+  }
   const expanded = expandKernel(given!, channels, job.groups, label);
   const weight = job.flip ? flipKernel(expanded) : expanded;
-  const [, perGroup, kH, kW] = weight.shape;
-  const size = perGroup * kH * kW;
+  const [, C, kH, kW] = weight.shape;
+  const size = C * kH * kW;
   const maps = loaded.maps.map((mapName, m) => ({
     name: mapName,
     label: loaded.maps.length === 1 ? label : mapName,
     positive: loaded.positive,
-    weight: tensor(weight.data.subarray(m * size, (m + 1) * size), [perGroup, kH, kW]),
+    weight: tensor(weight.data.subarray(m * size, (m + 1) * size), [C, kH, kW]),
     patch: isPatch ? { rect: source.rect, ownImage: source.image === null } : null,
     kernel,
   }));
@@ -105,6 +111,14 @@ function bindKernel(
     throw new CnnvizError('shape', `${name}: expected ${plural(maps.length, 'kernel')}, got ${weight.shape[0]}`);
   }
   return { kind: isPatch && source.mode === 'ncc' ? 'ncc' : 'conv', weight, maps };
+}
+
+/** What a patch is cut from, and where in it: of one channel the piece is the same for all channels that are read. */
+function patchOf(from: Tensor, rect: PatchRect, channels: number): [Tensor, PatchRect] {
+  if (from.shape[0] !== 1 || channels === 1) return [from, rect];
+  const piece = patchKernel(from, rect, 'raw');
+  const all = mergeWeights(Array.from({ length: channels }, () => piece));
+  return [all, { ...rect, x: 0, y: 0 }];
 }
 
 /** Both derivatives as one weight; turned by 180° both change their sign and the magnitude does not. */

@@ -1,7 +1,9 @@
 import { CnnvizError } from '../core/errors.js';
+import type { Image } from '../core/image.js';
 import type { OutputJob } from '../core/job.js';
 import { DEFAULT_LOOK, type Look } from '../core/look.js';
-import type { FigureLook } from '../draw/figure.js';
+import type { DrawnScale } from '../core/result.js';
+import type { ColouredFigure, FigureLook } from '../draw/figure.js';
 import { TYPE } from '../draw/part.js';
 import { type ForeignText, renderPixels } from '../draw/scene/pixels.js';
 import type { Mark, Scene, Weight } from '../draw/scene/scene.js';
@@ -15,7 +17,12 @@ export interface FigureFile {
   readonly look: Look;
   readonly svg: boolean;
   /** Told what a reader of the picture should know of its making. */
-  readonly say?: (note: string) => void;
+  readonly say?: ((note: string) => void) | undefined;
+}
+
+/** What a document says of a figure's scale. */
+export function drawnScale({ scale, clipped, colormap }: ColouredFigure): DrawnScale {
+  return { ...scale, clipped, colormap };
 }
 
 /** How a job's figures are written. */
@@ -30,6 +37,16 @@ interface Laid<F> {
   readonly density: number;
 }
 
+/** A figure laid out as its look asks for; letters that no font of this machine has are spelled out from now on. */
+export async function layOutFigure<F extends { readonly scene: Scene }>(
+  draw: (look: FigureLook) => F,
+  { look, say }: Omit<FigureFile, 'svg'>,
+): Promise<Laid<F>> {
+  const laid = layOut(draw, look);
+  const foreign = foreignPieces(laid.scene.marks, laid.density);
+  return foreign.length > 0 && (await findFonts(foreign, look.font, say)) ? layOut(draw, look) : laid;
+}
+
 /**
  * A figure as the bytes of a PNG or SVG.
  * @param draw lays it out; called again where pictures must be smaller or larger to fill a width
@@ -38,25 +55,32 @@ interface Laid<F> {
 export async function encodeFigure<F extends { readonly scene: Scene }>(
   draw: (look: FigureLook) => F,
   noteOf: (figure: F) => { readonly args: readonly string[]; readonly alt?: string },
-  { look, svg, say }: FigureFile,
+  file: FigureFile,
 ): Promise<Uint8Array> {
-  let laid = layOut(draw, look);
-  const foreign = foreignPieces(laid.scene.marks, laid.density);
-  if (foreign.length > 0 && (await findFonts(foreign, look.font, say))) laid = layOut(draw, look);
-  const { figure, scene, density } = laid;
+  return (await finishFigure(draw, noteOf, file)).bytes;
+}
+
+/** The same with the figure itself, which knows its scale. */
+export async function finishFigure<F extends { readonly scene: Scene }>(
+  draw: (look: FigureLook) => F,
+  noteOf: (figure: F) => { readonly args: readonly string[]; readonly alt?: string },
+  { look, svg, say }: FigureFile,
+): Promise<{ readonly figure: F; readonly bytes: Uint8Array }> {
+  const { figure, scene, density } = await layOutFigure(draw, { look, say });
   const own = noteOf(figure);
   const note = JSON.stringify({ ...own, args: [...own.args, ...lookArgs(look)] });
   if (svg) {
     const size = (density * 96) / look.dpi;
     const title = scene.marks.find((mark) => mark.kind === 'text')?.text ?? '';
     const options = { theme: look.theme, size, density: 2, title, description: own.alt ?? title, note: toAscii(note) };
-    return new TextEncoder().encode(await renderSvg(scene, options, (image) => encodePng(image, '')));
+    const text = await renderSvg(scene, options, (image) => encodePng(image, ''));
+    return { figure, bytes: new TextEncoder().encode(text) };
   }
-  return encodePng(await figurePixels(scene, look, density), note, look.dpi);
+  return { figure, bytes: await encodePng(await figurePixels(scene, look, density), note, look.dpi) };
 }
 
-/** The pixels of a scene, letters of other fonts among them. */
-export async function figurePixels(scene: Scene, look: Look, density: number) {
+/** The pixels of a scene, letters of other fonts among them. @param ground what it is drawn on: else plain paper */
+export async function figurePixels(scene: Scene, look: Look, density: number, ground?: Image) {
   const drawn = new Map<string, ForeignText | null>();
   for (const { text, size, weight } of foreignPieces(scene.marks, density)) {
     const letters = await drawLetters(text, size, weight === 'bold', look.font);
@@ -64,7 +88,7 @@ export async function figurePixels(scene: Scene, look: Look, density: number) {
     drawn.set(`${weight} ${size} ${text}`, letters && { ...letters, baseline });
   }
   const foreign = (text: string, size: number, weight: Weight) => drawn.get(`${weight} ${size} ${text}`) ?? null;
-  return renderPixels(scene, { density, theme: look.theme, foreign });
+  return renderPixels(scene, { density, theme: look.theme, foreign, ground });
 }
 
 /** The flags that a look was asked for with. */
@@ -120,7 +144,7 @@ function layOut<F extends { readonly scene: Scene }>(draw: (look: FigureLook) =>
 }
 
 /** A scene in the middle of more paper. */
-function centred(scene: Scene, width: number, height: number | null): Scene {
+export function centred(scene: Scene, width: number, height: number | null): Scene {
   const dx = Math.floor((width - scene.width) / 2);
   const dy = height === null ? 0 : Math.max(0, Math.floor((height - scene.height) / 2));
   return { width, height: height ?? scene.height, marks: scene.marks.map((mark) => moved(mark, dx, dy)) };

@@ -2,26 +2,27 @@ import { activationText, type Job, type LayerJob, type PoolJob, paddingText, pai
 
 import { formatNumber, inputName } from '../core/text.js';
 import { contactSheet, type SheetMap, type SheetOptions } from '../draw/contact-sheet.js';
-import type { FigureLook, FigureOptions } from '../draw/figure.js';
-import { type StripRow, type StripStage, type StripStep, strip } from '../draw/strip.js';
+import type { ColouredFigure, FigureLook, FigureOptions } from '../draw/figure.js';
+import type { Plane } from '../draw/part.js';
+import { type StripRow, type StripStage, strip } from '../draw/strip.js';
 import { baseName } from '../io/paths.js';
-import { encodeFigure, fileOf } from './figure.js';
-import { inputPicture, kernelPicture } from './maps.js';
+import { drawnScale, fileOf, finishFigure } from './figure.js';
 import type { FeatureMap } from './measure.js';
 import { numberedMap } from './place.js';
+import { type DrawnBytes, inputPicture, kernelPicture } from './planes.js';
 import { commandArgs, pictureNote } from './recipe.js';
 import type { Source } from './subject.js';
 
 /** The maps of `conv` as one labelled picture. */
-export function drawKernelFigure(
+export async function drawKernelFigure(
   job: Job,
   source: Source,
   maps: readonly FeatureMap[],
   kind: 'sheet' | 'strip',
-): Promise<Uint8Array> {
-  const { scale: scaleRule, colormap, each: wanted } = job.picture;
+): Promise<DrawnBytes> {
+  const { scale: scaleRule, colormap, signs = false, each: wanted } = job.picture;
   const name = inputName(baseName(source.facts.path));
-  const said = { ...kernelFigureOptions(name, job, source, maps, kind), scaleRule, colormap };
+  const said = { ...kernelFigureOptions(name, job, source, maps, kind), scaleRule, colormap, signs };
   const each = wanted === true || (kind === 'sheet' && differInKind(maps));
   const rows = kind === 'strip' ? stripRows(job, source, maps) : [];
   const sheet = kind === 'sheet' ? sheetMaps(source, maps) : [];
@@ -29,7 +30,9 @@ export function drawKernelFigure(
   const draw = (look: FigureLook) =>
     kind === 'sheet' ? contactSheet(sheet, { ...said, look, each, input }) : strip(rows, { ...said, look });
   const args = [...commandArgs(job, source.facts.path), `--${kind}`];
-  return encodeFigure(draw, ({ scale }) => pictureNote(kind, source, scale, args), fileOf(job.output));
+  const noteOf = ({ scale }: ColouredFigure) => pictureNote(kind, source, scale, args);
+  const { figure, bytes } = await finishFigure(draw, noteOf, fileOf(job.output));
+  return each && maps.length > 1 ? { bytes } : { bytes, scale: drawnScale(figure) };
 }
 
 /** input ▸ kernel ▸ every step to its map, a row for each map; the layer's parameters stand at the arrows. */
@@ -99,43 +102,41 @@ function labelled(source: Source, { result, values }: FeatureMap) {
   return { label, width: result.width, height: result.height, values };
 }
 
-/** The values after the convolution, the activation and the pooling, each with what was done to get there. */
+/**
+ * The values after the convolution, the bias and the activation, and the pooling, each with what was done to get there.
+ * The engine adds the bias to the sum at once: what it was without is drawn to within the rounding of taking it off again.
+ */
 function stagesOf(layer: LayerJob, source: Source, map: FeatureMap): StripStage[] {
   const { result, before } = map;
   const { activation, pool, bias } = layer;
   const item = source.facts.items > 1 ? ` of input ${result.item}` : '';
-  const isMagnitude = map.kernel.shape.length === 4;
-  const first: StripStep = {
-    above: convWords(layer).join('\n'),
-    below: bias === null ? '' : `+ bias ${formatNumber(result.bias)}`,
-  };
-  const steps: { step: StripStep; words: (values: Float32Array) => string }[] = [
-    { step: first, words: () => (isMagnitude ? 'gradient magnitude' : 'convolution') },
-  ];
-  if (activation) {
-    const words = activationWords(activation);
-    const isRelu = activation.name === 'relu';
-    steps.push({
-      step: { above: words, below: '' },
-      words: (values) => (isRelu ? `fires on ${formatNumber(100 * shareAbove(values))} %` : words),
+  const planes = [...before, labelled(source, map)];
+  const name = map.kernel.shape.length === 4 ? 'gradient magnitude' : 'convolution';
+  const stages: Omit<StripStage, 'map'>[] = [{ step: { above: convWords(layer).join('\n'), below: '' }, words: name }];
+  const shown: Plane[] = [bias === null ? planes[0] : withoutBias(planes[0], result.bias)];
+  let next = bias === null ? 1 : 0;
+  if (bias !== null || activation) {
+    const plane = planes[activation ? 1 : 0];
+    const words = activation ? activationWords(activation) : '';
+    const isRelu = activation?.name === 'relu';
+    stages.push({
+      step: { above: bias === null ? words : `bias ${formatNumber(result.bias)}`, below: bias === null ? '' : words },
+      words: isRelu ? `fires on ${formatNumber(100 * shareAbove(plane.values))} %` : activation ? words : 'with bias',
     });
+    shown.push(plane);
+    next = activation ? 2 : 1;
   }
   if (pool) {
     const { kernelSize, stride } = pool;
     const own = stride[0] === kernelSize[0] && stride[1] === kernelSize[1] ? '' : `stride ${pairName(stride)}`;
-    steps.push({ step: { above: poolWords(pool, ''), below: own }, words: () => 'pooled' });
+    stages.push({ step: { above: poolWords(pool, ''), below: own }, words: 'pooled' });
+    shown.push(planes[next]);
   }
-  const planes = [...before, labelled(source, map)];
-  // values of steps that were not kept: all that was done stands at the one arrow
-  if (planes.length !== steps.length) {
-    const all = [...convWords(layer), ...layerWords(layer).slice(convWords(layer).length)].join('\n');
-    return [{ step: { above: all, below: '' }, map: labelled(source, map), words: `map${item}` }];
-  }
-  return steps.map(({ step, words }, s) => ({
-    step,
-    map: { label: result.name, ...planes[s] },
-    words: `${words(planes[s].values)}${item}`,
-  }));
+  return stages.map(({ step, words }, s) => ({ step, words: words + item, map: { ...shown[s], label: result.name } }));
+}
+
+function withoutBias({ width, height, values }: Plane, bias: number): Plane {
+  return { width, height, values: values.map((value) => value - bias) };
 }
 
 function shareAbove(values: Float32Array): number {

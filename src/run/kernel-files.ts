@@ -25,7 +25,7 @@ export interface LoadedKernel {
   readonly weight: Tensor | null;
   /** The two derivatives of a gradient magnitude, [kH, kW] each; null for all other kernels. */
   readonly gradient: readonly [Tensor, Tensor] | null;
-  /** [C, H, W] the patch is cut from; null when it is cut from each input itself. */
+  /** [C, H, W] the patch is cut from, one channel for those of a gray image; null when it is cut from each input itself. */
   readonly patchFrom: Tensor | null;
   /** The names of its maps: one, or one per kernel of a file that holds several. */
   readonly maps: readonly string[];
@@ -147,7 +147,7 @@ async function readTensor(path: string, job: Job): Promise<Tensor> {
   if (isArray({ path }, bytes)) {
     return prepareTensor(toImageShape(npyToTensor(readNpy(bytes))), job.preprocess);
   }
-  const { image } = await decodeImage(bytes, job.decode);
+  const { image } = await decodeImage(bytes, job.decode, null, !job.decode.rgb);
   return imageToTensor(image, job.preprocess);
 }
 

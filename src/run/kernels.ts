@@ -2,13 +2,15 @@ import type { Bound } from '../analysis/kept-run.js';
 import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
 import { type Image, maxSample } from '../core/image.js';
-import type { BiasSource, ImagePreset, Job, LayerJob, PreprocessJob } from '../core/job.js';
+import type { BiasSource, GeometryJob, ImagePreset, Job, LayerJob } from '../core/job.js';
+import { planPreprocess } from '../core/preprocess-geometry.js';
 import { percentileOf, sortedFinite, toFloat32, type Value } from '../core/values.js';
-import { imageToInput, imageToTensor, prepareTensor } from '../engine/preprocess.js';
+import { imageToTensor, prepareTensor } from '../engine/preprocess.js';
 import { inferShapes } from '../layers/infer.js';
 import { npyToTensor } from '../models/npy.js';
 import { type Bank, bankModel, bankOf, bindKernels, checkFits, convLayers, mapCount } from './banks.js';
 import { type LoadedKernels, loadKernels, toImageShape } from './kernel-files.js';
+import { preprocessImage, presetWords } from './preset.js';
 import { commandArgs } from './recipe.js';
 import { holeWarnings, pictureOfInput } from './source.js';
 import type { Subject } from './subject.js';
@@ -46,7 +48,7 @@ export async function openKernels(job: Job): Promise<KernelSubject> {
     mapNames: loaded.kernels.flatMap(({ maps }) => maps),
     options: { exact: layer.exact, algorithm: layer.algorithm },
     decode: job.decode,
-    prepare: pixelPreparation(job.preprocess, (size) => checkFits(layer, loaded, size)),
+    prepare: pixelPreparation(job, (size) => checkFits(layer, loaded, size)),
     fed: new Map(),
     open: ['input'],
     bind({ shape }, x) {
@@ -214,27 +216,31 @@ function someFinite(values: Float32Array): Float32Array {
   return sorted;
 }
 
-/** An image's pixels as they are, and arrays, as numbers in the range asked for. */
-function pixelPreparation(job: PreprocessJob, checkSize: (size: readonly number[]) => void): Subject['prepare'] {
-  const preset: ImagePreset = { geometry: { resize: null, crop: null }, preprocess: job };
+/** An image's pixels, perhaps of another size, and arrays, as numbers in the range asked for. */
+function pixelPreparation(
+  { preprocess: job, geometry = AS_IT_IS, decode }: Job,
+  checkSize: (size: readonly number[]) => void,
+): Subject['prepare'] {
+  const preset: ImagePreset = { geometry, preprocess: job };
   return {
-    checkSize,
-    image(image, { colour, depth }) {
+    checkSize: ([height, width]) => checkSize(sizeRead(width, height, geometry)),
+    keepsGray: !decode.rgb,
+    image(stored, { colour, depth }) {
+      const { image, input: x, plan } = preprocessImage(stored, preset);
       const { width, height } = image;
-      const x = imageToInput(image, job);
       const [channels] = x.shape;
-      const original = { width, height };
+      const resized = geometry === AS_IT_IS ? {} : { original: plan.original };
       let drawn: Image | null = null;
       return {
-        facts: { width, height, channels, items: 1, colour, depth },
+        facts: { width, height, channels, items: 1, colour, depth, ...resized },
         info: { dtype: 'float32', shape: [1, ...x.shape] },
         x,
         dropsBatch: true,
         preset,
-        preprocess: 'pixels as they are',
-        picture: { image, plan: { original, resized: original, crop: { ...original, x: 0, y: 0 } } },
+        preprocess: geometry === AS_IT_IS ? 'pixels as they are' : presetWords(preset, image),
+        picture: { image: stored, plan },
         drawn() {
-          drawn ??= job.gray ? grayImage(image) : image;
+          drawn ??= job.gray && image.channels === 3 ? grayImage(image) : image;
           return drawn;
         },
         warnings: [],
@@ -246,7 +252,16 @@ function pixelPreparation(job: PreprocessJob, checkSize: (size: readonly number[
       const [channels, height, width] = x.shape.slice(-3);
       const isBatch = x.shape.length === 4;
       const warnings = holeWarnings(given.data);
-      if (job.pixels !== 'unit') warnings.push('an array is taken as it is: --pixels does not apply');
+      const moot = [
+        ...(job.pixels === 'unit' ? [] : ['--pixels']),
+        ...(geometry.resize === null ? [] : ['--resize']),
+        ...(geometry.crop === null ? [] : ['--crop']),
+      ];
+      if (moot.length > 0) {
+        warnings.push(
+          `an array is taken as it is: ${moot.join(' and ')} ${moot.length === 1 ? 'does' : 'do'} not apply`,
+        );
+      }
       return {
         facts: { width, height, channels, items: isBatch ? x.shape[0] : 1, colour: array.dtype, depth: 32 },
         info: { dtype: 'float32', shape: isBatch ? x.shape : [1, ...x.shape] },
@@ -260,6 +275,14 @@ function pixelPreparation(job: PreprocessJob, checkSize: (size: readonly number[
       };
     },
   };
+}
+
+const AS_IT_IS: GeometryJob = { resize: null, crop: null };
+
+/** [height, width] of an image as the layer reads it. */
+export function sizeRead(width: number, height: number, geometry: GeometryJob = AS_IT_IS): [number, number] {
+  const { crop } = planPreprocess(width, height, geometry);
+  return [crop.height, crop.width];
 }
 
 /** The grey picture a --gray run sees, rounded to whole greys for drawing. */

@@ -1,27 +1,28 @@
+import type { ClassReading } from '../analysis/best-classes.js';
 import { channelsOf } from '../analysis/layer-facts.js';
 import { measureValues } from '../analysis/values.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import type { Job, NetworkJob, PictureJob } from '../core/job.js';
 import type { MapNote } from '../core/note.js';
-import type { Clipped, MapResult, Scale, ValueFacts } from '../core/result.js';
+import type { Clipped, DrawnScale, MapResult, Scale, ValueFacts } from '../core/result.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
 import { applyColormap } from '../draw/colormaps.js';
 import type { LabelledMap } from '../draw/figure.js';
 import { chooseScale, toPixels, zeroLevel } from '../draw/scale.js';
-import { numbersOf } from '../engine/input.js';
 import { drawMapLevels, sumsOfMap } from '../engine/map-loops.js';
 import { encodePng } from '../io/encode.js';
 import { writeNpy, writeValue } from '../models/npy.js';
 import type { FeatureMap, MeasuredBank, MeasuredLayer } from './measure.js';
 import { numberedMap, type Product } from './place.js';
+import { type DrawnBytes, planesOf } from './planes.js';
 import { kernelMapNote, layerMapNote } from './recipe.js';
-import { planesPicture } from './source.js';
 import type { Source } from './subject.js';
 
 export interface DrawnProduct extends Product {
   readonly bytes: Uint8Array;
+  readonly scale?: DrawnScale;
 }
 
 interface DrawnKernelMaps {
@@ -45,22 +46,22 @@ async function* kernelProducts(job: Job, source: Source, banks: FeatureMap[][]):
       for (const bank of banks) {
         for (const [m, map] of bank.entries()) {
           const { result, values, source: kernel } = map;
-          const { bytes, picture } = await drawMap(
+          const { bytes, picture, scale } = await drawMap(
             { ...result, values, facts: result.values },
             job.picture,
             (...scale) => kernelMapNote(job, source, result, kernel, ...scale),
           );
           bank[m] = { ...map, result: { ...result, picture } };
-          yield { kind, layer: null, map: numberedMap(result.name, result.item, source.facts.items), bytes };
+          yield { kind, layer: null, map: numberedMap(result.name, result.item, source.facts.items), bytes, scale };
         }
       }
     } else if (kind === 'npy') {
       const map = all.length === 1 ? all[0].result.name : 'maps';
       pictures.push({ kind, layer: null, map, bytes: writeNpy(stack(all, source)) });
-    } else {
+    } else if (kind === 'sheet' || kind === 'strip') {
       // letters and their renderers are loaded for labelled pictures alone
       const { drawKernelFigure } = await import('./kernel-figures.js');
-      pictures.push({ kind, layer: null, map: kind, bytes: await drawKernelFigure(job, source, all, kind) });
+      pictures.push({ kind, layer: null, map: kind, ...(await drawKernelFigure(job, source, all, kind)) });
     }
   }
   // all of them or none: one that cannot be drawn leaves nothing behind
@@ -78,8 +79,8 @@ async function drawMap(
   { width, height, values, blank = 0, facts }: DrawnPlane,
   { depth, colormap, scale: rule }: PictureJob,
   noteOf: (scale: Scale, clipped: Clipped) => MapNote,
-): Promise<{ readonly bytes: Uint8Array; readonly picture: NonNullable<MapResult['picture']> }> {
-  const isRange = rule.kind === 'minmax' || rule.kind === 'symmetric';
+): Promise<Required<DrawnBytes> & { readonly picture: NonNullable<MapResult['picture']> }> {
+  const isRange = rule.kind !== 'fixed' && rule.kind !== 'percentiles';
   const scale = chooseScale([values], rule, facts ?? (isRange ? measureValues(values, sumsOfMap) : null));
   const { data, clipped: lost } = toPixels(values, scale, depth, depth === 8 ? drawMapLevels : undefined);
   const clipped = { ...lost, nan: lost.nan - blank };
@@ -87,7 +88,8 @@ async function drawMap(
   const image: Image =
     colormap === 'gray' ? gray : { ...gray, channels: 3, data: applyColormap(data as Uint8Array, colormap) };
   const bytes = await encodePng(image, JSON.stringify(noteOf(scale, clipped)));
-  return { bytes, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
+  const drawn = { ...scale, colormap, clipped: { ...clipped, of: values.length - blank } };
+  return { bytes, scale: drawn, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
 }
 
 /** All maps of an input as one array: [M, oH, oW], or [N, M, oH, oW] when the input holds N. */
@@ -111,46 +113,31 @@ function stack(maps: readonly FeatureMap[], { facts, dropsBatch }: Source): Tens
   return tensor(data, dropsBatch ? [M, height, width] : [items, M, height, width]);
 }
 
-/** A map's kernel as planes, one a channel; of a gradient magnitude one a derivative, which is the same for every channel. */
-export function kernelPicture({ result, kernel }: FeatureMap) {
-  const [kH, kW] = kernel.shape.slice(-2);
-  const isMagnitude = kernel.shape.length === 4;
-  const step = isMagnitude ? kernel.shape[1] * kH * kW : kH * kW;
-  const channels = Array.from({ length: kernel.shape[0] }, (_, c) => ({
-    width: kW,
-    height: kH,
-    values: kernel.data.subarray(c * step, c * step + kH * kW),
-  }));
-  return { label: result.kernel.name, channels, ...(isMagnitude ? { combined: 'gradient magnitude' } : {}) };
-}
-
-/** The input as a picture; an array is drawn from its darkest to its brightest value. */
-export function inputPicture(source: Source, item: number): { input: Image; inputValues?: Float32Array } {
-  const x = source.x!;
-  const [C, height, width] = x.shape.slice(-3);
-  const size = width * height;
-  const planes = numbersOf(x).subarray(item * C * size, (item + 1) * C * size);
-  const values = C === 1 ? { inputValues: planes } : {};
-  const picture = source.picture && source.drawn();
-  return { input: picture ?? planesPicture(planes, [C, height, width]), ...values };
-}
-
-/** Turns the chosen layers into the files a job asks for, one after another: pictures of large layers are not kept. */
+/**
+ * Turns the chosen layers into the files a job asks for, one after another: pictures of large layers are not kept.
+ * `readingOf`: how a layer's numbers are read as classes.
+ */
 export async function* drawLayers(
   job: NetworkJob,
   network: string,
   source: Source,
   layers: readonly MeasuredLayer[],
+  readingOf: (layer: string) => ClassReading | null,
 ): AsyncGenerator<DrawnProduct> {
   for (const kind of job.output.products) {
+    if (kind === 'histogram') {
+      const { drawHistograms } = await import('./layer-figures.js');
+      yield { kind, layer: null, map: kind, bytes: await drawHistograms({ job, network, source }, layers) };
+      continue;
+    }
     for (const layer of layers) {
       const { name } = layer.result;
       if (job.picturesImplied && isVector(layer)) continue;
       if (kind === 'npy')
         yield { kind, layer: name, map: '', bytes: writeValue(withoutAddedBatch(layer.value, source)) };
       else if (kind === 'sheet') {
-        const { drawLayerSheet } = await import('./layer-figures.js');
-        yield { kind, layer: name, map: '', bytes: await drawLayerSheet(job, network, source, layer) };
+        const { drawLayer } = await import('./layer-figures.js');
+        yield { kind, layer: name, map: '', ...(await drawLayer({ job, network, source }, layer, readingOf(name))) };
       } else yield* drawMaps(job, source, layer);
     }
   }
@@ -165,45 +152,12 @@ export function withoutAddedBatch(value: Value, { dropsBatch }: Pick<Source, 'dr
   return dropsBatch && value.shape[0] === 1 ? { ...value, shape: value.shape.slice(1) } : value;
 }
 
-/**
- * A layer's values as planes with labels: the last two axes are a plane, channels count across all others. Vectors
- * [N, K] are folded into rows, as square as can be.
- */
-export function planesOf({ values, value: { shape } }: Pick<MeasuredLayer, 'values' | 'value'>): {
-  maps: LabelledMap[];
-  folded: number | null;
-} {
-  const { items, channels, size } = channelsOf(shape);
-  if (values.length === 0) throw new CnnvizError('shape', `an array [${shape.join(', ')}] has nothing to draw`);
-  if (size === 1) {
-    const width = Math.ceil(Math.sqrt(channels));
-    const height = Math.ceil(channels / width);
-    const maps = Array.from({ length: items }, (_, n) => {
-      const folded = new Float32Array(width * height).fill(Number.NaN);
-      folded.set(values.subarray(n * channels, (n + 1) * channels));
-      const blank = folded.length - channels;
-      return { label: items === 1 ? '' : `item ${n}`, width, height, values: folded, blank };
-    });
-    return { maps, folded: width };
-  }
-  const [height, width] = shape.length < 4 && shape.length !== 3 ? [1, size] : shape.slice(-2);
-  const planes = values.length / (width * height);
-  const perItem = planes / items;
-  const maps = Array.from({ length: planes }, (_, p) => ({
-    label: items === 1 ? String(p) : `${Math.floor(p / perItem)}.${p % perItem}`,
-    width,
-    height,
-    values: values.subarray(p * width * height, (p + 1) * width * height),
-  }));
-  return { maps, folded: null };
-}
-
 /** Each channel in a file of its own. */
 async function* drawMaps(job: NetworkJob, source: Source, layer: MeasuredLayer): AsyncGenerator<DrawnProduct> {
   for (const { label, ...plane } of planesOf(layer).maps) {
-    const { bytes } = await drawMap(plane, job.picture, (...scale) =>
+    const { bytes, scale } = await drawMap(plane, job.picture, (...scale) =>
       layerMapNote(job, source, layer.result, label, ...scale),
     );
-    yield { kind: 'maps', layer: layer.result.name, map: label, bytes };
+    yield { kind: 'maps', layer: layer.result.name, map: label, bytes, scale };
   }
 }

@@ -203,6 +203,7 @@ export type SourceJob = Pick<NetworkJob, 'decode' | 'preset'>;
 export function networkPreparation(opened: NetworkInput, job: SourceJob): Subject['prepare'] {
   return {
     checkSize: null,
+    keepsGray: false,
     image: (image, stored) => prepareImage(opened, job, image, stored),
     array: (array) => takeArray(opened, npyToValue(array)),
   };

@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Job, OutputJob, ProductKind } from '../core/job.js';
-import type { OutputFile } from '../core/result.js';
+import type { DrawnScale, OutputFile } from '../core/result.js';
 import { fileIdentity, refuseLeaving, writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
@@ -38,7 +38,7 @@ export function numberedMap(map: string, item: number, items: number): string {
 }
 
 /** Where a product of an input goes; '-' is standard output. */
-export function placeOf({ target, figure }: OutputJob, input: Input, { kind, layer, map }: Product): string {
+export function placeOf({ target, figure, names }: OutputJob, input: Input, { kind, layer, map }: Product): string {
   const extension = kind === 'npy' ? '.npy' : figure?.svg ? '.svg' : '.png';
   const parts = [layer, map].filter((part): part is string => part !== null && part !== '').map(safeName);
   const file = `${[input.name, ...parts].join('.')}${extension}`;
@@ -47,8 +47,12 @@ export function placeOf({ target, figure }: OutputJob, input: Input, { kind, lay
       return '-';
     case 'file':
       return target.path;
-    case 'working-folder':
-      return file;
+    case 'working-folder': {
+      if (names === undefined) return file;
+      const isOfAll = map === kind || map === 'maps';
+      const own = isOfAll ? [names.all, ...parts] : [...parts, names.one];
+      return `${[input.name, ...own.filter(Boolean)].join('.')}${extension}`;
+    }
     case 'folder':
       return joinPath(target.path, input.relative, file);
     case 'template': {
@@ -252,16 +256,24 @@ export interface Delivery {
 
 /** Writes one product under the name that is its own. */
 export async function deliver(
-  { bytes, ...product }: Product & { readonly bytes: Uint8Array },
+  { bytes, scale, ...product }: Product & { readonly bytes: Uint8Array; readonly scale?: DrawnScale },
   input: Input,
   { clobber }: OutputJob,
   { claims, send, record }: Delivery,
 ): Promise<OutputFile> {
   const path = claims.claim(input, product);
+  const isReplaced = path !== '-' && fileIdentity(path) !== null;
   if (path === '-') await send(bytes);
   else {
     await writeAtomic(path, bytes, { clobber });
     record?.wrote(path, bytes);
   }
-  return { path, kind: product.kind, layer: product.layer, bytes: bytes.length };
+  return {
+    path,
+    kind: product.kind,
+    layer: product.layer,
+    bytes: bytes.length,
+    ...(isReplaced && { replaced: true }),
+    ...(scale && { scale }),
+  };
 }

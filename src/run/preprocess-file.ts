@@ -24,7 +24,8 @@ import {
   presetArgs,
   presetWords,
 } from './preset.js';
-import { atInput, isArray } from './source.js';
+import { decodeArgs } from './recipe.js';
+import { atInput, isArray, pageFacts } from './source.js';
 
 /** What `preprocess` needs but its images. Plain JSON. */
 export interface PreprocessFileJob {
@@ -49,7 +50,7 @@ export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: D
     const bytes = await readBytes(input.path);
     delivery.record?.read(sha256(bytes));
     refuseArray(input, bytes);
-    const { image, facts } = await decodeImage(bytes, job.decode);
+    const { image, facts, range, notes } = await decodeImage(bytes, job.decode);
     const product = preprocessProduct(job);
     const prepared = product.kind === 'npy' ? preprocessImage(image, job.preset) : auditImage(image, job.preset);
     const { shape } = prepared.input;
@@ -63,9 +64,11 @@ export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: D
       items: 1,
       colour: facts.colour,
       depth: facts.depth,
+      ...pageFacts(facts),
+      ...(range && { range }),
     };
     const preprocess = presetWords(job.preset, prepared.image);
-    const result = { input: source, preprocess, plan: prepared.plan, shape, steps };
+    const result = { input: source, preprocess, plan: prepared.plan, shape, steps, warnings: notes };
     const written =
       product.kind === 'npy' ? writeNpy(tensor(values, shape)) : await drawAudit(job, result, prepared, values);
     return { ...result, outputs: [await deliver({ ...product, bytes: written }, input, job.output, delivery)] };
@@ -133,14 +136,13 @@ async function drawAudit(
     values,
   };
   const args = ['preprocess', baseName(input.path), ...presetArgs(job.preset)];
-  if (job.decode.background !== null) args.push('--background', job.decode.background);
   const { preprocessAudit } = await import('../draw/preprocess-audit.js');
   const { encodeFigure, fileOf } = await import('./figure.js');
   const noteOf = ({ scale }: MapFigure): DrawingNote => ({
     cnnviz: VERSION,
     picture: 'audit',
     ...scale,
-    args: [...args, '--audit'],
+    args: [...args, ...decodeArgs(job.decode), '--audit'],
   });
   return encodeFigure((look) => preprocessAudit({ ...audited, look }), noteOf, fileOf(job.output));
 }

@@ -1,5 +1,5 @@
 import type { Image } from '../core/image.js';
-import { type ImagePreset, presetFor } from '../core/job.js';
+import { type GeometryJob, type ImagePreset, presetFor } from '../core/job.js';
 import { checkPixels, type PreprocessPlan, planPreprocess } from '../core/preprocess-geometry.js';
 import type { StepSize } from '../core/result.js';
 import type { EngineInput } from '../engine/input.js';
@@ -99,10 +99,7 @@ export function presetWords(
 
 /** The flags that say a preset. */
 export function presetArgs({ geometry, preprocess }: ImagePreset): string[] {
-  const { resize, crop } = geometry;
-  const args: string[] = ['--preset', 'none'];
-  if (resize !== null) args.push('--resize', typeof resize === 'number' ? String(resize) : resize.join(','));
-  if (crop !== null) args.push('--crop', crop.join(','));
+  const args: string[] = ['--preset', 'none', ...geometryArgs(geometry)];
   if (preprocess.gray) args.push('--gray');
   if (preprocess.pixels !== 'unit') args.push('--pixels', preprocess.pixels);
   if (preprocess.normalize) {
@@ -110,4 +107,12 @@ export function presetArgs({ geometry, preprocess }: ImagePreset): string[] {
     args.push('--normalize', `${mean.join(',')}/${std.join(',')}`);
   }
   return args;
+}
+
+/** The flags that say a size. */
+export function geometryArgs({ resize, crop }: GeometryJob): string[] {
+  return [
+    ...(resize === null ? [] : ['--resize', typeof resize === 'number' ? String(resize) : resize.join(',')]),
+    ...(crop === null ? [] : ['--crop', crop.join(',')]),
+  ];
 }

@@ -26,6 +26,7 @@ import type { BoundKernels, KernelSubject } from './kernels.js';
 import { type ChosenLayer, chooseLayers, chooseOneLayer } from './layer-choice.js';
 import { type DrawnProduct, drawKernelMaps, drawLayers } from './maps.js';
 import { measureBanks, measureLayers } from './measure.js';
+import type { OverviewRun } from './overview.js';
 import { type Delivery, deliver, type Product } from './place.js';
 import { type LayerRequest, openRequest, type SeenView, shape, viewOf } from './shape.js';
 import { atInput, readSource } from './source.js';
@@ -202,13 +203,17 @@ export async function lookAtLayer(
       plan,
       read,
       channel: 'channel' in bound ? bound.channel : channel,
-      notes: [...view.notes, ...done.faults.map(faultWords), ...grayNotes(source.facts)],
+      notes: [
+        ...view.notes,
+        ...done.faults.map(faultWords),
+        ...(request.kind === 'network' ? grayNotes(source.facts) : []),
+      ],
     };
   };
   return request.kind === 'layer' ? atInput(input, look) : look();
 }
 
-/** What is worth knowing of an image that has one channel in its file and three in the layer. */
+/** What is worth knowing of an image that has one channel in its file and three in the network. */
 function grayNotes({ colour, channels }: InputFacts): string[] {
   return colour === 'gray' && channels === 3 ? ['a gray image is read as three equal channels; --gray reads one'] : [];
 }
@@ -294,8 +299,22 @@ export interface NetworkWork {
 export async function openNetworkWork(job: NetworkJob): Promise<NetworkWork> {
   const { networkSubject, openNetwork, readLabels } = await import('./network.js');
   const subject = networkSubject(await openNetwork(job.request), job);
-  const runs = new Runs(subject, layersNamed(job.layers, holdsOne(job)));
+  const choose = isOverview(job) ? await stageLayers() : layersNamed(job.layers, holdsOne(job));
+  const runs = new Runs(subject, choose);
   return { runs, subject, labels: job.labels === null ? null : await readLabels(job.labels) };
+}
+
+function isOverview({ output }: NetworkJob): boolean {
+  return output.products.includes('overview');
+}
+
+/** The layers that an overview shows, and the outputs with them. */
+async function stageLayers(): Promise<Choose<Bound, LayerChoice>> {
+  const { overviewLayers } = await import('./overview.js');
+  return ({ shaped }) => {
+    const layers = overviewLayers(shaped);
+    return { layers, keep: [...layers.map(({ value }) => value), ...shaped.model.outputs] };
+  };
 }
 
 /** One array file holds one result: of several outputs the first. */
@@ -314,18 +333,27 @@ export function networkWork(
     subject,
     async run(source, context) {
       const found = await runs.run(source, context, ({ chosen }) => mayWrite(productsOfLayers(job, chosen)));
-      const { bestClasses, classesShare } = await import('../analysis/best-classes.js');
+      const { bestClasses, classesShare, classReading } = await import('../analysis/best-classes.js');
       const layers = measureLayers(found, found.chosen.layers);
       const classes = bestClasses(found, job.top, labels);
       const { facts, preprocess, warnings } = source;
+      const scoresShare = classesShare(found);
+      const { shaped, read } = found;
+      const output = read(shaped.model.outputs[0]);
+      const seen = { network: subject.name, source, shaped, layers, output, classes: { ...classes, scoresShare } };
       return {
-        products: drawLayers(job, subject.name, source, layers),
+        products: isOverview(job)
+          ? overviewProduct(job, seen)
+          : drawLayers(job, subject.name, source, layers, (name) => {
+              const layer = found.chosen.layers.find((one) => one.name === name);
+              return layer ? classReading(found, layer.value, labels) : null;
+            }),
         answer: (outputs) => ({
           input: facts,
           preprocess,
           layers: layers.map(({ result }) => result),
           ...classes,
-          scoresShare: classesShare(found),
+          scoresShare,
           outputs,
           engineMs: found.engineMs,
           warnings: [...found.bound.notes, ...warnings],
@@ -336,9 +364,20 @@ export function networkWork(
   };
 }
 
+/** The one picture of a whole network. */
+const OVERVIEW: Product = { kind: 'overview', layer: 'overview', map: '' };
+
+async function* overviewProduct(job: NetworkJob, seen: OverviewRun): AsyncGenerator<DrawnProduct> {
+  const { drawOverview } = await import('./overview.js');
+  yield { ...OVERVIEW, bytes: await drawOverview(job, seen) };
+}
+
 /** What a job makes of one input; single maps are counted when they are drawn. */
 export function productsOfLayers({ output }: NetworkJob, { layers }: LayerChoice): Product[] {
-  return output.products.flatMap((kind) =>
-    layers.map(({ name }) => ({ kind, layer: name, map: kind === 'maps' ? '0' : '' })),
-  );
+  return output.products.flatMap((kind): Product[] => {
+    if (kind === 'overview') return [OVERVIEW];
+    return kind === 'histogram'
+      ? [{ kind, layer: null, map: kind }]
+      : layers.map(({ name }) => ({ kind, layer: name, map: kind === 'maps' ? '0' : '' }));
+  });
 }

@@ -6,7 +6,7 @@ import { sizeOf, tensor } from '../core/tensor.js';
 import { mayRoundWhole, orderedStep, weighAlgorithms } from '../engine/choose.js';
 import { planModel } from '../engine/plan.js';
 import type { ConvStep } from '../engine/steps.js';
-import { readHeader } from '../io/decode.js';
+import { decodedChannels, readHeader } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import type { ShapedModel } from '../layers/infer.js';
@@ -17,12 +17,13 @@ import {
   boundBanks,
   type KernelSubject,
   openKernels,
+  sizeRead,
   subjectOfMap,
 } from './kernels.js';
 import { type ChosenLayer, chooseOneLayer } from './layer-choice.js';
 import { measureSteps } from './measure.js';
 import { placeOf, productsOf } from './place.js';
-import { atInput, isArray, readSource, sourceOf } from './source.js';
+import { atInput, isArray, pageFacts, readSource, sourceOf } from './source.js';
 import type { Source, Subject } from './subject.js';
 
 /** A subject with all its shapes and the input they are for. */
@@ -122,10 +123,15 @@ async function headerOf(
     const { facts, info } = await sourceOf(input, bytes, '', subject);
     return { facts, shape: info!.shape };
   }
-  const { width, height, colour, depth } = await readHeader(bytes, subject.decode);
-  const channels = subject.job.preprocess.gray ? 1 : 3;
+  const { job, decode, prepare } = subject;
+  const header = await readHeader(bytes, decode);
+  const { colour, depth } = header;
+  const [height, width] = sizeRead(header.width, header.height, job.geometry);
+  const channels = job.preprocess.gray ? 1 : decodedChannels(header, decode, prepare.keepsGray);
+  const original = job.geometry && { original: { width: header.width, height: header.height } };
+  const facts = { path: input.path, width, height, channels, items: 1, colour, depth };
   return {
-    facts: { path: input.path, width, height, channels, items: 1, colour, depth },
+    facts: { ...facts, ...pageFacts(header), ...original },
     shape: [1, channels, height, width],
   };
 }

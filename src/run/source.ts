@@ -1,11 +1,12 @@
 import { atPlace, CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import type { DecodeJob } from '../core/job.js';
+import type { InputFacts } from '../core/result.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
 import { chooseScale, toPixels } from '../draw/scale.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
-import { decodeImage, type ImageFacts } from '../io/decode.js';
+import { type DecodedImage, decodeImage, type ImageFacts } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
@@ -44,8 +45,18 @@ export async function sourceOf(
   { decode, prepare }: Pick<Subject, 'decode' | 'prepare'>,
 ): Promise<Source> {
   if (isArray({ path }, bytes)) return named(path, hash, prepare.array(readNpy(bytes)));
-  const { image, facts } = await decodeInput(path, bytes, decode, prepare.checkSize);
-  return named(path, hash, prepare.image(image, facts));
+  const { image, facts, range, notes } = await decodeInput(path, bytes, decode, prepare);
+  const prepared = named(path, hash, prepare.image(image, facts));
+  return {
+    ...prepared,
+    facts: { ...prepared.facts, ...pageFacts(facts), ...(range && { range }) },
+    warnings: [...notes, ...prepared.warnings],
+  };
+}
+
+/** Which page was read; nothing of a file that holds one. */
+export function pageFacts({ page, pages }: Pick<ImageFacts, 'page' | 'pages'>): Pick<InputFacts, 'page' | 'pages'> {
+  return pages > 1 ? { page, pages } : {};
 }
 
 function named(path: string, hash: string, { facts, ...prepared }: PreparedInput): Source {
@@ -57,10 +68,11 @@ async function decodeInput(
   path: string,
   bytes: Uint8Array,
   job: DecodeJob,
-  check: Subject['prepare']['checkSize'],
-): Promise<{ image: Image; facts: ImageFacts }> {
+  { checkSize, keepsGray }: Pick<Subject['prepare'], 'checkSize' | 'keepsGray'>,
+): Promise<DecodedImage> {
+  const check = checkSize && (({ height, width }: ImageFacts) => checkSize([height, width]));
   try {
-    return await decodeImage(bytes, job, check && (({ height, width }) => check([height, width])));
+    return await decodeImage(bytes, job, check, keepsGray);
   } catch (error) {
     if (!(error instanceof CnnvizError) || sniffFormat(bytes) !== null) throw error;
     const { kindOfBytes } = await import('./file-kind.js');

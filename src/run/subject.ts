@@ -24,6 +24,8 @@ export interface Subject<B extends Bound = Bound> extends Runnable<B> {
 
 /** How an input becomes what the first layer reads. */
 interface Preparation {
+  /** A gray file is handed over as one channel, not as three equal ones. */
+  readonly keepsGray: boolean;
   /**
    * Refuses a height and a width as soon as a header tells them, before memory is taken for the numbers; null: any will do.
    */

@@ -34,7 +34,7 @@ export async function explainPipe(pipe: string, data: Float32Array, shape: reado
   const view = { facts, layer: value, value, network: pipe, picture: null, notes: [] };
   const explanation = explainLayer({ ...run, ...view, channel: 0 }, { channel: 0, item: 0, at: { x: 1, y: 1 } });
   const field = measureField({ ...view, shaped: run.shaped }, { at: { x: 1, y: 1 }, pixel: null });
-  const scenes = await planScenes({ ...run, ...view, channel: 0 }, 0, 0, { seconds: 1 }, () => undefined);
+  const scenes = await planScenes({ ...run, ...view, channel: 0 }, 0, 0, { seconds: 1, region: null }, () => undefined);
   return { explanation, window: field.window, shown: scenes.shown };
 }
 

@@ -63,7 +63,7 @@ describe('explain', () => {
 
   it('a pipe and its flags are explained alike, and a network layer by name', () =>
     inFolder(async (cwd) => {
-      const flags = await json(['explain', FIVE, '-k', 'edge3x3', '--relu', '--at', '2,1'], cwd);
+      const flags = await json(['explain', FIVE, '-k', 'edge3x3', '--relu', '--rgb', '--at', '2,1'], cwd);
       const pipe = await json(['explain', 'conv edge3x3 | relu', FIVE, '--layer', 'relu', '--at', '2,1'], cwd);
       expect(pipe.steps).toEqual(flags.steps);
       const net = [

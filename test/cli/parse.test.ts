@@ -86,6 +86,7 @@ describe('what is typed is read as', () => {
     [parsePool, 'gauss:5:2', pool('gauss', [5, 5], [2, 2])],
     [parsePool, 'gauss:5:2:0.5', pool('gauss', [5, 5], [2, 2], [0.5, 0.5])],
     [parsePool, 'gauss:5:2:0.5x1', pool('gauss', [5, 5], [2, 2], [0.5, 1])],
+    [parseScale, 'Auto', { kind: 'auto' }],
     [parseScale, 'MinMax', { kind: 'minmax' }],
     [parseScale, '-1,1', { kind: 'fixed', lo: -1, hi: 1 }],
     [parseScale, '−1,0', { kind: 'fixed', lo: -1, hi: 0 }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearestName, sameName } from '../../src/core/names.js';
+import { matchesStars, nearestName, sameName } from '../../src/core/names.js';
 import { KERNEL_NAMES } from '../../src/models/kernels.js';
 import { BUILTIN_NETWORKS, LAYER_WORDS } from '../../src/models/networks/index.js';
 
@@ -33,4 +33,42 @@ describe('names', () => {
     ['--norm', ['--no-clobber', '--normalize'], '--normalize'],
     ['x', ['y'], null],
   ])('%s near %j is %s', (word, names, expected) => expect(nearestName(word, names)).toBe(expected));
+
+  it.each<[string, string[], string | null]>([
+    ['--pad', ['--padding-mode', '--padding'], '--padding'],
+    ['--pad', ['--padding-mode', '--paddock'], null],
+    ['pa', ['padding'], null],
+    ['pad', ['padding'], 'padding'],
+    // one slip up to 7 letters, two from 8
+    ['abcdefg', ['abcdexy'], null],
+    ['abcdefgh', ['abcdefxy'], 'abcdefxy'],
+    ['abcdefgh', ['abcdexyz'], null],
+    // of names that are as near the first; a nearer one behind them
+    ['cat', ['bat', 'car'], 'bat'],
+    ['abcdefgh', ['abcdefxy', 'abcdefgx'], 'abcdefgx'],
+    ['a'.repeat(200), [`${'a'.repeat(199)}b`], `${'a'.repeat(199)}b`],
+    ['a'.repeat(201), [`${'a'.repeat(200)}b`], null],
+    ['a'.repeat(200), [`b${'a'.repeat(200)}`], null],
+  ])('a beginning, or as many slips as the length allows: %s near %j is %s', (word, names, expected) =>
+    expect(nearestName(word, names)).toBe(expected),
+  );
+
+  it.each([
+    ['conv1', 'conv*', true],
+    ['conv1', '*', true],
+    ['', '*', true],
+    ['', '?', false],
+    ['conv1', 'conv?', true],
+    ['conv12', 'conv?', false],
+    ['conv', 'conv?', false],
+    ['features.0.weight', '*.weight', true],
+    ['features.0.bias', '*.weight', false],
+    ['abcabd', '*abd', true],
+    ['abXcdXcd', 'ab*cd*cd', true],
+    ['abXcd', 'ab*cd*cd', false],
+    ['a.b', 'a?b**', true],
+    ['a+b', 'a+b', true],
+    ['aab', 'a+b', false],
+    ['abc', 'abcd', false],
+  ])('%s is what %s means: %s', (name, pattern, expected) => expect(matchesStars(name, pattern)).toBe(expected));
 });

@@ -47,7 +47,7 @@ describe('contactSheet', () => {
     });
     const { scene, scale, clipped } = contactSheet([flat('a', 0), flat('b', 3), flat('c', 4)], OPTIONS);
     expect(scale).toEqual({ lo: 0, hi: 4 });
-    expect(clipped).toEqual({ below: 0, above: 0, nan: 0 });
+    expect(clipped).toEqual({ below: 0, above: 0, nan: 0, of: 432 });
     // round(3 / 4 · 255) = 191; each map is enlarged sixteen times
     const image = pixelsOf(scene);
     for (const grey of [0, 191]) expect(countColour(image, [grey, grey, grey])).toBeGreaterThanOrEqual(192 * 192);
@@ -111,7 +111,7 @@ describe('contactSheet', () => {
       { ...OPTIONS, scaleRule: { kind: 'fixed', lo: -1, hi: 1 } },
     );
     expect(scale).toEqual({ lo: -1, hi: 1 });
-    expect(clipped).toEqual({ below: 1, above: 1, nan: 1 });
+    expect(clipped).toEqual({ below: 1, above: 1, nan: 1, of: 7 });
   });
 
   it('changes with the values, the labels, the title and the colour map', () => {

@@ -1,9 +1,15 @@
 import { expect, it } from 'vitest';
 import type { ChannelTerms, Taps, WeightedStep, WindowStep } from '../../src/analysis/explain/explanation.js';
-import { PADDED, productPlanes, termsRows } from '../../src/commands/layer/explain-figure.js';
-import { createCanvas, toImage } from '../../src/draw/canvas.js';
-import { PAPER } from '../../src/draw/part.js';
-import { pixel } from './paper.js';
+import {
+  PADDED,
+  patchGreys,
+  productPlanes,
+  shownChannels,
+  telling,
+  termsRows,
+} from '../../src/commands/layer/terms-figure.js';
+import type { Marks } from '../../src/draw/scene/scene.js';
+import { textWidth } from '../../src/draw/scene/typeface.js';
 
 /** A window of 3×3 taps; those of the first row and the first column are padding. */
 const CORNER: Taps = {
@@ -22,31 +28,80 @@ const CHANNEL: ChannelTerms = {
   products: PATCH.map((value, t) => value * KERNEL[t]),
   sum: -16,
 };
-const STEP = { step: 'weighted', taps: CORNER, channels: [CHANNEL] } as unknown as WeightedStep;
-/** Cells of short numbers and the line between two. */
-const CELL = 25;
+const STEP = { step: 'weighted', taps: CORNER, channels: [CHANNEL], sum: -16 } as unknown as WeightedStep;
 
-it('the taps in the padding, and no others, have the colour of the padding', () => {
-  const { width, height, draw } = termsRows(STEP, {
+function marksOf(step: WeightedStep, shown = telling(step.channels)): Marks {
+  const part = termsRows(step, {
     isColour: false,
     cells: [],
-    productScale: { lo: -12, hi: 12, zero: 0 } as never,
-    patchScale: { lo: 0, hi: 9, zero: 0 } as never,
+    productScale: { lo: -12, hi: 12 },
+    patchRgb: patchGreys({ lo: 0, hi: 9 }),
+    shown,
   });
-  const canvas = createCanvas(width, height, PAPER);
-  draw(canvas, 0, 0);
-  const image = toImage(canvas);
-  const padded: [number, number][] = [];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) if (pixel(image, x, y).join() === PADDED.join()) padded.push([x, y]);
-  }
-  const left = Math.min(...padded.map(([x]) => x));
-  const top = Math.min(...padded.map(([, y]) => y));
-  const cells = padded.map(([x, y]) => 3 * Math.floor((y - top) / CELL) + Math.floor((x - left) / CELL));
-  expect([...new Set(cells)].sort()).toEqual([0, 1, 2, 3, 6]);
-  // a whole cell but for the zero that is written in it
-  for (const t of [0, 1, 2, 3, 6]) expect(cells.filter((cell) => cell === t).length).toBeGreaterThan(0.9 * 24 * 24);
+  const marks: Marks = [];
+  part.draw(marks, 0, 0);
+  return marks;
+}
+
+const textsOf = (marks: Marks) => marks.flatMap((mark) => (mark.kind === 'text' ? [mark.text] : []));
+
+/** Sums of 1, −7, 2 …: the largest are channels 1, 3, 4 and 5. */
+const SUMS = [1, -7, 2, 30, 4, -5];
+const MANY = {
+  ...STEP,
+  channels: SUMS.map((sum, channel) => ({ ...CHANNEL, channel, kernel: KERNEL.map((value) => value * sum), sum })),
+  sum: 25,
+} as WeightedStep;
+
+it('the taps in the padding, and no others, have the colour of the padding', () => {
+  const cells = marksOf(STEP).flatMap((mark) => (mark.kind === 'rect' && Array.isArray(mark.paint) ? [mark] : []));
+  // the patch is drawn first, cell by cell
+  const patch = cells.slice(0, 9);
+  const padded = patch.flatMap(({ paint }, t) => (String(paint) === String(PADDED) ? [t] : []));
+  expect(padded).toEqual([0, 1, 2, 3, 6]);
+  expect(patch[8].paint).toEqual([255, 255, 255]);
 });
+
+it('every number of patch, kernel and products stands in a cell, the sum behind them', () => {
+  const texts = textsOf(marksOf(STEP));
+  expect(texts.slice(0, 4)).toEqual(['patch', 'kernel', 'products', 'sum']);
+  const numbers = texts.slice(4).filter((text) => text !== '×' && text !== '=');
+  const written = [...PATCH, ...KERNEL, ...CHANNEL.products].map((value) => String(value).replace('-', '−'));
+  expect(numbers).toEqual([...written.map((text) => (text === '−0' ? '0' : text)), '−16']);
+});
+
+it('of many channels those whose sums are largest are drawn, the others are summed in words', () => {
+  expect(telling(MANY.channels).map(({ channel }) => channel)).toEqual([1, 3, 4, 5]);
+  const texts = textsOf(marksOf(MANY));
+  expect(texts).toEqual(expect.arrayContaining(['channel 1', 'channel 3', 'channel 4', 'channel 5']));
+  // 1 + 2
+  expect(texts.slice(-2)).toEqual(['the other 2 channels together', '3']);
+});
+
+it('equal channels are drawn once', () => {
+  const equal = { ...STEP, channels: [0, 1, 2].map((channel) => ({ ...CHANNEL, channel })), sum: -48 };
+  expect(telling(equal.channels)).toHaveLength(1);
+  expect(shownChannels(MANY.channels, ({ patch, kernel }) => [patch, kernel])).toHaveLength(4);
+  expect(textsOf(marksOf(equal)).slice(-2)).toEqual(['the other 2 channels are equal to it', '−32']);
+});
+
+it('sums stand below each other, points on one line', () => {
+  const sums = [1.25, -16, 100.5];
+  const channels = sums.map((sum, channel) => ({ ...CHANNEL, channel, kernel: KERNEL.map((v) => v * sum), sum }));
+  const marks = marksOf({ ...STEP, channels, sum: 85.75 } as WeightedStep);
+  const at = (text: string) => {
+    const mark = marks.find((one) => one.kind === 'text' && one.weight === 'bold' && one.text === text)!;
+    if (mark.kind !== 'text') throw new Error(text);
+    return mark;
+  };
+  const { size } = at('1.25');
+  // digits are of one width: "100" begins two digits before "1"
+  expect(at('1.25').x - at('100.5').x).toBeCloseTo(2 * digitWidth(size), 6);
+});
+
+function digitWidth(size: number): number {
+  return textWidth('0', size, 'bold');
+}
 
 it('the planes of a step are its products, and the values of a window times their weights', () => {
   const values = Float32Array.of(1, 2, 3, 4);

@@ -1,44 +1,57 @@
 import { describe, expect, it } from 'vitest';
 import { drawKernels } from '../../src/commands/layer/kernels-figure.js';
 import { CnnvizError } from '../../src/core/errors.js';
-import { countColour, hasCleanMargin, pixel } from './paper.js';
+import { PLAIN_LOOK } from '../../src/draw/figure.js';
+import { renderPixels } from '../../src/draw/scene/pixels.js';
+import type { Mark, Scene } from '../../src/draw/scene/scene.js';
+import { hasCleanMargin } from './paper.js';
 
-const drawKernel = (name: string, rows: readonly (readonly number[])[]) => drawKernels([{ name, rows }]);
+type Kernels = Parameters<typeof drawKernels>[0];
+
+const draw = (kernels: Kernels) => drawKernels(kernels, PLAIN_LOOK).scene;
+const drawKernel = (name: string, rows: readonly (readonly number[])[]) => draw([{ name, rows }]);
+const pixels = (scene: Scene) => renderPixels(scene, { density: 1, theme: 'light', foreign: () => null });
 
 const EDGE = [
   [1, 0, -1],
   [1, 0, -1],
   [1, 0, -1],
 ];
-// margin 16; name 9 + 4; frame 1; cells 24 and a line of 1 between them
-const [X, Y, STEP] = [17, 16 + 9 + 4 + 1, 25];
+const ORANGE = [186, 82, 4];
+const BLUE = [10, 70, 150];
+
+/** The colours of the cells, in the order they are drawn. */
+const cellsOf = ({ marks }: Scene) =>
+  marks.flatMap((mark) => (mark.kind === 'rect' && Array.isArray(mark.paint) ? [mark.paint] : []));
+const textsOf = ({ marks }: Scene) => marks.flatMap((mark) => (mark.kind === 'text' ? [mark.text] : []));
 
 describe('drawKernel', () => {
   it('colours positive cells orange, negative ones blue, and leaves zero neutral', () => {
-    const image = drawKernel('edge3x3', EDGE);
-    for (let row = 0; row < 3; row++) {
-      const colours = [0, 1, 2].map((column) => pixel(image, X + column * STEP, Y + row * STEP));
-      expect(colours).toEqual([
-        [186, 82, 4],
-        [247, 247, 247],
-        [10, 70, 150],
-      ]);
-    }
+    const row = [ORANGE, [247, 247, 247], BLUE];
+    expect(cellsOf(drawKernel('edge3x3', EDGE))).toEqual([...row, ...row, ...row]);
   });
 
-  it('shows the same drawing for a kernel and its multiple but for the numbers', () => {
+  it('writes its numbers, a row after another, below a title that names it', () => {
+    const texts = textsOf(draw([{ name: 'k', rows: [[1, -2.5]], reads: 'what falls to the right' }]));
+    expect(texts.slice(0, 6)).toEqual(['The kernel k', 'what falls to the right', '1', '−2.5', 'k', '2 × 1']);
+  });
+
+  it('shows the same colours for a kernel and its multiple; the numbers are told with their divisor', () => {
     const divided = EDGE.map((row) => row.map((value) => value / 9));
-    const image = drawKernels([{ name: 'k', rows: divided, divisor: 9 }]);
-    const plain = drawKernel('k', EDGE);
-    for (let y = Y; y < Y + 3 * STEP - 1; y++) {
-      for (let x = X; x < X + 3 * STEP - 1; x++) expect(pixel(image, x, y)).toEqual(pixel(plain, x, y));
-    }
-    expect(image.data.join()).not.toBe(plain.data.join());
+    const scene = draw([{ name: 'k', rows: divided, divisor: 9 }]);
+    expect(cellsOf(scene)).toEqual(cellsOf(drawKernel('k', EDGE)));
+    const told = textsOf(scene);
+    expect(told).toContain('every number ÷ 9');
+    expect(told.filter((text) => text === '1')).toHaveLength(3);
+    expect(textsOf(drawKernel('k', EDGE)).some((text) => text.includes('÷'))).toBe(false);
   });
 
   it('draws a kernel that is too large for numbers as a picture', () => {
     const rows = Array.from({ length: 20 }, (_, y) => Array.from({ length: 20 }, () => (y < 10 ? 1 : -1)));
-    expect(countColour(drawKernel('large', rows), [10, 70, 150])).toBeGreaterThanOrEqual(200 * 100);
+    const isPicture = (mark: Mark) => mark.kind === 'image' && mark.image.width === 20;
+    const [picture] = drawKernel('large', rows).marks.filter(isPicture);
+    expect(picture).toMatchObject({ width: 200, height: 200, colormap: 'diverging' });
+    if (picture.kind === 'image') expect([picture.image.data[0], picture.image.data[399]]).toEqual([255, 0]);
   });
 
   it.each([[[]], [[[]]], [[[1, 2], [3]]]])('refuses the rows %j', (rows) => {
@@ -49,12 +62,19 @@ describe('drawKernel', () => {
 describe('drawKernels', () => {
   it('puts many kernels on a sheet with nothing cut off', () => {
     const kernels = Array.from({ length: 31 }, (_, i) => ({ name: `kernel-with-a-long-name-${i}`, rows: EDGE }));
-    const image = drawKernels(kernels);
-    expect(hasCleanMargin(image, 16)).toBe(true);
-    expect(countColour(image, [10, 70, 150])).toBeGreaterThan(31 * 3 * 500);
+    const scene = draw(kernels);
+    expect(hasCleanMargin(pixels(scene), 31)).toBe(true);
+    expect(cellsOf(scene).filter((colour) => colour.join() === BLUE.join())).toHaveLength(31 * 3);
+    expect(textsOf(scene)[0]).toBe('31 kernels and their numbers');
+  });
+
+  it('has pictures of the size that is asked for', () => {
+    const rows = Array.from({ length: 20 }, () => Array.from({ length: 20 }, (_, x) => x));
+    const [one, two] = [1, 2].map((box) => drawKernels([{ name: 'k', rows }], { ...PLAIN_LOOK, box }).scene);
+    expect(two.height - one.height).toBe(200);
   });
 
   it('refuses to draw nothing', () => {
-    expect(() => drawKernels([])).toThrow(CnnvizError);
+    expect(() => draw([])).toThrow(CnnvizError);
   });
 });

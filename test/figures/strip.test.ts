@@ -66,7 +66,7 @@ describe('strip', () => {
     // 40×30 is enlarged five times, twice
     expect(countColour(pixelsOf(scene), [200, 40, 90])).toBe(2 * 200 * 150);
     expect(scale).toEqual({ lo: 0, hi: 38 * 28 - 1 });
-    expect(clipped).toEqual({ below: 0, above: 0, nan: 0 });
+    expect(clipped).toEqual({ below: 0, above: 0, nan: 0, of: 2 * 38 * 28 });
   });
 
   it('shows every step on the way with what was done, and gives the scale of the last', () => {

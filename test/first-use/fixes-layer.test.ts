@@ -22,13 +22,20 @@ const CASES: readonly FixCase[] = [
   { args: ['conv', 'photo.jpg'], says: /--patch/, rule: { add: 1 }, fill: { 'x,y,width,height': '210,140,70,70' } },
   { args: ['conv', '-k', 'edge3x3'], says: /cnnviz conv/, rule: { line: 0 } },
   { args: ['conv', 'photo.jpg', '--patch', '1,2'], says: /--patch/, rule: { add: 0 } },
+  { args: ['conv', 'five.png', '--patch', '0,0,3,3@photo.jpg'], says: /--rgb/, rule: (_, args) => [...args, '--rgb'] },
+  {
+    args: ['explain', 'conv edge3x3', 'five.png', '--rgb'],
+    says: /channels it reads/,
+    rule: (_, args) => args.slice(0, -1),
+  },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '--page', '2'], says: /--page/, rule: { leave: 0 } },
   {
     args: ['conv', 'five.png', '-k', 'edge3x3', '--relu', '--activation', 'tanh'],
     says: /keep one/,
     rule: { leave: 0 },
   },
   {
-    args: ['conv', 'five.png', '-k', 'edge3x3', '--pixels', '255', '--normalize', 'imagenet'],
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--pixels', '255', '--normalize', 'imagenet', '--rgb'],
     says: /--pixels/,
     rule: { leave: 0 },
   },

@@ -86,26 +86,19 @@ describe('a flag under another name', () => {
     expect([code, stderr.split('\n')[1]]).toEqual([2, `  fix: did you mean ${meant}?`]);
   });
 
-  it.each(['conv', 'sweep'])('%s --resize says what makes an array of that size today', (name) =>
+  it.each(['conv', 'sweep'])('%s --preset says what makes an array of a preset', (name) =>
     inFolder(async (cwd) => {
       copyFileSync(join(IMAGES, 'five.png'), join(cwd, 'five.png'));
-      const refused = await cnnviz([name, 'five.png', '-k', 'edge3x3', '--resize', '4,4'], { cwd });
+      const refused = await cnnviz([name, 'five.png', '-k', 'edge3x3', '--preset', 'imagenet'], { cwd });
       expect(refused.stderr.split('\n')[1]).toBe(
-        '  fix: cnnviz preprocess five.png --preset none --resize 4,4 -o prepared.npy, and prepared.npy instead of five.png',
+        '  fix: cnnviz preprocess five.png --preset imagenet -o prepared.npy, and prepared.npy instead of five.png',
       );
     }),
   );
 
   it('the array that is made so is read by conv', async () => {
-    const { then } = await typed('cnnviz conv five.png -k edge3x3 --resize=4,4');
+    const { then } = await typed('cnnviz conv five.png -k edge3x3 --preset imagenet');
     expect(then?.code).toBe(0);
-    await inFolder(async (cwd) => {
-      copyFileSync(join(IMAGES, 'five.png'), join(cwd, 'five.png'));
-      const preprocess = ['preprocess', 'five.png', '--preset', 'none', '--resize', '4,4', '-o', 'prepared.npy'];
-      expect((await cnnviz(preprocess, { cwd })).code).toBe(0);
-      const { stdout } = await cnnviz(['conv', 'prepared.npy', '-k', 'edge3x3'], { cwd });
-      expect(stdout).toContain('→ 2×2');
-    });
   });
 });
 

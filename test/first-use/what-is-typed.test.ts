@@ -98,7 +98,7 @@ describe('a picture without a command', () => {
       const { code, stdout } = await cnnviz(["a cat's.dat"], { cwd });
       expect([code, stdout.split('\n')[0]]).toEqual([0, 'cnnviz conv "a cat\'s.dat" --kernel edge3x3 --strip']);
       await cnnviz(['conv', "a cat's.dat", '--kernel', 'edge3x3', '--strip', '-o', 'typed.png'], { cwd });
-      expect(readFileSync(join(cwd, "a cat's.strip.png"))).toEqual(readFileSync(join(cwd, 'typed.png')));
+      expect(readFileSync(join(cwd, "a cat's.edge3x3.strip.png"))).toEqual(readFileSync(join(cwd, 'typed.png')));
     });
   });
 
@@ -120,7 +120,7 @@ describe('a picture without a command', () => {
     await inFolder(async (cwd) => {
       copyFileSync(FIVE, join(cwd, 'kernels'));
       expect((await cnnviz(['kernels'], { cwd })).stdout).toMatch(/^edges\n {2}edge3x3/);
-      expect(existsSync(join(cwd, 'kernels.strip.png'))).toBe(false);
+      expect(existsSync(join(cwd, 'kernels.edge3x3.strip.png'))).toBe(false);
     });
   });
 

@@ -10,7 +10,7 @@ export interface FrozenCommand {
 
 const MADE_UP = ['--init', 'seed:1'];
 const PIPE = 'conv edge3x3 stride=2 | relu | max_pool 3 stride=2';
-const MAP = ['conv', 'five.png', '-k', 'edge3x3'];
+const MAP = ['conv', 'five.png', '-k', 'edge3x3', '--rgb'];
 const UPDATE = ['check', 'bars17.png', '--pipe', PIPE, '-b', 'base', '--update', '--force-update'];
 const DIGITS = ['digits.txt@digits.pth', '--resize', '20,15', '--gray'];
 
@@ -21,7 +21,7 @@ export const FROZEN: readonly FrozenCommand[] = [
   picture('conv', 'chelsea.png', '-k', 'sobel-x', '-k', 'sobel-y', '-k', 'outline3x3', '--padding', 'same', '--sheet'),
   picture('conv', 'rocket.jpg', '-k', 'edge3x3', '--scale', '-2,2', '--strip'),
   picture('conv', 'plane.png', '--patch', '445,421,70,70', '--strip'),
-  picture('conv', 'five.png', '-k', 'outline3x3', '--depth', '16'),
+  picture('conv', 'five.png', '-k', 'outline3x3', '--depth', '16', '--rgb'),
   picture('conv', 'rocket.jpg', '-k', 'sobel-y', '--colormap', 'diverging', '--scale', 'symmetric'),
   picture('conv', 'rocket.jpg', '-k', 'sobel-y', '--bias', 'fire:1%', '--relu', '--scale', 'p1,p99'),
   // one layer: numbers
@@ -31,7 +31,10 @@ export const FROZEN: readonly FrozenCommand[] = [
   numbers('conv', 'plane.png', '--patch', '445,421,70,70', '--exact'),
   numbers('conv', 'coffee.png', '-k', 'sobel-x', '--pool', 'gauss:5:2', '--activation', 'gelu'),
   numbers('conv', 'coffee.png', '-k', 'sobel-x', '--pool', 'max:3:2', '--pixels', 'signed', '--flip'),
-  document('conv', 'rocket.jpg', 'five.png', '-k', 'edge3x3', '-k', 'gaussian3', '-o', 'maps/'),
+  document('conv', 'rocket.jpg', 'five.png', '-k', 'edge3x3', '-k', 'gaussian3', '--rgb', '-o', 'maps/'),
+  // a file of one channel stays one
+  numbers('conv', 'five.png', '-k', 'edge3x3', '--pixels', '255'),
+  document('conv', 'rocket.jpg', '-k', 'edge3x3', '--resize', '64', '--crop', '60,50', '--dry-run'),
   document('conv', 'rocket.jpg', '-k', 'edge3x3', '--dry-run'),
   document('plan', 'rocket.jpg', '-k', 'edge3x3'),
   document('plan', '--input', '3,224,224', '--weight', '64,3,11,11', '--stride', '4'),
@@ -55,7 +58,8 @@ export const FROZEN: readonly FrozenCommand[] = [
   document('explain', PIPE, 'rocket.jpg', '--layer', 'relu', '--at', '8,4'),
   document('explain', ...DIGITS, 'bars17.png', '--layer', 'features.4', '--channel', '3', '--at', '2,2'),
   picture('explain', 'rocket.jpg', '-k', 'edge3x3', '--stride', '2', '--at', '188,42'),
-  gif('animate', 'five.png', '-k', 'edge3x3', '--padding', '1', '--relu'),
+  gif('animate', 'five.png', '-k', 'edge3x3', '--padding', '1', '--relu', '--rgb'),
+  gif('animate', 'five.png', '-k', 'edge3x3', '--pool', 'max:2:1', '--region', '1,0,1,2'),
   picture('field', 'alexnet', 'chelsea.png', '--layer', 'features.3', '--at', '3,4'),
   document('field', PIPE, 'rocket.jpg', '--pixel', '100,50'),
   // networks
@@ -90,8 +94,21 @@ export const FROZEN: readonly FrozenCommand[] = [
   { ...document('diff', 'five.edge3x3.png', 'five.outline3x3.png'), after: [MAP, [...MAP, '-k', 'outline3x3']] },
   { ...document('read', 'five.edge3x3.png', '--at', '1,1'), after: [MAP] },
   // the manifest's command hash: another one would make every --resume do all again
-  document('conv', 'five.png', 'bars17.png', '-k', 'edge3x3', '--stride', '2', '--relu', '-o', 'maps/', '--resume'),
-  document('conv', 'five.png', '--patch', '1,1,3,3@bars17.png', '--pool', 'max:2', '-o', 'maps/', '--resume'),
+  document(
+    'conv',
+    'five.png',
+    'bars17.png',
+    '-k',
+    'edge3x3',
+    '--stride',
+    '2',
+    '--relu',
+    '--rgb',
+    '-o',
+    'maps/',
+    '--resume',
+  ),
+  document('conv', 'five.png', '--patch', '1,1,3,3@bars17.png', '--pool', 'max:2', '--rgb', '-o', 'maps/', '--resume'),
   document('run', PIPE, 'bars17.png', 'coffee.png', '--layers', 'relu', '-o', 'maps/', '--resume'),
   document('run', 'lenet5', ...MADE_UP, 'five.png', '--format', 'npy', '--layers', 'all', '-o', 'maps/', '--resume'),
   document('preprocess', 'five.png', 'bars17.png', '-o', 'inputs/', '--resume'),

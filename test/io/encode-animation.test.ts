@@ -54,3 +54,17 @@ it('a GIF of more colours than a palette holds stays near them', async () => {
   const mean = wanted.reduce((sum, value, i) => sum + Math.abs(value - raw[i]), 0) / wanted.length;
   expect(mean).toBeLessThan(6);
 });
+
+it('a GIF keeps frames of which only a part changes, or nothing', async () => {
+  const [first] = frames(200, 1, 6);
+  const spot = (x: number, y: number, from: TimedFrame): TimedFrame => {
+    const data = Uint8Array.from(from.image.data);
+    data.set([9, 8, 7], 3 * (y * 12 + x));
+    return { ...from, image: { ...from.image, data } };
+  };
+  const second = spot(11, 8, spot(3, 2, first));
+  const all = [first, second, second, spot(0, 4, second), first];
+  const { raw, pages } = await decode(await encodeGif(all, '{}', () => undefined));
+  expect(pages).toBe(5);
+  expect([...raw]).toEqual(all.flatMap(({ image }) => [...image.data]));
+});

@@ -2,15 +2,9 @@
 // Loaded into every process of a first run: writes down, once each, the mutants whose code this process comes to.
 const { appendFileSync } = require('node:fs');
 
-const counts = new Proxy(
-  {},
-  {
-    set(target, id, count) {
-      const list = process.env.CNNVIZ_MUTANT_HITS;
-      if (!(id in target) && list) appendFileSync(list, `${String(id)}\n`);
-      target[id] = count;
-      return true;
-    },
-  },
-);
-globalThis.__stryker__ = { mutantCoverage: { static: counts, perTest: {} } };
+/** @returns whether it is written down, and need not be told again */
+globalThis.__cnnvizHit = (ids) => {
+  const list = process.env.CNNVIZ_MUTANT_HITS;
+  if (list) appendFileSync(list, `${ids.join('\n')}\n`);
+  return Boolean(list);
+};

@@ -6,7 +6,10 @@
 // what those commands come to, and that for commands runs all tests for every mutant. So a first run without a mutant writes
 // down which test file comes to which mutant, in whatever process; then each mutant runs those files, up to the first failure.
 //
-// A mutant has `--cap` seconds, and the run `--minutes`; test files that were not run for want of time are counted.
+// A test that fails kills when it fails again, and its file passes without the mutant. A time-out, or a process that broke, counts
+// only when the same files pass without the mutant right afterwards, in half the time: a busy machine is asked again, and at last
+// the mutant is "not judged" and in no score.
+// `--workers` mutants are judged at a time. A mutant has `--cap` seconds, and the run `--minutes`; test files that were not run for want of time are counted.
 //
 // What was found is kept in the copy (its place is printed): a run that was stopped goes on there, and `--again` runs
 // survivors against tests that are new or changed since. Once src has changed, `--in` says which copy is meant.
@@ -26,10 +29,11 @@ const NOT_OURS = 'src/engine/wasm/module.ts';
 /** Test files that run together: what takes this long when nothing fails, then twice as long, and so on. */
 const FIRST_GROUP_MS = 10_000;
 /** So many test files at a time: what they came to is kept. */
-const FIRST_RUN_FILES = 8;
+const FIRST_RUN_FILES = 24;
 /** A machine may be busy; a mutant that hangs takes for ever. */
 const PATIENCE = 4;
 const START_MS = 60_000;
+const ATTEMPTS = 3;
 
 const { values } = parseArgs({
   options: {
@@ -101,30 +105,64 @@ async function learnTests() {
 
 async function judge() {
   const end = Date.now() + Number(values.minutes) * 60_000;
-  for (const mutant of state.mutants) {
-    if (mutant.verdict === 'killed' || mutant.verdict === 'timeout' || Date.now() > end) continue;
-    mutant.equivalent = equivalence(mutant);
-    if (mutant.equivalent) continue;
-    const before = mutant.verdict;
-    const groups = groupsFor(mutant);
-    if (before !== null && groups.length === 0) continue;
-    mutant.verdict = Object.values(state.tests).some(({ ids }) => ids.includes(mutant.id)) ? 'survived' : 'unreached';
-    const started = Date.now();
-    mutant.notRun = groups.flat().length;
-    for (const group of groups) {
-      if (Date.now() - started > Number(values.cap) * 1000) break;
-      const ms = group.reduce((sum, path) => sum + state.tests[path].ms, 0);
-      const without = group.flatMap((path) => state.tests[path].failing);
-      const outcome = await runWith(mutant.id, sandbox, group, without, START_MS + PATIENCE * ms);
-      for (const path of group) mutant.ran[path] = state.tests[path].hash;
-      mutant.notRun -= group.length;
-      if (outcome === 'passed') continue;
-      Object.assign(mutant, { verdict: outcome === 'failed' ? 'killed' : 'timeout', by: group });
+  const open = state.mutants.filter(({ verdict }) => verdict !== 'killed' && verdict !== 'timeout');
+  const work = async () => {
+    for (let mutant = open.shift(); mutant && Date.now() < end; mutant = open.shift()) await judgeOne(mutant);
+  };
+  await Promise.all(Array.from({ length: Number(values.workers) }, work));
+}
+
+async function judgeOne(mutant) {
+  mutant.equivalent = equivalence(mutant);
+  if (mutant.equivalent) return;
+  const groups = groupsFor(mutant);
+  if (mutant.verdict !== null && groups.length === 0) return;
+  let verdict = Object.values(state.tests).some(({ ids }) => ids.includes(mutant.id)) ? 'survived' : 'unreached';
+  const started = Date.now();
+  mutant.notRun = groups.flat().length;
+  for (const group of groups) {
+    if (Date.now() - started > Number(values.cap) * 1000) break;
+    const { end, test } = await believedRun(mutant.id, group);
+    if (end === 'doubtful') {
+      verdict = null;
       break;
     }
-    save();
-    say(`${mutant.verdict.padEnd(9)} ${place(mutant)}`);
+    for (const path of group) mutant.ran[path] = state.tests[path].hash;
+    mutant.notRun -= group.length;
+    if (end === 'passed') continue;
+    mutant.by = test ?? group.join(' ');
+    verdict = end === 'timeout' ? 'timeout' : 'killed';
+    break;
   }
+  mutant.verdict = verdict;
+  save();
+  say(`${(verdict ?? 'not judged').padEnd(10)} ${place(mutant)}${mutant.by === null ? '' : `  by ${mutant.by}`}`);
+}
+
+/** How test files end with a mutant; 'doubtful' when they do not pass in good time without it either. */
+async function believedRun(id, group) {
+  const without = group.flatMap((path) => state.tests[path].failing);
+  let ms = group.reduce((sum, path) => sum + state.tests[path].ms, 0);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const limitMs = START_MS + PATIENCE * ms;
+    const found = await runWith(id, sandbox, group, without, limitMs);
+    if (found.end === 'passed') return found;
+    if (found.end === 'failed') {
+      if (await failsByItself(id, found.test, without, limitMs)) return found;
+      continue;
+    }
+    const bare = await runWith(null, sandbox, group, without, limitMs);
+    if (bare.end === 'passed' && bare.ms < limitMs / 2) return found;
+    ms = Math.max(ms, bare.ms);
+  }
+  return { end: 'doubtful', test: null };
+}
+
+/** Whether the file of a test that failed passes without the mutant, and fails with it again, in the same test. */
+async function failsByItself(id, test, without, limitMs) {
+  const [file] = test.split(' > ');
+  const bare = await runWith(null, sandbox, [file], without, limitMs);
+  return bare.end === 'passed' && (await runWith(id, sandbox, [file], without, limitMs)).test === test;
 }
 
 /** The test files that come to a mutant and have not passed with it: those of its own folder first, then quick ones. */
@@ -155,8 +193,14 @@ function groupsFor(mutant) {
 }
 
 function equivalence(mutant) {
+  // of equal changes of one line the nth, from 1
+  const nth = mutant.key.split('\n').at(-1);
   const same = (one) =>
-    one.file === mutant.file && one.code === mutant.code && one.old === mutant.old && one.new === mutant.new;
+    one.file === mutant.file &&
+    one.code === mutant.code &&
+    one.old === mutant.old &&
+    one.new === mutant.new &&
+    String(one.nth ?? 1) === nth;
   return EQUIVALENTS.find(same)?.why ?? null;
 }
 

@@ -40,6 +40,10 @@ function pool(name: string, kernel: number, stride: number, pad = 0): Sequential
   return { name, layer };
 }
 
+function bins(height: number, width: number): SequentialLayer {
+  return { name: 'bins', layer: { kind: 'adaptive_avg_pool', outputSize: [height, width] } };
+}
+
 const FACTS = { path: 'x.png', width: 0, height: 0, channels: 1, items: 1, colour: 'gray', depth: 8 };
 
 function measure(
@@ -103,6 +107,10 @@ const STACKS: readonly (readonly [string, Model, readonly [number, number]])[] =
     [17, 15],
   ],
   ['branches of different fields', branches(), [11, 12]],
+  ['bins of unequal size', sequential([ones('conv', { k: 2 }), bins(3, 4)]), [9, 7]],
+  ['more bins than values', sequential([ones('conv', { k: 3, stride: 2 }), bins(4, 5)]), [7, 9]],
+  ['more than 64 places in a row', sequential([ones('conv', { k: 2 })]), [4, 70]],
+  ['one bin of all', sequential([ones('conv', { k: 2, stride: 3 }), bins(1, 1)]), [8, 8]],
 ];
 
 describe('the receptive field', () => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { type DrawnSweep, sweepGrid } from '../../src/commands/layer/sweep-grid.js';
 import { countCells, sweep } from '../../src/commands/layer/sweep-study.js';
-import type { Image } from '../../src/core/image.js';
 import type { Job, LayerJob } from '../../src/core/job.js';
 import type { SweepJob } from '../../src/core/sweep.js';
 import { toFloat32 } from '../../src/core/values.js';
+import { PLAIN_LOOK } from '../../src/draw/figure.js';
+import { renderPixels } from '../../src/draw/scene/pixels.js';
 import type { Input } from '../../src/io/inputs.js';
 import { openKernels } from '../../src/run/kernels.js';
 import { run } from '../../src/run/run.js';
@@ -60,7 +62,10 @@ async function alone({ base }: SweepJob, layer: Partial<LayerJob>, input: Input)
   return toFloat32(read(bound.branches[0]).data);
 }
 
-const bytesOf = ({ image }: { image: Image }) => Buffer.from(image.data);
+const bytesOf = ({ drawn }: { drawn: DrawnSweep }) => {
+  const { scene } = sweepGrid(drawn, PLAIN_LOOK);
+  return Buffer.from(renderPixels(scene, { density: 1, theme: 'light', foreign: () => null }).data);
+};
 
 describe('sweep', () => {
   it.each([

@@ -294,7 +294,7 @@ function piecesPicture(
   };
   const places = pieces.map(({ name, rect }) => `${name}: ${rect.width}×${rect.height} at (${rect.x}, ${rect.y})`);
   const size = [`${image.width} × ${image.height}`, fitWords(fit)].filter(Boolean).join(', ');
-  const body = captioned(named, [['photograph', size], ...places]);
+  const body = captioned(named, [['image', size], ...places]);
   return { scene: titledScene(`The pieces of ${title} that become kernels`, '', body, null, look) };
 }
 

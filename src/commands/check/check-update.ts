@@ -1,5 +1,5 @@
 import type { Image } from '../../core/image.js';
-import type { LabelledMap } from '../../draw/map-figure.js';
+import type { LabelledMap } from '../../draw/figure.js';
 import { chooseScale, toPixels } from '../../draw/scale.js';
 import { encodePng } from '../../io/encode.js';
 import { existingFile, refuseLeaving, type WriteOptions, writeAtomic } from '../../io/files.js';

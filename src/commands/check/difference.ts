@@ -7,6 +7,7 @@ import { numberGrid } from '../../draw/number-grid.js';
 import { captioned, inGrid, type Part, type Plane, planePicture, sideBySide } from '../../draw/part.js';
 import { chooseScale } from '../../draw/scale.js';
 import { type Marks, type Paint, type Rgb, strokeRect } from '../../draw/scene/scene.js';
+import { FIXED_SPACE } from '../../draw/scene/typeface.js';
 
 /** One plane of a stage as it was stored and as it came out. */
 export interface ComparedPlane {
@@ -151,6 +152,7 @@ function cutOut({ width, height, values }: Plane, { x, y, label }: ComparedPlane
     const from = (top + row) * width + left;
     cut.set(values.subarray(from, from + across), row * across);
   }
-  const words = `${label} at (${x}, ${y}): x ${left} … ${left + across - 1}, y ${top} … ${top + down - 1}`;
+  const span = (axis: string, from: number, count: number) => [axis, from, '…', from + count - 1].join(FIXED_SPACE);
+  const words = `${label} at (${x}, ${y}): ${span('x', left, across)}, ${span('y', top, down)}`;
   return { plane: { width: across, height: down, values: cut }, words, column: x - left, row: y - top };
 }

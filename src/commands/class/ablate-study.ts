@@ -235,5 +235,9 @@ function draw(
   const scale = { lo: Math.min(0, ...falls), hi: Math.max(0, ...falls) };
   const args = ['--class', String(one.index), '--layer', layer, '--fill', fill, '--count', String(shown.length)];
   const note = { ...noteOf(job, subject.source, 'bars', scale, 'ablate', args), alt };
-  return encodeFigure((look) => channelBars(bars, title, facts, look), () => note, figure);
+  return encodeFigure(
+    (look) => channelBars(bars, title, facts, look),
+    () => note,
+    figure,
+  );
 }

@@ -1,6 +1,6 @@
 import { arg } from '../../cli/command.js';
 import { flag, under } from '../../cli/flags.js';
-import { labelsFlag, presetFlags, weightFlags } from '../../cli/network-flags.js';
+import { labelsFlag, pageFlags, presetFlags, weightFlags } from '../../cli/network-flags.js';
 import type { Output } from '../../cli/standard-flags.js';
 
 /** The flags of every command about one class of one image. */
@@ -14,6 +14,7 @@ export const classFlags = {
   }),
   ...weightFlags,
   ...presetFlags,
+  ...pageFlags,
 };
 
 /** Its arguments. */
@@ -33,6 +34,7 @@ export const topFlags = {
   perImage: flag.whole('--per-image <n>', 'how many patches of one image may count', 1, '1'),
   ...weightFlags,
   ...presetFlags,
+  ...pageFlags,
 };
 
 /** What such a command writes. */

@@ -69,7 +69,7 @@ export function drawClassMap(
 
 function figureOf({ picture }: Source, drawn: DrawnMap, look: FigureLook): MapFigure {
   const { map, mark, cells, title, facts, what, scaleRule, colormap, smooth } = drawn;
-  if (!picture) return heatMap(map, { title, facts: `${what}  ·  ${facts}`, scaleRule, colormap, look });
+  if (!picture) return heatMap(map, { title, facts, what, scaleRule, colormap, look });
   const { plan, image } = picture;
   const frames = mark ? [originalRect(plan, squareAround(mark.place, mark.side))] : [];
   const area = originalRect(plan, cells ?? { x: 0, y: 0, width: plan.crop.width, height: plan.crop.height });
@@ -119,6 +119,8 @@ const HEAT_MAP_ZOOM_TO = 480;
 interface HeatMapOptions extends FigureOptions {
   /** A line under the title. */
   readonly facts: string;
+  /** What the colours are. */
+  readonly what: string;
   /** What to point at, in the map's own positions. */
   readonly frames?: readonly Rect[];
 }
@@ -128,17 +130,17 @@ interface HeatMapOptions extends FigureOptions {
  * cells as numbers.
  */
 export function heatMap(plane: Plane, options: HeatMapOptions): MapFigure {
-  const { title, facts, scaleRule, colormap, look, frames = [] } = options;
+  const { title, facts, what, scaleRule, colormap, look, frames = [] } = options;
   const { levels, scale, clipped } = commonLevels([plane], scaleRule);
   const key = legend('', scale, colormap, clipped);
   const size = `${plane.width} × ${plane.height}`;
   if (fitsNumberGrid(plane)) {
-    const cells = captioned(numberGrid(plane, applyColormap(levels[0], colormap)), [['values', size]]);
+    const cells = captioned(numberGrid(plane, applyColormap(levels[0], colormap)), [[what, `${size} values`]]);
     return { scene: titledScene(title, facts, cells, key, look), scale, clipped };
   }
   const fit = chooseFit(plane.width, plane.height, HEAT_MAP_BOX * look.box, HEAT_MAP_ZOOM_TO * look.box);
   const picture = withFrames(planePicture(plane, levels[0], colormap, fit), frames, fit);
-  const drawn = captioned(picture, [['values', [size, fitWords(fit)].filter(Boolean).join(', ')]]);
+  const drawn = captioned(picture, [[what, [`${size} values`, fitWords(fit)].filter(Boolean).join(', ')]]);
   return { scene: titledScene(title, facts, drawn, key, look), scale, clipped };
 }
 
@@ -172,7 +174,10 @@ interface OverlayOptions extends FigureOptions {
  * The image, and beside it the image in grey with a transparent heat map over it: the further a value lies from nothing
  * (from the middle of `diverging`, from the lowest of the other colour maps), the more its colour covers.
  */
-export function overlay(map: OverlaidMap, { title, facts, what, scaleRule, colormap, look }: OverlayOptions): MapFigure {
+export function overlay(
+  map: OverlaidMap,
+  { title, facts, what, scaleRule, colormap, look }: OverlayOptions,
+): MapFigure {
   const { image, plane, frames = [] } = map;
   const { levels, scale, clipped } = commonLevels([plane], scaleRule);
   const fit = chooseFit(image.width, image.height, BOX * look.box, ZOOM_TO * look.box);

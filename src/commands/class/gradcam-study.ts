@@ -159,16 +159,19 @@ export async function gradcamAnswer(
   const words = [found.network, ...made, `Grad-CAM at ${layer}`, scoreWords(one), 'bright places speak for the class'];
   const args = ['--class', String(one.index), '--layer', layer];
   const draw = (alt: string) =>
-    drawClassMap({ job, source: subject.source, command: 'gradcam', args, figure, alt }, {
-      map,
-      title: `Where does ${found.network} see “${one.label}”?`,
-      facts: words.join('  ·  '),
-      what: 'speaks for the class',
-      scaleRule: { kind: 'fixed', lo: 0, hi: Math.max(strongestOf(map.values), Number.MIN_VALUE) },
-      colormap: 'magma',
-      smooth: true,
-      mark: strongest && { place: strongest, side: 1 },
-    });
+    drawClassMap(
+      { job, source: subject.source, command: 'gradcam', args, figure, alt },
+      {
+        map,
+        title: `Where does ${found.network} see “${one.label}”?`,
+        facts: words.join('  ·  '),
+        what: 'speaks for the class',
+        scaleRule: { kind: 'fixed', lo: 0, hi: Math.max(strongestOf(map.values), Number.MIN_VALUE) },
+        colormap: 'magma',
+        smooth: true,
+        mark: strongest && { place: strongest, side: 1 },
+      },
+    );
   return classAnswer(opened, frame, {
     lines,
     notes,

@@ -355,7 +355,14 @@ function draw(
     `${groupDigits(drops.length)} patches of ${width}×${height}, one at a time filled with ${fillName(found)}`,
     'orange: the class loses when this is covered',
   ];
-  const picture = { job, source: subject.source, command: 'occlude', args: [...args, '--measure', measure], figure, alt };
+  const picture = {
+    job,
+    source: subject.source,
+    command: 'occlude',
+    args: [...args, '--measure', measure],
+    figure,
+    alt,
+  };
   return drawClassMap(picture, {
     map: { width: grid.xs.length, height: grid.ys.length, values: drops },
     title: `What does “${one.label}” depend on?`,

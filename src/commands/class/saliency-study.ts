@@ -40,17 +40,20 @@ export async function saliencyAnswer(
   const words = [found.network, ...made, scoreWords(one), 'colours end at the 99.5th percentile'];
   const args = ['--class', String(one.index), ...(signed ? ['--signed'] : [])];
   const draw = (alt: string) =>
-    drawClassMap({ job, source: subject.source, command: 'saliency', args, figure, alt }, {
-      map,
-      title: `Which pixels move the score of “${one.label}”?`,
-      facts: words.join('  ·  '),
-      what,
-      // a few pixels are many times stronger than all others
-      scaleRule: limits(map.values, signed),
-      colormap: signed ? 'diverging' : 'magma',
-      smooth: false,
-      mark: strongest && { place: strongest, side: 1 },
-    });
+    drawClassMap(
+      { job, source: subject.source, command: 'saliency', args, figure, alt },
+      {
+        map,
+        title: `Which pixels move the score of “${one.label}”?`,
+        facts: words.join('  ·  '),
+        what,
+        // a few pixels are many times stronger than all others
+        scaleRule: limits(map.values, signed),
+        colormap: signed ? 'diverging' : 'magma',
+        smooth: false,
+        mark: strongest && { place: strongest, side: 1 },
+      },
+    );
   return classAnswer(opened, frame, {
     lines,
     notes,

@@ -41,7 +41,7 @@ const SHOWN_CHANNELS = 8;
 /** The longer side of a patch on the sheet, in points; of one channel's patches; and at least. */
 const SIDE = 128;
 const ALONE = 176;
-const LEAST_SIDE = 48;
+const LEAST_SIDE = 100;
 
 /** What `top` was asked. */
 interface TopWords {
@@ -192,7 +192,11 @@ async function sheetOf(
   const values = patches.map(({ value }) => value);
   const [lo, hi] = [Math.min(...values), Math.max(...values)];
   const note: DrawingNote = { cnnviz: VERSION, picture: 'patches', alt, lo, hi, args: ['top', ...args] };
-  return encodeFigure((look) => patchSheet(rows, `What excites ${what} most?`, facts, look), () => note, file);
+  return encodeFigure(
+    (look) => patchSheet(rows, `What excites ${what} most?`, facts, look),
+    () => note,
+    file,
+  );
 }
 
 function documentOf(job: NetworkJob, found: TopResult, wanted: readonly number[], output: string | null): object {

@@ -2,7 +2,7 @@ import type { Evaluation, LearningPoint } from '../../core/head.js';
 import type { DrawingNote } from '../../core/note.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
-import { drawCurve as curveMarks, drawDashes, drawDot, plotPart, rangeOf } from '../../draw/axes.js';
+import { drawCurve as curveMarks, drawDashes, drawDot, plotPart, rangeOf, roundedUp } from '../../draw/axes.js';
 import { type FigureLook, titledScene } from '../../draw/figure.js';
 import { swatchOf } from '../../draw/marks.js';
 import { drawText, lineHeight, type Part, sideBySide, stacked, TYPE, textPart, widest } from '../../draw/part.js';
@@ -31,7 +31,7 @@ export function learningCurve(figure: LearningCurveFigure, look: FigureLook): { 
   const { title, points, best } = figure;
   const isHeld = points.some(({ heldOut }) => heldOut !== null);
   const losses = points.flatMap(({ training, heldOut }) => [training, heldOut ?? 0]);
-  const [, most] = rangeOf([0, ...losses]);
+  const most = roundedUp(rangeOf([0, ...losses])[1]);
   const last = Math.max(1, points.length - 1);
   const kept = points.find(({ iteration }) => iteration === best) ?? null;
   const plot = plotPart({
@@ -46,7 +46,13 @@ export function learningCurve(figure: LearningCurveFigure, look: FigureLook): { 
       const [x, foot] = place(best, 0);
       const [, top] = place(best, most);
       drawDashes(marks, x, top, foot, 'accent');
-      curveMarks(marks, points.map(({ iteration, training }) => [iteration, training]), place, TRAINING, 2.5);
+      curveMarks(
+        marks,
+        points.map(({ iteration, training }) => [iteration, training]),
+        place,
+        TRAINING,
+        2.5,
+      );
       const held = points.map(({ iteration, heldOut }) => [iteration, heldOut ?? Number.NaN] as const);
       curveMarks(marks, held, place, HELD_OUT, 2.5);
       if (kept && Number.isFinite(kept.training)) drawDot(marks, place(best, kept.training), TRAINING);
@@ -64,7 +70,11 @@ export function learningCurve(figure: LearningCurveFigure, look: FigureLook): { 
     ]),
   ];
   const body = sideBySide([plot, stacked(names, 16, 'left')], 32, 'middle');
-  const facts = [title, `${groupDigits(points.length - 1)} iterations`, 'loss: the mean of −ln(share of the true class)'];
+  const facts = [
+    title,
+    `${groupDigits(points.length - 1)} iterations`,
+    'loss: the mean of −ln(share of the true class)',
+  ];
   return { scene: titledScene('How the head learned', facts.join('  ·  '), body, null, look) };
 }
 
@@ -90,7 +100,7 @@ interface ConfusionFigure {
   readonly confusion: readonly (readonly number[])[];
 }
 
-const LABEL_WIDTH = 180;
+const LABEL_WIDTH = 220;
 const GAP = 8;
 /** Up to so many classes a cell is this large; of more, a line of text high. */
 const CELLS = [
@@ -196,7 +206,11 @@ export function drawConfusion(
   const alt = `Confusion matrix of ${title}: ${rightWords({ right, images })}.`;
   const note: DrawingNote = { cnnviz: VERSION, picture: 'confusion-matrix', alt, args };
   const classes = perClass.map(({ name }) => name);
-  return encodeFigure((look) => confusionMatrix({ title, classes, confusion }, look), () => note, file);
+  return encodeFigure(
+    (look) => confusionMatrix({ title, classes, confusion }, look),
+    () => note,
+    file,
+  );
 }
 
 /** A learning curve as a picture. */
@@ -204,5 +218,9 @@ export function drawCurve(figure: LearningCurveFigure, { args, file }: HeadPictu
   const { title, points, best } = figure;
   const alt = `Learning curve of ${title}: ${points.length - 1} iterations, number ${best} kept.`;
   const note: DrawingNote = { cnnviz: VERSION, picture: 'learning-curve', alt, args };
-  return encodeFigure((look) => learningCurve(figure, look), () => note, file);
+  return encodeFigure(
+    (look) => learningCurve(figure, look),
+    () => note,
+    file,
+  );
 }

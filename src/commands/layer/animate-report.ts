@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ExplainedStep } from '../../analysis/explain/explanation.js';
-import type { ScenePlan } from '../../analysis/scenes.js';
+import { isUnfilled, type ScenePlan } from '../../analysis/scenes.js';
 import { altOfAnimation } from '../../cli/alt.js';
 import type { Answer, AnsweredFile, Frame } from '../../cli/frame.js';
+import { DEFAULT_LOOK } from '../../core/look.js';
 import type { DrawingNote } from '../../core/note.js';
+import type { Area } from '../../core/preprocess-geometry.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import type { Breathe } from '../../engine/execute.js';
@@ -11,6 +13,7 @@ import { encodePng } from '../../io/encode.js';
 import { encodeGif, encodeWebp } from '../../io/encode-animation.js';
 import { safeName } from '../../io/paths.js';
 import type { Style } from '../../reports/text.js';
+import { type FigureFile, lookArgs } from '../../run/figure.js';
 import { type AnimatedRun, animateLayer, drawFrames } from './animate-study.js';
 import { describeStep, stepJson } from './explain-report.js';
 import { type Look, mapArgs } from './look-command.js';
@@ -20,18 +23,20 @@ interface AnimateValues {
   readonly channel: number | null;
   readonly item: number;
   readonly seconds: number;
+  readonly region: Area | null;
   readonly terminal: boolean;
 }
 
 /** The usual length of an animation, as its flag says. */
 const USUAL_SECONDS = 12;
+const POINTS_AN_INCH = 96;
 /** How far it is, of 1, when the run is planned and when its frames are drawn. */
 const DONE = { planned: 0.2, drawn: 0.6 };
 
 /** `cnnviz animate`, answered: the windows behind one map, position by position. */
 export async function animateAnswer(look: Look, flags: AnimateValues, frame: Frame): Promise<Answer> {
   const { input, request } = look;
-  const { terminal, seconds } = flags;
+  const { terminal, seconds, region } = flags;
   const { breathe } = frame.progress(1);
   const part =
     (from: number, end: number): Breathe =>
@@ -40,12 +45,23 @@ export async function animateAnswer(look: Look, flags: AnimateValues, frame: Fra
   // other places have the layer's name in them
   const named = frame.target.kind === 'file' ? frame.place({ name: 'animation.gif', inputs: [input] }) : null;
   const context = { threads: frame.jobs, breathe: part(0, DONE.planned) };
-  const animated = await animateLayer(request, input, flags, { seconds }, context);
+  const animated = await animateLayer(request, input, flags, { seconds, region }, context);
   const { run, plan } = animated;
-  const own = seconds === USUAL_SECONDS ? [] : ['--seconds', String(seconds)];
+  const own = [
+    ...(seconds === USUAL_SECONDS ? [] : ['--seconds', String(seconds)]),
+    ...(region === null ? [] : ['--region', `${region.x},${region.y},${region.width},${region.height}`]),
+  ];
   const args = ['animate', ...run.args, ...mapArgs(look, flags), ...own];
-  const note: DrawingNote = { cnnviz: VERSION, picture: 'animation', args };
-  const files = await filesOf(animated, look, named, JSON.stringify(note), terminal, frame, part);
+  const alt = altOfAnimation(run.facts, run, plan);
+  const figure = frameFile(frame);
+  const note: DrawingNote = { cnnviz: VERSION, picture: 'animation', alt, args: [...args, ...dpiArgs(frame)] };
+  const files = await filesOf(
+    animated,
+    look,
+    { named, figure, note: JSON.stringify(note), isPlayed: terminal },
+    frame,
+    part,
+  );
   const isLive = terminal && frame.terminal.isWatched && !frame.json && !frame.quiet;
   if (isLive) await play(animated, frame);
   const played = terminal && !isLive ? stepLines(animated, frame.style) : [];
@@ -54,27 +70,48 @@ export async function animateAnswer(look: Look, flags: AnimateValues, frame: Fra
     document: () =>
       animationDocument(
         animated,
+        region,
         files.map(({ place }) => place),
       ),
     files,
-    picture: async () => encodePng((await drawFrames(animated, part(0, 1))).at(-1)!.image, JSON.stringify(note)),
-    alt: altOfAnimation(run.facts, run, plan),
+    picture: async () =>
+      encodePng((await drawFrames(animated, figure, part(0, 1))).at(-1)!.image, JSON.stringify(note)),
+    alt,
     notes: isLive ? [] : run.notes,
   };
+}
+
+/** How frames are drawn: a pixel a point, unless --dpi or a size says otherwise. */
+function frameFile(frame: Frame): FigureFile {
+  const { look, ...file } = frame.figureFile(null);
+  return { ...file, look: { ...look, dpi: frame.typed.has('dpi') ? look.dpi : POINTS_AN_INCH } };
+}
+
+/** The look of a recipe; --dpi whenever it was typed. */
+function dpiArgs({ look, typed }: Frame): string[] {
+  const usual = { ...look, dpi: DEFAULT_LOOK.dpi };
+  return [...lookArgs(usual), ...(typed.has('dpi') ? ['--dpi', String(look.dpi)] : [])];
+}
+
+/** Where an animation goes, and how. */
+interface Wanted {
+  readonly named: string | null;
+  readonly figure: FigureFile;
+  readonly note: string;
+  /** It is played in the terminal. */
+  readonly isPlayed: boolean;
 }
 
 /** One GIF or WebP, or a folder of frames; nothing where it is played or told as JSON, unless a place is named. */
 async function filesOf(
   animated: AnimatedRun,
   { input }: Look,
-  named: string | null,
-  note: string,
-  isPlayed: boolean,
+  { named, figure, note, isPlayed }: Wanted,
   frame: Frame,
   part: (from: number, end: number) => Breathe,
 ): Promise<AnsweredFile[]> {
   const { run, plan } = animated;
-  const draw = () => drawFrames(animated, part(DONE.planned, DONE.drawn));
+  const draw = () => drawFrames(animated, figure, part(DONE.planned, DONE.drawn));
   const encoded = part(DONE.drawn, 1);
   if (frame.target.kind === 'folder') {
     const digits = String(plan.shown).length;
@@ -142,7 +179,7 @@ async function play({ run, plan }: AnimatedRun, { terminal, style }: Frame): Pro
 function stepOf(scene: Scene, s: number, style: Style): string[] {
   const { explained, place } = scene.steps[s];
   const counted = `step ${s + 1} of ${scene.steps.length}`;
-  return describeFrame(explained, scene.map, place, counted, scene.input.isColour, style);
+  return describeFrame(explained, scene, place, counted, style);
 }
 
 function afterWords({ after }: Scene): string[] {
@@ -158,13 +195,12 @@ const MOST_ROWS = 24;
 /** One step of a window as text: what is multiplied and added, and the map as far as it is filled. */
 function describeFrame(
   explained: ExplainedStep,
-  map: Scene['map'],
+  { map, region, input }: Pick<Scene, 'map' | 'region' | 'input'>,
   place: number,
   counted: string,
-  isColour: boolean,
   style: Style,
 ): string[] {
-  const lines = [style.dim(counted), ...describeStep(explained, isColour, false, style), ''];
+  const lines = [style.dim(counted), ...describeStep(explained, input.isColour, false, style), ''];
   if (map.width > MOST_COLUMNS || map.height > MOST_ROWS) return lines;
   const texts = Array.from(map.values, (value) => formatNumber(value, 3));
   const width = Math.max(...texts.map(({ length }) => length));
@@ -172,7 +208,7 @@ function describeFrame(
   for (let row = 0; row < map.height; row++) {
     const cells = texts.slice(row * map.width, (row + 1) * map.width).map((text, column) => {
       const at = row * map.width + column;
-      if (at > place) return style.dim('·'.padStart(width));
+      if (isUnfilled({ map, region }, at, place)) return style.dim('·'.padStart(width));
       return at === place ? style.strong(text.padStart(width)) : text.padStart(width);
     });
     lines.push(`  ${row === 0 ? 'map ' : '    '} ${cells.join(' ')}`);
@@ -181,7 +217,7 @@ function describeFrame(
 }
 
 /** The document of --json: the scenes, each step as `explain` gives it. */
-function animationDocument({ plan, run }: AnimatedRun, outputs: readonly string[]): object {
+function animationDocument({ plan, run }: AnimatedRun, region: Area | null, outputs: readonly string[]): object {
   const { scenes, ...timing } = plan;
   const { facts, network, layer, notes } = run;
   const told = scenes.map(({ name, words, after, map, steps }) => ({
@@ -200,6 +236,7 @@ function animationDocument({ plan, run }: AnimatedRun, outputs: readonly string[
     network,
     layer,
     ...timing,
+    ...(region && { region }),
     scenes: told,
     outputs,
     warnings: notes,

@@ -25,7 +25,7 @@ export const conv = command({
   name: 'conv',
   description: 'Convolve images with kernels and write the feature maps as pictures or numbers.',
   examples: `Examples:
-  cnnviz conv photo.jpg --kernel edge3x3 --stride 2       one feature map: photo.edge3x3.png
+  cnnviz conv photo.jpg --kernel edge3x3 --stride 2       one feature map: photo.edge3x3.s2.png
   cnnviz conv photo.jpg -k sobel-x -k sobel-y --sheet     two kernels, one labelled picture
   cnnviz conv photo.jpg --patch 210,140,70,70 --strip     a piece of the photo as the kernel
   cnnviz conv photo.jpg -k "0 1 0; 1 -4 1; 0 1 0" --relu --pool max:2
@@ -45,7 +45,7 @@ export const conv = command({
   dryRun: 'say shapes, cost and names of outputs; write nothing',
   verbose: true,
   async answer({ images, flags }, frame) {
-    const job = convJob(flags, frame);
+    const asked = convJob(flags, frame);
     const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
     const inputs = await manyInputs(images, flags, 'cnnviz conv photo.jpg --kernel edge3x3');
     if (inputs === null) return {};
@@ -53,6 +53,8 @@ export const conv = command({
     const { checkPlaces, productsOf } = await import('../../run/place.js');
     const { itemsOf } = await import('../../run/source.js');
     const { briefRun, describePlan, describeRun } = await import('../../reports/text.js');
+    const { namesOfConv } = await import('../../run/recipe.js');
+    const job = { ...asked, output: { ...asked.output, names: namesOfConv(asked) } };
     const subject = await openKernels(job);
     const products = new Map(inputs.map((input) => [input, productsOf(job, subject.mapNames, itemsOf(input))]));
     const productsOfInput = (input: (typeof inputs)[number]) => products.get(input)!;
@@ -68,7 +70,7 @@ export const conv = command({
     const task = { kind: 'conv' as const, job };
     const order = { task, materials: subject, inputs, named: images.length, products: productsOfInput };
     return answerMany(order, flags, frame, {
-      describe: (result) => describeRun(result, job.layer, job.picture.depth, result.engineMs, style),
+      describe: (result) => describeRun(result, job.layer, job.picture, style),
       brief: (result) => briefRun(result, style),
       faults: () => [],
       warnings: ({ input, warnings }) => warnings.map((warning) => `${input.path}: ${warning}`),
@@ -83,8 +85,8 @@ export const conv = command({
 function convJob(flags: ValuesOf<typeof convFlags>, frame: Frame): Job {
   const { target, clobber } = frame;
   const products = productsAsked(flags, target);
-  const picture = pictureOf(flags);
   const isFigure = products.some((kind) => kind === 'sheet' || kind === 'strip');
+  const picture = pictureOf(flags, isFigure);
   const figure = figureOf(frame, flags.format, isFigure, 'add --strip or --sheet');
   const job = { ...oneLayerJob(flags), picture, output: { products, target, clobber, ...figure } };
   if (picture.depth === 8) return job;

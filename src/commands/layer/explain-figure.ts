@@ -8,9 +8,9 @@ import type {
   WindowStep,
 } from '../../analysis/explain/explanation.js';
 import type { Image } from '../../core/image.js';
+import { SLIDE } from '../../core/look.js';
 import type { Scale, Window } from '../../core/result.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
-import { SLIDE } from '../../core/look.js';
 import type { ValuePlace } from '../../core/value-place.js';
 import { applyColormap } from '../../draw/colormaps.js';
 import { type FigureLook, legend, titledScene } from '../../draw/figure.js';
@@ -45,7 +45,7 @@ const INPUT_BOX = 456;
 const WORDS_WIDTH = 620;
 const GAP = 12;
 const COLUMN_GAP = 48;
-const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0 };
+const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0, of: 0 };
 
 /** The input of an explained run, and where in it the value comes from. */
 export interface ExplainedInput {

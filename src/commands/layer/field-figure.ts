@@ -1,6 +1,6 @@
 import type { FieldFacts } from '../../analysis/field.js';
 import type { Image } from '../../core/image.js';
-import type { Clipped, Scale, Window } from '../../core/result.js';
+import type { ClippedOf, Scale, Window } from '../../core/result.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { applyColormap } from '../../draw/colormaps.js';
 import { commonLevels, type FigureLook, legend, type MapFigure, titledScene } from '../../draw/figure.js';
@@ -42,7 +42,7 @@ interface DrawnField {
   readonly counts: Plane;
   readonly levels: Uint8Array;
   readonly scale: Scale;
-  readonly clipped: Clipped;
+  readonly clipped: ClippedOf;
 }
 
 /** What is drawn of a field of an image named `name`. */
@@ -68,8 +68,7 @@ export function fieldFigure(drawn: DrawnField, look: FigureLook): MapFigure {
     ...[fitWords(fit)].filter(Boolean),
   ]);
   const seen = seenCell(field, piece, look.box);
-  const unread =
-    field.unread === 0 ? 'every pixel is seen' : `${counted(field.unread, 'pixel')} seen by none`;
+  const unread = field.unread === 0 ? 'every pixel is seen' : `${counted(field.unread, 'pixel')} seen by none`;
   const heat = captioned(
     fitsNumberGrid(counts)
       ? numberGrid(counts, applyColormap(levels, 'viridis'))
@@ -172,13 +171,10 @@ function readersPicture({ pixel, outSize }: FieldFacts, box: number): Part {
   });
   const fit = chooseFit(outSize.x, outSize.y, box, (PIECE_BOX * box) / BOX);
   const image = { width: outSize.x, height: outSize.y, channels: 3, depth: 8, data } as const;
-  return captioned(
-    gridded(imagePicture(image, fit), fit, outSize.x, outSize.y),
-    [
-      [`outputs that see (${x}, ${y})`, `${groupDigits(count)} of ${groupDigits(mask.length)}`],
-      `output ${outSize.x} × ${outSize.y}${fitWords(fit) === '' ? '' : `, ${fitWords(fit)}`}`,
-    ],
-  );
+  return captioned(gridded(imagePicture(image, fit), fit, outSize.x, outSize.y), [
+    [`outputs that see (${x}, ${y})`, `${groupDigits(count)} of ${groupDigits(mask.length)}`],
+    `output ${outSize.x} × ${outSize.y}${fitWords(fit) === '' ? '' : `, ${fitWords(fit)}`}`,
+  ]);
 }
 
 /** Lines between cells that are large enough. */

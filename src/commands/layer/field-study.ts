@@ -42,7 +42,7 @@ export async function fieldAnswer(look: Look, flags: FieldValues, frame: Frame):
   const alt = altOfField(field);
   return {
     lines: describeField(field, frame.style),
-    document: () => fieldDocument(field, path),
+    document: () => fieldDocument(field, path, layer.notes),
     hasRows: true,
     files: path === null ? [] : [{ place: path, bytes: () => drawn(field, layer, crop, args, alt, file) }],
     alt,
@@ -152,7 +152,7 @@ function pair({ x, y }: { readonly x: number; readonly y: number }): string {
 }
 
 /** The document of --json; `wrote`: the picture's path, or null. */
-function fieldDocument(field: FieldFacts, wrote: string | null): object {
+function fieldDocument(field: FieldFacts, wrote: string | null, warnings: readonly string[]): object {
   const { mask: _mask, readers, pixel, ...facts } = field;
   const { x } = field.inputSize;
   const rows = Array.from({ length: field.inputSize.y }, (_, y) => Array.from(readers.subarray(y * x, (y + 1) * x)));
@@ -164,5 +164,6 @@ function fieldDocument(field: FieldFacts, wrote: string | null): object {
     pixel: seen,
     outputs: wrote === null ? [] : [wrote],
     readers: rows,
+    warnings,
   };
 }

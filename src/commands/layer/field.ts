@@ -6,7 +6,7 @@ const { crop: centreCrop, ...others } = lookFlags;
 
 const fieldFlags = {
   ...others,
-  ...under('Network input:', { centreCrop: { ...centreCrop, spec: '--centre-crop <n|h,w>' } }),
+  ...under('Pixels:', { centreCrop: { ...centreCrop, spec: '--centre-crop <n|h,w>' } }),
   ...under('Place:', {
     at: positionFlag('--at <x,y>', "position in the layer's output, from the top left (default: its middle)"),
     pixel: positionFlag('--pixel <x,y>', 'the reverse: which outputs see this pixel of the input'),

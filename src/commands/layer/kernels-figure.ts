@@ -39,7 +39,7 @@ interface NamedKernel {
 }
 
 const BOX = 200;
-const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0 };
+const NOTHING_CLIPPED = { below: 0, above: 0, nan: 0, of: 0 };
 
 /**
  * Kernels as cells with their numbers: negative blue, positive orange, zero white. Each has its own scale: its largest number, negative or positive, is the darkest blue or orange.

@@ -57,6 +57,11 @@ export async function openLook(
   // a pool alone needs no kernel: it is a pipe of one layer
   const pool = args.length === 1 ? flags.pool : null;
   refuseTyped(
+    (key) => key === 'rgb',
+    'one layer given by --kernel or --patch',
+    'leave it out: a network says how many channels it reads',
+  );
+  refuseTyped(
     (key, heading) => (LAYER_ONLY.includes(heading) && !(key === 'pool' && pool)) || key === 'algorithm',
     'one layer given by --kernel or --patch',
     'write it into the pipe: "conv edge3x3 stride=2"',

@@ -9,7 +9,7 @@ export const lookFlags = {
   ...layerFlags,
   ...pixelFlags,
   ...weightFlags,
-  ...under('Network input:', { preset: presetFlags.preset, resize: presetFlags.resize, crop: presetFlags.crop }),
+  ...under('Network input:', { preset: presetFlags.preset }),
   ...under('Place:', {
     layer: flag.text('-l, --layer <name>', 'which layer, such as features.3, conv or relu (default: the last)'),
     channel: flag.whole('--channel <n>', 'which map: of several kernels, or of the layer (default: 0)', 0),

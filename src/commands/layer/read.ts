@@ -2,8 +2,11 @@ import { arg, command } from '../../cli/command.js';
 import { flag } from '../../cli/flags.js';
 import { parsePosition } from '../../cli/parse.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
-import { formatNumber } from '../../core/text.js';
+import { clippedWords, formatNumber, groupDigits } from '../../core/text.js';
 import type { ReadMap } from '../../run/read-map.js';
+
+/** Said where values are stored that a picture does not hold. */
+const LIMITS = "values that were clipped are stored as the scale's limits";
 
 /** `cnnviz read`: from greys back to values, from a picture back to its command. */
 export const read = command({
@@ -13,7 +16,7 @@ export const read = command({
   examples: `Examples:
   cnnviz read photo.edge3x3.png
   cnnviz read photo.edge3x3.png --at 188,42
-  cnnviz read photo.sheet.png --recipe
+  cnnviz read photo.edge3x3.strip.png --recipe
   cnnviz read photo.edge3x3.png -o photo.npy
 `,
   args: { map: arg.one('a feature map as .png or .npy, or - for standard input') },
@@ -56,6 +59,7 @@ export const read = command({
         points.length > 0 ? points.map((point) => pointWords(point, map, frame.style.dim)) : describe(name, map, made),
       document: () => ({ path, shape: values.shape, halfStep, note, command: made, points }),
       files: place === null ? [] : [{ place, bytes: () => writeNpy(values) }],
+      notes: place !== null && note !== null && note.clipped.below + note.clipped.above > 0 ? [LIMITS] : [],
     };
   },
 });
@@ -91,15 +95,18 @@ function pointAt(
   }
   const value = plane.data[y * plane.width + x];
   const { note } = map;
-  const atLow = note && note.clipped.below > 0 && value <= note.lo;
+  const atLow = note && note.clipped.below > 0 && value <= Math.fround(note.lo);
   const atHigh = note && note.clipped.above > 0 && value >= Math.fround(note.hi);
   return { x, y, value, clipped: atLow ? 'below' : atHigh ? 'above' : null };
 }
 
 function pointWords({ value, clipped }: Point, { halfStep, depth }: ReadMap, dim: (text: string) => string): string {
   if (depth === 32) return `${value}   ${dim('(exact float32)')}`;
-  if (clipped)
-    return `${clipped === 'below' ? '≤' : '≥'} ${formatNumber(value)}   ${dim('(clipped when it was written)')}`;
+  if (clipped) {
+    // what is not clipped may share the last grey, half a step inside
+    const [sign, limit] = clipped === 'below' ? ['≤', value + halfStep] : ['≥', value - halfStep];
+    return `${sign} ${formatNumber(limit, 4)}   ${dim('(clipped when it was written)')}`;
+  }
   const more = depth === 8 ? '; --depth 16 or --format npy keep more' : '';
   const step = dim(`(${depth}-bit step ${formatNumber(2 * halfStep, 2)}${more})`);
   return `${formatNumber(value, 4)} ± ${formatNumber(halfStep, 2)}   ${step}`;
@@ -108,14 +115,23 @@ function pointWords({ value, clipped }: Point, { halfStep, depth }: ReadMap, dim
 function describe(name: string, { values, note, halfStep, depth }: ReadMap, made: string | null): string[] {
   if (!note) return [`${name}  float32 array [${values.shape.join(', ')}]`, '  --at x,y prints a value'];
   const [height, width] = values.shape;
-  const { below, above, nan } = note.clipped;
-  const lost = below + above + nan;
   return [
     `${name}  ${width}×${height}, map ${note.map} of ${note.input.name}`,
     `  values ${formatNumber(note.lo)} … ${formatNumber(note.hi)} in ${2 ** depth} greys: step ${formatNumber(2 * halfStep, 2)}`,
-    `  ${lost === 0 ? 'nothing clipped' : `${below} clipped below, ${above} above, ${nan} NaN`}`,
+    `  ${lostWords(note, values.data.length)}`,
     `  made by: ${made}`,
   ];
+}
+
+/** "darkest 1 % and brightest 1 % clipped (1,356 below, 1,356 above)", "nothing clipped" */
+function lostWords({ clipped, colormap }: NonNullable<ReadMap['note']>, of: number): string {
+  const { below, above, nan } = clipped;
+  const lost = clippedWords({ below, above, of }, colormap);
+  const words = [
+    lost === '' ? '' : `${lost} (${groupDigits(below)} below, ${groupDigits(above)} above)`,
+    nan === 0 ? '' : `${groupDigits(nan)} NaN`,
+  ];
+  return words.filter(Boolean).join(', ') || 'nothing clipped';
 }
 
 function commandLine(args: readonly string[]): string {

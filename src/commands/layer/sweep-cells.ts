@@ -225,6 +225,13 @@ export function sweepNote(
     pools.map((pool) => (pool === null ? 'none' : poolText(pool, pairName))),
     'none',
   );
-  args.push(...pixelArgs(base), ...pictureArgs(base.picture));
-  return { cnnviz: VERSION, picture: 'sweep', ...scale, input: { name: baseName(path), sha256 }, args };
+  args.push(...pixelArgs(base), ...pictureArgs(base.picture, true));
+  return {
+    cnnviz: VERSION,
+    picture: 'sweep',
+    lo: scale.lo,
+    hi: scale.hi,
+    input: { name: baseName(path), sha256 },
+    args,
+  };
 }

@@ -1,7 +1,7 @@
 import { flag, refuseBoth, under, type ValuesOf } from '../../cli/flags.js';
 import { algorithmFlags, kernelsOf, layerFlags, oneLayerJob, pixelFlags } from '../../cli/layer-flags.js';
 import { parseActivation, parseBias, parsePair, parsePool, poolKind, USUAL_POOL } from '../../cli/parse.js';
-import { colourFlags } from '../../cli/picture-flags.js';
+import { colourFlags, coloursOf } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import {
   activationText,
@@ -68,7 +68,7 @@ export function sweepJob(flags: SweepValues, { target, clobber }: Pick<OutputJob
   return {
     base: {
       ...oneLayerJob(one),
-      picture: { scale, depth: 8, colormap },
+      picture: { scale, depth: 8, ...coloursOf(colormap, true) },
       output: { products: ['sheet'], target, clobber },
     },
     strides: stride,

@@ -1,11 +1,21 @@
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import type { Image } from '../../core/image.js';
-import type { Clipped, Scale } from '../../core/result.js';
-import { commonLevels, type FigureLook, type FigureOptions, legend, type MapFigure, titledScene } from '../../draw/figure.js';
+import { SLIDE } from '../../core/look.js';
+import type { ClippedOf, Scale } from '../../core/result.js';
+import { applyColormap } from '../../draw/colormaps.js';
+import {
+  commonLevels,
+  type FigureLook,
+  type FigureOptions,
+  legend,
+  type MapFigure,
+  titledScene,
+} from '../../draw/figure.js';
 import { chooseFit, type Fit, fittedSide, fitWords } from '../../draw/fit.js';
 import { type KernelPlanes, kernelPicture } from '../../draw/kernel-picture.js';
 import { arrowPart, type Rect, withFrames } from '../../draw/marks.js';
+import { fitsNumberGrid, numberGrid } from '../../draw/number-grid.js';
 import {
   blank,
   boxed,
@@ -24,6 +34,7 @@ import {
 } from '../../draw/part.js';
 import { drawLines } from '../../draw/scene/scene.js';
 import { FIXED_SPACE, wrapText } from '../../draw/scene/typeface.js';
+import { markCells } from './terms-figure.js';
 
 const GAP = 24;
 /** The area the maps share, in points, and the bounds of one map's side. */
@@ -79,14 +90,14 @@ export interface DrawnSweep extends Sweep {
   /** Greys of the cells that have a map. */
   readonly levels: readonly Uint8Array[];
   readonly scale: Scale;
-  readonly clipped: Clipped;
+  readonly clipped: ClippedOf;
 }
 
 /** The maps of a sweep on one common scale. @throws CnnvizError 'shape' when no cell has a map */
 export function drawnSweep(sweep: Sweep): DrawnSweep {
   const planes = sweep.cells.flatMap(({ plane }) => plane ?? []);
   if (planes.length === 0) throw new CnnvizError('shape', 'a sweep needs at least one map');
-  return { ...sweep, ...commonLevels(planes, sweep.scaleRule) };
+  return { ...sweep, ...commonLevels(planes, sweep.scaleRule, sweep) };
 }
 
 /**
@@ -98,28 +109,36 @@ export function sweepGrid(sweep: DrawnSweep, look: FigureLook): MapFigure {
   const planes = cells.flatMap(({ plane }) => plane ?? []);
   const target = Math.min(LARGEST_BOX, Math.max(SMALLEST_BOX, Math.sqrt(AREA / cells.length))) * look.box;
   const box = alikeBox(planes, target);
-  const fits = planes.map(({ width, height }) => fitWords(chooseFit(width, height, box, box)));
-  const alike = fits.every((words) => words === fits[0]);
+  const isTiny = planes.every(fitsNumberGrid);
+  const fitOfPlane = ({ width, height }: Plane) => chooseFit(width, height, box, box);
+  const fits = isTiny ? [''] : [...new Set(planes.map((plane) => fitWords(fitOfPlane(plane))))];
   let next = 0;
   const parts = cells.map((cell) => {
     const { plane, peak } = cell;
-    if (plane === null) return cellOf(cell, emptyPicture(box), []);
-    const fit = chooseFit(plane.width, plane.height, box, box);
-    const picture = planePicture(plane, levels[next++], colormap, fit);
-    const marked = peak === null ? picture : withFrames(picture, [{ ...peak, width: 1, height: 1 }], fit);
-    return cellOf(cell, marked, alike ? [] : [fitWords(fit)].filter(Boolean));
+    if (plane === null) return cellOf(cell, emptyPicture(isTiny ? SMALLEST_BOX : box));
+    const shades = levels[next++];
+    if (isTiny) {
+      const numbers = numberGrid(plane, applyColormap(shades, colormap), { among: planes });
+      return cellOf(cell, peak === null ? numbers : markCells(numbers, numbers.step, [peak.y], [peak.x]));
+    }
+    const fit = fitOfPlane(plane);
+    const picture = planePicture(plane, shades, colormap, fit);
+    return cellOf(cell, peak === null ? picture : withFrames(picture, [{ ...peak, width: 1, height: 1 }], fit));
   });
   const grid = headings
     ? matrix(parts, headings, sweep.cells)
     : columns === null
       ? inGrid(parts, GAP)
       : inGrid(parts, GAP, columns);
-  const figure = stacked([head(sweep, look.box), grid], 32, 'left');
+  const { input, arrow, kernels } = head(sweep, look.box);
+  const above = stacked([sideBySide([input, ...arrow, ...kernels], GAP, 'top'), grid], 32, 'left');
+  const before = sideBySide([stacked([input, ...kernels], GAP, 'left'), grid], 48, 'top');
+  const figure = slideShare(before) > slideShare(above) ? before : above;
   const hasPeaks = cells.some(({ peak }) => peak !== null);
   const said = [
     facts,
     planes.length > 1 ? 'one scale for all' : '',
-    alike ? fits[0] : '',
+    fits.length === 1 ? fits[0] : 'brought to about one size',
     hasPeaks ? 'peaks framed' : '',
   ];
   const words = said.filter(Boolean).join('  ·  ');
@@ -138,7 +157,11 @@ function matrix(
   const side = widest(sides);
   const lines = Array.from({ length: length / columns.length }, (_, r) => {
     const row = cells.slice(r * columns.length, (r + 1) * columns.length);
-    return sideBySide([boxed(sides[r], side, 0, 'left', 'top'), ...row.map((one) => boxed(one, width, 0, 'left', 'top'))], GAP, 'top');
+    return sideBySide(
+      [boxed(sides[r], side, 0, 'left', 'top'), ...row.map((one) => boxed(one, width, 0, 'left', 'top'))],
+      GAP,
+      'top',
+    );
   });
   return stacked([sideBySide([blank(side, 0), ...heads], GAP, 'bottom'), ...lines], 16, 'left');
 }
@@ -159,10 +182,10 @@ function beside(thumbnail: Part | null, lines: readonly Part[]): Part {
 }
 
 /** A map over its parameters, large, and what else differs. */
-function cellOf({ label, details, kernel = null }: SweepGridCell, picture: Part, more: readonly string[]): Part {
+function cellOf({ label, details, plane, kernel = null }: SweepGridCell, picture: Part): Part {
   const thumbnail = kernel ? smallKernel(kernel) : null;
   const room = Math.max(picture.width - (thumbnail ? thumbnail.width + 12 : 0), LEAST_WORDS);
-  const told = unbroken([...details, ...more].join(' · '));
+  const told = plane ? unbroken(details.join(' · ')) : details.join(' · ');
   const small = wrapText(told, room, TYPE.detail.size).map((line) => textPart(line, 'detail'));
   const lines = [...nameLines(label, room), ...small];
   return lines.length === 0 ? picture : stacked([picture, beside(thumbnail, lines)], 8, 'left');
@@ -182,24 +205,34 @@ function unbroken(label: string): string {
 }
 
 /** input → kernel: what every cell starts from. */
-function head({ input, frames, kernels }: DrawnSweep, box: number): Part {
+interface SweepHead {
+  readonly input: Part;
+  readonly arrow: readonly Part[];
+  readonly kernels: readonly Part[];
+}
+
+function head({ input, frames, kernels }: DrawnSweep, box: number): SweepHead {
   const side = HEAD_BOX * box;
   const longest = Math.max(input.width, input.height);
   const fit = longest > side ? { zoom: 1, shrink: longest / side } : chooseFit(input.width, input.height, side, side);
   const cut = frames.length > 0 ? ['framed: where the kernel was cut'] : [];
   const picture = withFrames(imagePicture(input, fit), frames, fit);
   const arrow = boxed(arrowPart(null, null), 0, picture.height, 'left', 'middle');
-  const parts = [captioned(picture, [['input', `${input.width} × ${input.height}`], ...cut])];
-  if (kernels.length > MOST_KERNELS) {
-    parts.push(arrow, textPart(plural(kernels.length, 'kernel'), 'name'));
-  } else if (kernels.length > 0) {
-    const pictures = kernels.map(({ label, channels, combined }) => {
-      const { picture, size, range } = kernelPicture(channels, KERNEL_BOX * box, combined ?? null);
-      return captioned(picture, [label, size, range]);
-    });
-    parts.push(arrow, ...pictures);
-  }
-  return sideBySide(parts, GAP, 'top');
+  const pictures = kernels.slice(0, MOST_KERNELS).map(({ label, channels, combined }) => {
+    const { picture: kernel, size, range } = kernelPicture(channels, KERNEL_BOX * box, combined ?? null);
+    return captioned(kernel, [label, size, range]);
+  });
+  const rest = kernels.length - pictures.length;
+  return {
+    input: captioned(picture, [['input', `${input.width} × ${input.height}`], ...cut]),
+    arrow: kernels.length > 0 ? [arrow] : [],
+    kernels: rest > 0 ? [...pictures, textPart(`+ ${plural(rest, 'more kernel')}`, 'detail')] : pictures,
+  };
+}
+
+/** How large a part can be on a slide. */
+function slideShare({ width, height }: Part): number {
+  return Math.min(SLIDE.width / width, SLIDE.height / height);
 }
 
 /** A crossed-out square: there is no map. */
@@ -208,8 +241,24 @@ function emptyPicture(side: number): Part {
     width: side,
     height: side,
     draw: (marks, x, y) => {
-      drawLines(marks, [[x, y], [x + side, y + side]], 'frame', 1);
-      drawLines(marks, [[x + side, y], [x, y + side]], 'frame', 1);
+      drawLines(
+        marks,
+        [
+          [x, y],
+          [x + side, y + side],
+        ],
+        'frame',
+        1,
+      );
+      drawLines(
+        marks,
+        [
+          [x + side, y],
+          [x, y + side],
+        ],
+        'frame',
+        1,
+      );
     },
   });
 }

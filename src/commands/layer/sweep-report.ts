@@ -1,24 +1,29 @@
 import { type Pair, plural } from '../../core/geometry.js';
-import type { LayerJob } from '../../core/job.js';
+import type { ColormapName, LayerJob } from '../../core/job.js';
 import type { SweepCell, SweepMap, SweepResult } from '../../core/sweep.js';
-import { formatNumber, groupDigits } from '../../core/text.js';
+import { clippedWords, formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import { tableLines } from '../../reports/table.js';
 import { AT_THE_BORDER, type Style, seesPadding } from '../../reports/text.js';
+
+/** What all cells of a sweep share. */
+type SweptLayer = Pick<LayerJob, 'padding' | 'paddingMode' | 'dilation'>;
 
 const BAR = 20;
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /** The table of a sweep: parameters, what came out, how much of it fires as a bar; then what went unexpectedly. */
 export function describeSweep(
-  { input, axes, cells, scale, notes }: SweepResult,
-  layer: Pick<LayerJob, 'padding' | 'paddingMode' | 'dilation'>,
+  { input, axes, cells, scale, clipped, notes }: SweepResult,
+  { layer }: { readonly layer: SweptLayer },
+  colormap: ColormapName,
   style: Style,
 ): string[] {
   const name = input.path === '-' ? 'standard input' : input.path;
   const maps = cells.filter(({ map }) => map !== null).length;
+  const lost = clippedWords(clipped, colormap);
   const lines = [
-    `${style.strong(name)}  ${input.width}×${input.height} → ${plural(maps, 'map')}${sharedWords(cells, axes, style)}, one scale ${formatNumber(scale.lo)} … ${formatNumber(scale.hi)}`,
+    `${style.strong(name)}  ${input.width}×${input.height} → ${plural(maps, 'map')}${sharedWords(cells, axes, style)}, one scale ${formatNumber(scale.lo)} … ${formatNumber(scale.hi)}${lost === '' ? '' : `, ${lost}`}`,
   ];
   const columns = columnsOf(cells, axes, style);
   const head = [...columns.map(({ title }) => title), '', ''];
@@ -85,11 +90,7 @@ function sharedWords(cells: readonly SweepCell[], axes: SweepResult['axes'], { v
   return `${kernel}${size}${size === '' && cost !== '' ? ',' : ''}${cost}`;
 }
 
-function peakWords(
-  { peak, patch, values, kernel }: SweepMap,
-  { parameters }: SweepCell,
-  layer: Pick<LayerJob, 'padding' | 'paddingMode' | 'dilation'>,
-): string {
+function peakWords({ peak, patch, values, kernel }: SweepMap, { parameters }: SweepCell, layer: SweptLayer): string {
   if (peak === null) return 'no finite value';
   if (values.min === values.max) return `${formatNumber(peak.value)} everywhere`;
   const own = patch?.own;

@@ -16,7 +16,7 @@ import type { Input } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
 import { convWords } from '../../run/kernel-figures.js';
 import { openKernels } from '../../run/kernels.js';
-import { inputPicture, kernelPicture } from '../../run/maps.js';
+import { inputPicture, kernelPicture } from '../../run/planes.js';
 import { readSource } from '../../run/source.js';
 import { type ComputedCell, cellLabel, computeSweep, sweptAxes } from './sweep-cells.js';
 import { type DrawnSweep, drawnSweep, type SweepGridCell, type SweepHeading } from './sweep-grid.js';
@@ -114,9 +114,10 @@ export async function sweep(
     },
     scaleRule: job.base.picture.scale,
     colormap: job.base.picture.colormap,
+    signs: job.base.picture.signs === true,
   });
-  const { scale } = drawn;
-  const result = { input: source.facts, axes, cells, scale, notes, warnings: source.warnings };
+  const { scale, clipped } = drawn;
+  const result = { input: source.facts, axes, cells, scale, clipped, notes, warnings: source.warnings };
   return { result, drawn, sha256: source.sha256, maps: computed.map(({ map }) => map?.values ?? null) };
 }
 
@@ -219,7 +220,10 @@ function matrixOf(cells: readonly SweepCell[], axes: SweepResult['axes']): Matri
     parameters: cells[l * trail].parameters,
     axes: axes.slice(0, axis),
   }));
-  const trailing = Array.from({ length: trail }, (_, t) => ({ parameters: cells[t].parameters, axes: axes.slice(axis) }));
+  const trailing = Array.from({ length: trail }, (_, t) => ({
+    parameters: cells[t].parameters,
+    axes: axes.slice(axis),
+  }));
   if (!isTurned) return { order: cells.map((_, i) => i), rows: leading, columns: trailing };
   const order = trailing.flatMap((_, t) => leading.map((_, l) => l * trail + t));
   return { order, rows: trailing, columns: leading };

@@ -49,7 +49,7 @@ width: --stride 1,2x3 are two strides.
     const draw = (look: FigureLook) => sweepGrid(drawn, look);
     const bytes = await encodeFigure(draw, () => ({ ...note, alt }), frame.figureFile(place));
     return {
-      lines: describeSweep(result, job.base.layer, frame.style),
+      lines: describeSweep(result, job.base, drawn.colormap, frame.style),
       document: () => sweepDocument(result, alt, [{ path: place, bytes: bytes.length }]),
       files: [{ place, bytes: () => bytes }],
       notes: result.warnings.map((warning) => `${input.path}: ${warning}`),

@@ -121,7 +121,9 @@ export function termsRows(step: WeightedStep, look: TermsLook): Part {
   };
   // numbers say it themselves; colours need their ends
   const ends = fitsNumberGrid({ width, height }) ? '' : ` ±${formatNumber(kernelScale.hi)}`;
-  const head = ['', 'patch', '', `kernel${ends}`, '', 'products', '', 'sum'].map((text) => textPart(text, 'detail'));
+  const head = ['', 'patch', '', `kernel${ends}`, '', 'products', '', 'sum'].map((text) =>
+    text === '' ? blank(0, 0) : textPart(text, 'detail'),
+  );
   const isNamed = channels.length > 1;
   const rows = shown.map((one, i) => [
     isNamed ? textPart(channelName(one.channel, isColour), 'name') : blank(0, 0),

@@ -39,8 +39,10 @@ export interface Item {
   readonly towers: number;
   /** [kH, kW] of the window it slides over what it reads. */
   readonly kernel: readonly [number, number] | null;
-  /** How many plates it is: layers or blocks that are folded together. */
+  /** How many layers or blocks are folded together. */
   readonly count: number;
+  /** How many layers it holds, without those that are marks. */
+  readonly layers: number;
   /** How many skip connections it holds. */
   readonly skips: number;
 }
@@ -236,9 +238,9 @@ function itemOf(nodes: readonly Node[], count = 1, skips = 0): Item {
   const last = nodes[nodes.length - 1];
   const { name, shape, towers } = last;
   const own = new Set(nodes.map((node) => node.name));
-  const kind = nodes.find((node) => node.kind === 'conv')?.kind ?? last.kind;
+  const kind = (['conv', 'dense'] as const).find((one) => nodes.some((node) => node.kind === one)) ?? last.kind;
   const from = [...new Set(nodes.flatMap((node) => node.from))].filter((one) => !own.has(one));
-  const rest = { name, shape, towers, kind, from, kernel: first.kernel, count, skips };
+  const rest = { name, shape, towers, kind, from, kernel: first.kernel, count, layers: nodes.length, skips };
   if (nodes.length === 1) {
     const title = first.kind === 'input' ? 'input' : name;
     const marks = first.marks.map((mark) => `+${mark}`).join(' ');

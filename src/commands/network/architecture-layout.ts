@@ -1,5 +1,6 @@
 import { lineHeight, type Part, stacked, TYPE, textPart } from '../../draw/part.js';
-import { FIXED_SPACE, shortenMiddle, textWidth, wrapText } from '../../draw/scene/typeface.js';
+import { shortenMiddle, textWidth } from '../../draw/scene/typeface.js';
+import { wrapSettings } from '../../draw/settings.js';
 import { type DrawnNetwork, type Item, itemsOf } from './architecture-graph.js';
 import { BESIDE, type Block, deepOf, EDGE, plateOf, type Shape, sidesOf } from './architecture-plates.js';
 import { type Arrow, GAP, join, type Place, ROW_GAP, type WindowLines } from './architecture-ways.js';
@@ -41,15 +42,11 @@ export function shapeText(shape: readonly number[]): string {
 function captionOf({ names, shape, holds }: Item, room: number): Part {
   const { name, detail } = TYPE;
   const titles = names.map((one, i) => (i < names.length - 1 ? `${one} …` : one));
-  // settings stay together: "conv 3×3", "stride 2"
-  const words = holds.map((line) =>
-    line.replace(/([a-z]) (\d)/g, `$1${FIXED_SPACE}$2`).replaceAll(' → ', `${FIXED_SPACE}→${FIXED_SPACE}`),
-  );
   return stacked(
     [
       ...titles.map((one) => textPart(shortenMiddle(one, room, name.size, name.weight), 'name')),
       textPart(shapeText(shape), { ...detail, paint: 'ink' }),
-      ...words.flatMap((line) => wrapText(line, room, detail.size).map((piece) => textPart(piece, 'detail'))),
+      ...holds.flatMap((line) => wrapSettings(line, room, detail.size).map((piece) => textPart(piece, 'detail'))),
     ],
     0,
     'centre',
@@ -77,7 +74,8 @@ function towerStep({ height, back }: Shape): number {
 
 function cellOf(item: Item, box: number): Cell {
   const plate = plateOf(item, box);
-  const slabs = Math.min(SLABS, item.count);
+  // a block with a skip is one plate; other branches are as many as their layers
+  const slabs = Math.min(SLABS, item.skips > 0 ? item.count : item.layers);
   const { rows, columns, channels } = sidesOf(item.shape);
   const words = (value: number | null) => (value === null ? 0 : textWidth(String(value), TYPE.detail.size));
   const share = channels !== null && item.towers === 2 ? channels / 2 : channels;
@@ -89,7 +87,7 @@ function cellOf(item: Item, box: number): Cell {
   const beside = Math.max(plate.back[0] / 2 + EDGE, (words(columns) - plate.width) / 2 + BESIDE);
   const right = isBar ? dx : Math.max(dx, beside + words(share));
   const width = Math.max(left, foot) + plate.width + Math.max(right, foot);
-  const caption = captionOf(item, Math.max(item.count > 1 ? FOLD_WIDTH : CAPTION_WIDTH, width));
+  const caption = captionOf(item, Math.max(item.layers > 1 ? FOLD_WIDTH : CAPTION_WIDTH, width));
   const arc = item.skips > 0 ? ARC : 0;
   return {
     item,

@@ -23,7 +23,7 @@ export interface Block {
   readonly item: Item;
   /** One below the other. */
   readonly plates: readonly Plate[];
-  /** Plates drawn one behind the other for several layers: at most three. */
+  /** Plates drawn one behind the other for several layers or blocks: at most three. */
   readonly slabs: number;
   readonly caption: Part;
   /** The caption's top left corner. */

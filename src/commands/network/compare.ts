@@ -1,7 +1,15 @@
 import { arg, command } from '../../cli/command.js';
 import { flag, under } from '../../cli/flags.js';
 import { oneInput } from '../../cli/input-flags.js';
-import { asPrintedFlag, exactFlag, initFlag, numbersJob, presetFlags, requestOf } from '../../cli/network-flags.js';
+import {
+  asPrintedFlag,
+  exactFlag,
+  initFlag,
+  numbersJob,
+  pageFlags,
+  presetFlags,
+  requestOf,
+} from '../../cli/network-flags.js';
 import { parseNumber } from '../../cli/parse.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 
@@ -37,6 +45,7 @@ The first network says how the image is prepared, unless --preset does.`,
     ),
     ...under('Weights:', { init: initFlag, asPrinted: asPrintedFlag }),
     ...presetFlags,
+    ...pageFlags,
     ...under('Running:', { exact: exactFlag }),
   },
   jobs: 'threads for one large convolution',

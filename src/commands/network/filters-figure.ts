@@ -172,7 +172,7 @@ export function filtersSheet({ title, facts, shape, data, range, colormap, look 
   });
   const what = count === M ? plural(M, 'kernel') : `kernels ${first}–${last} of ${M}`;
   const how = isColour ? 'red, green and blue as colours, mid-grey is 0' : `${plural(C, 'plane')} each`;
-  const words = [facts, `${what} ${kW}×${kH}×${C}`, how, 'one scale for all'].filter(Boolean).join('  ·  ');
+  const words = [facts, `${what}, ${kW}×${kH}×${C}`, how, 'one scale for all'].filter(Boolean).join('  ·  ');
   const key = legend('', scale, isColour ? 'gray' : colormap, clipped);
   return { scene: titledScene(title, words, inGrid(cells, GAP), key, look), scale, clipped };
 }

@@ -4,7 +4,7 @@ import type { CnnvizError } from '../../core/errors.js';
 import type { ChannelFacts, PreprocessResult } from '../../core/result.js';
 import { formatNumber } from '../../core/text.js';
 import { tableLines } from '../../reports/table.js';
-import { type Style, wouldWrite } from '../../reports/text.js';
+import { type Style, wouldWrite, wroteWord } from '../../reports/text.js';
 import type { PlannedPreprocess } from '../../run/preprocess-file.js';
 
 const HEAD = ['step', 'size', 'channel', 'min', 'max', 'mean'];
@@ -27,7 +27,7 @@ export function describePreprocess(
     ...title.map(style.dim),
     ...lines.flat(),
     `  tensor [${shape.join(', ')}] float32`,
-    ...outputs.filter(({ path }) => path !== '-').map(({ path }) => `wrote ${style.strong(path)}`),
+    ...outputs.filter(({ path }) => path !== '-').map((one) => `${wroteWord(one)} ${style.strong(one.path)}`),
   ];
 }
 
@@ -79,5 +79,6 @@ export function preprocessRecord({ result, ...record }: PreprocessRecord) {
     steps: result?.steps ?? null,
     outputs: result?.outputs ?? null,
     alt: result && altOfPreprocess(result),
+    warnings: result?.warnings ?? null,
   };
 }

@@ -2,7 +2,7 @@ import { arg, command } from '../../cli/command.js';
 import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
 import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
-import { presetFlags, presetOf } from '../../cli/network-flags.js';
+import { decodeOf, pageFlags, presetFlags, presetOf } from '../../cli/network-flags.js';
 import { figureOf } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import { choosePreset, type ImagePreset, type OutputJob, PRESETS } from '../../core/job.js';
@@ -11,6 +11,7 @@ import type { PlannedPreprocess, PreprocessFileJob } from '../../run/preprocess-
 
 const preprocessFlags = {
   ...presetFlags,
+  ...pageFlags,
   ...under('Pixels:', {
     preset: flag.choice(
       '--preset <name>',
@@ -71,7 +72,7 @@ export const preprocess = command({
     return answerMany(order, flags, frame, {
       describe: (result) => describePreprocess(result, frame.style),
       brief: (result) => briefPreprocess(result, frame.style),
-      warnings: () => [],
+      warnings: ({ input, warnings }) => warnings.map((warning) => `${input.path}: ${warning}`),
       faults: () => [],
       alt: altOfPreprocess,
       record: preprocessRecord,
@@ -84,8 +85,7 @@ export const preprocess = command({
 function preprocessJob(flags: ValuesOf<typeof preprocessFlags>, frame: Frame): PreprocessFileJob {
   const preset = choosePreset(presetOf(flags)!, PRESETS.none);
   checkPreset(preset);
-  const { background, maxPixels, audit } = flags;
-  return { decode: { background, maxPixels }, preset, output: outputJob(audit, frame) };
+  return { decode: decodeOf(flags), preset, output: outputJob(flags.audit, frame) };
 }
 
 /** The statistics of ImageNet are those of colour pixels in [0, 1]. */

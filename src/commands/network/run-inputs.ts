@@ -81,8 +81,9 @@ export function runPlanner(
         layers,
         macs: plan!.macs,
         outputs: drawn.map((product) => {
-          const { shape } = layers.find(({ name }) => name === product.layer)!;
-          return placeOf(job.output, input, product.kind === 'maps' ? { ...product, map: firstMap(shape) } : product);
+          const layer = layers.find(({ name }) => name === product.layer);
+          const isMaps = product.kind === 'maps' && layer !== undefined;
+          return placeOf(job.output, input, isMaps ? { ...product, map: firstMap(layer.shape) } : product);
         }),
       };
     });

@@ -3,16 +3,20 @@ import { type RecordStatus, recordHead } from '../../cli/batch-words.js';
 import type { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import { type ClassScore, type LayerResult, type NetworkRunResult, nanScoreWords } from '../../core/result.js';
-import { formatNumber, groupDigits } from '../../core/text.js';
+import { clippedWords, formatNumber, groupDigits } from '../../core/text.js';
 import { faultWords } from '../../core/values.js';
 import { formatMs } from '../../reports/table.js';
-import type { Style } from '../../reports/text.js';
+import { type Style, wroteWord } from '../../reports/text.js';
 
 /**
  * What a network made of one input: how it was prepared, classes, then layers with what was written.
  * @param madeUp the weights are: its classes mean nothing, which each line says
  */
-export function describeNetworkRun(result: NetworkRunResult, madeUp: boolean, style: Style): string[] {
+export function describeNetworkRun(
+  result: NetworkRunResult,
+  { madeUp, colormap }: { readonly madeUp: boolean; readonly colormap: string },
+  style: Style,
+): string[] {
   const { input, preprocess, layers, top, outputs, engineMs } = result;
   const name = input.path === '-' ? 'standard input' : input.path;
   const arrow = preprocess.startsWith('an array') || preprocess.startsWith('arrays') ? '  ' : ' → ';
@@ -22,16 +26,30 @@ export function describeNetworkRun(result: NetworkRunResult, madeUp: boolean, st
   for (const [n, classes] of (top ?? []).entries()) {
     lines.push(...classLines(result, classes, madeUp, top!.length > 1 ? n : null));
   }
-  const written = new Set<string>();
+  const overview = outputs.find(({ kind }) => kind === 'overview');
+  if (overview) {
+    const shown = layers.length === 0 ? 'no maps' : `maps of ${layers.map((layer) => layer.name).join(', ')}`;
+    if (overview.path !== '-') lines.push(`${wroteWord(overview)} ${style.strong(overview.path)}  ${shown}`);
+    return lines;
+  }
+  // said again only where another word is true of the next line
+  let word = '';
+  for (const file of outputs.filter(({ layer, path }) => layer === null && path !== '-')) {
+    word = wroteWord(file);
+    lines.push(`${word} ${style.strong(file.path)}  ${plural(layers.length, 'layer')}`);
+  }
   for (const layer of layers) {
     const files = outputs.filter((output) => output.layer === layer.name);
     const [first] = files;
     const place = first && first.path !== '-' ? style.strong(first.path) : null;
     const more = files.length > 1 ? ` and ${groupDigits(files.length - 1)} more` : '';
-    const lead = place ? `${written.size === 0 ? 'wrote ' : '      '}${place}${more}` : `  ${layer.name}`;
-    if (place) written.add(first.path);
+    const said = first ? wroteWord(first) : word;
+    const lead = place ? `${said === word ? ' '.repeat(word.length) : said} ${place}${more}` : `  ${layer.name}`;
+    if (place) word = said;
     if (!top || place || layers.length > 1)
-      lines.push(`${lead}  ${layerWords(layer)}${style.verbose ? algorithmWords(layer) : ''}`);
+      lines.push(
+        `${lead}  ${layerWords(layer)}${lostWords(files, colormap)}${style.verbose ? algorithmWords(layer) : ''}`,
+      );
   }
   return lines;
 }
@@ -99,6 +117,14 @@ function layerWords({ shape, facts }: LayerResult): string {
   if (pairs > 0) words.push(`${plural(pairs, 'pair')} nearly equal up to scale`);
   if (facts.nan + facts.infinite > 0) words.push(`${facts.nan} NaN, ${facts.infinite} infinite`);
   return words.join(', ');
+}
+
+/** ", brightest 1 % clipped": what the scales of a layer's pictures cut off, all together. */
+function lostWords(files: NetworkRunResult['outputs'], colormap: string): string {
+  const clipped = files.flatMap(({ scale }) => scale?.clipped ?? []);
+  const sum = (of: 'below' | 'above' | 'of') => clipped.reduce((total, one) => total + one[of], 0);
+  const lost = clippedWords({ below: sum('below'), above: sum('above'), of: sum('of') }, colormap);
+  return lost === '' ? '' : `, ${lost}`;
 }
 
 function algorithmWords({ algorithm, kind }: LayerResult): string {

@@ -2,7 +2,7 @@ import { arg, command } from '../../cli/command.js';
 import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
 import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
-import { labelsFlag, numbersJob, presetFlags, weightFlags } from '../../cli/network-flags.js';
+import { labelsFlag, numbersJob, pageFlags, presetFlags, weightFlags } from '../../cli/network-flags.js';
 import { eachFlag, figureOf, mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob, ProductKind } from '../../core/job.js';
@@ -17,9 +17,15 @@ const runFlags = {
     exact: flag.on('--exact', 'only algorithms that add in one fixed order; no batch norm folded'),
   }),
   ...presetFlags,
+  ...pageFlags,
   ...under('Output:', {
+    overview: flag.on('--overview', 'the whole network in one picture: input, maps of each size, best classes'),
     maps: flag.on('--maps', 'each channel in a file of its own, instead of one labelled sheet a layer'),
     each: eachFlag,
+    histogram: flag.on(
+      '--histogram',
+      'how large the activations are: one picture for all layers (default: every layer)',
+    ),
   }),
   ...mapFlags('bits of a grey, with --maps'),
   ...batchFlags,
@@ -34,6 +40,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
   cnnviz run "conv edge3x3 stride=2 | relu | max_pool 3 stride=2" photo.jpg --layers all
   cnnviz run alexnet --weights alexnet.pth dog.jpg --layers 'features.0,features.3' --top 3
   cnnviz run alexnet --init seed:1 dog.jpg --layers 'features.*'       without a checkpoint
+  cnnviz run alexnet@alexnet.pth dog.jpg --overview                    the whole network in one picture
   cnnviz run net.yaml@net.safetensors photos/ -o maps/                 your own network, a folder
   cnnviz run printed.txt@state.pth digit.png                           the text of print(model) and its state_dict
   cnnviz run model.onnx --input x=x.npy -o y.npy                       arrays in, exact numbers out
@@ -57,7 +64,9 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
   async answer({ net, images, flags }, frame) {
     const { refuseSwapped } = await import('../../cli/argument-order.js');
     refuseSwapped('run', net, images);
-    const job = runJob(net, flags, frame);
+    const asked = runJob(net, flags, frame);
+    const { namesOfRun } = await import('../../run/recipe.js');
+    const job = { ...asked, output: { ...asked.output, names: namesOfRun(asked) } };
     const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
     const { describePlannedRun, fedInput, openRun, runPlanner } = await import('./run-inputs.js');
     const isFed = images.length === 0 && flags.filesFrom.length === 0;
@@ -73,7 +82,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
     const madeUp = job.request.init !== null;
     const order = { task: { kind: 'run' as const, job }, materials, inputs, named: images.length, products: null };
     return answerMany(order, flags, frame, {
-      describe: (result) => describeNetworkRun(result, madeUp, frame.style),
+      describe: (result) => describeNetworkRun(result, { madeUp, colormap: job.picture.colormap }, frame.style),
       brief: (result) => briefNetworkRun(result, madeUp, frame.style),
       warnings: ({ warnings }) => warnings,
       faults: ({ faults }) => faults,
@@ -86,16 +95,27 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
 
 /** The job the flags ask for. @throws CnnvizError 'usage' */
 function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): NetworkJob {
-  const { layers, top, exact, labels, maps, format } = flags;
+  const { top, exact, labels, maps, histogram, overview, each, format } = flags;
   const { target, clobber, out, json } = frame;
   const isNumbers = writesNumbers(flags, target);
   if (isNumbers && maps) {
     throw new CnnvizError('usage', '--maps draws pictures, .npy holds numbers', { fix: 'keep one of them' });
   }
-  const isAsked = maps || out !== null || format !== null;
-  const kind: ProductKind = isNumbers ? 'npy' : maps ? 'maps' : 'sheet';
+  if (histogram && (isNumbers || maps || overview)) {
+    const other = maps ? '--maps is many' : overview ? '--overview is another' : '.npy holds numbers';
+    throw new CnnvizError('usage', `--histogram is one picture, ${other}`, { fix: 'keep one of them' });
+  }
+  if (overview && (isNumbers || maps || each || flags.layers.length > 0)) {
+    const other = isNumbers ? '.npy' : maps ? '--maps' : each ? '--each' : '--layers';
+    throw new CnnvizError('usage', `--overview chooses its layers and draws them in one picture: not with ${other}`, {
+      fix: 'keep one of them',
+    });
+  }
+  const layers = histogram && flags.layers.length === 0 ? ['all'] : flags.layers;
+  const isAsked = maps || histogram || overview || out !== null || format !== null;
+  const kind = kindAsked(isNumbers, flags);
   const products = json && !isAsked ? [] : [kind];
-  const picture = pictureOf(flags);
+  const picture = pictureOf(flags, kind === 'sheet');
   if (picture.depth === 16 && (picture.colormap !== 'gray' || !products.includes('maps'))) {
     throw new CnnvizError('usage', '--depth 16 is for grey maps in files of their own', {
       fix: 'add --maps, or leave it out',
@@ -106,6 +126,14 @@ function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): Ne
     picturesImplied: layers.length === 0 && !isAsked,
     top,
     picture,
-    output: { products, target, clobber, ...figureOf(frame, format, kind === 'sheet', 'leave --maps out') },
+    output: { products, target, clobber, ...figureOf(frame, format, !isNumbers && !maps, 'leave --maps out') },
   };
+}
+
+function kindAsked(
+  isNumbers: boolean,
+  { maps, histogram, overview }: { readonly maps: boolean; readonly histogram: boolean; readonly overview: boolean },
+): ProductKind {
+  if (isNumbers) return 'npy';
+  return maps ? 'maps' : histogram ? 'histogram' : overview ? 'overview' : 'sheet';
 }

@@ -22,6 +22,8 @@ export interface PixelLook {
   readonly theme: ThemeName;
   /** The letters of a piece that the typeface lacks, at a size in pixels; null: nothing can draw them. */
   readonly foreign: (text: string, size: number, weight: TextMark['weight']) => ForeignText | null;
+  /** Pixels of this scene's size to draw on, which are copied; else plain paper. */
+  readonly ground?: Image | undefined;
 }
 
 interface Clip {
@@ -49,9 +51,12 @@ export function renderPixels(scene: Scene, look: PixelLook): Image {
       fix: 'draw fewer maps at once, or write them as single files',
     });
   }
-  const paper: Paper = { ...look, width, height, data: new Uint8Array(width * height * 3) };
+  const { ground } = look;
+  const isReady = ground?.width === width && ground.height === height && ground.data instanceof Uint8Array;
+  const data = isReady ? (ground.data.slice() as Uint8Array) : new Uint8Array(width * height * 3);
+  const paper: Paper = { ...look, width, height, data };
   const all = { x0: 0, y0: 0, x1: width, y1: height };
-  fill(paper, all, colourOf('paper', look.theme));
+  if (!isReady) fill(paper, all, colourOf('paper', look.theme));
   drawMarks(paper, scene.marks, all);
   return { width, height, channels: 3, depth: 8, data: paper.data };
 }
@@ -121,9 +126,21 @@ function drawRect(
   }
   const share = (from: number, to: number, pixel: number) =>
     Math.max(0, Math.min(to, pixel + 1) - Math.max(from, pixel));
+  // pixels that are covered in full are filled; only those around them are blended
+  const inner = {
+    x0: Math.max(clip.x0, Math.ceil(left)),
+    y0: Math.max(clip.y0, Math.ceil(top)),
+    x1: Math.min(clip.x1, Math.floor(right)),
+    y1: Math.min(clip.y1, Math.floor(bottom)),
+  };
+  const isFilled = opacity === 1 && inner.x1 > inner.x0 && inner.y1 > inner.y0;
+  if (isFilled) fill(paper, inner, rgb);
   for (let row = Math.max(clip.y0, Math.floor(top)); row < Math.min(clip.y1, Math.ceil(bottom)); row++) {
     const down = share(top, bottom, row) * opacity * 255;
+    const isInner = isFilled && row >= inner.y0 && row < inner.y1;
     for (let column = Math.max(clip.x0, Math.floor(left)); column < Math.min(clip.x1, Math.ceil(right)); column++) {
+      if (isInner && column === inner.x0) column = inner.x1;
+      if (column >= Math.min(clip.x1, Math.ceil(right))) break;
       blend(paper.data, (row * paper.width + column) * 3, rgb, Math.round(down * share(left, right, column)));
     }
   }
@@ -164,17 +181,43 @@ function drawPath(
   rgb: Rgb,
   clip: Clip,
 ): void {
-  const reach = stroke === null ? 1 : (stroke * paper.density) / 2 + 1;
+  const reach = stroke === null ? 2 : (stroke * paper.density) / 2 + 2;
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
   const left = Math.floor(Math.min(...xs) - reach);
   const top = Math.floor(Math.min(...ys) - reach);
   const width = Math.ceil(Math.max(...xs) + reach) - left;
   const height = Math.ceil(Math.max(...ys) + reach) - top;
-  const cover = new Coverage(left, top, width, height);
   const shapes = stroke === null ? [points] : strokeShapes(points, stroke * paper.density);
-  for (const shape of shapes) cover.polygon(shape);
-  drawCoverage(paper, { width, height, levels: cover.levels() }, left, top, rgb, clip);
+  const levels = unionOf(shapes, left, top, width, height);
+  drawCoverage(paper, { width, height, levels }, left, top, rgb, clip);
+}
+
+/** Shapes that lie over each other in part cover a pixel as much as the one that covers most of it. */
+function unionOf(
+  shapes: readonly (readonly (readonly [number, number])[])[],
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): Uint8Array {
+  const levels = new Uint8Array(width * height);
+  for (const shape of shapes) {
+    const xs = shape.map(([x]) => x);
+    const ys = shape.map(([, y]) => y);
+    const [x0, y0] = [Math.floor(Math.min(...xs)), Math.floor(Math.min(...ys))];
+    const [w, h] = [Math.ceil(Math.max(...xs)) - x0 + 1, Math.ceil(Math.max(...ys)) - y0 + 1];
+    const cover = new Coverage(x0, y0, w, h);
+    cover.polygon(shape);
+    const own = cover.levels();
+    for (let y = 0; y < h; y++) {
+      for (let x = 0; x < w; x++) {
+        const at = (y + y0 - top) * width + x + x0 - left;
+        if (own[y * w + x] > levels[at]) levels[at] = own[y * w + x];
+      }
+    }
+  }
+  return levels;
 }
 
 /** Samples in their rectangle of whole pixels. */

@@ -103,6 +103,7 @@ export class Coverage {
 }
 
 /** A circle's corners: cosine of k/8 of a half turn. Written out: Math.cos may differ in its last bit between machines. */
+// biome-ignore lint/suspicious/noApproximativeNumericConstant: the others are written out too
 const COS = [1, 0.9238795325112867, 0.7071067811865476, 0.3826834323650898, 0];
 const CIRCLE: readonly Point[] = Array.from({ length: 16 }, (_, k) => [turn(k), turn(k + 12)]);
 

@@ -103,7 +103,6 @@ export function inflate(bytes: Uint8Array, size: number): Uint8Array {
       if (symbol > 285) refuse('an unknown length');
       const length = LENGTH_BASE[symbol - 257] + take(LENGTH_EXTRA[symbol - 257]);
       const code = symbolOf(distances);
-      if (code > 29) refuse('an unknown distance');
       const distance = DISTANCE_BASE[code] + take(DISTANCE_EXTRA[code]);
       if (distance > state.to) refuse('refers to before its beginning');
       if (state.to + length > size) refuse(`longer than the ${size} bytes it claims`);

@@ -18,9 +18,10 @@ describe('commands of one layer', () => {
     inFolder(async (cwd) => {
       const kernels = ['--kernel', 'edge3x3', '--patch', '1,1,3,3', '--kernel', 'sobel-x'];
       await printed(['conv', FIVE, ...kernels, '--sheet', '-q'], cwd);
-      const recipe = await printed(['read', 'five.sheet.png', '--recipe'], cwd);
+      const sheet = 'five.edge3x3+patch-1-1-3x3+sobel-x.sheet.png';
+      const recipe = await printed(['read', sheet, '--recipe'], cwd);
       expect(recipe).toBe(`cnnviz conv five.png ${kernels.join(' ')} --sheet\n`);
-      const values = await cnnviz(['read', 'five.sheet.png'], { cwd });
+      const values = await cnnviz(['read', sheet], { cwd });
       expect(values.code).toBe(2);
       expect(values.stderr).toContain('a labelled picture, not a map');
     }));

@@ -207,7 +207,7 @@ describe('conv', () => {
       const args = ['conv', join(IMAGES, 'rocket.jpg'), '-k', 'edge3x3', '--stride', '2', '-n'];
       const { code, stdout } = await cnnviz(args, { cwd });
       expect(code).toBe(0);
-      expect(stdout).toContain('would write rocket.edge3x3.png');
+      expect(stdout).toContain('would write rocket.edge3x3.s2.png');
       expect(stdout).toContain(`${(319 * 213 * 27).toLocaleString('en')} MACs`);
       expect(readdirSync(cwd)).toEqual([]);
     }));

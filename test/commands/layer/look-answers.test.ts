@@ -98,15 +98,15 @@ describe('what -o, --json, -q and --alt mean', () => {
     }));
 
   it.each([
-    ['explain', '.png'],
-    ['field', '.png'],
+    ['explain', '.png or .svg'],
+    ['field', '.png or .svg'],
     ['animate', '.gif or .webp'],
   ])('%s: another ending is refused before the image is read', async (command, endings) =>
     inFolder(async (cwd) => {
-      const { code, stderr } = await cnnviz([command, 'missing.png', '-k', 'edge3x3', '-o', 'x.svg'], { cwd });
+      const { code, stderr } = await cnnviz([command, 'missing.png', '-k', 'edge3x3', '-o', 'x.pdf'], { cwd });
       expect(code).toBe(2);
       expect(stderr).toContain(
-        `x.svg: the ${command === 'animate' ? 'animation' : 'picture'} is written as ${endings}`,
+        `x.pdf: the ${command === 'animate' ? 'animation' : 'picture'} is written as ${endings}`,
       );
     }),
   );

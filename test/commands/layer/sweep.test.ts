@@ -143,7 +143,7 @@ describe('cnnviz sweep', () => {
       const image = `${IMAGES}five.png`;
       const refused: [string[], string][] = [
         [[image, '-k', 'edge3x3', '--stride', many, '--bias', many], '10,000 cells (100 × 100), more than 400'],
-        [[image, '-k', 'edge3x3', '-o', 'x.npy'], 'x.npy: the picture is written as .png, not .npy'],
+        [[image, '-k', 'edge3x3', '-o', 'x.npy'], 'x.npy: the picture is written as .png or .svg, not .npy'],
         [[image, '-k', 'edge3x3', '--stride', '1', '--pool', 'max:9'], 'the 9×9 pool is larger than the 3×3 map'],
         [[image], 'sweep needs a kernel'],
         [[`${IMAGES}*.png`, '-k', 'edge3x3'], 'expected one image, got'],

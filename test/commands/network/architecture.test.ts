@@ -6,6 +6,7 @@ import { DEFAULT_LOOK } from '../../../src/core/look.js';
 import { PLAIN_LOOK } from '../../../src/draw/figure.js';
 import type { Mark, TextMark } from '../../../src/draw/scene/scene.js';
 import { textWidth } from '../../../src/draw/scene/typeface.js';
+import { wrapSettings } from '../../../src/draw/settings.js';
 import { readNote } from '../../../src/io/encode.js';
 import { encodeFigure } from '../../../src/run/figure.js';
 
@@ -131,6 +132,16 @@ describe('the drawing of an architecture', () => {
     for (const text of ['31', '17', '24', '24×31×17', '64', '3', '3×64×64']) expect(texts, text).toContain(text);
     expect(texts[0]).toBe('net turns 3×64×64 into 24×31×17');
     expect(texts[1]).toBe('1 layer · 1,234 parameters · 5,678 MACs');
+  });
+
+  it.each([
+    ['linear 25088 → 4096', ['linear', '25088 → 4096'], 100],
+    ['linear 25088 → 4096', ['linear 25088', '→ 4096'], 90],
+    ['conv 3×3 stride 2 padding 1', ['conv 3×3', 'stride 2', 'padding 1'], 90],
+    ['pad 0,0,100000,100000,0,0,100000,100000', ['pad', '0,0,100000,100000,0,0,100000,100000'], 90],
+  ])('no number of "%s" is cut, however narrow it stands', (text, lines, width) => {
+    expect(wrapSettings(text, width, 13)).toEqual(lines);
+    expect(lines.join(' ')).toBe(text);
   });
 
   it('a window is drawn in proportion on what is read', () => {

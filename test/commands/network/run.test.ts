@@ -42,6 +42,43 @@ describe('run', () => {
       expect(read.stdout).toBe("cnnviz run 'conv edge3x3 | relu' five.png --layers relu --maps\n");
     }));
 
+  it('--overview draws the whole network once; its document names the layers that it shows', () =>
+    inFolder(async (cwd) => {
+      const run = await cnnviz(['run', 'lenet5', '--init', 'seed:1', FIVE, '--overview', '--top', '2'], { cwd });
+      expect(run.code).toBe(0);
+      expect(run.stdout).toContain('wrote five.overview.png  maps of tanh1, pool1, tanh2, pool2');
+      const read = await cnnviz(['read', 'five.overview.png', '--recipe'], { cwd });
+      expect(read.stdout).toBe('cnnviz run lenet5 --init seed:1 five.png --overview --top 2\n');
+      const args = ['run', 'lenet5', '--init', 'seed:1', FIVE, '--overview', '-o', 'x.svg', '--json'];
+      const [{ layers, outputs, alt }] = JSON.parse((await cnnviz(args, { cwd })).stdout).results;
+      expect(layers.map(({ shape }: { shape: number[] }) => shape)).toEqual([
+        [1, 6, 28, 28],
+        [1, 6, 14, 14],
+        [1, 16, 10, 10],
+        [1, 16, 5, 5],
+      ]);
+      expect(outputs).toMatchObject([{ path: 'x.svg', kind: 'overview', layer: 'overview' }]);
+      expect(alt).toContain('Overview of lenet5 for five.png: the maps that vary most of 4 layers');
+      expect(readFileSync(join(cwd, 'x.svg'), 'utf8')).toContain('five.png through lenet5</title>');
+    }));
+
+  it('--overview chooses its own layers, draws pictures and needs an image', () =>
+    inFolder(async (cwd) => {
+      for (const more of [['--maps'], ['--layers', 'all'], ['-o', 'x.npy'], ['--each']]) {
+        const run = await cnnviz(['run', 'conv edge3x3', FIVE, '--overview', ...more], { cwd });
+        expect([run.code, run.stderr], more.join(' ')).toEqual([
+          2,
+          expect.stringContaining('--overview chooses its layers'),
+        ]);
+      }
+      writeFileSync(join(cwd, 'v.npy'), npyBytes('<f4', [1, 4], Float32Array.of(1, 2, 3, 4)));
+      const run = await cnnviz(['run', 'relu', 'v.npy', '--overview'], { cwd });
+      expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('no rows and columns to draw')]);
+      expect(existsSync(join(cwd, 'v.overview.png'))).toBe(false);
+      const dry = await cnnviz(['run', 'conv edge3x3', FIVE, '--overview', '-n'], { cwd });
+      expect(dry.stdout).toContain('would write five.overview.png');
+    }));
+
   it('an array keeps its rank and type', () =>
     inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'x.npy'), npyBytes('<i8', [2, 1, 3], BigInt64Array.of(-1n, 2n, -3n, 4n, -5n, 6n)));

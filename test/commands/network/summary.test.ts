@@ -15,9 +15,11 @@ describe('summary', () => {
       const diff = await cnnviz(['summary', 'alexnet', '--diff', 'alexnet-2012']);
       expect(diff.stdout).toContain('params: 61,100,840 → 60,965,224 (−135,616)');
       const svg = await cnnviz(['summary', 'alexnet-2012', '--svg']);
-      expect(svg.stdout).toMatch(/^<\?xml version="1\.0"/);
+      expect(svg.stdout).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
       // conv2, pool2, conv4, conv5 and pool5 are two towers each; conv1, pool1, conv3, fc6, fc7, fc8 and the input one
-      expect(svg.stdout.match(/<rect x="\d+" y="/g)).toHaveLength(2 * 5 + 7);
+      // one front each, in the colours of convolution, pooling, fully connected and input, which the key shows once more
+      const fronts = svg.stdout.match(/<rect [^>]*fill="#(f7c880|96c7e8|b4d69e|dee0e6)"/g);
+      expect(fronts).toHaveLength(2 * 5 + 7 + 4);
     }));
 
   it('--diff --json has both networks and what differs between them', async () => {

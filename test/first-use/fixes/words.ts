@@ -93,7 +93,11 @@ export const WORDS: readonly FixCase[] = [
     says: /cut one out of it/,
     rule: () => ['conv', 'five.png', '--patch', '0,0,3,3@bars17.png'],
   },
-  { args: ['conv', 'five.png', '-k', 'sobel', '--groups', '3'], says: /leave --groups out/, rule: { leave: 0 } },
+  {
+    args: ['conv', 'five.png', '-k', 'sobel', '--groups', '3', '--rgb'],
+    says: /leave --groups out/,
+    rule: { leave: 0 },
+  },
   {
     args: ['conv', 'five.png', '-k', 'edge3x3', '-o', '{name}.png'],
     says: /another place/,

@@ -318,6 +318,25 @@ describe('made-up weights', () => {
     expect([...numbers(1, 'conv1.bias')]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
+  it('of a normalisation are scales and variances 1, biases and means 0, each as long as the layer has channels', () => {
+    const { constants } = bindNetwork(
+      builtinNetwork('resnet18'),
+      { dtype: 'float32', shape: [1, 3, 64, 64] },
+      { kind: 'init', seed: 1 },
+      new Map(),
+    ).model;
+    const all = (value: number) => Array.from({ length: 128 }, () => value);
+    const bn1 = (role: string) => [...toFloat32(constants.get(`layer2.0.bn1.${role}`)!.load().data)];
+    expect(bn1('weight')).toEqual(all(1));
+    expect(bn1('running_var')).toEqual(all(1));
+    expect(bn1('bias')).toEqual(all(0));
+    expect(bn1('running_mean')).toEqual(all(0));
+    // numbers put into memory that held others
+    const used = new Float32Array(128).fill(7);
+    constants.get('layer2.0.bn1.bias')!.loadInto!(used);
+    expect([...used]).toEqual(all(0));
+  });
+
   it('are these numbers, on every machine', () => {
     expect([...numbers(1, 'conv1.weight').slice(0, 4)]).toEqual(GOLDEN);
   });
