@@ -5,7 +5,7 @@ import { equal, law } from '../claim.js';
 import { explanationOf, mapsOf } from '../documents.js';
 import { ofAll, type Texts } from '../language.js';
 import { commutativityLaw, correlationLaw, flipLaw } from '../laws/correlation.js';
-import { NO_FIGURES, picture, type RowDefinition, type SectionDefinition } from '../row.js';
+import { GREYS, NO_FIGURES, picture, type RowDefinition, type SectionDefinition } from '../row.js';
 
 export const TEXTS = {
   section: { en: 'Convolution', zh: '卷积' },
@@ -217,7 +217,10 @@ const F3: RowDefinition = {
   id: 'F3',
   title: TEXTS.F3.title,
   shows: TEXTS.F3.shows,
-  figures: () => [picture('F3.svg', 'conv', ...FIVE, '--strip'), picture('F3.map.png', 'conv', ...FIVE)],
+  figures: () => [
+    picture('F3.svg', 'conv', ...FIVE, ...GREYS, '--strip'),
+    picture('F3.map.png', 'conv', ...FIVE, '--scale', 'minmax'),
+  ],
   checks: ({ documents: [, document] }) => {
     const [{ values, picture: drawn }] = mapsOf(document);
     return [
@@ -248,6 +251,8 @@ const F4: RowDefinition = {
       'edge3x3',
       '--scale',
       'symmetric',
+      '--colormap',
+      'gray',
       '--strip',
     ),
     picture(

@@ -7,7 +7,7 @@ import { type Bilingual, ofAll, type Texts, type Words } from '../language.js';
 import { compositionLaw, linearityLaw } from '../laws/linearity.js';
 import { allTheSame, areSame, type Layers, sameWords } from '../laws/planes.js';
 import { activationGraph } from '../line-graph.js';
-import { NO_FIGURES, patchText, picture, type RowDefinition, type SectionDefinition } from '../row.js';
+import { GREYS, NO_FIGURES, patchText, picture, type RowDefinition, type SectionDefinition } from '../row.js';
 
 export const TEXTS = {
   section: { en: 'The detector stage', zh: '探测级' },
@@ -215,7 +215,7 @@ const F11: RowDefinition = {
   id: 'F11',
   title: TEXTS.F11.title,
   shows: TEXTS.F11.shows,
-  figures: () => [picture('F11.svg', 'sweep', ...FIVE, '--activation', 'none,relu')],
+  figures: () => [picture('F11.svg', 'sweep', ...FIVE, ...GREYS, '--activation', 'none,relu')],
   checks: ({ documents: [document] }) => {
     const [none, relu] = filledCells(document).map(({ map }) => map.values);
     const { scale } = sweepOf(document);
@@ -238,7 +238,16 @@ const F12: RowDefinition = {
   title: TEXTS.F12.title,
   shows: TEXTS.F12.shows,
   figures: (photo) => [
-    picture('F12.svg', 'sweep', photo.file, '--patch', patchText(photo, 1), `--bias=${photo.biases.join()}`, '--relu'),
+    picture(
+      'F12.svg',
+      'sweep',
+      photo.file,
+      '--patch',
+      patchText(photo, 1),
+      ...GREYS,
+      `--bias=${photo.biases.join()}`,
+      '--relu',
+    ),
   ],
   checks: ({ photo, documents: [document] }) => {
     const cells = filledCells(document);
