@@ -43,7 +43,7 @@ describe('the whole article', () => {
     expect(run.code).toBe(0);
   });
 
-  it('has the pictures that are stored, pixel for pixel', async () => {
+  it('has the pictures that are stored: pixel for pixel, drawings mark for mark', async () => {
     const check = promisify(execFile)(process.execPath, [SCRIPT, '--check', join(folder, 'out')]);
     const { stdout } = await check.catch((error: { stdout: string }) => error);
     expect(stdout).toMatch(/^\d+ pictures, 0 differ\n$/);
@@ -88,14 +88,14 @@ describe('the whole article', () => {
       const commands = [...readme.matchAll(/^\$ (cnnviz .*)$/gm)].map(([, command]) => command);
       for (const picture of [
         'F1.svg',
-        'Q1.png',
-        'Q4.png',
+        'Q1.svg',
+        'Q4.svg',
         'F2.gif',
         'F3.map.png',
-        'F5.png',
-        'F6.stride-2.png',
-        'F11.png',
-        'T1.png',
+        'F5.svg',
+        'F6.stride-2.svg',
+        'F11.svg',
+        'T1.svg',
       ]) {
         const path = join(out, picture);
         const before = readFileSync(path);
@@ -106,7 +106,7 @@ describe('the whole article', () => {
       }
       const drawn = commands.find((one) => one.endsWith(' --only F9 -o F9'))!;
       await promisify(execFile)('/bin/sh', ['-c', drawn], { cwd: out, env });
-      expect(readFileSync(join(out, 'F9/F9.png')).equals(readFileSync(join(out, 'F9.png')))).toBe(true);
+      expect(readFileSync(join(out, 'F9/F9.svg')).equals(readFileSync(join(out, 'F9.svg')))).toBe(true);
     },
     3 * MINUTES,
   );
@@ -164,6 +164,27 @@ describe('article', () => {
       expect(readFileSync(join(folder, 'photo.png')).equals(readFileSync(join(IMAGES, 'chelsea.png')))).toBe(true);
     }));
 
+  it('is in Chinese where it is asked for, over a page in English; the document stays English', () =>
+    inFolder(async (folder) => {
+      const make = (...args: string[]) =>
+        cnnviz(['article', '-o', 'out', '--only', 'Q2,F3', '--json', ...args], { cwd: folder });
+      const english = await make();
+      const page = () => readFileSync(join(folder, 'out/index.html'), 'utf8');
+      expect(page()).toContain('<html lang="en">');
+      const chinese = await make('--lang', 'zh');
+      expect([english.code, chinese.code, chinese.stderr]).toEqual([0, 0, '']);
+      expect(chinese.stdout).toBe(english.stdout);
+      expect(page()).toContain('<html lang="zh-Hans">');
+      expect(page()).toContain('卷积满足交换律');
+      expect(readFileSync(join(folder, 'out/README.md'), 'utf8')).toContain(
+        '$ cnnviz article --only Q2 --lang zh -o Q2',
+      );
+      expect((await make()).code).toBe(0);
+      expect(page()).toContain('<html lang="en">');
+      const other = await make('--lang', 'fr');
+      expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('en, zh')]);
+    }));
+
   it('refuses rows it does not have', async () => {
     const { code, stderr } = await cnnviz(['article', '--only', 'F5,F77']);
     expect(code).toBe(2);
@@ -173,10 +194,10 @@ describe('article', () => {
 
   it('exits with 1 when a figure cannot be made, and makes the others', () =>
     inFolder(async (folder) => {
-      mkdirSync(join(folder, 'out/F3.png'), { recursive: true });
+      mkdirSync(join(folder, 'out/F3.svg'), { recursive: true });
       const { code, stdout } = await cnnviz(['article', '-o', 'out', '--only', 'F3,Q2'], { cwd: folder });
       expect(code).toBe(1);
-      expect(stdout).toMatch(/^F3 not made: cnnviz conv five\.png .* -o F3\.png left no F3\.png that can be read/);
+      expect(stdout).toMatch(/^F3 not made: cnnviz conv five\.png .* -o F3\.svg left no F3\.svg that can be read/);
       expect(stdout).toContain('2 rows, 0 pictures; 3 of 3 claims hold, 1 row not made');
       expect(readFileSync(join(folder, 'out/index.html'), 'utf8')).toContain('Not made: cnnviz conv five.png');
     }));

@@ -130,7 +130,7 @@ const SEEDS: readonly string[][] = [
   ['diff', 'x.npy', 'kernel.npy', '--json'],
   ['completion', 'bash'],
   ['demo', '-o', 'shown'],
-  ['article', '--only', 'F1', '-j', '2', '-o', 'page'],
+  ['article', '--only', 'F1', '-j', '2', '--lang', 'zh', '-o', 'page'],
   ['batch', 'merge', 'folder'],
 ];
 

@@ -10,7 +10,7 @@ const FOREIGN = 'exists already, and cnnviz did not write it';
 
 describe('an article', () => {
   it.each([
-    ['a picture', 'F5.png', `${IMAGES}five.png`],
+    ['a picture', 'F3.map.png', `${IMAGES}five.png`],
     ['a drawing', 'F1.svg', fileURLToPath(import.meta.url)],
   ])('does not replace %s named like a figure', (_, name, source) =>
     inFolder(async (cwd) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Check } from '../../src/commands/article/claim.js';
+import { inLanguage } from '../../src/commands/article/language.js';
 import {
   commutativityLaw,
   convolveByDefinition,
@@ -21,7 +22,11 @@ const LAWS: readonly (readonly [name: string, law: Law, claims: number])[] = [
   ['constant maps', constantMapLaw, 5],
 ];
 
-const brokenOf = (checks: readonly Check[]) => checks.filter(({ holds }) => !holds).map(({ what }) => what);
+const brokenOf = (checks: readonly Check[]) =>
+  inLanguage(
+    checks.filter(({ holds }) => !holds),
+    'en',
+  ).map(({ what }) => what);
 
 describe('the laws', () => {
   it.each(LAWS)('%s holds of the engine', (_, law, claims) => {
@@ -42,7 +47,7 @@ describe('the laws', () => {
   });
 
   it('name the numbers of each counterexample', () => {
-    const measured = linearityLaw(LAYERS).map((check) => check.measured);
+    const measured = inLanguage(linearityLaw(LAYERS), 'en').map((check) => check.measured);
     expect(measured).toContain('x = 5: 31 ≠ 33');
     expect(measured).toContain('x = 3, y = −2: 1 ≠ 3');
   });

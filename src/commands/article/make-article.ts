@@ -10,7 +10,7 @@ import type { FigurePlan, RowDefinition, RowRun, SectionDefinition } from './row
 /** The photograph with its pieces framed, at the head of the page. */
 export const PIECES = 'pieces.svg';
 
-const TEXTS = {
+export const TEXTS = {
   pieces: (file: string, names: Bilingual) => ({
     en: `${file} with three framed pieces: ${names.en}.`,
     zh: `${file}，用方框标出三个图像块：${names.zh}。`,

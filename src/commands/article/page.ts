@@ -74,9 +74,9 @@ footer { margin-top: 4rem; color: var(--second); }
   td { padding: .1rem 0; border: 0; } td[data-of]::before { content: attr(data-of) ": "; color: var(--second); } }
 @media print { :root { color-scheme: light; --paper: #fff; --ground: #f6f7f9; --ink: #000; --second: #444a54; --line: #c4c8d0;
   --accent: #9a1048; --good: #14532d; --bad: #9a001c; } body { max-width: none; padding: 0; font-size: 10.5pt; }
-  h2 { break-before: page; margin-top: 0; } h2, h3, .shows { break-after: avoid; } nav { background: none; padding: 0; }
-  nav h2 { break-before: auto; } figure, tr, .command, nav li { break-inside: avoid; } .card, .claims { overflow: visible; }
-  .card { border: 0; } .card img { max-height: 22cm; width: auto; } pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 8pt; }
+  h2 { break-before: page; margin-top: 0; } h2, h3, .shows, summary, thead { break-after: avoid; } nav { background: none; padding: 0; }
+  nav h2 { break-before: auto; } figure, .shows, tr, .command, nav li { break-inside: avoid; } .card, .claims { overflow: visible; }
+  .card { border: 0; } .card img:not(.tiny) { max-height: 18cm; width: auto; } pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 8pt; }
   details::details-content { content-visibility: visible; display: block; height: auto; } a { color: inherit; } }
 `;
 

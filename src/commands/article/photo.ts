@@ -25,7 +25,7 @@ const LONGEST = 1200;
 const SHORTEST = 40;
 const LARGEST_PATCH = 70;
 
-const TEXTS = {
+export const TEXTS = {
   plane: {
     panel: { en: 'the 6', zh: '数字 6' },
     wheel: { en: 'the wheel', zh: '机轮' },

@@ -50,6 +50,9 @@ export interface SectionDefinition {
   readonly rows: readonly RowDefinition[];
 }
 
+/** Where a text says what is bright: from the smallest value, black, to the largest, white. */
+export const GREYS = ['--colormap', 'gray', '--scale', 'minmax'] as const;
+
 /** For rows without a command of their own: `article` computes them. */
 export const NO_FIGURES = (): readonly FigurePlan[] => [];
 

@@ -21,7 +21,7 @@ import {
   wholePlane,
 } from './planes.js';
 
-const TEXTS = {
+export const TEXTS = {
   definition: (f: string, g: string) => ({
     en: `f ⋆ g (the engine's) = f ∗ rot180 g (by the definition), f ${f}, g ${g}`,
     zh: `f ⋆ g（引擎计算）= f ∗ rot180 g（按定义计算），f ${f}，g ${g}`,

@@ -19,7 +19,7 @@ import {
   wholePlane,
 } from './planes.js';
 
-const TEXTS = {
+export const TEXTS = {
   scaled: { en: 'conv, whole numbers: f(3x) = 3 f(x), exactly', zh: '卷积，整数：f(3x) = 3 f(x)，完全相等' },
   added: {
     en: 'conv, whole numbers: f(x + y) = f(x) + f(y), exactly',
@@ -37,7 +37,7 @@ const TEXTS = {
   example: (at: string, a: string, b: string) => ({ en: `${at}: ${a} ≠ ${b}`, zh: `${at}：${a} ≠ ${b}` }),
   powerOfTwo: {
     en: 'conv, numbers that round: f(4x) = 4 f(x), exactly, as 4 is a power of two',
-    zh: '卷积，有舍入的数：f(4x) = 4 f(x)，完全相等，因为 4 是 2 的幂',
+    zh: '卷积，有舍入的数：f(4x) = 4 f(x)，完全相等，因为 4 是二的幂',
   },
   roundedScaled: {
     en: 'conv, numbers that round: f(3x) and 3 f(x)',

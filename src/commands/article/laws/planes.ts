@@ -82,7 +82,7 @@ export function areSame(a: Tensor, b: Tensor): boolean {
   return a.shape.join() === b.shape.join() && gapBetween(a, b).differing === 0;
 }
 
-const TEXTS = {
+export const TEXTS = {
   against: (a: string, b: string) => ({ en: `${a} against ${b}`, zh: `${a} 对 ${b}` }),
   same: ({ en, zh }: Bilingual) => ({ en: `${en} values the same`, zh: `相同的值：${zh}` }),
   differ: ({ en, zh }: Bilingual) => ({ en: `${en} values differ`, zh: `不同的值：${zh}` }),

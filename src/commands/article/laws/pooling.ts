@@ -9,7 +9,7 @@ const CONSTANT = 0.3;
 /** Averages are sums of float32 weights: this is a few units in their last place. */
 const ROUNDING = 1e-6;
 
-const TEXTS = {
+export const TEXTS = {
   kinds: {
     max: { en: 'max', zh: '最大池化' },
     mean: { en: 'mean', zh: '平均池化' },

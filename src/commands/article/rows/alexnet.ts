@@ -10,7 +10,7 @@ const SEEDED: Bilingual = {
   zh: '权重是随机生成的（--init seed:1）：软件包不附带训练好的权重；alexnet@alexnet.pth 可载入真实权重',
 };
 
-const TEXTS = {
+export const TEXTS = {
   section: { en: 'AlexNet, and your own', zh: 'AlexNet，以及你自己的网络' },
   F14: {
     title: { en: 'AlexNet', zh: 'AlexNet' },

@@ -5,9 +5,9 @@ import { equal, law } from '../claim.js';
 import { explanationOf, mapsOf } from '../documents.js';
 import { ofAll, type Texts } from '../language.js';
 import { commutativityLaw, correlationLaw, flipLaw } from '../laws/correlation.js';
-import { NO_FIGURES, picture, type RowDefinition, type SectionDefinition } from '../row.js';
+import { GREYS, NO_FIGURES, picture, type RowDefinition, type SectionDefinition } from '../row.js';
 
-const TEXTS = {
+export const TEXTS = {
   section: { en: 'Convolution', zh: '卷积' },
   Q1: {
     title: { en: 'Convolution turns the kernel around', zh: '卷积要先翻转卷积核' },
@@ -44,7 +44,7 @@ const TEXTS = {
     },
     see: {
       en: 'Correlation is convolution with the kernel turned by 180°; changing the two around turns the result. A network that learns its kernels does not care which of the two it is.',
-      zh: '互相关就是用旋转 180° 的卷积核做卷积；交换两者，结果也随之旋转 180°。卷积核由网络自己学习，因此用哪一种都无所谓。',
+      zh: '互相关就是用旋转 180° 的卷积核做卷积；交换两者，结果也同样旋转。卷积核由网络自己学习，因此用哪一种都无所谓。',
     },
   },
   Q4: {
@@ -217,7 +217,10 @@ const F3: RowDefinition = {
   id: 'F3',
   title: TEXTS.F3.title,
   shows: TEXTS.F3.shows,
-  figures: () => [picture('F3.svg', 'conv', ...FIVE, '--strip'), picture('F3.map.png', 'conv', ...FIVE)],
+  figures: () => [
+    picture('F3.svg', 'conv', ...FIVE, ...GREYS, '--strip'),
+    picture('F3.map.png', 'conv', ...FIVE, '--scale', 'minmax'),
+  ],
   checks: ({ documents: [, document] }) => {
     const [{ values, picture: drawn }] = mapsOf(document);
     return [
@@ -248,6 +251,8 @@ const F4: RowDefinition = {
       'edge3x3',
       '--scale',
       'symmetric',
+      '--colormap',
+      'gray',
       '--strip',
     ),
     picture(

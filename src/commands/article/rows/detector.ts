@@ -7,9 +7,9 @@ import { type Bilingual, ofAll, type Texts, type Words } from '../language.js';
 import { compositionLaw, linearityLaw } from '../laws/linearity.js';
 import { allTheSame, areSame, type Layers, sameWords } from '../laws/planes.js';
 import { activationGraph } from '../line-graph.js';
-import { NO_FIGURES, patchText, picture, type RowDefinition, type SectionDefinition } from '../row.js';
+import { GREYS, NO_FIGURES, patchText, picture, type RowDefinition, type SectionDefinition } from '../row.js';
 
-const TEXTS = {
+export const TEXTS = {
   section: { en: 'The detector stage', zh: '探测级' },
   F8: {
     title: { en: 'A layer has three stages', zh: '一个层分为三级' },
@@ -93,9 +93,9 @@ const TEXTS = {
       en: 'The piece’s map with several biases: a positive one helps the neuron fire, a large negative one lets only the strongest stimulus through.',
       zh: '同一图像块的特征图，取几种偏置：正的偏置帮助神经元激活，很大的负偏置只让最强的刺激通过。',
     },
-    see: (shares: string, count: string, left: number, found: Bilingual | null) => ({
-      en: `All on one scale. Firing: ${shares}. Of ${count} places ${left === 0 ? 'nothing' : groupDigits(left)} still fires at the last bias${found === null ? '' : `, the strongest at ${found.en}`}.`,
-      zh: `全部用同一标尺。激活比例：${shares}。在最后一个偏置下，${count} 个位置中${left === 0 ? '没有一个' : `仍有 ${groupDigits(left)} 个`}激活${found === null ? '' : `，最强处在${found.zh}`}。`,
+    see: (shares: string, count: string, left: string | null, found: Bilingual | null) => ({
+      en: `All on one scale. Firing: ${shares}. Of ${count} places ${left ?? 'nothing'} still fires at the last bias${found === null ? '' : `, the strongest at ${found.en}`}.`,
+      zh: `全部用同一标尺。激活比例：${shares}。在最后一个偏置下，${count} 个位置中${left === null ? '没有一个' : `仍有 ${left} 个`}激活${found === null ? '' : `，最强处在${found.zh}`}。`,
     }),
     falling: (biases: string) => ({
       en: `the lower the bias, the fewer places fire: biases ${biases}`,
@@ -215,7 +215,7 @@ const F11: RowDefinition = {
   id: 'F11',
   title: TEXTS.F11.title,
   shows: TEXTS.F11.shows,
-  figures: () => [picture('F11.svg', 'sweep', ...FIVE, '--activation', 'none,relu')],
+  figures: () => [picture('F11.svg', 'sweep', ...FIVE, ...GREYS, '--activation', 'none,relu')],
   checks: ({ documents: [document] }) => {
     const [none, relu] = filledCells(document).map(({ map }) => map.values);
     const { scale } = sweepOf(document);
@@ -238,7 +238,16 @@ const F12: RowDefinition = {
   title: TEXTS.F12.title,
   shows: TEXTS.F12.shows,
   figures: (photo) => [
-    picture('F12.svg', 'sweep', photo.file, '--patch', patchText(photo, 1), `--bias=${photo.biases.join()}`, '--relu'),
+    picture(
+      'F12.svg',
+      'sweep',
+      photo.file,
+      '--patch',
+      patchText(photo, 1),
+      ...GREYS,
+      `--bias=${photo.biases.join()}`,
+      '--relu',
+    ),
   ],
   checks: ({ photo, documents: [document] }) => {
     const cells = filledCells(document);
@@ -272,7 +281,7 @@ const F12: RowDefinition = {
     const last = cells[cells.length - 1].map;
     const { count, firing } = last.values;
     const found = firing > 0 && last.patch!.own!.found ? photo.patches[1].name : null;
-    return TEXTS.F12.see(shares.join(', '), groupDigits(count), firing, found);
+    return TEXTS.F12.see(shares.join(', '), groupDigits(count), firing === 0 ? null : groupDigits(firing), found);
   },
 };
 

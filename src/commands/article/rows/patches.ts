@@ -2,9 +2,9 @@ import { formatNumber } from '../../../core/text.js';
 import { type Check, equal, finding, law } from '../claim.js';
 import { filledCells, summaryOf } from '../documents.js';
 import { type Bilingual, ofAll, type Texts } from '../language.js';
-import { patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
+import { GREYS, patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
 
-const TEXTS = {
+export const TEXTS = {
   section: { en: 'Kernels that look for something', zh: '寻找特定目标的卷积核' },
   structure: { en: 'What it is made of', zh: '网络的组成' },
   F5: {
@@ -61,8 +61,8 @@ const F5: RowDefinition = {
   figures: (photo) => {
     const patches = ([0, 1, 2] as const).flatMap((which) => ['--patch', patchText(photo, which)]);
     return [
-      picture('F5.svg', 'sweep', photo.file, ...patches),
-      picture('F5.raw.svg', 'sweep', photo.file, ...patches, '--patch-mode', 'raw'),
+      picture('F5.svg', 'sweep', photo.file, ...patches, ...GREYS),
+      picture('F5.raw.svg', 'sweep', photo.file, ...patches, '--patch-mode', 'raw', ...GREYS),
     ];
   },
   checks: (run) => [...zeroMean(run), rawMode(run)],

@@ -3,9 +3,18 @@ import { equal, finding, law } from '../claim.js';
 import { filledCells, summaryOf, sweepOf } from '../documents.js';
 import type { Bilingual, Texts } from '../language.js';
 import { constantMapLaw, probeShifts, shiftCheck } from '../laws/pooling.js';
-import { capital, NO_FIGURES, patchText, picture, type RowDefinition, type SectionDefinition, table } from '../row.js';
+import {
+  capital,
+  GREYS,
+  NO_FIGURES,
+  patchText,
+  picture,
+  type RowDefinition,
+  type SectionDefinition,
+  table,
+} from '../row.js';
 
-const TEXTS = {
+export const TEXTS = {
   section: { en: 'Pooling', zh: '池化' },
   P1: {
     title: { en: 'Three ways to pool', zh: '三种池化方式' },
@@ -145,6 +154,7 @@ const F13: RowDefinition = {
       photo.file,
       '--patch',
       patchText(photo, 1),
+      ...GREYS,
       '--relu',
       '--stride',
       '4,16',

@@ -3,9 +3,9 @@ import { type Check, equal, finding, law } from '../claim.js';
 import { type FieldDocument, fieldOf, filledCells } from '../documents.js';
 import type { Bilingual, Texts } from '../language.js';
 import { strideCost, strideCostLaw } from '../laws/pooling.js';
-import { capital, patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
+import { capital, GREYS, patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
 
-const TEXTS = {
+export const TEXTS = {
   section: { en: 'Stride', zh: '步幅' },
   S1: {
     title: { en: 'Stride: the distance of neighbouring windows', zh: '步幅：相邻窗口之间的距离' },
@@ -210,7 +210,7 @@ const F7: RowDefinition = {
   title: TEXTS.F7.title,
   shows: TEXTS.F7.shows,
   figures: (photo) => [
-    picture('F7.svg', 'sweep', photo.file, '--patch', patchText(photo, 1), '--stride', STRIDES.join()),
+    picture('F7.svg', 'sweep', photo.file, '--patch', patchText(photo, 1), ...GREYS, '--stride', STRIDES.join()),
   ],
   checks: (run) => [...overlaps(run), ...found(run), ...shrinking(run)],
   see: ({ photo, documents: [document] }) => {
