@@ -151,7 +151,13 @@ describe('the time of an animation', () => {
 
   it('says how far it is, scene by scene', async () => {
     const shares: number[] = [];
-    await planScenes(run([...layers, pool], [1, 1, 2, 2]), 0, 0, { seconds: 5, region: null }, (done) => void shares.push(done));
+    await planScenes(
+      run([...layers, pool], [1, 1, 2, 2]),
+      0,
+      0,
+      { seconds: 5, region: null },
+      (done) => void shares.push(done),
+    );
     expect(shares).toEqual([0.125, 0.25, 0.375, 0.5, 1]);
   });
 

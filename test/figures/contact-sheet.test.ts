@@ -58,7 +58,7 @@ describe('contactSheet', () => {
     const { scene } = contactSheet([ramp('a', 12, 12), ramp('b', 12, 12, 10)], { ...OPTIONS, each: true });
     const [a, b] = imagesOf(scene).map(({ image }) => [...image.data]);
     expect(a).toEqual(b);
-    expect(wordsOf(scene)).toMatch(/each on a scale of its\sown[^]*\n0 … 143\n[^]*0 … 1,?430/);
+    expect(wordsOf(scene)).toMatch(/each on a scale of its\sown[\s\S]*\n0 … 143\n[\s\S]*0 … 1,?430/);
   });
 
   it('draws every value of a map as a square of whole points inside a frame', () => {
