@@ -71,6 +71,12 @@ export function writesNumbers({ format }: Pick<MapFlags, 'format'>, target: Outp
   return (format ?? ending) === 'npy';
 }
 
+/** Whether figures are written as SVG: --format, or the ending. */
+export function writesDrawing({ format }: { readonly format: string | null }, target: OutputJob['target']): boolean {
+  const path = target.kind === 'file' || target.kind === 'template' ? target.path : '';
+  return format === 'svg' || extensionOf(path).toLowerCase() === '.svg';
+}
+
 /**
  * How a job's figures are written, where it is not as usual. `isFigure`: what is written is a labelled picture.
  * @throws CnnvizError 'usage' where a look or an SVG is asked for, and what is written is none
@@ -82,7 +88,7 @@ export function figureOf(
   fix: string,
 ): Pick<OutputJob, 'figure'> {
   const path = target.kind === 'file' || target.kind === 'template' ? target.path : '';
-  const svg = format === 'svg' || extensionOf(path).toLowerCase() === '.svg';
+  const svg = writesDrawing({ format }, target);
   const asked = Object.entries(lookFlags)
     .find(([key]) => typed.has(key))?.[1]
     .spec.split(' ')[0];

@@ -67,12 +67,12 @@ const LABEL_WIDTH = 280;
 
 /** A whole network in one picture: the input, a few maps of each stage, what it ends in; between them what happens. */
 export function overview(options: DrawnOverview): { readonly scene: Scene } {
-  const { title, facts, input, stages, end, scaleRule, colormap, look } = options;
+  const { title, facts, input, stages, end, look } = options;
   const box = Math.max(LEAST_BOX, look.box);
   const fit = chooseFit(input.width, input.height, INPUT_BOX * box, INPUT_BOX * box);
   const size = `${input.width} × ${input.height}`;
   const picture = captioned(imagePicture(input, fit), [['input', size], ...[fitWords(fit)].filter(Boolean)]);
-  const columns = stages.map((stage) => stageParts(stage, scaleRule, colormap, box));
+  const columns = stages.map((stage) => stageParts(stage, options, box));
   const ending = end ? endPart(end, box) : null;
   // pictures on one middle line, captions on one line below them
   const tall = Math.max(picture.height, ending?.height ?? 0, ...columns.map(({ maps }) => maps.height));
@@ -102,11 +102,10 @@ function wayPart(lines: readonly string[]): Part {
 /** Maps one below the other with their channels; on one scale, which stands below them. */
 function stageParts(
   { name, size, maps }: OverviewStage,
-  rule: FigureOptions['scaleRule'],
-  colormap: FigureOptions['colormap'],
+  options: FigureOptions,
   box: number,
 ): { readonly maps: Part; readonly below: Part } {
-  const { levels, scale, clipped } = commonLevels(maps, rule);
+  const { levels, scale, clipped, colormap } = commonLevels(maps, options.scaleRule, options);
   const { width, height } = maps[0];
   const fit = chooseFit(width, height, MAP_BOX * box, MAP_BOX * box);
   const pictures = maps.map((map, i) =>

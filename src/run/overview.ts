@@ -85,7 +85,7 @@ export function overviewFacts(job: NetworkJob, run: OverviewRun): Omit<DrawnOver
     way: wayWords(stage.between),
     maps: mapsOf(layers[i].values, stage),
   }));
-  const { scale: scaleRule, colormap } = job.picture;
+  const { scale: scaleRule, colormap, signs = false } = job.picture;
   const facts = factsOf(job, run, found).join('  ·  ');
   return {
     title: `${nameOf(source)} through ${job.request.network.includes('|') ? 'a pipe of layers' : network}`,
@@ -95,6 +95,7 @@ export function overviewFacts(job: NetworkJob, run: OverviewRun): Omit<DrawnOver
     end: endOf(run, found),
     scaleRule,
     colormap,
+    signs,
   };
 }
 

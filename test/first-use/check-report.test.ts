@@ -71,7 +71,8 @@ describe('check --report', () => {
       const sides = [...page.matchAll(/ width="(\d+)" height="(\d+)"/g)].map(([, width, height]) => [+width, +height]);
       for (const [i, picture] of pagePictures(page).entries()) {
         const { width, height } = await sharp(join(cwd, 'rep', picture)).metadata();
-        expect([width, height]).toEqual(sides[i]);
+        // pictures have two pixels a point
+        expect([width, height]).toEqual(sides[i].map((side) => 2 * side));
       }
     }));
 

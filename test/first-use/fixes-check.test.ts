@@ -232,6 +232,7 @@ function write(name: string, text: (fix: string) => string): FixCase['rule'] {
 }
 
 testFixes(PARTS.check, CASES, {
+  'src/io/decode.ts: leave --page out': 'test/io/images-in.test.ts asks for pages that are none',
   'src/batch/shard.ts: number the tasks without gaps, or say --shard i/n':
     'test/batch/shard.test.ts sets the variables of array jobs',
   'src/batch/worker-pool.ts: lower --jobs, or allow more processes, memory or open files (ulimit)':

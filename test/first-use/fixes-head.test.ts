@@ -33,7 +33,7 @@ const CASES: readonly FixCase[] = [
     rule: (fix, args) => [...args, '--holdout', '0', ...fix.slice(fix.indexOf('--csv')).split(' ')],
   },
   { args: [...TRAIN, '--l2', '1', '--C', '1'], files, says: /keep one/, rule: { leave: 0 } },
-  { args: [...TRAIN, '--curve', 'c.svg'], files, says: /--curve/, rule: { add: 0 } },
+  { args: [...TRAIN, '--curve', 'c.txt'], files, says: /--curve/, rule: { add: 0 } },
   { args: TRAIN.map((arg) => (arg === 'my.head' ? 'x.png' : arg)), files, says: /-o/, rule: { add: 0 } },
   {
     args: TRAIN.map((arg) => (arg === '0' ? '2' : arg)),

@@ -56,12 +56,25 @@ const CASES: readonly FixCase[] = [
   },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.txt'], says: /-o/, rule: { add: 0 }, fill: { FILE: 'x' } },
   { args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.txt'], says: /-o/, rule: { add: 1 }, fill: { FILE: 'x' } },
-  { args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.txt'], says: /-o/, rule: { add: 2 }, fill: { FOLDER: 'out' } },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.txt'], says: /-o/, rule: { add: 2 }, fill: { FILE: 'x' } },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.txt'], says: /-o/, rule: { add: 3 }, fill: { FOLDER: 'out' } },
   {
     args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'x.png', '--format', 'npy'],
     says: /keep one/,
     rule: { leave: 0 },
   },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--strip', '--height', '300'],
+    says: /--width/,
+    rule: { add: 0 },
+    fill: { PX: '900' },
+  },
+  {
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--strip', '--width', '300', '--font-size', '40'],
+    says: /--font-size/,
+    rule: { add: 0 },
+  },
+  { args: ['conv', 'five.png', '-k', 'edge3x3', '--theme', 'dark'], says: /--strip/, rule: { add: 0 } },
   { args: ['conv', 'five.png', '-k', 'edeg3x3'], says: /did you mean/, rule: { meant: 'edeg3x3' } },
   { args: ['conv', 'five.png', '-k', 'zzzzzzzz'], says: /cnnviz kernels/, rule: { line: 0 } },
   { args: ['conv', 'five.png', '-k', KERNEL_7], says: /--padding same/, rule: { add: 0 } },
@@ -356,6 +369,7 @@ function suchAs(fix: string, args: readonly string[]): readonly string[] {
 const PART = 'words of a command line that is printed whole, as cases above have it';
 
 testFixes(PARTS.layer, CASES, {
+  'src/run/overview.ts: name an image, or leave --overview out': 'test/commands/network/run.test.ts runs a vector',
   'src/cli/parse.ts: --bias ': PART,
   'src/cli/usage-error.ts: --kernel': PART,
   'src/cli/usage-error.ts: -o': PART,

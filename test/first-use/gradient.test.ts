@@ -88,7 +88,7 @@ describe('sobel, prewitt, scharr and roberts are gradient magnitudes', () => {
       const recipe = await cnnviz(['read', 'maps/five.sobel.png', '--recipe'], { cwd });
       expect(recipe.stdout).toContain('cnnviz conv five.png --kernel sobel');
       const strip = await cnnviz(['conv', FIVE, '-k', 'sobel', '--strip', '-o', 's.png', '--alt'], { cwd });
-      expect(strip.stdout).toMatch(/sobel 3×3×3: √\(sobel-x² \+ sobel-y²\)/);
+      expect(strip.stdout).toMatch(/sobel 3×3×1: √\(sobel-x² \+ sobel-y²\)/);
       const dry = await cnnviz(['conv', FIVE, '-k', 'sobel', '-n'], { cwd });
       expect(dry.stdout).toMatch(/sobel: weight \[2, .*\] → 1 map √\(x² \+ y²\) 3×3/);
       const swept = await cnnviz(['sweep', FIVE, '-k', 'sobel,sobel-x', '--bias', '0,-1', '--json'], { cwd });
@@ -101,7 +101,7 @@ describe('sobel, prewitt, scharr and roberts are gradient magnitudes', () => {
     [['animate', FIVE, '-k', 'scharr'], /-k scharr-x, or -k scharr-y/],
     [['field', FIVE, '-k', 'roberts'], /-k roberts-x, or -k roberts-y/],
     [['run', 'conv sobel', FIVE], /take one of its kernels: sobel-x or sobel-y/],
-    [['conv', FIVE, '-k', 'sobel', '--groups', '3'], /leave --groups out/],
+    [['conv', FIVE, '-k', 'sobel', '--rgb', '--groups', '3'], /leave --groups out/],
     [['kernels', 'sobel', '-o', 'k.npy'], /one file holds one kernel, got 2/],
   ])('%j is refused with a way on', async (args, message) => {
     await inFolder(async (cwd) => {

@@ -3,7 +3,7 @@ import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
 import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
 import { algorithmFlags, layerFlags, oneLayerJob, pixelFlags } from '../../cli/layer-flags.js';
-import { eachFlag, figureOf, mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
+import { eachFlag, figureOf, mapFlags, pictureOf, writesDrawing, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Job, ProductKind } from '../../core/job.js';
 
@@ -111,5 +111,8 @@ function productsAsked(flags: ValuesOf<typeof convFlags>, target: Frame['target'
       fix: 'run it once for each',
     });
   }
-  return isNumbers ? ['npy'] : pictures.length > 0 ? pictures : ['maps'];
+  if (isNumbers) return ['npy'];
+  if (pictures.length > 0) return pictures;
+  // a drawing is a labelled picture
+  return writesDrawing(flags, target) ? ['strip'] : ['maps'];
 }

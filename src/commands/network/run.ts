@@ -115,7 +115,7 @@ function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): Ne
   const isAsked = maps || histogram || overview || out !== null || format !== null;
   const kind = kindAsked(isNumbers, flags);
   const products = json && !isAsked ? [] : [kind];
-  const picture = pictureOf(flags, kind === 'sheet');
+  const picture = pictureOf(flags, kind === 'sheet' || kind === 'overview');
   if (picture.depth === 16 && (picture.colormap !== 'gray' || !products.includes('maps'))) {
     throw new CnnvizError('usage', '--depth 16 is for grey maps in files of their own', {
       fix: 'add --maps, or leave it out',

@@ -96,7 +96,7 @@ describe('conv', () => {
     inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'bank.npy'), encodeNpy(tensor(randomArray(2 * 3 * 3 * 3, 1), [2, 3, 3, 3])));
       const { code } = await cnnviz(
-        ['conv', join(IMAGES, 'five.png'), '-k', 'box3', '-k', 'bank.npy', '-k', 'box3', '-o', 'out'],
+        ['conv', join(IMAGES, 'five.png'), '--rgb', '-k', 'box3', '-k', 'bank.npy', '-k', 'box3', '-o', 'out'],
         { cwd },
       );
       expect(code).toBe(0);

@@ -96,8 +96,8 @@ describe('run', () => {
       expect(run.stderr).toContain('note: a flatten stands before classifier.1');
       expect(run.code).toBe(0);
       expect(run.stdout).toMatch(/^ {2}1 {2}class \d +\d+\.\d %$/m);
-      expect(run.stdout).toContain('wrote five.features.0.png  4 maps 14×14');
-      expect(existsSync(join(cwd, 'five.classifier.3.png'))).toBe(true);
+      expect(run.stdout).toContain('wrote five.features.0.preset-none.r14.gray.png  4 maps 14×14');
+      expect(existsSync(join(cwd, 'five.classifier.3.preset-none.r14.gray.png'))).toBe(true);
       writeFileSync(join(cwd, 'names.txt'), 'zero\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n');
       const json = await cnnviz([...args, '--json', '--layers', 'all', '--labels', 'names.txt'], { cwd });
       const { results } = JSON.parse(json.stdout);
