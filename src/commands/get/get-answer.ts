@@ -181,7 +181,7 @@ function orderOfAddress(text: string, sha256: string | null, mostBytes: number, 
       'usage',
       `${file}: this name is that of the weights of ${published.network}, with another SHA-256`,
       {
-        fix: `cnnviz get ${published.network} fetches those`,
+        fix: `the published file comes by its name: cnnviz get ${published.network}`,
       },
     );
   }

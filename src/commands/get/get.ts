@@ -31,7 +31,7 @@ A broken download goes on where it stopped. No other command fetches anything.`,
     }
     if (list) return listAnswer(frame);
     if (network === null) {
-      throw new CnnvizError('usage', 'get needs a network', { fix: 'cnnviz get --list lists them' });
+      throw new CnnvizError('usage', 'get needs a network', { fix: '`cnnviz get --list` lists them' });
     }
     return getAnswer(network, { sha256, maxBytes }, frame);
   },

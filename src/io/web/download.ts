@@ -210,7 +210,7 @@ function refusedWith(address: URL, status: number): CnnvizError {
   const place = `${address.host}${address.pathname}`;
   if (status === 404 || status === 410) {
     return new CnnvizError('input', `${place}: no such file there (${status})`, {
-      fix: 'check the address; a built-in network: the file may have moved, a newer cnnviz knows where to',
+      fix: 'check the address; if it is that of a built-in network, the file has moved: a newer version may know where to',
     });
   }
   if (status === 429 || status >= 500) {
