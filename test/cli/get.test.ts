@@ -135,7 +135,7 @@ describe('cnnviz get, by https', () => {
 
   it('goes through the proxy of the environment, with its password, to the published address', () =>
     withCache(async ({ cache, get }) => {
-      const proxy = await serveProxy(served.port, 'me:pass');
+      const proxy = await serveProxy(served.port, { password: 'me:pass' });
       try {
         // the right length, so that its hash is looked at
         answer = file(new Uint8Array(4_958_839));
@@ -157,6 +157,21 @@ describe('cnnviz get, by https', () => {
         });
         expect([unknown.code, unknown.stderr]).toEqual([3, expect.stringContaining('refuses (407)')]);
         expect(unknown.stderr).not.toContain('me:no');
+      } finally {
+        await proxy.close();
+      }
+    }));
+
+  it('goes through a proxy that is spoken to by https, but for hosts that are excepted', () =>
+    withCache(async ({ url, get }) => {
+      const proxy = await serveProxy(served.port, { certificate });
+      try {
+        const through = { HTTPS_PROXY: `https://localhost:${proxy.port}`, NO_PROXY: '' };
+        expect(await get([url, '--sha256', SHA256], through)).toMatchObject({ code: 0, stderr: '' });
+        expect(proxy.asked).toEqual([`CONNECT localhost:${served.port}`]);
+        const other = ['--sha256', 'a'.repeat(64)];
+        expect((await get([url, ...other], { ...through, NO_PROXY: 'localhost' })).code).toBe(1);
+        expect(proxy.asked).toHaveLength(1);
       } finally {
         await proxy.close();
       }

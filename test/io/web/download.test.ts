@@ -306,6 +306,14 @@ describe('a server', () => {
     }),
   );
 
+  it('without https is asked through HTTP_PROXY by its whole address', () =>
+    withServer([file(BYTES)], async ({ served, path, fetch }) => {
+      const env = { HTTP_PROXY: `http://127.0.0.1:${served.port}` };
+      await fetch({ address: new URL('http://nowhere.invalid/net.pth?a=1') }, { env });
+      expect(served.asked.map(({ url }) => url)).toEqual(['http://nowhere.invalid/net.pth?a=1']);
+      expect(readFileSync(path).equals(BYTES)).toBe(true);
+    }));
+
   it('that is not there', () =>
     withServer([file(BYTES)], async ({ served, fault }) => {
       await served.close();

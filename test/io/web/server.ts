@@ -23,13 +23,17 @@ export async function serve(answer: RequestListener, certificate: OwnCertificate
   return { asked, ...(await listening(server)) };
 }
 
-/** A proxy that lets every host through to one port of this machine, and what it was asked for. */
-export async function serveProxy(port: number, password: string | null = null) {
+/** A proxy that lets every host through to one port of this machine, and what it was asked for; spoken to by https, with a certificate. */
+export async function serveProxy(
+  port: number,
+  { password = null, certificate = null }: { password?: string | null; certificate?: OwnCertificate | null } = {},
+) {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const refuse: RequestListener = (request, response) => {
     asked.push(`GET ${request.url}`);
     response.writeHead(502).end();
-  });
+  };
+  const server = certificate ? createSafeServer({ ...certificate }, refuse) : createServer(refuse);
   server.on('connect', (request: IncomingMessage, client: Socket) => {
     asked.push(`CONNECT ${request.url}`);
     client.on('error', () => {});
