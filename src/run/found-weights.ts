@@ -1,7 +1,7 @@
 import type { NetworkRequest } from '../core/job.js';
 import { existingFile } from '../io/files.js';
 import { sha256OfFile } from '../io/hash.js';
-import { baseName, joinPath } from '../io/paths.js';
+import { joinPath } from '../io/paths.js';
 import { cachedFile, hubFolder } from '../io/weight-cache.js';
 import { builtinName, isBuiltin } from '../models/networks/index.js';
 import { type PublishedWeights, publishedAs, publishedFor } from '../models/networks/published.js';
@@ -36,7 +36,7 @@ export async function hasHash(path: string, { sha256 }: Pick<PublishedWeights, '
   return (await sha256OfFile(path)).startsWith(sha256);
 }
 
-/** Weights that were fetched, by the name of their file alone. */
+/** Weights that were fetched, by the name of their file alone; a path is none. */
 export async function weightsCalled(name: string): Promise<FoundWeights> {
   const published = publishedAs(name);
   if (published !== null) return fetchedWeights(published);
@@ -51,7 +51,7 @@ export async function weightsCalled(name: string): Promise<FoundWeights> {
 export async function findWeights({ network, weights, init }: NetworkRequest): Promise<FoundWeights> {
   if (weights !== null) {
     if (await existingFile(weights)) return { path: weights, note: null };
-    const found = weights === baseName(weights) ? await weightsCalled(weights) : NOTHING;
+    const found = await weightsCalled(weights);
     return { ...found, path: found.path ?? weights };
   }
   const own = init === null ? await ownName(network) : null;

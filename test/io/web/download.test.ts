@@ -131,6 +131,14 @@ describe('a broken download', () => {
       expect(readFileSync(path).equals(BYTES)).toBe(true);
     }));
 
+  it('begins anew for another address, whose file may have the same ETag', () =>
+    withServer([broken(OTHER, 120_000), file(BYTES)], async ({ served, path, fetch, fault }) => {
+      await fault();
+      await fetch({ address: new URL(`http://127.0.0.1:${served.port}/other/net.pth`) });
+      expect(served.asked.map(({ range }) => range)).toEqual([undefined, undefined]);
+      expect(readFileSync(path).equals(BYTES)).toBe(true);
+    }));
+
   it.each([null, 'W/"weak"'])('begins anew when nothing tells the file from another: ETag %s', (etag) =>
     withServer([broken(BYTES, 120_000, etag), file(BYTES)], async ({ served, fetch, fault }) => {
       expect((await fault()).fix).toBe('run the same command again');
