@@ -100,11 +100,16 @@ export async function getAnswer(what: string, other: OtherFile, frame: Frame): P
       { path, bytes: wanted.size?.bytes ?? null, sha256: wanted.sha256, state: 'would fetch' },
       frame,
     );
-  const { breathe } = frame.progress(1);
+  const { bar } = frame.progress(1);
+  let before: number | null = null;
   const fetched = await download(wanted, {
     env: process.env,
     silenceMs: SILENCE_MS,
-    progress: (done, total) => breathe(total === null ? 0 : done / total),
+    progress: async (done, total) => {
+      before ??= done;
+      if (total !== null) bar.update(done / total, 0, before / total);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    },
   });
   return answered(order, { ...fetched, path, state: isThere ? 'replaced' : 'wrote' }, frame);
 }
