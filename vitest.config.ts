@@ -7,6 +7,14 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**', 'test/mutate/**', 'node_modules/**'],
+    // No test touches the internet, or finds what its machine has fetched: a test that needs either says so itself.
+    env: {
+      CNNVIZ_CACHE: '/dev/null/cnnviz',
+      TORCH_HOME: '/dev/null/torch',
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+      HTTP_PROXY: 'http://127.0.0.1:9',
+      NO_PROXY: '127.0.0.1,localhost',
+    },
     // Processes, for the command tests start others and sharp must not share one with a second test file.
     pool: 'forks',
     maxWorkers: 2,

@@ -4,7 +4,7 @@ import { sha256, sha256OfFile } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { type Lock, takeLock } from '../io/lock.js';
 import { type LogFile, openLog, readLines, refuseForeign, writeLines } from '../io/own-texts.js';
-import { joinPath, leavesFolder } from '../io/paths.js';
+import { baseName, joinPath, leavesFolder } from '../io/paths.js';
 import { rootOf } from '../run/place.js';
 import {
   entryLine,
@@ -156,11 +156,21 @@ export async function commandHash(task: Task): Promise<string> {
   for (const path of namedFiles(task)) {
     if (await existingFile(path)) files.push([path, await sha256OfFile(path)]);
   }
+  const fetched = await fetchedFile(task);
+  if (fetched !== null) files.push([baseName(fetched), await sha256OfFile(fetched)]);
   return sha256(
     new TextEncoder().encode(
       JSON.stringify({ cnnviz: VERSION, kind: task.kind, job, products, figure, naming, files }),
     ),
   );
+}
+
+/** The weights that a network finds by itself; null when they are named, or there are none. */
+async function fetchedFile(task: Task): Promise<string | null> {
+  if (task.kind !== 'run') return null;
+  const { filesOf } = await import('../run/network.js');
+  const { weights } = await filesOf(task.job.request);
+  return weights !== null && !namedFiles(task).includes(weights) && (await existingFile(weights)) ? weights : null;
 }
 
 function relativeTo(root: string, path: string): string {

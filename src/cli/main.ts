@@ -17,7 +17,7 @@ const EXAMPLES = `Examples:
 `;
 
 /** Commands whose arguments are no files that are read from standard input. */
-const NO_FILES: readonly string[] = ['kernels', 'merge', 'completion'];
+const NO_FILES: readonly string[] = ['kernels', 'merge', 'completion', 'get'];
 
 /** The most that is read of standard input, unless --max-bytes says otherwise. */
 const MAX_BYTES = '2G';

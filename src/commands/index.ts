@@ -75,6 +75,11 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
         load: async () => (await import('./network/filters.js')).filters,
       },
       {
+        name: 'get',
+        summary: 'fetch the published weights of a built-in network, once',
+        load: async () => (await import('./get/get.js')).get,
+      },
+      {
         name: 'weights',
         summary: 'what a checkpoint holds: names, types, shapes, ranges',
         load: async () => (await import('./network/weights.js')).weights,

@@ -71,9 +71,9 @@ export function isAddress(path: string): boolean {
   return /^((https?|ftps?|s3|gs|file):\/\/|data:\w+\/)/i.test(path);
 }
 
-/** Nothing is fetched: an address is told how to become a file. */
+/** Nothing is fetched unasked: an address is told how to become a file. */
 export function addressFault(path: string, code: 'input' | 'usage' = 'input'): CnnvizError {
-  const what = `${path}: an address, and cnnviz fetches nothing`;
+  const what = `${path}: an address, and nothing is fetched unasked`;
   const local = /^file:\/\/(?:localhost)?(\/.+)$/i.exec(path)?.[1];
   if (local !== undefined) return new CnnvizError(code, what, { fix: `name the file: ${decoded(local)}` });
   if (!/^(https?|ftps?):/i.test(path)) return new CnnvizError(code, what, { fix: 'save it as a file, then name that' });

@@ -33,6 +33,7 @@ import { readOnnx } from '../models/onnx/proto.js';
 import { readWeights } from '../models/weights/index.js';
 import type { WeightFile } from '../models/weights/weight-file.js';
 import { type FileKind, kindOfFile, refusalOf } from './file-kind.js';
+import { findWeights } from './found-weights.js';
 import { checkDeclaredArray, type NetworkInput, networkPreparation, type SourceJob } from './network-input.js';
 import { presetOf } from './preset.js';
 import { networkArgs } from './recipe.js';
@@ -60,18 +61,22 @@ export function networkSubject<N extends OpenedNetwork>(
 /**
  * Finds what NET or NET@WEIGHTS means: a built-in network, a file (.onnx, .yaml, .json, the text of print(model)), or a
  * pipe; and reads its weights as far as their list. `pipeFolder`: where the arrays that a pipe names lie; '' is the
- * current folder.
+ * current folder. `wants`: for shapes no weights are looked for that nobody named.
  * @throws CnnvizError 'usage' for names nothing has, 'format' or 'unsupported' for files that cannot be read
  */
-export async function openNetwork(request: NetworkRequest, pipeFolder = ''): Promise<OpenedNetwork> {
+export async function openNetwork(
+  request: NetworkRequest,
+  pipeFolder = '',
+  wants: 'numbers' | 'shapes' = 'numbers',
+): Promise<OpenedNetwork> {
   try {
-    return await open(request, pipeFolder);
+    return await open(request, pipeFolder, wants);
   } catch (error) {
     throw ofCommand(error);
   }
 }
 
-async function open(request: NetworkRequest, pipeFolder: string): Promise<OpenedNetwork> {
+async function open(request: NetworkRequest, pipeFolder: string, wants: 'numbers' | 'shapes'): Promise<OpenedNetwork> {
   const { network, weights } = await splitWeights(request);
   const fed = new Map<string, Value>();
   for (const { name, path } of request.inputs) fed.set(name, await readArray(path));
@@ -87,7 +92,9 @@ async function open(request: NetworkRequest, pipeFolder: string): Promise<Opened
   if (kind && kind.kind !== 'network') throw await noNetwork(network, kind);
   const spec = await readSpec(network, request.asPrinted ?? false);
   const folder = await folderOfArrays(network, pipeFolder);
-  return openSpec(spec, await weightsFrom(weights, request.init), fed, folder);
+  const found = weights === null && wants === 'shapes' ? null : await findWeights({ ...request, network, weights });
+  const opened = await openSpec(spec, await weightsFrom(found?.path ?? null, request.init), fed, folder);
+  return found?.note ? { ...opened, notes: [found.note, ...opened.notes] } : opened;
 }
 
 /** The array files that a network names, as far as its layers say them, and the folder they are looked for in. */
@@ -118,8 +125,15 @@ async function noNetwork(path: string, { kind, what, fix }: FileKind): Promise<C
   return new CnnvizError('usage', `${path}: a checkpoint holds numbers but no layers; ${told.what}`, { fix: told.fix });
 }
 
+/** The network and the file its weights are read from: the one that was said, or one that was fetched. */
+export async function filesOf(request: NetworkRequest): Promise<{ network: string; weights: string | null }> {
+  const { network, weights } = await splitWeights(request);
+  const { path } = await findWeights({ ...request, network, weights });
+  return { network, weights: path };
+}
+
 /** NET@WEIGHTS, unless the whole text is a file or a pipe. */
-export async function splitWeights({
+async function splitWeights({
   network,
   weights,
 }: NetworkRequest): Promise<{ network: string; weights: string | null }> {
@@ -158,7 +172,7 @@ async function readSpec(network: string, asPrinted: boolean): Promise<NetworkSpe
 }
 
 /** resnet50 is no slip of resnet18: letters the same, digits not. */
-function isOtherSize(said: string, name: string): boolean {
+export function isOtherSize(said: string, name: string): boolean {
   const [letters, digits] = [/[^a-z]/gi, /\D/g].map((left) =>
     [said, name].map((text) => text.replace(left, '').toLowerCase()),
   );

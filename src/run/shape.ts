@@ -53,10 +53,14 @@ export type LayerRequest =
     };
 
 /** A subject of which one layer is looked at. `channel`: which kernel's map; of a network it changes nothing. */
-export async function openRequest({ kind, job }: LayerRequest, channel: number): Promise<Subject<Bound | BoundMap>> {
+export async function openRequest(
+  { kind, job }: LayerRequest,
+  channel: number,
+  wants: 'numbers' | 'shapes' = 'numbers',
+): Promise<Subject<Bound | BoundMap>> {
   if (kind === 'layer') return subjectOfMap(await openKernels(job), channel);
   const { networkSubject, openNetwork } = await import('./network.js');
-  return networkSubject(await openNetwork(job.request), job);
+  return networkSubject(await openNetwork(job.request, '', wants), job);
 }
 
 /** What one layer's picture and recipe say of where it comes from. */
@@ -92,7 +96,7 @@ export type SeenShape = ShapedLayer & SeenView;
 
 /** Reads the input and works out the shapes of one layer of kernels or a network for it. */
 export async function shapeLayer(request: LayerRequest, input: Input, channel: number | null): Promise<SeenShape> {
-  const subject = await openRequest(request, channel ?? 0);
+  const subject = await openRequest(request, channel ?? 0, 'shapes');
   const { source, bound, shaped } = await atInput(input, () => shape(subject, input));
   const choose = () => chooseOneLayer(shaped, request.layer);
   const layer = request.kind === 'layer' ? await atInput(input, choose) : choose();

@@ -70,6 +70,7 @@ const ROWS: readonly Row[] = [
     file: 'x.png',
   },
   { name: 'filters', line: [...NET], file: 'x.png' },
+  { name: 'get', line: ['--list'] },
   {
     name: 'weights',
     line: ['net.safetensors', '--tensor', '0.weight'],

@@ -232,7 +232,7 @@ function write(name: string, text: (fix: string) => string): FixCase['rule'] {
 }
 
 testFixes(PARTS.check, CASES, {
-  'src/io/decode.ts: leave --page out': 'test/io/images-in.test.ts asks for pages that are none',
+  'src/io/decode.ts: leave --page out': 'test/cli/images-in.test.ts asks for pages that are none',
   'src/batch/shard.ts: number the tasks without gaps, or say --shard i/n':
     'test/batch/shard.test.ts sets the variables of array jobs',
   'src/batch/worker-pool.ts: lower --jobs, or allow more processes, memory or open files (ulimit)':
@@ -243,6 +243,8 @@ testFixes(PARTS.check, CASES, {
   "src/io/paths.ts: download it first: curl -LO '…'": 'needs the web, and another program',
   'src/io/descriptors.ts: save it to a file and name that; or --max-bytes allows more':
     'needs a pipe: test/first-use/nothing-blocked.test.ts has one',
+  'src/io/web/request.ts: fetch the file in another way, and name it: cnnviz run NET@FILE photo.jpg':
+    'needs a server: test/io/web/download.test.ts has one',
   'src/io/lock.ts: wait for it, write to another folder, or share the work with --shard; if it is gone, remove …':
     'test/faults/runs.test.ts holds the lock',
   'src/commands/check/check-stage.ts: make it again with --update --format png': 'told as a status, without its fix',

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { IMAGES } from '../cli/cnnviz.js';
 import { npy } from './fixes/arrays.js';
 import { type FixCase, testFixes } from './fixes/follow.js';
+import { GET_CASES } from './fixes/get-cases.js';
 import { PARTS } from './fixes/parts.js';
 import { WORDS } from './fixes/words.js';
 
@@ -12,6 +13,7 @@ const FIVE = readFileSync(`${IMAGES}five.png`);
 
 const CASES: readonly FixCase[] = [
   ...WORDS,
+  ...GET_CASES,
   {
     args: ['filters', 'lenet5', '--init', 'seed:1', '--layers', 'conv1,conv2', '-o', 'x-{name}.png'],
     says: /-o/,
@@ -370,6 +372,7 @@ const PART = 'words of a command line that is printed whole, as cases above have
 
 testFixes(PARTS.layer, CASES, {
   'src/run/overview.ts: name an image, or leave --overview out': 'test/commands/network/run.test.ts runs a vector',
+  'src/commands/get/get-answer.ts: leave --no-clobber out': 'fetches: test/cli/get.test.ts has a server',
   'src/cli/parse.ts: --bias ': PART,
   'src/cli/usage-error.ts: --kernel': PART,
   'src/cli/usage-error.ts: -o': PART,

@@ -338,9 +338,9 @@ function quoted(fix: string, args: readonly string[]): readonly string[] {
 const DECLARED = 'needs an ONNX file that declares it: test/first-use/declared-inputs.test.ts';
 
 testFixes(PARTS.network, CASES, {
-  'src/cli/network-flags.ts: two numbers such as 0,4095, or auto': 'test/io/images-in.test.ts gives ranges',
+  'src/cli/network-flags.ts: two numbers such as 0,4095, or auto': 'test/cli/images-in.test.ts gives ranges',
   'src/commands/layer/animate.ts: such as 0,0,4,3: four columns of three rows from the top left':
-    'test/commands/layer/animate.test.ts gives regions',
+    'test/cli/images-in.test.ts and test/frozen give regions',
   'src/run/network-input.ts: --size …': DECLARED,
   'src/run/network-input.ts: leave --size out': DECLARED,
   'src/run/network-input.ts: … in the place of --preset imagenet': DECLARED,

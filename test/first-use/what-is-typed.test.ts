@@ -128,7 +128,10 @@ describe('a picture without a command', () => {
     [['notes.txt'], /^cnnviz: unknown command 'notes\.txt': it is a file, but no image\n/],
     [['.'], /it is a folder\n {2}fix: cnnviz conv \. --kernel edge3x3\n/],
     [['gone.png'], /gone\.png: no such file, and no command/],
-    [['https://example.org/a.png?w=1'], /fetches nothing\n {2}fix: .*curl -LO 'https:\/\/example\.org\/a\.png\?w=1'/],
+    [
+      ['https://example.org/a.png?w=1'],
+      /nothing is fetched unasked\n {2}fix: .*curl -LO 'https:\/\/example\.org\/a\.png\?w=1'/,
+    ],
     [['trian'], /^cnnviz: unknown command 'trian'\n {2}fix: cnnviz --help, or cnnviz COMMAND --help\n$/],
   ])('%j is refused in one sentence', async (args, message) => {
     await inFolder(async (cwd) => {

@@ -45,7 +45,7 @@ describe('addresses of the web', () => {
     expect(addressFault(path)).toMatchObject({
       code: 'input',
       fix,
-      message: `${path}: an address, and cnnviz fetches nothing`,
+      message: `${path}: an address, and nothing is fetched unasked`,
     });
     expect(addressFault(path, 'usage').code).toBe('usage');
   });

@@ -13,7 +13,7 @@ import type { Input } from '../../io/inputs.js';
 import { collisionKey } from '../../io/paths.js';
 import { writeNpy } from '../../models/npy.js';
 import { formatBytes } from '../../reports/table.js';
-import { splitWeights } from '../../run/network.js';
+import { filesOf } from '../../run/network.js';
 import { openExtractor } from './feature-extractor.js';
 import { type featureFlags, featureJob } from './head-flags.js';
 import { computeFeatures, type FailedImage } from './image-features.js';
@@ -179,7 +179,7 @@ export function checkNamedOutputs(
 
 /** The files a network is read from, as far as they are named: its own and its weights'. */
 export async function networkFiles(request: NetworkRequest): Promise<(string | null)[]> {
-  const { network, weights } = await splitWeights(request);
+  const { network, weights } = await filesOf(request);
   return [network, weights];
 }
 

@@ -14,7 +14,7 @@ import { layerFamily } from '../../layers/index.js';
 import { type Model, type ModelNode, neededFor } from '../../layers/model.js';
 import { builtinName } from '../../models/networks/index.js';
 import { chooseLayers } from '../../run/layer-choice.js';
-import { networkSubject, type OpenedNetwork, openNetwork, splitWeights } from '../../run/network.js';
+import { filesOf, networkSubject, type OpenedNetwork, openNetwork } from '../../run/network.js';
 import { checkDeclaredShape, declaredType, presetOfJob, type SourceJob } from '../../run/network-input.js';
 import { presetWords } from '../../run/preset.js';
 import { type LayerChoice, layersNamed, Runs } from '../../run/run.js';
@@ -78,7 +78,7 @@ export async function openExtractor(
   const cut = cutNetwork(opened, info, job.layer);
   const shape = cutShape(cut, info);
   const [, , height, width] = info.shape;
-  const { network, weights } = await splitWeights(job.request);
+  const { network, weights } = await filesOf(job.request);
   const origin: FeatureOrigin = {
     network: looksLikePipe(network) ? network : await storedName(network),
     weights: weights === null ? null : baseName(weights),

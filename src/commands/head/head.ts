@@ -23,6 +23,7 @@ const train = command({
 of each image are computed once and kept beside the head, so that training again takes seconds.`,
   examples: `Examples:
   cnnviz head train photos/ --features alexnet --weights alexnet.pth -o my.head
+  cnnviz head train photos/ --features resnet18                trained weights, after cnnviz get resnet18
   cnnviz head train --csv labels.csv --features resnet18@resnet18.pth --class-weight balanced
   cnnviz head train photos/ --features net.yaml@net.pth --layer features.8 --hidden 32 --curve curve.png
   cnnviz head train photos/ --features squeezenet1_1 --init seed:1 --confusion confusion.png    without a checkpoint

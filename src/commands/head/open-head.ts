@@ -8,7 +8,9 @@ import { folderOf, joinPath, leavesFolder } from '../../io/paths.js';
 import { openFile } from '../../io/random-access.js';
 import { readHead } from '../../models/head-file.js';
 import { builtinName } from '../../models/networks/index.js';
+import { getFix, publishedAs } from '../../models/networks/published.js';
 import { refusalOf } from '../../run/file-kind.js';
+import { weightsCalled } from '../../run/found-weights.js';
 import { arraysOf } from '../../run/network.js';
 import { type FeatureExtractor, type FeatureJob, looksLikePipe, openExtractor } from './feature-extractor.js';
 import { computeFeatures } from './image-features.js';
@@ -116,10 +118,11 @@ async function requestOf(path: string, origin: FeatureOrigin, given: HeadNetwork
   const isMadeUp = origin.init !== null && given.weights === null && !bringsWeights;
   let { weights } = given;
   if (weights === null && !bringsWeights && origin.weights !== null) {
-    weights = await find(path, origin.weights, '--weights');
+    weights = (await find(path, origin.weights, '--weights')) ?? (await weightsCalled(origin.weights)).path;
     if (weights === null) {
+      const published = publishedAs(origin.weights);
       throw new CnnvizError('usage', `${path}: its features come from ${origin.weights}, which is not here`, {
-        fix: `say where it is: --weights path/to/${origin.weights}`,
+        fix: published ? getFix(published) : `say where it is: --weights path/to/${origin.weights}`,
       });
     }
   }

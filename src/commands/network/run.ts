@@ -39,6 +39,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
   examples: `Examples:
   cnnviz run "conv edge3x3 stride=2 | relu | max_pool 3 stride=2" photo.jpg --layers all
   cnnviz run alexnet --weights alexnet.pth dog.jpg --layers 'features.0,features.3' --top 3
+  cnnviz run resnet18 dog.jpg                                          trained weights, after cnnviz get resnet18
   cnnviz run alexnet --init seed:1 dog.jpg --layers 'features.*'       without a checkpoint
   cnnviz run alexnet@alexnet.pth dog.jpg --overview                    the whole network in one picture
   cnnviz run net.yaml@net.safetensors photos/ -o maps/                 your own network, a folder

@@ -27,7 +27,7 @@ export interface NamedSummary {
  * @throws CnnvizError 'usage' when neither is known
  */
 export async function summarizeNetwork(request: NetworkRequest, size: readonly number[] | null): Promise<NamedSummary> {
-  const opened = await openNetwork(request);
+  const opened = await openNetwork(request, '', 'shapes');
   checkDeclaredSize(size, opened);
   const side = size ?? opened.input;
   if (opened.open.length > 0 && side === null) {

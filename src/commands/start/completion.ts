@@ -16,7 +16,9 @@ export const completion = command({
   async answer({ shell }, { program }) {
     const { GRADIENTS, KERNEL_NAMES } = await import('../../models/kernels.js');
     const names = [...KERNEL_NAMES, ...GRADIENTS.map(({ name }) => name)];
-    const script = completionScript(shell, program, { '--kernel': names, names });
+    const { PUBLISHED } = await import('../../models/networks/published.js');
+    const network = PUBLISHED.map((one) => one.network);
+    const script = completionScript(shell, program, { '--kernel': names, names, network });
     // as it is: lines for a person would be cut to the terminal's width
     return { files: [{ place: '-', bytes: () => new TextEncoder().encode(script) }] };
   },

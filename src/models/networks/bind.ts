@@ -16,6 +16,7 @@ import type { WeightFile } from '../weights/weight-file.js';
 import { Checkpoint } from './checkpoint.js';
 import { type HiddenPools, isUsual, poolsGiving, type ShapeAt, sizeGiving, usualPoolsGiving } from './feature-sizes.js';
 import { TELL_FORWARD } from './printed-model.js';
+import { getFix, publishedFor } from './published.js';
 import type { LayerSpec, NetworkSpec, ParameterShape, ParameterSpec } from './spec.js';
 
 /** Where the numbers of a network's parameters come from. */
@@ -302,22 +303,19 @@ function initialConstant({ role, name, shape: kind }: ParameterSpec, shape: read
   });
 }
 
-/** The built-in networks whose trained weights torchvision publishes. */
-const PUBLISHED = ['alexnet', 'vgg11', 'vgg16', 'squeezenet1_1', 'resnet18'];
-
-/** Where a network's weights come from, as a command that saves them. */
-function weightsFrom(network: string): string {
-  if (PUBLISHED.includes(network)) {
-    return `PyTorch saves the published ones: python -c "import torch, torchvision; torch.save(torchvision.models.${network}(weights='DEFAULT').state_dict(), '${network}.pth')"`;
-  }
-  return "a network of your own is saved where it was trained: torch.save(model.state_dict(), 'weights.pth')";
+/** How a network comes to trained weights. */
+function waysToWeights(network: string): string {
+  const published = publishedFor(network);
+  const others = 'add --weights FILE (.pth, .safetensors, .npz, .onnx), or --init seed:1 for made-up ones';
+  if (published) return `${getFix(published)}; or ${others}`;
+  return `${others}; a network of your own is saved where it was trained: torch.save(model.state_dict(), 'weights.pth')`;
 }
 
 /** A parameter of which only the shape is known. */
 function missingConstant(name: string, shape: readonly number[], network: string): Constant {
   const refuse = (): never => {
     throw new CnnvizError('usage', `${network} has no weights: nothing gives "${name}" [${shape.join(', ')}]`, {
-      fix: `add --weights FILE (.pth, .safetensors, .npz, .onnx), or --init seed:1 for made-up ones; ${weightsFrom(network)}`,
+      fix: waysToWeights(network),
       scope: 'command',
     });
   };

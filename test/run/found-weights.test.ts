@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { BUILTIN_NETWORKS } from '../../src/models/networks/index.js';
+import { addressOf, PUBLISHED, publishedFor } from '../../src/models/networks/published.js';
+import { builtinShapes } from '../../src/models/networks/recognize.js';
+import { fetchedWeights, findWeights } from '../../src/run/found-weights.js';
+import { inFolder } from '../cli/cnnviz.js';
+
+const BYTES = Buffer.from('weights');
+const SHA256 = createHash('sha256').update(BYTES).digest('hex');
+const FILE = `net-${SHA256.slice(0, 8)}.pth`;
+const ENTRY = { network: 'net', file: FILE, bytes: BYTES.length, bytesOff: 0, sha256: SHA256.slice(0, 8) };
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** Both caches, with this in the file of one of them. */
+function withFile(place: 'cache' | 'hub', bytes: Uint8Array, use: (path: string) => Promise<void>): Promise<void> {
+  return inFolder(async (folder) => {
+    vi.stubEnv('CNNVIZ_CACHE', join(folder, 'cache'));
+    vi.stubEnv('TORCH_HOME', join(folder, 'torch'));
+    const at = place === 'cache' ? join(folder, 'cache') : join(folder, 'torch', 'hub', 'checkpoints');
+    mkdirSync(at, { recursive: true });
+    writeFileSync(join(at, FILE), bytes);
+    await use(join(at, FILE));
+  });
+}
+
+describe('the table of published weights', () => {
+  it.each(PUBLISHED)("$file: the name has the hash's first digits, the size that of its numbers", (one) => {
+    expect(one.sha256).toMatch(/^[0-9a-f]{8}(?:[0-9a-f]{56})?$/);
+    expect(one.file).toBe(`${one.network.replace('alexnet', 'alexnet-owt')}-${one.sha256.slice(0, 8)}.pth`);
+    expect(addressOf(one)).toBe(`https://download.pytorch.org/models/${one.file}`);
+    const shapes = [...builtinShapes(one.network).values()];
+    const numbers = shapes.reduce((sum, shape) => sum + shape.reduce((size, side) => size * side, 1), 0);
+    // torch.save adds names and a little more to float32 numbers
+    expect((one.bytes - 4 * numbers) / shapes.length).toBeGreaterThan(50);
+    expect((one.bytes - 4 * numbers) / shapes.length).toBeLessThan(700);
+  });
+
+  it('has every built-in network that torchvision has', () => {
+    const without = BUILTIN_NETWORKS.filter(({ name }) => publishedFor(name) === null).map(({ name }) => name);
+    expect(without).toEqual(['lenet5', 'alexnet-2012']);
+  });
+});
+
+describe('weights that were fetched', () => {
+  it("by cnnviz get are taken, and so are PyTorch's, whose hash is checked", async () => {
+    await withFile('cache', BYTES, async (path) => {
+      expect(await fetchedWeights(ENTRY)).toEqual({ path, note: `weights: ${FILE}, as cnnviz get fetched it` });
+    });
+    await withFile('hub', BYTES, async (path) => {
+      const note = `weights: ${FILE}, as PyTorch fetched it (SHA-256 checked)`;
+      expect(await fetchedWeights(ENTRY)).toEqual({ path, note });
+    });
+  });
+
+  it("of PyTorch's with another hash are not taken, and that is said", () =>
+    withFile('hub', Buffer.from('weigths'), async (path) => {
+      const note = `${path}: not taken, its SHA-256 is another than it should be`;
+      expect(await fetchedWeights(ENTRY)).toEqual({ path: null, note });
+    }));
+
+  it('that are nowhere are none', () =>
+    inFolder(async (folder) => {
+      vi.stubEnv('CNNVIZ_CACHE', folder);
+      expect(await fetchedWeights(ENTRY)).toEqual({ path: null, note: null });
+      const request = { network: 'resnet18', weights: null, init: null, inputs: [] };
+      expect(await findWeights(request)).toEqual({ path: null, note: null });
+    }));
+
+  it('are looked for when nothing else is said, and not behind a path', () =>
+    withFile('cache', BYTES, async (path) => {
+      const of = (weights: string | null, init: number | null = null) =>
+        findWeights({ network: 'net.yaml', weights, init, inputs: [] });
+      expect(await of(FILE)).toMatchObject({ path });
+      expect(await of(`./${FILE}`)).toEqual({ path: `./${FILE}`, note: null });
+      expect(await of(`elsewhere/${FILE}`)).toEqual({ path: `elsewhere/${FILE}`, note: null });
+      expect(await of(null, 1)).toEqual({ path: null, note: null });
+    }));
+});
