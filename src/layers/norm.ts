@@ -134,6 +134,11 @@ export function batchNormAffine({ eps }: BatchNormLayer, inputs: readonly (Value
 const batchNormForward: Forward<BatchNormLayer> = {
   memory: 'in-place',
   perChannel: [1, 2, 3, 4],
+  rowWork: (layer, inputs) => ({
+    work: 'affine',
+    affine: batchNormAffine(layer, inputs),
+    axis: channelAxis(inputs[0]!.shape),
+  }),
   run(layer, inputs, [y]) {
     const [x] = inputs;
     const { scale, shift } = batchNormAffine(layer, inputs);
