@@ -41,7 +41,7 @@ export function affineRows(x: i32, rows: i32, count: i32, scale: i32, shift: i32
 
 /**
  * y = e^(x − max) / Σ e^(x − max) along each of `rows` rows of `count` numbers, summed in float64 from the first to the
- * last. scratch: (count + 1) · 8 bytes. y is not x.
+ * last. scratch: (count + 3) · 8 bytes. y is not x.
  */
 export function softmaxRows(x: i32, y: i32, rows: i32, count: i32, scratch: i32): void {
   for (let r = 0; r < rows; r++, x += count << 2, y += count << 2) {
@@ -56,12 +56,12 @@ export function softmaxRows(x: i32, y: i32, rows: i32, count: i32, scratch: i32)
     );
     const top = f64x2.splat(<f64>most);
     let sum: f64 = 0;
-    for (i = 0; i < count; i += 2) {
-      const e = exp2(f64x2.sub(f64x2.promote_low_f32x4(v128.load64_zero(x + (i << 2))), top));
-      v128.store(scratch + (i << 3), e);
-      sum += f64x2.extract_lane(e, 0);
-      if (i + 1 < count) sum += f64x2.extract_lane(e, 1);
+    for (i = 0; i < count; i += 4) {
+      const v = v128.load(x + (i << 2));
+      v128.store(scratch + (i << 3), exp2(f64x2.sub(low(v), top)));
+      v128.store(scratch + (i << 3), exp2(f64x2.sub(high(v), top)), 16);
     }
+    for (i = 0; i < count; i++) sum += load<f64>(scratch + (i << 3));
     const sums = f64x2.splat(sum);
     for (i = 0; i < count; i += 4) {
       const at = scratch + (i << 3);

@@ -1,5 +1,10 @@
 import type { ActivationName } from '../core/job.js';
-import type { ChannelAffine } from './norm.js';
+
+/** What scales and shifts each output channel of a convolution: a batch norm taken into its weights. */
+export interface ChannelAffine {
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
+}
 
 /** Functions of one number and up to two parameters. */
 export type NumberFunction = ActivationName | 'exp' | 'log' | 'erf' | 'hard_sigmoid' | 'mish' | 'swish' | 'clip';
