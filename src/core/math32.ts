@@ -66,7 +66,7 @@ export function exp32(x: number): number {
 }
 
 /** e^x − 1 for x ≤ 600 */
-export function expm132(x: number): number {
+function expm132(x: number): number {
   const { power, rest } = parts(x);
   return power * rest + (power - 1);
 }
