@@ -2,7 +2,7 @@
 
 const varint = (value) => {
   const bytes = [];
-  let rest = BigInt(value);
+  let rest = BigInt.asUintN(64, BigInt(value));
   do {
     const low = Number(rest & 0x7fn);
     rest >>= 7n;
