@@ -59,10 +59,16 @@ function firstDifference(a: Float32Array, b: Float32Array): number {
 }
 
 /** A layer by routines; null where there are none for it. */
-function byRoutines(kind: RoutineKind, layer: Layer, inputs: readonly Value[], shape: readonly number[]) {
+function byRoutines(
+  kind: RoutineKind,
+  layer: Layer,
+  inputs: readonly Value[],
+  shape: readonly number[],
+  data = new Float32Array(sizeOf(shape)),
+) {
   const memory = new EngineMemory(kind);
   memory.reserve(ELEMENTWISE_BYTES);
-  const output = { dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)) } as const;
+  const output = { dtype: 'float32', shape, data } as const;
   const area = memory.allocate(ELEMENTWISE_BYTES);
   // what lies behind the numbers must not count
   memory.heap.f32.fill(Number.NaN, area / 4, (area + ELEMENTWISE_BYTES) / 4);
@@ -87,6 +93,10 @@ function expectSame(layer: Layer, inputs: readonly Value[], shape: readonly numb
     const got = byRoutines(kind, layer, inputs, shape);
     expect([kind, got !== null]).toEqual([kind, isTaken]);
     if (got) expect([kind, firstDifference(got, expected)]).toEqual([kind, -1]);
+    if (!got || inputs[0].data.length !== got.length) continue;
+    const own: Value = { ...inputs[0], data: inputs[0].data.slice() };
+    const inPlace = byRoutines(kind, layer, [own, ...inputs.slice(1)], shape, own.data as Float32Array<ArrayBuffer>)!;
+    expect([kind, 'in place', firstDifference(inPlace, expected)]).toEqual([kind, 'in place', -1]);
   }
 }
 
