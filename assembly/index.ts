@@ -1,10 +1,26 @@
-export { leakyReluInPlace, relu6InPlace, reluInPlace } from './activation';
+export { clipInPlace, leakyReluInPlace, relu6InPlace, reluInPlace } from './activation';
 export { denseBackward, denseForward } from './dense';
 export { directRows } from './direct';
 export { fftColumns, fftKernel, fftRows, fftRowsInverse } from './fft';
+export {
+  eluInPlace,
+  erfInPlace,
+  expInPlace,
+  geluInPlace,
+  geluTanhInPlace,
+  hardSigmoidInPlace,
+  hardswishInPlace,
+  logInPlace,
+  mishInPlace,
+  sigmoidInPlace,
+  softplusInPlace,
+  swishInPlace,
+  tanhInPlace,
+} from './functions';
 export { gemmChunk, packPixels, packWeights } from './gemm';
 export { gatherTaps, linearRows } from './linear';
 export { drawMap, sumMap } from './map';
 export { bytesToPlanes, padBand } from './pad';
 export { maxPoolRows, meanPoolRows } from './pool';
+export { affineRows, combineRows, softmaxColumns, softmaxRows } from './rows';
 export { winogradInput, winogradMultiply, winogradOutput, winogradWeights } from './winograd';

@@ -1,11 +1,11 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
 import { sizeOf } from '../core/tensor.js';
-import { type ActivationLayer, activate } from '../layers/activation.js';
+import type { ActivationLayer } from '../layers/activation.js';
 import { type Bands, bandAt, borderColumns } from './bands.js';
+import { activateInMemory } from './elementwise.js';
 import type { EngineInput } from './input.js';
 import type { PoolAlgorithm } from './pooling.js';
 import type { Heap } from './routines/heap.js';
-import type { Routines } from './routines/index.js';
 import type { ConvWeight } from './steps.js';
 import { aligned, type EngineMemory } from './wasm/memory.js';
 
@@ -175,7 +175,7 @@ export function runBand(
     for (let m = 0; m < M; m++) {
       const start = lane.y / 4 + m * shape.yPlane;
       const values = heap.f32.subarray(start, start + cells);
-      if (fused) activateInMemory(routines, fused, start * 4, values);
+      if (fused) activateInMemory(routines, fused.name, fused.parameters, start * 4, cells);
       y.set(values, ((group * M + m) * g.oH + first) * g.oW);
     }
   }
@@ -203,19 +203,6 @@ function stage(
     const at = start + c * g.H * g.W;
     heap.f32.set(x.subarray(at, at + rows), address / 4 + c * planeFloats);
   }
-}
-
-/** The activation of `values`, which lie at `address`. Those without a routine are computed in float64. */
-function activateInMemory(
-  routines: Routines,
-  { name, parameters }: Activation,
-  address: number,
-  values: Float32Array,
-): void {
-  if (name === 'relu') routines.reluInPlace(address, values.length);
-  else if (name === 'relu6') routines.relu6InPlace(address, values.length);
-  else if (name === 'leaky_relu') routines.leakyReluInPlace(address, values.length, parameters[0] ?? 0.01);
-  else activate(name, parameters, values, values);
 }
 
 /** Whether the sources are first, first + 1, … : nothing is padded and nothing mirrored. */

@@ -9,8 +9,9 @@ import { type BoundInput, inferShapes, type ShapedModel } from '../layers/infer.
 import { imageShape } from '../layers/inputs.js';
 import type { LinearLayer } from '../layers/matrix.js';
 import { type Model, type ModelNode, neededFor } from '../layers/model.js';
-import { batchNormAffine, type ChannelAffine } from '../layers/norm.js';
+import { batchNormAffine } from '../layers/norm.js';
 import { axesOfPool, type PoolLayer } from '../layers/pool.js';
+import type { ChannelAffine } from '../layers/row-work.js';
 import { planBands } from './bands.js';
 import { chooseAlgorithm, type PlanOptions } from './choose.js';
 import { evaluate } from './evaluate.js';

@@ -8,6 +8,7 @@ import { type BufferPlan, planBuffers } from './buffers.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
 import type { BandAlgorithm } from './conv2d/algorithm.js';
 import { paddedSize, padInput } from './conv2d/padding.js';
+import { ELEMENTWISE_BYTES, isElementwise, runElementwise } from './elementwise.js';
 import { type EngineInput, itemOf, numbersOf } from './input.js';
 import {
   type Activation,
@@ -76,6 +77,8 @@ export class Session {
   readonly #blocks: readonly ArrayBuffer[];
   /** Constants that operators read. */
   readonly #constants = new Map<string, Value>();
+  /** Where layers that work number by number do; null where there are none. */
+  readonly #elements: number | null;
   /** One for each thread; the first is our own. */
   readonly #lanes: Lane[] = [];
 
@@ -99,12 +102,14 @@ export class Session {
       ...convs.flatMap(constantBytes),
       ...Array.from({ length: lanes }, () => Object.values(lane)).flat(),
       ...sharedBytes.flat(),
+      plan.steps.some((step) => step.kind === 'operator' && isElementwise(step.layer)) ? ELEMENTWISE_BYTES : 0,
     ];
     this.#memory = takeMemory(
       needs.reduce((sum, bytes) => sum + aligned(bytes), 0),
       kind,
     );
     const memory = this.#memory;
+    this.#elements = needs[needs.length - 1] > 0 ? memory.allocate(ELEMENTWISE_BYTES) : null;
     for (let l = 0; l < lanes; l++) {
       const parts = Object.entries(lane).map(([part, bytes]) => [part, memory.allocate(bytes)]);
       this.#lanes.push(Object.fromEntries(parts) as Lane);
@@ -189,6 +194,7 @@ export class Session {
       name === null ? null : asValue(read(name), this.plan.shaped.infos.get(name)!),
     );
     if (memory === 'alias' && this.#buffers.aliasOf.has(step.outputs[0]) && outputs.length === 1) return;
+    if (this.#elements !== null && runElementwise(this.#memory, this.#elements, step.layer, inputs, outputs)) return;
     run(step.layer, inputs, outputs);
   }
 

@@ -2,9 +2,10 @@ import { CnnvizError } from '../core/errors.js';
 import type { Pads, Pair } from '../core/geometry.js';
 import type { ActivationName } from '../core/job.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
+import { activateArray } from '../engine/elementwise.js';
 import { executeSync } from '../engine/execute.js';
 import { planModel } from '../engine/plan.js';
-import { activate, checkActivation } from '../layers/activation.js';
+import { checkActivation } from '../layers/activation.js';
 import type { Layer } from '../layers/index.js';
 import type { Shape4 } from '../layers/inputs.js';
 import { sequential } from '../layers/model.js';
@@ -77,7 +78,7 @@ export function activation(x: TensorLike, name: ActivationName, parameter: numbe
   checkActivation(name, parameters);
   const input = toTensor(x, 'x');
   const y = new Float32Array(input.data.length);
-  activate(name, parameters, input.data, y);
+  activateArray(name, parameters, input.data, y);
   return tensor(y, input.shape);
 }
 

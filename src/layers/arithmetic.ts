@@ -59,6 +59,8 @@ const extremeShape: ShapeRule<ExtremeLayer> = ({ kind }, inputs) => {
 
 type Name = ArithmeticLayer['kind'];
 
+const SIGNS = { add: '+', sub: '−', mul: '×', div: '÷' } as const;
+
 /** One written-out loop each: a function called for every element would cost three times as much. */
 const LOOPS: Readonly<Record<Name, PairLoop>> = {
   add(a, p, pStep, b, q, qStep, y, o, count) {
@@ -101,6 +103,7 @@ function loopOf(kind: Name, dtype: DType): PairLoop {
  */
 const arithmeticForward: Forward<ArithmeticLayer> = {
   memory: 'in-place',
+  rowWork: ({ kind }, { length }) => (length === 2 ? { work: 'pair', operation: SIGNS[kind] } : null),
   run({ kind }, inputs, [y]) {
     const loop = loopOf(kind, y.dtype);
     if (inputs.length === 2) combinePairs(loop, inputs[0]!, inputs[1]!, y);

@@ -1,5 +1,6 @@
 import type { Axis, PaddingMode } from '../core/geometry.js';
 import type { Value, ValueInfo } from '../core/values.js';
+import type { RowWork } from './row-work.js';
 
 /** An input of a layer: what is known of it, and its numbers where they are known before anything runs. */
 export interface KnownInput extends ValueInfo {
@@ -25,6 +26,8 @@ export interface Forward<L> {
    * may be inputs[0].data.
    */
   readonly memory?: 'alias' | 'in-place';
+  /** What `run` does where input 0 and output 0 are float32; null: nothing that could be said so. */
+  readonly rowWork?: (layer: L, inputs: readonly (Value | null)[]) => RowWork | null;
   /** Inputs that hold one number for each channel: the same at every place of a map. */
   readonly perChannel?: readonly number[];
 }

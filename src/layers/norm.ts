@@ -4,6 +4,7 @@ import { sizeOf } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
 import { type Backward, type Families, type Forward, kindWords, SAME_PLACE, type ShapeRule } from './family.js';
 import { alongAxis, channelAxis, required } from './inputs.js';
+import type { ChannelAffine } from './row-work.js';
 
 /** x / (k + alpha/size · Σ x²)^beta over `size` channels around each. Fields as in torch.nn.LocalResponseNorm. */
 interface LrnLayer {
@@ -113,12 +114,6 @@ const lrnBackward: Backward<LrnLayer> = {
   },
 };
 
-/** What scales and shifts each output channel of a convolution: a batch norm taken into its weights. */
-export interface ChannelAffine {
-  readonly scale: Float64Array;
-  readonly shift: Float64Array;
-}
-
 /**
  * A batch norm at inference as y = x·scale + shift for each channel, in float64.
  * inputs: x (not read), weight [C] or null, bias [C] or null, running_mean [C], running_var [C].
@@ -134,6 +129,11 @@ export function batchNormAffine({ eps }: BatchNormLayer, inputs: readonly (Value
 const batchNormForward: Forward<BatchNormLayer> = {
   memory: 'in-place',
   perChannel: [1, 2, 3, 4],
+  rowWork: (layer, inputs) => ({
+    work: 'affine',
+    affine: batchNormAffine(layer, inputs),
+    axis: channelAxis(inputs[0]!.shape),
+  }),
   run(layer, inputs, [y]) {
     const [x] = inputs;
     const { scale, shift } = batchNormAffine(layer, inputs);

@@ -1,6 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import { erf, exp, expm1, log, log1p, tanh } from '../core/math.js';
-import { type DType, isFloat } from '../core/values.js';
+import { erf32, exp32, log32, mish32, swish32 } from '../core/math32.js';
+import { type DType, isFloat, type Value } from '../core/values.js';
 import { addProducts, sigmoid } from './activation.js';
 import { broadcastShapes, broadcastTerms, combinePairs, eachElement, planBroadcast, sameType } from './broadcast.js';
 import { type Backward, type Families, type Forward, kindWords, SAME_PLACE, type ShapeRule } from './family.js';
@@ -85,7 +86,7 @@ const castShape: ShapeRule<CastLayer> = ({ to }, inputs) => [{ dtype: to, shape:
 
 type OfNumber = (x: number, first: number, second: number) => number;
 
-/** ONNX's functions of one number, in float64. NaN stays NaN. Source: onnx.ai, operators */
+/** ONNX's functions of one number, computed in float64. NaN stays NaN. Source: onnx.ai, operators */
 const FUNCTIONS: Readonly<Record<PointwiseName, OfNumber>> = {
   abs: Math.abs,
   neg: (x) => -x,
@@ -108,6 +109,15 @@ const FUNCTIONS: Readonly<Record<PointwiseName, OfNumber>> = {
   thresholded_relu: (x, alpha) => (x > alpha ? x : Number.isNaN(x) ? x : 0),
 };
 
+/** Those that are computed by fewer operations over float32. */
+const FUNCTIONS_32: Readonly<Partial<Record<PointwiseName, OfNumber>>> = {
+  exp: exp32,
+  log: log32,
+  erf: erf32,
+  mish: mish32,
+  swish: swish32,
+};
+
 function roundHalfToEven(x: number): number {
   const below = Math.floor(x);
   const rest = x - below;
@@ -115,12 +125,18 @@ function roundHalfToEven(x: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
+const ROW_FUNCTIONS = ['exp', 'log', 'erf', 'hard_sigmoid', 'mish', 'swish'] as const;
+
 const pointwiseForward: Forward<PointwiseLayer> = {
   memory: 'in-place',
   run({ name, parameters }, [x], [y]) {
-    const of = FUNCTIONS[name];
+    const of = (y.data instanceof Float32Array && FUNCTIONS_32[name]) || FUNCTIONS[name];
     const [first = 0, second = 0] = parameters;
     for (let i = 0; i < y.data.length; i++) y.data[i] = of(x!.data[i], first, second);
+  },
+  rowWork({ name, parameters: [first = 0, second = 0] }) {
+    const of = ROW_FUNCTIONS.find((one) => one === name);
+    return of === undefined ? null : { work: 'each', of, parameters: [first, second] };
   },
 };
 
@@ -141,10 +157,18 @@ const preluForward: Forward<PReluLayer> = {
   },
 };
 
+/** The limits of a clip: inputs 1 and 2. */
+const limits = ([, lo, hi]: readonly (Value | null | undefined)[]): [number, number] => [
+  lo?.data[0] ?? Number.NEGATIVE_INFINITY,
+  hi?.data[0] ?? Number.POSITIVE_INFINITY,
+];
+
 const clipForward: Forward<ClipLayer> = {
   memory: 'in-place',
-  run(_, [x, lo, hi], [y]) {
-    const [least, most] = [lo?.data[0] ?? Number.NEGATIVE_INFINITY, hi?.data[0] ?? Number.POSITIVE_INFINITY];
+  rowWork: (_, inputs) => ({ work: 'each', of: 'clip', parameters: limits(inputs) }),
+  run(_, inputs, [y]) {
+    const [x] = inputs;
+    const [least, most] = limits(inputs);
     for (let i = 0; i < y.data.length; i++) y.data[i] = Math.min(Math.max(x!.data[i], least), most);
   },
 };

@@ -1,4 +1,5 @@
 import { exp, log } from '../core/math.js';
+import { exp32 } from '../core/math32.js';
 import { sizeOf } from '../core/tensor.js';
 import type { Numbers } from '../core/values.js';
 import {
@@ -33,6 +34,8 @@ export function softmaxDim(dim: number | null, rank: number): number {
 /** e^(x − max) / Σ e^(x − max) along one axis, or its logarithm; sums in float64. A NaN makes its whole row NaN. */
 const softmaxForward: Forward<SoftmaxLayer> = {
   memory: 'in-place',
+  rowWork: ({ kind, dim }, [x]) =>
+    kind === 'softmax' ? { work: 'softmax', axis: softmaxDim(dim, x!.shape.length) } : null,
   run({ kind, dim }, [x], [y]) {
     const { shape } = x!;
     const axis = softmaxDim(dim, shape.length);
@@ -40,13 +43,14 @@ const softmaxForward: Forward<SoftmaxLayer> = {
     const inner = sizeOf(shape.slice(axis + 1));
     const rows = count === 0 ? 0 : y.data.length / count;
     const powers = new Float64Array(count);
+    const power = kind === 'softmax' && y.data instanceof Float32Array ? exp32 : exp;
     for (let row = 0; row < rows; row++) {
       const start = Math.floor(row / inner) * count * inner + (row % inner);
       const end = start + count * inner;
       const largest = largestOf(x!.data, start, end, inner);
       let sum = 0;
       for (let i = start, c = 0; i < end; i += inner, c++) {
-        powers[c] = exp(x!.data[i] - largest);
+        powers[c] = power(x!.data[i] - largest);
         sum += powers[c];
       }
       if (kind === 'softmax') for (let i = start, c = 0; i < end; i += inner, c++) y.data[i] = powers[c] / sum;

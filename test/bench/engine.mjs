@@ -33,7 +33,8 @@ const { Session, planModel, runSync, sequential, tensor, tensorConstant, threadT
 
 /**
  * Layers as plain data, as onnx-writer.mjs reads them too → a function that runs them on one input.
- * { op: 'conv', weight: {data, shape}, stride, padding } · { op: 'relu' } · { op: 'max_pool', size, stride }
+ * { op: 'conv', weight: {data, shape}, stride, padding } · { op: 'max_pool', size, stride } ·
+ * { op: 'relu', 'sigmoid', 'silu', 'gelu' or 'tanh' } · { op: 'softmax', axis }
  */
 export async function cnnviz(layers, inputShape, { threads = 1 } = {}) {
   if (threads > 1) await startThreads(threads);
@@ -67,7 +68,7 @@ async function startThreads(count) {
   await new Promise((resolve) => setTimeout(resolve, 500));
 }
 
-function layerOf({ op, stride = 1, padding = 0, size, groups = 1 }) {
+function layerOf({ op, stride = 1, padding = 0, size, groups = 1, axis = -1 }) {
   const pair = (value) => [value, value];
   switch (op) {
     case 'conv':
@@ -80,7 +81,13 @@ function layerOf({ op, stride = 1, padding = 0, size, groups = 1 }) {
         groups,
       };
     case 'relu':
-      return { kind: 'activation', name: 'relu', parameters: [] };
+    case 'sigmoid':
+    case 'silu':
+    case 'gelu':
+    case 'tanh':
+      return { kind: 'activation', name: op, parameters: [] };
+    case 'softmax':
+      return { kind: 'softmax', dim: axis };
     default:
       return {
         kind: 'max_pool',

@@ -1,8 +1,8 @@
-// Writes small ONNX models (protocol buffers, onnx.proto of opset 13) for the peers that read them.
+// Writes small ONNX models (protocol buffers, onnx.proto of opset 13, or 20) for the peers that read them.
 
 const varint = (value) => {
   const bytes = [];
-  let rest = BigInt(value);
+  let rest = BigInt.asUintN(64, BigInt(value));
   do {
     const low = Number(rest & 0x7fn);
     rest >>= 7n;
@@ -30,6 +30,25 @@ function initializer(name, { data, shape }) {
   return Buffer.concat([...shape.map((side) => number(1, side)), number(2, 1), bytes(8, name), bytes(9, raw)]);
 }
 
+const OPERATORS = {
+  conv: 'Conv',
+  relu: 'Relu',
+  max_pool: 'MaxPool',
+  linear: 'Gemm',
+  flatten: 'Flatten',
+  sigmoid: 'Sigmoid',
+  // x · sigmoid(x): the second node
+  silu: 'Mul',
+  gelu: 'Gelu',
+  tanh: 'Tanh',
+  softmax: 'Softmax',
+};
+
+function node(op, inputs, output, attributes = []) {
+  const names = [...inputs.map((name) => bytes(1, name)), bytes(2, output), bytes(3, `n_${output}`), bytes(4, op)];
+  return Buffer.concat([...names, ...attributes]);
+}
+
 /** The layers of engine.mjs as an ONNX model reading x [1, C, H, W] and writing y. */
 export function onnxModel(layers, inputShape) {
   const nodes = [];
@@ -39,7 +58,7 @@ export function onnxModel(layers, inputShape) {
     const to = i === layers.length - 1 ? 'y' : `t${i}`;
     const inputs = [from];
     const attributes = [];
-    let op = { conv: 'Conv', relu: 'Relu', max_pool: 'MaxPool', linear: 'Gemm', flatten: 'Flatten' }[layer.op];
+    let op = OPERATORS[layer.op];
     const { weight, stride = 1, padding = 0, size, groups = 1 } = layer;
     if (layer.op === 'conv') {
       attributes.push(ints('strides', [stride, stride]), ints('pads', [padding, padding, padding, padding]));
@@ -50,11 +69,17 @@ export function onnxModel(layers, inputShape) {
       initializers.push(initializer(`w${i}`, weight));
       inputs.push(`w${i}`);
     }
+    if (layer.op === 'softmax') attributes.push(int('axis', layer.axis));
+    if (layer.op === 'silu') {
+      nodes.push(node('Sigmoid', [from], `s${i}`));
+      inputs.push(`s${i}`);
+    }
     op ??= layer.op;
-    const names = [...inputs.map((name) => bytes(1, name)), bytes(2, to), bytes(3, `n${i}`), bytes(4, op)];
-    nodes.push(Buffer.concat([...names, ...attributes]));
+    nodes.push(node(op, inputs, to, attributes));
     from = to;
   });
+  // Gelu came with opset 20 and version 9 of the format
+  const [version, opset] = layers.some(({ op }) => op === 'gelu') ? [9, 20] : [8, 13];
   const graph = Buffer.concat([
     ...nodes.map((node) => bytes(1, node)),
     bytes(2, 'bench'),
@@ -62,5 +87,9 @@ export function onnxModel(layers, inputShape) {
     bytes(11, valueInfo('x', [1, ...inputShape])),
     bytes(12, Buffer.concat([bytes(1, 'y'), bytes(2, bytes(1, number(1, 1)))])),
   ]);
-  return Buffer.concat([number(1, 8), bytes(7, graph), bytes(8, Buffer.concat([bytes(1, ''), number(2, 13)]))]);
+  return Buffer.concat([
+    number(1, version),
+    bytes(7, graph),
+    bytes(8, Buffer.concat([bytes(1, ''), number(2, opset)])),
+  ]);
 }

@@ -17,5 +17,9 @@ export function activationRoutines({ f32 }: Heap) {
     leakyReluInPlace(x: number, count: number, slope: number): void {
       change(x, count, (value) => (value < 0 ? Math.fround(slope) * value : value));
     },
+
+    clipInPlace(x: number, count: number, lo: number, hi: number): void {
+      change(x, count, (value) => Math.min(Math.max(value, Math.fround(lo)), Math.fround(hi)));
+    },
   };
 }

@@ -2,12 +2,14 @@ import { activationRoutines } from './activation.js';
 import { denseRoutines } from './dense.js';
 import { directRoutines } from './direct.js';
 import { fftRoutines } from './fft.js';
+import { functionRoutines } from './functions.js';
 import { gemmRoutines } from './gemm.js';
 import type { Heap } from './heap.js';
 import { linearRoutines } from './linear.js';
 import { mapRoutines } from './map.js';
 import { padRoutines } from './pad.js';
 import { poolRoutines } from './pool.js';
+import { rowRoutines } from './rows.js';
 import { winogradRoutines } from './winograd.js';
 
 /**
@@ -24,8 +26,10 @@ export function typescriptRoutines(heap: Heap) {
     ...fftRoutines(heap),
     ...poolRoutines(heap),
     ...activationRoutines(heap),
+    ...functionRoutines(heap),
     ...linearRoutines(heap),
     ...mapRoutines(heap),
+    ...rowRoutines(heap),
   };
 }
 

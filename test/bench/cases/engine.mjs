@@ -91,6 +91,11 @@ export const engineCases = [
   ]),
   one('max pool 3×3 stride 2, 64×112×112', [64, 112, 112], () => [pool(3, 2)], [[ORT, 1]]),
   one('max pool 2×2 stride 2, 64×112×112', [64, 112, 112], () => [pool(2, 2)], [[ORT, 1]]),
+  ...['relu', 'sigmoid', 'silu', 'gelu', 'tanh'].map((op) =>
+    one(`${op}, 0.8 M values`, [64, 112, 112], () => [{ op }], [[ORT, 0.5]]),
+  ),
+  one('softmax, 12 × 197 rows of 197', [12, 197, 197], () => [{ op: 'softmax', axis: -1 }], [[ORT, 0.5]]),
+  one('softmax over 64 channels, 112×112', [64, 112, 112], () => [{ op: 'softmax', axis: 1 }], [[ORT, 0.5]]),
   threads('3×3, 64→64, 112×112', [64, 112, 112], () => conv([64, 64, 3, 3], { padding: 1 })),
   threads('AlexNet conv1', [3, 224, 224], () => conv([64, 3, 11, 11], { stride: 4, padding: 2 })),
   threads('AlexNet conv2', [64, 27, 27], () => conv([192, 64, 5, 5], { padding: 2 })),

@@ -1,0 +1,99 @@
+import { exp2 } from './functions';
+import { high, join, keep, low } from './lanes';
+
+/** What is done to whole rows of floats: two arrays together, a scale and a shift for each row, softmax. */
+
+/**
+ * y [rows, count] = a ∘ b, `op` 0 …3: + − × ÷. b: `bRow` bytes from row to row (0: the same for all); `bEach` 1: a number
+ * for each place, 0: one for the row. y may be a.
+ */
+export function combineRows(op: i32, a: i32, b: i32, y: i32, rows: i32, count: i32, bRow: i32, bEach: i32): void {
+  for (let r = 0; r < rows; r++, b += bRow) {
+    const one = v128.load32_splat(b);
+    let at = b;
+    for (let i = 0; i < count; i += 4, at += 16) {
+      const here = min(4, count - i);
+      const v = v128.load(a);
+      const w = bEach ? v128.load(at) : one;
+      if (op == 0) keep(y, f32x4.add(v, w), here);
+      else if (op == 1) keep(y, f32x4.sub(v, w), here);
+      else if (op == 2) keep(y, f32x4.mul(v, w), here);
+      else keep(y, f32x4.div(v, w), here);
+      a += here << 2;
+      y += here << 2;
+    }
+  }
+}
+
+/** x [rows, count] · scale + shift in place, in float64, rounded once; scale and shift: float64 [rows]. */
+export function affineRows(x: i32, rows: i32, count: i32, scale: i32, shift: i32): void {
+  for (let r = 0; r < rows; r++, scale += 8, shift += 8) {
+    const s = v128.load64_splat(scale);
+    const t = v128.load64_splat(shift);
+    for (let i = 0; i < count; i += 4) {
+      const here = min(4, count - i);
+      const v = v128.load(x);
+      keep(x, join(f64x2.add(f64x2.mul(low(v), s), t), f64x2.add(f64x2.mul(high(v), s), t)), here);
+      x += here << 2;
+    }
+  }
+}
+
+/**
+ * y = e^(x − max) / Σ e^(x − max) along each of `rows` rows of `count` numbers, summed in float64 from the first to the
+ * last. scratch: (count + 3) · 8 bytes. y is not x.
+ */
+export function softmaxRows(x: i32, y: i32, rows: i32, count: i32, scratch: i32): void {
+  for (let r = 0; r < rows; r++, x += count << 2, y += count << 2) {
+    let most = load<f32>(x);
+    let largest = f32x4.splat(most);
+    let i = 0;
+    for (; i + 4 <= count; i += 4) largest = f32x4.pmax(largest, v128.load(x + (i << 2)));
+    for (; i < count; i++) largest = f32x4.pmax(largest, v128.load32_splat(x + (i << 2)));
+    most = max(
+      max(f32x4.extract_lane(largest, 0), f32x4.extract_lane(largest, 1)),
+      max(f32x4.extract_lane(largest, 2), f32x4.extract_lane(largest, 3)),
+    );
+    const top = f64x2.splat(<f64>most);
+    let sum: f64 = 0;
+    for (i = 0; i < count; i += 4) {
+      const v = v128.load(x + (i << 2));
+      v128.store(scratch + (i << 3), exp2(f64x2.sub(low(v), top)));
+      v128.store(scratch + (i << 3), exp2(f64x2.sub(high(v), top)), 16);
+    }
+    for (i = 0; i < count; i++) sum += load<f64>(scratch + (i << 3));
+    const sums = f64x2.splat(sum);
+    for (i = 0; i < count; i += 4) {
+      const at = scratch + (i << 3);
+      keep(y + (i << 2), join(f64x2.div(v128.load(at), sums), f64x2.div(v128.load(at, 16), sums)), count - i);
+    }
+  }
+}
+
+/**
+ * The same down each column of x [count, columns], from the first row to the last. scratch: count · 32 bytes. y is not x.
+ */
+export function softmaxColumns(x: i32, y: i32, count: i32, columns: i32, scratch: i32): void {
+  const step = columns << 2;
+  for (let j = 0; j < columns; j += 4, x += 16, y += 16) {
+    let largest = v128.load(x);
+    for (let c = 1; c < count; c++) largest = f32x4.pmax(largest, v128.load(x + c * step));
+    const topA = low(largest);
+    const topB = high(largest);
+    let sumA = f64x2.splat(0);
+    let sumB = f64x2.splat(0);
+    for (let c = 0; c < count; c++) {
+      const v = v128.load(x + c * step);
+      const a = exp2(f64x2.sub(low(v), topA));
+      const b = exp2(f64x2.sub(high(v), topB));
+      sumA = f64x2.add(sumA, a);
+      sumB = f64x2.add(sumB, b);
+      v128.store(scratch + (c << 5), a);
+      v128.store(scratch + (c << 5), b, 16);
+    }
+    for (let c = 0; c < count; c++) {
+      const at = scratch + (c << 5);
+      keep(y + c * step, join(f64x2.div(v128.load(at), sumA), f64x2.div(v128.load(at, 16), sumB)), columns - j);
+    }
+  }
+}

@@ -1,0 +1,235 @@
+import type { ActivationName } from '../core/job.js';
+import { sizeOf } from '../core/tensor.js';
+import type { Value } from '../core/values.js';
+import { activate, activationParameters } from '../layers/activation.js';
+import { planBroadcast } from '../layers/broadcast.js';
+import { forwardOf, type Layer } from '../layers/index.js';
+import type { ChannelAffine, NumberFunction } from '../layers/row-work.js';
+import type { Heap } from './routines/heap.js';
+import type { Routines } from './routines/index.js';
+import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
+
+/** Layers that work on each number by itself, or on rows, in the engine's memory: portions that stay in the cache. */
+const PORTION = 16_384;
+/** A vector may be read beyond the end. */
+const SLACK = 64;
+const AREA = PORTION * 4 + SLACK;
+const SCRATCH = PORTION * 8 + SLACK;
+/** What `runElementwise` needs of the engine's memory. */
+export const ELEMENTWISE_BYTES = 2 * AREA + SCRATCH;
+/** Below, calls and copies cost more than they save. */
+const WORTH = 256;
+
+type InPlace = (routines: Routines, x: number, count: number, first: number, second: number) => void;
+
+const ROUTINES: Readonly<Record<NumberFunction, InPlace>> = {
+  relu: (routines, x, count) => routines.reluInPlace(x, count),
+  relu6: (routines, x, count) => routines.relu6InPlace(x, count),
+  leaky_relu: (routines, x, count, slope) => routines.leakyReluInPlace(x, count, slope),
+  clip: (routines, x, count, lo, hi) => routines.clipInPlace(x, count, lo, hi),
+  elu: (routines, x, count, alpha) => routines.eluInPlace(x, count, alpha),
+  gelu: (routines, x, count) => routines.geluInPlace(x, count),
+  gelu_tanh: (routines, x, count) => routines.geluTanhInPlace(x, count),
+  silu: (routines, x, count) => routines.swishInPlace(x, count, 1),
+  swish: (routines, x, count, alpha) => routines.swishInPlace(x, count, alpha),
+  mish: (routines, x, count) => routines.mishInPlace(x, count),
+  softplus: (routines, x, count, beta, threshold) => routines.softplusInPlace(x, count, beta, threshold),
+  hardswish: (routines, x, count) => routines.hardswishInPlace(x, count),
+  hard_sigmoid: (routines, x, count, alpha, beta) => routines.hardSigmoidInPlace(x, count, alpha, beta),
+  sigmoid: (routines, x, count) => routines.sigmoidInPlace(x, count),
+  tanh: (routines, x, count) => routines.tanhInPlace(x, count),
+  exp: (routines, x, count) => routines.expInPlace(x, count),
+  log: (routines, x, count) => routines.logInPlace(x, count),
+  erf: (routines, x, count) => routines.erfInPlace(x, count),
+};
+
+/** As in assembly/rows.ts. */
+const OPERATIONS = ['+', '−', '×', '÷'];
+
+/** Whether there may be routines for a layer. */
+export function isElementwise(layer: Layer): boolean {
+  return forwardOf(layer)?.rowWork !== undefined;
+}
+
+/** Applies an activation to floats in the engine's memory. */
+export function activateInMemory(
+  routines: Routines,
+  name: ActivationName,
+  parameters: readonly number[],
+  x: number,
+  count: number,
+): void {
+  ROUTINES[name](routines, x, count, ...activationParameters(name, parameters, true));
+}
+
+/** The activation of an array of any length; x and y may be the same. */
+export function activateArray(
+  name: ActivationName,
+  parameters: readonly number[],
+  x: Float32Array,
+  y: Float32Array,
+  kind: RoutineKind = 'wasm',
+): void {
+  if (x.length < WORTH) {
+    activate(name, parameters, x, y);
+    return;
+  }
+  const memory = takeMemory(ELEMENTWISE_BYTES, kind);
+  const area = memory.allocate(ELEMENTWISE_BYTES);
+  const { heap, routines } = memory;
+  inPortions(heap, area, x, y, (at, count) => activateInMemory(routines, name, parameters, at, count));
+  returnMemory(memory);
+}
+
+/**
+ * Computes a layer by routines where there are some for it and for these shapes and types: the bits are those of the
+ * layer's own `run`. Output 0 may lie in the memory of input 0.
+ * @param area address of `ELEMENTWISE_BYTES`
+ * @returns false: nothing was done
+ */
+export function runElementwise(
+  memory: EngineMemory,
+  area: number,
+  layer: Layer,
+  inputs: readonly (Value | null)[],
+  [output]: readonly Value[],
+): boolean {
+  const [x] = inputs;
+  if (!x || output.data.length < WORTH) return false;
+  const [from, to] = [x.data, output.data];
+  if (!(from instanceof Float32Array && to instanceof Float32Array)) return false;
+  const work = forwardOf(layer)?.rowWork?.(layer, inputs);
+  if (!work) return false;
+  const arrays = { from, to, shape: x.shape };
+  switch (work.work) {
+    case 'each':
+      return inPortions(memory.heap, area, from, to, (at, count) =>
+        ROUTINES[work.of](memory.routines, at, count, ...work.parameters),
+      );
+    case 'affine':
+      return scaleChannels(memory, area, arrays, work);
+    case 'softmax':
+      return softmax(memory, area, arrays, work.axis);
+    case 'pair':
+      return combine(memory, area, OPERATIONS.indexOf(work.operation), x, inputs[1]!, output);
+  }
+}
+
+/** What goes in and comes out, of one shape; perhaps in one memory. */
+interface Arrays {
+  readonly from: Float32Array;
+  readonly to: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** Copies portions in, calls `of` for each, and copies them out. */
+function inPortions(
+  { f32 }: Heap,
+  area: number,
+  from: Float32Array,
+  to: Float32Array,
+  of: (at: number, count: number) => void,
+): true {
+  for (let start = 0; start < from.length; start += PORTION) {
+    const count = Math.min(PORTION, from.length - start);
+    f32.set(from.subarray(start, start + count), area / 4);
+    of(area, count);
+    to.set(f32.subarray(area / 4, area / 4 + count), start);
+  }
+  return true;
+}
+
+/** Rows of `count` numbers that are taken at a time: pieces of rows longer than a portion, else some whole rows. */
+function* rowPieces(rows: number, count: number): Generator<{ row: number; rows: number; first: number; end: number }> {
+  const together = Math.max(1, Math.floor(PORTION / count));
+  for (let row = 0; row < rows; row += together) {
+    for (let first = 0; first < count; first += PORTION) {
+      yield { row, rows: Math.min(together, rows - row), first, end: Math.min(count, first + PORTION) };
+    }
+  }
+}
+
+function scaleChannels(
+  { heap, routines }: EngineMemory,
+  area: number,
+  { from, to, shape }: Arrays,
+  { affine: { scale, shift }, axis }: { readonly affine: ChannelAffine; readonly axis: number },
+): boolean {
+  const C = scale.length;
+  const plane = sizeOf(shape.slice(axis + 1));
+  if (C * 2 > PORTION) return false;
+  const [scales, shifts] = [area + AREA, area + AREA + C * 8];
+  heap.f64.set(scale, scales / 8);
+  heap.f64.set(shift, shifts / 8);
+  for (let start = 0; start < from.length; start += C * plane) {
+    for (const { row, rows, first, end } of rowPieces(C, plane)) {
+      const [low, high] = [start + row * plane + first, start + (row + rows - 1) * plane + end];
+      heap.f32.set(from.subarray(low, high), area / 4);
+      routines.affineRows(area, rows, end - first, scales + row * 8, shifts + row * 8);
+      to.set(heap.f32.subarray(area / 4, area / 4 + high - low), low);
+    }
+  }
+  return true;
+}
+
+/** Whole arrays with whole ones, with one number for each row, with one row for all, or with one number. */
+function combine(memory: EngineMemory, area: number, op: number, a: Value, b: Value, y: Value): boolean {
+  const isWhole = (one: Value) => one.data.length === y.data.length;
+  if (!isWhole(a)) {
+    // + and × may be turned round, but not where the output lies in the memory of what is repeated
+    if (op % 2 === 1 || !isWhole(b) || a.data.buffer === y.data.buffer) return false;
+    return combine(memory, area, op, b, a, y);
+  }
+  if (!(b.data instanceof Float32Array)) return false;
+  const { sides, steps } = planBroadcast(y.shape, [b.shape]);
+  if (sides.length > 2) return false;
+  const [rowStep, eachStep] = sides.length === 1 ? [0, steps[0][0]] : steps[0];
+  const [rows, count] = sides.length === 1 ? [1, sides[0]] : sides;
+  if (count < 16) return false;
+  const { heap, routines } = memory;
+  const [left, right] = [a.data as Float32Array, b.data];
+  const at = area + AREA;
+  for (const piece of rowPieces(rows, count)) {
+    const [low, high] = [piece.row * count + piece.first, (piece.row + piece.rows - 1) * count + piece.end];
+    heap.f32.set(left.subarray(low, high), area / 4);
+    const start = piece.row * rowStep + piece.first * eachStep;
+    const length = (piece.rows - 1) * rowStep + (piece.end - piece.first - 1) * eachStep + 1;
+    heap.f32.set(right.subarray(start, start + length), at / 4);
+    routines.combineRows(op, area, at, area, piece.rows, piece.end - piece.first, rowStep * 4, eachStep);
+    (y.data as Float32Array).set(heap.f32.subarray(area / 4, area / 4 + high - low), low);
+  }
+  return true;
+}
+
+function softmax({ heap, routines }: EngineMemory, area: number, { from, to, shape }: Arrays, axis: number): boolean {
+  const count = shape[axis] ?? 1;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const [y, scratch] = [area + AREA, area + 2 * AREA];
+  if (inner === 1) {
+    if (count > PORTION) return false;
+    for (const { row, rows } of rowPieces(from.length / count, count)) {
+      const [low, high] = [row * count, (row + rows) * count];
+      heap.f32.set(from.subarray(low, high), area / 4);
+      routines.softmaxRows(area, y, rows, count, scratch);
+      to.set(heap.f32.subarray(y / 4, y / 4 + high - low), low);
+    }
+    return true;
+  }
+  if (count * 4 > PORTION || inner < 4) return false;
+  const columns = Math.min(inner, Math.floor(PORTION / count));
+  for (let start = 0; start < from.length; start += count * inner) {
+    for (let j = 0; j < inner; j += columns) {
+      const here = Math.min(columns, inner - j);
+      for (let c = 0; c < count; c++) {
+        const low = start + c * inner + j;
+        heap.f32.set(from.subarray(low, low + here), area / 4 + c * here);
+      }
+      routines.softmaxColumns(area, y, count, here, scratch);
+      for (let c = 0; c < count; c++) {
+        const made = y / 4 + c * here;
+        to.set(heap.f32.subarray(made, made + here), start + c * inner + j);
+      }
+    }
+  }
+  return true;
+}
