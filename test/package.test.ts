@@ -115,6 +115,7 @@ describe('the package', () => {
       'docs/speed.md',
       'docs/tasks.md',
       'docs/trust.md',
+      'docs/typeface-licence.txt',
       'fixtures/images/bars17.png',
       'fixtures/images/five.png',
       'fixtures/images/plane.json',

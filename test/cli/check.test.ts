@@ -317,7 +317,7 @@ describe('diff', () => {
   it('two pictures by their pixels, an array and the picture of a map by its scale', () =>
     stored(async (cwd) => {
       const diff = (...args: string[]) => cnnviz(['diff', ...args], { cwd });
-      await cnnviz(['conv', 'img/five.png', '-k', 'edge3x3', '-o', 'm.png'], { cwd });
+      await cnnviz(['conv', 'img/five.png', '--rgb', '-k', 'edge3x3', '-o', 'm.png'], { cwd });
       const { data, info } = await sharp(join(cwd, 'm.png'))
         .toColourspace('b-w')
         .raw()

@@ -9,7 +9,7 @@ it('cells of a folded vector that no value fills are paper, are not counted, and
   const map = { label: '', width, height: 2, values: values.with(23, Number.NaN) };
   const options = { title: 't', scaleRule: { kind: 'minmax' }, colormap: 'gray', look: PLAIN_LOOK } as const;
   const folded = contactSheet([{ ...map, blank: 1 }], options);
-  expect(folded.clipped).toEqual({ below: 0, above: 0, nan: 0, of: 3 });
+  expect(folded.clipped).toEqual({ below: 0, above: 0, nan: 0, of: 23 });
   expect(contactSheet([map], options).clipped.nan).toBe(1);
   const full = contactSheet([{ ...map, values: values.with(23, 5) }], options);
   const [a, b] = [pixelsOf(full.scene), pixelsOf(folded.scene)];

@@ -197,7 +197,7 @@ describe('a checkpoint is told by the names and shapes of all its tensors', () =
   it('a network without weights says where they come from', async () => {
     const { code, stderr } = await cnnviz(['run', 'AlexNet', FIVE]);
     expect(code).toBe(2);
-    expect(stderr).toContain("torchvision.models.alexnet(weights='DEFAULT').state_dict(), 'alexnet.pth')");
+    expect(stderr).toContain('fix: cnnviz get alexnet (244 MB, once); or add --weights FILE');
   });
 
   it('a VGG with a classifier of its own is not sent to print(torchvision.models.vgg…())', () => {

@@ -38,6 +38,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   demo: ['-o', 'demo'],
   article: ['-o', 'article', '--only', 'F5'],
   completion: ['bash'],
+  get: ['--list'],
 };
 
 /** The styles of src/cli/styles.ts, and what a progress bar moves the cursor with. */

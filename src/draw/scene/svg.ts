@@ -129,8 +129,8 @@ async function imageLine(mark: ImageMark, { density }: SvgLook, encode: EncodeIm
   const down = Math.min(image.height, Math.max(1, Math.round(mark.height * density)));
   const samples = coloured(mark, across, down);
   const png = await encode({ width: across, height: down, channels: 3, depth: 8, data: samples });
-  const enlarged = mark.width > image.width || mark.height > image.height;
-  const rendering = enlarged ? ' style="image-rendering:pixelated"' : '';
+  const isWhole = mark.width >= image.width || mark.height >= image.height;
+  const rendering = isWhole ? ' style="image-rendering:pixelated"' : '';
   return `<image ${box(mark)} preserveAspectRatio="none"${rendering} xlink:href="data:image/png;base64,${base64(png)}"/>`;
 }
 
