@@ -75,9 +75,12 @@ function closed(points) {
   return kept.map(({ x, y, on }) => ({ x: Math.round(x), y: Math.round(y), on }));
 }
 
-/** Letters one after another: code, advance, number of contours; of each its number of points, which are on it, and steps. */
+/**
+ * Letters one after another: code, the bytes of what follows, advance, number of contours; of each its number of points,
+ * which are on it, and steps.
+ */
 function packed(glyphs) {
-  const bytes = [];
+  let bytes = [];
   const unsigned = (value) => {
     let rest = value;
     while (rest > 127) {
@@ -90,8 +93,8 @@ function packed(glyphs) {
   let code = 0;
   unsigned(glyphs.length);
   for (const [own, { advance, contours }] of glyphs) {
-    unsigned(own - code);
-    code = own;
+    const before = bytes;
+    bytes = [];
     unsigned(advance);
     unsigned(contours.length);
     for (const contour of contours) {
@@ -106,6 +109,12 @@ function packed(glyphs) {
         [x, y] = [point.x, point.y];
       }
     }
+    const letter = bytes;
+    bytes = before;
+    unsigned(own - code);
+    unsigned(letter.length);
+    code = own;
+    for (const byte of letter) bytes.push(byte);
   }
   return Buffer.from(bytes).toString('base64');
 }

@@ -13,8 +13,8 @@ const STEPS = [
     flags: '--kernel edge3x3 --stride 2',
   },
   {
-    say: 'The same as input ▸ kernel ▸ map, with zero at mid-grey.',
-    flags: '--kernel edge3x3 --stride 2 --scale symmetric --strip',
+    say: 'Every step of a layer: convolution, a bias as threshold, ReLU, pooling.',
+    flags: '--kernel edge3x3 --stride 2 --bias -0.5 --relu --pool max:2 --strip',
   },
   {
     say: 'Four kernels look for four things: edges across, edges along, outlines, and blurred brightness.',
