@@ -19,7 +19,7 @@ export {
 } from './functions';
 export { gemmChunk, packPixels, packWeights } from './gemm';
 export { gatherTaps, linearRows } from './linear';
-export { drawMap, sumMap } from './map';
+export { countHalves, drawMap, sumMap } from './map';
 export { bytesToPlanes, padBand } from './pad';
 export { maxPoolRows, meanPoolRows } from './pool';
 export { affineRows, combineRows, softmaxColumns, softmaxRows } from './rows';

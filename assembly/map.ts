@@ -107,3 +107,18 @@ export function drawMap(x: i32, count: i32, y: i32, lo: f64, hi: f64, range: f64
 function wholes(v: v128, lo: v128, range: v128, max: v128, start: v128): v128 {
   return i32x4.trunc_sat_f64x2_s_zero(f64x2.add(f64x2.mul(f64x2.div(f64x2.sub(v, lo), range), max), start));
 }
+
+/**
+ * Of `count` numbers of 32 bits at `x`, which rise as the floats they are once those of negative ones are turned: how often
+ * each half that `shift` leaves, with `turn` flipped, occurs where the bits in `mask` are `wanted`; added to 65,536 counts
+ * (int32) at `counts`.
+ */
+export function countHalves(x: i32, count: i32, mask: i32, wanted: i32, shift: i32, turn: i32, counts: i32): void {
+  for (let p = x, end = x + (count << 2); p < end; p += 4) {
+    const bits = load<i32>(p);
+    const rising = bits ^ (((bits >> 31) as u32) >>> 1);
+    if ((rising & mask) != wanted) continue;
+    const at = counts + (((((rising as u32) >>> shift) & 0xffff) ^ turn) << 2);
+    store<i32>(at, load<i32>(at) + 1);
+  }
+}

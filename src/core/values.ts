@@ -110,21 +110,27 @@ export function percentileOf(sorted: Float32Array, p: number): number {
  * Percentiles of all finite values, as percentileOf gives them, without sorting: their bits, which rise as the numbers do
  * once those of negative ones are turned, are counted by their upper, then by their lower halves. NaN where there are none.
  * @param ofAboveZero only of the values above zero
+ * @param count the pass over all values; the engine's does the same in WebAssembly
  */
 export function percentilesOf(
   arrays: readonly Float32Array[],
   percents: readonly number[],
   ofAboveZero = false,
+  count: CountHalves = countHalves,
 ): number[] {
   const bits = arrays.map(({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length));
-  const upper = countHalves(bits, 0, 0, 16);
+  const upper = count(bits, 0, 0, 16);
   const lower = new Map<number, Uint32Array>();
   const lowerOf = (bin: number): Uint32Array => {
-    const counts = lower.get(bin) ?? countHalves(bits, 0xffff0000 | 0, (bin ^ 0x8000) << 16, 0);
+    const counts = lower.get(bin) ?? count(bits, 0xffff0000 | 0, (bin ^ 0x8000) << 16, 0);
     lower.set(bin, counts);
     return counts;
   };
-  const sum = (from: number, end: number) => upper.subarray(from, end).reduce((total, count) => total + count, 0);
+  const sum = (from: number, end: number): number => {
+    let total = 0;
+    for (let bin = from; bin < end; bin++) total += upper[bin];
+    return total;
+  };
   // the numbers of zero's bin are zero, the first of them, and what is too small for its bits to reach the upper half
   const skipped = ofAboveZero ? sum(LEAST_FINITE, ZERO) + (upper[ZERO] > 0 ? lowerOf(ZERO)[0] : 0) : 0;
   const last = sum(LEAST_FINITE, END_OF_FINITE) - skipped - 1;
@@ -145,6 +151,8 @@ export function percentilesOf(
 const [LEAST_FINITE, ZERO, END_OF_FINITE] = [0x80, 0x8000, 0xff80];
 /** At most this many values at a time: a function called often is compiled soon. */
 const COUNT_PORTION = 16_384;
+
+export type CountHalves = (arrays: readonly Int32Array[], mask: number, wanted: number, shift: 0 | 16) => Uint32Array;
 
 /** How often each half that `shift` leaves occurs among the numbers whose bits in `mask` are `wanted`. */
 function countHalves(arrays: readonly Int32Array[], mask: number, wanted: number, shift: 0 | 16): Uint32Array {

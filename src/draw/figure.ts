@@ -1,6 +1,7 @@
 import type { ColormapName, ScaleRule } from '../core/job.js';
 import type { ClippedOf, Scale } from '../core/result.js';
 import { clippedWords, formatNumber, groupDigits } from '../core/text.js';
+import type { CountHalves } from '../core/values.js';
 import {
   drawText,
   framed,
@@ -44,6 +45,8 @@ export interface FigureOptions {
   readonly colormap: ColormapName;
   /** Values of both signs get blue and orange instead, with zero in the middle. */
   readonly signs?: boolean;
+  /** The pass that percentiles are found by, in place of the plain one. */
+  readonly count?: CountHalves;
   readonly look: FigureLook;
 }
 
@@ -79,11 +82,13 @@ export interface CommonLevels extends Omit<ColouredFigure, 'scene'> {
 export function commonLevels(
   maps: readonly (Plane & Pick<LabelledMap, 'blank'>)[],
   rule: ScaleRule,
-  colours: Partial<Pick<FigureOptions, 'colormap' | 'signs'>> = {},
+  colours: Partial<Pick<FigureOptions, 'colormap' | 'signs' | 'count'>> = {},
 ): CommonLevels {
   const chosen = chooseScale(
     maps.map(({ values }) => values),
     rule,
+    null,
+    colours.count,
   );
   const isSigned = colours.signs === true && chosen.lo < 0 && chosen.hi > 0 && rule.kind !== 'fixed';
   const reach = Math.max(-chosen.lo, chosen.hi);

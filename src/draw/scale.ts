@@ -2,12 +2,13 @@ import { CnnvizError } from '../core/errors.js';
 import { maxSample } from '../core/image.js';
 import type { ScaleRule } from '../core/job.js';
 import type { Clipped, Scale, ZeroLevel } from '../core/result.js';
-import { percentilesOf } from '../core/values.js';
+import { type CountHalves, percentilesOf } from '../core/values.js';
 
 /**
  * One common scale for all values given. NaN and ±Inf are ignored; percentiles are linear between neighbours, as
  * numpy.percentile. Equal values, or none that is finite, give lo === hi; only `symmetric` keeps ±|v| around zero, and
  * with `auto` nothing but zeros is black, 1 would be white.
+ * `count`: the pass that percentiles are found by; the engine's does the same in WebAssembly.
  * `known`: the finite range of all values, when it has been measured already; NaN when there is none.
  * @throws CnnvizError 'usage' when a fixed lo lies above hi.
  */
@@ -15,16 +16,17 @@ export function chooseScale(
   values: readonly Float32Array[],
   rule: ScaleRule,
   known: { readonly min: number; readonly max: number } | null = null,
+  count?: CountHalves,
 ): Scale {
   switch (rule.kind) {
     case 'fixed':
       return fixedScale(rule.lo, rule.hi);
     case 'percentiles': {
-      const [lo, hi] = percentilesOf(values, [rule.lo, rule.hi]);
+      const [lo, hi] = percentilesOf(values, [rule.lo, rule.hi], false, count);
       return Number.isNaN(lo) ? { lo: 0, hi: 0 } : { lo, hi, percentiles: [rule.lo, rule.hi] };
     }
     case 'auto':
-      return autoScale(values, rangeOf(values, known));
+      return autoScale(values, rangeOf(values, known), count);
     case 'minmax':
       return rangeOf(values, known);
     case 'symmetric': {
@@ -44,13 +46,13 @@ const OUTLIERS = 1;
  * From the smallest to the largest value, unless few outliers would flatten the rest. Where nothing is negative zero is
  * black, and what is above it decides the white.
  */
-function autoScale(values: readonly Float32Array[], { lo, hi }: Scale): Scale {
+function autoScale(values: readonly Float32Array[], { lo, hi }: Scale, count?: CountHalves): Scale {
   if (lo === hi) return lo === 0 ? { lo: 0, hi: 1 } : { lo, hi };
   if (lo >= 0) {
-    const [most] = percentilesOf(values, [100 - OUTLIERS], true);
+    const [most] = percentilesOf(values, [100 - OUTLIERS], true, count);
     return hi > FLATTENED * most ? { lo: 0, hi: most, percentiles: [null, 100 - OUTLIERS] } : { lo: 0, hi };
   }
-  const [least, most] = percentilesOf(values, [OUTLIERS, 100 - OUTLIERS]);
+  const [least, most] = percentilesOf(values, [OUTLIERS, 100 - OUTLIERS], false, count);
   // where nearly all values are one, only the others can be seen
   const isFlattened = most > least && hi - lo > FLATTENED * (most - least);
   return isFlattened ? { lo: least, hi: most, percentiles: [OUTLIERS, 100 - OUTLIERS] } : { lo, hi };

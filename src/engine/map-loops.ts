@@ -36,6 +36,36 @@ export function drawMapLevels(
   });
 }
 
+const HALVES = 65_536;
+
+/** How often each half that `shift` leaves occurs among the numbers whose bits in `mask` are `wanted`, as in core/values. */
+export function countMapHalves(
+  arrays: readonly Int32Array[],
+  mask: number,
+  wanted: number,
+  shift: 0 | 16,
+  kind: RoutineKind = 'wasm',
+): Uint32Array {
+  const memory = takeMemory((PORTION + HALVES) * 4 + OUT_BYTES, kind);
+  try {
+    const { heap, routines } = memory;
+    const x = memory.allocate(PORTION * 4);
+    const counts = memory.allocate(HALVES * 4);
+    const found = heap.i32.subarray(counts / 4, counts / 4 + HALVES).fill(0);
+    const turn = shift === 16 ? 0x8000 : 0;
+    for (const bits of arrays) {
+      for (let from = 0; from < bits.length; from += PORTION) {
+        const part = bits.subarray(from, from + PORTION);
+        heap.i32.set(part, x / 4);
+        routines.countHalves(x, part.length, mask, wanted, shift, turn, counts);
+      }
+    }
+    return Uint32Array.from(found);
+  } finally {
+    returnMemory(memory);
+  }
+}
+
 function withMemory<T>(kind: RoutineKind, use: (memory: EngineMemory) => T): T {
   const memory = takeMemory(PORTION * 5 + OUT_BYTES, kind);
   try {

@@ -5,6 +5,7 @@ import { contactSheet, type SheetMap, type SheetOptions } from '../draw/contact-
 import type { ColouredFigure, FigureLook, FigureOptions } from '../draw/figure.js';
 import type { Plane } from '../draw/part.js';
 import { type StripRow, type StripStage, strip } from '../draw/strip.js';
+import { countMapHalves } from '../engine/map-loops.js';
 import { baseName } from '../io/paths.js';
 import { drawnScale, fileOf, finishFigure } from './figure.js';
 import type { FeatureMap } from './measure.js';
@@ -22,7 +23,13 @@ export async function drawKernelFigure(
 ): Promise<DrawnBytes> {
   const { scale: scaleRule, colormap, signs = false, each: wanted } = job.picture;
   const name = inputName(baseName(source.facts.path));
-  const said = { ...kernelFigureOptions(name, job, source, maps, kind), scaleRule, colormap, signs };
+  const said = {
+    ...kernelFigureOptions(name, job, source, maps, kind),
+    scaleRule,
+    colormap,
+    signs,
+    count: countMapHalves,
+  };
   const each = wanted === true || (kind === 'sheet' && differInKind(maps));
   const rows = kind === 'strip' ? stripRows(job, source, maps) : [];
   const sheet = kind === 'sheet' ? sheetMaps(source, maps) : [];

@@ -12,6 +12,7 @@ import { type ClassBarsItem, classBars } from '../draw/class-bars.js';
 import { contactSheet } from '../draw/contact-sheet.js';
 import { histograms, type LayerHistogram } from '../draw/histograms.js';
 import { unitBars } from '../draw/unit-bars.js';
+import { countMapHalves } from '../engine/map-loops.js';
 import { baseName } from '../io/paths.js';
 import { drawnScale, encodeFigure, fileOf, finishFigure } from './figure.js';
 import type { MeasuredLayer } from './measure.js';
@@ -176,7 +177,17 @@ async function drawLayerSheet({ job, network, source }: LayersShown, layer: Meas
   const input = source.picture ? { input: inputPicture(source, 0).input } : {};
   const { figure, bytes } = await finishFigure(
     (look) =>
-      contactSheet(maps, { title: `${network} ${name}`, facts, scaleRule, colormap, signs, each, ...input, look }),
+      contactSheet(maps, {
+        title: `${network} ${name}`,
+        facts,
+        scaleRule,
+        colormap,
+        signs,
+        each,
+        ...input,
+        count: countMapHalves,
+        look,
+      }),
     ({ scale }) => pictureNote('sheet', source, scale, layerArgsOf(job, source, name)),
     fileOf(job.output),
   );

@@ -11,7 +11,7 @@ import type { Value } from '../core/values.js';
 import { applyColormap } from '../draw/colormaps.js';
 import type { LabelledMap } from '../draw/figure.js';
 import { chooseScale, toPixels, zeroLevel } from '../draw/scale.js';
-import { drawMapLevels, sumsOfMap } from '../engine/map-loops.js';
+import { countMapHalves, drawMapLevels, sumsOfMap } from '../engine/map-loops.js';
 import { encodePng } from '../io/encode.js';
 import { writeNpy, writeValue } from '../models/npy.js';
 import type { FeatureMap, MeasuredBank, MeasuredLayer } from './measure.js';
@@ -81,7 +81,12 @@ async function drawMap(
   noteOf: (scale: Scale, clipped: Clipped) => MapNote,
 ): Promise<Required<DrawnBytes> & { readonly picture: NonNullable<MapResult['picture']> }> {
   const isRange = rule.kind !== 'fixed' && rule.kind !== 'percentiles';
-  const scale = chooseScale([values], rule, facts ?? (isRange ? measureValues(values, sumsOfMap) : null));
+  const scale = chooseScale(
+    [values],
+    rule,
+    facts ?? (isRange ? measureValues(values, sumsOfMap) : null),
+    countMapHalves,
+  );
   const { data, clipped: lost } = toPixels(values, scale, depth, depth === 8 ? drawMapLevels : undefined);
   const clipped = { ...lost, nan: lost.nan - blank };
   const gray: Image = { width, height, channels: 1, depth, data };

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { measureValues } from '../../src/analysis/values.js';
+import { type CountHalves, percentilesOf } from '../../src/core/values.js';
 import { toPixels } from '../../src/draw/scale.js';
-import { drawMapLevels, sumsOfMap } from '../../src/engine/map-loops.js';
+import { countMapHalves, drawMapLevels, sumsOfMap } from '../../src/engine/map-loops.js';
 import { randomArray } from '../random.js';
 
 const lengths = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom(65_535, 65_536, 65_537, 131_075));
@@ -26,6 +27,19 @@ describe('the loops over finished maps', () => {
         expect(measureValues(values, (part) => sumsOfMap(part, 'typescript'))).toEqual(plain);
       }),
       { seed: 5, numRuns: 300 },
+    );
+  });
+
+  it('find the same percentiles', () => {
+    fc.assert(
+      fc.property(map, fc.boolean(), (values, ofAboveZero) => {
+        const plain = percentilesOf([values, values], [0, 1, 50, 99, 100], ofAboveZero);
+        for (const kind of ['wasm', 'typescript'] as const) {
+          const count: CountHalves = (...pass) => countMapHalves(...pass, kind);
+          expect(percentilesOf([values, values], [0, 1, 50, 99, 100], ofAboveZero, count)).toEqual(plain);
+        }
+      }),
+      { seed: 7, numRuns: 200 },
     );
   });
 

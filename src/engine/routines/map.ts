@@ -22,6 +22,22 @@ export function mapRoutines({ u8, i32, f32, f64 }: Heap) {
       i32[out / 4 + 4] = firing;
     },
 
+    countHalves(
+      x: number,
+      count: number,
+      mask: number,
+      wanted: number,
+      shift: number,
+      turn: number,
+      counts: number,
+    ): void {
+      for (let i = 0; i < count; i++) {
+        const bits = i32[x / 4 + i];
+        const rising = bits ^ ((bits >> 31) >>> 1);
+        if ((rising & mask) === wanted) i32[counts / 4 + (((rising >>> shift) & 0xffff) ^ turn)]++;
+      }
+    },
+
     drawMap(
       x: number,
       count: number,
