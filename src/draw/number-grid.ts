@@ -84,6 +84,6 @@ function tidy(value: number): number {
 }
 
 /** Dark letters on bright cells, bright letters on dark ones. */
-export function readableOn([r, g, b]: Rgb): Paint {
+function readableOn([r, g, b]: Rgb): Paint {
   return 0.299 * r + 0.587 * g + 0.114 * b > 128 ? DARK : BRIGHT;
 }

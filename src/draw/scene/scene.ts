@@ -6,14 +6,14 @@ import type { ThemeName } from '../../core/look.js';
 export type Rgb = readonly [number, number, number];
 
 /** What a colour is for; a theme says which one it is. */
-export type Role = 'paper' | 'ink' | 'second' | 'hairline' | 'frame' | 'accent' | 'accent2' | 'halo';
+type Role = 'paper' | 'ink' | 'second' | 'hairline' | 'frame' | 'accent' | 'accent2' | 'halo';
 export type Paint = Role | Rgb;
 
 /**
  * The colours of the roles. `second` keeps 4.5:1 against the paper in each. Source: WCAG 2.2, 1.4.3.
  * Both accents differ in brightness and in blue against orange, so that no colour blindness takes them for one.
  */
-export const THEMES: Readonly<Record<ThemeName, Readonly<Record<Role, Rgb>>>> = {
+const THEMES: Readonly<Record<ThemeName, Readonly<Record<Role, Rgb>>>> = {
   light: {
     paper: [255, 255, 255],
     ink: [22, 24, 29],
@@ -178,11 +178,6 @@ export function drawLevels(
 ): void {
   const image = { width, height, channels: 1, depth: 8, data: levels } as const;
   marks.push({ kind: 'image', x, y, width: width * zoom, height: height * zoom, image, colormap });
-}
-
-/** An image, each pixel a square of zoom×zoom points. */
-export function drawImage(marks: Marks, x: number, y: number, image: Image, zoom = 1): void {
-  marks.push({ kind: 'image', x, y, width: image.width * zoom, height: image.height * zoom, image });
 }
 
 /** The colour of a paint in a theme. */
