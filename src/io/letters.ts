@@ -7,8 +7,12 @@ export interface DrawnLetters {
   readonly coverage: Uint8Array;
 }
 
-/** A code point that stands for no letter: what a machine draws for it, it draws for letters it has no font for. */
+/**
+ * Code points that stand for no letter: what a machine draws for them, it draws for letters it has no font for. The box of
+ * those with more than four digits is a larger one.
+ */
 const NO_LETTER = '\u0378';
+const NO_LETTER_BEYOND = '\u{3fffd}';
 const PROBE_SIZE = 40;
 
 /**
@@ -48,7 +52,7 @@ export async function drawLetters(
 export async function hasLetter(letter: string, fontFile: string | null): Promise<boolean> {
   const [drawn, box] = [
     await drawLetters(letter, PROBE_SIZE, false, fontFile),
-    await drawLetters(NO_LETTER, PROBE_SIZE, false, fontFile),
+    await drawLetters(letter.length > 1 ? NO_LETTER_BEYOND : NO_LETTER, PROBE_SIZE, false, fontFile),
   ];
   if (drawn === null) return false;
   return box === null || drawn.width !== box.width || drawn.height !== box.height || edgeOf(drawn) !== edgeOf(box);

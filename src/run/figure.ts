@@ -26,8 +26,8 @@ export function drawnScale({ scale, clipped, colormap }: ColouredFigure): DrawnS
 }
 
 /** How a job's figures are written. */
-export function fileOf({ figure }: Pick<OutputJob, 'figure'>): FigureFile {
-  return figure ?? { look: DEFAULT_LOOK, svg: false };
+export function fileOf({ figure }: Pick<OutputJob, 'figure'>, say: FigureFile['say']): FigureFile {
+  return { ...(figure ?? { look: DEFAULT_LOOK, svg: false }), say };
 }
 
 /** A figure laid out, with the points it takes and the pixels of a point. */

@@ -20,6 +20,7 @@ export async function drawKernelFigure(
   source: Source,
   maps: readonly FeatureMap[],
   kind: 'sheet' | 'strip',
+  say: (note: string) => void,
 ): Promise<DrawnBytes> {
   const { scale: scaleRule, colormap, signs = false, each: wanted } = job.picture;
   const name = inputName(baseName(source.facts.path));
@@ -38,7 +39,7 @@ export async function drawKernelFigure(
     kind === 'sheet' ? contactSheet(sheet, { ...said, look, each, input }) : strip(rows, { ...said, look });
   const args = [...commandArgs(job, source.facts.path), `--${kind}`];
   const noteOf = ({ scale }: ColouredFigure) => pictureNote(kind, source, scale, args);
-  const { figure, bytes } = await finishFigure(draw, noteOf, fileOf(job.output));
+  const { figure, bytes } = await finishFigure(draw, noteOf, fileOf(job.output, say));
   return each && maps.length > 1 ? { bytes } : { bytes, scale: drawnScale(figure) };
 }
 

@@ -25,6 +25,8 @@ export interface LayersShown {
   readonly job: NetworkJob;
   readonly network: string;
   readonly source: Source;
+  /** Told what a reader of the picture should know of its making. */
+  readonly say: (note: string) => void;
 }
 
 /** Vectors of more items than this are squares, one a value: bars of all would be a picture nobody opens. */
@@ -48,7 +50,7 @@ interface VectorItem {
 }
 
 async function drawUnits(
-  { job, network, source }: LayersShown,
+  { job, network, source, say }: LayersShown,
   { result: { name } }: MeasuredLayer,
   items: readonly VectorItem[],
 ): Promise<DrawnBytes> {
@@ -61,7 +63,7 @@ async function drawUnits(
   const { figure, bytes } = await finishFigure(
     (look) => unitBars(items, { ...options, look }),
     ({ scale }) => pictureNote('sheet', source, scale, layerArgsOf(job, source, name)),
-    fileOf(job.output),
+    fileOf(job.output, say),
   );
   return { bytes, scale: drawnScale({ ...figure, colormap: 'gray' }) };
 }
@@ -71,7 +73,7 @@ const BEST = 20;
 const BEST_OF_MANY = 5;
 
 async function drawClasses(
-  { job, network, source }: LayersShown,
+  { job, network, source, say }: LayersShown,
   { result: { name } }: MeasuredLayer,
   items: readonly VectorItem[],
   reading: ClassReading,
@@ -93,7 +95,7 @@ async function drawClasses(
   const bytes = await encodeFigure(
     (look) => classBars(blocks, { ...options, look }),
     () => pictureNote('sheet', source, scale, layerArgsOf(job, source, name, labels)),
-    fileOf(job.output),
+    fileOf(job.output, say),
   );
   return { bytes, scale: { ...scale, colormap: 'gray', clipped: { below: 0, above: 0, nan: 0, of: values.length } } };
 }
@@ -123,7 +125,7 @@ const LEAST_STEPS = 8;
 
 /** How large the activations of all layers are, in one picture. */
 export function drawHistograms(
-  { job, network, source }: LayersShown,
+  { job, network, source, say }: LayersShown,
   layers: readonly MeasuredLayer[],
 ): Promise<Uint8Array> {
   const drawn = layers.map(({ values, value: { shape }, result: { name, facts } }): LayerHistogram => {
@@ -150,7 +152,7 @@ export function drawHistograms(
   return encodeFigure(
     (look) => histograms(drawn, { ...options, look }),
     () => note,
-    fileOf(job.output),
+    fileOf(job.output, say),
   );
 }
 
@@ -167,7 +169,7 @@ function madeUp({ request }: NetworkJob): string[] {
 }
 
 /** All channels of a layer in one labelled picture. */
-async function drawLayerSheet({ job, network, source }: LayersShown, layer: MeasuredLayer): Promise<DrawnBytes> {
+async function drawLayerSheet({ job, network, source, say }: LayersShown, layer: MeasuredLayer): Promise<DrawnBytes> {
   const { maps, folded } = planesOf(layer);
   const { channels } = channelsOf(layer.value.shape);
   const { name } = layer.result;
@@ -189,7 +191,7 @@ async function drawLayerSheet({ job, network, source }: LayersShown, layer: Meas
         look,
       }),
     ({ scale }) => pictureNote('sheet', source, scale, layerArgsOf(job, source, name)),
-    fileOf(job.output),
+    fileOf(job.output, say),
   );
   return each && maps.length > 1 ? { bytes } : { bytes, scale: drawnScale(figure) };
 }

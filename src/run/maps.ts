@@ -25,6 +25,9 @@ export interface DrawnProduct extends Product {
   readonly scale?: DrawnScale;
 }
 
+/** Told what a reader of a picture should know of its making. */
+type Say = (note: string) => void;
+
 interface DrawnKernelMaps {
   /** The files, one after another: pictures of many maps are not kept. */
   readonly products: AsyncIterable<DrawnProduct>;
@@ -33,12 +36,17 @@ interface DrawnKernelMaps {
 }
 
 /** Turns the maps of `conv` into the files a job asks for. */
-export function drawKernelMaps(job: Job, source: Source, banks: readonly MeasuredBank[]): DrawnKernelMaps {
+export function drawKernelMaps(job: Job, source: Source, banks: readonly MeasuredBank[], say: Say): DrawnKernelMaps {
   const maps = banks.map((bank) => [...bank.maps]);
-  return { maps, products: kernelProducts(job, source, maps) };
+  return { maps, products: kernelProducts(job, source, maps, say) };
 }
 
-async function* kernelProducts(job: Job, source: Source, banks: FeatureMap[][]): AsyncGenerator<DrawnProduct> {
+async function* kernelProducts(
+  job: Job,
+  source: Source,
+  banks: FeatureMap[][],
+  say: Say,
+): AsyncGenerator<DrawnProduct> {
   const all = banks.flat();
   const pictures: DrawnProduct[] = [];
   for (const kind of job.output.products) {
@@ -61,7 +69,7 @@ async function* kernelProducts(job: Job, source: Source, banks: FeatureMap[][]):
     } else if (kind === 'sheet' || kind === 'strip') {
       // letters and their renderers are loaded for labelled pictures alone
       const { drawKernelFigure } = await import('./kernel-figures.js');
-      pictures.push({ kind, layer: null, map: kind, ...(await drawKernelFigure(job, source, all, kind)) });
+      pictures.push({ kind, layer: null, map: kind, ...(await drawKernelFigure(job, source, all, kind, say)) });
     }
   }
   // all of them or none: one that cannot be drawn leaves nothing behind
@@ -128,11 +136,12 @@ export async function* drawLayers(
   source: Source,
   layers: readonly MeasuredLayer[],
   readingOf: (layer: string) => ClassReading | null,
+  say: Say,
 ): AsyncGenerator<DrawnProduct> {
   for (const kind of job.output.products) {
     if (kind === 'histogram') {
       const { drawHistograms } = await import('./layer-figures.js');
-      yield { kind, layer: null, map: kind, bytes: await drawHistograms({ job, network, source }, layers) };
+      yield { kind, layer: null, map: kind, bytes: await drawHistograms({ job, network, source, say }, layers) };
       continue;
     }
     for (const layer of layers) {
@@ -142,7 +151,12 @@ export async function* drawLayers(
         yield { kind, layer: name, map: '', bytes: writeValue(withoutAddedBatch(layer.value, source)) };
       else if (kind === 'sheet') {
         const { drawLayer } = await import('./layer-figures.js');
-        yield { kind, layer: name, map: '', ...(await drawLayer({ job, network, source }, layer, readingOf(name))) };
+        yield {
+          kind,
+          layer: name,
+          map: '',
+          ...(await drawLayer({ job, network, source, say }, layer, readingOf(name))),
+        };
       } else yield* drawMaps(job, source, layer);
     }
   }

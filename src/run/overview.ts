@@ -45,7 +45,7 @@ export interface OverviewRun {
 }
 
 /** A whole network in one picture, with the command that makes it again. @throws CnnvizError 'usage' without an image */
-export function drawOverview(job: NetworkJob, run: OverviewRun): Promise<Uint8Array> {
+export function drawOverview(job: NetworkJob, run: OverviewRun, say: (note: string) => void): Promise<Uint8Array> {
   const facts = overviewFacts(job, run);
   const { source, network } = run;
   const own = [
@@ -61,7 +61,7 @@ export function drawOverview(job: NetworkJob, run: OverviewRun): Promise<Uint8Ar
   return encodeFigure(
     (look) => overview({ ...facts, look }),
     () => note,
-    fileOf(job.output),
+    fileOf(job.output, say),
   );
 }
 

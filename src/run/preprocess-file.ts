@@ -68,9 +68,12 @@ export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: D
       ...(range && { range }),
     };
     const preprocess = presetWords(job.preset, prepared.image);
-    const result = { input: source, preprocess, plan: prepared.plan, shape, steps, warnings: notes };
+    const warnings = [...notes];
+    const result = { input: source, preprocess, plan: prepared.plan, shape, steps, warnings };
     const written =
-      product.kind === 'npy' ? writeNpy(tensor(values, shape)) : await drawAudit(job, result, prepared, values);
+      product.kind === 'npy'
+        ? writeNpy(tensor(values, shape))
+        : await drawAudit(job, result, prepared, values, (note) => warnings.push(note));
     return { ...result, outputs: [await deliver({ ...product, bytes: written }, input, job.output, delivery)] };
   });
 }
@@ -125,6 +128,7 @@ async function drawAudit(
   { input, preprocess, shape, steps }: Omit<PreprocessResult, 'outputs'>,
   prepared: PreparedImage,
   values: Float32Array,
+  say: (note: string) => void,
 ): Promise<Uint8Array> {
   const name = input.path === '-' ? 'standard input' : baseName(input.path);
   const audited = {
@@ -144,7 +148,7 @@ async function drawAudit(
     ...scale,
     args: [...args, ...decodeArgs(job.decode), '--audit'],
   });
-  return encodeFigure((look) => preprocessAudit({ ...audited, look }), noteOf, fileOf(job.output));
+  return encodeFigure((look) => preprocessAudit({ ...audited, look }), noteOf, fileOf(job.output, say));
 }
 
 /** What the channels of a picture or of a network's input are called. */

@@ -261,8 +261,9 @@ export function kernelWork(subject: KernelSubject): Work<RunResult> {
       };
       const found = await run(subject, source, choose, { ...context, watch: false });
       // pixels or an array as float32: kernels are fed nothing else
+      const notes: string[] = [];
       const measured = measureBanks(found, source.x as EngineInput, found.chosen.kept);
-      const { maps, products } = drawKernelMaps(subject.job, source, measured);
+      const { maps, products } = drawKernelMaps(subject.job, source, measured, (note) => notes.push(note));
       return {
         products,
         answer: (outputs) => ({
@@ -270,7 +271,7 @@ export function kernelWork(subject: KernelSubject): Work<RunResult> {
           banks: measured.map((bank, b) => ({ ...bank.result, maps: maps[b].map(({ result }) => result) })),
           outputs,
           engineMs: found.engineMs,
-          warnings: source.warnings,
+          warnings: [...source.warnings, ...notes],
         }),
       };
     },
@@ -337,17 +338,26 @@ export function networkWork(
       const layers = measureLayers(found, found.chosen.layers);
       const classes = bestClasses(found, job.top, labels);
       const { facts, preprocess, warnings } = source;
+      const notes: string[] = [];
+      const say = (note: string) => void notes.push(note);
       const scoresShare = classesShare(found);
       const { shaped, read } = found;
       const output = read(shaped.model.outputs[0]);
       const seen = { network: subject.name, source, shaped, layers, output, classes: { ...classes, scoresShare } };
       return {
         products: isOverview(job)
-          ? overviewProduct(job, seen)
-          : drawLayers(job, subject.name, source, layers, (name) => {
-              const layer = found.chosen.layers.find((one) => one.name === name);
-              return layer ? classReading(found, layer.value, labels) : null;
-            }),
+          ? overviewProduct(job, seen, say)
+          : drawLayers(
+              job,
+              subject.name,
+              source,
+              layers,
+              (name) => {
+                const layer = found.chosen.layers.find((one) => one.name === name);
+                return layer ? classReading(found, layer.value, labels) : null;
+              },
+              say,
+            ),
         answer: (outputs) => ({
           input: facts,
           preprocess,
@@ -356,7 +366,7 @@ export function networkWork(
           scoresShare,
           outputs,
           engineMs: found.engineMs,
-          warnings: [...found.bound.notes, ...warnings],
+          warnings: [...found.bound.notes, ...warnings, ...notes],
           faults: found.faults,
         }),
       };
@@ -367,9 +377,13 @@ export function networkWork(
 /** The one picture of a whole network. */
 const OVERVIEW: Product = { kind: 'overview', layer: 'overview', map: '' };
 
-async function* overviewProduct(job: NetworkJob, seen: OverviewRun): AsyncGenerator<DrawnProduct> {
+async function* overviewProduct(
+  job: NetworkJob,
+  seen: OverviewRun,
+  say: (note: string) => void,
+): AsyncGenerator<DrawnProduct> {
   const { drawOverview } = await import('./overview.js');
-  yield { ...OVERVIEW, bytes: await drawOverview(job, seen) };
+  yield { ...OVERVIEW, bytes: await drawOverview(job, seen, say) };
 }
 
 /** What a job makes of one input; single maps are counted when they are drawn. */
