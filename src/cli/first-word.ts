@@ -97,8 +97,12 @@ async function refuseKnown(word: string, rest: readonly string[]): Promise<void>
     word.split('@')[0],
     BUILTIN_NETWORKS.map(({ name }) => name),
   );
-  if (network !== null)
-    throw noCommand(word, 'a network', commandText(['run', word, ...what, ...(word.includes('@') ? [] : MADE_UP)]));
+  if (network !== null) {
+    const { findWeights } = await import('../run/found-weights.js');
+    const isThereAlready = (await findWeights({ network, weights: null, init: null, inputs: [] })).path !== null;
+    const weights = word.includes('@') || isThereAlready ? [] : MADE_UP;
+    throw noCommand(word, 'a network', commandText(['run', word, ...what, ...weights]));
+  }
   const { ACTIVATION_NAMES } = await import('./parse.js');
   const activation = sameName(word, ACTIVATION_NAMES);
   if (activation !== null) {

@@ -260,6 +260,17 @@ describe('a network whose weights were fetched', () => {
       expect(readFileSync(join(cwd, 'c.npy')).equals(readFileSync(join(cwd, 'a.npy')))).toBe(false);
     }));
 
+  it('its name in place of a command proposes them, and made-up ones only where there are none', () =>
+    withWeights('cache', async (cwd, env) => {
+      const here = await cnnviz(['squeezenet1_1', 'rocket.jpg'], { cwd, env });
+      expect([here.code, here.stderr]).toEqual([
+        2,
+        "cnnviz: unknown command 'squeezenet1_1': it is a network\n  fix: cnnviz run squeezenet1_1 rocket.jpg\n",
+      ]);
+      const elsewhere = await cnnviz(['resnet18', 'rocket.jpg'], { cwd, env });
+      expect(elsewhere.stderr).toContain('fix: cnnviz run resnet18 rocket.jpg --init seed:1\n');
+    }));
+
   it('summary and field read no weights, and say nothing of them', () =>
     withWeights('cache', async (cwd, env) => {
       const { code, stderr } = await cnnviz(['summary', 'squeezenet1_1', '--json'], { cwd, env });
