@@ -32,6 +32,17 @@ export function checkRange(size: number, from: number, length: number): void {
   });
 }
 
+/** Bytes one behind the other, as one array. */
+export function joinedBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** The numbers of some bytes. Not their buffer's: bytes are often a part of a larger one. */
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);

@@ -6,10 +6,19 @@ import { fillRect, type Marks, type Paint, strokeRect } from './scene/scene.js';
 
 /** A frame of what is pointed at is at least this wide and high, so that one value can be seen. */
 const SMALLEST_FRAME = 13;
-/** A bright line on either side of it is seen on anything. */
+/** The width of its line. */
 const LINE = 2;
 
-/** A rectangle in the pixels of the picture it lies on: its top left corner and its sides. */
+/**
+ * The one that is meant, and others it is compared with: colours that photographs, greys and our colour maps seldom have, in
+ * every theme; told apart in grey, and with every colour blindness.
+ */
+export const MARKED: Paint = [194, 24, 91];
+export const BESIDE: Paint = [33, 102, 172];
+/** A line of it on either side is seen on anything. */
+export const HALO: Paint = [255, 255, 255];
+
+/** A rectangle in the pixels of the picture, or the points of the paper, it lies on: its top left corner and its sides. */
 export interface Rect {
   readonly x: number;
   readonly y: number;
@@ -29,16 +38,13 @@ export function withFrames(part: Part, rects: readonly Rect[], fit: Fit): Part {
         const [left, width] = span(rect.x, rect.width, picture.width, scale);
         const [top, height] = span(rect.y, rect.height, picture.height, scale);
         const [fx, fy] = [picture.x + left, picture.y + top];
-        strokeRect(marks, fx, fy, width, height, [255, 255, 255], 1);
-        strokeRect(marks, fx + 1, fy + 1, width - 2, height - 2, POINTER, LINE);
-        if (Math.min(width, height) > 10) strokeRect(marks, fx + 3, fy + 3, width - 6, height - 6, [255, 255, 255], 1);
+        strokeRect(marks, fx, fy, width, height, HALO, 1);
+        strokeRect(marks, fx + 1, fy + 1, width - 2, height - 2, MARKED, LINE);
+        if (Math.min(width, height) > 10) strokeRect(marks, fx + 3, fy + 3, width - 6, height - 6, HALO, 1);
       }
     },
   };
 }
-
-/** Of what is pointed at in a picture: a colour that photographs, greys and our colour maps seldom have, in every theme. */
-const POINTER: Paint = [194, 24, 91];
 
 /** Start and length on the paper, at least as long as can be seen, within `room`. */
 function span(from: number, length: number, room: number, scale: number): [start: number, length: number] {
@@ -54,11 +60,6 @@ export interface Mark {
   readonly window: Window;
   readonly paint: Paint;
 }
-
-/** The one that is meant, and others it is compared with: told apart in grey, and with every colour blindness. */
-export const MARKED: Paint = [194, 24, 91];
-export const BESIDE: Paint = [33, 102, 172];
-const HALO: Paint = [255, 255, 255];
 
 /** An image with rectangles outlined on it, the last one on top; outlines lie around the pixels, never on them. */
 export function overlayPicture(image: Image, fit: Fit, marks: readonly Mark[]): Part {

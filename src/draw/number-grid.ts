@@ -1,5 +1,8 @@
+import type { ColormapName } from '../core/job.js';
 import { formatNumber } from '../core/text.js';
-import { framed, type Part, type Plane, TYPE } from './part.js';
+import { applyColormap } from './colormaps.js';
+import type { Fit } from './fit.js';
+import { framed, type Part, type Plane, planePicture, TYPE } from './part.js';
 import { fillRect, type Paint, type Rgb } from './scene/scene.js';
 import { CAP_HEIGHT, textWidth } from './scene/typeface.js';
 
@@ -31,6 +34,19 @@ interface NumberGridOptions {
 /** Cells with numbers, `step` points from one to the next; the first begins one point inside. */
 interface NumberGrid extends Part {
   readonly step: number;
+}
+
+/** A plane as cells with their numbers where they are few, else as a picture. */
+export function numbersOrPicture(
+  plane: Plane,
+  levels: Uint8Array,
+  colormap: ColormapName,
+  fit: Fit,
+  options: NumberGridOptions = {},
+): Part {
+  return fitsNumberGrid(plane)
+    ? numberGrid(plane, applyColormap(levels, colormap), options)
+    : planePicture(plane, levels, colormap, fit);
 }
 
 /** A plane as square cells with their numbers written in them. `rgb` [height, width, 3]: the colours of the cells. */

@@ -1,6 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
-import { applyColormap } from './colormaps.js';
 import {
   type ColouredFigure,
   commonLevels,
@@ -13,17 +12,8 @@ import {
 import { chooseFit, type Fit, fitWords } from './fit.js';
 import { type KernelPlanes, kernelPicture } from './kernel-picture.js';
 import { arrowPart } from './marks.js';
-import { fitsNumberGrid, numberGrid } from './number-grid.js';
-import {
-  type CaptionLine,
-  captionPart,
-  imagePicture,
-  type Part,
-  planePicture,
-  stacked,
-  textPart,
-  widest,
-} from './part.js';
+import { fitsNumberGrid, numberGrid, numbersOrPicture } from './number-grid.js';
+import { type CaptionLine, captionPart, imagePicture, type Part, stacked, textPart, widest } from './part.js';
 import { resampleRgb } from './resample.js';
 
 /** What was done on the way to a map: "stride 2" above the arrow, "+ bias −0.5" below it. */
@@ -209,10 +199,7 @@ function stageCell(
   room: number,
 ): Cell {
   const size = `${map.width} × ${map.height}`;
-  const picture = fitsNumberGrid(map)
-    ? numberGrid(map, applyColormap(levels, colormap))
-    : planePicture(map, levels, colormap, fit);
-  return cellOf(picture, [[words, size]], room);
+  return cellOf(numbersOrPicture(map, levels, colormap, fit), [[words, size]], room);
 }
 
 function cellOf(picture: Part, lines: readonly CaptionLine[], room: number): Cell {

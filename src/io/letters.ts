@@ -50,12 +50,20 @@ export async function drawLetters(
 
 /** Whether this machine has a font for a letter: what it draws is not the box that it draws for none. */
 export async function hasLetter(letter: string, fontFile: string | null): Promise<boolean> {
-  const [drawn, box] = [
-    await drawLetters(letter, PROBE_SIZE, false, fontFile),
-    await drawLetters(letter.length > 1 ? NO_LETTER_BEYOND : NO_LETTER, PROBE_SIZE, false, fontFile),
-  ];
+  const drawn = await drawLetters(letter, PROBE_SIZE, false, fontFile);
   if (drawn === null) return false;
+  const box = await boxFor(letter.length > 1 ? NO_LETTER_BEYOND : NO_LETTER, fontFile);
   return box === null || drawn.width !== box.width || drawn.height !== box.height || edgeOf(drawn) !== edgeOf(box);
+}
+
+const boxes = new Map<string, Promise<DrawnLetters | null>>();
+
+/** What is drawn for a letter without a font: the same for every letter that is looked for, so it is drawn once. */
+function boxFor(noLetter: string, fontFile: string | null): Promise<DrawnLetters | null> {
+  const key = `${noLetter}${fontFile ?? ''}`;
+  const box = boxes.get(key) ?? drawLetters(noLetter, PROBE_SIZE, false, fontFile);
+  boxes.set(key, box);
+  return box;
 }
 
 /** The outermost pixels: of a box, its frame; the digits within differ. */

@@ -1,3 +1,5 @@
+import { joinedBytes } from '../core/bytes.js';
+
 /** What begins a block of a GIF, and ends the file. Source: GIF89a, sections 18 to 27. */
 const EXTENSION = 0x21;
 const COMMENT = 0xfe;
@@ -30,7 +32,7 @@ export function gifComment(gif: Uint8Array): string | null {
     const kind = gif[at];
     if (kind === EXTENSION) {
       const { end, pieces } = piecesFrom(gif, at + 2);
-      if (gif[at + 1] === COMMENT) return end > gif.length ? null : new TextDecoder().decode(joined(pieces));
+      if (gif[at + 1] === COMMENT) return end > gif.length ? null : new TextDecoder().decode(joinedBytes(pieces));
       at = end;
     } else if (kind === IMAGE) {
       // the descriptor, the local colour table, the code size, then the pixels in pieces
@@ -54,16 +56,6 @@ function piecesFrom(gif: Uint8Array, start: number): { readonly end: number; rea
     at += 1 + gif[at];
   }
   return { end: at + 1, pieces };
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 const ENTITIES = [

@@ -1,16 +1,15 @@
 import { activationText, type Job, type LayerJob, type PoolJob, paddingText, pairName } from '../core/job.js';
 
-import { formatNumber, inputName } from '../core/text.js';
+import { formatNumber } from '../core/text.js';
 import { contactSheet, type SheetMap, type SheetOptions } from '../draw/contact-sheet.js';
 import type { ColouredFigure, FigureLook, FigureOptions } from '../draw/figure.js';
 import type { Plane } from '../draw/part.js';
 import { type StripRow, type StripStage, strip } from '../draw/strip.js';
 import { countMapHalves } from '../engine/map-loops.js';
-import { baseName } from '../io/paths.js';
 import { drawnScale, fileOf, finishFigure } from './figure.js';
 import type { FeatureMap } from './measure.js';
 import { numberedMap } from './place.js';
-import { type DrawnBytes, inputPicture, kernelPicture } from './planes.js';
+import { type DrawnBytes, inputPicture, kernelPicture, sourceName } from './planes.js';
 import { commandArgs, pictureNote } from './recipe.js';
 import type { Source } from './subject.js';
 
@@ -23,7 +22,7 @@ export async function drawKernelFigure(
   say: (note: string) => void,
 ): Promise<DrawnBytes> {
   const { scale: scaleRule, colormap, signs = false, each: wanted } = job.picture;
-  const name = inputName(baseName(source.facts.path));
+  const name = sourceName(source);
   const said = {
     ...kernelFigureOptions(name, job, source, maps, kind),
     scaleRule,

@@ -5,7 +5,7 @@ import { plural } from '../core/geometry.js';
 import type { NetworkJob, ScaleRule } from '../core/job.js';
 import type { DrawingNote } from '../core/note.js';
 import { nanScores, nanScoreWords } from '../core/result.js';
-import { formatNumber, groupDigits, inputName } from '../core/text.js';
+import { formatNumber, groupDigits } from '../core/text.js';
 import { VERSION } from '../core/version.js';
 import type { Bar } from '../draw/bars.js';
 import { type ClassBarsItem, classBars } from '../draw/class-bars.js';
@@ -16,7 +16,7 @@ import { countMapHalves } from '../engine/map-loops.js';
 import { baseName } from '../io/paths.js';
 import { drawnScale, encodeFigure, fileOf, finishFigure } from './figure.js';
 import type { MeasuredLayer } from './measure.js';
-import { type DrawnBytes, inputPicture, planesOf } from './planes.js';
+import { type DrawnBytes, inputPicture, planesOf, sourceName } from './planes.js';
 import { layerArgsOf, networkArgs, pictureNote } from './recipe.js';
 import type { Source } from './subject.js';
 
@@ -58,7 +58,7 @@ async function drawUnits(
   // a long bar takes nothing from the others: no reason to cut it unless somebody says so
   const scaleRule: ScaleRule = job.picture.scale.kind === 'auto' ? { kind: 'minmax' } : job.picture.scale;
   const count = values.length === 1 ? 'one unit' : `${groupDigits(values.length)} units`;
-  const facts = [network, nameOf(source), ...madeUp(job)].join('  ·  ');
+  const facts = [network, sourceName(source), ...madeUp(job)].join('  ·  ');
   const options = { title: `The ${count} of ${name}`, facts, scaleRule };
   const { figure, bytes } = await finishFigure(
     (look) => unitBars(items, { ...options, look }),
@@ -91,7 +91,7 @@ async function drawClasses(
   const values = blocks.flatMap(({ bars }) => bars.map(({ value }) => value)).filter(Number.isFinite);
   const scale = { lo: Math.min(0, ...values), hi: Math.max(0, ...values) };
   const labels = job.labels === null ? [] : ['--labels', baseName(job.labels)];
-  const options = { title: `What does ${network} see in ${nameOf(source)}?`, facts: facts.join('  ·  ') };
+  const options = { title: `What does ${network} see in ${sourceName(source)}?`, facts: facts.join('  ·  ') };
   const bytes = await encodeFigure(
     (look) => classBars(blocks, { ...options, look }),
     () => pictureNote('sheet', source, scale, layerArgsOf(job, source, name, labels)),
@@ -143,7 +143,7 @@ export function drawHistograms(
       histogram: histogramOf(values, stepsFor(values.length)),
     };
   });
-  const facts = [nameOf(source), plural(layers.length, 'layer'), 'each over its own range', ...madeUp(job)].join(
+  const facts = [sourceName(source), plural(layers.length, 'layer'), 'each over its own range', ...madeUp(job)].join(
     '  ·  ',
   );
   const options = { title: `How large are the activations of ${network}?`, facts };
@@ -160,10 +160,6 @@ function stepsFor(count: number): number {
   return Math.max(LEAST_STEPS, Math.min(MOST_STEPS, Math.ceil(2 * Math.sqrt(count))));
 }
 
-function nameOf({ facts: { path } }: Source): string {
-  return inputName(baseName(path));
-}
-
 function madeUp({ request }: NetworkJob): string[] {
   return request.init === null ? [] : ['made-up weights'];
 }
@@ -175,7 +171,7 @@ async function drawLayerSheet({ job, network, source, say }: LayersShown, layer:
   const { name } = layer.result;
   const vector = folded === null ? [] : [`${groupDigits(channels)} values, ${folded} a row`];
   const { scale: scaleRule, colormap, signs = false, each = false } = job.picture;
-  const facts = [nameOf(source), ...madeUp(job), ...vector].join('  ·  ');
+  const facts = [sourceName(source), ...madeUp(job), ...vector].join('  ·  ');
   const input = source.picture ? { input: inputPicture(source, 0).input } : {};
   const { figure, bytes } = await finishFigure(
     (look) =>

@@ -4,7 +4,7 @@ import { plural } from '../core/geometry.js';
 import type { NetworkJob } from '../core/job.js';
 import type { DrawingNote } from '../core/note.js';
 import { type NetworkRunResult, nanScoreWords } from '../core/result.js';
-import { formatNumber, groupDigits, inputName } from '../core/text.js';
+import { formatNumber, groupDigits } from '../core/text.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { VERSION } from '../core/version.js';
 import { type DrawnOverview, type OverviewBar, overview } from '../draw/overview.js';
@@ -13,6 +13,7 @@ import type { ShapedModel } from '../layers/infer.js';
 import { encodeFigure, fileOf } from './figure.js';
 import type { ChosenLayer } from './layer-choice.js';
 import type { MeasuredLayer } from './measure.js';
+import { sourceName } from './planes.js';
 import { networkArgs, pictureArgs } from './recipe.js';
 import type { Source } from './subject.js';
 
@@ -56,17 +57,13 @@ export function drawOverview(job: NetworkJob, run: OverviewRun, say: (note: stri
   const args = ['run', ...networkArgs(job, source, own), ...pictureArgs(job.picture, true)];
   const ends = facts.end ? `, then ${facts.end.bars.map(({ label, words }) => `${label} ${words}`).join(', ')}` : '';
   const columns = facts.stages.map(({ name, size }) => `${name} (${size})`).join(', ');
-  const alt = `${network} on ${nameOf(source)}: the maps that vary most of ${columns || 'no layer'}${ends}.`;
+  const alt = `${network} on ${sourceName(source)}: the maps that vary most of ${columns || 'no layer'}${ends}.`;
   const note: DrawingNote = { cnnviz: VERSION, picture: 'overview', alt, args };
   return encodeFigure(
     (look) => overview({ ...facts, look }),
     () => note,
     fileOf(job.output, say),
   );
-}
-
-function nameOf({ facts: { path } }: Source): string {
-  return inputName(baseName(path));
 }
 
 /** Everything that the figure says. */
@@ -88,7 +85,7 @@ export function overviewFacts(job: NetworkJob, run: OverviewRun): Omit<DrawnOver
   const { scale: scaleRule, colormap, signs = false } = job.picture;
   const facts = factsOf(job, run, found).join('  ·  ');
   return {
-    title: `${nameOf(source)} through ${job.request.network.includes('|') ? 'a pipe of layers' : network}`,
+    title: `${sourceName(source)} through ${job.request.network.includes('|') ? 'a pipe of layers' : network}`,
     facts,
     input,
     stages,

@@ -2,8 +2,10 @@ import { channelsOf } from '../analysis/layer-facts.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import type { DrawnScale } from '../core/result.js';
+import { inputName } from '../core/text.js';
 import type { LabelledMap } from '../draw/figure.js';
 import { numbersOf } from '../engine/input.js';
+import { baseName } from '../io/paths.js';
 import type { FeatureMap, MeasuredLayer } from './measure.js';
 import { planesPicture } from './source.js';
 import type { Source } from './subject.js';
@@ -26,6 +28,11 @@ export function kernelPicture({ result, kernel }: FeatureMap) {
     values: kernel.data.subarray(c * step, c * step + kH * kW),
   }));
   return { label: result.kernel.name, channels, ...(isMagnitude ? { combined: 'gradient magnitude' } : {}) };
+}
+
+/** How figures call an input: by its file's name, without the folders it is in. */
+export function sourceName({ facts: { path } }: Source): string {
+  return inputName(baseName(path));
 }
 
 /** The input as a picture; an array is drawn from its darkest to its brightest value. */

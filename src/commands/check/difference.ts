@@ -2,11 +2,11 @@ import type { ColormapName, ScaleRule } from '../../core/job.js';
 import { applyColormap } from '../../draw/colormaps.js';
 import { commonLevels, type FigureLook, legend, type MapFigure, titledScene } from '../../draw/figure.js';
 import { chooseFit, type Fit, fitWords } from '../../draw/fit.js';
-import { MARKED } from '../../draw/marks.js';
+import { HALO, MARKED } from '../../draw/marks.js';
 import { numberGrid } from '../../draw/number-grid.js';
 import { captioned, inGrid, type Part, type Plane, planePicture, sideBySide } from '../../draw/part.js';
 import { chooseScale } from '../../draw/scale.js';
-import { type Marks, type Paint, type Rgb, strokeRect } from '../../draw/scene/scene.js';
+import { type Marks, type Paint, strokeRect } from '../../draw/scene/scene.js';
 import { FIXED_SPACE } from '../../draw/scene/typeface.js';
 
 /** One plane of a stage as it was stored and as it came out. */
@@ -31,7 +31,6 @@ const GAP = 16;
 const CUT = 3;
 /** The ring around the first difference, in points beyond the value itself. */
 const RING = 6;
-const HALO: Rgb = [255, 255, 255];
 
 /** A figure whose numbers are known, to be laid out. */
 type Drawing = (look: FigureLook) => MapFigure;

@@ -1,6 +1,7 @@
 import type { Flag, ValuesOf } from '../../cli/flags.js';
 import type { Answer, Frame, Work } from '../../cli/frame.js';
 import { collectInputs, type inputFlags, nothingToDo } from '../../cli/input-flags.js';
+import { joinedBytes } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import type { FeatureOrigin } from '../../core/head.js';
@@ -206,13 +207,7 @@ function featureTable(rows: readonly FeatureRow[], x: Float32Array, features: nu
     return text.encode(`${[field(path), field(label ?? ''), ...numbers].join(',')}\n`);
   });
   const parts = [text.encode(`${heading}\n`), ...lines];
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return joinedBytes(parts);
 }
 
 function field(value: string): string {

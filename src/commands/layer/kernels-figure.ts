@@ -2,11 +2,10 @@ import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import { formatNumber } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
-import { applyColormap } from '../../draw/colormaps.js';
 import { type FigureLook, legend, titledScene } from '../../draw/figure.js';
 import { chooseFit } from '../../draw/fit.js';
-import { fitsNumberGrid, numberGrid } from '../../draw/number-grid.js';
-import { captioned, inGrid, type Part, planePicture, textPart, toLevels } from '../../draw/part.js';
+import { numbersOrPicture } from '../../draw/number-grid.js';
+import { captioned, inGrid, type Part, textPart, toLevels } from '../../draw/part.js';
 import { chooseScale } from '../../draw/scale.js';
 import type { Scene } from '../../draw/scene/scene.js';
 import { encodeFigure, type FigureFile } from '../../run/figure.js';
@@ -73,9 +72,8 @@ function kernelTile({ name, rows, divisor = 1, reads = '' }: NamedKernel, box: n
   }
   const plane = { width, height, values: Float32Array.from(rows.flat()) };
   const levels = toLevels(plane.values, chooseScale([plane.values], { kind: 'symmetric' }));
-  const picture = fitsNumberGrid(plane)
-    ? numberGrid(plane, applyColormap(levels, 'diverging'), { divisor })
-    : planePicture(plane, levels, 'diverging', chooseFit(width, height, BOX * box, BOX * box));
+  const fit = chooseFit(width, height, BOX * box, BOX * box);
+  const picture = numbersOrPicture(plane, levels, 'diverging', fit, { divisor });
   const shared = divisor === 1 ? [] : [`every number ÷ ${formatNumber(divisor)}`];
   return captioned(picture, [[name, `${width} × ${height}`], ...shared, ...(saysMore && reads !== '' ? [reads] : [])]);
 }

@@ -9,7 +9,7 @@ import {
   type SweepResult,
   type SweptName,
 } from '../../core/sweep.js';
-import { formatNumber, groupDigits } from '../../core/text.js';
+import { formatNumber, groupDigits, inputName } from '../../core/text.js';
 import type { Breathe } from '../../engine/execute.js';
 import type { EngineInput } from '../../engine/input.js';
 import type { Input } from '../../io/inputs.js';
@@ -73,7 +73,7 @@ export async function sweep(
   }
   const computed = await computeSweep(job, subject.loaded, source.x as EngineInput, { breathe, threads }).catch(
     (error) => {
-      throw atPlace(nameOf(input.path), error);
+      throw atPlace(inputName(input.path), error);
     },
   );
   const axes = sweptAxes(computed.map(({ cell }) => cell.parameters));
@@ -98,7 +98,7 @@ export async function sweep(
   const differs = detailsThatDiffer(details);
   const shared = details.find((lines) => lines.length > 0)!.filter((_, d) => !differs[d]);
   const drawn = drawnSweep({
-    title: titleOf(axes, path === '-' ? nameOf(path) : baseName(path)),
+    title: titleOf(axes, inputName(baseName(path))),
     facts: [...commonWords(job.base.layer, cells, axes), ...shared].join('  ·  '),
     input: inputPicture(source, 0).input,
     frames: job.base.layer.kernels.flatMap(ownPatch),
@@ -119,10 +119,6 @@ export async function sweep(
   const { scale, clipped } = drawn;
   const result = { input: source.facts, axes, cells, scale, clipped, notes, warnings: source.warnings };
   return { result, drawn, sha256: source.sha256, maps: computed.map(({ map }) => map?.values ?? null) };
-}
-
-function nameOf(path: string): string {
-  return path === '-' ? 'standard input' : path;
 }
 
 /** "How stride and bias change the map of dog.jpg" */

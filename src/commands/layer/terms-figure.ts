@@ -3,8 +3,8 @@ import type { Scale } from '../../core/result.js';
 import { formatNumber } from '../../core/text.js';
 import { applyColormap } from '../../draw/colormaps.js';
 import { chooseFit } from '../../draw/fit.js';
-import { arrowPart, MARKED } from '../../draw/marks.js';
-import { fitsNumberGrid, numberGrid } from '../../draw/number-grid.js';
+import { arrowPart, HALO, MARKED } from '../../draw/marks.js';
+import { fitsNumberGrid, numberGrid, numbersOrPicture } from '../../draw/number-grid.js';
 import {
   blank,
   boxed,
@@ -34,7 +34,6 @@ const ROW_GAP = 16;
 /** Digits of a channel's sum. */
 const SUM_DIGITS = 4;
 const COLOURS = ['red', 'green', 'blue'];
-const HALO: Rgb = [255, 255, 255];
 
 /** How the rows of a sum of products are drawn. */
 interface TermsLook {
@@ -115,9 +114,8 @@ export function termsRows(step: WeightedStep, look: TermsLook): Part {
   const plane = (values: Float32Array, scale: Scale) => {
     const levels = toLevels(values, scale);
     const one = { width, height, values };
-    return fitsNumberGrid(one)
-      ? numberGrid(one, applyColormap(levels, 'diverging'), { among: [one, ...cells] })
-      : planePicture(one, levels, 'diverging', chooseFit(width, height, side, side));
+    const fit = chooseFit(width, height, side, side);
+    return numbersOrPicture(one, levels, 'diverging', fit, { among: [one, ...cells] });
   };
   // numbers say it themselves; colours need their ends
   const ends = fitsNumberGrid({ width, height }) ? '' : ` ±${formatNumber(kernelScale.hi)}`;

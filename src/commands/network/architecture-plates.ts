@@ -1,18 +1,11 @@
+import type { Rect } from '../../draw/marks.js';
 import type { Part } from '../../draw/part.js';
 import type { Point } from '../../draw/scene/scene.js';
 import type { Item } from './architecture-graph.js';
 
-/** A rectangle on the paper, in points. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** A stack of maps: its front, and how far its back lies to the right and above. */
 export interface Plate {
-  readonly front: Box;
+  readonly front: Rect;
   readonly back: Point;
   /** Of one tower of two: its share of the channels. */
   readonly channels: number | null;
@@ -29,7 +22,7 @@ export interface Block {
   /** The caption's top left corner. */
   readonly at: Point;
   /** Everything of it: plates, numbers at their edges, caption. */
-  readonly box: Box;
+  readonly box: Rect;
 }
 
 /** Between an edge and its number. */

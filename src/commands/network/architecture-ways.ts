@@ -1,8 +1,9 @@
+import type { Rect } from '../../draw/marks.js';
 import { TYPE } from '../../draw/part.js';
 import type { Point } from '../../draw/scene/scene.js';
 import { textWidth } from '../../draw/scene/typeface.js';
 import type { Item } from './architecture-graph.js';
-import { BESIDE, type Block, type Box, EDGE, type Plate, sidesOf } from './architecture-plates.js';
+import { BESIDE, type Block, EDGE, type Plate, sidesOf } from './architecture-plates.js';
 
 export interface Arrow {
   readonly points: readonly Point[];
@@ -12,7 +13,7 @@ export interface Arrow {
 
 /** A window on the front of what is read, its corners led to where its value stands. */
 export interface WindowLines {
-  readonly window: Box;
+  readonly window: Rect;
   readonly to: Point;
 }
 
@@ -114,7 +115,7 @@ function around(start: Place, to: Place, out: Point, end: Point, width: number, 
 }
 
 /** The window of a layer on what it reads, in proportion; null where it slides none over maps. */
-function windowLines(front: Box, { item, plates }: Block, tower: number, before: Item): WindowLines | null {
+function windowLines(front: Rect, { item, plates }: Block, tower: number, before: Item): WindowLines | null {
   const { rows, columns } = sidesOf(before.shape);
   if (item.kernel === null || rows === null || columns === null) return null;
   const height = Math.min(front.height, Math.max(5, (item.kernel[0] / rows) * front.height));

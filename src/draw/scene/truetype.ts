@@ -1,3 +1,4 @@
+import { joinedBytes } from '../../core/bytes.js';
 import { ASCENT, DESCENT, type Glyph, UNITS } from './typeface.js';
 
 /**
@@ -15,7 +16,7 @@ export function trueTypeFont(name: string, glyphs: readonly Glyph[]): Uint8Array
   const tables: Record<string, Uint8Array> = {
     'OS/2': osTable(glyphs, all),
     cmap: cmapTable(glyphs),
-    glyf: joined(outlines),
+    glyf: joinedBytes(outlines),
     head: headTable(bounds),
     hhea: hheaTable(all, bounds),
     hmtx: new Writer()
@@ -225,7 +226,7 @@ function fontFile(tables: Readonly<Record<string, Uint8Array>>): Uint8Array {
     at += table.length;
     parts.push(table);
   }
-  const file = joined([head.bytes(), ...parts]);
+  const file = joinedBytes([head.bytes(), ...parts]);
   new DataView(file.buffer).setUint32(headAt + 8, (0xb1b0afba - sumOf(file)) >>> 0);
   return file;
 }
@@ -235,16 +236,6 @@ function sumOf(bytes: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < bytes.length; i += 4) sum = (sum + view.getUint32(i)) >>> 0;
   return sum;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 /** Numbers with the highest byte first. */
