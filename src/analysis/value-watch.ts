@@ -85,9 +85,8 @@ export class ValueWatch implements StepWatch {
   }
 
   /** The largest |value| among what a step reads; its parameters do not count. */
-  #read({ kind, layer, inputs }: Step, read: (name: string) => EngineInput | Value): number {
-    const data = kind === 'operator' ? inputs : inputs.slice(0, 1);
-    return data.reduce((most, name) => {
+  #read({ layer, inputs }: Step, read: (name: string) => EngineInput | Value): number {
+    return inputs.reduce((most, name) => {
       if (name === null) return most;
       const isConstant = this.#plan.shaped.known(name) !== null;
       if (isConstant && layerFamily(layer).growth !== 'passes') return most;
@@ -101,21 +100,24 @@ export class ValueWatch implements StepWatch {
   /** What is fused with a convolution, as layers of their own; the whole when it is one layer. */
   #layersOf(step: ConvStep, read: (name: string) => EngineInput | Value, whole: Made): Made[] {
     const { shaped } = this.#plan;
-    const [input] = step.inputs as [string];
-    const nodes = chainOf(this.#plan, step);
+    const { nodes } = step;
+    const inputs = step.inputs as string[];
     if (nodes.length === 1) return [whole];
     const made = nodes.map(({ outputs }) => outputs[0]);
-    const model = modelBehind(shaped, [input], made);
+    const model = modelBehind(shaped, inputs, made);
     const bound = new Map(
       model.inputs.map(({ name }): [string, BoundInput] => [
         name,
-        { ...shaped.infos.get(name)!, value: name === input ? null : shaped.known(name) },
+        { ...shaped.infos.get(name)!, value: inputs.includes(name) ? null : shaped.known(name) },
       ]),
     );
     const session = new Session(planModel(model, bound, { exact: true, algorithm: null }, made));
     try {
-      const x: Value = { ...shaped.infos.get(input)!, data: numbersOf(read(input)) };
-      const values = runAllSync(session, new Map([[input, x]]));
+      const feed = inputs.map((name): [string, Value] => [
+        name,
+        { ...shaped.infos.get(name)!, data: numbersOf(read(name)) },
+      ]);
+      const values = runAllSync(session, new Map(feed));
       let { from } = whole;
       const layers = nodes.map((node): Made => {
         const { data, shape } = values.get(node.outputs[0])!;
@@ -145,14 +147,19 @@ const HIDING = new WeakMap<ConvStep, { readonly sum: number; readonly bias: numb
  */
 function hidesFault(step: ConvStep, from: number): boolean {
   const { fused, bias, geometry, weight } = step;
-  if (fused === null) return false;
+  if (fused.length === 0) return false;
   let bound = HIDING.get(step);
   if (!bound) {
-    const sum = ACTIVATIONS[fused.name].limits ? largestSum(weight.load(), geometry.M) : 0;
+    const limits = fused.some((one) => one.kind !== 'add' && mayHide(one.layer));
+    const sum = limits ? largestSum(weight.load(), geometry.M) : 0;
     bound = { sum, bias: bias === null ? 0 : magnitudeOf(bias) };
     HIDING.set(step, bound);
   }
   return !(bound.sum * from + bound.bias <= GROWTH * Math.max(from, FLOOR));
+}
+
+function mayHide(layer: Layer): boolean {
+  return layer.kind !== 'activation' || ACTIVATIONS[layer.name].limits !== undefined;
 }
 
 /** The largest Σ|weight| of one output channel. */
@@ -165,17 +172,6 @@ function largestSum(weight: Float32Array, channels: number): number {
     most = Math.max(most, sum);
   }
   return most;
-}
-
-/** The nodes that a convolution step computes, in order. */
-function chainOf({ model }: Plan, step: ConvStep): ModelNode[] {
-  const nodes: ModelNode[] = [];
-  for (let value = step.outputs[0]; value !== step.inputs[0]; ) {
-    const node = model.nodes.find(({ outputs }) => outputs[0] === value)!;
-    nodes.unshift(node);
-    value = node.inputs[0]!;
-  }
-  return nodes;
 }
 
 function magnitudeOfInput(input: EngineInput | Value): number {

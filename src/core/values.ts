@@ -53,10 +53,21 @@ export function carrierBytes(dtype: DType): number {
   return CARRIERS[dtype].BYTES_PER_ELEMENT;
 }
 
-/** `size` zeros of this type; within `buffer`, from its start, when one is given. */
-export function newNumbers(dtype: DType, size: number, buffer?: ArrayBuffer): Numbers {
+/** Bytes of an array as it travels. */
+export function bytesOf({ dtype, shape }: ValueInfo): number {
+  return shape.reduce((size, side) => size * side, carrierBytes(dtype));
+}
+
+/** Room in a buffer. */
+export interface Room {
+  readonly buffer: ArrayBufferLike;
+  readonly byteOffset: number;
+}
+
+/** `size` zeros of this type; in a room, when one is given, what lies there. */
+export function newNumbers(dtype: DType, size: number, room?: Room | null): Numbers {
   const Carrier = CARRIERS[dtype];
-  return buffer ? new Carrier(buffer, 0, size) : new Carrier(size);
+  return room ? new Carrier(room.buffer as ArrayBuffer, room.byteOffset, size) : new Carrier(size);
 }
 
 /** Numbers of any type as float32; the same array when they are. */

@@ -1,5 +1,5 @@
 import { type Conv2dGeometry, sourceIndex } from '../core/geometry.js';
-import type { BandShape } from './conv2d/algorithm.js';
+import type { BandShape, BandSize } from './conv2d/algorithm.js';
 import { roundUp } from './conv2d/taps.js';
 import type { PoolAlgorithm } from './pooling.js';
 
@@ -14,6 +14,8 @@ export interface Bands {
   /** Columns before and after the image's own. */
   readonly left: number;
   readonly right: number;
+  /** The algorithm reads the input where it lies: no border is put around it, and rows are not split. */
+  readonly isDirect: boolean;
   readonly bytes: {
     /** Packed weights of one group. */
     readonly packed: number;
@@ -26,13 +28,17 @@ export interface Bands {
   };
 }
 
-/** `parts`: bands there should be at least, where the algorithm can have as many. */
-export function planBands(g: Conv2dGeometry, algorithm: PoolAlgorithm, parts = 1): Bands {
+/**
+ * @param parts bands there should be at least, where the algorithm can have as many
+ * @param isInside whether the whole input lies in the engine's memory
+ */
+export function planBands(g: Conv2dGeometry, algorithm: PoolAlgorithm, parts = 1, isInside = false): Bands {
   const size = algorithm.band(g, parts);
+  const isDirect = isInside && needsNoBorder(g, size);
   const columns = Math.max(size.columns, g.pads[1] + g.W);
-  const phaseFloats = roundUp(Math.ceil(columns / g.sW), 4);
+  const phaseFloats = isDirect ? g.W : roundUp(Math.ceil(columns / g.sW), 4);
   const rowFloats = phaseFloats * g.sW;
-  const planeFloats = size.rows * rowFloats;
+  const planeFloats = isDirect ? g.H * g.W : size.rows * rowFloats;
   const shape: BandShape = {
     C: g.C / g.groups,
     M: g.M / g.groups,
@@ -56,14 +62,23 @@ export function planBands(g: Conv2dGeometry, algorithm: PoolAlgorithm, parts = 1
     count: Math.ceil(g.oH / size.oH),
     left: g.pads[1],
     right: rowFloats - g.pads[1] - g.W,
+    isDirect,
     bytes: {
       packed: algorithm.packedBytes(shape),
       workspace: algorithm.workspaceBytes(shape),
-      x: shape.C * planeFloats * 4 + SLACK_BYTES,
+      x: isDirect ? 0 : shape.C * planeFloats * 4 + SLACK_BYTES,
       line: rowFloats * 4,
       y: shape.M * shape.yPlane * 4 + SLACK_BYTES,
     },
   };
+}
+
+/** Whether bands of this size read nothing beyond the image, and neighbours of a row for neighbours of an output row. */
+function needsNoBorder(g: Conv2dGeometry, { oH, rows, columns }: BandSize): boolean {
+  const bands = Math.ceil(g.oH / oH);
+  const last = g.oH - (bands - 1) * oH;
+  const end = (bands - 1) * oH * g.sH + rows - (oH - last) * g.sH;
+  return g.sW === 1 && g.pads.every((pad) => pad === 0) && columns <= g.W && end <= g.H;
 }
 
 /** Band number `index`: its shape, its first output row, and the source row of each of its input rows (−1: zeros). */

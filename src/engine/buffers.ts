@@ -1,5 +1,4 @@
-import { sizeOf } from '../core/tensor.js';
-import { carrierBytes, type ValueInfo } from '../core/values.js';
+import { bytesOf } from '../core/values.js';
 import { forwardOf } from '../layers/index.js';
 import type { Step } from './steps.js';
 
@@ -91,8 +90,4 @@ function takeBuffer(free: Set<number>, bytes: readonly number[], needed: number)
   const buffer = candidates.find((one) => bytes[one] >= needed) ?? candidates.at(-1) ?? bytes.length;
   free.delete(buffer);
   return buffer;
-}
-
-function bytesOf({ dtype, shape }: ValueInfo): number {
-  return sizeOf(shape) * carrierBytes(dtype);
 }

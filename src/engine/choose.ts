@@ -11,6 +11,8 @@ export interface PlanOptions {
   readonly exact: boolean;
   /** Take this algorithm or say why it cannot be taken; null: the cheapest. */
   readonly algorithm: string | null;
+  /** Convolutions are joined with their activation alone, for those who follow values layer by layer. Default: no. */
+  readonly alone?: boolean;
 }
 
 /** One algorithm's chances with a geometry. */

@@ -5,7 +5,6 @@ import { activate, activationParameters } from '../layers/activation.js';
 import { planBroadcast } from '../layers/broadcast.js';
 import { forwardOf, type Layer } from '../layers/index.js';
 import type { ChannelAffine, NumberFunction } from '../layers/row-work.js';
-import type { Heap } from './routines/heap.js';
 import type { Routines } from './routines/index.js';
 import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
 
@@ -45,6 +44,8 @@ const ROUTINES: Readonly<Record<NumberFunction, InPlace>> = {
 
 /** As in assembly/rows.ts. */
 const OPERATIONS = ['+', '−', '×', '÷'];
+export const ADD = OPERATIONS.indexOf('+');
+export const MULTIPLY = OPERATIONS.indexOf('×');
 
 /** Whether there may be routines for a layer. */
 export function isElementwise(layer: Layer): boolean {
@@ -62,6 +63,16 @@ export function activateInMemory(
   ROUTINES[name](routines, x, count, ...activationParameters(name, parameters, true));
 }
 
+/** Applies a function of each number to floats in the engine's memory. */
+export function applyInMemory(
+  routines: Routines,
+  { of, parameters }: { readonly of: NumberFunction; readonly parameters: readonly [number, number] },
+  x: number,
+  count: number,
+): void {
+  ROUTINES[of](routines, x, count, ...parameters);
+}
+
 /** The activation of an array of any length; x and y may be the same. */
 export function activateArray(
   name: ActivationName,
@@ -76,8 +87,7 @@ export function activateArray(
   }
   const memory = takeMemory(ELEMENTWISE_BYTES, kind);
   const area = memory.allocate(ELEMENTWISE_BYTES);
-  const { heap, routines } = memory;
-  inPortions(heap, area, x, y, (at, count) => activateInMemory(routines, name, parameters, at, count));
+  inPortions(memory, area, x, y, (at, count) => activateInMemory(memory.routines, name, parameters, at, count));
   returnMemory(memory);
 }
 
@@ -103,7 +113,7 @@ export function runElementwise(
   const arrays = { from, to, shape: x.shape };
   switch (work.work) {
     case 'each':
-      return inPortions(memory.heap, area, from, to, (at, count) =>
+      return inPortions(memory, area, from, to, (at, count) =>
         ROUTINES[work.of](memory.routines, at, count, ...work.parameters),
       );
     case 'affine':
@@ -122,19 +132,41 @@ interface Arrays {
   readonly shape: readonly number[];
 }
 
-/** Copies portions in, calls `of` for each, and copies them out. */
+/** The address of numbers low … high−1 of an array: its own where it lies in the engine's memory, else `area`, copied. */
+function entered(memory: EngineMemory, data: Float32Array, area: number, low: number, high: number): number {
+  const address = memory.addressOf(data);
+  if (address !== -1) return address + low * 4;
+  memory.heap.f32.set(data.subarray(low, high), area / 4);
+  return area;
+}
+
+/** Where numbers from `low` on of an array are to be written: its own address, else `area`. */
+function exitOf(memory: EngineMemory, data: Float32Array, area: number, low: number): number {
+  const address = memory.addressOf(data);
+  return address === -1 ? area : address + low * 4;
+}
+
+/** Copies what was written to `at` into its array, unless it lies there. */
+function leave({ heap }: EngineMemory, at: number, area: number, data: Float32Array, low: number, high: number): void {
+  if (at === area) data.set(heap.f32.subarray(area / 4, area / 4 + high - low), low);
+}
+
+/** Portion by portion: copied to where it is to be, and worked on there. */
 function inPortions(
-  { f32 }: Heap,
+  memory: EngineMemory,
   area: number,
   from: Float32Array,
   to: Float32Array,
   of: (at: number, count: number) => void,
 ): true {
-  for (let start = 0; start < from.length; start += PORTION) {
-    const count = Math.min(PORTION, from.length - start);
-    f32.set(from.subarray(start, start + count), area / 4);
-    of(area, count);
-    to.set(f32.subarray(area / 4, area / 4 + count), start);
+  const { f32 } = memory.heap;
+  for (let low = 0; low < from.length; low += PORTION) {
+    const high = Math.min(from.length, low + PORTION);
+    const at = exitOf(memory, to, area, low);
+    if (at === area) f32.set(from.subarray(low, high), area / 4);
+    else if (from !== to) to.set(from.subarray(low, high), low);
+    of(at, high - low);
+    leave(memory, at, area, to, low, high);
   }
   return true;
 }
@@ -150,11 +182,12 @@ function* rowPieces(rows: number, count: number): Generator<{ row: number; rows:
 }
 
 function scaleChannels(
-  { heap, routines }: EngineMemory,
+  memory: EngineMemory,
   area: number,
   { from, to, shape }: Arrays,
   { affine: { scale, shift }, axis }: { readonly affine: ChannelAffine; readonly axis: number },
 ): boolean {
+  const { heap, routines } = memory;
   const C = scale.length;
   const plane = sizeOf(shape.slice(axis + 1));
   if (C * 2 > PORTION) return false;
@@ -164,9 +197,11 @@ function scaleChannels(
   for (let start = 0; start < from.length; start += C * plane) {
     for (const { row, rows, first, end } of rowPieces(C, plane)) {
       const [low, high] = [start + row * plane + first, start + (row + rows - 1) * plane + end];
-      heap.f32.set(from.subarray(low, high), area / 4);
-      routines.affineRows(area, rows, end - first, scales + row * 8, shifts + row * 8);
-      to.set(heap.f32.subarray(area / 4, area / 4 + high - low), low);
+      const at = exitOf(memory, to, area, low);
+      if (at === area) heap.f32.set(from.subarray(low, high), area / 4);
+      else if (from !== to) to.set(from.subarray(low, high), low);
+      routines.affineRows(at, rows, end - first, scales + row * 8, shifts + row * 8);
+      leave(memory, at, area, to, low, high);
     }
   }
   return true;
@@ -177,7 +212,7 @@ function combine(memory: EngineMemory, area: number, op: number, a: Value, b: Va
   const isWhole = (one: Value) => one.data.length === y.data.length;
   if (!isWhole(a)) {
     // + and × may be turned round, but not where the output lies in the memory of what is repeated
-    if (op % 2 === 1 || !isWhole(b) || a.data.buffer === y.data.buffer) return false;
+    if (op % 2 === 1 || !isWhole(b) || isOneMemory(a.data, y.data)) return false;
     return combine(memory, area, op, b, a, y);
   }
   if (!(b.data instanceof Float32Array)) return false;
@@ -186,32 +221,41 @@ function combine(memory: EngineMemory, area: number, op: number, a: Value, b: Va
   const [rowStep, eachStep] = sides.length === 1 ? [0, steps[0][0]] : steps[0];
   const [rows, count] = sides.length === 1 ? [1, sides[0]] : sides;
   if (count < 16) return false;
-  const { heap, routines } = memory;
-  const [left, right] = [a.data as Float32Array, b.data];
-  const at = area + AREA;
+  const { routines } = memory;
+  const [left, right, to] = [a.data as Float32Array, b.data, y.data as Float32Array];
+  const second = area + AREA;
   for (const piece of rowPieces(rows, count)) {
     const [low, high] = [piece.row * count + piece.first, (piece.row + piece.rows - 1) * count + piece.end];
-    heap.f32.set(left.subarray(low, high), area / 4);
     const start = piece.row * rowStep + piece.first * eachStep;
     const length = (piece.rows - 1) * rowStep + (piece.end - piece.first - 1) * eachStep + 1;
-    heap.f32.set(right.subarray(start, start + length), at / 4);
-    routines.combineRows(op, area, at, area, piece.rows, piece.end - piece.first, rowStep * 4, eachStep);
-    (y.data as Float32Array).set(heap.f32.subarray(area / 4, area / 4 + high - low), low);
+    const x = entered(memory, left, area, low, high);
+    const other = entered(memory, right, second, start, start + length);
+    const at = exitOf(memory, to, area, low);
+    routines.combineRows(op, x, other, at, piece.rows, piece.end - piece.first, rowStep * 4, eachStep);
+    leave(memory, at, area, to, low, high);
   }
   return true;
 }
 
-function softmax({ heap, routines }: EngineMemory, area: number, { from, to, shape }: Arrays, axis: number): boolean {
+/** Whether two arrays begin at one place. */
+function isOneMemory(a: ArrayBufferView, b: ArrayBufferView): boolean {
+  return a.buffer === b.buffer && a.byteOffset === b.byteOffset;
+}
+
+function softmax(memory: EngineMemory, area: number, { from, to, shape }: Arrays, axis: number): boolean {
+  const { heap, routines } = memory;
   const count = shape[axis] ?? 1;
   const inner = sizeOf(shape.slice(axis + 1));
-  const [y, scratch] = [area + AREA, area + 2 * AREA];
+  const [made, scratch] = [area + AREA, area + 2 * AREA];
+  const isInPlace = isOneMemory(from, to);
   if (inner === 1) {
     if (count > PORTION) return false;
     for (const { row, rows } of rowPieces(from.length / count, count)) {
       const [low, high] = [row * count, (row + rows) * count];
-      heap.f32.set(from.subarray(low, high), area / 4);
-      routines.softmaxRows(area, y, rows, count, scratch);
-      to.set(heap.f32.subarray(y / 4, y / 4 + high - low), low);
+      const x = entered(memory, from, area, low, high);
+      const y = isInPlace ? made : exitOf(memory, to, made, low);
+      routines.softmaxRows(x, y, rows, count, scratch);
+      leave(memory, y, made, to, low, high);
     }
     return true;
   }
@@ -224,10 +268,10 @@ function softmax({ heap, routines }: EngineMemory, area: number, { from, to, sha
         const low = start + c * inner + j;
         heap.f32.set(from.subarray(low, low + here), area / 4 + c * here);
       }
-      routines.softmaxColumns(area, y, count, here, scratch);
+      routines.softmaxColumns(area, made, count, here, scratch);
       for (let c = 0; c < count; c++) {
-        const made = y / 4 + c * here;
-        to.set(heap.f32.subarray(made, made + here), start + c * inner + j);
+        const row = made / 4 + c * here;
+        to.set(heap.f32.subarray(row, row + here), start + c * inner + j);
       }
     }
   }

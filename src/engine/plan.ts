@@ -15,6 +15,7 @@ import type { ChannelAffine } from '../layers/row-work.js';
 import { planBands } from './bands.js';
 import { chooseAlgorithm, type PlanOptions } from './choose.js';
 import { evaluate } from './evaluate.js';
+import { type FusedChain, fusedBehind } from './fusing.js';
 import { poolAlgorithm, poolGeometry } from './pooling.js';
 import {
   type ConvStep,
@@ -53,10 +54,13 @@ export function planModel(model: Model, inputs: PlanInputs, options: PlanOptions
   const constants = constantValues(model, nodes);
   const steps: Step[] = [];
   const done = new Set<ModelNode>();
+  const made = new Set<string>();
   for (const node of nodes) {
     if (done.has(node) || node.outputs.every((name) => constants.has(name))) continue;
     try {
-      steps.push(...planNode({ model, shaped, options, uses, kept, nodes, done }, node));
+      const planned = planNode({ model, shaped, options, uses, kept, nodes, done, made }, node);
+      steps.push(...planned);
+      for (const name of planned.flatMap(({ outputs }) => outputs)) made.add(name);
     } catch (error) {
       throw atPlace(node.name, error);
     }
@@ -78,6 +82,8 @@ interface Context {
   readonly nodes: readonly ModelNode[];
   /** Nodes that another step computes. */
   readonly done: Set<ModelNode>;
+  /** Values that steps have made so far. */
+  readonly made: ReadonlySet<string>;
 }
 
 function countUses(nodes: readonly ModelNode[]): Map<string, number> {
@@ -137,11 +143,11 @@ function planConv(context: Context, node: ModelNode, layer: ConvLayer): ConvStep
   const { options, kept, done } = context;
   const conv = convOf(context, node, layer);
   const norm = layer.kind === 'conv' && !options.exact ? foldableNorm(context, node) : null;
-  if (!norm) return [convStep(context, conv, node, null)];
+  if (!norm) return [convStep(context, conv, node, node)];
   done.add(norm.node);
   const weight = scaledWeight(conv.weight, norm.affine);
-  const folded = convStep(context, { ...conv, weight, bias: foldedBias(conv.bias, norm.affine) }, norm.node, node);
-  return kept.includes(node.outputs[0]) ? [convStep(context, conv, node, null), folded] : [folded];
+  const folded = convStep(context, { ...conv, weight, bias: foldedBias(conv.bias, norm.affine) }, node, norm.node);
+  return kept.includes(node.outputs[0]) ? [convStep(context, conv, node, node), folded] : [folded];
 }
 
 interface Conv {
@@ -152,19 +158,19 @@ interface Conv {
   readonly bias: Float32Array | null;
 }
 
-/** `last`: the node whose values the convolution makes, itself or the batch norm it `folds`. */
-function convStep(context: Context, conv: Conv, last: ModelNode, folds: ModelNode | null): ConvStep {
+/** `node`: the convolution; `last`: the node whose values it makes, itself or the batch norm that is folded. */
+function convStep(context: Context, conv: Conv, node: ModelNode, last: ModelNode): ConvStep {
   const { shaped, options, done } = context;
   const { geometry, weight } = conv;
-  const activation = conv.layer.kind === 'ncc' ? null : fusableActivation(context, last);
-  if (activation) done.add(activation);
-  const [output] = (activation ?? last).outputs;
+  const chain = fusedTo(context, conv.layer, last);
+  for (const node of chain.nodes) done.add(node);
+  const [output] = (chain.nodes.at(-1) ?? last).outputs;
   const computed = options.algorithm === null && takesVectors(conv) ? rowOfVectors(geometry) : geometry;
   const algorithm = chooseAlgorithm(computed, weight, options);
   return {
     kind: 'conv',
     name: last.name,
-    inputs: [conv.input],
+    inputs: [conv.input, ...chain.fused.flatMap((one) => (one.kind === 'add' ? [one.value] : []))],
     outputs: [output],
     infos: [shaped.infos.get(output)!],
     macs: conv2dMacs(geometry),
@@ -175,8 +181,9 @@ function convStep(context: Context, conv: Conv, last: ModelNode, folds: ModelNod
     computed,
     algorithm,
     bands: algorithm.kind === 'banded' ? planBands(computed, algorithm) : null,
-    fused: activation?.layer.kind === 'activation' ? activation.layer : null,
-    folds: folds?.name ?? null,
+    fused: chain.fused,
+    nodes: [node, ...(last === node ? [] : [last]), ...chain.nodes],
+    folds: last === node ? null : last.name,
   };
 }
 
@@ -212,18 +219,18 @@ function knownBefore(shaped: ShapedModel, name: string, what: string): Value {
   });
 }
 
-/** The node of this kind that reads what `node` makes as its input, if there is one. */
-function readerOf({ nodes }: Context, node: ModelNode, kind: 'activation' | 'batch_norm'): ModelNode | null {
+/** The batch norm that reads what `node` makes as its input, if there is one. */
+function normBehind({ nodes }: Context, node: ModelNode): ModelNode | null {
   const [output] = node.outputs;
   const reader = nodes.find(({ inputs }) => inputs.includes(output));
-  return reader?.layer.kind === kind && reader.inputs[0] === output ? reader : null;
+  return reader?.layer.kind === 'batch_norm' && reader.inputs[0] === output ? reader : null;
 }
 
-/** The activation that can be applied while a band is in the cache: nobody else wants what comes before it. */
-function fusableActivation(context: Context, node: ModelNode): ModelNode | null {
-  const [output] = node.outputs;
-  if (context.uses.here.get(output) !== 1 || context.kept.includes(output)) return null;
-  return readerOf(context, node, 'activation');
+/** What is done in the bands of a convolution whose values are those of `last`. */
+function fusedTo({ shaped, nodes, kept, uses, made, options }: Context, layer: ConvLayer, last: ModelNode): FusedChain {
+  if (layer.kind === 'ncc') return { fused: [], nodes: [] };
+  const activationsOnly = layer.kind === 'linear' || options.alone === true;
+  return fusedBehind({ shaped, nodes, kept, reads: uses.here, made }, last, activationsOnly);
 }
 
 /**
@@ -232,7 +239,7 @@ function fusableActivation(context: Context, node: ModelNode): ModelNode | null 
  */
 function foldableNorm(context: Context, node: ModelNode): { node: ModelNode; affine: ChannelAffine } | null {
   const isAlone = context.uses.anywhere.get(node.outputs[0]) === 1;
-  const norm = isAlone ? readerOf(context, node, 'batch_norm') : null;
+  const norm = isAlone ? normBehind(context, node) : null;
   if (norm?.layer.kind !== 'batch_norm') return null;
   const constants = norm.inputs
     .slice(1)

@@ -6,12 +6,13 @@ import { bandOfRows, roundUp, tapCount, writeTaps } from './conv2d/taps.js';
 /** What a pool has of an algorithm: it works on bands, plane by plane, as a convolution of groups of one channel. */
 export type PoolAlgorithm = Pick<
   BandAlgorithm,
-  'band' | 'packedBytes' | 'workspaceBytes' | 'packsAsGiven' | 'pack' | 'run' | 'fill'
+  'band' | 'packedBytes' | 'workspaceBytes' | 'packsAsGiven' | 'pack' | 'run' | 'fill' | 'spills'
 >;
 
 /** Padding counts as −∞; a NaN in the window is the result. Source: torch.nn.MaxPool2d */
 export const maxPool: PoolAlgorithm = {
   fill: Number.NEGATIVE_INFINITY,
+  spills: true,
   band: bandOfRows,
   packedBytes: (shape) => tapCount(shape) * 4,
   workspaceBytes: () => 0,
@@ -36,6 +37,7 @@ function meanPool(layer: AvgPoolLayer | GaussPoolLayer, [rows, columns]: readonl
   };
   return {
     fill: 0,
+    spills: true,
     band: bandOfRows,
     packedBytes: (shape) => parts(shape).bytes,
     workspaceBytes: () => 0,

@@ -1,41 +1,24 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
-import { newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
-import { activate } from '../layers/activation.js';
+import { bytesOf, newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
 import { forwardOf } from '../layers/index.js';
-import { type Bands, planBands } from './bands.js';
-import { type BufferPlan, planBuffers } from './buffers.js';
+import { bandedConv, isWorthSharing, runsInBands } from './banded-steps.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
-import type { BandAlgorithm } from './conv2d/algorithm.js';
 import { paddedSize, padInput } from './conv2d/padding.js';
 import { ELEMENTWISE_BYTES, isElementwise, runElementwise } from './elementwise.js';
+import { type FusedBand, fuseArray } from './fused.js';
 import { type EngineInput, itemOf, numbersOf } from './input.js';
-import {
-  type Activation,
-  type BandedConv,
-  constantBytes,
-  type Lane,
-  laneBytes,
-  type PackedConv,
-  packConv,
-  runBand,
-} from './lane.js';
+import { constantBytes, type Lane, laneBytes, type PackedConv, packConv } from './lane.js';
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
 import type { Plan } from './plan.js';
+import { runBand } from './run-band.js';
 import { closeWork, nextTicket, shareBands, sharedInput, sharedOutput, type ThreadTeam } from './shared-bands.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
+import { Layout, planValues, type ValuePlaces } from './value-places.js';
 import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
 
 /** About this many multiply-accumulates pass between two breaths: a few hundredths of a second. */
 const MACS_PER_BREATH = 4e8;
-/** A convolution is shared between threads from this estimate on, in nanoseconds: when they run already, or not yet. */
-const WORTH_SHARING = { running: 2e6, asleep: 2e8 };
-/** Short work is cut into a piece for each thread, long work into several, so that a busy core costs little. */
-const LONG_WORK = 1e7;
-const PIECES = 4;
-
-type BandedStep = (ConvStep & { readonly bands: Bands; readonly algorithm: BandAlgorithm }) | PoolStep;
-
 /** A convolution ready to run; `shared`: where its input and output lie when threads share it. */
 interface ReadyConv {
   readonly conv: PackedConv;
@@ -52,6 +35,9 @@ export interface SessionOptions {
 export interface StepWatch {
   saw(step: Step, outputs: readonly Value[], read: (name: string) => EngineInput | Value): void;
 }
+
+/** The numbers of a value that is added to a step's maps. */
+type AddedOf = (name: string) => Float32Array;
 
 /** A convolution that whole numbers take in the one order, with a session of its own once there are any. */
 interface OrderedConv {
@@ -73,51 +59,54 @@ export class Session {
   readonly #ordered = new Map<ConvStep, OrderedConv>();
   /** What the last image of a step was computed by, where it was not the plan's choice. */
   readonly #taken = new Map<string, ConvStep>();
-  readonly #buffers: BufferPlan;
-  readonly #blocks: readonly ArrayBuffer[];
+  readonly #places: ValuePlaces;
   /** Constants that operators read. */
   readonly #constants = new Map<string, Value>();
   /** Where layers that work number by number do; null where there are none. */
   readonly #elements: number | null;
   /** One for each thread; the first is our own. */
-  readonly #lanes: Lane[] = [];
+  readonly #lanes: readonly Lane[];
 
   constructor(plan: Plan, options: SessionOptions = {}) {
     const { kind = 'wasm', team = null } = options;
     this.plan = plan;
     this.#options = options;
-    this.#buffers = planBuffers(plan.steps, plan.kept);
-    this.#blocks = this.#buffers.bytes.map((bytes) => new ArrayBuffer(bytes));
-    for (const name of constantsRead(plan)) this.#constants.set(name, plan.shaped.known(name)!);
+    const values = planValues(plan);
     const steps = plan.steps.filter(runsInBands);
     const shared = steps.map((step) => team !== null && kind === 'wasm' && isWorthSharing(step, team));
     this.#team = shared.includes(true) ? team : null;
-    const convs = steps.map((step, s) => bandedConv(step, shared[s] ? team!.size : 1));
+    const convs = steps.map((step, s) => bandedConv(step, shared[s] ? team!.size : 1, values));
     const lane = laneBytes(convs);
-    const lanes = this.#team?.size ?? 1;
-    const sharedBytes = convs.map(({ geometry: g }, s) =>
-      shared[s] ? [g.C * g.H * g.W * 4, g.M * g.oH * g.oW * 4] : [0, 0],
-    );
-    const needs = [
-      ...convs.flatMap(constantBytes),
-      ...Array.from({ length: lanes }, () => Object.values(lane)).flat(),
-      ...sharedBytes.flat(),
-      plan.steps.some((step) => step.kind === 'operator' && isElementwise(step.layer)) ? ELEMENTWISE_BYTES : 0,
-    ];
-    this.#memory = takeMemory(
-      needs.reduce((sum, bytes) => sum + aligned(bytes), 0),
-      kind,
-    );
+    const layout = new Layout();
+    const packed = convs.map((conv) => constantBytes(conv).map((bytes) => layout.add(bytes)));
+    const lanes = Array.from({ length: this.#team?.size ?? 1 }, () => eachPart(lane, (bytes) => layout.add(bytes)));
+    const areas = convs.map(({ geometry: g, isInside, staysInside }, s) => ({
+      x: shared[s] && !isInside ? layout.add(g.C * g.H * g.W * 4) : 0,
+      y: shared[s] && !staysInside ? layout.add(g.M * g.oH * g.oW * 4) : 0,
+    }));
+    const isNeeded = plan.steps.some((step) => step.kind === 'operator' && isElementwise(step.layer));
+    const elements = isNeeded ? layout.add(ELEMENTWISE_BYTES) : null;
+    const places = values.place(layout);
+    const constants = constantsRead(plan).map((name) => ({
+      name,
+      at: layout.add(bytesOf(plan.shaped.infos.get(name)!)),
+    }));
+    this.#memory = takeMemory(layout.bytes, kind);
     const memory = this.#memory;
-    this.#elements = needs[needs.length - 1] > 0 ? memory.allocate(ELEMENTWISE_BYTES) : null;
-    for (let l = 0; l < lanes; l++) {
-      const parts = Object.entries(lane).map(([part, bytes]) => [part, memory.allocate(bytes)]);
-      this.#lanes.push(Object.fromEntries(parts) as Lane);
+    const base = memory.allocate(layout.bytes);
+    this.#places = places.from(memory, base);
+    this.#elements = elements === null ? null : base + elements;
+    this.#lanes = lanes.map((one) => eachPart(one, (at) => base + at));
+    for (const { name, at } of constants) {
+      const { dtype, shape, data } = plan.shaped.known(name)!;
+      const copy = newNumbers(dtype, data.length, { buffer: memory.heap.u8.buffer, byteOffset: base + at });
+      copy.set(data);
+      this.#constants.set(name, { dtype, shape, data: copy });
     }
     convs.forEach((banded, s) => {
-      const [packed, bias, edges] = constantBytes(banded).map((bytes) => memory.allocate(bytes));
+      const [packedAt, bias, edges] = packed[s].map((at) => base + at);
       const packedBytes = banded.packs === 1 ? 0 : aligned(banded.bands.bytes.packed);
-      const conv = { ...banded, packed, packedBytes, bias, edges };
+      const conv = { ...banded, packed: packedAt, packedBytes, bias, edges };
       const step = steps[s];
       if (step.kind === 'pool') packConv(memory, conv, null, null, this.#lanes[0]);
       else {
@@ -125,8 +114,8 @@ export class Session {
         const weight = packConv(memory, conv, step.weight, bias, this.#lanes[0]);
         if (weight && mayRoundWhole(step, weight)) this.#ordered.set(step, { step: orderedStep(step), session: null });
       }
-      const [x, y] = sharedBytes[s].map((bytes) => memory.allocate(bytes));
-      this.#convs.set(steps[s], { conv, shared: shared[s] ? { x, y } : null });
+      const { x, y } = areas[s];
+      this.#convs.set(step, { conv, shared: shared[s] ? { x: base + x, y: base + y } : null });
     });
   }
 
@@ -162,10 +151,11 @@ export class Session {
       else {
         const x = asImages(read(step.inputs[0]!), step.geometry);
         const y = outputs[0].data as Float32Array;
+        const added = (name: string) => toFloat32(asValue(read(name), step.infos[0]).data);
         const convolved =
           step.computed === step.geometry
-            ? this.#convolve(step, step.geometry, x, y, step.fused)
-            : this.#linear(step, x, y, step.fused);
+            ? this.#convolve(step, step.geometry, x, y, added)
+            : this.#linear(step, x, y, added);
         for (const done of convolved) yield (macsBefore + done) / total;
         macsBefore += step.macs;
       }
@@ -174,15 +164,13 @@ export class Session {
     return new Map(kept.map((name) => [name, asValue(read(name), this.plan.shaped.infos.get(name)!)]));
   }
 
-  /** Where a step writes a value: its buffer, or an array of its own when it is handed out. */
+  /** Where a step writes a value: its place, or an array of its own when it is handed out. */
   #output(name: string, info: ValueInfo, values: Map<string, Value>, out?: ReadonlyMap<string, Float32Array>): Value {
-    const { bufferOf, aliasOf } = this.#buffers;
     const { dtype, shape } = info;
-    const source = aliasOf.get(name);
-    const buffer = bufferOf.get(name) ?? -1;
+    const source = this.#places.aliasOf.get(name);
     const data = source
       ? values.get(source)!.data
-      : (out?.get(name) ?? newNumbers(dtype, sizeOf(shape), buffer === -1 ? undefined : this.#blocks[buffer]));
+      : (out?.get(name) ?? newNumbers(dtype, sizeOf(shape), this.#places.of(name)));
     const value = { dtype, shape, data };
     values.set(name, value);
     return value;
@@ -193,7 +181,7 @@ export class Session {
     const inputs = step.inputs.map((name) =>
       name === null ? null : asValue(read(name), this.plan.shaped.infos.get(name)!),
     );
-    if (memory === 'alias' && this.#buffers.aliasOf.has(step.outputs[0]) && outputs.length === 1) return;
+    if (memory === 'alias' && this.#places.aliasOf.has(step.outputs[0]) && outputs.length === 1) return;
     if (this.#elements !== null && runElementwise(this.#memory, this.#elements, step.layer, inputs, outputs)) return;
     run(step.layer, inputs, outputs);
   }
@@ -202,7 +190,7 @@ export class Session {
     const planes = { data: numbersOf(x), shape: step.inShape };
     const isFloat = y.data instanceof Float32Array;
     const maps = isFloat ? (y.data as Float32Array) : new Float32Array(y.data.length);
-    yield* this.#runBands(this.#convs.get(step)!, planes, maps, null, 0);
+    yield* this.#runBands(this.#convs.get(step)!, planes, maps, [], 0);
     if (!isFloat) y.data.set(maps);
   }
 
@@ -218,11 +206,11 @@ export class Session {
   }
 
   /** A batch of vectors [N, K] as one row of N pixels with K channels; yields the multiply-accumulates done so far. */
-  *#linear(step: ConvStep, input: EngineInput, y: Float32Array, fused: Activation | null): Generator<number> {
+  *#linear(step: ConvStep, input: EngineInput, y: Float32Array, added: AddedOf): Generator<number> {
     const { C: K, W: N, M } = step.computed;
     const row = { data: transpose(numbersOf(input), N, K), shape: [1, K, 1, N] };
     const maps = new Float32Array(y.length);
-    yield* this.#convolve(step, step.computed, row, maps, fused);
+    yield* this.#convolve(step, step.computed, row, maps, (name) => transpose(added(name), N, M));
     y.set(transpose(maps, M, N));
   }
 
@@ -232,7 +220,7 @@ export class Session {
     g: Conv2dGeometry,
     input: EngineInput,
     y: Float32Array,
-    fused: Activation | null,
+    added: AddedOf,
   ): Generator<number> {
     const { algorithm, layer } = step;
     const outSize = g.M * g.oH * g.oW;
@@ -240,12 +228,21 @@ export class Session {
     for (let n = 0; n < g.N; n++) {
       const item = itemOf(input, [g.N, g.C, g.H, g.W], n);
       const maps = y.subarray(n * outSize, (n + 1) * outSize);
-      const inBands = algorithm.kind === 'banded' && layer.kind === 'conv' ? fused : null;
+      const ordered = this.#orderedFor(step, item);
+      const inBands = ordered || layer.kind === 'ncc' ? null : this.#fusedBands(step, added, n * outSize * 4);
       if (algorithm.kind === 'whole') {
         const bias = layer.kind === 'ncc' ? null : step.bias;
         algorithm.run({ geometry: g, x: numbersOf(item), weight: step.weight.load(), bias, y: maps });
       } else {
-        for (const share of this.#bandsOf(step, item, maps, inBands, macs)) yield (n + share) * macs;
+        const convolved = ordered ?? { session: this, step };
+        const bands = convolved.session.#runBands(
+          convolved.session.#convs.get(convolved.step)!,
+          item,
+          maps,
+          inBands ?? [],
+          macs,
+        );
+        for (const share of bands) yield (n + share) * macs;
       }
       if (layer.kind === 'ncc') {
         const [pH, pW] = paddedSize(g);
@@ -253,29 +250,36 @@ export class Session {
         padInput(g, numbersOf(item), padded);
         normaliseResponses(maps, inverseWindowNorms(g, padded), step.bias);
       }
-      if (fused && !inBands) activate(fused.name, fused.parameters, maps, maps);
+      if (inBands === null || algorithm.kind === 'whole') {
+        const addedTo = (name: string) => added(name).subarray(n * outSize, (n + 1) * outSize);
+        for (const one of step.fused) fuseArray(one, maps, addedTo);
+      }
       yield (n + 1) * macs;
     }
   }
 
-  /** One image by the planned algorithm, or in the one order where whole numbers stay exact only there. */
-  #bandsOf(
-    step: ConvStep,
-    item: EngineInput,
-    maps: Float32Array,
-    fused: Activation | null,
-    macs: number,
-  ): Generator<number> {
+  /** What is fused to a step's bands, or null where an addend lies beyond the engine's memory. `from`: bytes to the image. */
+  #fusedBands({ fused }: ConvStep, added: AddedOf, from: number): FusedBand[] | null {
+    const bands = fused.map((one): FusedBand => {
+      if (one.kind !== 'add') return { kind: one.kind, of: one.of, parameters: one.parameters };
+      const address = this.#memory.addressOf(added(one.value));
+      return { kind: 'add', address: address === -1 ? -1 : address + from };
+    });
+    return bands.some((one) => one.kind === 'add' && one.address === -1) ? null : bands;
+  }
+
+  /** Where whole numbers stay exact only in the one order: the session that computes them so; null: as planned. */
+  #orderedFor(step: ConvStep, item: EngineInput): { readonly session: Session; readonly step: ConvStep } | null {
     const ordered = this.#ordered.get(step);
     const [value] = step.outputs;
     if (!ordered || !isWholeImage(item)) {
       this.#taken.delete(value);
-      return this.#runBands(this.#convs.get(step)!, item, maps, fused, macs);
+      return null;
     }
     this.#taken.set(value, ordered.step);
-    ordered.session ??= new Session({ ...this.plan, steps: [ordered.step], kept: step.outputs }, this.#options);
-    const { session } = ordered;
-    return session.#runBands(session.#convs.get(ordered.step)!, item, maps, fused, macs);
+    const alone = { ...ordered.step, inputs: ordered.step.inputs.slice(0, 1) };
+    ordered.session ??= new Session({ ...this.plan, steps: [alone], kept: step.outputs }, this.#options);
+    return { session: ordered.session, step: ordered.session.plan.steps[0] as ConvStep };
   }
 
   /** All bands of one image, alone or with the team; yields the share done. */
@@ -283,7 +287,7 @@ export class Session {
     { conv, shared }: ReadyConv,
     input: EngineInput,
     y: Float32Array,
-    fused: Activation | null,
+    fused: readonly FusedBand[],
     macs: number,
   ): Generator<number> {
     const memory = this.#memory;
@@ -292,19 +296,19 @@ export class Session {
       yield* this.#everyBand(conv, input, y, fused, macs, sequence(count));
       return;
     }
-    const work = shareBands(memory, conv, input, shared, y.length, fused, this.#lanes);
+    const work = shareBands(memory, conv, input, shared, y, fused, this.#lanes);
     this.#team!.start(memory, work);
     const tickets = sequence(count, () => nextTicket(memory));
     yield* this.#everyBand(conv, sharedInput(memory, work), sharedOutput(memory, work), fused, macs, tickets);
     closeWork(memory, work.serial);
-    y.set(sharedOutput(memory, work));
+    if (memory.addressOf(y) === -1) y.set(sharedOutput(memory, work));
   }
 
   *#everyBand(
     conv: PackedConv,
     input: EngineInput,
     y: Float32Array,
-    fused: Activation | null,
+    fused: readonly FusedBand[],
     macs: number,
     tickets: Iterable<number>,
   ): Generator<number> {
@@ -330,26 +334,8 @@ function counter(): () => number {
   return () => next++;
 }
 
-function runsInBands(step: Step): step is BandedStep {
-  return step.kind === 'pool' || (step.kind === 'conv' && step.bands !== null);
-}
-
-function isWorthSharing(step: BandedStep, team: ThreadTeam): boolean {
-  if (step.kind === 'pool') return false;
-  const { computed: geometry, algorithm } = step;
-  const cost = algorithm.cost(geometry) / geometry.N;
-  if (cost < (team.isRunning ? WORTH_SHARING.running : WORTH_SHARING.asleep)) return false;
-  return planBands(geometry, algorithm, team.size).count > 1;
-}
-
-/** A step's windows, algorithm and bands; cut anew when threads share it. */
-function bandedConv(step: BandedStep, threads: number): BandedConv {
-  if (step.kind === 'pool') return { geometry: step.windows, algorithm: step.algorithm, bands: step.bands, packs: 1 };
-  const { computed: geometry, algorithm, bands } = step;
-  const packs = geometry.groups;
-  if (threads === 1) return { geometry, algorithm, bands, packs };
-  const pieces = algorithm.cost(geometry) / geometry.N < LONG_WORK ? threads : threads * PIECES;
-  return { geometry, algorithm, bands: planBands(geometry, algorithm, pieces), packs };
+function eachPart(parts: Lane, of: (part: number) => number): Lane {
+  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, of(part)])) as unknown as Lane;
 }
 
 /** [rows, columns] → [columns, rows] */
@@ -362,13 +348,12 @@ function transpose(x: Float32Array, rows: number, columns: number): Float32Array
 }
 
 /** The constants that operators read; those of convolutions are packed instead. */
-function constantsRead({ steps, shaped, kept }: Plan): Set<string> {
+function constantsRead({ steps, shaped, kept }: Plan): string[] {
   const made = new Set(steps.flatMap(({ outputs }) => outputs));
   const fed = new Set(shaped.model.inputs.map(({ name }) => name));
   const read = steps.flatMap((step) => (step.kind === 'operator' ? step.inputs : []));
-  return new Set(
-    [...read, ...kept].filter((name): name is string => name !== null && !made.has(name) && !fed.has(name)),
-  );
+  const names = new Set([...read, ...kept]);
+  return [...names].filter((name): name is string => name !== null && !made.has(name) && !fed.has(name));
 }
 
 /** What a convolution reads, as [N, C, H, W] float32 or an image in bytes. */

@@ -1,7 +1,9 @@
 import type { BandAlgorithm } from './conv2d/algorithm.js';
 import { CONV2D_ALGORITHMS } from './conv2d/index.js';
+import type { FusedBand } from './fused.js';
 import type { EngineInput } from './input.js';
-import { type Activation, type Lane, type PackedConv, runBand } from './lane.js';
+import type { Lane, PackedConv } from './lane.js';
+import { runBand } from './run-band.js';
 import type { EngineMemory } from './wasm/memory.js';
 
 /** A convolution as threads share it: plain data, sent by message; all numbers lie in the shared memory. */
@@ -17,7 +19,7 @@ export interface SharedBands {
   readonly tables: Float32Array | null;
   readonly y: number;
   readonly yLength: number;
-  readonly fused: Activation | null;
+  readonly fused: readonly FusedBand[];
 }
 
 /** Threads that can help: implemented where threads exist (src/io). */
@@ -30,32 +32,36 @@ export interface ThreadTeam {
   start(memory: EngineMemory, work: SharedBands): void;
 }
 
-/** Puts the input into the shared memory and says where everything lies. */
+/**
+ * Says where everything lies, for threads. `at`: where an input goes that lies elsewhere, and maps that are to go elsewhere.
+ */
 export function shareBands(
   memory: EngineMemory,
   conv: PackedConv,
   input: EngineInput,
   at: { readonly x: number; readonly y: number },
-  yLength: number,
-  fused: Activation | null,
+  y: Float32Array,
+  fused: readonly FusedBand[],
   lanes: readonly Lane[],
 ): SharedBands {
   const { heap } = memory;
   const isBytes = 'bytes' in input;
+  const there = isBytes ? -1 : memory.addressOf(input.data);
   if (isBytes) heap.u8.set(input.bytes, at.x);
-  else heap.f32.set(input.data, at.x / 4);
+  else if (there === -1) heap.f32.set(input.data, at.x / 4);
   const { algorithm, ...rest } = conv;
+  const maps = memory.addressOf(y);
   return {
     serial: openTickets(memory),
     algorithm: (algorithm as BandAlgorithm).name,
     conv: rest,
     lanes,
-    x: at.x,
+    x: there === -1 ? at.x : there,
     xShape: [...input.shape.slice(-3)],
     tables: isBytes ? input.tables : null,
-    y: at.y,
-    yLength,
-    fused: fused && { name: fused.name, parameters: fused.parameters },
+    y: maps === -1 ? at.y : maps,
+    yLength: y.length,
+    fused,
   };
 }
 

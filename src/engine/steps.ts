@@ -1,22 +1,22 @@
 import type { Axis, Conv2dGeometry } from '../core/geometry.js';
 import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value, type ValueInfo } from '../core/values.js';
-import type { ActivationLayer } from '../layers/activation.js';
 import type { Conv2dLayer, NccLayer } from '../layers/conv.js';
 import type { Layer } from '../layers/index.js';
 import type { Shape4 } from '../layers/inputs.js';
 import type { LinearLayer } from '../layers/matrix.js';
-import type { Constant } from '../layers/model.js';
+import type { Constant, ModelNode } from '../layers/model.js';
 import type { PoolLayer } from '../layers/pool.js';
 import type { ChannelAffine } from '../layers/row-work.js';
 import type { Bands } from './bands.js';
 import type { Conv2dAlgorithm } from './conv2d/algorithm.js';
+import type { Fused } from './fused.js';
 import type { PoolAlgorithm } from './pooling.js';
 
 interface StepFields {
   /** The node's name. */
   readonly name: string;
-  /** Values it reads; null: left out. */
+  /** Values it reads; null: left out. Of a convolution: the image, then what is added to its maps. */
   readonly inputs: readonly (string | null)[];
   /** Values it makes, with their type and shape. */
   readonly outputs: readonly string[];
@@ -36,8 +36,10 @@ export interface ConvStep extends StepFields {
   readonly algorithm: Conv2dAlgorithm;
   /** Null for an algorithm that takes whole images. */
   readonly bands: Bands | null;
-  /** An activation that is applied to each band while it is in the cache; `outputs` are the activation's. */
-  readonly fused: ActivationLayer | null;
+  /** What is done to each band while it is in the cache, in order; `outputs` are the last one's. */
+  readonly fused: readonly Fused[];
+  /** The nodes it computes, in order: the convolution, a batch norm it folds, what is fused. */
+  readonly nodes: readonly ModelNode[];
   /** The batch norm taken into the weights: the step has its name and its outputs. */
   readonly folds: string | null;
 }

@@ -15,7 +15,7 @@ describe('values', () => {
       false,
     ]);
     const buffer = Float32Array.of(1, 2, 3).buffer;
-    expect([...newNumbers('float32', 2, buffer)]).toEqual([1, 2]);
+    expect([...newNumbers('float32', 2, { buffer, byteOffset: 0 })]).toEqual([1, 2]);
     expect([...newNumbers('int16', 2)]).toEqual([0, 0]);
   });
 

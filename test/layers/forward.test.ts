@@ -52,9 +52,9 @@ describe('layers in the memory of their first input', () => {
     const [first, ...rest] = values as [Value, ...Value[]];
     // as large as the output, the input at its beginning
     const buffer = newNumbers(dtype, Math.max(sizeOf(shape), first.data.length)).buffer as ArrayBuffer;
-    const own = newNumbers(first.dtype, first.data.length, buffer);
+    const own = newNumbers(first.dtype, first.data.length, { buffer, byteOffset: 0 });
     own.set(first.data);
-    const output = { dtype, shape, data: newNumbers(dtype, sizeOf(shape), buffer) };
+    const output = { dtype, shape, data: newNumbers(dtype, sizeOf(shape), { buffer, byteOffset: 0 }) };
     forwardOf(layer)!.run(layer, [{ ...first, data: own }, ...rest], [output]);
     expect(output.data).toEqual(apart.data);
   });

@@ -89,7 +89,7 @@ export async function occlude(
           { first: x, end: x + grid.size[1] },
         ];
       };
-      const whole = planModel(shaped.model, inputs, opened.options, [scores.value]);
+      const whole = planModel(shaped.model, inputs, { ...opened.options, alone: true }, [scores.value]);
       const leading = leadingSteps(whole, input, places.map(regionAt));
       const made = [input, ...leading.map(({ step }) => step.outputs[0])];
       return { scores, index, grid, places, regionAt, whole, leading, made, keep: [scores.value, ...made] };

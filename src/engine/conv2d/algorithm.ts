@@ -98,6 +98,8 @@ export interface BandAlgorithm extends AlgorithmFields {
   readonly packsAsGiven?: true;
   /** What zero padding holds, if not zeros. */
   readonly fill?: number;
+  /** `run` may write a little beyond the rows of a map. */
+  readonly spills?: true;
   /** `parts`: how many bands there should be at least, when threads share them; values never depend on it. */
   band(geometry: Conv2dGeometry, parts: number): BandSize;
   /** Bytes `pack` writes for one group, and scratch of one thread for `pack` and `run`. */

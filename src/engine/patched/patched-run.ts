@@ -62,7 +62,8 @@ export function leadingSteps(
       for (const name of step.outputs) after.add(name);
     };
     const read = step.inputs.filter((name) => name !== null);
-    const axes = read.some((name) => after.has(name)) ? null : regionAxes(step, shaped, (name) => changes.has(name));
+    const isClosed = read.some((name) => after.has(name)) || joinsMore(step);
+    const axes = isClosed ? null : regionAxes(step, shaped, (name) => changes.has(name));
     const inputs = step.inputs.map((name) => (name === null ? undefined : changes.get(name)));
     if (!axes || inputs.every((one) => one === undefined)) {
       leaves();
@@ -88,6 +89,11 @@ export function leadingSteps(
     found.push({ step, axes, size: [size[0], size[1]] });
   }
   return found;
+}
+
+/** Whether a convolution does more than its activation: a part of it is planned with that alone (`PlanOptions.alone`). */
+function joinsMore(step: Step): boolean {
+  return step.kind === 'conv' && step.fused.some((one) => one.kind !== 'each' || one.layer.kind !== 'activation');
 }
 
 /** The places of whole tiles that hold any of the runs, at most the map. */
@@ -222,7 +228,7 @@ function partSession({ step, axes, size }: LeadingStep): Session | null {
       layer: { ...layer, padding: 0 },
       parameters: [['weight', kernels], biases && ['bias', biases]],
     });
-    if (fused) layers.push({ name: 'activation', layer: fused });
+    for (const one of fused) if (one.kind === 'each') layers.push({ name: 'activation', layer: one.layer });
   } else {
     const { layer, inShape } = step as Extract<Step, { kind: 'pool' }>;
     channels = inShape[1];

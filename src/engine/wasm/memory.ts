@@ -63,6 +63,11 @@ export class EngineMemory {
         : (new WebAssembly.Instance(engineModule(), { env: { memory: this.wasm } }).exports as unknown as Routines);
   }
 
+  /** The address of an array that lies here; −1 for one that lies elsewhere. */
+  addressOf(data: ArrayBufferView): number {
+    return data.buffer === this.#heap.u8.buffer ? data.byteOffset : -1;
+  }
+
   get heap(): Heap {
     return this.#heap;
   }

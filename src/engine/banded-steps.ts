@@ -1,0 +1,45 @@
+import { type Bands, planBands } from './bands.js';
+import type { BandAlgorithm } from './conv2d/algorithm.js';
+import type { BandedConv } from './lane.js';
+import type { ThreadTeam } from './shared-bands.js';
+import type { ConvStep, PoolStep, Step } from './steps.js';
+import type { PlannedValues } from './value-places.js';
+
+/** A convolution is shared between threads from this estimate on, in nanoseconds: when they run already, or not yet. */
+const WORTH_SHARING = { running: 2e6, asleep: 2e8 };
+/** Short work is cut into a piece for each thread, long work into several, so that a busy core costs little. */
+const LONG_WORK = 1e7;
+const PIECES = 4;
+
+/** A step that is computed band by band. */
+export type BandedStep = (ConvStep & { readonly bands: Bands; readonly algorithm: BandAlgorithm }) | PoolStep;
+
+export function runsInBands(step: Step): step is BandedStep {
+  return step.kind === 'pool' || (step.kind === 'conv' && step.bands !== null);
+}
+
+/** Whether threads may help with a step: whether it is long enough, and can be cut. */
+export function isWorthSharing(step: BandedStep, team: ThreadTeam): boolean {
+  if (step.kind === 'pool') return false;
+  const { computed: geometry, algorithm } = step;
+  const cost = algorithm.cost(geometry) / geometry.N;
+  if (cost < (team.isRunning ? WORTH_SHARING.running : WORTH_SHARING.asleep)) return false;
+  return planBands(geometry, algorithm, team.size).count > 1;
+}
+
+/** A step's windows, algorithm and bands; cut anew when threads share it. */
+export function bandedConv(step: BandedStep, threads: number, values: PlannedValues): BandedConv {
+  const { algorithm } = step;
+  const isRow = step.kind === 'conv' && step.computed !== step.geometry;
+  const isInside = !isRow && values.isInside(step.inputs[0]!);
+  const staysInside = !isRow && values.isInside(step.outputs[0]);
+  if (step.kind === 'pool') {
+    const bands = planBands(step.windows, algorithm, 1, isInside);
+    return { geometry: step.windows, algorithm, bands, packs: 1, isInside, staysInside };
+  }
+  const { computed: geometry } = step;
+  const isLong = step.algorithm.cost(geometry) / geometry.N >= LONG_WORK;
+  const parts = threads === 1 ? 1 : threads * (isLong ? PIECES : 1);
+  const bands = planBands(geometry, algorithm, parts, isInside);
+  return { geometry, algorithm, bands, packs: geometry.groups, isInside, staysInside };
+}

@@ -1,0 +1,72 @@
+import type { Numbers, Value } from '../core/values.js';
+import { forwardOf, type Layer } from '../layers/index.js';
+import type { NumberFunction } from '../layers/row-work.js';
+import { ADD, applyInMemory, MULTIPLY } from './elementwise.js';
+import type { EngineMemory } from './wasm/memory.js';
+
+/** A function of each number. */
+interface OfEach {
+  readonly of: NumberFunction;
+  readonly parameters: readonly [number, number];
+}
+
+/**
+ * What is done to the maps of a convolution while a band of them is in the cache: of(y), y·of(y), or y + a value of the
+ * same shape that was made before.
+ */
+export type Fused =
+  | (OfEach & {
+      readonly kind: 'each' | 'gate';
+      /** The layer that is the function, and what it reads beside y. */
+      readonly layer: Layer;
+      readonly constants: readonly (Value | null)[];
+    })
+  | { readonly kind: 'add'; readonly value: string };
+
+/** The same for a band: plain data; what is added lies at an address, [M, oH, oW] float32. */
+export type FusedBand =
+  | (OfEach & { readonly kind: 'each' | 'gate' })
+  | { readonly kind: 'add'; readonly address: number };
+
+/** Numbers that a gate copies at a time, and the bytes they take. */
+const GATE = 4096;
+export const GATE_BYTES = GATE * 4 + 64;
+
+/** `count` numbers at `y`, which are those from `place` bytes on of the maps. gate: `GATE_BYTES` of scratch. */
+export function fuse(
+  { heap, routines }: EngineMemory,
+  fused: FusedBand,
+  y: number,
+  count: number,
+  place: number,
+  gate: number,
+): void {
+  if (fused.kind === 'add') {
+    routines.combineRows(ADD, y, fused.address + place, y, 1, count, 0, 1);
+    return;
+  }
+  if (fused.kind === 'each') {
+    applyInMemory(routines, fused, y, count);
+    return;
+  }
+  for (let done = 0; done < count; done += GATE) {
+    const some = Math.min(GATE, count - done);
+    const x = y + done * 4;
+    heap.u8.copyWithin(gate, x, x + some * 4);
+    applyInMemory(routines, fused, gate, some);
+    routines.combineRows(MULTIPLY, x, gate, x, 1, some, 0, 1);
+  }
+}
+
+/** The same to whole maps in an array of any memory. `addedOf` gives the numbers that are added. */
+export function fuseArray(fused: Fused, y: Float32Array, addedOf: (value: string) => Float32Array): void {
+  if (fused.kind === 'add') {
+    const added = addedOf(fused.value);
+    for (let i = 0; i < y.length; i++) y[i] += added[i];
+    return;
+  }
+  const made: Numbers = fused.kind === 'gate' ? new Float32Array(y.length) : y;
+  const asMaps = (data: Numbers): Value => ({ dtype: 'float32', shape: [y.length], data });
+  forwardOf(fused.layer)!.run(fused.layer, [asMaps(y), ...fused.constants], [asMaps(made)]);
+  if (fused.kind === 'gate') for (let i = 0; i < y.length; i++) y[i] *= made[i];
+}
