@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Padding, PaddingMode, Pair } from '../core/geometry.js';
-import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
+import { isContiguous, sizeOf, type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
 import { runSync } from '../engine/execute.js';
 import { planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
@@ -36,8 +36,13 @@ export interface Conv2dOptions {
 
 /** A convolution whose weights and shapes are settled: what a loop calls. */
 export interface PreparedConv2d {
-  /** Convolves an array of the prepared shape; gives what conv2d gives. */
-  run(x: TensorLike): Tensor;
+  /**
+   * Convolves an array of the prepared shape; gives what conv2d gives.
+   * @param options.out float32, contiguous, of `outputShape`: the result is written there and given back, so that a loop
+   *   needs no new memory
+   * @throws CnnvizError 'shape' or 'usage' when x or out does not fit
+   */
+  run(x: TensorLike, options?: { readonly out?: Tensor }): Tensor;
   readonly inputShape: readonly number[];
   /** [M, oH, oW], or [N, M, oH, oW] for an input with N. */
   readonly outputShape: readonly number[];
@@ -100,7 +105,7 @@ export function prepareConv2d(
   const session = new Session(plan, { team: threadTeam(threads) });
   const outputShape = withoutBatch(plan.shaped.infos.get('conv')!.shape, inputShape);
   return {
-    run(x) {
+    run(x, { out } = {}) {
       const input = toTensor(x, 'x');
       if (input.shape.length !== inputShape.length || input.shape.some((side, axis) => side !== inputShape[axis])) {
         throw new CnnvizError(
@@ -108,7 +113,9 @@ export function prepareConv2d(
           `x: expected [${inputShape.join(', ')}] as prepared, got [${input.shape.join(', ')}]`,
         );
       }
-      return tensor(runSync(session, input).data, outputShape);
+      if (out !== undefined) checkOut(out, outputShape);
+      const { data } = runSync(session, input, out?.data.subarray(0, sizeOf(outputShape)));
+      return out ?? tensor(data, outputShape);
     },
     inputShape: [...inputShape],
     outputShape,
@@ -117,6 +124,19 @@ export function prepareConv2d(
     },
     macs: plan.macs,
   };
+}
+
+/** @throws CnnvizError when results cannot be written there as they are */
+function checkOut(out: Tensor, shape: readonly number[]): void {
+  const data: unknown = (out as Partial<Tensor> | null)?.data;
+  if (!(data instanceof Float32Array) || !Array.isArray(out.shape) || !isContiguous(out)) {
+    throw new CnnvizError('usage', 'out: expected a contiguous ndarray over a Float32Array', {
+      fix: 'ndarray(new Float32Array(size), prepared.outputShape)',
+    });
+  }
+  if (String(out.shape) !== String(shape) || data.length < sizeOf(shape)) {
+    throw new CnnvizError('shape', `out: expected [${shape.join(', ')}], got [${out.shape.join(', ')}]`);
+  }
 }
 
 function toBias(bias: NonNullable<Conv2dOptions['bias']> | null, M: number): Float32Array | null {

@@ -90,6 +90,22 @@ describe('conv2d: sizes', () => {
     }
   });
 
+  it('writes into an array that it is given, and gives it back', () => {
+    const prepared = prepareConv2d(array([2, 2], 1, 2, 3, 4), { inputShape: [3, 3] });
+    const out = array([1, 2, 2], 9, 9, 9, 9);
+    const x = array([3, 3], 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    expect(prepared.run(x, { out })).toBe(out);
+    expect(out.data).toEqual(prepared.run(x).data);
+  });
+
+  it.each([
+    ['another shape', array([4], 0, 0, 0, 0), 'out: expected [1, 2, 2], got [4]'],
+    ['rows apart', array([1, 2, 3], 0, 0, 0, 0, 0, 0).hi(1, 2, 2), 'out: expected a contiguous ndarray over a Float32Array'],
+  ])('refuses %s to write into', (_, out, message) => {
+    const prepared = prepareConv2d(array([2, 2], 1, 1, 1, 1), { inputShape: [3, 3] });
+    expect(() => prepared.run(array([3, 3], 1, 2, 3, 4, 5, 6, 7, 8, 9), { out })).toThrow(message);
+  });
+
   it('tells its multiplications and the algorithm that was asked for', () => {
     const prepared = prepareConv2d(array([2, 2], 1, 1, 1, 1), { inputShape: [3, 3], algorithm: 'reference' });
     expect([prepared.macs, prepared.algorithm, prepared.outputShape]).toEqual([16, 'reference', [1, 2, 2]]);
