@@ -109,6 +109,14 @@ export function log(x: number): number {
   return logNear1(m - 1, k, 0);
 }
 
+/** To the nearest whole number, of two the even one; 0 from below too. */
+export function roundHalfToEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  if (rest !== 0.5) return rest < 0.5 ? below : below + 1;
+  return below % 2 === 0 ? below : below + 1;
+}
+
 /**
  * x^y with the special values of C's pow. Whole y up to 64 by squaring, y = ±½ by a square root; else e^(y·ln x), whose
  * relative error is about |y·ln x| units of the last place.

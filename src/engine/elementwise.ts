@@ -37,6 +37,15 @@ const ROUTINES: Readonly<Record<NumberFunction, InPlace>> = {
   hard_sigmoid: (routines, x, count, alpha, beta) => routines.hardSigmoidInPlace(x, count, alpha, beta),
   sigmoid: (routines, x, count) => routines.sigmoidInPlace(x, count),
   tanh: (routines, x, count) => routines.tanhInPlace(x, count),
+  abs: (routines, x, count) => routines.simpleInPlace(x, count, 0),
+  neg: (routines, x, count) => routines.simpleInPlace(x, count, 1),
+  floor: (routines, x, count) => routines.simpleInPlace(x, count, 2),
+  ceil: (routines, x, count) => routines.simpleInPlace(x, count, 3),
+  round: (routines, x, count) => routines.simpleInPlace(x, count, 4),
+  sqrt: (routines, x, count) => routines.simpleInPlace(x, count, 5),
+  reciprocal: (routines, x, count) => routines.simpleInPlace(x, count, 6),
+  power: (routines, x, count, n) =>
+    Math.abs(n) === 0.5 ? routines.rootPowerInPlace(x, count, n < 0 ? 1 : 0) : routines.powerInPlace(x, count, n),
   exp: (routines, x, count) => routines.expInPlace(x, count),
   log: (routines, x, count) => routines.logInPlace(x, count),
   erf: (routines, x, count) => routines.erfInPlace(x, count),
@@ -122,6 +131,8 @@ export function runElementwise(
       return softmax(memory, area, arrays, work.axis);
     case 'pair':
       return combine(memory, area, OPERATIONS.indexOf(work.operation), x, inputs[1]!, output);
+    default:
+      return false;
   }
 }
 
@@ -209,6 +220,7 @@ function scaleChannels(
 
 /** Whole arrays with whole ones, with one number for each row, with one row for all, or with one number. */
 function combine(memory: EngineMemory, area: number, op: number, a: Value, b: Value, y: Value): boolean {
+  if (op === -1) return false;
   const isWhole = (one: Value) => one.data.length === y.data.length;
   if (!isWhole(a)) {
     // + and × may be turned round, but not where the output lies in the memory of what is repeated

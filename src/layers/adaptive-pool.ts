@@ -25,6 +25,13 @@ const adaptivePoolShape: ShapeRule<AdaptivePoolLayer> = ({ outputSize }, inputs)
  * x [..., H, W]   y [..., oH, oW]   Source: torch.nn.AdaptiveAvgPool2d
  */
 const adaptivePoolForward: Forward<AdaptivePoolLayer> = {
+  rowWork({ kind, outputSize }, [x]) {
+    const [H, W] = x!.shape.slice(-2);
+    const isOne = (outputSize[0] ?? H) === 1 && (outputSize[1] ?? W) === 1;
+    // the largest of one bin is the first of equals, that of a reduction 0 and not −0
+    if (kind !== 'adaptive_avg_pool' || !isOne) return null;
+    return { work: 'reduce', of: 'mean', outer: sizeOf(x!.shape.slice(0, -2)), count: H * W, inner: 1 };
+  },
   run({ kind }, [x], [y]) {
     const [H, W] = x!.shape.slice(-2);
     const [oH, oW] = y.shape.slice(-2);

@@ -133,8 +133,20 @@ const EXTREMES: Readonly<Record<ExtremeLayer['kind'], PairLoop>> = {
 
 const FIRST = pairLoop((a) => a);
 
+/** Exponents for which a power is a few products, or a root. */
+function isEasyExponent(n: number): boolean {
+  return Math.abs(n) === 0.5 || (Number.isInteger(n) && Math.abs(n) <= 64);
+}
+
 /** From left to right in float64, rounded once; to integers towards zero. */
 const extremeForward: Forward<ExtremeLayer> = {
+  rowWork({ kind }, inputs) {
+    const [, second] = inputs;
+    if (inputs.length !== 2) return null;
+    if (kind === 'min' || kind === 'max') return { work: 'pair', operation: kind };
+    const exponent = kind === 'pow' && second?.data.length === 1 ? second.data[0] : Number.NaN;
+    return isEasyExponent(exponent) ? { work: 'each', of: 'power', parameters: [exponent, 0] } : null;
+  },
   run({ kind }, inputs, [y]) {
     const [first, ...rest] = inputs as readonly Value[];
     const total = { data: new Float64Array(y.data.length), shape: y.shape };

@@ -14,7 +14,8 @@ import {
   type Term,
 } from './family.js';
 import { checkedAxes, checkedShape, knownIntegers, readsBeforeMaps, required, wrapDim } from './inputs.js';
-import { copyMapped, copyStrided, firstInput, movedBackward } from './moving.js';
+import { copyMapped, copyStrided, firstInput, movedBackward, strided } from './moving.js';
+import type { Copy } from './row-work.js';
 
 /** Inputs one after another along axis `dim`. */
 interface ConcatLayer {
@@ -139,6 +140,18 @@ const splitShape: ShapeRule<SplitLayer> = ({ axis, parts }, inputs) => {
 
 /** Blocks of all inputs in turn: what lies at and behind the axis is one run of each. */
 const concatForward: Forward<ConcatLayer> = {
+  rowWork({ dim }, inputs) {
+    const outer = sizeOf(inputs[0]!.shape.slice(0, wrapDim(dim, inputs[0]!.shape.length)));
+    const runs = inputs.map((input) => (outer === 0 ? 0 : input!.data.length / outer));
+    const block = runs.reduce((sum, run) => sum + run, 0);
+    let to = 0;
+    const copies = runs.map((run, input): Copy => {
+      const copy = { input, output: 0, sides: [outer, run], from: 0, fromSteps: [run, 1], to, toSteps: [block, 1] };
+      to += run;
+      return copy;
+    });
+    return { work: 'copies', copies, fill: null };
+  },
   run({ dim }, inputs, [y]) {
     const axis = wrapDim(dim, y.shape.length);
     const outer = sizeOf(y.shape.slice(0, axis));
@@ -154,20 +167,27 @@ const concatForward: Forward<ConcatLayer> = {
 };
 
 const transposeForward: Forward<TransposeLayer> = {
+  rowWork: ({ perm }, [x]) => {
+    const { sides, steps } = permuted(x!.shape, perm);
+    return strided(0, sides, steps);
+  },
   run({ perm }, [x], [y]) {
-    const steps = rowMajor(x!.shape);
-    const order = perm ?? steps.map((_, axis) => steps.length - 1 - axis);
-    copyStrided(
-      x!.data,
-      0,
-      y.shape,
-      order.map((axis) => steps[axis]),
-      y.data,
-    );
+    copyStrided(x!.data, 0, y.shape, permuted(x!.shape, perm).steps, y.data);
   },
 };
 
+/** The sides of a transposed array, and its steps through the one it is made of. */
+function permuted(shape: readonly number[], perm: TransposeLayer['perm']): { sides: number[]; steps: number[] } {
+  const steps = rowMajor(shape);
+  const order = perm ?? steps.map((_, axis) => steps.length - 1 - axis);
+  return { sides: order.map((axis) => shape[axis]), steps: order.map((axis) => steps[axis]) };
+}
+
 const expandForward: Forward<ExpandLayer> = {
+  rowWork(_, [x, wanted]) {
+    const { sides, steps } = planBroadcast(broadcastShapes(x!.shape, [...wanted!.data]), [x!.shape]);
+    return strided(0, sides, steps[0]);
+  },
   run(_, [x], [y]) {
     const { sides, steps } = planBroadcast(y.shape, [x!.shape]);
     copyStrided(x!.data, 0, sides, steps[0], y.data);
@@ -175,16 +195,36 @@ const expandForward: Forward<ExpandLayer> = {
 };
 
 const padForward: Forward<PadLayer> = {
+  rowWork({ mode }, [x, pads, value, axes]) {
+    const { shape } = x!;
+    const sides = sidesOf([...pads!.data], axes ? [...axes.data] : null, shape.length);
+    const fill = value?.data[0] ?? 0;
+    if (mode !== 'constant') return { work: 'mapped', maps: padMaps(mode, shape, sides), fill };
+    const [fromSteps, toSteps] = [rowMajor(shape), rowMajor(shape.map((side, a) => side + sides[a][0] + sides[a][1]))];
+    // negative pads cut
+    const first = sides.map(([before]) => Math.max(0, -before));
+    const kept = shape.map((side, a) => Math.max(0, side - first[a] - Math.max(0, -sides[a][1])));
+    const from = first.reduce((sum, at, a) => sum + at * fromSteps[a], 0);
+    const to = first.reduce((sum, at, a) => sum + (at + sides[a][0]) * toSteps[a], 0);
+    const isWhole = sides.every(([before, after]) => before <= 0 && after <= 0);
+    const copy = { input: 0, output: 0, sides: kept, from, fromSteps, to, toSteps };
+    return { work: 'copies', copies: [copy], fill: isWhole ? null : fill };
+  },
   run({ mode }, [x, pads, value, axes], [y]) {
     const { shape } = x!;
     const sides = sidesOf([...pads!.data], axes ? [...axes.data] : null, shape.length);
-    const place = PLACES[mode];
-    const maps = shape.map((side, axis) =>
-      Int32Array.from({ length: y.shape[axis] }, (_, i) => place(i - sides[axis][0], side)),
-    );
-    copyMapped(x!.data, shape, maps, value?.data[0] ?? 0, y.data);
+    copyMapped(x!.data, shape, padMaps(mode, shape, sides), value?.data[0] ?? 0, y.data);
   },
 };
+
+/** Where each place of every padded axis comes from. */
+function padMaps(mode: PadMode, shape: readonly number[], sides: readonly [number, number][]): Int32Array[] {
+  const place = PLACES[mode];
+  return shape.map((side, axis) => {
+    const [before, after] = sides[axis];
+    return Int32Array.from({ length: side + before + after }, (_, i) => place(i - before, side));
+  });
+}
 
 /** Where element `at` of a padded axis comes from; −1: from nowhere. */
 const PLACES: Readonly<Record<PadLayer['mode'], (at: number, side: number) => number>> = {
@@ -196,6 +236,21 @@ const PLACES: Readonly<Record<PadLayer['mode'], (at: number, side: number) => nu
 
 /** Runs of each outer block go to the outputs in turn. */
 const splitForward: Forward<SplitLayer> = {
+  rowWork(layer, inputs) {
+    const known = inputs.map((input) => input && { ...input, known: () => input });
+    const { shape } = inputs[0]!;
+    const at = wrapDim(layer.axis, shape.length);
+    const [outer, inner] = [sizeOf(shape.slice(0, at)), sizeOf(shape.slice(at + 1))];
+    let from = 0;
+    const copies = splitShape(layer, known).map(({ shape: own }, output): Copy => {
+      const run = own[at] * inner;
+      const fromSteps = [shape[at] * inner, 1];
+      const copy = { input: 0, output, sides: [outer, run], from, fromSteps, to: 0, toSteps: [run, 1] };
+      from += run;
+      return copy;
+    });
+    return { work: 'copies', copies, fill: null };
+  },
   run({ axis }, [x], outputs) {
     const { shape } = x!;
     const at = wrapDim(axis, shape.length);

@@ -1,6 +1,6 @@
 import type { Axis, PaddingMode } from '../core/geometry.js';
 import type { Value, ValueInfo } from '../core/values.js';
-import type { RowWork } from './row-work.js';
+import type { MatrixProducts, RowWork } from './row-work.js';
 
 /** An input of a layer: what is known of it, and its numbers where they are known before anything runs. */
 export interface KnownInput extends ValueInfo {
@@ -28,6 +28,8 @@ export interface Forward<L> {
   readonly memory?: 'alias' | 'in-place';
   /** What `run` does where input 0 and output 0 are float32; null: nothing that could be said so. */
   readonly rowWork?: (layer: L, inputs: readonly (Value | null)[]) => RowWork | null;
+  /** The matrices it multiplies, told by the shapes of its inputs. */
+  readonly products?: (layer: L, shapes: readonly (readonly number[] | null)[]) => MatrixProducts;
   /** Inputs that hold one number for each channel: the same at every place of a map. */
   readonly perChannel?: readonly number[];
 }

@@ -3,7 +3,8 @@ import { rowMajor, sizeOf } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
 import { type AxisReads, type Families, type Forward, kindWords, type ShapeRule } from './family.js';
 import { checkedAxes, checkedShape, knownIntegers, readsBeforeMaps, required, wrapDim } from './inputs.js';
-import { copyStrided, movedBackward } from './moving.js';
+import { copyStrided, movedBackward, strided } from './moving.js';
+import type { Copy } from './row-work.js';
 
 /** Slices of x along an axis. Inputs: x, indices (negative ones count from the end). */
 interface GatherLayer {
@@ -74,8 +75,24 @@ ${ends.length}, ${named.length}, ${steps?.length ?? starts.length}`,
   return runs;
 }
 
+/** Of more slices a list would be longer than the work. */
+const MOST_SLICES = 4096;
+
 /** Slices of x in the order of the indices; 0 for a computed index that lies outside. */
 const gatherForward: Forward<GatherLayer> = {
+  rowWork({ axis }, [x, indices]) {
+    const { shape } = x!;
+    const at = wrapDim(axis, shape.length);
+    const [outer, side, run] = [sizeOf(shape.slice(0, at)), shape[at], sizeOf(shape.slice(at + 1))];
+    const places = [...indices!.data].map((index) => (index < 0 ? index + side : index));
+    if (places.length > MOST_SLICES) return null;
+    const steps = { fromSteps: [side * run, 1], toSteps: [places.length * run, 1] };
+    const copies = places.flatMap((place, i): Copy[] => {
+      if (!(place >= 0 && place < side)) return [];
+      return [{ input: 0, output: 0, sides: [outer, run], from: place * run, to: i * run, ...steps }];
+    });
+    return { work: 'copies', copies, fill: copies.length === places.length ? null : 0 };
+  },
   run({ axis }, [x, indices], [y]) {
     const { shape, data } = x!;
     const at = wrapDim(axis, shape.length);
@@ -95,20 +112,27 @@ const gatherForward: Forward<GatherLayer> = {
 };
 
 const sliceForward: Forward<SliceLayer> = {
-  run(_, [x, starts, ends, axes, steps], [y]) {
-    const list = (value: Value | null | undefined) => (value ? [...value.data] : null);
-    const runs = sliceRuns(x!.shape, list(starts)!, list(ends)!, list(axes), list(steps));
-    const strides = rowMajor(x!.shape);
-    const start = runs.reduce((sum, run, axis) => sum + run.start * strides[axis], 0);
-    copyStrided(
-      x!.data,
-      start,
-      y.shape,
-      runs.map(({ step }, axis) => step * strides[axis]),
-      y.data,
-    );
+  rowWork(_, inputs) {
+    const { start, sides, steps } = sliced(inputs);
+    return strided(start, sides, steps);
+  },
+  run(_, inputs, [y]) {
+    const { start, sides, steps } = sliced(inputs);
+    copyStrided(inputs[0]!.data, start, sides, steps, y.data);
   },
 };
+
+/** Where a slice starts in x, its sides, and its steps through x. */
+function sliced([x, starts, ends, axes, steps]: readonly (Value | null)[]) {
+  const list = (value: Value | null | undefined) => (value ? [...value.data] : null);
+  const runs = sliceRuns(x!.shape, list(starts)!, list(ends)!, list(axes), list(steps));
+  const strides = rowMajor(x!.shape);
+  return {
+    start: runs.reduce((sum, run, axis) => sum + run.start * strides[axis], 0),
+    sides: runs.map(({ count }) => count),
+    steps: runs.map(({ step }, axis) => step * strides[axis]),
+  };
+}
 
 const gatherBackward = movedBackward<GatherLayer>(gatherForward);
 const sliceBackward = movedBackward<SliceLayer>(sliceForward);

@@ -1,4 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
+import { type Matrix, type MatrixPlace, multiplyInOrder } from '../core/order.js';
 import { rowMajor, sizeOf } from '../core/tensor.js';
 import { isFloat, type Numbers } from '../core/values.js';
 import { broadcastShapes, combinePairs, eachElement, eachRow, planBroadcast } from './broadcast.js';
@@ -12,6 +13,7 @@ import {
   WHOLE_MAP,
 } from './family.js';
 import { checkBias, checkedShape, required } from './inputs.js';
+import type { MatrixProducts } from './row-work.js';
 
 /** y = x·weightᵀ + bias. Inputs: x [..., K], weight [M, K], bias [M]. */
 export interface LinearLayer {
@@ -95,17 +97,6 @@ function sameType(a: KnownInput, b: KnownInput): void {
   if (a.dtype !== b.dtype) throw new CnnvizError('shape', `a product of ${a.dtype} and ${b.dtype}: expected one type`);
 }
 
-/** A matrix within an array: element (i, j) lies at start + i·rowStep + j·columnStep. */
-interface MatrixPlace {
-  readonly start: number;
-  readonly rowStep: number;
-  readonly columnStep: number;
-}
-
-interface Matrix extends MatrixPlace {
-  readonly data: Numbers;
-}
-
 /** total [rows, columns] = a·b, in float64, row by row of b, so that all three are read in the order they lie in. */
 function multiply(a: Matrix, b: Matrix, rows: number, inner: number, columns: number, total: Float64Array): void {
   total.fill(0);
@@ -120,32 +111,77 @@ function multiply(a: Matrix, b: Matrix, rows: number, inner: number, columns: nu
   }
 }
 
+/**
+ * The products of a matmul. A right matrix that stands behind several left ones in a row is multiplied with all of them
+ * as one.
+ */
+function productsOf(a: readonly number[], b: readonly number[]): MatrixProducts {
+  const { batch, rows, inner, columns } = matmulSides(a, b);
+  // steps of whole matrices: batch axes are broadcast as numbers are
+  const plan = planBroadcast(batch, [a.slice(0, -2), b.slice(0, -2)]);
+  const count = plan.sides[plan.sides.length - 1];
+  const [aStep, bStep] = plan.steps.map((steps) => steps[steps.length - 1]);
+  const together = bStep === 0 && aStep === 1 ? count : 1;
+  const starts: [left: number, right: number][] = [];
+  eachRow(plan, (_, [p, q]) => {
+    for (let i = count - together; i >= 0; i -= together) {
+      starts.push([(p + i * aStep) * rows * inner, (q + i * bStep) * inner * columns]);
+    }
+  });
+  return {
+    rows: rows * together,
+    inner,
+    columns,
+    left: { rowStep: inner, columnStep: 1 },
+    right: { rowStep: columns, columnStep: 1 },
+    starts: starts.reverse(),
+  };
+}
+
+/** Float32 in the one order of summation, other types in float64. */
 const matmulForward: Forward<MatMulLayer> = {
+  products: (_, [a, b]) => productsOf(a!, b!),
+  rowWork: (_, [a, b]) => ({ work: 'matrix', products: productsOf(a!.shape, b!.shape) }),
   run(_, [a, b], [y]) {
-    const { batch, rows, inner, columns } = matmulSides(a!.shape, b!.shape);
-    // strides of whole matrices: batch axes are broadcast as numbers are
-    const plan = planBroadcast(batch, [a!.shape.slice(0, -2), b!.shape.slice(0, -2)]);
-    const count = plan.sides[plan.sides.length - 1];
-    const [aStep, bStep] = plan.steps.map((steps) => steps[steps.length - 1]);
-    const total = new Float64Array(rows * columns);
-    eachRow(plan, (o, [p, q]) => {
-      for (let i = 0; i < count; i++) {
-        const left = { data: a!.data, start: (p + i * aStep) * rows * inner, rowStep: inner, columnStep: 1 };
-        const right = { data: b!.data, start: (q + i * bStep) * inner * columns, rowStep: columns, columnStep: 1 };
-        multiply(left, right, rows, inner, columns, total);
-        y.data.set(total, (o + i) * rows * columns);
+    const { rows, inner, columns, left, right, starts } = productsOf(a!.shape, b!.shape);
+    const total = y.data instanceof Float32Array ? null : new Float64Array(rows * columns);
+    for (const [n, [aStart, bStart]] of starts.entries()) {
+      const [p, q] = [
+        { data: a!.data, start: aStart, ...left },
+        { data: b!.data, start: bStart, ...right },
+      ];
+      const o = n * rows * columns;
+      if (y.data instanceof Float32Array) multiplyInOrder(p, q, [rows, inner, columns], y.data, o);
+      else {
+        multiply(p, q, rows, inner, columns, total!);
+        y.data.set(total!, o);
       }
-    });
+    }
   },
 };
 
+function gemmProduct({ transA, transB }: GemmLayer, a: readonly number[], b: readonly number[]): MatrixProducts {
+  const [rows, inner] = transA ? [a[1], a[0]] : a;
+  const columns = b[transB ? 0 : 1];
+  return { rows, inner, columns, left: placeOf(a, transA), right: placeOf(b, transB), starts: [[0, 0]] };
+}
+
+/** The product of float32 is rounded before it is scaled and added to; of other types nothing is rounded before the end. */
 const gemmForward: Forward<GemmLayer> = {
+  products: (layer, [a, b]) => gemmProduct(layer, a!, b!),
+  rowWork(layer, [a, b, c]) {
+    if (layer.alpha !== 1 || (c && layer.beta !== 1)) return null;
+    return { work: 'matrix', products: gemmProduct(layer, a!.shape, b!.shape) };
+  },
   run({ alpha, beta, transA, transB }, [a, b, c], [y]) {
     const [rows, columns] = y.shape;
     const inner = a!.shape[transA ? 0 : 1];
     const [left, right] = [matrixOf(a!, transA), matrixOf(b!, transB)];
     const total = { data: new Float64Array(rows * columns), shape: y.shape };
-    multiply(left, right, rows, inner, columns, total.data);
+    if (y.data instanceof Float32Array) {
+      multiplyInOrder(left, right, [rows, inner, columns], y.data, 0);
+      total.data.set(y.data);
+    } else multiply(left, right, rows, inner, columns, total.data);
     for (let i = 0; i < total.data.length; i++) total.data[i] *= alpha;
     if (c) {
       combinePairs(

@@ -1,6 +1,7 @@
-import { sizeOf } from '../core/tensor.js';
+import { rowMajor, sizeOf } from '../core/tensor.js';
 import type { Numbers, Value } from '../core/values.js';
 import type { Backward, BackwardCall, Forward } from './family.js';
+import type { RowWork } from './row-work.js';
 
 /** y, row-major over `sides`, = x[start + Σ index·step]: transposes, slices and repeats are all this. */
 export function copyStrided(
@@ -23,6 +24,12 @@ export function copyStrided(
       at[axis] = 0;
     }
   }
+}
+
+/** What `copyStrided` does, told of. */
+export function strided(from: number, sides: readonly number[], fromSteps: readonly number[]): RowWork {
+  const copy = { input: 0, output: 0, sides, from, fromSteps, to: 0, toSteps: rowMajor(sides) };
+  return { work: 'copies', copies: [copy], fill: null };
 }
 
 /**

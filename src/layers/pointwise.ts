@@ -1,5 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
-import { erf, exp, expm1, log, log1p, tanh } from '../core/math.js';
+import { erf, exp, expm1, log, log1p, roundHalfToEven, tanh } from '../core/math.js';
 import { erf32, exp32, log32, mish32, swish32 } from '../core/math32.js';
 import { type DType, isFloat, type Value } from '../core/values.js';
 import { addProducts, sigmoid } from './activation.js';
@@ -118,14 +118,21 @@ const FUNCTIONS_32: Readonly<Partial<Record<PointwiseName, OfNumber>>> = {
   swish: swish32,
 };
 
-function roundHalfToEven(x: number): number {
-  const below = Math.floor(x);
-  const rest = x - below;
-  if (rest !== 0.5) return rest < 0.5 ? below : below + 1;
-  return below % 2 === 0 ? below : below + 1;
-}
-
-const ROW_FUNCTIONS = ['exp', 'log', 'erf', 'hard_sigmoid', 'mish', 'swish'] as const;
+const ROW_FUNCTIONS = [
+  'abs',
+  'neg',
+  'floor',
+  'ceil',
+  'round',
+  'sqrt',
+  'reciprocal',
+  'exp',
+  'log',
+  'erf',
+  'hard_sigmoid',
+  'mish',
+  'swish',
+] as const;
 
 const pointwiseForward: Forward<PointwiseLayer> = {
   memory: 'in-place',

@@ -14,6 +14,7 @@ import {
   WHOLE_NUMBERS,
 } from './family.js';
 import { checkedAxes, knownIntegers, required, wrapDim } from './inputs.js';
+import type { RowWork } from './row-work.js';
 
 export type ReduceName =
   | 'mean'
@@ -129,7 +130,28 @@ const REDUCTIONS: Readonly<Record<ReduceName, Reduction>> = {
   log_sum_exp: logSumExp,
 };
 
+/** A reduction over axes that lie side by side: [outer, count, inner] → [outer, inner]; null where they do not. */
+function sidesOf(
+  of: 'sum' | 'mean' | 'max' | 'min',
+  shape: readonly number[],
+  axes: readonly number[],
+): RowWork | null {
+  const reduced = axes.filter((axis) => shape[axis] !== 1);
+  const [first, last] = reduced.length === 0 ? [0, -1] : [Math.min(...reduced), Math.max(...reduced)];
+  const between = shape.slice(first, last + 1).filter((side, i) => side !== 1 && !reduced.includes(first + i));
+  if (between.length > 0) return null;
+  const [outer, count] = [sizeOf(shape.slice(0, first)), sizeOf(shape.slice(first, last + 1))];
+  return { work: 'reduce', of, outer, count, inner: sizeOf(shape.slice(last + 1)) };
+}
+
+const ROW_REDUCTIONS = ['sum', 'mean', 'max', 'min'] as const;
+
 const reduceForward: Forward<ReduceLayer> = {
+  rowWork(layer, [x, axes]) {
+    const of = ROW_REDUCTIONS.find((one) => one === layer.name);
+    const reduced = reducedAxes(layer, x!.shape.length, axes ? [...axes.data] : null);
+    return of === undefined ? null : sidesOf(of, x!.shape, reduced);
+  },
   run(layer, [x, axes], [y]) {
     const reduced = reducedAxes(layer, x!.shape.length, axes ? [...axes.data] : null);
     reduceAxes(REDUCTIONS[layer.name], x!, reduced, y);
@@ -137,6 +159,10 @@ const reduceForward: Forward<ReduceLayer> = {
 };
 
 const globalPoolForward: Forward<GlobalPoolLayer> = {
+  rowWork({ kind }, [x]) {
+    const sides = x!.shape.slice(2).map((_, i) => i + 2);
+    return sidesOf(kind === 'global_avg_pool' ? 'mean' : 'max', x!.shape, sides);
+  },
   run({ kind }, [x], [y]) {
     const sides = x!.shape.slice(2).map((_, i) => i + 2);
     reduceAxes(REDUCTIONS[kind === 'global_avg_pool' ? 'mean' : 'max'], x!, sides, y);

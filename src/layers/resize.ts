@@ -127,26 +127,32 @@ const ROUNDINGS: Readonly<Record<ResizeLayer['nearestMode'], (at: number) => num
 };
 
 const resizeForward: Forward<ResizeLayer> = {
-  run(layer, [x, roi, scales, sizes], [y]) {
-    const { coordinateMode, nearestMode, extrapolationValue } = layer;
-    const list = (value: Value | null | undefined) => (value ? [...value.data] : null);
-    const crops = coordinateMode === 'tf_crop_and_resize';
-    const axes = resizedAxes(layer, x!.shape, {
-      roi: crops ? list(roi) : null,
-      scales: list(scales),
-      sizes: list(sizes),
-    });
-    const maps = axes.map((axis) =>
-      Int32Array.from({ length: axis.out }, (_, i) => {
-        const isUnchanged = axis.scale === 1 && axis.out === axis.size && !crops;
-        const at = isUnchanged ? i : COORDINATES[coordinateMode](i, axis);
-        if (crops && (at < 0 || at > axis.size - 1)) return -1;
-        return Math.min(Math.max(ROUNDINGS[nearestMode](at), 0), axis.size - 1);
-      }),
-    );
-    copyMapped(x!.data, x!.shape, maps, extrapolationValue, y.data);
+  rowWork: (layer, inputs) => ({ work: 'mapped', maps: resizeMaps(layer, inputs), fill: layer.extrapolationValue }),
+  run(layer, inputs, [y]) {
+    const [x] = inputs;
+    copyMapped(x!.data, x!.shape, resizeMaps(layer, inputs), layer.extrapolationValue, y.data);
   },
 };
+
+/** Where each place of every axis of the output comes from; −1: from outside. */
+function resizeMaps(layer: ResizeLayer, [x, roi, scales, sizes]: readonly (Value | null)[]): Int32Array[] {
+  const { coordinateMode, nearestMode } = layer;
+  const list = (value: Value | null | undefined) => (value ? [...value.data] : null);
+  const crops = coordinateMode === 'tf_crop_and_resize';
+  const axes = resizedAxes(layer, x!.shape, {
+    roi: crops ? list(roi) : null,
+    scales: list(scales),
+    sizes: list(sizes),
+  });
+  return axes.map((axis) =>
+    Int32Array.from({ length: axis.out }, (_, i) => {
+      const isUnchanged = axis.scale === 1 && axis.out === axis.size && !crops;
+      const at = isUnchanged ? i : COORDINATES[coordinateMode](i, axis);
+      if (crops && (at < 0 || at > axis.size - 1)) return -1;
+      return Math.min(Math.max(ROUNDINGS[nearestMode](at), 0), axis.size - 1);
+    }),
+  );
+}
 
 const resizeBackward = movedBackward<ResizeLayer>(resizeForward, firstInput, [0], {
   layer: (layer) => ({ ...layer, extrapolationValue: 0 }),

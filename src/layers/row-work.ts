@@ -7,7 +7,52 @@ export interface ChannelAffine {
 }
 
 /** Functions of one number and up to two parameters. */
-export type NumberFunction = ActivationName | 'exp' | 'log' | 'erf' | 'hard_sigmoid' | 'mish' | 'swish' | 'clip';
+export type NumberFunction =
+  | ActivationName
+  | 'abs'
+  | 'neg'
+  | 'floor'
+  | 'ceil'
+  | 'round'
+  | 'sqrt'
+  | 'reciprocal'
+  /** x to the power of the first parameter: a whole one from −64 to 64, ½ or −½ */
+  | 'power'
+  | 'exp'
+  | 'log'
+  | 'erf'
+  | 'hard_sigmoid'
+  | 'mish'
+  | 'swish'
+  | 'clip';
+
+/**
+ * Products of matrices: y number n, [rows, columns], = left [rows, inner] from starts[n][0] on · right [inner, columns]
+ * from starts[n][1] on, every number summed in the one order (core/order.ts).
+ */
+export interface MatrixProducts {
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+  /** Numbers from row to row and from column to column. */
+  readonly left: { readonly rowStep: number; readonly columnStep: number };
+  readonly right: { readonly rowStep: number; readonly columnStep: number };
+  readonly starts: readonly (readonly [left: number, right: number])[];
+}
+
+/**
+ * Numbers of an input copied to an output: for every index below `sides`, y[to + Σ index·toSteps] =
+ * x[from + Σ index·fromSteps]. All in numbers.
+ */
+export interface Copy {
+  readonly input: number;
+  readonly output: number;
+  readonly sides: readonly number[];
+  readonly from: number;
+  readonly fromSteps: readonly number[];
+  readonly to: number;
+  readonly toSteps: readonly number[];
+}
 
 /** What a layer does to float32 arrays, for engines that have loops of their own for it: with the bits of its `run`. */
 export type RowWork =
@@ -18,4 +63,20 @@ export type RowWork =
   /** e^(x − max) / Σ e^(x − max) along `axis`, summed in float64 from the first to the last. */
   | { readonly work: 'softmax'; readonly axis: number }
   /** Two arrays with numpy's broadcasting. */
-  | { readonly work: 'pair'; readonly operation: '+' | '−' | '×' | '÷' };
+  | { readonly work: 'pair'; readonly operation: PairOperation }
+  /** Inputs 0 and 1 multiplied; input 2, where there is one, is added with numpy's broadcasting. */
+  | { readonly work: 'matrix'; readonly products: MatrixProducts }
+  /** x [outer, count, inner] → y [outer, inner]: sums in float64 from the first number to the last. */
+  | {
+      readonly work: 'reduce';
+      readonly of: 'sum' | 'mean' | 'max' | 'min';
+      readonly outer: number;
+      readonly count: number;
+      readonly inner: number;
+    }
+  /** Numbers moved. `fill`: what stands where none is copied to; null: nowhere. */
+  | { readonly work: 'copies'; readonly copies: readonly Copy[]; readonly fill: number | null }
+  /** y, row-major over the lengths of `maps`, = input 0 at the places the maps give for each axis; `fill` where one gives −1. */
+  | { readonly work: 'mapped'; readonly maps: readonly Int32Array[]; readonly fill: number };
+
+export type PairOperation = '+' | '−' | '×' | '÷' | 'min' | 'max';

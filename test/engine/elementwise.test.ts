@@ -26,6 +26,13 @@ const activations = [
   ['tanh', []],
 ] as const;
 const pointwise = [
+  ['abs', []],
+  ['neg', []],
+  ['floor', []],
+  ['ceil', []],
+  ['round', []],
+  ['sqrt', []],
+  ['reciprocal', []],
   ['exp', []],
   ['log', []],
   ['erf', []],
@@ -159,6 +166,19 @@ describe('layers by routines', () => {
     }
   });
 
+  it('powers: whole exponents and roots; a square of float32 is that of float64, rounded', () => {
+    const data = everyKind();
+    for (const n of [0, 1, 2, 3, 4, 7, -1, -2, -5, 63, 64, -64, 0.5, -0.5]) {
+      const exponent: Value = { dtype: 'float32', shape: [], data: Float32Array.of(n) };
+      expectSame({ kind: 'pow' }, [{ dtype: 'float32', shape: [data.length], data }, exponent], [data.length]);
+    }
+    const layer: Layer = { kind: 'pow' };
+    for (const n of [65, 1.5, Number.NaN]) {
+      const exponent: Value = { dtype: 'float32', shape: [1], data: Float32Array.of(n) };
+      expect(forwardOf(layer)!.rowWork!(layer as never, [value([300], 1), exponent])).toBe(null);
+    }
+  });
+
   it('clip, with both limits and with one', () => {
     const limit = (x: number): Value => ({ dtype: 'float32', shape: [], data: Float32Array.of(x) });
     const data = everyKind();
@@ -248,7 +268,7 @@ describe('layers by routines', () => {
   });
 
   it('are not asked for other number types, and not for small arrays', () => {
-    expect(isElementwise({ kind: 'concat', dim: 1 } as Layer)).toBe(false);
+    expect(isElementwise({ kind: 'argmax', axis: 1 } as Layer)).toBe(false);
     const layer: Layer = { kind: 'activation', name: 'tanh', parameters: [] };
     const wide: Value = { dtype: 'float64', shape: [400], data: new Float64Array(400) };
     expect(byRoutines('wasm', layer, [wide], [400])).toBe(null);

@@ -1,3 +1,5 @@
+import { CHUNK, RUN } from '../../core/order.js';
+
 /**
  * The one order of summation. Taps are numbered by channel, row, column of the kernel: t = (c·kH + u)·kW + v.
  *
@@ -9,8 +11,7 @@
  * float32 sum over 70×70×3 taps is off by up to 4e-6 of Σ|terms| on a flat image; this order stays below 6e-7, and
  * costs one addition in 32.
  */
-export const RUN = 32;
-export const CHUNK = 256;
+export { CHUNK, RUN };
 
 /** The value of one output by the order above, from its `terms` (x·w, each rounded to float32) and its bias. */
 export function sumInOrder(terms: Float32Array, bias: number): number {

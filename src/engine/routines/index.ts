@@ -8,7 +8,11 @@ import type { Heap } from './heap.js';
 import { linearRoutines } from './linear.js';
 import { mapRoutines } from './map.js';
 import { padRoutines } from './pad.js';
+import { pairRoutines } from './pairs.js';
+import { permuteRoutines } from './permute.js';
 import { poolRoutines } from './pool.js';
+import { powerRoutines } from './powers.js';
+import { reduceRoutines } from './reduce.js';
 import { rowRoutines } from './rows.js';
 import { winogradRoutines } from './winograd.js';
 
@@ -30,6 +34,10 @@ export function typescriptRoutines(heap: Heap) {
     ...linearRoutines(heap),
     ...mapRoutines(heap),
     ...rowRoutines(heap),
+    ...pairRoutines(heap),
+    ...powerRoutines(heap),
+    ...permuteRoutines(heap),
+    ...reduceRoutines(heap),
   };
 }
 

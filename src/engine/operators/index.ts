@@ -1,0 +1,98 @@
+import type { Value } from '../../core/values.js';
+import { forwardOf, type Layer } from '../../layers/index.js';
+import type { RowWork } from '../../layers/row-work.js';
+import type { EngineMemory } from '../wasm/memory.js';
+import { copyMapped, copyNumbers } from './copies.js';
+import { matrixBytes, multiply } from './matrix.js';
+import { combine } from './pairs.js';
+import { reduce } from './reduce.js';
+import { overlaps, placeOf, type Room, take } from './room.js';
+
+/** Room for what is small and lies elsewhere, such as constants, and for tables. */
+const SMALL = 2 ** 16;
+
+/** What `runOperator` needs of a room for a layer, by the shapes of its inputs; null: left out. */
+export function operatorBytes(layer: Layer, shapes: readonly (readonly number[] | null)[]): number {
+  const products = forwardOf(layer)?.products?.(layer, shapes);
+  return SMALL + (products ? matrixBytes(products) : 0);
+}
+
+/**
+ * Does a layer's work by routines where there are some and its numbers are float32 that lie in the engine's memory: the
+ * bits are those of the layer's own `run`. @returns false: nothing was done
+ */
+export function runOperator(
+  memory: EngineMemory,
+  { at, left }: Readonly<Room>,
+  work: RowWork,
+  inputs: readonly (Value | null)[],
+  outputs: readonly Value[],
+): boolean {
+  const room = { at, left };
+  const [x] = inputs;
+  const [y] = outputs;
+  if (!x || outputs.some(({ data }) => memory.addressOf(data) === -1 || !(data instanceof Float32Array))) return false;
+  const to = memory.addressOf(y.data);
+  switch (work.work) {
+    case 'pair':
+      return combine(memory, room, work.operation, inputs as readonly Value[], y);
+    case 'matrix':
+      return product(memory, room, work, inputs as readonly Value[], y);
+    case 'reduce': {
+      const from = floatsAt(memory, room, x);
+      if (from === -1 || overlaps(x.data, y.data)) return false;
+      reduce(memory, work, from, to);
+      return true;
+    }
+    case 'copies':
+      return copy(memory, room, work, inputs, outputs);
+    case 'mapped': {
+      const from = floatsAt(memory, room, x);
+      const last = work.maps[work.maps.length - 1];
+      const table = last && !last.includes(-1) ? take(room, last.byteLength) : -1;
+      if (from === -1 || table === -1 || overlaps(x.data, y.data)) return false;
+      copyMapped(memory, work, x.shape, from, to, table);
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+/** Where float32 numbers lie, or a copy of them; −1: nowhere, or they are others. */
+function floatsAt(memory: EngineMemory, room: Room, { data }: Value): number {
+  return data instanceof Float32Array ? placeOf(memory, room, data) : -1;
+}
+
+function copy(
+  memory: EngineMemory,
+  room: Room,
+  { copies, fill }: Extract<RowWork, { work: 'copies' }>,
+  inputs: readonly (Value | null)[],
+  outputs: readonly Value[],
+): boolean {
+  const read = [...new Set(copies.map(({ input }) => input))];
+  const isApart = read.every((input) => outputs.every(({ data }) => !overlaps(inputs[input]!.data, data)));
+  const places = new Map(read.map((input) => [input, floatsAt(memory, room, inputs[input]!)]));
+  if (!isApart || [...places.values()].includes(-1)) return false;
+  if (fill !== null) for (const { data } of outputs) data.fill(fill);
+  for (const one of copies) {
+    copyNumbers(memory, one, places.get(one.input)!, memory.addressOf(outputs[one.output].data));
+  }
+  return true;
+}
+
+function product(
+  memory: EngineMemory,
+  room: Room,
+  { products }: Extract<RowWork, { work: 'matrix' }>,
+  [a, b, c]: readonly Value[],
+  y: Value,
+): boolean {
+  if (c && !(c.data instanceof Float32Array)) return false;
+  const added = c ? floatsAt(memory, room, c) : 0;
+  const [left, right] = [floatsAt(memory, room, a), floatsAt(memory, room, b)];
+  if (added === -1 || left === -1 || right === -1 || overlaps(a.data, y.data) || overlaps(b.data, y.data)) return false;
+  if (!multiply(memory, room, products, left, right, memory.addressOf(y.data))) return false;
+  return c ? combine(memory, room, '+', [y, c], y) : true;
+}
