@@ -27,4 +27,5 @@ export { maxPoolRows, meanPoolRows } from './pool';
 export { powerInPlace, rootPowerInPlace, simpleInPlace } from './powers';
 export { extremeColumns, extremeRows, sumColumns, sumRows } from './reduce';
 export { affineRows, combineRows, softmaxColumns, softmaxRows } from './rows';
+export { maxWindows, meanWindows } from './windows';
 export { winogradInput, winogradMultiply, winogradOutput, winogradWeights } from './winograd';

@@ -14,6 +14,7 @@ import { poolRoutines } from './pool.js';
 import { powerRoutines } from './powers.js';
 import { reduceRoutines } from './reduce.js';
 import { rowRoutines } from './rows.js';
+import { windowRoutines } from './windows.js';
 import { winogradRoutines } from './winograd.js';
 
 /**
@@ -38,6 +39,7 @@ export function typescriptRoutines(heap: Heap) {
     ...powerRoutines(heap),
     ...permuteRoutines(heap),
     ...reduceRoutines(heap),
+    ...windowRoutines(heap),
   };
 }
 

@@ -1,0 +1,50 @@
+import type { Axis } from '../../core/geometry.js';
+import type { PoolLayer } from '../../layers/pool.js';
+import { poolGeometry } from '../pooling.js';
+import type { EngineMemory } from '../wasm/memory.js';
+import { type Room, take } from './room.js';
+
+/**
+ * A max or average pool of whole planes where they lie, without bands and borders: the bits are those of the pool in bands.
+ * x [planes, H, W] at `from` → y at `to`. @returns false: nothing was done
+ */
+export function poolPlanes(
+  { heap, routines }: EngineMemory,
+  { at, left }: Readonly<Room>,
+  layer: PoolLayer,
+  axes: readonly [Axis, Axis],
+  planes: number,
+  from: number,
+  to: number,
+): boolean {
+  if (layer.kind === 'gauss_pool' || axes.some(({ dilation }) => dilation > 1)) return false;
+  const { H, W, oH, oW, kH, kW, sH, sW, pads } = poolGeometry([...axes], planes);
+  if (layer.kind === 'max_pool') {
+    routines.maxWindows(from, planes, H, W, to, oH, oW, kH, kW, sH, sW, pads[0], pads[1]);
+    return true;
+  }
+  const { countIncludePad, divisorOverride } = layer;
+  const counts = axes.map((axis, a) =>
+    divisorOverride === null ? cellCounts(axis, countIncludePad) : fixed(axis, a === 0 ? divisorOverride : 1),
+  );
+  const room = { at, left };
+  const [down, across] = counts.map((own) => take(room, own.byteLength));
+  if (down === -1 || across === -1) return false;
+  heap.f64.set(counts[0], down / 8);
+  heap.f64.set(counts[1], across / 8);
+  routines.meanWindows(from, planes, H, W, to, oH, oW, kH, kW, sH, sW, pads[0], pads[1], down, across);
+  return true;
+}
+
+/** How many cells of each window along an axis are counted: those of the input, or of input and padding. */
+function cellCounts({ size, kernel, stride, padBefore, padAfter, out }: Axis, withPadding: boolean): Float64Array {
+  const [least, end] = withPadding ? [-padBefore, size + padAfter] : [0, size];
+  return Float64Array.from({ length: out }, (_, i) => {
+    const start = i * stride - padBefore;
+    return Math.min(start + kernel, end) - Math.max(start, least);
+  });
+}
+
+function fixed({ out }: Axis, value: number): Float64Array {
+  return new Float64Array(out).fill(value);
+}
