@@ -5,6 +5,8 @@ import { activate, activationParameters } from '../layers/activation.js';
 import { planBroadcast } from '../layers/broadcast.js';
 import { forwardOf, type Layer } from '../layers/index.js';
 import type { ChannelAffine, NumberFunction } from '../layers/row-work.js';
+import { operatorBytes, runOperator } from './operators/index.js';
+import type { Room } from './operators/room.js';
 import type { Routines } from './routines/index.js';
 import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
 
@@ -57,7 +59,7 @@ export const ADD = OPERATIONS.indexOf('+');
 export const MULTIPLY = OPERATIONS.indexOf('×');
 
 /** Whether there may be routines for a layer. */
-export function isElementwise(layer: Layer): boolean {
+function isElementwise(layer: Layer): boolean {
   return forwardOf(layer)?.rowWork !== undefined;
 }
 
@@ -100,25 +102,32 @@ export function activateArray(
   returnMemory(memory);
 }
 
+/** What `runElementwise` needs of a room for a layer, by the shapes of its inputs; null: left out. */
+export function elementwiseBytes(layer: Layer, shapes: readonly (readonly number[] | null)[]): number {
+  return isElementwise(layer) ? Math.max(ELEMENTWISE_BYTES, operatorBytes(layer, shapes)) : 0;
+}
+
 /**
  * Computes a layer by routines where there are some for it and for these shapes and types: the bits are those of the
  * layer's own `run`. Output 0 may lie in the memory of input 0.
- * @param area address of `ELEMENTWISE_BYTES`
+ * @param room of `elementwiseBytes`
  * @returns false: nothing was done
  */
 export function runElementwise(
   memory: EngineMemory,
-  area: number,
+  room: Readonly<Room>,
   layer: Layer,
   inputs: readonly (Value | null)[],
-  [output]: readonly Value[],
+  outputs: readonly Value[],
 ): boolean {
   const [x] = inputs;
-  if (!x || output.data.length < WORTH) return false;
-  const [from, to] = [x.data, output.data];
-  if (!(from instanceof Float32Array && to instanceof Float32Array)) return false;
+  const [output] = outputs;
+  if (!(x?.data instanceof Float32Array && output.data instanceof Float32Array)) return false;
   const work = forwardOf(layer)?.rowWork?.(layer, inputs);
   if (!work) return false;
+  if (runOperator(memory, room, work, inputs, outputs)) return true;
+  if (output.data.length < WORTH) return false;
+  const [from, to, area] = [x.data, output.data, room.at];
   const arrays = { from, to, shape: x.shape };
   switch (work.work) {
     case 'each':

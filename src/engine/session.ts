@@ -5,11 +5,13 @@ import { forwardOf } from '../layers/index.js';
 import { bandedConv, isWorthSharing, runsInBands } from './banded-steps.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
 import { paddedSize, padInput } from './conv2d/padding.js';
-import { ELEMENTWISE_BYTES, isElementwise, runElementwise } from './elementwise.js';
+import { elementwiseBytes, runElementwise } from './elementwise.js';
 import { type FusedBand, fuseArray } from './fused.js';
 import { type EngineInput, itemOf, numbersOf } from './input.js';
 import { constantBytes, type Lane, laneBytes, type PackedConv, packConv } from './lane.js';
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
+import { poolBytes, poolPlanes } from './operators/pools.js';
+import type { Room } from './operators/room.js';
 import type { Plan } from './plan.js';
 import { runBand } from './run-band.js';
 import { closeWork, nextTicket, shareBands, sharedInput, sharedOutput, type ThreadTeam } from './shared-bands.js';
@@ -62,8 +64,8 @@ export class Session {
   readonly #places: ValuePlaces;
   /** Constants that operators read. */
   readonly #constants = new Map<string, Value>();
-  /** Where layers that work number by number do; null where there are none. */
-  readonly #elements: number | null;
+  /** For what layers need beside their values while they are computed. */
+  readonly #room: Readonly<Room>;
   /** One for each thread; the first is our own. */
   readonly #lanes: readonly Lane[];
 
@@ -84,8 +86,8 @@ export class Session {
       x: shared[s] && !isInside ? layout.add(g.C * g.H * g.W * 4) : 0,
       y: shared[s] && !staysInside ? layout.add(g.M * g.oH * g.oW * 4) : 0,
     }));
-    const isNeeded = plan.steps.some((step) => step.kind === 'operator' && isElementwise(step.layer));
-    const elements = isNeeded ? layout.add(ELEMENTWISE_BYTES) : null;
+    const left = roomBytes(plan);
+    const room = layout.add(left);
     const places = values.place(layout);
     const constants = constantsRead(plan).map((name) => ({
       name,
@@ -95,7 +97,7 @@ export class Session {
     const memory = this.#memory;
     const base = memory.allocate(layout.bytes);
     this.#places = places.from(memory, base);
-    this.#elements = elements === null ? null : base + elements;
+    this.#room = { at: base + room, left };
     this.#lanes = lanes.map((one) => eachPart(one, (at) => base + at));
     for (const { name, at } of constants) {
       const { dtype, shape, data } = plan.shaped.known(name)!;
@@ -182,12 +184,15 @@ export class Session {
       name === null ? null : asValue(read(name), this.plan.shaped.infos.get(name)!),
     );
     if (memory === 'alias' && this.#places.aliasOf.has(step.outputs[0]) && outputs.length === 1) return;
-    if (this.#elements !== null && runElementwise(this.#memory, this.#elements, step.layer, inputs, outputs)) return;
+    if (runElementwise(this.#memory, this.#room, step.layer, inputs, outputs)) return;
     run(step.layer, inputs, outputs);
   }
 
   *#pool(step: PoolStep, x: EngineInput | Value, y: Value): Generator<number> {
     const planes = { data: numbersOf(x), shape: step.inShape };
+    const [from, to] = [planes.data, y.data].map((data) => this.#memory.addressOf(data));
+    const isInside = from !== -1 && to !== -1 && y.data instanceof Float32Array;
+    if (isInside && poolPlanes(this.#memory, this.#room, step.layer, step.axes, step.windows.C, from, to)) return;
     const isFloat = y.data instanceof Float32Array;
     const maps = isFloat ? (y.data as Float32Array) : new Float32Array(y.data.length);
     yield* this.#runBands(this.#convs.get(step)!, planes, maps, [], 0);
@@ -336,6 +341,15 @@ function counter(): () => number {
 
 function eachPart(parts: Lane, of: (part: number) => number): Lane {
   return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, of(part)])) as unknown as Lane;
+}
+
+/** The most that any step needs of the room. */
+function roomBytes({ steps, shaped }: Plan): number {
+  const shapes = (step: Step) => step.inputs.map((name) => (name === null ? null : shaped.infos.get(name)!.shape));
+  return steps.reduce((most, step) => {
+    if (step.kind === 'pool') return Math.max(most, poolBytes(step.axes));
+    return step.kind === 'operator' ? Math.max(most, elementwiseBytes(step.layer, shapes(step))) : most;
+  }, 0);
 }
 
 /** [rows, columns] → [columns, rows] */

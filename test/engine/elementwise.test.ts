@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sizeOf, tensor } from '../../src/core/tensor.js';
 import type { Value } from '../../src/core/values.js';
-import { activateArray, ELEMENTWISE_BYTES, isElementwise, runElementwise } from '../../src/engine/elementwise.js';
+import { activateArray, ELEMENTWISE_BYTES, elementwiseBytes, runElementwise } from '../../src/engine/elementwise.js';
 import { executeSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
 import { EngineMemory, type RoutineKind } from '../../src/engine/wasm/memory.js';
@@ -79,7 +79,7 @@ function byRoutines(
   const area = memory.allocate(ELEMENTWISE_BYTES);
   // what lies behind the numbers must not count
   memory.heap.f32.fill(Number.NaN, area / 4, (area + ELEMENTWISE_BYTES) / 4);
-  return runElementwise(memory, area, layer, inputs, [output]) ? output.data : null;
+  return runElementwise(memory, { at: area, left: ELEMENTWISE_BYTES }, layer, inputs, [output]) ? output.data : null;
 }
 
 function byItself(layer: Layer, inputs: readonly Value[], shape: readonly number[]): Float32Array {
@@ -268,7 +268,7 @@ describe('layers by routines', () => {
   });
 
   it('are not asked for other number types, and not for small arrays', () => {
-    expect(isElementwise({ kind: 'argmax', axis: 1 } as Layer)).toBe(false);
+    expect(elementwiseBytes({ kind: 'argmax', axis: 1 } as Layer, [[400]])).toBe(0);
     const layer: Layer = { kind: 'activation', name: 'tanh', parameters: [] };
     const wide: Value = { dtype: 'float64', shape: [400], data: new Float64Array(400) };
     expect(byRoutines('wasm', layer, [wide], [400])).toBe(null);

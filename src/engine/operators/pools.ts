@@ -1,8 +1,13 @@
 import type { Axis } from '../../core/geometry.js';
 import type { PoolLayer } from '../../layers/pool.js';
 import { poolGeometry } from '../pooling.js';
-import type { EngineMemory } from '../wasm/memory.js';
+import { aligned, type EngineMemory } from '../wasm/memory.js';
 import { type Room, take } from './room.js';
+
+/** What `poolPlanes` needs of a room. */
+export function poolBytes([rows, columns]: readonly [Axis, Axis]): number {
+  return aligned(rows.out * 8) + aligned(columns.out * 8);
+}
 
 /**
  * A max or average pool of whole planes where they lie, without bands and borders: the bits are those of the pool in bands.

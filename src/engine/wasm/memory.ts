@@ -104,11 +104,6 @@ export class EngineMemory {
     }
   }
 
-  /** Where a view of this memory begins; −1: it is of another. */
-  addressOf(data: ArrayBufferView): number {
-    return data.buffer === this.wasm.buffer ? data.byteOffset : -1;
-  }
-
   /** The address of `bytes` fresh bytes, a multiple of 64. */
   allocate(bytes: number): number {
     const at = this.#top;
