@@ -1,9 +1,13 @@
 import { type Bands, planBands } from './bands.js';
 import type { BandAlgorithm } from './conv2d/algorithm.js';
+import { elementwiseBytes } from './elementwise.js';
 import type { BandedConv } from './lane.js';
+import { poolBytes } from './operators/pools.js';
+import type { Plan } from './plan.js';
 import type { ThreadTeam } from './shared-bands.js';
 import type { ConvStep, PoolStep, Step } from './steps.js';
 import type { PlannedValues } from './value-places.js';
+import { aligned } from './wasm/memory.js';
 
 /** A convolution is shared between threads from this estimate on, in nanoseconds: when they run already, or not yet. */
 const WORTH_SHARING = { running: 2e6, asleep: 2e8 };
@@ -13,6 +17,16 @@ const PIECES = 4;
 
 /** A step that is computed band by band. */
 export type BandedStep = (ConvStep & { readonly bands: Bands; readonly algorithm: BandAlgorithm }) | PoolStep;
+
+/** Whether vectors are computed as the pixels of one row. */
+export function isRowOfVectors(step: Step): step is ConvStep {
+  return step.kind === 'conv' && step.computed !== step.geometry;
+}
+
+/** What a row of vectors and its maps take up. */
+function rowBytes({ computed: { C, W, M } }: ConvStep): number {
+  return aligned(C * W * 4) + aligned(M * W * 4);
+}
 
 export function runsInBands(step: Step): step is BandedStep {
   return step.kind === 'pool' || (step.kind === 'conv' && step.bands !== null);
@@ -30,9 +44,9 @@ export function isWorthSharing(step: BandedStep, team: ThreadTeam): boolean {
 /** A step's windows, algorithm and bands; cut anew when threads share it. */
 export function bandedConv(step: BandedStep, threads: number, values: PlannedValues): BandedConv {
   const { algorithm } = step;
-  const isRow = step.kind === 'conv' && step.computed !== step.geometry;
-  const isInside = !isRow && values.isInside(step.inputs[0]!);
-  const staysInside = !isRow && values.isInside(step.outputs[0]);
+  const isInside = values.isInside(step.inputs[0]!);
+  // vectors are turned into a row and back in the engine's memory
+  const staysInside = isRowOfVectors(step) ? isInside : values.isInside(step.outputs[0]);
   if (step.kind === 'pool') {
     const bands = planBands(step.windows, algorithm, 1, isInside);
     return { geometry: step.windows, algorithm, bands, packs: 1, isInside, staysInside };
@@ -42,4 +56,14 @@ export function bandedConv(step: BandedStep, threads: number, values: PlannedVal
   const parts = threads === 1 ? 1 : threads * (isLong ? PIECES : 1);
   const bands = planBands(geometry, algorithm, parts, isInside);
   return { geometry, algorithm, bands, packs: geometry.groups, isInside, staysInside };
+}
+
+/** The most that any step needs of the room. */
+export function roomBytes({ steps, shaped }: Plan): number {
+  const shapes = (step: Step) => step.inputs.map((name) => (name === null ? null : shaped.infos.get(name)!.shape));
+  return steps.reduce((most, step) => {
+    if (step.kind === 'pool') return Math.max(most, poolBytes(step.axes));
+    if (isRowOfVectors(step)) return Math.max(most, rowBytes(step));
+    return step.kind === 'operator' ? Math.max(most, elementwiseBytes(step.layer, shapes(step))) : most;
+  }, 0);
 }

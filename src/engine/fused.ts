@@ -58,6 +58,22 @@ export function fuse(
   }
 }
 
+/** Numbers of whole maps that stay in the cache while all is done to them. */
+const PORTION = 16_384;
+
+/** All that is fused, to whole maps at an address. */
+export function fuseInPortions(
+  memory: EngineMemory,
+  fused: readonly FusedBand[],
+  y: number,
+  count: number,
+  gate: number,
+): void {
+  for (let from = 0; from < count; from += PORTION) {
+    for (const one of fused) fuse(memory, one, y + from * 4, Math.min(PORTION, count - from), from * 4, gate);
+  }
+}
+
 /** The same to whole maps in an array of any memory. `addedOf` gives the numbers that are added. */
 export function fuseArray(fused: Fused, y: Float32Array, addedOf: (value: string) => Float32Array): void {
   if (fused.kind === 'add') {

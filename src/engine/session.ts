@@ -2,15 +2,16 @@ import type { Conv2dGeometry } from '../core/geometry.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { bytesOf, newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
 import { forwardOf } from '../layers/index.js';
-import { bandedConv, isWorthSharing, runsInBands } from './banded-steps.js';
+import { bandedConv, isWorthSharing, roomBytes, runsInBands } from './banded-steps.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
 import { paddedSize, padInput } from './conv2d/padding.js';
-import { elementwiseBytes, runElementwise } from './elementwise.js';
-import { type FusedBand, fuseArray } from './fused.js';
+import { runElementwise } from './elementwise.js';
+import { type Fused, type FusedBand, fuseArray, fuseInPortions } from './fused.js';
 import { type EngineInput, itemOf, numbersOf } from './input.js';
-import { constantBytes, type Lane, laneBytes, type PackedConv, packConv } from './lane.js';
+import { type BandedConv, constantBytes, type Lane, laneBytes, type PackedConv, packConv } from './lane.js';
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
-import { poolBytes, poolPlanes } from './operators/pools.js';
+import { turn } from './operators/copies.js';
+import { poolPlanes } from './operators/pools.js';
 import type { Room } from './operators/room.js';
 import type { Plan } from './plan.js';
 import { runBand } from './run-band.js';
@@ -23,7 +24,7 @@ import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory 
 const MACS_PER_BREATH = 4e8;
 /** A convolution ready to run; `shared`: where its input and output lie when threads share it. */
 interface ReadyConv {
-  readonly conv: PackedConv;
+  readonly conv: PackedConv & BandedConv;
   readonly shared: { readonly x: number; readonly y: number } | null;
 }
 
@@ -156,7 +157,7 @@ export class Session {
         const added = (name: string) => toFloat32(asValue(read(name), step.infos[0]).data);
         const convolved =
           step.computed === step.geometry
-            ? this.#convolve(step, step.geometry, x, y, added)
+            ? this.#convolve({ step, fused: step.fused }, step.geometry, x, y, added)
             : this.#linear(step, x, y, added);
         for (const done of convolved) yield (macsBefore + done) / total;
         macsBefore += step.macs;
@@ -213,15 +214,30 @@ export class Session {
   /** A batch of vectors [N, K] as one row of N pixels with K channels; yields the multiply-accumulates done so far. */
   *#linear(step: ConvStep, input: EngineInput, y: Float32Array, added: AddedOf): Generator<number> {
     const { C: K, W: N, M } = step.computed;
-    const row = { data: transpose(numbersOf(input), N, K), shape: [1, K, 1, N] };
-    const maps = new Float32Array(y.length);
-    yield* this.#convolve(step, step.computed, row, maps, (name) => transpose(added(name), N, M));
-    y.set(transpose(maps, M, N));
+    const ready = this.#convs.get(step);
+    const isInside = ready?.conv.isInside ?? false;
+    const { buffer } = this.#memory.heap.u8;
+    const row = isInside ? new Float32Array(buffer, this.#room.at, K * N) : new Float32Array(K * N);
+    const after = this.#room.at + aligned(K * N * 4);
+    const maps = isInside ? new Float32Array(buffer, after, M * N) : new Float32Array(M * N);
+    turn(this.#memory, numbersOf(input), N, K, row);
+    yield* this.#convolve({ step, fused: [] }, step.computed, { data: row, shape: [1, K, 1, N] }, maps, added);
+    turn(this.#memory, maps, M, N, y);
+    this.#fuseWhole(step, y, added);
+  }
+
+  /** Does what is fused to a step to all of its values. */
+  #fuseWhole(step: ConvStep, y: Float32Array, added: AddedOf): void {
+    const memory = this.#memory;
+    const at = memory.addressOf(y);
+    const bands = at === -1 ? null : this.#fusedBands(step.fused, added, 0);
+    if (bands === null) for (const one of step.fused) fuseArray(one, y, added);
+    else fuseInPortions(memory, bands, at, y.length, this.#lanes[0].gate);
   }
 
   /** One convolution, image by image; yields the multiply-accumulates done so far. */
   *#convolve(
-    step: ConvStep,
+    { step, fused }: { readonly step: ConvStep; readonly fused: readonly Fused[] },
     g: Conv2dGeometry,
     input: EngineInput,
     y: Float32Array,
@@ -234,7 +250,7 @@ export class Session {
       const item = itemOf(input, [g.N, g.C, g.H, g.W], n);
       const maps = y.subarray(n * outSize, (n + 1) * outSize);
       const ordered = this.#orderedFor(step, item);
-      const inBands = ordered || layer.kind === 'ncc' ? null : this.#fusedBands(step, added, n * outSize * 4);
+      const inBands = ordered || layer.kind === 'ncc' ? null : this.#fusedBands(fused, added, n * outSize * 4);
       if (algorithm.kind === 'whole') {
         const bias = layer.kind === 'ncc' ? null : step.bias;
         algorithm.run({ geometry: g, x: numbersOf(item), weight: step.weight.load(), bias, y: maps });
@@ -257,14 +273,14 @@ export class Session {
       }
       if (inBands === null || algorithm.kind === 'whole') {
         const addedTo = (name: string) => added(name).subarray(n * outSize, (n + 1) * outSize);
-        for (const one of step.fused) fuseArray(one, maps, addedTo);
+        for (const one of fused) fuseArray(one, maps, addedTo);
       }
       yield (n + 1) * macs;
     }
   }
 
   /** What is fused to a step's bands, or null where an addend lies beyond the engine's memory. `from`: bytes to the image. */
-  #fusedBands({ fused }: ConvStep, added: AddedOf, from: number): FusedBand[] | null {
+  #fusedBands(fused: readonly Fused[], added: AddedOf, from: number): FusedBand[] | null {
     const bands = fused.map((one): FusedBand => {
       if (one.kind !== 'add') return { kind: one.kind, of: one.of, parameters: one.parameters };
       const address = this.#memory.addressOf(added(one.value));
@@ -341,24 +357,6 @@ function counter(): () => number {
 
 function eachPart(parts: Lane, of: (part: number) => number): Lane {
   return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, of(part)])) as unknown as Lane;
-}
-
-/** The most that any step needs of the room. */
-function roomBytes({ steps, shaped }: Plan): number {
-  const shapes = (step: Step) => step.inputs.map((name) => (name === null ? null : shaped.infos.get(name)!.shape));
-  return steps.reduce((most, step) => {
-    if (step.kind === 'pool') return Math.max(most, poolBytes(step.axes));
-    return step.kind === 'operator' ? Math.max(most, elementwiseBytes(step.layer, shapes(step))) : most;
-  }, 0);
-}
-
-/** [rows, columns] → [columns, rows] */
-function transpose(x: Float32Array, rows: number, columns: number): Float32Array {
-  const y = new Float32Array(x.length);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) y[j * rows + i] = x[i * columns + j];
-  }
-  return y;
 }
 
 /** The constants that operators read; those of convolutions are packed instead. */

@@ -40,4 +40,20 @@ describe('a linear layer over a batch', () => {
       expect([...data.subarray(n * M, (n + 1) * M)]).toEqual([...alone.data]);
     }
   });
+
+  it('between layers, with what is fused to it, where its values lie in the engine’s memory', () => {
+    const each = (name: 'tanh' | 'gelu' | 'relu') =>
+      ({ name, layer: { kind: 'activation', name, parameters: [] } }) as const;
+    const between = modelOf(each('tanh'), { name: 'linear', layer }, each('gelu'), { ...each('relu'), name: 'last' });
+    const N = 19;
+    const x = randomArray(N * K, 4);
+    const run = (data: Float32Array, shape: Shape4, keep?: string[]) =>
+      executeSync(planModel(between, shape, { exact: true, algorithm: null }, keep), { data, shape }).data;
+    const [whole, shown] = [run(x, [N, C, side, side]), run(x, [N, C, side, side], [between.nodes[2].outputs[0]])];
+    for (let n = 0; n < N; n++) {
+      const alone = run(x.subarray(n * K, (n + 1) * K), [1, C, side, side]);
+      expect([...whole.subarray(n * M, (n + 1) * M)]).toEqual([...alone]);
+      expect([...shown.subarray(n * M, (n + 1) * M)].map((value) => Math.max(0, value))).toEqual([...alone]);
+    }
+  });
 });

@@ -107,3 +107,14 @@ export function copyMapped(
   };
   rows(0, 0);
 }
+
+/** y [columns, rows] = x [rows, columns]: by a routine where both lie in the engine's memory. */
+export function turn(memory: EngineMemory, x: Float32Array, rows: number, columns: number, y: Float32Array): void {
+  const [from, to] = [memory.addressOf(x), memory.addressOf(y)];
+  if (from !== -1 && to !== -1) memory.routines.transposePlane(from, columns * 4, to, rows * 4, columns, rows);
+  else {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) y[j * rows + i] = x[i * columns + j];
+    }
+  }
+}
