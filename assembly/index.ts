@@ -17,9 +17,10 @@ export {
   swishInPlace,
   tanhInPlace,
 } from './functions';
-export { gemmChunk, packPixels, packWeights } from './gemm';
+export { gemmPanels } from './gemm';
 export { gatherTaps, linearRows } from './linear';
 export { countHalves, drawMap, sumMap } from './map';
+export { packPixels, packPlanes, packWeights } from './pack';
 export { bytesToPlanes, padBand } from './pad';
 export { maxPoolRows, meanPoolRows } from './pool';
 export { affineRows, combineRows, softmaxColumns, softmaxRows } from './rows';
