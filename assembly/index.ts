@@ -1,5 +1,6 @@
 export { clipInPlace, leakyReluInPlace, relu6InPlace, reluInPlace } from './activation';
 export { denseBackward, denseForward } from './dense';
+export { depthwisePlanes } from './depthwise';
 export { directRows } from './direct';
 export { fftColumns, fftKernel, fftRows, fftRowsInverse } from './fft';
 export {

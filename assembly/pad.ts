@@ -41,7 +41,7 @@ export function padBand(
       }
       const row = phases == 1 ? to : line;
       for (let e = 0; e < left; e++) store<f32>(row + (e << 2), edge(from, load<i32>(edges + (e << 2)), fill));
-      memory.copy(row + (left << 2), from, width << 2);
+      copyFloats(from, row + (left << 2), width);
       const after = row + ((left + width) << 2);
       for (let e = 0; e < right; e++) {
         store<f32>(after + (e << 2), edge(from, load<i32>(edges + ((left + e) << 2)), fill));
@@ -49,6 +49,17 @@ export function padBand(
       if (phases > 1) splitRow(line, to, phases, phaseFloats);
     }
   }
+}
+
+/** Rows are short: a call to copy them takes longer than this. */
+function copyFloats(from: i32, to: i32, count: i32): void {
+  const last = (count - 4) << 2;
+  if (last < 0) {
+    for (let i = 0; i < count << 2; i += 4) store<f32>(to + i, load<f32>(from + i));
+    return;
+  }
+  for (let i = 0; i < last; i += 16) v128.store(to + i, v128.load(from + i));
+  v128.store(to + last, v128.load(from + last));
 }
 
 function edge(row: i32, column: i32, fill: f32): f32 {
