@@ -1,5 +1,6 @@
 export { clipInPlace, leakyReluInPlace, relu6InPlace, reluInPlace } from './activation';
 export { denseBackward, denseForward } from './dense';
+export { depthwisePlanes } from './depthwise';
 export { directRows } from './direct';
 export { fftColumns, fftKernel, fftRows, fftRowsInverse } from './fft';
 export {
@@ -17,9 +18,10 @@ export {
   swishInPlace,
   tanhInPlace,
 } from './functions';
-export { gemmChunk, packPixels, packWeights } from './gemm';
+export { gemmPanels } from './gemm';
 export { gatherTaps, linearRows } from './linear';
 export { countHalves, drawMap, sumMap } from './map';
+export { packPixels, packPlanes, packWeights } from './pack';
 export { bytesToPlanes, padBand } from './pad';
 export { combinePairs } from './pairs';
 export { copyRuns, copySteps, transposePlane } from './permute';

@@ -25,23 +25,38 @@ export function padBand(
   fill: f32,
 ): void {
   const rowBytes = (phases * phaseFloats) << 2;
+  const empty = f32x4.splat(fill);
+  const inside = left << 2;
+  const end = (left + width) << 2;
+  let isEmpty = phases <= 2;
+  for (let e = 0; e < left + right; e++) if (load<i32>(edges + (e << 2)) >= 0) isEmpty = false;
   for (let plane = 0; plane < planes; plane++) {
     for (let r = 0; r < rows; r++) {
       const to = dst + plane * dstPlane + r * rowBytes;
       const source = load<i32>(rowTable + (r << 2));
       if (source < 0) {
-        const empty = f32x4.splat(fill);
         for (let i = 0; i < rowBytes; i += 16) v128.store(to + i, empty);
         continue;
       }
       const from = src + plane * srcPlane + source * srcRow;
+      if (isEmpty && phases == 1) {
+        for (let i = 0; i < inside; i += 16) v128.store(to + i, empty);
+        for (let i = end & ~15; i < rowBytes; i += 16) v128.store(to + i, empty);
+        copyFloats(from, to + inside, width);
+        continue;
+      }
+      if (isEmpty) {
+        for (let i = 0; i < rowBytes; i += 16) v128.store(to + i, empty);
+        splitInside(from, width, to, left, phaseFloats);
+        continue;
+      }
       if (left + right == 0 && phases > 1) {
         splitRow(from, to, phases, phaseFloats);
         continue;
       }
       const row = phases == 1 ? to : line;
       for (let e = 0; e < left; e++) store<f32>(row + (e << 2), edge(from, load<i32>(edges + (e << 2)), fill));
-      memory.copy(row + (left << 2), from, width << 2);
+      copyFloats(from, row + (left << 2), width);
       const after = row + ((left + width) << 2);
       for (let e = 0; e < right; e++) {
         store<f32>(after + (e << 2), edge(from, load<i32>(edges + ((left + e) << 2)), fill));
@@ -51,6 +66,17 @@ export function padBand(
   }
 }
 
+/** Rows are short: a call to copy them takes longer than this. */
+function copyFloats(from: i32, to: i32, count: i32): void {
+  const last = (count - 4) << 2;
+  if (last < 0) {
+    for (let i = 0; i < count << 2; i += 4) store<f32>(to + i, load<f32>(from + i));
+    return;
+  }
+  for (let i = 0; i < last; i += 16) v128.store(to + i, v128.load(from + i));
+  v128.store(to + last, v128.load(from + last));
+}
+
 function edge(row: i32, column: i32, fill: f32): f32 {
   return column < 0 ? fill : load<f32>(row + (column << 2));
 }
@@ -58,6 +84,23 @@ function edge(row: i32, column: i32, fill: f32): f32 {
 function splitRow(line: i32, to: i32, phases: i32, phaseFloats: i32): void {
   if (phases == 2) splitInTwo(line, to, phaseFloats);
   else split(line, to, phases, phaseFloats);
+}
+
+/** A row's own columns to their places in two phases, which lie after `left` columns of border. */
+function splitInside(from: i32, width: i32, to: i32, left: i32, phaseFloats: i32): void {
+  const odd = left & 1;
+  const first = to + ((odd * phaseFloats + (left >> 1)) << 2);
+  const second = to + (((1 - odd) * phaseFloats + ((left + 1) >> 1)) << 2);
+  for (let c = 0; c + 8 <= width; c += 8) {
+    const a = v128.load(from + (c << 2));
+    const b = v128.load(from + (c << 2), 16);
+    v128.store(first + (c << 1), i32x4.shuffle(a, b, 0, 2, 4, 6));
+    v128.store(second + (c << 1), i32x4.shuffle(a, b, 1, 3, 5, 7));
+  }
+  for (let c = width & ~7; c < width; c += 2) {
+    store<f32>(first + (c << 1), load<f32>(from + (c << 2)));
+    if (c + 1 < width) store<f32>(second + (c << 1), load<f32>(from + (c << 2), 4));
+  }
 }
 
 function splitInTwo(line: i32, to: i32, phaseFloats: i32): void {

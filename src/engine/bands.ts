@@ -16,14 +16,16 @@ export interface Bands {
   readonly right: number;
   /** The algorithm reads the input where it lies: no border is put around it, and rows are not split. */
   readonly isDirect: boolean;
+  /** Groups computed at once. */
+  readonly groups: number;
   readonly bytes: {
     /** Packed weights of one group. */
     readonly packed: number;
     readonly workspace: number;
-    /** The padded band, and one line of it. */
+    /** The padded band of these groups, and one line of it. */
     readonly x: number;
     readonly line: number;
-    /** The maps of one band and group. */
+    /** The maps of one band and these groups. */
     readonly y: number;
   };
 }
@@ -57,18 +59,20 @@ export function planBands(g: Conv2dGeometry, algorithm: PoolAlgorithm, parts = 1
     oW: g.oW,
     yPlane: Math.min(size.oH, g.oH) * g.oW,
   };
+  const groups = Math.min(algorithm.groupsAtOnce?.(shape) ?? 1, g.groups);
   return {
     shape,
     count: Math.ceil(g.oH / size.oH),
     left: g.pads[1],
     right: rowFloats - g.pads[1] - g.W,
     isDirect,
+    groups,
     bytes: {
       packed: algorithm.packedBytes(shape),
       workspace: algorithm.workspaceBytes(shape),
-      x: isDirect ? 0 : shape.C * planeFloats * 4 + SLACK_BYTES,
+      x: isDirect ? 0 : groups * shape.C * planeFloats * 4 + SLACK_BYTES,
       line: rowFloats * 4,
-      y: shape.M * shape.yPlane * 4 + SLACK_BYTES,
+      y: groups * shape.M * shape.yPlane * 4 + SLACK_BYTES,
     },
   };
 }

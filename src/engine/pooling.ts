@@ -6,7 +6,7 @@ import { bandOfRows, roundUp, tapCount, writeTaps } from './conv2d/taps.js';
 /** What a pool has of an algorithm: it works on bands, plane by plane, as a convolution of groups of one channel. */
 export type PoolAlgorithm = Pick<
   BandAlgorithm,
-  'band' | 'packedBytes' | 'workspaceBytes' | 'packsAsGiven' | 'pack' | 'run' | 'fill' | 'spills'
+  'band' | 'packedBytes' | 'workspaceBytes' | 'packsAsGiven' | 'pack' | 'run' | 'fill' | 'spills' | 'groupsAtOnce'
 >;
 
 /** Padding counts as −∞; a NaN in the window is the result. Source: torch.nn.MaxPool2d */

@@ -29,21 +29,30 @@ export function runBand(
   const address = algorithm.spills ? -1 : memory.addressOf(y);
   const isInside = address !== -1;
   const placed = isInside ? { ...shape, yPlane: plane } : shape;
-  for (let group = 0; group < g.groups; group++) {
+  for (let group = 0; group < g.groups; group += bands.groups) {
+    const groups = Math.min(bands.groups, g.groups - group);
+    const maps = groups * M;
     const place = (group * M * g.oH + first) * g.oW;
     const to = isInside ? address + place * 4 : lane.y;
     algorithm.run({
       heap,
       routines,
       shape: placed,
+      groups,
       firstRow: first,
-      x: inputOf(group),
+      x: inputOf(group, groups),
       packed: conv.packed + group * conv.packedBytes,
+      packedBytes: conv.packedBytes,
       bias: conv.bias + group * M * 4,
       y: to,
       workspace: lane.workspace,
     });
-    for (let m = 0; m < M; m++) {
+    if (cells === plane) {
+      for (const one of fused) fuse(memory, one, to, maps * plane, place * 4, lane.gate);
+      if (!isInside) y.set(heap.f32.subarray(to / 4, to / 4 + maps * plane), place);
+      continue;
+    }
+    for (let m = 0; m < maps; m++) {
       const [map, at] = [place + m * plane, to + m * placed.yPlane * 4];
       for (const one of fused) fuse(memory, one, at, cells, map * 4, lane.gate);
       if (!isInside) y.set(heap.f32.subarray(at / 4, at / 4 + cells), map);
@@ -58,7 +67,7 @@ interface BandRows {
 }
 
 /**
- * Gives, for one group after another, the address of a band's input as an algorithm reads it: where it lies, or copied
+ * Gives, for some groups after others, the address of a band's input as an algorithm reads it: where it lies, or copied
  * into the lane, with its border around it and its rows split. A call overwrites what the one before it gave.
  */
 function bandInput(
@@ -67,7 +76,7 @@ function bandInput(
   lane: Lane,
   input: EngineInput,
   { shape, sources }: BandRows,
-): (group: number) => number {
+): (group: number, groups: number) => number {
   const { heap, routines } = memory;
   const { bands, geometry: g } = conv;
   const { C, planeFloats } = shape;
@@ -77,8 +86,8 @@ function bandInput(
   const there = (group: number) => address + (group * C * g.H + first) * g.W * 4;
   if (bands.isDirect) return there;
   if (address === -1 && 'data' in input && isWhole(g, conv, shape, sources, first)) {
-    return (group) => {
-      stage(heap, lane.x, planeFloats, g, input.data, group * C, rows);
+    return (group, groups) => {
+      stage(heap, lane.x, planeFloats, g, input.data, [group * C, groups * C], rows);
       return lane.x;
     };
   }
@@ -92,21 +101,21 @@ function bandInput(
     heap.u8.set(input.bytes.subarray(first * g.W * g.C, end * g.W * g.C), lane.bytes);
     routines.bytesToPlanes(lane.bytes, lane.staging, plane * 4, g.C, plane, lane.tables);
   }
-  const source = (group: number): number => {
+  const source = (group: number, groups: number): number => {
     if (address !== -1) return there(group);
     if ('bytes' in input) return lane.staging + group * C * plane * 4;
-    stage(heap, lane.staging, plane, g, input.data, group * C, rows);
+    stage(heap, lane.staging, plane, g, input.data, [group * C, groups * C], rows);
     return lane.staging;
   };
-  return (group) => {
+  return (group, groups) => {
     routines.padBand(
-      source(group),
+      source(group, groups),
       plane * 4,
       g.W * 4,
       g.W,
       lane.x,
       planeFloats * 4,
-      C,
+      groups * C,
       shape.rows,
       lane.rowTable,
       bands.left,
@@ -139,17 +148,16 @@ function isWhole(
   return bands.left + bands.right === 0 && g.sW === 1 && phaseFloats === g.W && isRun;
 }
 
-/** Copies the rows of a group's channels, from `channel` on, to `address`, planes `planeFloats` apart. */
+/** Copies the rows of `C` channels, from `channel` on, to `address`, planes `planeFloats` apart. */
 function stage(
   heap: Heap,
   address: number,
   planeFloats: number,
   g: Conv2dGeometry,
   x: Float32Array,
-  channel: number,
+  [channel, C]: readonly [number, number],
   { first, count }: Rows,
 ): void {
-  const C = g.C / g.groups;
   const numbers = count * g.W;
   const start = (channel * g.H + first) * g.W;
   if (count === g.H && planeFloats === numbers) {

@@ -38,12 +38,15 @@ export interface BandTask {
   readonly heap: Heap;
   readonly routines: Routines;
   readonly shape: BandShape;
+  /** How many groups to compute: one, unless the algorithm takes several at once; their inputs and maps follow one another. */
+  readonly groups: number;
   /** The band's first output row. */
   readonly firstRow: number;
   readonly x: number;
-  /** What `pack` made. */
+  /** What `pack` made for the first group; that of the next lies `packedBytes` further. */
   readonly packed: number;
-  /** [M] float32 */
+  readonly packedBytes: number;
+  /** [groups·M] float32 */
   readonly bias: number;
   readonly y: number;
   /** workspaceBytes of scratch, of this thread alone. */
@@ -100,6 +103,8 @@ export interface BandAlgorithm extends AlgorithmFields {
   readonly fill?: number;
   /** `run` may write a little beyond the rows of a map. */
   readonly spills?: true;
+  /** How many groups `run` takes at once; left out: one. */
+  groupsAtOnce?(shape: BandShape): number;
   /** `parts`: how many bands there should be at least, when threads share them; values never depend on it. */
   band(geometry: Conv2dGeometry, parts: number): BandSize;
   /** Bytes `pack` writes for one group, and scratch of one thread for `pack` and `run`. */

@@ -1,28 +1,40 @@
 import { type Conv2dGeometry, conv2dMacs } from '../../core/geometry.js';
 import type { BandAlgorithm, BandShape, BandTask, PackTask } from './algorithm.js';
 import { direct } from './direct.js';
-import { CHUNK } from './order.js';
 import { bandOfRows, roundUp, tapCount, writeTaps } from './taps.js';
 
 /** What it costs before the first product; small convolutions are not worth it. */
 const SETUP_NS = 3000;
-/** Output pixels multiplied at a time: their gathered input and totals stay in the second-level cache. */
-const BLOCK = 192;
+/** Gathered pixels of about this many bytes stay in the second-level cache while all maps are computed from them. */
+const BLOCK_BYTES = 384 * 1024;
+/** Pixels in a block, at least and at most. */
+const [FEWEST, MOST] = [24, 384];
 const BAND_BYTES = 2 ** 20;
+const SCRATCH = 512;
+
+function largestBlock(K: number): number {
+  return Math.min(MOST, Math.max(FEWEST, Math.floor(BLOCK_BYTES / (K * 4))));
+}
 
 /** Pixels in a block: as even as can be, a multiple of 8. */
-function blockOf(pixels: number): number {
-  return roundUp(Math.ceil(pixels / Math.ceil(pixels / BLOCK)), 8);
+function blockOf(pixels: number, K: number): number {
+  return roundUp(Math.ceil(pixels / Math.ceil(pixels / largestBlock(K))), 8);
 }
 
 function weightBytes({ M, ...shape }: BandShape): number {
   return roundUp(M, 4) * tapCount(shape) * 4;
 }
 
-/** packed: weights in panels, the offset of each tap, the offset of each output pixel's first input. */
+/** Output pixels follow one another as their inputs do: 1×1 kernels over rows without gaps. */
+function isPlain({ kH, kW, sH, sW, rowFloats, oW }: BandShape): boolean {
+  return kH === 1 && kW === 1 && sH === 1 && sW === 1 && rowFloats === oW;
+}
+
+/** packed: weights in panels; if pixels are gathered, the offset of each tap and of each output pixel's first input. */
 export function packGemm({ heap, routines, shape, weight, packed }: PackTask): void {
   const K = tapCount(shape);
   routines.packWeights(weight, shape.M, K, packed);
+  if (isPlain(shape)) return;
   const taps = packed + weightBytes(shape);
   writeTaps(heap, shape, taps);
   let at = taps / 4 + K;
@@ -32,35 +44,28 @@ export function packGemm({ heap, routines, shape, weight, packed }: PackTask): v
 }
 
 export function gemmPackedBytes(shape: BandShape): number {
-  return weightBytes(shape) + (tapCount(shape) + shape.oH * shape.oW) * 4;
+  return weightBytes(shape) + (isPlain(shape) ? 0 : (tapCount(shape) + shape.oH * shape.oW) * 4);
 }
 
-/** workspace: one tile, gathered pixels [CHUNK, block], totals [M, block] float64. */
+/** workspace: scratch, gathered pixels [block, K] */
 export function gemmWorkspaceBytes(shape: BandShape): number {
-  // not blockOf: the last band of an image has fewer pixels, and may have larger blocks
-  const block = Math.min(BLOCK, roundUp(shape.oH * shape.oW, 8));
   const K = tapCount(shape);
-  return 128 + Math.min(CHUNK, K) * block * 4 + (K > CHUNK ? shape.M * block * 8 : 0);
+  // not blockOf: the last band of an image has fewer pixels, and may have larger blocks
+  return SCRATCH + roundUp(Math.min(largestBlock(K), shape.oH * shape.oW), 8) * K * 4;
 }
 
 export function runGemm({ routines, shape, x, packed, bias, y, workspace }: BandTask): void {
-  const { M, oH, oW, yPlane } = shape;
+  const { M, oH, oW, yPlane, planeFloats } = shape;
   const K = tapCount(shape);
   const taps = packed + weightBytes(shape);
   const pixels = taps + K * 4;
-  const block = blockOf(oH * oW);
-  const gathered = workspace + 128;
-  const totals = gathered + Math.min(CHUNK, K) * block * 4;
+  const block = blockOf(oH * oW, K);
+  const gathered = workspace + SCRATCH;
   for (let n = 0; n < oH * oW; n += block) {
     const count = Math.min(block, oH * oW - n);
-    for (let k = 0; k < K; k += CHUNK) {
-      const kc = Math.min(CHUNK, K - k);
-      const a = packed + roundUp(M, 4) * k * 4;
-      const isFirst = k === 0 ? 1 : 0;
-      const isLast = k + kc === K ? 1 : 0;
-      routines.packPixels(x, taps + k * 4, kc, pixels + n * 4, count, gathered);
-      routines.gemmChunk(a, gathered, kc, M, count, isFirst, isLast, bias, totals, y + n * 4, yPlane * 4, workspace);
-    }
+    if (isPlain(shape)) routines.packPlanes(x + n * 4, planeFloats * 4, K, count, gathered);
+    else routines.packPixels(x, taps, K, pixels + n * 4, count, gathered);
+    routines.gemmPanels(packed, gathered, K, M, count, bias, y + n * 4, yPlane * 4, workspace);
   }
 }
 
@@ -71,7 +76,7 @@ export function gemmCost(g: Conv2dGeometry): number {
   const pixels = g.oH * g.oW;
   const multiply = (conv2dMacs(g) * 2 * (roundUp(M, 4) / M) * (roundUp(pixels, 8) / pixels)) / 40;
   const gather = g.N * g.groups * K * pixels * 0.22;
-  const weights = M * K * 4 > 2 ** 19 ? (g.N * g.groups * Math.ceil(pixels / BLOCK) * M * K * 4) / 20 : 0;
+  const weights = M * K * 4 > 2 ** 19 ? (g.N * g.groups * Math.ceil(pixels / blockOf(pixels, K)) * M * K * 4) / 20 : 0;
   const write = g.N * g.M * pixels * 0.15;
   return SETUP_NS + multiply + gather + weights + write;
 }

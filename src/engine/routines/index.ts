@@ -1,5 +1,6 @@
 import { activationRoutines } from './activation.js';
 import { denseRoutines } from './dense.js';
+import { depthwiseRoutines } from './depthwise.js';
 import { directRoutines } from './direct.js';
 import { fftRoutines } from './fft.js';
 import { functionRoutines } from './functions.js';
@@ -25,6 +26,7 @@ export function typescriptRoutines(heap: Heap) {
   return {
     ...padRoutines(heap),
     ...denseRoutines(heap),
+    ...depthwiseRoutines(heap),
     ...directRoutines(heap),
     ...gemmRoutines(heap),
     ...winogradRoutines(heap),
