@@ -3,7 +3,7 @@ import { groupDigits } from '../../core/text.js';
 import type { Heap } from '../routines/heap.js';
 import { type Routines, typescriptRoutines } from '../routines/index.js';
 import { checkWebAssembly } from './compile.js';
-import { routinesFor } from './wide.js';
+import { routinesFor, wideState } from './wide.js';
 
 const PAGE = 65_536;
 /** Addresses below belong to the compiler's constants. */
@@ -30,6 +30,8 @@ export class EngineMemory {
   #routines: Routines;
   #heap: Heap;
   #top = BASE;
+  /** What was so when its routines were made. */
+  readonly #vectors = wideState();
 
   /** @param wasm an existing memory, when a worker joins in */
   constructor(kind: RoutineKind, wasm?: WebAssembly.Memory) {
@@ -47,6 +49,11 @@ export class EngineMemory {
 
   get heap(): Heap {
     return this.#heap;
+  }
+
+  /** False when routines have begun to be packed since. */
+  get isCurrent(): boolean {
+    return this.kind === 'typescript' || this.#vectors === 'on' || wideState() !== 'on';
   }
 
   get routines(): Routines {
@@ -108,7 +115,7 @@ const idle: EngineMemory[] = [];
 
 /** A memory with room for `bytes`; an idle one when there is one. */
 export function takeMemory(bytes: number, kind: RoutineKind): EngineMemory {
-  const index = idle.findIndex((one) => one.kind === kind);
+  const index = idle.findIndex((one) => one.kind === kind && one.isCurrent);
   const memory = index === -1 ? new EngineMemory(kind) : idle.splice(index, 1)[0];
   memory.reserve(bytes);
   return memory;

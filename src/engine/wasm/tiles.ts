@@ -32,7 +32,7 @@ export const TILES: Partial<Readonly<Record<RoutineName, readonly (readonly numb
   ],
   winogradMultiply: [
     [W, X, 34, 5, 1, Y, S],
-    [W, X, 250, 1, 1, Y + 1024, S],
+    [W, X, 257, 1, 1, Y + 1024, S],
   ],
   directRows: [
     [X, T, 9, W, X, 3, Y, 512, 1, 28, 128, S],
