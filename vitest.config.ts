@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**', 'test/mutate/**', 'node_modules/**'],
+    setupFiles: process.env.CNNVIZ_WIDE === '1' ? ['test/engine/pack-wide.ts'] : [],
     // No test touches the internet, or finds what its machine has fetched: a test that needs either says so itself.
     env: {
       CNNVIZ_CACHE: '/dev/null/cnnviz',

@@ -42,6 +42,7 @@ export {
 export { preprocess } from './api/preprocess.js';
 export type { FileLike, ImageLike, NetworkRunOptions, PreprocessOptions, WeightOptions } from './api/sources.js';
 export { type Checkpoint, readWeights, type StoredTensor } from './api/weights.js';
+export { useWideVectors } from './api/wide.js';
 export { CnnvizError, type ErrorCode } from './core/errors.js';
 export type { Padding, PaddingMode, Pads, Pair } from './core/geometry.js';
 export type { ActivationName } from './core/job.js';

@@ -39,6 +39,7 @@ describe('the library', () => {
       'sweep',
       'trainHead',
       'updateCheck',
+      'useWideVectors',
     ];
     expect(Object.keys(source).sort()).toEqual(names);
     expect(Object.keys(built).sort()).toEqual(names);

@@ -3,6 +3,8 @@ import type { Input } from '../io/inputs.js';
 import { endRecord, guardReadFiles } from '../io/read-files.js';
 import { useOneThreadAnImage } from '../io/sharp.js';
 import { removeTemporaries } from '../io/temporaries.js';
+import { wantsWide } from '../io/wide.js';
+import { useWide } from '../run/wide.js';
 import { openTask, type Permission, pause, sentError, type WorkOn } from './work.js';
 import type { FromWorker, ToWorker } from './worker-pool.js';
 
@@ -43,6 +45,7 @@ function tell(message: FromWorker): void {
 async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void> {
   const { task, threads, keepHashes } = message;
   useOneThreadAnImage();
+  if (wantsWide(false)) useWide();
   guardReadFiles();
   workOn = openTask(task, {
     threads,

@@ -1,4 +1,5 @@
 import { Argument, type Command as Commander } from 'commander';
+import { wantsWide } from '../io/wide.js';
 import { type Flags, optionOf, readFlags, type ValuesOf } from './flags.js';
 import type { Answer, Frame } from './frame.js';
 import { COMMON } from './help.js';
@@ -102,7 +103,17 @@ function addCommand<A extends Places, F extends Flags>(program: Commander, spec:
       program: rootOf(entry),
       typed: new Set(Object.keys(raw).filter((key) => entry.getOptionValueSource(key) === 'cli')),
     });
-    await frame.tell(() => answer({ ...words, flags: readFlags(flags, raw) }, frame));
+    if (!wantsWide(frame.wide)) {
+      await frame.tell(() => answer({ ...words, flags: readFlags(flags, raw) }, frame));
+      return;
+    }
+    const { useWide, wideNote } = await import('../run/wide.js');
+    useWide();
+    await frame.tell(async () => {
+      const found = await answer({ ...words, flags: readFlags(flags, raw) }, frame);
+      const note = wideNote(frame.wide);
+      return note === null ? found : { ...found, notes: [...(found.notes ?? []), note] };
+    });
   });
   return entry;
 }

@@ -44,6 +44,8 @@ export interface StandardSpec {
   readonly verbose?: boolean;
   /** Help's words for -j. */
   readonly jobs?: string;
+  /** Whether it runs the engine, or tells of it: --wide. Unless said, it does when it has -j. */
+  readonly engine?: boolean;
 }
 
 /** The flags that mean the same on every command, as far as it has them. */
@@ -69,6 +71,7 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
     ...lookFlags,
     ...under('Running:', {
       jobs: flag.of('-j, --jobs <n>', jobs ?? '', (_, text) => parseJobs(text), String, CORES),
+      wide: flag.on('--wide', 'vectors of 256 bits: the same bits, sooner (Node 24 and newer, on x64; docs/speed.md)'),
       dryRun: flag.on('-n, --dry-run', dryRun ?? ''),
       json: flag.on('--json', json ?? 'one JSON document on stdout'),
       jsonl: flag.on('--jsonl', jsonl ?? ''),
@@ -80,7 +83,7 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
 
 /** Which of them a command has; what it does not have cannot be given, and reads as not given. */
 export function standardNames(spec: StandardSpec): string[] {
-  const { output, namedFiles, namedFigures, json, jsonl, dryRun, verbose, jobs } = spec;
+  const { output, namedFiles, namedFigures, json, jsonl, dryRun, verbose, jobs, engine = jobs !== undefined } = spec;
   const figures = output?.endings.some((ending) => FIGURE_ENDINGS.includes(ending)) === true || namedFigures === true;
   const look = Object.fromEntries(Object.keys(lookFlags).map((key) => [key, figures])) as Record<
     keyof typeof lookFlags,
@@ -94,6 +97,7 @@ export function standardNames(spec: StandardSpec): string[] {
     show: output?.draws === true,
     alt: output?.draws === true,
     jobs: jobs !== undefined,
+    wide: engine,
     dryRun: dryRun !== undefined,
     json: json !== null,
     jsonl: jsonl !== undefined,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { wideVariable } from './wide.js';
 
 /** Beside the library, beside the command's folder, or (from the sources) in dist. */
 const PLACES = ['./batch-worker.cjs', '../batch-worker.cjs', '../../dist/batch-worker.cjs'];
@@ -22,7 +23,7 @@ export function startWorkerProcess(): ChildProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: MEMORY_FLAGS,
-    env: { MALLOC_ARENA_MAX: '2', ...process.env },
+    env: { MALLOC_ARENA_MAX: '2', ...process.env, ...wideVariable() },
   });
 }
 

@@ -2,6 +2,7 @@ import { helpWith } from '../engine/shared-bands.js';
 import { EngineMemory } from '../engine/wasm/memory.js';
 import { receiveMessages } from '../io/threads.js';
 import type { HelpMessage } from './threads.js';
+import { useWideAsStarted } from './wide.js';
 
 /** The memory of the last message: most messages come from one session. */
 let last: { readonly id: number; readonly memory: EngineMemory } | null = null;
@@ -13,3 +14,4 @@ receiveMessages((message, lane) => {
   last.memory.refresh();
   helpWith(last.memory, work, lane);
 });
+useWideAsStarted();

@@ -38,14 +38,20 @@ export const plan = command({
   common: ['--kernel', '--stride', '--input', '--weight'],
   args: { images: arg.any('images or .npy arrays; or --input') },
   flags: planFlags,
+  engine: true,
   async answer({ images, flags }, frame) {
     const { describeChoices } = await import('../../reports/text.js');
-    const describe = (plan: PlannedRun) => describeChoices(plan, flags, frame.style);
+    const { vectorBits, vectorWords } = await import('../../run/wide.js');
+    const describe = (plan: PlannedRun) => [
+      ...describeChoices(plan, flags, frame.style),
+      `vectors of ${vectorWords(frame.wide)}`,
+    ];
+    const document = (plans: object) => ({ ...plans, vectorBits: vectorBits() });
     if (flags.input !== null) {
       if (images.length > 0)
         throw new CnnvizError('usage', '--input stands for an image', { fix: 'give one of the two' });
       const plan = await planOfShapes(flags, flags.input);
-      return { lines: describe(plan), document: () => ({ plans: [plan] }) };
+      return { lines: describe(plan), document: () => document({ plans: [plan] }) };
     }
     if (images.length === 0) {
       throw new CnnvizError('usage', 'plan needs an image or a shape', {
@@ -63,7 +69,8 @@ export const plan = command({
     const { planKernels } = await import('../../run/shape.js');
     const subject = await openKernels(job);
     const inputs = await findInputs([...images], { recursive: false, lists: [] });
-    return answerPlans(inputs, (input) => planKernels(subject, input), describe, frame);
+    const answer = await answerPlans(inputs, (input) => planKernels(subject, input), describe, frame);
+    return { ...answer, document: () => document(answer.document!()) };
   },
 });
 

@@ -2,7 +2,8 @@ import { CnnvizError } from '../../core/errors.js';
 import { groupDigits } from '../../core/text.js';
 import type { Heap } from '../routines/heap.js';
 import { type Routines, typescriptRoutines } from '../routines/index.js';
-import { MODULE_BASE64 } from './module.js';
+import { checkWebAssembly } from './compile.js';
+import { routinesFor, wideState } from './wide.js';
 
 const PAGE = 65_536;
 /** Addresses below belong to the compiler's constants. */
@@ -16,27 +17,6 @@ const LARGEST_IDLE = 256 * 2 ** 20;
 export type RoutineKind = 'wasm' | 'typescript';
 
 let count = 0;
-let compiled: WebAssembly.Module | null = null;
-
-/** @throws CnnvizError 'unsupported' where there is no WebAssembly */
-function checkWebAssembly(): void {
-  if (typeof WebAssembly !== 'undefined') return;
-  throw new CnnvizError('unsupported', 'needs WebAssembly, which this Node was started without', {
-    fix: 'start node without --jitless (NODE_OPTIONS may hold it)',
-    scope: 'command',
-  });
-}
-
-/** The compiled routines; compiled when first asked for. @throws CnnvizError 'unsupported' without WebAssembly */
-function engineModule(): WebAssembly.Module {
-  if (compiled === null) {
-    const text = atob(MODULE_BASE64);
-    const bytes = new Uint8Array(text.length);
-    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-    compiled = new WebAssembly.Module(bytes);
-  }
-  return compiled;
-}
 
 /**
  * One block of memory with the routines that work on it: the only owner of WebAssembly memory. It is sized before a run
@@ -50,6 +30,8 @@ export class EngineMemory {
   #routines: Routines;
   #heap: Heap;
   #top = BASE;
+  /** What was so when its routines were made. */
+  readonly #vectors = wideState();
 
   /** @param wasm an existing memory, when a worker joins in */
   constructor(kind: RoutineKind, wasm?: WebAssembly.Memory) {
@@ -57,10 +39,7 @@ export class EngineMemory {
     this.kind = kind;
     this.wasm = wasm ?? new WebAssembly.Memory({ initial: 2, maximum: MOST_PAGES, shared: true });
     this.#heap = viewsOf(this.wasm);
-    this.#routines =
-      kind === 'typescript'
-        ? typescriptRoutines(this.#heap)
-        : (new WebAssembly.Instance(engineModule(), { env: { memory: this.wasm } }).exports as unknown as Routines);
+    this.#routines = kind === 'typescript' ? typescriptRoutines(this.#heap) : routinesFor(this.wasm);
   }
 
   /** The address of an array that lies here; −1 for one that lies elsewhere. */
@@ -70,6 +49,11 @@ export class EngineMemory {
 
   get heap(): Heap {
     return this.#heap;
+  }
+
+  /** False when routines have begun to be packed since. */
+  get isCurrent(): boolean {
+    return this.kind === 'typescript' || this.#vectors === 'on' || wideState() !== 'on';
   }
 
   get routines(): Routines {
@@ -131,7 +115,7 @@ const idle: EngineMemory[] = [];
 
 /** A memory with room for `bytes`; an idle one when there is one. */
 export function takeMemory(bytes: number, kind: RoutineKind): EngineMemory {
-  const index = idle.findIndex((one) => one.kind === kind);
+  const index = idle.findIndex((one) => one.kind === kind && one.isCurrent);
   const memory = index === -1 ? new EngineMemory(kind) : idle.splice(index, 1)[0];
   memory.reserve(bytes);
   return memory;
