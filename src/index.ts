@@ -35,6 +35,8 @@ export {
   type Network,
   type NetworkOptions,
   type OtherNetwork,
+  type ProfiledLayers,
+  type RunSettings,
   runNetwork,
   summary,
   updateCheck,
@@ -45,6 +47,7 @@ export { type Checkpoint, readWeights, type StoredTensor } from './api/weights.j
 export { CnnvizError, type ErrorCode } from './core/errors.js';
 export type { Padding, PaddingMode, Pads, Pair } from './core/geometry.js';
 export type { ActivationName } from './core/job.js';
+export type { ProfiledLayer, RunProfile } from './core/profile.js';
 export type { Tensor, TensorLike } from './core/tensor.js';
 export { VERSION } from './core/version.js';
 export {
