@@ -35,6 +35,8 @@ export {
   type Network,
   type NetworkOptions,
   type OtherNetwork,
+  type ProfiledLayers,
+  type RunSettings,
   runNetwork,
   summary,
   updateCheck,
@@ -46,6 +48,7 @@ export { useWideVectors } from './api/wide.js';
 export { CnnvizError, type ErrorCode } from './core/errors.js';
 export type { Padding, PaddingMode, Pads, Pair } from './core/geometry.js';
 export type { ActivationName } from './core/job.js';
+export type { ProfiledLayer, RunProfile } from './core/profile.js';
 export type { Tensor, TensorLike } from './core/tensor.js';
 export { VERSION } from './core/version.js';
 export {

@@ -6,6 +6,7 @@ import { type EngineInput, numbersOf } from '../engine/input.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import type { ThreadTeam } from '../engine/shared-bands.js';
+import { RunTimer, type StepTimes, timedOpening } from '../engine/step-times.js';
 import type { ConvStep } from '../engine/steps.js';
 import { type BoundInput, inferShapes, type ShapedModel } from '../layers/infer.js';
 import type { Model } from '../layers/model.js';
@@ -97,6 +98,8 @@ export interface RunDoors {
   readonly team: ThreadTeam | null;
   /** Look for NaN, infinities and explosions in every layer. */
   readonly watch: boolean;
+  /** Keeps what each layer took; null: nothing is timed. */
+  readonly times?: StepTimes | null;
 }
 
 /** A finished run of a subject: what was kept of it, and what went wrong among its numbers. */
@@ -192,13 +195,15 @@ interface Ran {
 async function runOnce(
   plan: Plan,
   feed: ReadonlyMap<string, EngineInput | Value>,
-  { breathe, team, watch }: RunDoors,
+  { breathe, team, watch, times = null }: RunDoors,
   engine?: Session,
 ): Promise<Ran> {
-  const session = engine ?? new Session(plan, { team });
+  const session = engine ?? timedOpening(times, () => new Session(plan, { team }));
   const watcher = watch ? new ValueWatch(plan) : null;
+  const timer = times && new RunTimer(times, session, watcher);
   try {
-    const values = await finish(session.runAll(feed, undefined, watcher ?? undefined), breathe);
+    const looked = session.runAll(feed, undefined, timer ?? watcher ?? undefined);
+    const values = await finish(looked, timer ? timer.pausing(breathe) : breathe);
     return { values, faults: watcher?.faults ?? [], taken: session.taken };
   } finally {
     if (!engine) session.close();

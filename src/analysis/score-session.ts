@@ -4,6 +4,7 @@ import { toFloat32, type Value } from '../core/values.js';
 import { runAllSync } from '../engine/execute.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
+import { type StepTimes, timedOpening } from '../engine/step-times.js';
 import type { ConvStep } from '../engine/steps.js';
 import { type BoundInput, modelBehind, type ShapedModel } from '../layers/infer.js';
 import { type Runnable, shapeOf } from './kept-run.js';
@@ -26,10 +27,17 @@ interface ScoreSession {
  * @param whole the plan of the whole network for one image: the rest takes the same algorithms, so it gives the same bits
  * @param from the values it begins with; the first sides of all are N
  * @param scores the value of the scores, [1, classes]
+ * @param times keeps what each layer took
  */
-export function openScores(subject: Runnable, whole: Plan, from: readonly string[], scores: string): ScoreSession {
+export function openScores(
+  subject: Runnable,
+  whole: Plan,
+  from: readonly string[],
+  scores: string,
+  times: StepTimes | null = null,
+): ScoreSession {
   const plan = batched(subject, whole, from, scores) ?? planRest(whole, from, scores);
-  const running = new Session(plan);
+  const running = timedOpening(times, () => new Session(plan));
   const [batch] = plan.shaped.infos.get(from[0])!.shape;
   const { infos } = whole.shaped;
   const sizes = new Map(from.map((name) => [name, sizeOf(infos.get(name)!.shape)]));
@@ -47,7 +55,7 @@ export function openScores(subject: Runnable, whole: Plan, from: readonly string
       const { data } = inputs.get(value)!;
       return (data as Float32Array).subarray(n * sizes.get(value)!, (n + 1) * sizes.get(value)!);
     },
-    run: (count) => toFloat32(runAllSync(running, inputs).get(scores)!.data).slice(0, count * perItem),
+    run: (count) => toFloat32(runAllSync(running, inputs, times).get(scores)!.data).slice(0, count * perItem),
     close: () => running.close(),
   };
 }

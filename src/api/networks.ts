@@ -1,4 +1,5 @@
 import { type Bound, shapeOf } from '../analysis/kept-run.js';
+import { Profile } from '../analysis/profile.js';
 import { planCheck } from '../commands/check/check-plan.js';
 import type { CheckResult, UpdateResult } from '../commands/check/check-result.js';
 import { checkBaselines, updateBaselines } from '../commands/check/check-update.js';
@@ -7,6 +8,7 @@ import { compareNetworks, type NetworkComparison } from '../commands/network/com
 import { type NamedSummary, summarizeNetwork } from '../commands/network/summary-report.js';
 import { CnnvizError } from '../core/errors.js';
 import type { NetworkRequest } from '../core/job.js';
+import type { RunProfile } from '../core/profile.js';
 import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
 import { faultWords, toFloat32, type Value } from '../core/values.js';
 import { chooseLayers } from '../run/layer-choice.js';
@@ -45,12 +47,26 @@ export interface Network {
    * Computes layers for one input.
    * @param x [N, C, H, W], or [C, H, W] for a network that is made for images; weights are packed once for each
    *   shape and choice of layers
-   * @param layers names, globs, 'output' (default) or 'all'
+   * @param options names, globs, 'output' (default) or 'all'; or these as `layers`, with `profile`
    * @returns the layers' values by name, in order, N included; then, under the words that named one layer ('output',
    *   a value of an ONNX graph), the same once more; arrays of their own
    * @throws CnnvizError 'shape', 'usage' or 'unsupported'
    */
-  run(x: TensorLike, layers?: readonly string[]): Promise<Map<string, Tensor>>;
+  run(x: TensorLike, options: RunSettings & { readonly profile: true }): Promise<ProfiledLayers>;
+  run(x: TensorLike, options?: readonly string[] | RunSettings): Promise<Map<string, Tensor>>;
+}
+
+/** What one run is asked for. */
+export interface RunSettings {
+  /** Names, globs, 'output' or 'all'. Default ['output']. */
+  readonly layers?: readonly string[];
+  /** Take the time of each layer. Default false: nothing is timed. No value depends on it. */
+  readonly profile?: boolean;
+}
+
+/** The values of a run by name, and where its time went. */
+export interface ProfiledLayers extends Map<string, Tensor> {
+  readonly profile: RunProfile;
 }
 
 /**
@@ -84,14 +100,17 @@ async function open(request: NetworkRequest, { exact = false, threads = 1, warn 
       const { shaped } = shapeOf(opened, { info: { dtype: 'float32', shape: feed(inputShape) }, x: null });
       return chooseLayers(shaped, ['all']).map(({ name }) => name);
     },
-    run: (x, layers = ['output']) => inLibraryWords(() => run(x, layers)),
+    run: ((x: TensorLike, asked: readonly string[] | RunSettings = {}) => {
+      const { layers = ['output'], profile = false } = isNames(asked) ? { layers: asked } : asked;
+      return inLibraryWords(() => run(x, layers, profile ? new Profile(() => performance.now()) : null));
+    }) as Network['run'],
   };
 
-  async function run(x: TensorLike, layers: readonly string[]): Promise<Map<string, Tensor>> {
+  async function run(x: TensorLike, layers: readonly string[], times: Profile | null): Promise<Map<string, Tensor>> {
     const given = toTensor(x, 'x');
     const value: Value = { dtype: 'float32', shape: feed(given.shape), data: given.data };
     const fed = { info: value, x: value };
-    const done = await runsOf(layers).run(fed, { breathe: () => undefined, threads, watch: warn !== undefined });
+    const done = await runsOf(layers).run(fed, { breathe: () => undefined, threads, watch: warn !== undefined, times });
     for (const fault of done.faults) warn?.(faultWords(fault));
     const found = new Map(
       done.chosen.layers.map(({ name, value: key }) => {
@@ -104,17 +123,31 @@ async function open(request: NetworkRequest, { exact = false, threads = 1, warn 
       const named = chooseLayers(done.shaped, [asked]);
       if (asked === 'output' || named.length === 1) found.set(asked, found.get(named[0].name)!);
     }
-    return found;
+    return times === null ? found : Object.assign(found, { profile: times.facts });
   }
+}
+
+function isNames(asked: readonly string[] | RunSettings): asked is readonly string[] {
+  return Array.isArray(asked);
 }
 
 /** Reads a network and computes layers for one input: loadNetwork and its run in one. */
 export async function runNetwork(
   network: FileLike,
   x: TensorLike,
-  options: NetworkOptions & { readonly layers?: readonly string[] } = {},
+  options: NetworkOptions & RunSettings & { readonly profile: true },
+): Promise<ProfiledLayers>;
+export async function runNetwork(
+  network: FileLike,
+  x: TensorLike,
+  options?: NetworkOptions & RunSettings,
+): Promise<Map<string, Tensor>>;
+export async function runNetwork(
+  network: FileLike,
+  x: TensorLike,
+  options: NetworkOptions & RunSettings = {},
 ): Promise<Map<string, Tensor>> {
-  return (await loadNetwork(network, options)).run(x, options.layers);
+  return (await loadNetwork(network, options)).run(x, options);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
+import { timesOfProcess } from '../engine/step-times.js';
 import { keepMemorySmall } from '../io/child-process.js';
 import { isOwnFile } from '../io/descriptors.js';
 import { fileIdentity } from '../io/files.js';
@@ -74,6 +75,8 @@ interface BatchEvents {
   /** How much is done, in inputs; a share of an input counts. */
   progress(done: number, failed: number): void;
   note(text: string): void;
+  /** What layers took in another process, where this one's are timed. */
+  times(times: NonNullable<WorkDone['times']>): void;
   /** To be called by whoever is interrupted; null: nothing is to be tidied any more. */
   whenStopped(tidy: (() => void) | null): void;
 }
@@ -278,6 +281,7 @@ class Batch {
         threads: Math.max(1, Math.floor(jobs / processes)),
         timeoutMs,
         keepHashes: this.#ledger !== null,
+        profile: timesOfProcess() !== null,
       },
       {
         done: (index, work) => this.#finish(index, work),
@@ -317,6 +321,7 @@ class Batch {
   }
 
   async #finish(index: number, work: WorkDone): Promise<void> {
+    if (work.times) this.#events.times(work.times);
     this.#shares.delete(index);
     if (this.#refusal !== null) return;
     if (work.isSkipped) return this.#skipExisting(index, this.#products!);

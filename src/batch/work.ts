@@ -1,5 +1,6 @@
 import { CnnvizError, type ErrorCode, type ErrorScope } from '../core/errors.js';
 import type { Job, NetworkJob, OutputJob } from '../core/job.js';
+import type { ProfileTimes } from '../core/profile.js';
 import type { NetworkRunResult, PreprocessResult, RunResult } from '../core/result.js';
 import type { Breathe } from '../engine/execute.js';
 import { sha256 } from '../io/hash.js';
@@ -50,6 +51,8 @@ export interface WorkDone {
   /** Of the input as it was read; null when it was not. */
   readonly sha256: string | null;
   readonly outputs: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
+  /** What layers took in a worker process since the input before; null: nothing was timed there. */
+  readonly times?: ProfileTimes | null;
 }
 
 /** How one input ended, before its error has been put into words. */

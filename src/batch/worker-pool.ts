@@ -21,6 +21,8 @@ interface PoolOptions {
   /** Time for one input; null: no limit. */
   readonly timeoutMs: number | null;
   readonly keepHashes: boolean;
+  /** Time the layers. */
+  readonly profile: boolean;
 }
 
 interface PoolEvents {
@@ -123,7 +125,7 @@ export class WorkerPool {
   }
 
   #start(slot: Slot): void {
-    const { task, threads, keepHashes, timeoutMs } = this.#options;
+    const { task, threads, keepHashes, profile, timeoutMs } = this.#options;
     const worker = new WorkerProcess(
       (message) => this.#receive(slot, message),
       (death) => this.#bury(slot, death),
@@ -131,7 +133,7 @@ export class WorkerPool {
     slot.worker = worker;
     slot.isReady = false;
     if (timeoutMs !== null) slot.starting = setTimeout(() => worker.kill(), Math.max(START_MS, timeoutMs));
-    worker.send({ type: 'open', task, threads, keepHashes });
+    worker.send({ type: 'open', task, threads, keepHashes, profile });
   }
 
   #receive(slot: Slot, message: FromWorker): void {
@@ -265,7 +267,13 @@ function timeoutOf(path: string, timeoutMs: number): SentError {
 
 /** From the parent to a worker process. */
 export type ToWorker =
-  | { readonly type: 'open'; readonly task: Task; readonly threads: number; readonly keepHashes: boolean }
+  | {
+      readonly type: 'open';
+      readonly task: Task;
+      readonly threads: number;
+      readonly keepHashes: boolean;
+      readonly profile: boolean;
+    }
   | { readonly type: 'input'; readonly index: number; readonly input: Input; readonly again: boolean }
   | { readonly type: 'answer'; readonly index: number; readonly answer: Permission };
 

@@ -1,3 +1,5 @@
+import { Profile } from '../analysis/profile.js';
+import { timeRuns } from '../engine/step-times.js';
 import { collectGarbage, parentProcess } from '../io/child-process.js';
 import type { Input } from '../io/inputs.js';
 import { endRecord, guardReadFiles } from '../io/read-files.js';
@@ -18,6 +20,8 @@ const parent = parentProcess(removeTemporaries);
 const answers = new Map<number, (answer: Permission) => void>();
 const indexes = new Map<Input, number>();
 let workOn: Promise<WorkOn>;
+/** What the layers took, where the parent asks for it. */
+let times: Profile | null = null;
 let lastShare = 0;
 let finished = 0;
 
@@ -43,7 +47,11 @@ function tell(message: FromWorker): void {
 }
 
 async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void> {
-  const { task, threads, keepHashes } = message;
+  const { task, threads, keepHashes, profile } = message;
+  if (profile) {
+    times = new Profile(() => performance.now());
+    timeRuns(times);
+  }
   useOneThreadAnImage();
   if (wantsWide(false)) useWide();
   guardReadFiles();
@@ -78,6 +86,7 @@ async function work(index: number, input: Input, again: boolean): Promise<void> 
   };
   const { error, ...ended } = await (await workOn)(input, breathe, again);
   indexes.delete(input);
-  tell({ type: 'done', index, work: { ...ended, error: error === null ? null : sentError(error, input.path) } });
+  const told = error === null ? null : sentError(error, input.path);
+  tell({ type: 'done', index, work: { ...ended, error: told, times: times?.drain() ?? null } });
   if (++finished % COLLECT_EVERY === 0) collectGarbage();
 }

@@ -96,12 +96,14 @@ function addCommand<A extends Places, F extends Flags>(program: Commander, spec:
     const raw = entry.opts<Record<string, unknown>>();
     const words = Object.fromEntries(places.map(([word], i) => [word, given[i]])) as WordsOf<A>;
     const { openFrame } = await import('./frame.js');
+    const typed = new Set(Object.keys(raw).filter((key) => entry.getOptionValueSource(key) === 'cli'));
     const frame = await openFrame({
       name: fullName(entry),
+      line: { words: given.slice(0, places.length), flags, raw },
       output: spec.output ?? null,
       ...readFlags(standard, raw),
       program: rootOf(entry),
-      typed: new Set(Object.keys(raw).filter((key) => entry.getOptionValueSource(key) === 'cli')),
+      typed,
     });
     if (!wantsWide(frame.wide)) {
       await frame.tell(() => answer({ ...words, flags: readFlags(flags, raw) }, frame));

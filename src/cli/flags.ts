@@ -33,6 +33,13 @@ export interface Flag<T> {
 /** Flags by the names of their values, which are those of the flags: `perImage` for --per-image. */
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
 
+/** What was typed behind a command's name: its words, and what commander collected for its flags. */
+export interface TypedLine {
+  readonly words: readonly unknown[];
+  readonly flags: Flags;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
 /** The values of flags. */
 export type ValuesOf<F> = { readonly [K in keyof F]: F[K] extends Flag<infer T> ? T : never };
 

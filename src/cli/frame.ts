@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import type { OutputJob } from '../core/job.js';
 import type { Look } from '../core/look.js';
+import { timeRuns } from '../engine/step-times.js';
 import { fileIdentity, writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { baseName, collisionKey, extensionOf, joinPath } from '../io/paths.js';
@@ -9,7 +10,9 @@ import { kindOf } from '../io/read-files.js';
 import type { FigureFile } from '../run/figure.js';
 import { checkPlace } from '../run/place.js';
 import { EXIT } from './exit.js';
+import type { TypedLine } from './flags.js';
 import { lookOf } from './look-flags.js';
+import type { CommandProfile } from './profile.js';
 import type { Progress } from './progress.js';
 import type { Output, StandardFlags } from './standard-flags.js';
 import { openTerminal, type Terminal } from './terminal.js';
@@ -78,6 +81,8 @@ export interface Frame extends StandardFlags {
   readonly target: OutputJob['target'];
   /** How figures are finished. */
   readonly look: Look;
+  /** What --profile is to tell; null: nothing is timed. */
+  readonly layerTimes: CommandProfile | null;
   /** Numbers in place of a picture: --raw, or an ending of numbers. */
   readonly wantsNumbers: boolean;
   /** How a figure is written at a place; null: as a PNG. */
@@ -100,11 +105,12 @@ export interface Work {
 }
 
 /** What a frame is opened with. */
-export interface FrameOptions extends StandardFlags {
+interface FrameOptions extends StandardFlags {
   readonly name: string;
   readonly output: Output | null;
   readonly typed: ReadonlySet<string>;
   readonly program: Command;
+  readonly line: TypedLine;
 }
 
 /**
@@ -120,6 +126,9 @@ export async function openFrame(options: FrameOptions): Promise<Frame> {
   }
   refuseTwoOnStdout(target, json, jsonl, name, output);
   const reserveStdout = target.kind === 'stdout' || json || jsonl;
+  // one process may be asked several times
+  timeRuns(null);
+  const layerTimes = options.profile === null ? null : await openProfile(options.profile, options);
   const terminal = await openTerminal({ quiet, verbose, reserveStdout });
   const bars: Progress[] = [];
   const look = lookOf(options);
@@ -134,6 +143,7 @@ export async function openFrame(options: FrameOptions): Promise<Frame> {
     style: terminal.style,
     terminal,
     target,
+    layerTimes,
     wantsNumbers: raw || ending === '.npy',
     look,
     figureFile: (place) => {
@@ -174,6 +184,11 @@ export async function openFrame(options: FrameOptions): Promise<Frame> {
     },
   };
   return frame;
+}
+
+async function openProfile(value: string, options: FrameOptions): Promise<CommandProfile> {
+  const { startProfile } = await import('./profile.js');
+  return startProfile(value, options);
 }
 
 /** @throws CnnvizError 'usage' */
@@ -246,8 +261,10 @@ async function tellAnswer(answer: Answer, frame: Frame): Promise<void> {
     if (!json && !isOneOfMany) say(`${did} ${name(place)}${facts === undefined ? '' : `  ${facts}`}`);
   }
   if (!json && many.length > 0) say(`wrote ${name(many[0])}${many.length > 1 ? ` … ${name(many.at(-1)!)}` : ''}`);
+  const profile = frame.layerTimes && (await tellProfile(frame.layerTimes, frame));
   if (json) {
-    if (document) await terminal.send(new TextEncoder().encode(`${documentText(document(), hasRows)}\n`));
+    const whole = document && (profile ? { ...document(), profile } : document());
+    if (whole) await terminal.send(new TextEncoder().encode(`${documentText(whole, hasRows)}\n`));
   } else {
     if (alt && answer.alt !== undefined) say(answer.alt);
     const screen = isBesides ? null : terminal.screen;
@@ -257,6 +274,17 @@ async function tellAnswer(answer: Answer, frame: Frame): Promise<void> {
     }
   }
   process.exitCode = typeof ok === 'number' ? ok : ok ? EXIT.done : EXIT.failed;
+}
+
+/** Standard output is the same with and without --profile: times go to the messages, and into the document of --json. */
+async function tellProfile(profile: CommandProfile, { terminal, json, look, style }: Frame): Promise<object> {
+  const { facts } = profile;
+  const { describeProfile } = await import('../reports/profile.js');
+  const path = await profile.draw(look, (note) => terminal.note(`note: ${note}`));
+  if (json) return path === null ? facts : { ...facts, picture: path };
+  for (const line of describeProfile(facts, style)) terminal.note(line);
+  if (path !== null) terminal.note(`wrote ${terminal.style.strong(path)}`);
+  return facts;
 }
 
 /** The pictures that were written; else the one that the command can draw. */

@@ -5,9 +5,10 @@ import { limitPipes } from '../io/descriptors.js';
 import { placeKey } from '../io/files.js';
 import { fileIdentity, guardOutput, guardReadFiles, kindOf, wouldReplace } from '../io/read-files.js';
 import { parseByteCount } from './parse.js';
+import { PROFILE_TABLE } from './standard-flags.js';
 
 /** Options that name what is written. Every other word of a command line may name what is read. */
-export const OUTPUT_OPTIONS: readonly string[] = ['out', 'junit', 'report', 'curve', 'confusion', 'cache'];
+export const OUTPUT_OPTIONS: readonly string[] = ['out', 'junit', 'report', 'curve', 'confusion', 'cache', 'profile'];
 
 /** What such a file may be called. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -16,6 +17,7 @@ const NAMES: Readonly<Record<string, string>> = {
   curve: 'curve.png',
   confusion: 'confusion.png',
   cache: 'my.features',
+  profile: 'profile.png',
 };
 
 /**
@@ -36,7 +38,7 @@ export function guardFiles(command: Command, most: string): void {
   });
   refuseStdout(flags);
   const outputs = OUTPUT_OPTIONS.map((name) => flags[name]).filter(
-    (path): path is string => typeof path === 'string' && path !== '-' && path !== '',
+    (path): path is string => typeof path === 'string' && path !== '-' && path !== '' && path !== PROFILE_TABLE,
   );
   refuseTwice(outputs);
   for (const path of outputs) guardOutput(path);
@@ -61,7 +63,7 @@ function refuseStdout(flags: Readonly<Record<string, unknown>>): void {
   const [flag] = OUTPUT_OPTIONS.filter((name) => name !== 'out' && flags[name] === '-');
   if (flag === undefined) return;
   throw new CnnvizError('usage', `--${flag} -: expected a name, not standard output`, {
-    fix: `--${flag} ${NAMES[flag]}`,
+    fix: `--${flag}${flag === 'profile' ? '=' : ' '}${NAMES[flag]}`,
   });
 }
 

@@ -44,7 +44,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const typed = argv.slice(2);
     const words = await withCommand(typed);
     const program = await buildProgram(typed, words);
-    await program.parseAsync(withShowAlone(withHelpAsFlag(program, words)), { from: 'user' });
+    await program.parseAsync(withFlagsAlone(withHelpAsFlag(program, words)), { from: 'user' });
   } catch (thrown) {
     // what is said of a refusal is thrown where more than commander's own message was found
     const error = await toldError(thrown, argv.slice(2)).catch((found: unknown) => found);
@@ -145,10 +145,12 @@ function allCommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(allCommands)];
 }
 
-/** `--show` alone must not take the next word for its method. */
-function withShowAlone(argv: readonly string[]): string[] {
+/** What flags with an optional value stand for alone: they must not take the next word for it. */
+const ALONE: Readonly<Record<string, string>> = { '--show': '--show=auto', '--profile': '--profile=table' };
+
+function withFlagsAlone(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
-  return argv.map((arg, i) => (arg === '--show' && (end < 0 || i < end) ? '--show=auto' : arg));
+  return argv.map((arg, i) => (end < 0 || i < end ? (ALONE[arg] ?? arg) : arg));
 }
 
 /** Flags that people say in another way: taken where the command has the one and not the other; help shows the one. */

@@ -104,6 +104,7 @@ export async function answerMany<K extends Task['kind']>(
         outcome: (outcome) => report.outcome(outcome),
         progress: (done, failed) => report.progress(done, failed),
         note: (text) => terminal.note(`note: ${text}`),
+        times: (times) => frame.layerTimes?.addAll(times),
         whenStopped: (tidy) => whenInterrupted(tidy && (() => report.interrupt(tidy))),
       },
     );

@@ -27,6 +27,9 @@ export interface Output {
   readonly raw?: string;
 }
 
+/** What --profile alone stands for: no picture. */
+export const PROFILE_TABLE = 'table';
+
 /** What the standard flags depend on. */
 export interface StandardSpec {
   readonly output?: Output;
@@ -42,6 +45,8 @@ export interface StandardSpec {
   readonly dryRun?: string;
   /** It tells, when asked, what the engine did. */
   readonly verbose?: boolean;
+  /** It runs the engine: --profile. */
+  readonly profile?: boolean;
   /** Help's words for -j. */
   readonly jobs?: string;
   /** Whether it runs the engine, or tells of it: --wide. Unless said, it does when it has -j. */
@@ -76,6 +81,10 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
       json: flag.on('--json', json ?? 'one JSON document on stdout'),
       jsonl: flag.on('--jsonl', jsonl ?? ''),
       verbose: flag.on('-v, --verbose', 'say also what the engine did: algorithms, operations (MACs), times'),
+      profile: flag.text(
+        '--profile [picture]',
+        'say which layers took how long, on stderr; --profile=FILE.png or FILE.svg also draws it',
+      ),
       quiet: flag.on('-q, --quiet', 'print nothing but failures'),
     }),
   };
@@ -83,7 +92,8 @@ export function everyStandardFlag({ output, json, jsonl, dryRun, jobs }: Standar
 
 /** Which of them a command has; what it does not have cannot be given, and reads as not given. */
 export function standardNames(spec: StandardSpec): string[] {
-  const { output, namedFiles, namedFigures, json, jsonl, dryRun, verbose, jobs, engine = jobs !== undefined } = spec;
+  const { output, namedFiles, namedFigures, json, jsonl, dryRun, verbose, profile, jobs } = spec;
+  const { engine = jobs !== undefined } = spec;
   const figures = output?.endings.some((ending) => FIGURE_ENDINGS.includes(ending)) === true || namedFigures === true;
   const look = Object.fromEntries(Object.keys(lookFlags).map((key) => [key, figures])) as Record<
     keyof typeof lookFlags,
@@ -102,6 +112,7 @@ export function standardNames(spec: StandardSpec): string[] {
     json: json !== null,
     jsonl: jsonl !== undefined,
     verbose: verbose === true,
+    profile: profile === true,
     quiet: true,
   };
   return Object.entries(has).flatMap(([key, is]) => (is ? [key] : []));

@@ -44,6 +44,7 @@ export interface DrawingNote {
     | 'learning-curve'
     | 'confusion-matrix'
     | 'histogram'
+    | 'profile'
     | 'article';
   /** What it shows, in a sentence, where nothing else tells it. */
   readonly alt?: string;

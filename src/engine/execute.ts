@@ -3,6 +3,7 @@ import type { Value } from '../core/values.js';
 import type { EngineInput } from './input.js';
 import type { Plan } from './plan.js';
 import { Session, type SessionOptions } from './session.js';
+import { RunTimer, type StepTimes, timedOpening } from './step-times.js';
 
 /** Called between portions of work with the share done, 0 … 1; the run goes on when its promise settles. */
 export type Breathe = (done: number) => Promise<void> | undefined;
@@ -26,8 +27,9 @@ export function runSync(session: Session, x: EngineInput, out?: Float32Array): T
 export function runAllSync(
   session: Session,
   inputs: ReadonlyMap<string, EngineInput | Value>,
+  times: StepTimes | null = null,
 ): ReadonlyMap<string, Value> {
-  return finishSync(session.runAll(inputs));
+  return finishSync(session.runAll(inputs, undefined, times ? new RunTimer(times, session) : undefined));
 }
 
 /** Like executeSync, with pauses: the same bits, and the process stays able to answer signals and draw progress. */
@@ -35,11 +37,13 @@ export async function execute(
   plan: Plan,
   x: EngineInput,
   breathe: Breathe,
-  options: SessionOptions = {},
+  options: SessionOptions & { readonly times?: StepTimes | null } = {},
 ): Promise<Tensor> {
-  const session = new Session(plan, options);
+  const { times = null } = options;
+  const session = timedOpening(times, () => new Session(plan, options));
+  const timer = times && new RunTimer(times, session);
   try {
-    return await finish(session.run(x), breathe);
+    return await finish(session.run(x, undefined, timer ?? undefined), timer ? timer.pausing(breathe) : breathe);
   } finally {
     session.close();
   }

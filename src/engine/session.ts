@@ -123,10 +123,10 @@ export class Session {
   }
 
   /** One input, one output: the first kept value, in `out` when given; yields the share done, 0 … 1, every now and then. */
-  *run(input: EngineInput, out?: Float32Array): Generator<number, Tensor> {
+  *run(input: EngineInput, out?: Float32Array, watch?: StepWatch): Generator<number, Tensor> {
     const { model, kept } = this.plan;
     const [name] = kept;
-    const values = yield* this.runAll(new Map([[model.inputs[0].name, input]]), out && new Map([[name, out]]));
+    const values = yield* this.runAll(new Map([[model.inputs[0].name, input]]), out && new Map([[name, out]]), watch);
     const { data, shape } = values.get(name)!;
     return tensor(toFloat32(data), shape);
   }

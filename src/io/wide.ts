@@ -23,12 +23,11 @@ export function wantsWide(asked: boolean): boolean {
 
 /** Why V8 cannot pack here; null: it can. */
 export function noWideReason(): string | null {
-  const { platform, arch, versions } = process;
-  if (arch !== 'x64') return `it needs an x64 processor, and this Node is made for ${arch}`;
-  if (platform === 'darwin') return 'V8 does not do this under macOS';
-  if (Number.parseInt(versions.node, 10) < FIRST_NODE)
-    return `Node ${FIRST_NODE} and newer can, this is ${versions.node}`;
-  return isKnown() ? null : `the V8 of Node ${versions.node} cannot`;
+  const { node } = process.versions;
+  if (process.arch !== 'x64') return `it needs an x64 processor, and this Node is made for ${process.arch}`;
+  if (process.platform === 'darwin') return 'V8 does not do this under macOS';
+  if (Number.parseInt(node, 10) < FIRST_NODE) return `Node ${FIRST_NODE} and newer can, this is ${node}`;
+  return isKnown() ? null : `the V8 of Node ${node} cannot`;
 }
 
 /** V8's settings have a number, which is another one when a setting that it knows has changed. */

@@ -19,6 +19,7 @@ import type { Breathe } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
 import type { Plan } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
+import { type StepTimes, timedOpening, timesOfProcess } from '../engine/step-times.js';
 import type { Input } from '../io/inputs.js';
 import type { Model } from '../layers/model.js';
 import { followingCount } from './banks.js';
@@ -40,6 +41,8 @@ export interface RunContext {
   readonly threads: number;
   /** Look for NaN, infinities and explosions in every layer. Default: yes. */
   readonly watch?: boolean;
+  /** Keeps what each layer took. Default: the process's own profile, if it has one. */
+  readonly times?: StepTimes | null;
 }
 
 /** What is to be kept of a run, beside whatever the one who chose it wants to know later. */
@@ -84,8 +87,8 @@ async function runShaped<B extends Bound, C extends Choice>(
   return { ...done, chosen, source, engineMs: performance.now() - start };
 }
 
-function doorsOf({ breathe, threads, watch = true }: RunContext): RunDoors {
-  return { breathe, team: threadTeam(threads), watch };
+function doorsOf({ breathe, threads, watch = true, times = timesOfProcess() }: RunContext): RunDoors {
+  return { breathe, team: threadTeam(threads), watch, times };
 }
 
 /** A subject planned for one shape, with what was chosen of it. */
@@ -151,11 +154,11 @@ export class Runs<B extends Bound, C extends Choice> {
     return { ...done, engineMs: performance.now() - start };
   }
 
-  #engine(plan: Plan, { team }: RunDoors): Session {
+  #engine(plan: Plan, { team, times = null }: RunDoors): Session {
     if (this.#packed?.plan !== plan) {
       this.#packed?.close();
       this.#packed = null;
-      this.#packed = new Session(plan, { team });
+      this.#packed = timedOpening(times, () => new Session(plan, { team }));
     }
     return this.#packed;
   }

@@ -103,6 +103,24 @@ describe('the library gives what the command gives', () => {
     expect(round(channels)).toEqual(byChannel);
   });
 
+  it('run with a profile: the layers of the command, and the same values', async () => {
+    const { profile: told } = await document('run', 'lenet5', '--init', 'seed:1', FIVE, '--profile');
+    const network = await library.loadNetwork('lenet5', { init: 1 });
+    const x = await library.preprocess(FIVE, { gray: true, resize: [32, 32] });
+    const plain = await network.run(x, ['output']);
+    const timed = await network.run(x, { layers: ['output'], profile: true });
+    expect([...timed.get('output')!.data]).toEqual([...plain.get('output')!.data]);
+    expect('profile' in plain).toBe(false);
+    const words = ({ layers }: library.RunProfile) =>
+      layers.map(({ layer, algorithm, runs }) => [layer, algorithm, runs]);
+    expect(words(timed.profile)).toEqual(words(told));
+    // each run has its own
+    const again = await network.run(x, { profile: true });
+    expect(again.profile.layers.map(({ runs }) => runs)).toEqual(timed.profile.layers.map(() => 1));
+    const once = await library.runNetwork('conv edge3x3', x, { profile: true });
+    expect(once.profile.layers.map(({ layer }) => layer)).toEqual(['conv']);
+  });
+
   it('summary and compare', async () => {
     const told = await document('summary', 'lenet5');
     const { name, summary } = await library.summary('lenet5');

@@ -11,11 +11,14 @@ const outfile = join(folder, 'engine.mjs');
 await build({
   stdin: {
     contents: `export { Session } from './src/engine/session.js';
-      export { runSync } from './src/engine/execute.js';
+      export { runAllSync, runSync } from './src/engine/execute.js';
       export { planModel } from './src/engine/plan.js';
       export { threadTeam } from './src/run/threads.js';
       export { sequential, tensorConstant } from './src/layers/model.js';
-      export { tensor } from './src/core/tensor.js';`,
+      export { memorySource } from './src/core/bytes.js';
+      export { tensor } from './src/core/tensor.js';
+      export { importOnnx } from './src/models/onnx/import.js';
+      export { readOnnx } from './src/models/onnx/proto.js';`,
     resolveDir: ROOT,
     loader: 'ts',
   },
@@ -27,9 +30,31 @@ await build({
   outfile,
   logLevel: 'error',
 });
-const { Session, planModel, runSync, sequential, tensor, tensorConstant, threadTeam } = await import(
-  pathToFileURL(outfile).href
-);
+const {
+  Session,
+  importOnnx,
+  memorySource,
+  planModel,
+  readOnnx,
+  runAllSync,
+  runSync,
+  sequential,
+  tensor,
+  tensorConstant,
+  threadTeam,
+} = await import(pathToFileURL(outfile).href);
+
+/** An ONNX model with one input of this shape, without N → a function that runs it and gives its one output. */
+export function cnnvizOnnx(bytes, inputShape) {
+  const model = importOnnx(readOnnx(memorySource(new Uint8Array(bytes)), null));
+  const [{ name }] = model.inputs;
+  const shape = [1, ...inputShape];
+  const inputs = new Map([[name, { dtype: 'float32', shape, value: null }]]);
+  const plan = planModel(model, inputs, { exact: false, algorithm: null });
+  const session = new Session(plan);
+  const run = (data) => runAllSync(session, new Map([[name, { data, shape, dtype: 'float32' }]])).get(plan.kept[0]);
+  return Object.assign(run, { flops: 2 * plan.macs, close: () => session.close() });
+}
 
 /**
  * Layers as plain data, as onnx-writer.mjs reads them too → a function that runs them on one input.

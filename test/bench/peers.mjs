@@ -1,6 +1,11 @@
 // What the engine is measured against. Each peer: (layers, inputShape, x) → a function that runs once, or a reason why not.
+// It may have `output`: what it computes, to be compared; and `close`.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { childPeer } from './child-peer.mjs';
 import { onnxModel } from './onnx-writer.mjs';
 import { pythonPeer } from './python-peer.mjs';
 
@@ -15,11 +20,11 @@ async function optional(name) {
   }
 }
 
-async function onnxPeer(packageName, layers, inputShape, x) {
-  const ort = await optional(packageName);
-  if (!ort) return `${packageName} is not installed: ${INSTALL}`;
-  if (packageName === 'onnxruntime-web') ort.env.wasm.numThreads = 1;
-  const session = await ort.InferenceSession.create(onnxModel(layers, inputShape), {
+/** onnxruntime-node in this process, on a model's bytes. */
+export async function onnxNode(model, inputShape, x) {
+  const ort = await optional('onnxruntime-node');
+  if (!ort) return `onnxruntime-node is not installed: ${INSTALL}`;
+  const session = await ort.InferenceSession.create(model, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -27,7 +32,42 @@ async function onnxPeer(packageName, layers, inputShape, x) {
     logSeverityLevel: 3,
   });
   const feeds = { x: new ort.Tensor('float32', x, [1, ...inputShape]) };
-  return async () => (await session.run(feeds)).y.data;
+  const run = async () => (await session.run(feeds)).y.data;
+  return Object.assign(run, { output: run, close: () => session.release() });
+}
+
+/** onnxruntime-web in a process of its own, on a model's file: WebAssembly and nothing native, or an error. */
+export async function onnxWeb(model, inputShape, x) {
+  if (!(await optional('onnxruntime-web'))) return `onnxruntime-web is not installed: ${INSTALL}`;
+  const folder = mkdtempSync(join(tmpdir(), 'cnnviz-peer-'));
+  const [input, out] = ['x.bin', 'y.bin'].map((name) => join(folder, name));
+  writeFileSync(input, new Uint8Array(x.buffer, x.byteOffset, x.byteLength));
+  const script = fileURLToPath(new URL('onnx-web-peer.mjs', import.meta.url));
+  const child = await childPeer(process.execPath, [script, model, input, [1, ...inputShape].join()]);
+  if (child === null) throw new Error(`onnxruntime-web does not start: node ${script} ${model} ${input} …`);
+  const said = JSON.parse(child.said);
+  if (said.native.length > 0 || said.compiled.length === 0) {
+    throw new Error(`this is not the WebAssembly of onnxruntime-web: ${child.said}`);
+  }
+  const output = async () => {
+    await child.ask(`save ${out}`);
+    const bytes = readFileSync(out);
+    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  };
+  const close = () => {
+    child.stop();
+    rmSync(folder, { recursive: true });
+  };
+  return Object.assign(() => child.run(), { output, close, said });
+}
+
+async function onnxWebOfLayers(layers, inputShape, x) {
+  const folder = mkdtempSync(join(tmpdir(), 'cnnviz-peer-'));
+  const model = join(folder, 'model.onnx');
+  writeFileSync(model, onnxModel(layers, inputShape));
+  const peer = await onnxWeb(model, inputShape, x);
+  rmSync(folder, { recursive: true });
+  return peer;
 }
 
 async function tfjsPeer(layers, [C, H, W], x) {
@@ -58,8 +98,8 @@ async function tfjsPeer(layers, [C, H, W], x) {
   };
 }
 
-export const ORT = ['onnxruntime-node', (...args) => onnxPeer('onnxruntime-node', ...args)];
-export const ORT_WEB = ['onnxruntime-web wasm', (...args) => onnxPeer('onnxruntime-web', ...args)];
+export const ORT = ['onnxruntime-node', (layers, shape, x) => onnxNode(onnxModel(layers, shape), shape, x)];
+export const ORT_WEB = ['onnxruntime-web wasm', onnxWebOfLayers];
 export const TFJS = ['tfjs wasm', tfjsPeer];
 export const OPENCV = ['OpenCV filter2D', (...args) => pythonPeer('filter2d', ...args)];
 export const SCIPY = ['SciPy fftconvolve', (...args) => pythonPeer('fftconvolve', ...args)];

@@ -17,7 +17,8 @@ type Promised =
   | 'an ending' // a wrong one is refused before the inputs are looked for
   | 'json' // one document on stdout, on stderr only notes and progress; no file is written
   | 'quiet' // nothing printed
-  | 'alt'; // a sentence
+  | 'alt' // a sentence
+  | 'profile'; // --profile tells of layers on stderr, stdout stays as it is
 
 interface Row {
   /** Its words up to the first that is its own. */
@@ -283,6 +284,26 @@ describe('what is the same for every command', () => {
   it.each(holds('quiet', () => true))('$name -q prints nothing', async (row) => {
     const { code, stdout, stderr } = await run(row, [...(row.folder ? ['-o', 'quiet'] : (row.needs ?? [])), '-q']);
     expect([code, stdout, stderr]).toEqual([row.code ?? 0, '', '']);
+  });
+
+  it('a command has --profile when it runs the engine', () => {
+    const without = ROWS.filter((row) => !has(row, '--profile')).map(({ name }) => name);
+    // these compute no layer, or are made of other commands
+    expect(without).toEqual([
+      ...['field', 'kernels', 'plan', 'read', 'summary', 'filters', 'get', 'weights', 'preprocess'],
+      ...['diff', 'batch merge', 'demo', 'article', 'completion'],
+    ]);
+  });
+
+  it.each(holds('profile', (row) => has(row, '--profile')))('$name --profile tells of its layers', async (row) => {
+    const place = row.file ? ['-o', `profile-${row.name.replace(' ', '-')}${endingOf(row.file)}`] : [];
+    await run(row, place);
+    const plain = await run(row, place);
+    const { code, stdout, stderr } = await run(row, [...place, '--profile']);
+    // a head is kept with its features: none is computed anew
+    const told = /^ [\d.,]+ ms in \d+ layers?(, [\d.]+ GFLOP\/s)?; before them [\d.]+ ms for memory and weights$/m;
+    expect([code, stdout]).toEqual([plain.code, plain.stdout]);
+    expect(stderr).toMatch(row.name === 'head train' ? /^profile: no layer was computed$/m : told);
   });
 
   it.each(holds('alt', (row) => has(row, '--alt')))('$name --alt prints a sentence', async (row) => {

@@ -11,6 +11,7 @@ import { drawnSweep, type SweepGridCell, sweepGrid } from '../../src/commands/la
 import { architectureFigure } from '../../src/commands/network/architecture.js';
 import { filtersSheet } from '../../src/commands/network/filters-figure.js';
 import type { Image } from '../../src/core/image.js';
+import type { RunProfile } from '../../src/core/profile.js';
 import { classBars } from '../../src/draw/class-bars.js';
 import { contactSheet } from '../../src/draw/contact-sheet.js';
 import { type FigureLook, PLAIN_LOOK, titledScene } from '../../src/draw/figure.js';
@@ -18,9 +19,11 @@ import { histograms } from '../../src/draw/histograms.js';
 import { overview } from '../../src/draw/overview.js';
 import { blank } from '../../src/draw/part.js';
 import { preprocessAudit } from '../../src/draw/preprocess-audit.js';
+import { profileBars } from '../../src/draw/profile-bars.js';
 import type { Scene } from '../../src/draw/scene/scene.js';
 import { strip } from '../../src/draw/strip.js';
 import { unitBars } from '../../src/draw/unit-bars.js';
+import { msWords, wayOf, withKinds } from '../../src/reports/profile.js';
 import { randomArray } from '../random.js';
 import { faultsOf, textBoxes, wordsOf } from './scenes.js';
 
@@ -123,6 +126,25 @@ function mapFigures(name: string, width: number, height: number, count: number, 
   ];
 }
 
+/** A profile of so many layers of very different lengths, with as much said of each as there may be. */
+function profileOf(name: string, count: number): RunProfile {
+  const layers = Array.from({ length: count }, (_, i) => ({
+    part: i % 2 ? name : '',
+    layer: `${name} ${i}`,
+    kind: 'adaptive_avg_pool',
+    algorithm: i % 3 ? 'winograd4x3' : null,
+    with: Array.from({ length: i % 5 }, () => ({ layer: name, kind: 'leaky_relu', how: 'fused' as const })),
+    shape: [1, 2048, 112, 112],
+    runs: i,
+    ms: i === 1 ? 123456.7 : i / 1000,
+    share: 100 / count,
+    macs: i % 2 ? 1e12 : 0,
+    gflops: i % 2 ? 12345.6 : null,
+    bytes: 4e9,
+  }));
+  return { layers, ms: layers.reduce((sum, { ms }) => sum + ms, 0), packMs: 12, macs: 1e12 };
+}
+
 /** Every figure that is not made of planes. */
 function otherFigures(name: string, count: number, look: FigureLook): Scene[] {
   const bars = Array.from({ length: Math.min(count, 30) }, (_, i) => ({
@@ -155,6 +177,12 @@ function otherFigures(name: string, count: number, look: FigureLook): Scene[] {
     channelBars(bars, name, name, look).scene,
     classBars([{ label: name, bars, more: 980, note: '2 of 10 scores are NaN' }], { title: name, facts: name, look })
       .scene,
+    profileBars(profileOf(name, count), {
+      title: name,
+      facts: name,
+      words: { ms: msWords, way: wayOf, with: withKinds },
+      look,
+    }).scene,
     unitBars([{ label: '', values: randomArray(count, 3) }], {
       title: name,
       facts: name,

@@ -30,6 +30,11 @@ const CASES: readonly FixCase[] = [
     says: /channels it reads/,
     rule: (_, args) => args.slice(0, -1),
   },
+  ...['profile', 'profile=profile.png'].map((flag) => ({
+    args: ['conv', 'five.png', '-k', 'edge3x3', '--profile=x.bmp'],
+    says: /--profile for the table, --profile=profile\.png/,
+    rule: (_: string, args: readonly string[]) => [...args.slice(0, -1), `--${flag}`],
+  })),
   { args: ['conv', 'five.png', '-k', 'edge3x3', '--page', '2'], says: /--page/, rule: { leave: 0 } },
   {
     args: ['conv', 'five.png', '-k', 'edge3x3', '--relu', '--activation', 'tanh'],

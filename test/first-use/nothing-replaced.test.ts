@@ -210,7 +210,9 @@ describe('a new command is guarded like the others', () => {
   it('every option that names a file says whether it is read or written', async () => {
     const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
     const options = all(await buildProgram()).flatMap(({ options: own }) => own);
-    const named = options.filter(({ flags }) => /<[^>]*(?:file|folder|place|npy|png)[^>]*>/i.test(flags));
+    const named = options.filter(({ flags }) =>
+      /[<[][^>]*(?:file|folder|place|npy|png|picture)[^>]*[>\]]/i.test(flags),
+    );
     const unknown = named.map((option) => option.attributeName()).filter((name) => !READ.includes(name));
     expect(unknown.filter((name) => !OUTPUT_OPTIONS.includes(name))).toEqual([]);
     expect(OUTPUT_OPTIONS.filter((name) => !unknown.includes(name))).toEqual([]);

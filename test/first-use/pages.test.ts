@@ -28,6 +28,7 @@ const RUN: Readonly<Record<string, number>> = {
   'README.md': 7,
   'docs/ci.md': 3,
   'docs/networks.md': 7,
+  'docs/speed.md': 1,
   'docs/tasks.md': 3,
 };
 

@@ -100,7 +100,11 @@ describe('conv2d: sizes', () => {
 
   it.each([
     ['another shape', array([4], 0, 0, 0, 0), 'out: expected [1, 2, 2], got [4]'],
-    ['rows apart', array([1, 2, 3], 0, 0, 0, 0, 0, 0).hi(1, 2, 2), 'out: expected a contiguous ndarray over a Float32Array'],
+    [
+      'rows apart',
+      array([1, 2, 3], 0, 0, 0, 0, 0, 0).hi(1, 2, 2),
+      'out: expected a contiguous ndarray over a Float32Array',
+    ],
   ])('refuses %s to write into', (_, out, message) => {
     const prepared = prepareConv2d(array([2, 2], 1, 1, 1, 1), { inputShape: [3, 3] });
     expect(() => prepared.run(array([3, 3], 1, 2, 3, 4, 5, 6, 7, 8, 9), { out })).toThrow(message);

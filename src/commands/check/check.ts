@@ -19,6 +19,7 @@ export const check = command({
   args: { images: arg.any('images, folders, globs; or files of cases') },
   flags: checkFlags,
   jobs: 'images in flight, and threads for one large convolution',
+  profile: true,
   async answer({ images, flags }, frame) {
     const { checkAnswer } = await import('./check-answer.js');
     return checkAnswer(images, flags, frame);

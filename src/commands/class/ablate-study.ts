@@ -14,6 +14,7 @@ import { swatchOf } from '../../draw/marks.js';
 import { sideBySide, textPart } from '../../draw/part.js';
 import type { Scene } from '../../draw/scene/scene.js';
 import type { Breathe } from '../../engine/execute.js';
+import { timesOfProcess } from '../../engine/step-times.js';
 import type { ShapedModel } from '../../layers/infer.js';
 import { writeNpy } from '../../models/npy.js';
 import { encodeFigure } from '../../run/figure.js';
@@ -84,7 +85,7 @@ export async function ablate(
   const numbers = toFloat32(activation.data);
   const { channels: count, size } = channelsOf(activation.shape);
   const channels: AblatedChannel[] = [];
-  const rest = openScores(opened, base.plan, [value, ...beside], scores.value);
+  const rest = openScores(opened, base.plan, [value, ...beside], scores.value, timesOfProcess());
   try {
     for (let n = 0; n < rest.batch; n++) {
       for (const other of beside) rest.slot(other, n).set(toFloat32(base.read(other).data));

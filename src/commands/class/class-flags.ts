@@ -52,4 +52,5 @@ export function classOutput(name: string): Output {
 export const CLASS_WORDS = {
   json: 'one JSON document on stdout; a picture only with -o',
   jobs: 'threads for one large convolution',
+  profile: true,
 } as const;

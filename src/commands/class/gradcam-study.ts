@@ -5,6 +5,7 @@ import { CnnvizError } from '../../core/errors.js';
 import { tensor } from '../../core/tensor.js';
 import { formatNumber } from '../../core/text.js';
 import type { Breathe } from '../../engine/execute.js';
+import { timesOfProcess } from '../../engine/step-times.js';
 import type { ShapedModel } from '../../layers/infer.js';
 import { type ModelNode, neededFor } from '../../layers/model.js';
 import { writeNpy } from '../../models/npy.js';
@@ -61,7 +62,13 @@ export async function gradcam(
         : oneLayer(shaped, layer);
     return checkMaps(shaped, chosen).value;
   };
-  const found = await classGradient(opened, source, by, { className, labels }, { breathe, team: threadTeam(threads) });
+  const found = await classGradient(
+    opened,
+    source,
+    by,
+    { className, labels },
+    { breathe, team: threadTeam(threads), times: timesOfProcess() },
+  );
   const shape = found.value.shape.slice(-3) as unknown as [number, number, number];
   const { map, weights } = gradCam(found.value.data, found.gradient, shape);
   if (map.values.some(Number.isNaN)) {

@@ -10,6 +10,7 @@ import { faultWords, toFloat32 } from '../../core/values.js';
 import type { Breathe } from '../../engine/execute.js';
 import { leadingSteps, PatchedRun, type Region } from '../../engine/patched/patched-run.js';
 import { planModel } from '../../engine/plan.js';
+import { timesOfProcess } from '../../engine/step-times.js';
 import { writeNpy } from '../../models/npy.js';
 import { run } from '../../run/run.js';
 import {
@@ -120,8 +121,9 @@ export async function occlude(
     input,
     new Map(base.chosen.keep.map((name) => [name, base.read(name)])),
     leading,
+    timesOfProcess(),
   );
-  const rest = openScores(opened, whole, from, scores.value);
+  const rest = openScores(opened, whole, from, scores.value, timesOfProcess());
   try {
     for (let first = 0; first < places.length; first += rest.batch) {
       const some = places.slice(first, first + rest.batch);

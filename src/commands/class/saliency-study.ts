@@ -4,6 +4,7 @@ import { tensor } from '../../core/tensor.js';
 import { formatNumber } from '../../core/text.js';
 import { isFloat, toFloat32 } from '../../core/values.js';
 import type { Breathe } from '../../engine/execute.js';
+import { timesOfProcess } from '../../engine/step-times.js';
 import { writeNpy } from '../../models/npy.js';
 import type { Source } from '../../run/subject.js';
 import { threadTeam } from '../../run/threads.js';
@@ -94,7 +95,7 @@ export async function saliency(
   breathe: Breathe,
 ): Promise<SaliencyResult> {
   const { opened, source, labels, threads, size } = subject;
-  const doors = { breathe, team: threadTeam(threads) };
+  const doors = { breathe, team: threadTeam(threads), times: timesOfProcess() };
   const found = await classGradient(opened, asReal(source), () => inputValue(opened), { className, labels }, doors);
   const map = saliencyMap(found.gradient, size, signed);
   const best = strongestPlace(map, Math.abs);

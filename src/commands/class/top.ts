@@ -23,6 +23,7 @@ receptive field), from the original image. All channels in one pass; one patch a
   },
   json: 'one JSON document on stdout; a sheet only with -o',
   jobs: CLASS_WORDS.jobs,
+  profile: true,
   async answer(words, frame) {
     const { topAnswer } = await import('./top-report.js');
     return topAnswer(words, frame);

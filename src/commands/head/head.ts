@@ -14,6 +14,7 @@ const WORDS = {
   json: 'one JSON document on stdout',
   jobs: 'threads for one large convolution',
   verbose: true,
+  profile: true,
 } as const;
 
 const train = command({

@@ -54,6 +54,7 @@ sum beside it, the map fills in. IMAGE with a kernel or --pool is one layer; NET
   json: 'one JSON document on stdout: the scenes with every step; an animation only with -o',
   jobs: LOOK_JOBS,
   verbose: true,
+  profile: true,
   async answer({ what, flags }, frame) {
     const { openLook } = await import('./look-command.js');
     const { animateAnswer } = await import('./animate-report.js');

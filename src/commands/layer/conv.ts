@@ -44,6 +44,7 @@ export const conv = command({
   ...BATCH_WORDS,
   dryRun: 'say shapes, cost and names of outputs; write nothing',
   verbose: true,
+  profile: true,
   async answer({ images, flags }, frame) {
     const asked = convJob(flags, frame);
     const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');

@@ -34,6 +34,7 @@ NET IMAGE is a pipe or network, with those of run. The sum follows the engine's 
   json: 'one JSON document on stdout, every number',
   jobs: LOOK_JOBS,
   verbose: true,
+  profile: true,
   async answer({ what, flags }, frame) {
     const { openLook } = await import('./look-command.js');
     const { explainAnswer } = await import('./explain-study.js');

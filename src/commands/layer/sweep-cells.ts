@@ -18,6 +18,7 @@ import { algorithmTaken } from '../../engine/choose.js';
 import { type Breathe, execute } from '../../engine/execute.js';
 import type { EngineInput } from '../../engine/input.js';
 import { planModel } from '../../engine/plan.js';
+import { timesOfProcess } from '../../engine/step-times.js';
 import type { ConvStep } from '../../engine/steps.js';
 import { baseName } from '../../io/paths.js';
 import { imageShape } from '../../layers/inputs.js';
@@ -77,7 +78,7 @@ export async function computeSweep(
       { fix: 'sweep fewer values, larger strides, or a smaller image' },
     );
   }
-  const team = threadTeam(threads);
+  const doors = { team: threadTeam(threads), times: timesOfProcess() };
   const shape = imageShape(x.shape);
   const computed: ComputedCell[] = [];
   let last = null as Convolved | null;
@@ -90,15 +91,15 @@ export async function computeSweep(
     const { kernel, stride, bias: wanted } = parameters;
     const key = JSON.stringify([kernel, stride, wanted]);
     if (last?.key !== key) {
-      const alone = () => execute(planModel(convolutionOnly(layer, bank), shape, layer), x, share, { team });
+      const alone = () => execute(planModel(convolutionOnly(layer, bank), shape, layer), x, share, doors);
       const bias = layer.bias && (await findBias(layer.bias, materials.biasFile, bank, alone));
       const plan = planModel(bankModel({ ...layer, activation: null, pool: null }, bank, bias), shape, layer);
       const algorithm = algorithmTaken(plan.steps[0] as ConvStep, x, 0).name;
-      last = { key, bias, algorithm, y: await execute(plan, x, share, { team }) };
+      last = { key, bias, algorithm, y: await execute(plan, x, share, doors) };
     }
     const { y, bias, algorithm } = last;
     const following = followingModel(layer);
-    const out = following ? await execute(planModel(following, imageShape(y.shape), layer), y, share, { team }) : y;
+    const out = following ? await execute(planModel(following, imageShape(y.shape), layer), y, share, doors) : y;
     const plan = planModel(bankModel(layer, bank, bias), shape, layer);
     const { result, maps } = measureBank({ bank, steps: plan.steps, bias, algorithm, y: out });
     const { geometry } = plan.steps[0] as ConvStep;

@@ -29,6 +29,7 @@ width: --stride 1,2x3 are two strides.
   },
   jobs: 'threads for one large convolution',
   verbose: true,
+  profile: true,
   async answer({ image, flags }, frame) {
     const job = sweepJob(flags, frame);
     const { oneInput } = await import('../../cli/input-flags.js');

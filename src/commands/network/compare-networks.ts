@@ -8,13 +8,14 @@ import { groupDigits } from '../../core/text.js';
 import { placeOfIndex, type ValuePlace } from '../../core/value-place.js';
 import { faultWords, toFloat32, type Value } from '../../core/values.js';
 import type { Breathe } from '../../engine/execute.js';
+import { timesOfProcess } from '../../engine/step-times.js';
 import { readBytes } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
 import { keepsNumbers, layerFamily, nameOf } from '../../layers/index.js';
 import type { Model, ModelNode } from '../../layers/model.js';
 import { networkSubject, type OpenedNetwork, openNetwork } from '../../run/network.js';
-import { layersNamed, run } from '../../run/run.js';
+import { layersNamed, type RunContext, run } from '../../run/run.js';
 import { sourceOf } from '../../run/source.js';
 import type { Source } from '../../run/subject.js';
 import { type ArrayDifference, compareArrays } from '../check/tolerance.js';
@@ -80,8 +81,10 @@ export async function compareNetworks(
   const read = (opened: OpenedNetwork) => sourceOf(input, bytes, sha256(bytes), networkSubject(opened, job));
   const source = await read({ ...a, preset: a.preset ?? b.preset });
   const own = a.declared || b.declared ? await read({ ...b, preset: b.preset ?? a.preset }) : source;
-  const one = await runAllLayers(a, source, job, threads, breathe);
-  const two = await runAllLayers(b, own, job, threads, breathe);
+  const names = [job.request.network, other.network] as const;
+  const contexts = names.map((name) => ({ breathe, threads, times: timesOfProcess()?.of(name) ?? null }));
+  const one = await runAllLayers(a, source, job, contexts[0]);
+  const two = await runAllLayers(b, own, job, contexts[1]);
   if (one.layers.length * two.layers.length > MOST_PAIRS) {
     throw new CnnvizError(
       'unsupported',
@@ -91,7 +94,6 @@ export async function compareNetworks(
   }
   const { pairs, onlyA, onlyB } = alignLayers(one.layers, two.layers);
   const layers = pairs.map((pair) => comparisonOf(pair, tolerance));
-  const names = [job.request.network, other.network] as const;
   return {
     a: names[0],
     b: names[1],
@@ -127,11 +129,9 @@ function unpaired(pairs: readonly LayerPair[], onlyA: readonly ComparedLayer[], 
   return { onlyA: missing(onlyA, foldedInB), onlyB: missing(onlyB, foldedInA), foldedInA, foldedInB };
 }
 
-async function runAllLayers(opened: OpenedNetwork, source: Source, job: NetworkJob, threads: number, breathe: Breathe) {
-  const { plan, read, chosen, bound, faults } = await run(networkSubject(opened, job), source, layersNamed(['all']), {
-    breathe,
-    threads,
-  });
+async function runAllLayers(opened: OpenedNetwork, source: Source, job: NetworkJob, context: RunContext) {
+  const subject = networkSubject(opened, job);
+  const { plan, read, chosen, bound, faults } = await run(subject, source, layersNamed(['all']), context);
   const roleOf = rolesOf(plan.model);
   const layers = chosen.layers.flatMap(({ name, value, node }): ComparedLayer[] => {
     // what computes nothing has the values of the layer before

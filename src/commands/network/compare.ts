@@ -50,6 +50,7 @@ The first network says how the image is prepared, unless --preset does.`,
   },
   jobs: 'threads for one large convolution',
   verbose: true,
+  profile: true,
   async answer({ a, b, image, flags }, frame) {
     const { refuseSwapped } = await import('../../cli/argument-order.js');
     refuseSwapped('compare', a, [b, image]);

@@ -62,6 +62,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
   json: 'one JSON document with the statistics of the layers on stdout; pictures only when asked for',
   dryRun: 'say shapes, cost and names of outputs; compute and write nothing',
   verbose: true,
+  profile: true,
   async answer({ net, images, flags }, frame) {
     const { refuseSwapped } = await import('../../cli/argument-order.js');
     refuseSwapped('run', net, images);

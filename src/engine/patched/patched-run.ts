@@ -5,6 +5,7 @@ import { constantOf, type SequentialLayer, sequential } from '../../layers/model
 import { runSync } from '../execute.js';
 import { type Plan, planModel } from '../plan.js';
 import { Session } from '../session.js';
+import type { StepTimes } from '../step-times.js';
 import type { Step } from '../steps.js';
 import { joined, type RegionAxes, type RegionAxis, type Run, reached, regionAxes } from './regions.js';
 
@@ -115,14 +116,23 @@ export class PatchedRun {
   readonly #steps: PatchedStep[] = [];
   readonly #plan: Plan;
   readonly #input: string;
+  readonly #times: StepTimes | null;
 
   /**
    * @param base the values of the image and of all `leadingSteps`, without a patch
    * @param leading its steps that compute a part of their maps
+   * @param times keeps what each layer took, cutting and pasting included
    */
-  constructor(plan: Plan, input: string, base: ReadonlyMap<string, Value>, leading: readonly LeadingStep[]) {
+  constructor(
+    plan: Plan,
+    input: string,
+    base: ReadonlyMap<string, Value>,
+    leading: readonly LeadingStep[],
+    times: StepTimes | null = null,
+  ) {
     this.#plan = plan;
     this.#input = input;
+    this.#times = times;
     for (const name of [input, ...leading.map(({ step }) => step.outputs[0])]) {
       const { shape, data } = base.get(name)!;
       const numbers = toFloat32(data);
@@ -142,7 +152,11 @@ export class PatchedRun {
     const image = this.#values.get(this.#input)!;
     paste(image, region, { data: numbers, height: length(region[0]), width: length(region[1]), region });
     image.changed = region;
-    for (const one of this.#steps) this.#compute(one);
+    for (const one of this.#steps) {
+      const start = this.#times?.now() ?? 0;
+      this.#compute(one);
+      this.#times?.add(this.#plan, one.step, this.#times.now() - start, one.session?.plan.macs ?? 0);
+    }
   }
 
   #compute({ step, axes, size, session }: PatchedStep): void {

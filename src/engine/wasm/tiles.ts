@@ -25,10 +25,9 @@ const NUMBERS = (Y - TILES_FROM) / 4;
  * vectors and what is left.
  */
 export const TILES: Partial<Readonly<Record<RoutineName, readonly (readonly number[])[]>>> = {
-  gemmChunk: [
-    [W, X, 33, 5, 9, 1, 1, X, S + 256, Y, 64, S],
-    [W, X, 9, 3, 8, 1, 0, X, S + 256, Y + 1024, 64, S],
-    [W, X + 512, 8, 3, 8, 0, 1, X, S + 256, Y + 1024, 64, S],
+  gemmPanels: [
+    [W, X, 33, 5, 9, X, Y, 64, S],
+    [W, X, 257, 3, 8, X, Y + 1024, 64, S],
   ],
   winogradMultiply: [
     [W, X, 34, 5, 1, Y, S],

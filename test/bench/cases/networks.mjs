@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onnxModel } from '../onnx-writer.mjs';
 import { nodeProcess, ROOT } from '../processes.mjs';
+import { writeSafetensors } from '../safetensors.mjs';
 
 /** Numbers in [−0.01, 0.01), the same in every run. */
 function numbers(size) {
@@ -31,15 +32,7 @@ const ALEXNET = [
 /** The same numbers as a safetensors file for cnnviz and as an ONNX model for the peer: 244 MB each. */
 function writeAlexnet(folder) {
   const layers = [];
-  const header = {};
-  const chunks = [];
-  let at = 0;
-  const put = (name, shape, data) => {
-    const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-    header[name] = { dtype: 'F32', shape, data_offsets: [at, at + bytes.length] };
-    chunks.push(bytes);
-    at += bytes.length;
-  };
+  const tensors = [];
   for (const [name, shape, options = {}] of ALEXNET) {
     if (name === 'pool') {
       layers.push({ op: 'max_pool', size: 3, stride: 2 });
@@ -47,15 +40,12 @@ function writeAlexnet(folder) {
     }
     const data = numbers(shape.reduce((a, b) => a * b, 1));
     const isLinear = name.startsWith('classifier');
-    put(`${name}.weight`, isLinear ? [shape[0], shape[1] * shape[2] * shape[3]] : shape, data);
-    put(`${name}.bias`, [shape[0]], new Float32Array(shape[0]));
+    tensors.push([`${name}.weight`, isLinear ? [shape[0], shape[1] * shape[2] * shape[3]] : shape, data]);
+    tensors.push([`${name}.bias`, [shape[0]], new Float32Array(shape[0])]);
     layers.push({ op: 'conv', weight: { data, shape }, ...options });
     if (name !== 'classifier.6') layers.push({ op: 'relu' });
   }
-  const text = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(text.length));
-  writeFileSync(join(folder, 'alexnet.safetensors'), Buffer.concat([length, text, ...chunks]));
+  writeSafetensors(join(folder, 'alexnet.safetensors'), tensors);
   writeFileSync(join(folder, 'alexnet.onnx'), onnxModel(layers, [3, 224, 224]));
 }
 
