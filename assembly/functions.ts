@@ -1,10 +1,36 @@
 import { high, join, keep, low } from './lanes';
 
 /**
- * Functions of one number, in place on `count` floats at `x` and on no others: in float64, two numbers at a time, rounded
- * once. The same operations in the same order as in src/core/math32.ts, which has the formulas and their errors.
- * pmin(v, limit) and pmax(v, limit) keep a NaN in v.
+ * Functions of one number, in place on `count` floats at `x` and on no others: in float64, rounded once. The same operations
+ * in the same order as in src/core/math32.ts, which has the formulas and their errors. pmin(v, limit) and pmax(v, limit)
+ * keep a NaN in v.
+ * scratch: 512 bytes, for 64 numbers in float64. They are widened there and narrowed again in loops of their own: what
+ * stands between, two vectors side by side, V8 can pack into vectors of 256 bits, the conversions it cannot.
  */
+const BLOCK = 64;
+
+/** Widens to `scratch`. @returns the end of what was written there, whole vectors */
+function widen(x: i32, count: i32, scratch: i32): i32 {
+  for (let i = 0; i < count; i += 4, x += 16, scratch += 32) {
+    const v = v128.load(x);
+    v128.store(scratch, low(v));
+    v128.store(scratch, high(v), 16);
+  }
+  return scratch;
+}
+
+/** Rounds what stands at `scratch`. */
+function narrow(x: i32, count: i32, scratch: i32): void {
+  for (let i = 0; i < count; i += 4, x += 16, scratch += 32) {
+    keep(x, join(v128.load(scratch), v128.load(scratch, 16)), count - i);
+  }
+}
+
+/** Stores two vectors side by side. */
+function both(at: i32, a: v128, b: v128): void {
+  v128.store(at, a);
+  v128.store(at, b, 16);
+}
 
 /** Constants lie in memory: a load is one instruction, a constant in the code four. */
 const T = <i32>memory.data<f64>([
@@ -239,99 +265,126 @@ function hardSigmoid(x: v128, alpha: v128, beta: v128): v128 {
   return f64x2.max(f64x2.splat(0), f64x2.min(f64x2.splat(1), line));
 }
 
-export function expInPlace(x: i32, count: i32): void {
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(exp2(low(v)), exp2(high(v))), count - i);
+export function expInPlace(x: i32, count: i32, scratch: i32): void {
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, exp2(v128.load(s)), exp2(v128.load(s, 16)));
+    narrow(x, some, scratch);
   }
 }
 
-export function logInPlace(x: i32, count: i32): void {
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(log(low(v)), log(high(v))), count - i);
+export function logInPlace(x: i32, count: i32, scratch: i32): void {
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, log(v128.load(s)), log(v128.load(s, 16)));
+    narrow(x, some, scratch);
   }
 }
 
-export function tanhInPlace(x: i32, count: i32): void {
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(tanh(low(v)), tanh(high(v))), count - i);
+export function tanhInPlace(x: i32, count: i32, scratch: i32): void {
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, tanh(v128.load(s)), tanh(v128.load(s, 16)));
+    narrow(x, some, scratch);
   }
 }
 
-export function erfInPlace(x: i32, count: i32): void {
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(erf(low(v)), erf(high(v))), count - i);
+export function erfInPlace(x: i32, count: i32, scratch: i32): void {
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, erf(v128.load(s)), erf(v128.load(s, 16)));
+    narrow(x, some, scratch);
   }
 }
 
-export function sigmoidInPlace(x: i32, count: i32): void {
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(sigmoid(low(v)), sigmoid(high(v))), count - i);
+export function sigmoidInPlace(x: i32, count: i32, scratch: i32): void {
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, sigmoid(v128.load(s)), sigmoid(v128.load(s, 16)));
+    narrow(x, some, scratch);
   }
 }
 
-export function swishInPlace(x: i32, count: i32, alpha: f64): void {
+export function swishInPlace(x: i32, count: i32, alpha: f64, scratch: i32): void {
   const a = f64x2.splat(alpha);
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(swish(low(v), a), swish(high(v), a)), count - i);
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, swish(v128.load(s), a), swish(v128.load(s, 16), a));
+    narrow(x, some, scratch);
   }
 }
 
-export function geluInPlace(x: i32, count: i32): void {
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(gelu(low(v)), gelu(high(v))), count - i);
+export function geluInPlace(x: i32, count: i32, scratch: i32): void {
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, gelu(v128.load(s)), gelu(v128.load(s, 16)));
+    narrow(x, some, scratch);
   }
 }
 
-export function geluTanhInPlace(x: i32, count: i32): void {
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(geluTanh(low(v)), geluTanh(high(v))), count - i);
+export function geluTanhInPlace(x: i32, count: i32, scratch: i32): void {
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, geluTanh(v128.load(s)), geluTanh(v128.load(s, 16)));
+    narrow(x, some, scratch);
   }
 }
 
-export function softplusInPlace(x: i32, count: i32, beta: f64, threshold: f64): void {
+export function softplusInPlace(x: i32, count: i32, beta: f64, threshold: f64, scratch: i32): void {
   const b = f64x2.splat(beta);
   const t = f64x2.splat(threshold);
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(softplus(low(v), b, t), softplus(high(v), b, t)), count - i);
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, softplus(v128.load(s), b, t), softplus(v128.load(s, 16), b, t));
+    narrow(x, some, scratch);
   }
 }
 
-export function eluInPlace(x: i32, count: i32, alpha: f64): void {
+export function eluInPlace(x: i32, count: i32, alpha: f64, scratch: i32): void {
   const a = f64x2.splat(alpha);
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(elu(low(v), a), elu(high(v), a)), count - i);
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, elu(v128.load(s), a), elu(v128.load(s, 16), a));
+    narrow(x, some, scratch);
   }
 }
 
-export function mishInPlace(x: i32, count: i32): void {
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(mish(low(v)), mish(high(v))), count - i);
+export function mishInPlace(x: i32, count: i32, scratch: i32): void {
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, mish(v128.load(s)), mish(v128.load(s, 16)));
+    narrow(x, some, scratch);
   }
 }
 
-export function hardswishInPlace(x: i32, count: i32): void {
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(hardswish(low(v)), hardswish(high(v))), count - i);
+export function hardswishInPlace(x: i32, count: i32, scratch: i32): void {
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32) both(s, hardswish(v128.load(s)), hardswish(v128.load(s, 16)));
+    narrow(x, some, scratch);
   }
 }
 
-export function hardSigmoidInPlace(x: i32, count: i32, alpha: f64, beta: f64): void {
+export function hardSigmoidInPlace(x: i32, count: i32, alpha: f64, beta: f64, scratch: i32): void {
   const a = f64x2.splat(alpha);
   const b = f64x2.splat(beta);
-  for (let i = 0; i < count; i += 4, x += 16) {
-    const v = v128.load(x);
-    keep(x, join(hardSigmoid(low(v), a, b), hardSigmoid(high(v), a, b)), count - i);
+  for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
+    const some = min(BLOCK, count - i);
+    const end = widen(x, some, scratch);
+    for (let s = scratch; s < end; s += 32)
+      both(s, hardSigmoid(v128.load(s), a, b), hardSigmoid(v128.load(s, 16), a, b));
+    narrow(x, some, scratch);
   }
 }

@@ -11,7 +11,14 @@ export function combineRows(op: i32, a: i32, b: i32, y: i32, rows: i32, count: i
   for (let r = 0; r < rows; r++, b += bRow) {
     const one = v128.load32_splat(b);
     let at = b;
-    for (let i = 0; i < count; i += 4, at += 16) {
+    let i = 0;
+    for (; i + 8 <= count; i += 8, a += 32, y += 32, at += 32) {
+      const u = v128.load(a);
+      const v = v128.load(a, 16);
+      if (bEach) both(op, y, u, v, v128.load(at), v128.load(at, 16));
+      else both(op, y, u, v, one, one);
+    }
+    for (; i < count; i += 4, at += 16) {
       const here = min(4, count - i);
       const v = v128.load(a);
       const w = bEach ? v128.load(at) : one;
@@ -22,6 +29,23 @@ export function combineRows(op: i32, a: i32, b: i32, y: i32, rows: i32, count: i
       a += here << 2;
       y += here << 2;
     }
+  }
+}
+
+/** Two vectors side by side at y: a ∘ c and b ∘ d. */
+function both(op: i32, y: i32, a: v128, b: v128, c: v128, d: v128): void {
+  if (op == 0) {
+    v128.store(y, f32x4.add(a, c));
+    v128.store(y, f32x4.add(b, d), 16);
+  } else if (op == 1) {
+    v128.store(y, f32x4.sub(a, c));
+    v128.store(y, f32x4.sub(b, d), 16);
+  } else if (op == 2) {
+    v128.store(y, f32x4.mul(a, c));
+    v128.store(y, f32x4.mul(b, d), 16);
+  } else {
+    v128.store(y, f32x4.div(a, c));
+    v128.store(y, f32x4.div(b, d), 16);
   }
 }
 
@@ -56,44 +80,72 @@ export function softmaxRows(x: i32, y: i32, rows: i32, count: i32, scratch: i32)
     );
     const top = f64x2.splat(<f64>most);
     let sum: f64 = 0;
+    // loops of their own for what V8 can pack into vectors of 256 bits, and for what it cannot
     for (i = 0; i < count; i += 4) {
       const v = v128.load(x + (i << 2));
-      v128.store(scratch + (i << 3), exp2(f64x2.sub(low(v), top)));
-      v128.store(scratch + (i << 3), exp2(f64x2.sub(high(v), top)), 16);
+      v128.store(scratch + (i << 3), low(v));
+      v128.store(scratch + (i << 3), high(v), 16);
+    }
+    const end = scratch + (i << 3);
+    for (let at = scratch; at < end; at += 32) {
+      const a = exp2(f64x2.sub(v128.load(at), top));
+      const b = exp2(f64x2.sub(v128.load(at, 16), top));
+      v128.store(at, a);
+      v128.store(at, b, 16);
     }
     for (i = 0; i < count; i++) sum += load<f64>(scratch + (i << 3));
     const sums = f64x2.splat(sum);
+    for (let at = scratch; at < end; at += 32) {
+      const a = f64x2.div(v128.load(at), sums);
+      const b = f64x2.div(v128.load(at, 16), sums);
+      v128.store(at, a);
+      v128.store(at, b, 16);
+    }
     for (i = 0; i < count; i += 4) {
       const at = scratch + (i << 3);
-      keep(y + (i << 2), join(f64x2.div(v128.load(at), sums), f64x2.div(v128.load(at, 16), sums)), count - i);
+      keep(y + (i << 2), join(v128.load(at), v128.load(at, 16)), count - i);
     }
   }
 }
 
 /**
- * The same down each column of x [count, columns], from the first row to the last. scratch: count · 32 bytes. y is not x.
+ * The same down each column of x [count, columns], from the first row to the last. scratch: (count + 1) · 32 bytes. y is not
+ * x.
  */
 export function softmaxColumns(x: i32, y: i32, count: i32, columns: i32, scratch: i32): void {
   const step = columns << 2;
   for (let j = 0; j < columns; j += 4, x += 16, y += 16) {
     let largest = v128.load(x);
     for (let c = 1; c < count; c++) largest = f32x4.pmax(largest, v128.load(x + c * step));
-    const topA = low(largest);
-    const topB = high(largest);
-    let sumA = f64x2.splat(0);
-    let sumB = f64x2.splat(0);
+    const end = scratch + (count << 5);
+    v128.store(end, low(largest));
+    v128.store(end, high(largest), 16);
     for (let c = 0; c < count; c++) {
       const v = v128.load(x + c * step);
-      const a = exp2(f64x2.sub(low(v), topA));
-      const b = exp2(f64x2.sub(high(v), topB));
+      v128.store(scratch + (c << 5), low(v));
+      v128.store(scratch + (c << 5), high(v), 16);
+    }
+    const topA = v128.load(end);
+    const topB = v128.load(end, 16);
+    let sumA = f64x2.splat(0);
+    let sumB = f64x2.splat(0);
+    for (let at = scratch; at < end; at += 32) {
+      const a = exp2(f64x2.sub(v128.load(at), topA));
+      const b = exp2(f64x2.sub(v128.load(at, 16), topB));
       sumA = f64x2.add(sumA, a);
       sumB = f64x2.add(sumB, b);
-      v128.store(scratch + (c << 5), a);
-      v128.store(scratch + (c << 5), b, 16);
+      v128.store(at, a);
+      v128.store(at, b, 16);
+    }
+    for (let at = scratch; at < end; at += 32) {
+      const a = f64x2.div(v128.load(at), sumA);
+      const b = f64x2.div(v128.load(at, 16), sumB);
+      v128.store(at, a);
+      v128.store(at, b, 16);
     }
     for (let c = 0; c < count; c++) {
       const at = scratch + (c << 5);
-      keep(y + c * step, join(f64x2.div(v128.load(at), sumA), f64x2.div(v128.load(at, 16), sumB)), columns - j);
+      keep(y + c * step, join(v128.load(at), v128.load(at, 16)), columns - j);
     }
   }
 }

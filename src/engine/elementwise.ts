@@ -16,29 +16,20 @@ const PORTION = 16_384;
 const SLACK = 64;
 const AREA = PORTION * 4 + SLACK;
 const SCRATCH = PORTION * 8 + SLACK;
+/** What functions of each number need: 64 of them in float64. */
+export const FUNCTION_BYTES = 512;
 /** What `runElementwise` needs of the engine's memory. */
 export const ELEMENTWISE_BYTES = 2 * AREA + SCRATCH;
 /** Below, calls and copies cost more than they save. */
 const WORTH = 256;
 
-type InPlace = (routines: Routines, x: number, count: number, first: number, second: number) => void;
+type InPlace = (routines: Routines, x: number, count: number, first: number, second: number, scratch: number) => void;
 
 const ROUTINES: Readonly<Record<NumberFunction, InPlace>> = {
   relu: (routines, x, count) => routines.reluInPlace(x, count),
   relu6: (routines, x, count) => routines.relu6InPlace(x, count),
   leaky_relu: (routines, x, count, slope) => routines.leakyReluInPlace(x, count, slope),
   clip: (routines, x, count, lo, hi) => routines.clipInPlace(x, count, lo, hi),
-  elu: (routines, x, count, alpha) => routines.eluInPlace(x, count, alpha),
-  gelu: (routines, x, count) => routines.geluInPlace(x, count),
-  gelu_tanh: (routines, x, count) => routines.geluTanhInPlace(x, count),
-  silu: (routines, x, count) => routines.swishInPlace(x, count, 1),
-  swish: (routines, x, count, alpha) => routines.swishInPlace(x, count, alpha),
-  mish: (routines, x, count) => routines.mishInPlace(x, count),
-  softplus: (routines, x, count, beta, threshold) => routines.softplusInPlace(x, count, beta, threshold),
-  hardswish: (routines, x, count) => routines.hardswishInPlace(x, count),
-  hard_sigmoid: (routines, x, count, alpha, beta) => routines.hardSigmoidInPlace(x, count, alpha, beta),
-  sigmoid: (routines, x, count) => routines.sigmoidInPlace(x, count),
-  tanh: (routines, x, count) => routines.tanhInPlace(x, count),
   abs: (routines, x, count) => routines.simpleInPlace(x, count, 0),
   neg: (routines, x, count) => routines.simpleInPlace(x, count, 1),
   floor: (routines, x, count) => routines.simpleInPlace(x, count, 2),
@@ -48,9 +39,22 @@ const ROUTINES: Readonly<Record<NumberFunction, InPlace>> = {
   reciprocal: (routines, x, count) => routines.simpleInPlace(x, count, 6),
   power: (routines, x, count, n) =>
     Math.abs(n) === 0.5 ? routines.rootPowerInPlace(x, count, n < 0 ? 1 : 0) : routines.powerInPlace(x, count, n),
-  exp: (routines, x, count) => routines.expInPlace(x, count),
-  log: (routines, x, count) => routines.logInPlace(x, count),
-  erf: (routines, x, count) => routines.erfInPlace(x, count),
+  elu: (routines, x, count, alpha, _2, scratch) => routines.eluInPlace(x, count, alpha, scratch),
+  gelu: (routines, x, count, _1, _2, scratch) => routines.geluInPlace(x, count, scratch),
+  gelu_tanh: (routines, x, count, _1, _2, scratch) => routines.geluTanhInPlace(x, count, scratch),
+  silu: (routines, x, count, _1, _2, scratch) => routines.swishInPlace(x, count, 1, scratch),
+  swish: (routines, x, count, alpha, _2, scratch) => routines.swishInPlace(x, count, alpha, scratch),
+  mish: (routines, x, count, _1, _2, scratch) => routines.mishInPlace(x, count, scratch),
+  softplus: (routines, x, count, beta, threshold, scratch) =>
+    routines.softplusInPlace(x, count, beta, threshold, scratch),
+  hardswish: (routines, x, count, _1, _2, scratch) => routines.hardswishInPlace(x, count, scratch),
+  hard_sigmoid: (routines, x, count, alpha, beta, scratch) =>
+    routines.hardSigmoidInPlace(x, count, alpha, beta, scratch),
+  sigmoid: (routines, x, count, _1, _2, scratch) => routines.sigmoidInPlace(x, count, scratch),
+  tanh: (routines, x, count, _1, _2, scratch) => routines.tanhInPlace(x, count, scratch),
+  exp: (routines, x, count, _1, _2, scratch) => routines.expInPlace(x, count, scratch),
+  log: (routines, x, count, _1, _2, scratch) => routines.logInPlace(x, count, scratch),
+  erf: (routines, x, count, _1, _2, scratch) => routines.erfInPlace(x, count, scratch),
 };
 
 /** As in assembly/rows.ts. */
@@ -63,25 +67,28 @@ function isElementwise(layer: Layer): boolean {
   return forwardOf(layer)?.rowWork !== undefined;
 }
 
-/** Applies an activation to floats in the engine's memory. */
+/** Applies an activation to floats in the engine's memory. scratch: `FUNCTION_BYTES`. */
 export function activateInMemory(
   routines: Routines,
   name: ActivationName,
   parameters: readonly number[],
   x: number,
   count: number,
+  scratch: number,
 ): void {
-  ROUTINES[name](routines, x, count, ...activationParameters(name, parameters, true));
+  const [first, second] = activationParameters(name, parameters, true);
+  ROUTINES[name](routines, x, count, first, second, scratch);
 }
 
-/** Applies a function of each number to floats in the engine's memory. */
+/** Applies a function of each number to floats in the engine's memory. scratch: `FUNCTION_BYTES`. */
 export function applyInMemory(
   routines: Routines,
   { of, parameters }: { readonly of: NumberFunction; readonly parameters: readonly [number, number] },
   x: number,
   count: number,
+  scratch: number,
 ): void {
-  ROUTINES[of](routines, x, count, ...parameters);
+  ROUTINES[of](routines, x, count, ...parameters, scratch);
 }
 
 /** The activation of an array of any length; x and y may be the same. */
@@ -98,7 +105,9 @@ export function activateArray(
   }
   const memory = takeMemory(ELEMENTWISE_BYTES, kind);
   const area = memory.allocate(ELEMENTWISE_BYTES);
-  inPortions(memory, area, x, y, (at, count) => activateInMemory(memory.routines, name, parameters, at, count));
+  inPortions(memory, area, x, y, (at, count) =>
+    activateInMemory(memory.routines, name, parameters, at, count, area + 2 * AREA),
+  );
   returnMemory(memory);
 }
 
@@ -132,7 +141,7 @@ export function runElementwise(
   switch (work.work) {
     case 'each':
       return inPortions(memory, area, from, to, (at, count) =>
-        ROUTINES[work.of](memory.routines, at, count, ...work.parameters),
+        ROUTINES[work.of](memory.routines, at, count, ...work.parameters, area + 2 * AREA),
       );
     case 'affine':
       return scaleChannels(memory, area, arrays, work);

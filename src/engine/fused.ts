@@ -1,7 +1,7 @@
 import type { Numbers, Value } from '../core/values.js';
 import { forwardOf, type Layer } from '../layers/index.js';
 import type { NumberFunction } from '../layers/row-work.js';
-import { ADD, applyInMemory, MULTIPLY } from './elementwise.js';
+import { ADD, applyInMemory, FUNCTION_BYTES, MULTIPLY } from './elementwise.js';
 import type { EngineMemory } from './wasm/memory.js';
 
 /** A function of each number. */
@@ -28,9 +28,10 @@ export type FusedBand =
   | (OfEach & { readonly kind: 'each' | 'gate' })
   | { readonly kind: 'add'; readonly address: number };
 
-/** Numbers that a gate copies at a time, and the bytes they take. */
+/** Numbers that a gate copies at a time, and the bytes that they and the functions take. */
 const GATE = 4096;
-export const GATE_BYTES = GATE * 4 + 64;
+const SCRATCH = GATE * 4 + 64;
+export const GATE_BYTES = SCRATCH + FUNCTION_BYTES;
 
 /** `count` numbers at `y`, which are those from `place` bytes on of the maps. gate: `GATE_BYTES` of scratch. */
 export function fuse(
@@ -46,14 +47,14 @@ export function fuse(
     return;
   }
   if (fused.kind === 'each') {
-    applyInMemory(routines, fused, y, count);
+    applyInMemory(routines, fused, y, count, gate + SCRATCH);
     return;
   }
   for (let done = 0; done < count; done += GATE) {
     const some = Math.min(GATE, count - done);
     const x = y + done * 4;
     heap.u8.copyWithin(gate, x, x + some * 4);
-    applyInMemory(routines, fused, gate, some);
+    applyInMemory(routines, fused, gate, some, gate + SCRATCH);
     routines.combineRows(MULTIPLY, x, gate, x, 1, some, 0, 1);
   }
 }

@@ -17,7 +17,7 @@ import type { Heap } from './heap.js';
 export function functionRoutines({ f32 }: Heap) {
   const inPlace =
     (of: (value: number) => number) =>
-    (x: number, count: number): void => {
+    (x: number, count: number, _scratch: number): void => {
       for (let i = x / 4; i < x / 4 + count; i++) f32[i] = of(f32[i]);
     };
   return {
@@ -31,20 +31,20 @@ export function functionRoutines({ f32 }: Heap) {
     mishInPlace: inPlace(mish32),
     hardswishInPlace: inPlace((value) => (value * Math.min(Math.max(value + 3, 0), 6)) / 6),
 
-    swishInPlace(x: number, count: number, alpha: number): void {
-      inPlace((value) => swish32(value, alpha))(x, count);
+    swishInPlace(x: number, count: number, alpha: number, scratch: number): void {
+      inPlace((value) => swish32(value, alpha))(x, count, scratch);
     },
 
-    eluInPlace(x: number, count: number, alpha: number): void {
-      inPlace((value) => elu32(value, alpha))(x, count);
+    eluInPlace(x: number, count: number, alpha: number, scratch: number): void {
+      inPlace((value) => elu32(value, alpha))(x, count, scratch);
     },
 
-    softplusInPlace(x: number, count: number, beta: number, threshold: number): void {
-      inPlace((value) => softplus32(value, beta, threshold))(x, count);
+    softplusInPlace(x: number, count: number, beta: number, threshold: number, scratch: number): void {
+      inPlace((value) => softplus32(value, beta, threshold))(x, count, scratch);
     },
 
-    hardSigmoidInPlace(x: number, count: number, alpha: number, beta: number): void {
-      inPlace((value) => Math.max(0, Math.min(1, alpha * value + beta)))(x, count);
+    hardSigmoidInPlace(x: number, count: number, alpha: number, beta: number, scratch: number): void {
+      inPlace((value) => Math.max(0, Math.min(1, alpha * value + beta)))(x, count, scratch);
     },
   };
 }
