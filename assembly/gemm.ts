@@ -6,7 +6,7 @@ const TOTALS: i32 = 256;
 
 /**
  * y [M, count] = bias + weights · pixels, summed as in order.ts. a: panels of 4 maps, each [K, 4], as packWeights makes
- * them; b: panels of 8 pixels, each [K, 8]; y: maps `yPlane` bytes apart; scratch: 512 bytes. Reads up to three biases
+ * them; b: panels of 8 pixels, each [K, 8]; y: maps `yPlane` bytes apart; scratch: 512 bytes. Reads up to seven biases
  * more than there are.
  */
 export function gemmPanels(
@@ -21,27 +21,40 @@ export function gemmPanels(
   scratch: i32,
 ): void {
   const edge = scratch + EDGE;
+  const left = ((count - 1) & 7) + 1;
+  const whole = left > 4 ? count : count - left;
   for (let m = 0; m < M; m += 4) {
-    const left = a + ((m * K) << 2);
+    const from = a + ((m * K) << 2);
     const start = bias + (m << 2);
     const row = y + m * yPlane;
     const maps = min(4, M - m);
-    for (let n = 0; n < count; n += 8) {
+    for (let n = 0; n < whole; n += 8) {
       const right = b + ((n * K) << 2);
-      const pixels = min(8, count - n);
       const to = row + (n << 2);
-      if (maps == 4 && pixels == 8) {
-        if (K <= RUN) run4x8(left, right, K, start, to, yPlane);
-        else tile4x8(left, right, K, start, to, yPlane, scratch);
-        continue;
-      }
-      if (pixels > 4) tile4x8(left, right, K, start, edge, 32, scratch);
-      else tile4x4(left, right, K, start, edge, 32, scratch);
-      for (let r = 0; r < maps; r++) {
-        for (let i = 0; i < pixels << 2; i += 4) store<f32>(to + r * yPlane + i, load<f32>(edge + (r << 5) + i));
+      const pixels = min(8, count - n);
+      if (maps < 4 || pixels < 8) {
+        tile4x8(from, right, K, start, edge, 32, scratch);
+        for (let r = 0; r < maps; r++) putFloats(edge + (r << 5), to + r * yPlane, pixels);
+      } else if (K <= RUN) {
+        run4x8(from, right, K, start, to, yPlane);
+      } else {
+        tile4x8(from, right, K, start, to, yPlane, scratch);
       }
     }
   }
+  if (whole == count) return;
+  // a last panel of at most 4 pixels: twice as many maps at a time
+  const right = b + ((whole * K) << 2);
+  for (let m = 0; m < M; m += 8) {
+    const from = a + ((m * K) << 2);
+    tile8x4(from, m + 4 < M ? from + (K << 4) : from, right, K, bias + (m << 2), edge, scratch);
+    const maps = min(8, M - m);
+    for (let r = 0; r < maps; r++) putFloats(edge + (r << 4), y + (m + r) * yPlane + (whole << 2), left);
+  }
+}
+
+function putFloats(from: i32, to: i32, count: i32): void {
+  for (let i = 0; i < count << 2; i += 4) store<f32>(to + i, load<f32>(from + i));
 }
 
 /** to [4, 8], rows `step` bytes apart = bias + the sum of K taps. */
@@ -71,21 +84,25 @@ function tile4x8(a: i32, b: i32, K: i32, bias: i32, to: i32, step: i32, scratch:
   }
 }
 
-/** The same for the first four pixels of a panel; what it writes in place of the others is left over. */
-function tile4x4(a: i32, b: i32, K: i32, bias: i32, to: i32, step: i32, scratch: i32): void {
-  chunk4x4(a, b, min(K, CHUNK), scratch);
-  if (K > CHUNK) {
-    startTotals(scratch, bias);
-    for (let k = CHUNK; k < K; k += CHUNK) {
-      chunk4x4(a + (k << 4), b + (k << 5), min(K - k, CHUNK), scratch);
-      addToTotals(scratch);
+/** to [8, 4] = the same for the first four pixels of a panel and 8 maps: 4 at a, 4 at `second`. */
+function tile8x4(a: i32, second: i32, b: i32, K: i32, bias: i32, to: i32, scratch: i32): void {
+  chunk8x4(a, second, b, min(K, CHUNK), scratch);
+  if (K <= CHUNK) {
+    for (let r = 0; r < 8; r++) {
+      v128.store(to + (r << 4), f32x4.add(v128.load32_splat(bias + (r << 2)), v128.load(scratch + (r << 4))));
     }
+    return;
   }
-  for (let r = 0; r < 4; r++) {
-    const sums = scratch + (r << 5);
-    if (K > CHUNK) roundTotals(scratch + TOTALS + (r << 6), to);
-    else v128.store(to, f32x4.add(v128.load32_splat(bias + (r << 2)), v128.load(sums)));
-    to += step;
+  for (let i = 0; i < 128; i += 8) {
+    const s = f64x2.splat(<f64>load<f32>(bias + ((i >> 4) << 2)));
+    v128.store(scratch + TOTALS + (i << 1), f64x2.add(s, f64x2.promote_low_f32x4(v128.load64_zero(scratch + i))));
+  }
+  for (let k = CHUNK; k < K; k += CHUNK) {
+    chunk8x4(a + (k << 4), second + (k << 4), b + (k << 5), min(K - k, CHUNK), scratch);
+    addToTotals(scratch);
+  }
+  for (let i = 0; i < 128; i += 8) {
+    v128.store64_lane(to + i, f32x4.demote_f64x2_zero(v128.load(scratch + TOTALS + (i << 1))), 0);
   }
 }
 
@@ -111,7 +128,7 @@ function roundTotals(total: i32, to: i32): void {
 }
 
 /** to [4, 8], rows `step` bytes apart = bias + the sum of K ≤ 32 taps. A sum of two float32 is rounded alike in float32 and through float64. */
-function run4x8(a: i32, b: i32, K: i32, bias: i32, to: i32, step: i32): void {
+export function run4x8(a: i32, b: i32, K: i32, bias: i32, to: i32, step: i32): void {
   const end = a + (K << 4);
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
@@ -210,35 +227,63 @@ export function chunk4x8(a: i32, b: i32, kc: i32, to: i32): void {
   }
 }
 
-/** to [4, 8] = the same for the first four pixels of a panel. */
-function chunk4x4(a: i32, b: i32, kc: i32, to: i32): void {
+/** to [8, 4] = the same for 8 maps, 4 at a and 4 at `second`, and the first four pixels of a panel: a map in each lane. */
+export function chunk8x4(a: i32, second: i32, b: i32, kc: i32, to: i32): void {
   const end = a + (kc << 4);
   let first = true;
   while (a < end) {
     const stop = min(a + (RUN << 4), end);
-    let c0 = f32x4.splat(0);
-    let c1 = f32x4.splat(0);
-    let c2 = f32x4.splat(0);
-    let c3 = f32x4.splat(0);
+    let c00 = f32x4.splat(0);
+    let c01 = f32x4.splat(0);
+    let c10 = f32x4.splat(0);
+    let c11 = f32x4.splat(0);
+    let c20 = f32x4.splat(0);
+    let c21 = f32x4.splat(0);
+    let c30 = f32x4.splat(0);
+    let c31 = f32x4.splat(0);
     while (a < stop) {
-      const b0 = v128.load(b);
-      c0 = f32x4.add(c0, f32x4.mul(v128.load32_splat(a), b0));
-      c1 = f32x4.add(c1, f32x4.mul(v128.load32_splat(a, 4), b0));
-      c2 = f32x4.add(c2, f32x4.mul(v128.load32_splat(a, 8), b0));
-      c3 = f32x4.add(c3, f32x4.mul(v128.load32_splat(a, 12), b0));
+      const a0 = v128.load(a);
+      const a1 = v128.load(second);
+      const b0 = v128.load32_splat(b);
+      const b1 = v128.load32_splat(b, 4);
+      const b2 = v128.load32_splat(b, 8);
+      const b3 = v128.load32_splat(b, 12);
+      c00 = f32x4.add(c00, f32x4.mul(a0, b0));
+      c01 = f32x4.add(c01, f32x4.mul(a1, b0));
+      c10 = f32x4.add(c10, f32x4.mul(a0, b1));
+      c11 = f32x4.add(c11, f32x4.mul(a1, b1));
+      c20 = f32x4.add(c20, f32x4.mul(a0, b2));
+      c21 = f32x4.add(c21, f32x4.mul(a1, b2));
+      c30 = f32x4.add(c30, f32x4.mul(a0, b3));
+      c31 = f32x4.add(c31, f32x4.mul(a1, b3));
       a += 16;
+      second += 16;
       b += 32;
     }
-    if (!first) {
-      c0 = f32x4.add(v128.load(to), c0);
-      c1 = f32x4.add(v128.load(to, 32), c1);
-      c2 = f32x4.add(v128.load(to, 64), c2);
-      c3 = f32x4.add(v128.load(to, 96), c3);
-    }
-    v128.store(to, c0);
-    v128.store(to, c1, 32);
-    v128.store(to, c2, 64);
-    v128.store(to, c3, 96);
+    putMaps(c00, c10, c20, c30, first, to);
+    putMaps(c01, c11, c21, c31, first, to + 64);
     first = false;
   }
+}
+
+/** A map in each lane of four pixels, to [4 maps, 4 pixels]; added to what is there but for the first run. */
+function putMaps(p0: v128, p1: v128, p2: v128, p3: v128, first: bool, to: i32): void {
+  const lowA = i32x4.shuffle(p0, p1, 0, 4, 1, 5);
+  const lowB = i32x4.shuffle(p2, p3, 0, 4, 1, 5);
+  const highA = i32x4.shuffle(p0, p1, 2, 6, 3, 7);
+  const highB = i32x4.shuffle(p2, p3, 2, 6, 3, 7);
+  let m0 = i64x2.shuffle(lowA, lowB, 0, 2);
+  let m1 = i64x2.shuffle(lowA, lowB, 1, 3);
+  let m2 = i64x2.shuffle(highA, highB, 0, 2);
+  let m3 = i64x2.shuffle(highA, highB, 1, 3);
+  if (!first) {
+    m0 = f32x4.add(v128.load(to), m0);
+    m1 = f32x4.add(v128.load(to, 16), m1);
+    m2 = f32x4.add(v128.load(to, 32), m2);
+    m3 = f32x4.add(v128.load(to, 48), m3);
+  }
+  v128.store(to, m0);
+  v128.store(to, m1, 16);
+  v128.store(to, m2, 32);
+  v128.store(to, m3, 48);
 }

@@ -1,5 +1,5 @@
-import { chunk4x8 } from './gemm';
-import { CHUNK } from './order';
+import { chunk4x8, chunk8x4, run4x8 } from './gemm';
+import { CHUNK, RUN } from './order';
 
 /**
  * Winograd's minimal filtering with 6×6 tiles and the points 0, ±1, ±2, ∞: F(4×4, 3×3) and F(2×2, 5×5) share it.
@@ -70,55 +70,32 @@ function inputAtPoints(d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v12
 
 /**
  * x: planes `plane` and rows `row` bytes apart → to [36, panels of 8 tiles, C, 8], positions `position` bytes apart.
- * Tiles are `step` (4 or 2) pixels apart, `across` (a multiple of 4) in a row, `tileRows` rows. scratch: 576 bytes.
+ * Tiles are `step` (4 or 2) pixels apart, `across` in a row, `tiles` in all; the last panel is filled up with the last
+ * tile to a multiple of 4. scratch: 608 bytes.
  */
 export function winogradInput(
   x: i32,
   plane: i32,
   row: i32,
   C: i32,
-  tileRows: i32,
+  tiles: i32,
   across: i32,
   step: i32,
   to: i32,
   position: i32,
   scratch: i32,
 ): void {
-  for (let c = 0; c < C; c++) {
-    for (let tr = 0; tr < tileRows; tr++) {
-      for (let tc = 0; tc < across; tc += 4) {
-        const base = x + c * plane + tr * step * row + ((tc * step) << 2);
-        for (let r = 0; r < 6; r++) {
-          const from = base + r * row;
-          const v0 = v128.load(from);
-          const v1 = v128.load(from, 16);
-          const v2 = v128.load(from, 32);
-          if (step == 4) {
-            const v3 = v128.load(from, 48);
-            const v4 = v128.load(from, 64);
-            const lowA = i32x4.shuffle(v0, v1, 0, 4, 1, 5);
-            const lowB = i32x4.shuffle(v2, v3, 0, 4, 1, 5);
-            const highA = i32x4.shuffle(v0, v1, 2, 6, 3, 7);
-            const highB = i32x4.shuffle(v2, v3, 2, 6, 3, 7);
-            const d0 = i32x4.shuffle(lowA, lowB, 0, 1, 4, 5);
-            const d1 = i32x4.shuffle(lowA, lowB, 2, 3, 6, 7);
-            const d2 = i32x4.shuffle(highA, highB, 0, 1, 4, 5);
-            const d3 = i32x4.shuffle(highA, highB, 2, 3, 6, 7);
-            const d4 = i32x4.shuffle(d0, v4, 1, 2, 3, 4);
-            const d5 = i32x4.shuffle(d1, v4, 1, 2, 3, 5);
-            inputAtPoints(d0, d1, d2, d3, d4, d5, scratch + r * 96, 16);
-          } else {
-            const d0 = i32x4.shuffle(v0, v1, 0, 2, 4, 6);
-            const d1 = i32x4.shuffle(v0, v1, 1, 3, 5, 7);
-            const d2 = i32x4.shuffle(d0, v2, 1, 2, 3, 4);
-            const d3 = i32x4.shuffle(d1, v2, 1, 2, 3, 5);
-            const d4 = i32x4.shuffle(d0, v2, 2, 3, 4, 6);
-            const d5 = i32x4.shuffle(d1, v2, 2, 3, 5, 7);
-            inputAtPoints(d0, d1, d2, d3, d4, d5, scratch + r * 96, 16);
-          }
-        }
-        const n = tr * across + tc;
-        const at = to + (n >> 3) * (C << 5) + (c << 5) + ((n & 4) << 2);
+  const corners = scratch + 576;
+  for (let n = 0; n < tiles; n += 8) {
+    const filled = min(8, (tiles - n + 3) & ~3);
+    for (let i = 0; i < filled; i++) {
+      const tile = min(n + i, tiles - 1);
+      store<i32>(corners + (i << 2), (tile / across) * step * row + (((tile % across) * step) << 2));
+    }
+    for (let c = 0; c < C; c++) {
+      for (let i = 0; i < filled; i += 4) {
+        const base = x + c * plane;
+        tilesAtPoints(base, corners + (i << 2), row, scratch);
         for (let s = 0; s < 6; s++) {
           const q = scratch + (s << 4);
           inputAtPoints(
@@ -128,40 +105,107 @@ export function winogradInput(
             v128.load(q, 288),
             v128.load(q, 384),
             v128.load(q, 480),
-            at + s * position,
+            to + (c << 5) + (i << 2) + s * position,
             6 * position,
           );
         }
       }
     }
+    to += C << 5;
   }
 }
 
-/** to [M, panels·8] = weights [ceil(M/4), C, 4] · input [panels, C, 8]; chunks of 256 channels in float32. */
-export function winogradMultiply(weights: i32, input: i32, C: i32, M: i32, panels: i32, to: i32, tile: i32): void {
-  const row = panels << 5;
+/** The rows of four tiles, a tile in each lane, at the six points; to [6 rows, 6 points, 4]. corners: offsets of the tiles. */
+function tilesAtPoints(x: i32, corners: i32, row: i32, to: i32): void {
+  let t0 = x + load<i32>(corners);
+  let t1 = x + load<i32>(corners, 4);
+  let t2 = x + load<i32>(corners, 8);
+  let t3 = x + load<i32>(corners, 12);
+  for (const end = to + 576; to < end; to += 96) {
+    const v0 = v128.load(t0);
+    const v1 = v128.load(t1);
+    const v2 = v128.load(t2);
+    const v3 = v128.load(t3);
+    const w0 = v128.load64_zero(t0, 16);
+    const w1 = v128.load64_zero(t1, 16);
+    const w2 = v128.load64_zero(t2, 16);
+    const w3 = v128.load64_zero(t3, 16);
+    const lowA = i32x4.shuffle(v0, v1, 0, 4, 1, 5);
+    const lowB = i32x4.shuffle(v2, v3, 0, 4, 1, 5);
+    const highA = i32x4.shuffle(v0, v1, 2, 6, 3, 7);
+    const highB = i32x4.shuffle(v2, v3, 2, 6, 3, 7);
+    const endA = i32x4.shuffle(w0, w1, 0, 4, 1, 5);
+    const endB = i32x4.shuffle(w2, w3, 0, 4, 1, 5);
+    inputAtPoints(
+      i64x2.shuffle(lowA, lowB, 0, 2),
+      i64x2.shuffle(lowA, lowB, 1, 3),
+      i64x2.shuffle(highA, highB, 0, 2),
+      i64x2.shuffle(highA, highB, 1, 3),
+      i64x2.shuffle(endA, endB, 0, 2),
+      i64x2.shuffle(endA, endB, 1, 3),
+      to,
+      16,
+    );
+    t0 += row;
+    t1 += row;
+    t2 += row;
+    t3 += row;
+  }
+}
+
+/**
+ * to [M, tiles], rows `row` bytes apart = weights [ceil(M/4), C, 4] · input [panels of 8 tiles, C, 8]; chunks of 256
+ * channels in float32. Whole panels are written, or half of one. scratch: 144 bytes.
+ */
+export function winogradMultiply(
+  weights: i32,
+  input: i32,
+  C: i32,
+  M: i32,
+  tiles: i32,
+  to: i32,
+  row: i32,
+  scratch: i32,
+): void {
+  const none = scratch + 128;
+  v128.store(none, f32x4.splat(0));
+  const whole = ((tiles - 1) & 7) > 3 ? tiles : (tiles - 1) & ~7;
   for (let m = 0; m < M; m += 4) {
     const maps = min(4, M - m);
-    const a = weights + (((m >> 2) * C) << 4);
-    for (let p = 0; p < panels; p++) {
-      const b = input + ((p * C) << 5);
-      const at = to + m * row + (p << 5);
+    const a = weights + ((m * C) << 2);
+    for (let n = 0; n < whole; n += 8) {
+      const b = input + ((n * C) << 2);
+      const at = to + m * row + (n << 2);
+      if (C <= RUN && maps == 4) {
+        run4x8(a, b, C, none, at, row);
+        continue;
+      }
       for (let c = 0; c < C; c += CHUNK) {
-        chunk4x8(a + (c << 4), b + (c << 5), min(CHUNK, C - c), tile);
+        chunk4x8(a + (c << 4), b + (c << 5), min(CHUNK, C - c), scratch);
         for (let r = 0; r < maps; r++) {
-          const sum = tile + (r << 5);
-          const q = at + r * row;
-          if (c == 0) {
-            v128.store(q, v128.load(sum));
-            v128.store(q, v128.load(sum, 16), 16);
-          } else {
-            v128.store(q, f32x4.add(v128.load(q), v128.load(sum)));
-            v128.store(q, f32x4.add(v128.load(q, 16), v128.load(sum, 16)), 16);
-          }
+          addChunk(scratch + (r << 5), at + r * row, c == 0);
+          addChunk(scratch + (r << 5) + 16, at + r * row + 16, c == 0);
         }
       }
     }
   }
+  if (whole == tiles) return;
+  // a last panel of at most 4 tiles: twice as many maps at a time
+  const b = input + ((whole * C) << 2);
+  for (let m = 0; m < M; m += 8) {
+    const a = weights + ((m * C) << 2);
+    const second = m + 4 < M ? a + (C << 4) : a;
+    const maps = min(8, M - m);
+    for (let c = 0; c < C; c += CHUNK) {
+      chunk8x4(a + (c << 4), second + (c << 4), b + (c << 5), min(CHUNK, C - c), scratch);
+      for (let r = 0; r < maps; r++) addChunk(scratch + (r << 4), to + (m + r) * row + (whole << 2), c == 0);
+    }
+  }
+}
+
+function addChunk(chunk: i32, to: i32, first: bool): void {
+  const sums = v128.load(chunk);
+  v128.store(to, first ? sums : f32x4.add(v128.load(to), sums));
 }
 
 /** Six products back to 4 (or 2) outputs, `step` bytes apart. */
@@ -192,16 +236,15 @@ function outputOfPoints(
 }
 
 /**
- * products: positions `position` bytes apart, each [M, panels·8] with rows `row` bytes apart → y: maps `yPlane` bytes
- * apart, oH rows of oW floats. scratch: 480 bytes.
+ * products: positions `position` bytes apart, each [M, tiles] with rows `row` bytes apart → y: maps `yPlane` bytes apart,
+ * oH rows of oW floats. Tiles as in winogradInput. scratch: 496 bytes.
  */
 export function winogradOutput(
   products: i32,
   position: i32,
   row: i32,
   M: i32,
-  tileRows: i32,
-  across: i32,
+  tiles: i32,
   step: i32,
   bias: i32,
   y: i32,
@@ -210,72 +253,88 @@ export function winogradOutput(
   oW: i32,
   scratch: i32,
 ): void {
-  const four = step == 4;
   const out = scratch + 384;
+  const yRow = oW << 2;
   for (let m = 0; m < M; m++) {
     const b = f32x4.splat(load<f32>(bias + (m << 2)));
-    for (let tr = 0; tr < tileRows; tr++) {
-      const rows = min(step, oH - tr * step);
-      for (let tc = 0; tc < across; tc += 4) {
-        const columns = oW - tc * step;
-        if (columns <= 0) break;
-        const from = products + m * row + ((tr * across + tc) << 2);
-        for (let s = 0; s < 6; s++) {
-          const q = from + s * position;
-          outputOfPoints(
-            v128.load(q),
-            v128.load(q + 6 * position),
-            v128.load(q + 12 * position),
-            v128.load(q + 18 * position),
-            v128.load(q + 24 * position),
-            v128.load(q + 30 * position),
-            four,
-            scratch + (s << 4),
-            96,
-          );
-        }
-        for (let r = 0; r < rows; r++) {
-          const q = scratch + r * 96;
-          outputOfPoints(
-            v128.load(q),
-            v128.load(q, 16),
-            v128.load(q, 32),
-            v128.load(q, 48),
-            v128.load(q, 64),
-            v128.load(q, 80),
-            four,
-            out,
-            16,
-          );
-          const to = y + m * yPlane + (((tr * step + r) * oW + tc * step) << 2);
-          const o0 = f32x4.add(b, v128.load(out));
-          const o1 = f32x4.add(b, v128.load(out, 16));
-          const lowA = i32x4.shuffle(o0, o1, 0, 4, 1, 5);
-          const highA = i32x4.shuffle(o0, o1, 2, 6, 3, 7);
-          if (four) {
-            const o2 = f32x4.add(b, v128.load(out, 32));
-            const o3 = f32x4.add(b, v128.load(out, 48));
-            const lowB = i32x4.shuffle(o2, o3, 0, 4, 1, 5);
-            const highB = i32x4.shuffle(o2, o3, 2, 6, 3, 7);
-            put(i32x4.shuffle(lowA, lowB, 0, 1, 4, 5), to, columns, out);
-            put(i32x4.shuffle(lowA, lowB, 2, 3, 6, 7), to + 16, columns - 4, out);
-            put(i32x4.shuffle(highA, highB, 0, 1, 4, 5), to + 32, columns - 8, out);
-            put(i32x4.shuffle(highA, highB, 2, 3, 6, 7), to + 48, columns - 12, out);
-          } else {
-            put(lowA, to, columns, out);
-            put(highA, to + 16, columns - 4, out);
-          }
+    let top = 0;
+    let left = 0;
+    for (let n = 0; n < tiles; n += 4) {
+      pointsToRows(products + m * row + (n << 2), position, step == 4, scratch);
+      for (let r = 0; r < step; r++) {
+        const q = scratch + r * 96;
+        outputOfPoints(
+          v128.load(q),
+          v128.load(q, 16),
+          v128.load(q, 32),
+          v128.load(q, 48),
+          v128.load(q, 64),
+          v128.load(q, 80),
+          step == 4,
+          out,
+          16,
+        );
+        const o0 = f32x4.add(b, v128.load(out));
+        const o1 = f32x4.add(b, v128.load(out, 16));
+        const lowA = i32x4.shuffle(o0, o1, 0, 4, 1, 5);
+        const highA = i32x4.shuffle(o0, o1, 2, 6, 3, 7);
+        if (step == 4) {
+          const o2 = f32x4.add(b, v128.load(out, 32));
+          const o3 = f32x4.add(b, v128.load(out, 48));
+          const lowB = i32x4.shuffle(o2, o3, 0, 4, 1, 5);
+          const highB = i32x4.shuffle(o2, o3, 2, 6, 3, 7);
+          v128.store(q, i64x2.shuffle(lowA, lowB, 0, 2));
+          v128.store(q, i64x2.shuffle(lowA, lowB, 1, 3), 16);
+          v128.store(q, i64x2.shuffle(highA, highB, 0, 2), 32);
+          v128.store(q, i64x2.shuffle(highA, highB, 1, 3), 48);
+        } else {
+          v128.store(q, lowA);
+          v128.store64_lane(q + 16, lowA, 1);
+          v128.store(q, highA, 32);
+          v128.store64_lane(q + 48, highA, 1);
         }
       }
+      // a tile in each 16 bytes of a row
+      const some = min(4, tiles - n);
+      for (let i = 0; i < some; i++) {
+        putTile(scratch + (i << 4), y + top * yRow + (left << 2), yRow, min(step, oH - top), min(step, oW - left));
+        left += step;
+        if (left < oW) continue;
+        left = 0;
+        top += step;
+      }
     }
+    y += yPlane;
   }
 }
 
-function put(values: v128, to: i32, count: i32, scratch: i32): void {
-  if (count >= 4) {
-    v128.store(to, values);
-  } else if (count > 0) {
-    v128.store(scratch, values);
-    memory.copy(to, scratch, count << 2);
+/** The columns of four tiles, from their products at the six points; to [step rows, 6, 4], rows 96 bytes apart. */
+function pointsToRows(products: i32, position: i32, four: bool, to: i32): void {
+  for (let s = 0; s < 6; s++) {
+    const q = products + s * position;
+    outputOfPoints(
+      v128.load(q),
+      v128.load(q + 6 * position),
+      v128.load(q + 12 * position),
+      v128.load(q + 18 * position),
+      v128.load(q + 24 * position),
+      v128.load(q + 30 * position),
+      four,
+      to + (s << 4),
+      96,
+    );
+  }
+}
+
+/** The part of a tile, its rows 96 bytes apart, that lies on the map. */
+function putTile(tile: i32, to: i32, yRow: i32, rows: i32, columns: i32): void {
+  for (let r = 0; r < rows; r++) {
+    if (columns == 4) {
+      v128.store(to, v128.load(tile));
+    } else {
+      for (let i = 0; i < columns << 2; i += 4) store<f32>(to + i, load<f32>(tile + i));
+    }
+    tile += 96;
+    to += yRow;
   }
 }

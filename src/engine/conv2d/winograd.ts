@@ -8,13 +8,9 @@ const SMALL_IMAGE_BYTES = 4 * 2 ** 20;
 const POSITIONS = 36;
 const SCRATCH = 800;
 
-/** Tiles in a row, filled up to whole vectors of 4. */
-function tilesAcross(oW: number, step: number): number {
-  return roundUp(Math.ceil(oW / step), 4);
-}
-
-function panelsOf({ oH, oW }: BandShape, step: number): number {
-  return Math.ceil((Math.ceil(oH / step) * tilesAcross(oW, step)) / 8);
+/** Tiles of a band, in the order of rows. */
+function tilesOf({ oH, oW }: Pick<BandShape, 'oH' | 'oW'>, step: number): number {
+  return Math.ceil(oH / step) * Math.ceil(oW / step);
 }
 
 function weightBytes({ M, C }: BandShape): number {
@@ -24,7 +20,7 @@ function weightBytes({ M, C }: BandShape): number {
 /** F(step×step, taps×taps) on tiles of 6×6. */
 function winograd(name: string, taps: number, step: number, ofTerms: number): BandAlgorithm {
   function band(g: Conv2dGeometry, parts: number): BandSize {
-    const across = tilesAcross(g.oW, step);
+    const across = Math.ceil(g.oW / step);
     const perTileRow = POSITIONS * (g.C / g.groups + roundUp(g.M / g.groups, 4)) * across * 4;
     const all = Math.ceil(g.oH / step);
     const some = Math.max(1, Math.floor(BLOCK_BYTES / perTileRow));
@@ -36,46 +32,25 @@ function winograd(name: string, taps: number, step: number, ofTerms: number): Ba
   /** workspace: scratch, the tiles at the points, their products. */
   function run({ routines, shape, x, packed, bias, y, workspace }: BandTask): void {
     const { C, M, oH, oW, yPlane, planeFloats, rowFloats } = shape;
-    const across = tilesAcross(oW, step);
-    const tileRows = Math.ceil(oH / step);
-    const panels = panelsOf(shape, step);
+    const across = Math.ceil(oW / step);
+    const tiles = tilesOf(shape, step);
+    const panels = Math.ceil(tiles / 8);
     const input = workspace + SCRATCH;
     const inputPosition = panels * C * 32;
     const products = input + POSITIONS * inputPosition;
     const productPosition = panels * M * 32;
     const weightPosition = roundUp(M, 4) * C * 4;
-    routines.winogradInput(
-      x,
-      planeFloats * 4,
-      rowFloats * 4,
-      C,
-      tileRows,
-      across,
-      step,
-      input,
-      inputPosition,
-      workspace,
-    );
-    for (let p = 0; p < POSITIONS; p++) {
-      const to = products + p * productPosition;
-      routines.winogradMultiply(packed + p * weightPosition, input + p * inputPosition, C, M, panels, to, workspace);
-    }
+    routines.winogradInput(x, planeFloats * 4, rowFloats * 4, C, tiles, across, step, input, inputPosition, workspace);
     const row = panels * 32;
-    routines.winogradOutput(
-      products,
-      productPosition,
-      row,
-      M,
-      tileRows,
-      across,
-      step,
-      bias,
-      y,
-      yPlane * 4,
-      oH,
-      oW,
-      workspace,
-    );
+    for (let p = 0; p < POSITIONS; p++) {
+      const [weights, from, to] = [
+        packed + p * weightPosition,
+        input + p * inputPosition,
+        products + p * productPosition,
+      ];
+      routines.winogradMultiply(weights, from, C, M, tiles, to, row, workspace);
+    }
+    routines.winogradOutput(products, productPosition, row, M, tiles, step, bias, y, yPlane * 4, oH, oW, workspace);
   }
 
   return {
@@ -96,11 +71,11 @@ function winograd(name: string, taps: number, step: number, ofTerms: number): Ba
     },
     band,
     packedBytes: weightBytes,
-    workspaceBytes: (shape) => SCRATCH + POSITIONS * panelsOf(shape, step) * (shape.C + shape.M) * 32,
+    workspaceBytes: (shape) => SCRATCH + POSITIONS * Math.ceil(tilesOf(shape, step) / 8) * (shape.C + shape.M) * 32,
     cost(g) {
       const [C, M] = [g.C / g.groups, g.M / g.groups];
       const blocks = Math.ceil(g.oH / band(g, 1).oH);
-      const tiles = Math.ceil(g.oH / step) * tilesAcross(g.oW, step);
+      const tiles = roundUp(tilesOf(g, step), 4);
       const multiply = (POSITIONS * tiles * C * roundUp(M, 4) * 2) / 40;
       const transforms = POSITIONS * tiles * (C + M) * 0.6;
       const weights = (blocks * POSITIONS * M * C * 4) / 20;

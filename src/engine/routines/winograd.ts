@@ -29,7 +29,7 @@ export function winogradRoutines({ f32 }: Heap) {
       plane: number,
       row: number,
       C: number,
-      tileRows: number,
+      tiles: number,
       across: number,
       step: number,
       to: number,
@@ -37,7 +37,7 @@ export function winogradRoutines({ f32 }: Heap) {
       _scratch: number,
     ): void {
       for (let c = 0; c < C; c++) {
-        for (let n = 0; n < tileRows * across; n++) {
+        for (let n = 0; n < tiles; n++) {
           const corner = (x + c * plane + Math.floor(n / across) * step * row) / 4 + (n % across) * step;
           const lines = six((r) => inputAtPoints(six((s) => f32[corner + (r * row) / 4 + s])));
           for (let s = 0; s < 6; s++) {
@@ -54,12 +54,13 @@ export function winogradRoutines({ f32 }: Heap) {
       input: number,
       C: number,
       M: number,
-      panels: number,
+      tiles: number,
       to: number,
-      _tile: number,
+      row: number,
+      _scratch: number,
     ): void {
       for (let m = 0; m < M; m++) {
-        for (let n = 0; n < panels * 8; n++) {
+        for (let n = 0; n < tiles; n++) {
           const a = weights / 4 + (m >> 2) * C * 4 + (m % 4);
           const b = input / 4 + (n >> 3) * C * 8 + (n % 8);
           let total = 0;
@@ -74,7 +75,7 @@ export function winogradRoutines({ f32 }: Heap) {
             }
             total = start === 0 ? chunk : fround(total + chunk);
           }
-          f32[to / 4 + m * panels * 8 + n] = total;
+          f32[(to + m * row) / 4 + n] = total;
         }
       }
     },
@@ -84,8 +85,7 @@ export function winogradRoutines({ f32 }: Heap) {
       position: number,
       row: number,
       M: number,
-      tileRows: number,
-      across: number,
+      tiles: number,
       step: number,
       bias: number,
       y: number,
@@ -94,8 +94,9 @@ export function winogradRoutines({ f32 }: Heap) {
       oW: number,
       _scratch: number,
     ): void {
+      const across = Math.ceil(oW / step);
       for (let m = 0; m < M; m++) {
-        for (let n = 0; n < tileRows * across; n++) {
+        for (let n = 0; n < tiles; n++) {
           const [top, left] = [Math.floor(n / across) * step, (n % across) * step];
           const at = (s: number, i: number) => f32[(products + (i * 6 + s) * position + m * row) / 4 + n];
           const columns = six((s) =>

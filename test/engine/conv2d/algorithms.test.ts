@@ -89,6 +89,10 @@ const CASES: Record<string, Case> = {
   '1×1 kernel, pixels in several blocks': { x: [1, 280, 20, 21], weight: [9, 280, 1, 1] },
   '1×1 kernel, 5 pixels more than panels': { x: [1, 12, 3, 7], weight: [6, 12, 1, 1] },
   '1×1 kernel, stride 2': { x: [1, 12, 9, 14], weight: [6, 12, 1, 1], stride: [2, 2] },
+  '1×1 kernel, 4 pixels more than panels, 5 maps beyond 8': { x: [1, 300, 2, 6], weight: [13, 300, 1, 1] },
+  '3×3 on 7×7, half a panel of tiles': { x: [1, 40, 7, 7], weight: [14, 40, 3, 3], padding: 1 },
+  '3×3 on 22 wide, tiles of two rows side by side': { x: [1, 5, 10, 22], weight: [6, 5, 3, 3], padding: 1 },
+  '5×5 on 5×3': { x: [1, 3, 5, 3], weight: [4, 3, 5, 5], padding: 2 },
   '70×70×3 kernel': { x: [1, 3, 74, 78], weight: [1, 3, 70, 70], stride: [2, 4] },
 };
 
