@@ -50,6 +50,7 @@ export const preprocess = command({
     draws: true,
   },
   ...BATCH_WORDS,
+  engine: false,
   dryRun: 'say shapes and names of outputs; write nothing',
   async answer({ images, flags }, frame) {
     const job = preprocessJob(flags, frame);
