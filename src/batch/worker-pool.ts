@@ -16,7 +16,9 @@ interface PoolOptions {
   readonly processes: number;
   /** Inputs in flight in each process: while the engine computes for one, another is decoded or encoded. */
   readonly inFlight: number;
-  /** Threads that one large convolution may use in each process. */
+  /** Threads of each process that work on whole inputs; their weights are shared. */
+  readonly lanes: number;
+  /** Threads that one large convolution may use in each lane. */
   readonly threads: number;
   /** Time for one input; null: no limit. */
   readonly timeoutMs: number | null;
@@ -125,7 +127,7 @@ export class WorkerPool {
   }
 
   #start(slot: Slot): void {
-    const { task, threads, keepHashes, profile, timeoutMs } = this.#options;
+    const { task, lanes, threads, keepHashes, profile, timeoutMs } = this.#options;
     const worker = new WorkerProcess(
       (message) => this.#receive(slot, message),
       (death) => this.#bury(slot, death),
@@ -133,7 +135,7 @@ export class WorkerPool {
     slot.worker = worker;
     slot.isReady = false;
     if (timeoutMs !== null) slot.starting = setTimeout(() => worker.kill(), Math.max(START_MS, timeoutMs));
-    worker.send({ type: 'open', task, threads, keepHashes, profile });
+    worker.send({ type: 'open', task, lanes, threads, keepHashes, profile });
   }
 
   #receive(slot: Slot, message: FromWorker): void {
@@ -270,6 +272,7 @@ export type ToWorker =
   | {
       readonly type: 'open';
       readonly task: Task;
+      readonly lanes: number;
       readonly threads: number;
       readonly keepHashes: boolean;
       readonly profile: boolean;
