@@ -9,8 +9,9 @@ const FARTHEST = 32_768;
 const HASH_SHIFT = 32 - 13;
 const HASH: u32 = 0x9e3779b1;
 const HASH_HIGH: u32 = 0x85ebca77;
-/** After eight bytes without a match every second place is tried, after eight tries of those every third … */
+/** After eight bytes without a match every second place is looked at, after eight more every third, at last every eighth. */
 const PATIENCE = 3;
+const LONGEST_STRIDE = 8;
 
 /**
  * Finds what the bytes from … end−1 repeat of those before them, back to `start` (all are addresses).
@@ -23,17 +24,21 @@ export function deflateScan(from: i32, end: i32, start: i32, places: i32, counts
   let token = tokens;
   let plain = from;
   let p = from;
+  // how far back the last match lay: the next one is often its neighbour
+  let back = 1;
   const last = end - SHORTEST;
   while (p <= last) {
     const bytes = load<u64>(p);
     const hash = ((bytes as u32) * HASH + ((bytes >>> 32) as u32) * HASH_HIGH) >>> HASH_SHIFT;
     const place = places + (hash << 2);
-    const seen = load<i32>(place);
+    let seen = load<i32>(place);
     store<i32>(place, p);
+    if (p - back >= start && bytes == load<u64>(p - back)) seen = p - back;
     if (seen < start || p - seen > FARTHEST || bytes != load<u64>(seen)) {
-      p += 1 + ((p - plain) >>> PATIENCE);
+      p += min(1 + ((p - plain) >>> PATIENCE), LONGEST_STRIDE);
       continue;
     }
+    back = p - seen;
     const same = matching(p, seen, min(end - p, LONGEST));
     countBytes(plain, p, counts);
     store<i32>(token, p - plain);

@@ -7,6 +7,7 @@ const HASH_SHIFT = 32 - 13;
 const HASH = 0x9e3779b1 | 0;
 const HASH_HIGH = 0x85ebca77 | 0;
 const PATIENCE = 3;
+const LONGEST_STRIDE = 8;
 const ADLER = 65_521;
 
 /** The twins of assembly/deflate.ts: same arguments, same bytes, one at a time. */
@@ -31,6 +32,7 @@ export function deflateRoutines({ u8, i32 }: Heap) {
     deflateScan(from: number, end: number, start: number, places: number, counts: number, tokens: number): number {
       let count = 0;
       let plain = from;
+      let back = 1;
       const tell = (to: number, same: number, distance: number): void => {
         for (let p = plain; p < to; p++) i32[counts / 4 + u8[p]]++;
         i32.set([to - plain, same, distance], tokens / 4 + count++ * 3);
@@ -39,16 +41,20 @@ export function deflateRoutines({ u8, i32 }: Heap) {
         const hash = (Math.imul(fourOf(p), HASH) + Math.imul(fourOf(p + 4), HASH_HIGH)) >>> HASH_SHIFT;
         const seen = i32[places / 4 + hash];
         i32[places / 4 + hash] = p;
-        let same = 0;
-        if (seen >= start && p - seen <= FARTHEST) {
-          const most = Math.min(end - p, LONGEST);
-          while (same < most && u8[p + same] === u8[seen + same]) same++;
-        }
+        const most = Math.min(end - p, LONGEST);
+        const sameAt = (q: number): number => {
+          let same = 0;
+          if (q >= start && p - q <= FARTHEST) while (same < most && u8[p + same] === u8[q + same]) same++;
+          return same;
+        };
+        const place = sameAt(p - back) >= SHORTEST ? p - back : seen;
+        const same = sameAt(place);
         if (same < SHORTEST) {
-          p += 1 + ((p - plain) >>> PATIENCE);
+          p += Math.min(1 + ((p - plain) >>> PATIENCE), LONGEST_STRIDE);
           continue;
         }
-        tell(p, same, p - seen);
+        back = p - place;
+        tell(p, same, back);
         p += same;
         plain = p;
       }
