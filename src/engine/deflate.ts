@@ -1,4 +1,3 @@
-import { joinedBytes } from '../core/bytes.js';
 import { CRC_TABLES } from '../core/crc32.js';
 import { canonicalCodes, codeLengths, putCodes } from './huffman.js';
 import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
@@ -19,7 +18,8 @@ const MOST_OUT = BLOCK * 2 + 4096;
 
 /** A stream of zlib in pieces, with what a file around it asks for. */
 interface Deflated {
-  readonly bytes: Uint8Array;
+  /** One behind the other: joined by whoever knows what else goes with them. */
+  readonly parts: readonly Uint8Array[];
   /** CRC-32 of the name of a chunk and of these bytes behind it. */
   readonly crc: number;
 }
@@ -76,7 +76,7 @@ export function* deflate(
         take(top);
         if (isLast) put(Uint8Array.of(...(count > 0 ? [bits] : []), sum >>> 24, sum >>> 16, sum >>> 8, sum));
       }
-      yield { bytes: joinedBytes(pieces.slice(1)), crc };
+      yield { parts: pieces.slice(1), crc };
     }
   } finally {
     returnMemory(memory);

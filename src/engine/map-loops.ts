@@ -19,20 +19,22 @@ export function sumsOfMap(
 }
 
 /**
- * Values as whole numbers of one byte, (v − lo) / range · max + start cut to a whole one; true when all of them lie in
- * [lo, hi]. Of those that do not, the byte means nothing.
+ * Values as whole numbers of one byte, (v − lo) / range · max + start cut to a whole one, where lo < hi; what lies beyond is 0
+ * or 255, and NaN is 0. @returns how many of those there are
  */
 export function drawMapLevels(
   values: Float32Array,
   data: Uint8Array | Uint16Array,
   { lo, hi, range, max, start }: { lo: number; hi: number; range: number; max: number; start: number },
   kind: RoutineKind = 'wasm',
-): boolean {
+): { below: number; above: number; nan: number } {
   return withMemory(kind, (memory) => {
     const { x, out } = placeIn(memory, values);
-    const inside = memory.routines.drawMap(x, values.length, out, lo, hi, range, max, start) === 1;
-    data.set(memory.heap.u8.subarray(out, out + values.length));
-    return inside;
+    const y = out + OUT_BYTES;
+    memory.routines.drawMap(x, values.length, y, lo, hi, range, max, start, out);
+    data.set(memory.heap.u8.subarray(y, y + values.length));
+    const [below, above, nan] = memory.heap.i32.subarray(out / 4, out / 4 + 3);
+    return { below, above, nan };
   });
 }
 

@@ -27,7 +27,12 @@ export function mapPng({ width, height, channels, depth, data }: Image, note: st
     SIGNATURE,
     ...chunk('IHDR', header),
     ...(note === '' ? [] : chunk('eXIf', describing(toAscii(note)))),
-    ...[...pixels].flatMap(({ bytes, crc }) => [numberBytes(bytes.length), IDAT, bytes, numberBytes(crc)]),
+    ...[...pixels].flatMap(({ parts, crc }) => [
+      numberBytes(parts.reduce((sum, { length }) => sum + length, 0)),
+      IDAT,
+      ...parts,
+      numberBytes(crc),
+    ]),
     ...chunk('IEND', new Uint8Array(0)),
   ]);
 }

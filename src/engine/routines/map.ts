@@ -47,14 +47,18 @@ export function mapRoutines({ u8, i32, f32, f64 }: Heap) {
       range: number,
       max: number,
       start: number,
-    ): number {
-      let inside = 1;
+      out: number,
+    ): void {
+      const lost = [0, 0, 0];
       for (let i = 0; i < count; i++) {
         const value = f32[x / 4 + i];
         if (value >= lo && value <= hi) u8[y + i] = ((value - lo) / range) * max + start;
-        else inside = 0;
+        else {
+          u8[y + i] = value > hi ? 255 : 0;
+          lost[value < lo ? 0 : value > hi ? 1 : 2]++;
+        }
       }
-      return inside;
+      i32.set(lost, out / 4);
     },
   };
 }
