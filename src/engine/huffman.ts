@@ -3,17 +3,23 @@
 /** No code is longer, so that four fit beside the bits that wait for their byte. */
 const LONGEST = 14;
 
+/** More than there are symbols. */
+const SYMBOLS = 512;
+
 /**
  * The lengths of an optimal prefix code, `longest` at most; 0 for what never occurs. There are always two codes at least.
  * counts: how often each symbol occurs. Source: Moffat and Katajainen, In-Place Calculation of Minimum-Redundancy Codes, 1995
  */
 export function codeLengths(counts: Int32Array, longest = LONGEST): Uint8Array {
   const lengths = new Uint8Array(counts.length);
-  const symbols = [...counts.keys()].filter((symbol) => counts[symbol] > 0);
-  for (let symbol = 0; symbols.length < 2; symbol++) if (counts[symbol] === 0) symbols.push(symbol);
-  symbols.sort((a, b) => counts[a] - counts[b] || a - b);
-  const n = symbols.length;
-  const a = Float64Array.from(symbols, (symbol) => counts[symbol]);
+  // counts with their symbols, as numbers that are sorted together
+  const keys = new Float64Array(counts.length);
+  let n = 0;
+  for (let symbol = 0; symbol < counts.length; symbol++)
+    if (counts[symbol] > 0) keys[n++] = counts[symbol] * SYMBOLS + symbol;
+  for (let symbol = 0; n < 2; symbol++) if (counts[symbol] === 0) keys[n++] = symbol;
+  const sorted = keys.subarray(0, n).sort();
+  const a = sorted.map((key) => Math.floor(key / SYMBOLS));
   joinTree(a);
   depths(a);
   const ofLength = new Int32Array(longest + 1);
@@ -21,7 +27,7 @@ export function codeLengths(counts: Int32Array, longest = LONGEST): Uint8Array {
   makeRoom(ofLength, longest);
   // the rarest symbols get the longest codes
   for (let length = longest, next = 0; length > 0; length--) {
-    for (let k = ofLength[length]; k > 0 && next < n; k--) lengths[symbols[next++]] = length;
+    for (let k = ofLength[length]; k > 0 && next < n; k--) lengths[sorted[next++] % SYMBOLS] = length;
   }
   return lengths;
 }
@@ -77,13 +83,21 @@ export function canonicalCodes(lengths: Uint8Array): Int32Array {
   for (const length of lengths) if (length > 0) ofLength[length]++;
   const next = new Int32Array(LONGEST + 2);
   for (let length = 1; length <= LONGEST; length++) next[length + 1] = (next[length] + ofLength[length]) << 1;
-  return Int32Array.from(lengths, (length) => (length === 0 ? 0 : turned(next[length]++, length) | (length << 24)));
+  const codes = new Int32Array(lengths.length);
+  for (let symbol = 0; symbol < lengths.length; symbol++) {
+    const length = lengths[symbol];
+    if (length > 0) codes[symbol] = turned(next[length]++, length) | (length << 24);
+  }
+  return codes;
 }
 
 function turned(code: number, length: number): number {
-  let bits = 0;
-  for (let bit = 0; bit < length; bit++) bits |= ((code >> bit) & 1) << (length - 1 - bit);
-  return bits;
+  let bits = code;
+  bits = ((bits & 0x5555) << 1) | ((bits >> 1) & 0x5555);
+  bits = ((bits & 0x3333) << 2) | ((bits >> 2) & 0x3333);
+  bits = ((bits & 0x0f0f) << 4) | ((bits >> 4) & 0x0f0f);
+  bits = ((bits & 0x00ff) << 8) | (bits >> 8);
+  return bits >> (16 - length);
 }
 
 /** The order in which a block tells the lengths of the codes of lengths. */

@@ -48,12 +48,12 @@ export function countMapHalves(
   shift: 0 | 16,
   kind: RoutineKind = 'wasm',
 ): Uint32Array {
-  const memory = takeMemory((PORTION + HALVES) * 4 + OUT_BYTES, kind);
+  const memory = takeMemory((PORTION + 2 * HALVES) * 4, kind);
   try {
     const { heap, routines } = memory;
     const x = memory.allocate(PORTION * 4);
-    const counts = memory.allocate(HALVES * 4);
-    const found = heap.i32.subarray(counts / 4, counts / 4 + HALVES).fill(0);
+    const counts = memory.allocate(2 * HALVES * 4);
+    const found = heap.i32.subarray(counts / 4, counts / 4 + 2 * HALVES).fill(0);
     const turn = shift === 16 ? 0x8000 : 0;
     for (const bits of arrays) {
       for (let from = 0; from < bits.length; from += PORTION) {
@@ -62,7 +62,9 @@ export function countMapHalves(
         routines.countHalves(x, part.length, mask, wanted, shift, turn, counts);
       }
     }
-    return Uint32Array.from(found);
+    const total = new Uint32Array(HALVES);
+    for (let half = 0; half < HALVES; half++) total[half] = found[half] + found[HALVES + half];
+    return total;
   } finally {
     returnMemory(memory);
   }
