@@ -22,7 +22,7 @@ export interface Grant {
 }
 
 /** A thread that waits for room. */
-interface Request {
+interface Waiting {
   readonly lane: number;
   readonly key: string;
   readonly bytes: HomeBytes;
@@ -58,7 +58,7 @@ export class HomeKeeper {
   #home: SharedHome | null = null;
   /** Bytes that each lane holds; those of constants are the home's. */
   readonly #held = new Map<number, number>();
-  readonly #waiting: Request[] = [];
+  readonly #waiting: Waiting[] = [];
   #ids = 0;
 
   /** @param budget bytes that all sessions and threads may take together */
@@ -111,14 +111,14 @@ export class HomeKeeper {
   }
 
   /** A memory of its own. */
-  #alone({ lane, bytes }: Request): Grant | null {
+  #alone({ lane, bytes }: Waiting): Grant | null {
     const need = bytes.constants + bytes.own;
     if (!this.#hasRoomFor(need)) return null;
     this.#held.set(lane, need);
     return { id: ++this.#ids, room: null };
   }
 
-  #shared(request: Request): Grant | null {
+  #shared(request: Waiting): Grant | null {
     const { lane, key, bytes } = request;
     if (this.#home?.key !== key && !this.#move(request)) return null;
     const home = this.#home!;
@@ -134,7 +134,7 @@ export class HomeKeeper {
   }
 
   /** Another plan's constants take the place of those that nobody uses. */
-  #move({ key, bytes }: Request): boolean {
+  #move({ key, bytes }: Waiting): boolean {
     if (this.#home?.rooms.some((lane) => lane !== null)) return false;
     this.#home = null;
     if (!this.#hasRoomFor(bytes.constants + bytes.own)) return false;

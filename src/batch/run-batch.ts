@@ -31,7 +31,7 @@ import {
   type TaskResult,
   type WorkDone,
 } from './work.js';
-import { WorkerPool } from './worker-pool.js';
+import { divideWork, WorkerPool } from './worker-pool.js';
 
 interface BatchOptions {
   readonly task: Task;
@@ -270,17 +270,11 @@ class Batch {
   async #runInProcesses(open: readonly number[]): Promise<void> {
     const { task, jobs, timeoutMs } = this.#options;
     this.#collect = keepMemorySmall();
-    // a network's weights are held once: one process, with a thread for each image, or all for the layers of one
-    const processes = task.kind === 'run' ? 1 : Math.min(jobs, open.length);
-    const lanes = task.kind === 'run' && open.length >= jobs ? jobs : 1;
     this.#pool = new WorkerPool(
       this.#inputs,
       {
         task,
-        processes,
-        lanes,
-        inFlight: task.kind === 'run' && lanes === 1 ? Math.max(2, jobs) : 2 * lanes,
-        threads: Math.max(1, Math.floor(jobs / processes / lanes)),
+        ...divideWork(task.kind, jobs, open.length),
         timeoutMs,
         keepHashes: this.#ledger !== null,
         profile: timesOfProcess() !== null,

@@ -1,7 +1,7 @@
 import { joinedBytes, viewOf } from '../core/bytes.js';
 import { crc32 } from '../core/crc32.js';
 import type { Image } from '../core/image.js';
-import { deflate } from '../engine/deflate.js';
+import { deflate } from '../engine/deflate/deflate.js';
 import { ASCII, IMAGE_DESCRIPTION, toAscii } from '../io/encode.js';
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);

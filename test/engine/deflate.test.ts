@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinedBytes } from '../../src/core/bytes.js';
 import { crc32 } from '../../src/core/crc32.js';
-import { deflate } from '../../src/engine/deflate.js';
-import { canonicalCodes, codeLengths } from '../../src/engine/huffman.js';
+import { deflate } from '../../src/engine/deflate/deflate.js';
+import { canonicalCodes, codeLengths } from '../../src/engine/deflate/huffman.js';
 import { seeded } from '../random.js';
 
 function deflated(bytes: Uint8Array, kind: 'wasm' | 'typescript' = 'wasm') {

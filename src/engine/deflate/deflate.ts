@@ -1,6 +1,6 @@
-import { CRC_TABLES } from '../core/crc32.js';
+import { CRC_TABLES } from '../../core/crc32.js';
+import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from '../wasm/memory.js';
 import { canonicalCodes, codeLengths, putCodes } from './huffman.js';
-import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
 
 /** Bytes that are worked on at a time: nothing is looked for before them. */
 const PORTION = 2 ** 20;
