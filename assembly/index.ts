@@ -1,4 +1,5 @@
 export { clipInPlace, leakyReluInPlace, relu6InPlace, reluInPlace } from './activation';
+export { adler32, crc32, deflateScan, deflateWrite } from './deflate';
 export { denseBackward, denseForward } from './dense';
 export { depthwisePlanes } from './depthwise';
 export { directRows } from './direct';

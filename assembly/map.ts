@@ -50,32 +50,41 @@ function most(a: f32, b: f32): f32 {
 }
 
 /**
- * `count` floats at `x` as bytes at `y`: (v − lo) / range · max + start, cut to a whole number. 1 when every value lies
- * in [lo, hi]; of those that do not, the byte means nothing.
+ * `count` floats at `x` as bytes at `y`: (v − lo) / range · max + start, cut to a whole number; max is 255, start 0.5. What lies
+ * below `lo`, and NaN, is 0, what lies above `hi` is 255: how many of each stands at `out` (int32: below, above, NaN).
  */
-export function drawMap(x: i32, count: i32, y: i32, lo: f64, hi: f64, range: f64, max: f64, start: f64): i32 {
+export function drawMap(
+  x: i32,
+  count: i32,
+  y: i32,
+  lo: f64,
+  hi: f64,
+  range: f64,
+  max: f64,
+  start: f64,
+  out: i32,
+): void {
   const los = f64x2.splat(lo);
   const his = f64x2.splat(hi);
   const ranges = f64x2.splat(range);
   const most = f64x2.splat(max);
   const starts = f64x2.splat(start);
-  let inside = i32x4.splat(-1);
+  let below = i64x2.splat(0);
+  let above = i64x2.splat(0);
+  let nan = i32x4.splat(0);
   const eights = count & ~7;
   for (let i = 0; i < eights; i += 8) {
     const v = v128.load(x + (i << 2));
     const w = v128.load(x + (i << 2), 16);
+    nan = i32x4.sub(i32x4.sub(nan, f32x4.ne(v, v)), f32x4.ne(w, w));
     const a = f64x2.promote_low_f32x4(v);
     const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
     const c = f64x2.promote_low_f32x4(w);
     const d = f64x2.promote_low_f32x4(v128.shuffle<f32>(w, w, 2, 3, 2, 3));
-    inside = v128.and(
-      inside,
-      v128.and(v128.and(f64x2.ge(a, los), f64x2.le(a, his)), v128.and(f64x2.ge(b, los), f64x2.le(b, his))),
-    );
-    inside = v128.and(
-      inside,
-      v128.and(v128.and(f64x2.ge(c, los), f64x2.le(c, his)), v128.and(f64x2.ge(d, los), f64x2.le(d, his))),
-    );
+    below = i64x2.add(below, i64x2.add(f64x2.lt(a, los), f64x2.lt(b, los)));
+    below = i64x2.add(below, i64x2.add(f64x2.lt(c, los), f64x2.lt(d, los)));
+    above = i64x2.add(above, i64x2.add(f64x2.gt(a, his), f64x2.gt(b, his)));
+    above = i64x2.add(above, i64x2.add(f64x2.gt(c, his), f64x2.gt(d, his)));
     const first = v128.shuffle<i32>(
       wholes(a, los, ranges, most, starts),
       wholes(b, los, ranges, most, starts),
@@ -95,13 +104,24 @@ export function drawMap(x: i32, count: i32, y: i32, lo: f64, hi: f64, range: f64
     const words = i16x8.narrow_i32x4_s(first, second);
     v128.store64_lane(y + i, i8x16.narrow_i16x8_u(words, words), 0);
   }
-  let all = i64x2.all_true(inside);
+  // masks are −1
+  let belows = 0;
+  let aboves = 0;
+  belows -= (i64x2.extract_lane(below, 0) + i64x2.extract_lane(below, 1)) as i32;
+  aboves -= (i64x2.extract_lane(above, 0) + i64x2.extract_lane(above, 1)) as i32;
+  let nans = i32x4.extract_lane(nan, 0) + i32x4.extract_lane(nan, 1);
+  nans += i32x4.extract_lane(nan, 2) + i32x4.extract_lane(nan, 3);
   for (let i = eights; i < count; i++) {
     const v = <f64>load<f32>(x + (i << 2));
-    if (!(v >= lo && v <= hi)) all = false;
-    else store<u8>(y + i, <u8>(((v - lo) / range) * max + start));
+    if (v >= lo && v <= hi) store<u8>(y + i, <u8>(((v - lo) / range) * max + start));
+    else store<u8>(y + i, v > hi ? 255 : 0);
+    if (v < lo) belows++;
+    else if (v > hi) aboves++;
+    else if (!(v <= hi)) nans++;
   }
-  return all ? 1 : 0;
+  store<i32>(out, belows);
+  store<i32>(out, aboves, 4);
+  store<i32>(out, nans, 8);
 }
 
 function wholes(v: v128, lo: v128, range: v128, max: v128, start: v128): v128 {
@@ -111,14 +131,37 @@ function wholes(v: v128, lo: v128, range: v128, max: v128, start: v128): v128 {
 /**
  * Of `count` numbers of 32 bits at `x`, which rise as the floats they are once those of negative ones are turned: how often
  * each half that `shift` leaves, with `turn` flipped, occurs where the bits in `mask` are `wanted`; added to 65,536 counts
- * (int32) at `counts`.
+ * (int32) at `counts`, those of odd places to 65,536 behind them: neighbours are often equal, and one count would wait for
+ * the other.
  */
 export function countHalves(x: i32, count: i32, mask: i32, wanted: i32, shift: i32, turn: i32, counts: i32): void {
-  for (let p = x, end = x + (count << 2); p < end; p += 4) {
+  const masks = i32x4.splat(mask);
+  const wanteds = i32x4.splat(wanted);
+  const fours = x + ((count & ~3) << 2);
+  let p = x;
+  for (; p < fours; p += 16) {
+    const bits = v128.load(p);
+    const rising = v128.xor(bits, i32x4.shr_u(i32x4.shr_s(bits, 31), 1));
+    const found = i32x4.eq(v128.and(rising, masks), wanteds);
+    if (!v128.any_true(found)) continue;
+    const halves = v128.xor(v128.and(i32x4.shr_u(rising, shift), i32x4.splat(0xffff)), i32x4.splat(turn));
+    if (i32x4.extract_lane(found, 0)) addTo(counts + (i32x4.extract_lane(halves, 0) << 2));
+    if (i32x4.extract_lane(found, 1)) addTo(counts + HALVES + (i32x4.extract_lane(halves, 1) << 2));
+    if (i32x4.extract_lane(found, 2)) addTo(counts + (i32x4.extract_lane(halves, 2) << 2));
+    if (i32x4.extract_lane(found, 3)) addTo(counts + HALVES + (i32x4.extract_lane(halves, 3) << 2));
+  }
+  for (const end = x + (count << 2); p < end; p += 4) {
     const bits = load<i32>(p);
     const rising = bits ^ (((bits >> 31) as u32) >>> 1);
     if ((rising & mask) != wanted) continue;
-    const at = counts + (((((rising as u32) >>> shift) & 0xffff) ^ turn) << 2);
-    store<i32>(at, load<i32>(at) + 1);
+    const place = (p - x) & 4 ? HALVES : 0;
+    addTo(counts + place + (((((rising as u32) >>> shift) & 0xffff) ^ turn) << 2));
   }
+}
+
+/** Bytes of 65,536 counts. */
+const HALVES = 262_144;
+
+function addTo(at: i32): void {
+  store<i32>(at, load<i32>(at) + 1);
 }

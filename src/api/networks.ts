@@ -13,7 +13,8 @@ import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.j
 import { faultWords, toFloat32, type Value } from '../core/values.js';
 import { chooseLayers } from '../run/layer-choice.js';
 import { networkSubject, openNetwork } from '../run/network.js';
-import { type LayerChoice, layersNamed, Runs } from '../run/run.js';
+import { type LayerChoice, layersNamed } from '../run/run.js';
+import { Runs } from '../run/runs.js';
 import {
   type FileLike,
   type ImageLike,

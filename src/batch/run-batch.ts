@@ -31,7 +31,7 @@ import {
   type TaskResult,
   type WorkDone,
 } from './work.js';
-import { WorkerPool } from './worker-pool.js';
+import { divideWork, WorkerPool } from './worker-pool.js';
 
 interface BatchOptions {
   readonly task: Task;
@@ -242,7 +242,7 @@ class Batch {
     const { task, send, materials } = this.#options;
     const mayWrite = (input: Input, products: readonly Product[]) => this.#mayWrite(input, products);
     const keepHashes = this.#ledger !== null;
-    const workOn = await openTask(task, { threads: jobs, keepHashes, send, mayWrite }, materials);
+    const workOn = await openTask(task, { threads: jobs, homes: null, keepHashes, send, mayWrite }, materials);
     const before = this.#done;
     let reported = 0;
     let finished = Promise.resolve();
@@ -270,15 +270,11 @@ class Batch {
   async #runInProcesses(open: readonly number[]): Promise<void> {
     const { task, jobs, timeoutMs } = this.#options;
     this.#collect = keepMemorySmall();
-    // a network's weights are held once: one process, with the threads of all
-    const processes = task.kind === 'run' ? 1 : Math.min(jobs, open.length);
     this.#pool = new WorkerPool(
       this.#inputs,
       {
         task,
-        processes,
-        inFlight: task.kind === 'run' ? Math.max(2, jobs) : 2,
-        threads: Math.max(1, Math.floor(jobs / processes)),
+        ...divideWork(task.kind, jobs, open.length),
         timeoutMs,
         keepHashes: this.#ledger !== null,
         profile: timesOfProcess() !== null,

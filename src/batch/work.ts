@@ -3,6 +3,7 @@ import type { Job, NetworkJob, OutputJob } from '../core/job.js';
 import type { ProfileTimes } from '../core/profile.js';
 import type { NetworkRunResult, PreprocessResult, RunResult } from '../core/result.js';
 import type { Breathe } from '../engine/execute.js';
+import type { Homes } from '../engine/home.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import type { KernelSubject } from '../run/kernels.js';
@@ -71,6 +72,8 @@ export type WorkOn = (input: Input, breathe: Breathe, again: boolean) => Promise
 interface TaskOptions {
   /** Threads that one large convolution may use; no result depends on it. */
   readonly threads: number;
+  /** Who has room for sessions, where several threads run one network. */
+  readonly homes: Homes | null;
   /** Hash what is written, for a manifest. */
   readonly keepHashes: boolean;
   readonly send: (bytes: Uint8Array) => Promise<void>;
@@ -118,7 +121,7 @@ type RunTask = (input: Input, attempt: Attempt, again: boolean) => Promise<TaskR
 
 async function runnerOf(
   task: Task,
-  { threads, send, mayWrite }: TaskOptions,
+  { threads, homes, send, mayWrite }: TaskOptions,
   loaded: TaskMaterials[Task['kind']],
 ): Promise<RunTask> {
   switch (task.kind) {
@@ -140,7 +143,7 @@ async function runnerOf(
           if (answer === 'skip') throw new SkippedInput();
           if (answer !== 'go') throw receivedError(answer);
         });
-        return runInput(work, input, output, { claims: new Claims(output), threads, send, ...attempt });
+        return runInput(work, input, output, { claims: new Claims(output), threads, homes, send, ...attempt });
       };
     }
     case 'preprocess':

@@ -11,18 +11,35 @@ const MOST_FALSE_STARTS = 3;
 /** A process has at least this long to start and take up its task. */
 const START_MS = 60_000;
 
-interface PoolOptions {
-  readonly task: Task;
+/** Who works on what at the same time. */
+interface Division {
   readonly processes: number;
+  /** Threads of each process that work on whole inputs; their weights are shared. */
+  readonly lanes: number;
+  /** Threads that one large convolution may use in each lane. */
+  readonly threads: number;
   /** Inputs in flight in each process: while the engine computes for one, another is decoded or encoded. */
   readonly inFlight: number;
-  /** Threads that one large convolution may use in each process. */
-  readonly threads: number;
+}
+
+interface PoolOptions extends Division {
+  readonly task: Task;
   /** Time for one input; null: no limit. */
   readonly timeoutMs: number | null;
   readonly keepHashes: boolean;
-  /** Time the layers. */
+  /** Time the layers, and send what they took with each input. */
   readonly profile: boolean;
+}
+
+/**
+ * A network's weights are held once: by one process, with a thread for each input at work, or, where there are fewer inputs,
+ * with all threads for the layers of one. Of anything else each process has its own.
+ */
+export function divideWork(kind: Task['kind'], jobs: number, inputs: number): Division {
+  const processes = kind === 'run' ? 1 : Math.min(jobs, inputs);
+  const lanes = kind === 'run' && inputs >= jobs ? jobs : 1;
+  const threads = Math.max(1, Math.floor(jobs / processes / lanes));
+  return { processes, lanes, threads, inFlight: Math.max(2 * lanes, kind === 'run' ? jobs : 2) };
 }
 
 interface PoolEvents {
@@ -125,7 +142,7 @@ export class WorkerPool {
   }
 
   #start(slot: Slot): void {
-    const { task, threads, keepHashes, profile, timeoutMs } = this.#options;
+    const { task, lanes, threads, keepHashes, profile, timeoutMs } = this.#options;
     const worker = new WorkerProcess(
       (message) => this.#receive(slot, message),
       (death) => this.#bury(slot, death),
@@ -133,7 +150,7 @@ export class WorkerPool {
     slot.worker = worker;
     slot.isReady = false;
     if (timeoutMs !== null) slot.starting = setTimeout(() => worker.kill(), Math.max(START_MS, timeoutMs));
-    worker.send({ type: 'open', task, threads, keepHashes, profile });
+    worker.send({ type: 'open', task, lanes, threads, keepHashes, profile });
   }
 
   #receive(slot: Slot, message: FromWorker): void {
@@ -270,6 +287,7 @@ export type ToWorker =
   | {
       readonly type: 'open';
       readonly task: Task;
+      readonly lanes: number;
       readonly threads: number;
       readonly keepHashes: boolean;
       readonly profile: boolean;

@@ -95,7 +95,7 @@ export function midLevel(depth: 8 | 16): number {
 /**
  * Values as greys: round((v − lo) / (hi − lo) · max), halves up. Outside the scale they are clipped and counted; NaN is
  * black and counted. Where lo === hi, that one value is mid-grey.
- * @param draw the pass over all values; the engine's does the same in SIMD
+ * @param draw the pass over all values where lo < hi; the engine's does the same in SIMD
  */
 export function toPixels(
   values: Float32Array,
@@ -105,16 +105,17 @@ export function toPixels(
 ): { data: Uint8Array | Uint16Array; clipped: Clipped } {
   const data = depth === 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
   const { lo, hi } = scale;
-  const max = maxSample(depth);
   const constant = lo === hi;
-  const range = constant ? 1 : hi - lo;
   // the stored number is cut to a whole one, so the half added here rounds; v === lo gives mid where lo === hi
   const start = constant ? midLevel(depth) : 0.5;
+  const levels = { ...scale, range: constant ? 1 : hi - lo, max: maxSample(depth), start };
   const clipped = { below: 0, above: 0, nan: 0 };
   for (let from = 0; from < values.length; from += PORTION) {
-    const end = Math.min(from + PORTION, values.length);
-    const inside = draw(values.subarray(from, end), data.subarray(from, end), { ...scale, range, max, start });
-    if (!inside) clip(values, data, from, end, scale, max, clipped);
+    const part = values.subarray(from, from + PORTION);
+    const lost = (constant ? drawPortion : draw)(part, data.subarray(from, from + PORTION), levels);
+    clipped.below += lost.below;
+    clipped.above += lost.above;
+    clipped.nan += lost.nan;
   }
   return { data, clipped };
 }
@@ -129,41 +130,25 @@ interface Levels extends Scale {
   readonly start: number;
 }
 
-/** Draws a portion as if all of it lay inside the scale; true when it does. What lies outside may get any level. */
-type DrawPortion = (values: Float32Array, data: Uint8Array | Uint16Array, levels: Levels) => boolean;
+/** Draws a portion; what lies outside the scale is black or white. How much of it did. */
+type DrawPortion = (values: Float32Array, data: Uint8Array | Uint16Array, levels: Levels) => Clipped;
 
 function drawPortion(
   values: Float32Array,
   data: Uint8Array | Uint16Array,
   { lo, hi, range, max, start }: Levels,
-): boolean {
-  let inside = true;
+): Clipped {
+  const clipped = { below: 0, above: 0, nan: 0 };
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     data[i] = ((value - lo) / range) * max + start;
-    if (!(value >= lo && value <= hi)) inside = false;
-  }
-  return inside;
-}
-
-/** Sets and counts what lies outside the scale. */
-function clip(
-  values: Float32Array,
-  data: Uint8Array | Uint16Array,
-  from: number,
-  end: number,
-  { lo, hi }: Scale,
-  max: number,
-  clipped: { below: number; above: number; nan: number },
-): void {
-  for (let i = from; i < end; i++) {
-    const value = values[i];
     if (value >= lo && value <= hi) continue;
     data[i] = value > hi ? max : 0;
     if (value > hi) clipped.above++;
     else if (value < lo) clipped.below++;
     else clipped.nan++;
   }
+  return clipped;
 }
 
 /** Where zero fell among the greys; 'below' when it is darker than black, 'above' when it is brighter than white. */

@@ -19,20 +19,22 @@ export function sumsOfMap(
 }
 
 /**
- * Values as whole numbers of one byte, (v − lo) / range · max + start cut to a whole one; true when all of them lie in
- * [lo, hi]. Of those that do not, the byte means nothing.
+ * Values as whole numbers of one byte, (v − lo) / range · max + start cut to a whole one, where lo < hi; what lies beyond is 0
+ * or 255, and NaN is 0. @returns how many of those there are
  */
 export function drawMapLevels(
   values: Float32Array,
   data: Uint8Array | Uint16Array,
   { lo, hi, range, max, start }: { lo: number; hi: number; range: number; max: number; start: number },
   kind: RoutineKind = 'wasm',
-): boolean {
+): { below: number; above: number; nan: number } {
   return withMemory(kind, (memory) => {
     const { x, out } = placeIn(memory, values);
-    const inside = memory.routines.drawMap(x, values.length, out, lo, hi, range, max, start) === 1;
-    data.set(memory.heap.u8.subarray(out, out + values.length));
-    return inside;
+    const y = out + OUT_BYTES;
+    memory.routines.drawMap(x, values.length, y, lo, hi, range, max, start, out);
+    data.set(memory.heap.u8.subarray(y, y + values.length));
+    const [below, above, nan] = memory.heap.i32.subarray(out / 4, out / 4 + 3);
+    return { below, above, nan };
   });
 }
 
@@ -46,12 +48,12 @@ export function countMapHalves(
   shift: 0 | 16,
   kind: RoutineKind = 'wasm',
 ): Uint32Array {
-  const memory = takeMemory((PORTION + HALVES) * 4 + OUT_BYTES, kind);
+  const memory = takeMemory((PORTION + 2 * HALVES) * 4, kind);
   try {
     const { heap, routines } = memory;
     const x = memory.allocate(PORTION * 4);
-    const counts = memory.allocate(HALVES * 4);
-    const found = heap.i32.subarray(counts / 4, counts / 4 + HALVES).fill(0);
+    const counts = memory.allocate(2 * HALVES * 4);
+    const found = heap.i32.subarray(counts / 4, counts / 4 + 2 * HALVES).fill(0);
     const turn = shift === 16 ? 0x8000 : 0;
     for (const bits of arrays) {
       for (let from = 0; from < bits.length; from += PORTION) {
@@ -60,7 +62,9 @@ export function countMapHalves(
         routines.countHalves(x, part.length, mask, wanted, shift, turn, counts);
       }
     }
-    return Uint32Array.from(found);
+    const total = new Uint32Array(HALVES);
+    for (let half = 0; half < HALVES; half++) total[half] = found[half] + found[HALVES + half];
+    return total;
   } finally {
     returnMemory(memory);
   }

@@ -1,23 +1,25 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
-import { bytesOf, newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
+import { newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
 import { forwardOf } from '../layers/index.js';
-import { bandedConv, isWorthSharing, roomBytes, runsInBands } from './banded-steps.js';
+import type { BandedStep } from './banded-steps.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
 import { paddedSize, padInput } from './conv2d/padding.js';
 import { runElementwise } from './elementwise.js';
 import { type Fused, type FusedBand, fuseArray, fuseInPortions } from './fused.js';
+import type { Home } from './home.js';
 import { type EngineInput, itemOf, numbersOf } from './input.js';
-import { type BandedConv, constantBytes, type Lane, laneBytes, type PackedConv, packConv } from './lane.js';
+import { type BandedConv, type Lane, type PackedConv, packConv } from './lane.js';
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
 import { turn } from './operators/copies.js';
 import { poolPlanes } from './operators/pools.js';
 import type { Room } from './operators/room.js';
 import type { Plan } from './plan.js';
 import { runBand } from './run-band.js';
+import { eachPart, layOut } from './session-layout.js';
 import { closeWork, nextTicket, shareBands, sharedInput, sharedOutput, type ThreadTeam } from './shared-bands.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
-import { Layout, planValues, type ValuePlaces } from './value-places.js';
+import type { ValuePlaces } from './value-places.js';
 import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
 
 /** About this many multiply-accumulates pass between two breaths: a few hundredths of a second. */
@@ -32,6 +34,8 @@ export interface SessionOptions {
   readonly kind?: RoutineKind;
   /** Threads that may help; the result never depends on them. */
   readonly team?: ThreadTeam | null;
+  /** Room in a memory that other threads have sessions of the same plan in; else one of its own. */
+  readonly home?: Home | null;
 }
 
 /** Told of each step as it is done; `read` gives a value while it lies in its buffer, so not beyond the call. */
@@ -55,11 +59,13 @@ interface OrderedConv {
 export class Session {
   readonly plan: Plan;
   readonly #memory: EngineMemory;
-  readonly #options: SessionOptions;
+  readonly #options: Omit<SessionOptions, 'home'>;
+  readonly #home: Home | null;
   readonly #team: ThreadTeam | null;
   readonly #convs = new Map<Step, ReadyConv>();
   /** Steps whose weights are whole and whose algorithm rounds; see `mayRoundWhole`. */
   readonly #ordered = new Map<ConvStep, OrderedConv>();
+  readonly #wholeSteps: number[] = [];
   /** What the last image of a step was computed by, where it was not the plan's choice. */
   readonly #taken = new Map<string, ConvStep>();
   readonly #places: ValuePlaces;
@@ -71,55 +77,52 @@ export class Session {
   readonly #lanes: readonly Lane[];
 
   constructor(plan: Plan, options: SessionOptions = {}) {
-    const { kind = 'wasm', team = null } = options;
+    const { kind = 'wasm', team = null, home = null } = options;
     this.plan = plan;
-    this.#options = options;
-    const values = planValues(plan);
-    const steps = plan.steps.filter(runsInBands);
-    const shared = steps.map((step) => team !== null && kind === 'wasm' && isWorthSharing(step, team));
-    this.#team = shared.includes(true) ? team : null;
-    const convs = steps.map((step, s) => bandedConv(step, shared[s] ? team!.size : 1, values));
-    const lane = laneBytes(convs);
-    const layout = new Layout();
-    const packed = convs.map((conv) => constantBytes(conv).map((bytes) => layout.add(bytes)));
-    const lanes = Array.from({ length: this.#team?.size ?? 1 }, () => eachPart(lane, (bytes) => layout.add(bytes)));
-    const areas = convs.map(({ geometry: g, isInside, staysInside }, s) => ({
-      x: shared[s] && !isInside ? layout.add(g.C * g.H * g.W * 4) : 0,
-      y: shared[s] && !staysInside ? layout.add(g.M * g.oH * g.oW * 4) : 0,
-    }));
-    const left = roomBytes(plan);
-    const room = layout.add(left);
-    const places = values.place(layout);
-    const constants = constantsRead(plan).map((name) => ({
-      name,
-      at: layout.add(bytesOf(plan.shaped.infos.get(name)!)),
-    }));
-    this.#memory = takeMemory(layout.bytes, kind);
+    this.#options = { kind, team };
+    this.#home = home;
+    const layout = layOut(plan, kind === 'wasm' ? team : null);
+    this.#team = layout.lanes.length > 1 ? team : null;
+    this.#memory = home?.memory ?? takeMemory(layout.constantBytes + layout.ownBytes, kind);
     const memory = this.#memory;
-    const base = memory.allocate(layout.bytes);
-    this.#places = places.from(memory, base);
-    this.#room = { at: base + room, left };
-    this.#lanes = lanes.map((one) => eachPart(one, (at) => base + at));
-    for (const { name, at } of constants) {
+    const constants = home?.constants ?? memory.allocate(layout.constantBytes);
+    const own = home?.own ?? memory.allocate(layout.ownBytes);
+    this.#places = layout.places.from(memory, own);
+    this.#room = { at: own + layout.room.at, left: layout.room.left };
+    this.#lanes = layout.lanes.map((one) => eachPart(one, (at) => own + at));
+    const isPacked = home !== null && home.wholeSteps !== null;
+    for (const { name, at } of layout.read) {
       const { dtype, shape, data } = plan.shaped.known(name)!;
-      const copy = newNumbers(dtype, data.length, { buffer: memory.heap.u8.buffer, byteOffset: base + at });
-      copy.set(data);
+      const copy = newNumbers(dtype, data.length, { buffer: memory.heap.u8.buffer, byteOffset: constants + at });
+      if (!isPacked) copy.set(data);
       this.#constants.set(name, { dtype, shape, data: copy });
     }
-    convs.forEach((banded, s) => {
-      const [packedAt, bias, edges] = packed[s].map((at) => base + at);
+    layout.banded.forEach(({ step, conv: banded, constants: parts, shared }, s) => {
+      const [packed, bias, edges] = parts.map((at) => constants + at);
       const packedBytes = banded.packs === 1 ? 0 : aligned(banded.bands.bytes.packed);
-      const conv = { ...banded, packed: packedAt, packedBytes, bias, edges };
-      const step = steps[s];
-      if (step.kind === 'pool') packConv(memory, conv, null, null, this.#lanes[0]);
-      else {
-        const bias = step.layer.kind === 'ncc' ? null : step.bias;
-        const weight = packConv(memory, conv, step.weight, bias, this.#lanes[0]);
-        if (weight && mayRoundWhole(step, weight)) this.#ordered.set(step, { step: orderedStep(step), session: null });
+      const conv = { ...banded, packed, packedBytes, bias, edges };
+      if (isPacked ? home.wholeSteps!.includes(s) : this.#pack(step, conv)) {
+        this.#ordered.set(step as ConvStep, { step: orderedStep(step as ConvStep), session: null });
+        this.#wholeSteps.push(s);
       }
-      const { x, y } = areas[s];
-      this.#convs.set(step, { conv, shared: shared[s] ? { x: base + x, y: base + y } : null });
+      this.#convs.set(step, { conv, shared: shared && { x: own + shared.x, y: own + shared.y } });
     });
+  }
+
+  /** Puts a step's constants into the memory. Whether whole images need another session for it. */
+  #pack(step: BandedStep, conv: PackedConv): boolean {
+    if (step.kind === 'pool') {
+      packConv(this.#memory, conv, null, null, this.#lanes[0]);
+      return false;
+    }
+    const bias = step.layer.kind === 'ncc' ? null : step.bias;
+    const weight = packConv(this.#memory, conv, step.weight, bias, this.#lanes[0]);
+    return weight !== null && mayRoundWhole(step, weight);
+  }
+
+  /** Which of the steps in bands have another session for whole images: for other sessions in the same home. */
+  get wholeSteps(): readonly number[] {
+    return this.#wholeSteps;
   }
 
   /** One input, one output: the first kept value, in `out` when given; yields the share done, 0 … 1, every now and then. */
@@ -205,10 +208,10 @@ export class Session {
     return new Map(this.#taken);
   }
 
-  /** Gives the memory back. The session cannot run again. */
+  /** Gives the memory back, unless it is a home's. The session cannot run again. */
   close(): void {
     for (const { session } of this.#ordered.values()) session?.close();
-    returnMemory(this.#memory);
+    if (this.#home === null) returnMemory(this.#memory);
   }
 
   /** A batch of vectors [N, K] as one row of N pixels with K channels; yields the multiply-accumulates done so far. */
@@ -353,19 +356,6 @@ function* sequence(count: number, next = counter()): Generator<number> {
 function counter(): () => number {
   let next = 0;
   return () => next++;
-}
-
-function eachPart(parts: Lane, of: (part: number) => number): Lane {
-  return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, of(part)])) as unknown as Lane;
-}
-
-/** The constants that operators read; those of convolutions are packed instead. */
-function constantsRead({ steps, shaped, kept }: Plan): string[] {
-  const made = new Set(steps.flatMap(({ outputs }) => outputs));
-  const fed = new Set(shaped.model.inputs.map(({ name }) => name));
-  const read = steps.flatMap((step) => (step.kind === 'operator' ? step.inputs : []));
-  const names = new Set([...read, ...kept]);
-  return [...names].filter((name): name is string => name !== null && !made.has(name) && !fed.has(name));
 }
 
 /** What a convolution reads, as [N, C, H, W] float32 or an image in bytes. */

@@ -4,9 +4,9 @@ import { type Tensor, type TensorLike, toTensor } from '../core/tensor.js';
 import { chooseScale, toPixels } from '../draw/scale.js';
 import { imageToTensor } from '../engine/preprocess.js';
 import { decodeImage as decodeBytes } from '../io/decode.js';
-import { encodePng } from '../io/encode.js';
 import { readBytes } from '../io/files.js';
 import { npyToTensor, readNpy, writeNpy } from '../models/npy.js';
+import { mapPng } from '../run/map-png.js';
 
 export interface DecodeOptions {
   /** 'unit' [0, 1], '255' [0, 255] or 'signed' [−1, 1]. Default 'unit'. */
@@ -58,7 +58,7 @@ export async function encodeMap(map: TensorLike, options: EncodeOptions = {}): P
   const [height, width] = values.shape;
   const scale = chooseScale([values.data], rule);
   const { data } = toPixels(values.data, scale, depth);
-  return encodePng({ width, height, channels: 1, depth, data }, JSON.stringify(scale));
+  return mapPng({ width, height, channels: 1, depth, data }, JSON.stringify(scale));
 }
 
 /** A .npy file of float32 numbers, as numpy.save writes it. */

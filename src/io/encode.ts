@@ -68,8 +68,8 @@ async function readable<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const IMAGE_DESCRIPTION = 0x010e;
-const ASCII = 2;
+export const IMAGE_DESCRIPTION = 0x010e;
+export const ASCII = 2;
 
 /** ImageDescription of IFD0 in an EXIF block ("Exif\0\0", then TIFF); null when it is not there or out of bounds. */
 function imageDescription(exif: Uint8Array): string | null {

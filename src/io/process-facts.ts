@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { posix } from 'node:path';
 
 /** Whether a process of this number runs on this machine. */
@@ -25,6 +25,13 @@ export function processStart(pid: number): string | null {
  */
 export function coreCount(): number {
   return Math.max(1, Math.min(availableParallelism(), Math.ceil(cpuQuota())));
+}
+
+/** Bytes of memory that this process may still take: what the machine has left, and no more than its container may. */
+export function memoryToUse(): number {
+  // Node 20 lacks some of these, and tells of no limit as 0 or as one beyond all machines
+  const limit = (process as { constrainedMemory?: () => number | undefined }).constrainedMemory?.() || freemem();
+  return Math.min(freemem(), limit);
 }
 
 /** The least quota of this process's control groups, in cores. */

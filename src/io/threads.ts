@@ -8,7 +8,8 @@ const WORKER_PLACES = ['./engine-worker.cjs', '../engine-worker.cjs', '../../dis
 
 /** What a thread is started with: its place in the team, and what it shares with the others to pack vectors. */
 interface ThreadData {
-  readonly lane: number;
+  /** Null: it is no helper of the engine but works on whole inputs of a batch. */
+  readonly lane: number | null;
   readonly wide: Int32Array<SharedArrayBuffer> | null;
 }
 
@@ -43,9 +44,38 @@ function startWorkers(count: number): Worker[] {
   });
 }
 
+/** Starts a thread of a batch's worker process. What ends it ends the process, whose parent knows what to do. */
+export function startLane(receive: (message: unknown) => void): (message: unknown) => void {
+  const worker = new Worker(process.argv[1], { workerData: { lane: null, wide: wideUsers() } satisfies ThreadData });
+  worker.on('message', receive);
+  worker.on('error', (error) => {
+    throw error;
+  });
+  return (message) => worker.postMessage(message);
+}
+
+/** In a thread of a worker process: who started it; null in the process's first thread. */
+export function threadThatStarted(): {
+  readonly send: (message: unknown) => void;
+  readonly receive: (listener: (message: unknown) => void) => void;
+} | null {
+  const port = parentPort;
+  if (port === null) return null;
+  join();
+  return {
+    send: (message) => port.postMessage(message),
+    receive: (listener) => void port.on('message', listener),
+  };
+}
+
 /** In a worker: calls `receive` for every message, with this thread's place in the team, from 1. */
 export function receiveMessages(receive: (message: unknown, lane: number) => void): void {
-  const { lane, wide } = workerData as ThreadData;
-  if (wide) joinWide(wide);
-  parentPort!.on('message', (message: unknown) => receive(message, lane));
+  const { lane } = join();
+  parentPort!.on('message', (message: unknown) => receive(message, lane!));
+}
+
+function join(): ThreadData {
+  const data = workerData as ThreadData;
+  if (data.wide) joinWide(data.wide);
+  return data;
 }

@@ -12,8 +12,8 @@ import { applyColormap } from '../draw/colormaps.js';
 import type { LabelledMap } from '../draw/figure.js';
 import { chooseScale, toPixels, zeroLevel } from '../draw/scale.js';
 import { countMapHalves, drawMapLevels, sumsOfMap } from '../engine/map-loops.js';
-import { encodePng } from '../io/encode.js';
 import { writeNpy, writeValue } from '../models/npy.js';
+import { mapPng } from './map-png.js';
 import type { FeatureMap, MeasuredBank, MeasuredLayer } from './measure.js';
 import { numberedMap, type Product } from './place.js';
 import { type DrawnBytes, planesOf } from './planes.js';
@@ -54,7 +54,7 @@ async function* kernelProducts(
       for (const bank of banks) {
         for (const [m, map] of bank.entries()) {
           const { result, values, source: kernel } = map;
-          const { bytes, picture, scale } = await drawMap(
+          const { bytes, picture, scale } = drawMap(
             { ...result, values, facts: result.values },
             job.picture,
             (...scale) => kernelMapNote(job, source, result, kernel, ...scale),
@@ -83,11 +83,11 @@ interface DrawnPlane extends Omit<LabelledMap, 'label'> {
 }
 
 /** A plane in a file of its own: one grey (or coloured) pixel a value, with its scale and recipe in the metadata. */
-async function drawMap(
+function drawMap(
   { width, height, values, blank = 0, facts }: DrawnPlane,
   { depth, colormap, scale: rule }: PictureJob,
   noteOf: (scale: Scale, clipped: Clipped) => MapNote,
-): Promise<Required<DrawnBytes> & { readonly picture: NonNullable<MapResult['picture']> }> {
+): Required<DrawnBytes> & { readonly picture: NonNullable<MapResult['picture']> } {
   const isRange = rule.kind !== 'fixed' && rule.kind !== 'percentiles';
   const scale = chooseScale(
     [values],
@@ -100,7 +100,7 @@ async function drawMap(
   const gray: Image = { width, height, channels: 1, depth, data };
   const image: Image =
     colormap === 'gray' ? gray : { ...gray, channels: 3, data: applyColormap(data as Uint8Array, colormap) };
-  const bytes = await encodePng(image, JSON.stringify(noteOf(scale, clipped)));
+  const bytes = mapPng(image, JSON.stringify(noteOf(scale, clipped)));
   const drawn = { ...scale, colormap, clipped: { ...clipped, of: values.length - blank } };
   return { bytes, scale: drawn, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
 }
@@ -174,7 +174,7 @@ export function withoutAddedBatch(value: Value, { dropsBatch }: Pick<Source, 'dr
 /** Each channel in a file of its own. */
 async function* drawMaps(job: NetworkJob, source: Source, layer: MeasuredLayer): AsyncGenerator<DrawnProduct> {
   for (const { label, ...plane } of planesOf(layer).maps) {
-    const { bytes, scale } = await drawMap(plane, job.picture, (...scale) =>
+    const { bytes, scale } = drawMap(plane, job.picture, (...scale) =>
       layerMapNote(job, source, layer.result, label, ...scale),
     );
     yield { kind: 'maps', layer: layer.result.name, map: label, bytes, scale };

@@ -1,25 +1,10 @@
 import { chainBehind } from '../analysis/explain/chain.js';
-import {
-  type Bound,
-  type Fed,
-  type Planned,
-  planRun,
-  type RunDoors,
-  runPlanned,
-  runSubject,
-  type Shaped,
-  type SubjectRun,
-  shapeOf,
-} from '../analysis/kept-run.js';
+import { type Bound, planRun, runSubject, type Shaped, type SubjectRun, shapeOf } from '../analysis/kept-run.js';
 import type { LayerRun } from '../analysis/layer-run.js';
 import type { NetworkJob, OutputJob } from '../core/job.js';
 import type { InputFacts, NetworkRunResult, OutputFile, RunResult } from '../core/result.js';
 import { faultWords } from '../core/values.js';
-import type { Breathe } from '../engine/execute.js';
 import type { EngineInput } from '../engine/input.js';
-import type { Plan } from '../engine/plan.js';
-import { Session } from '../engine/session.js';
-import { type StepTimes, timedOpening, timesOfProcess } from '../engine/step-times.js';
 import type { Input } from '../io/inputs.js';
 import type { Model } from '../layers/model.js';
 import { followingCount } from './banks.js';
@@ -29,29 +14,10 @@ import { type DrawnProduct, drawKernelMaps, drawLayers } from './maps.js';
 import { measureBanks, measureLayers } from './measure.js';
 import type { OverviewRun } from './overview.js';
 import { type Delivery, deliver, type Product } from './place.js';
+import { type Choice, type Choose, doorsOf, type RunContext, Runs } from './runs.js';
 import { type LayerRequest, openRequest, type SeenView, shape, viewOf } from './shape.js';
 import { atInput, readSource } from './source.js';
 import type { Source, Subject } from './subject.js';
-import { threadTeam } from './threads.js';
-
-/** What a run is given by whoever runs it. */
-export interface RunContext {
-  readonly breathe: Breathe;
-  /** Threads that one large convolution may use; no result depends on it. */
-  readonly threads: number;
-  /** Look for NaN, infinities and explosions in every layer. Default: yes. */
-  readonly watch?: boolean;
-  /** Keeps what each layer took. Default: the process's own profile, if it has one. */
-  readonly times?: StepTimes | null;
-}
-
-/** What is to be kept of a run, beside whatever the one who chose it wants to know later. */
-interface Choice {
-  readonly keep: readonly string[];
-}
-
-/** Chooses among the values of a subject whose shapes are known. */
-export type Choose<B extends Bound, C extends Choice> = (shape: Shaped<B>) => C;
 
 /** A finished run with the input it is of. */
 export interface Run<B extends Bound = Bound, C extends Choice = Choice> extends SubjectRun<B> {
@@ -85,83 +51,6 @@ async function runShaped<B extends Bound, C extends Choice>(
   const start = performance.now();
   const done = await runSubject(subject, planned, source, options, doorsOf(context));
   return { ...done, chosen, source, engineMs: performance.now() - start };
-}
-
-function doorsOf({ breathe, threads, watch = true, times = timesOfProcess() }: RunContext): RunDoors {
-  return { breathe, team: threadTeam(threads), watch, times };
-}
-
-/** A subject planned for one shape, with what was chosen of it. */
-export interface ChosenPlan<B extends Bound, C extends Choice> extends Planned<B> {
-  readonly chosen: C;
-}
-
-/**
- * Runs of one subject on many inputs: a plan for each shape, made once. Weights are large, so one plan at a time has them
- * packed, the one that ran last, and all runs queue up.
- */
-export class Runs<B extends Bound, C extends Choice> {
-  readonly #subject: Subject<B>;
-  readonly #choose: Choose<B, C>;
-  #last: { readonly key: string | null; readonly plan: ChosenPlan<B, C> } | null = null;
-  #packed: Session | null = null;
-  #queue: Promise<unknown> = Promise.resolve();
-
-  constructor(subject: Subject<B>, choose: Choose<B, C>) {
-    this.#subject = subject;
-    this.#choose = choose;
-  }
-
-  /** The plan for an input; the same for all of its type and shape, unless the subject depends on its numbers. */
-  for(source: Fed): ChosenPlan<B, C> {
-    const { info } = source;
-    const key = info && JSON.stringify([info.dtype, info.shape]);
-    if (this.#last?.key === key && this.#last.plan.plan !== null) return this.#last.plan;
-    const shape = shapeOf(this.#subject, source);
-    const chosen = this.#choose(shape);
-    const plan = { ...planRun(shape, chosen.keep, this.#subject.options), chosen };
-    this.#last = { key, plan };
-    return plan;
-  }
-
-  /** One input. `ready` is asked once the plan is known, before weights are packed; it may refuse. */
-  async run<S extends Fed>(
-    source: S,
-    context: RunContext,
-    ready?: (plan: ChosenPlan<B, C>) => Promise<void>,
-  ): Promise<SubjectRun<B> & { readonly chosen: C; readonly source: S; readonly engineMs: number }> {
-    // no pause before this: another image's shape would take its place
-    const planned = this.for(source);
-    await ready?.(planned);
-    const turn = this.#queue.then(() => this.#turn(planned, source, doorsOf(context)));
-    this.#queue = turn.catch(() => {});
-    return { ...(await turn), chosen: planned.chosen, source };
-  }
-
-  /** Nothing else runs meanwhile: memory may change hands. */
-  async #turn(
-    planned: Planned<B>,
-    source: Fed,
-    doors: RunDoors,
-  ): Promise<SubjectRun<B> & { readonly engineMs: number }> {
-    const { plan } = planned;
-    const engine = plan && this.#engine(plan, doors);
-    const start = performance.now();
-    const done =
-      plan && engine
-        ? await runPlanned(this.#subject, { ...planned, plan }, source, doors, engine)
-        : await runSubject(this.#subject, planned, source, this.#subject.options, doors);
-    return { ...done, engineMs: performance.now() - start };
-  }
-
-  #engine(plan: Plan, { team, times = null }: RunDoors): Session {
-    if (this.#packed?.plan !== plan) {
-      this.#packed?.close();
-      this.#packed = null;
-      this.#packed = timedOpening(times, () => new Session(plan, { team }));
-    }
-    return this.#packed;
-  }
 }
 
 /** Layers that were chosen by name. */

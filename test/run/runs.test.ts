@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../src/core/tensor.js';
 import { networkSubject, openNetwork } from '../../src/run/network.js';
-import { layersNamed, Runs } from '../../src/run/run.js';
+import { layersNamed } from '../../src/run/run.js';
+import { Runs } from '../../src/run/runs.js';
 import { randomArray } from '../random.js';
 
 const NETWORK = { network: 'conv sobel-x padding=1 | relu | conv outline3x3', weights: null, init: null, inputs: [] };

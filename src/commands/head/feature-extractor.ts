@@ -17,7 +17,8 @@ import { chooseLayers } from '../../run/layer-choice.js';
 import { filesOf, networkSubject, type OpenedNetwork, openNetwork } from '../../run/network.js';
 import { checkDeclaredShape, declaredType, presetOfJob, type SourceJob } from '../../run/network-input.js';
 import { presetWords } from '../../run/preset.js';
-import { type LayerChoice, layersNamed, Runs } from '../../run/run.js';
+import { type LayerChoice, layersNamed } from '../../run/run.js';
+import { Runs } from '../../run/runs.js';
 import { sourceOf } from '../../run/source.js';
 import type { Source } from '../../run/subject.js';
 

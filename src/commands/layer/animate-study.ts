@@ -12,7 +12,8 @@ import type { TimedFrame } from '../../io/encode-animation.js';
 import type { Input } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
 import { centred, type FigureFile, figurePixels, layOutFigure } from '../../run/figure.js';
-import { lookAtLayer, type RunContext, type SeenLayer } from '../../run/run.js';
+import { lookAtLayer, type SeenLayer } from '../../run/run.js';
+import type { RunContext } from '../../run/runs.js';
 import type { LayerRequest } from '../../run/shape.js';
 import { type Film, filmFrames, filmOf } from './animate-figure.js';
 

@@ -1,4 +1,5 @@
 import { activationRoutines } from './activation.js';
+import { deflateRoutines } from './deflate.js';
 import { denseRoutines } from './dense.js';
 import { depthwiseRoutines } from './depthwise.js';
 import { directRoutines } from './direct.js';
@@ -25,6 +26,7 @@ import { winogradRoutines } from './winograd.js';
 export function typescriptRoutines(heap: Heap) {
   return {
     ...padRoutines(heap),
+    ...deflateRoutines(heap),
     ...denseRoutines(heap),
     ...depthwiseRoutines(heap),
     ...directRoutines(heap),

@@ -34,7 +34,7 @@ export function mapRoutines({ u8, i32, f32, f64 }: Heap) {
       for (let i = 0; i < count; i++) {
         const bits = i32[x / 4 + i];
         const rising = bits ^ ((bits >> 31) >>> 1);
-        if ((rising & mask) === wanted) i32[counts / 4 + (((rising >>> shift) & 0xffff) ^ turn)]++;
+        if ((rising & mask) === wanted) i32[counts / 4 + (i & 1) * 65_536 + (((rising >>> shift) & 0xffff) ^ turn)]++;
       }
     },
 
@@ -47,14 +47,18 @@ export function mapRoutines({ u8, i32, f32, f64 }: Heap) {
       range: number,
       max: number,
       start: number,
-    ): number {
-      let inside = 1;
+      out: number,
+    ): void {
+      const lost = [0, 0, 0];
       for (let i = 0; i < count; i++) {
         const value = f32[x / 4 + i];
         if (value >= lo && value <= hi) u8[y + i] = ((value - lo) / range) * max + start;
-        else inside = 0;
+        else {
+          u8[y + i] = value > hi ? 255 : 0;
+          lost[value < lo ? 0 : value > hi ? 1 : 2]++;
+        }
       }
-      return inside;
+      i32.set(lost, out / 4);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type ByteSource, memorySource, viewOf, windowOf } from '../../core/bytes.js';
+import { crc32 } from '../../core/crc32.js';
 import { CnnvizError } from '../../core/errors.js';
 import { inflate } from './inflate.js';
 
@@ -182,17 +183,4 @@ function nameOf(bytes: Uint8Array): string {
     refuse(`the name ${JSON.stringify(name)} leads outside`);
   }
   return name;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c >>> 0;
-});
-
-/** The checksum of zip and PNG. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = CRC_TABLE[(crc ^ bytes[i]) & 0xff] ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../../src/core/bytes.js';
+import { crc32 } from '../../../src/core/crc32.js';
 import { readWeights } from '../../../src/models/weights/index.js';
 import { inflate } from '../../../src/models/weights/inflate.js';
-import { crc32 } from '../../../src/models/weights/zip.js';
 import { seeded } from '../../random.js';
 
 const FOLDER = new URL('../../../fixtures/models/weights/', import.meta.url);

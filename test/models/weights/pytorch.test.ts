@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../../src/core/bytes.js';
+import { crc32 } from '../../../src/core/crc32.js';
 import { CnnvizError } from '../../../src/core/errors.js';
 import { readWeights } from '../../../src/models/weights/index.js';
-import { crc32 } from '../../../src/models/weights/zip.js';
 import { checkpoint, op, pickle, stateDict, storage, tensor, zip } from './pickle-writer.js';
 
 const FOLDER = new URL('../../../fixtures/models/checkpoints/', import.meta.url);
