@@ -34,7 +34,7 @@ const [X, Y] = [65_536, 65_536 + 32_768];
 /** One tile of the multiplication on `memory`: [4, 8] at Y. */
 function multiply({ heap, routines }: { heap: Heap; routines: ReturnType<typeof typescriptRoutines> }): Float32Array {
   for (let i = 0; i < 4096; i++) heap.f32[X / 4 + i] = ((i * 37) % 101) / 100 - 0.3;
-  routines.winogradMultiply(X, X + 8192, 40, 4, 1, Y, Y + 4096);
+  routines.winogradMultiply(X, X + 8192, 40, 4, 8, Y, 32, Y + 4096);
   return heap.f32.slice(Y / 4, Y / 4 + 32);
 }
 

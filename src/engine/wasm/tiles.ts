@@ -29,8 +29,8 @@ export const TILES: Partial<Readonly<Record<RoutineName, readonly (readonly numb
     [W, X, 257, 3, 8, X, Y + 1024, 64, S],
   ],
   winogradMultiply: [
-    [W, X, 34, 5, 1, Y, S],
-    [W, X, 257, 1, 1, Y + 1024, S],
+    [W, X, 34, 5, 12, Y, 64, S],
+    [W, X, 257, 1, 8, Y + 1024, 32, S],
   ],
   directRows: [
     [X, T, 9, W, X, 3, Y, 512, 1, 28, 128, S],
