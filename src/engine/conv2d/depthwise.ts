@@ -35,10 +35,14 @@ function run({ routines, shape, groups, x, packed, packedBytes, bias, y, workspa
   );
 }
 
-/** 28 GFLOP/s; what sticks out of narrow rows is lost work, and each plane takes a moment to begin with. */
+/**
+ * 28 GFLOP/s; what sticks out of narrow rows is lost work, and each plane takes a moment to begin with. Never more than by
+ * the rows of `direct`: what was computed in the one order keeps its bits.
+ */
 function cost(g: Conv2dGeometry): number {
   const tile = g.oW < 28 || (g.kH === 3 && g.kW === 3) ? 4 : 28;
-  return (conv2dMacs(g) * 2 * (roundUp(g.oW, tile) / g.oW)) / 28 + g.N * g.C * 20;
+  const planes = (conv2dMacs(g) * 2 * (roundUp(g.oW, tile) / g.oW)) / 28 + g.N * g.C * 20;
+  return Math.min(planes, direct.cost(g) * 0.95);
 }
 
 /**

@@ -69,6 +69,9 @@ export function runGemm({ routines, shape, x, packed, bias, y, workspace }: Band
   }
 }
 
+/** Pixels in a block as the choice counts them; what another algorithm computed keeps its bits. */
+const COUNTED = 192;
+
 /** 40 GFLOP/s in the tiles of 4 maps × 8 pixels, plus gathering; large weights are read anew for each block of pixels. */
 export function gemmCost(g: Conv2dGeometry): number {
   const M = g.M / g.groups;
@@ -76,7 +79,7 @@ export function gemmCost(g: Conv2dGeometry): number {
   const pixels = g.oH * g.oW;
   const multiply = (conv2dMacs(g) * 2 * (roundUp(M, 4) / M) * (roundUp(pixels, 8) / pixels)) / 40;
   const gather = g.N * g.groups * K * pixels * 0.22;
-  const weights = M * K * 4 > 2 ** 19 ? (g.N * g.groups * Math.ceil(pixels / blockOf(pixels, K)) * M * K * 4) / 20 : 0;
+  const weights = M * K * 4 > 2 ** 19 ? (g.N * g.groups * Math.ceil(pixels / COUNTED) * M * K * 4) / 20 : 0;
   const write = g.N * g.M * pixels * 0.15;
   return SETUP_NS + multiply + gather + weights + write;
 }

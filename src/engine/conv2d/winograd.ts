@@ -19,13 +19,18 @@ function weightBytes({ M, C }: BandShape): number {
 
 /** F(step×step, taps×taps) on tiles of 6×6. */
 function winograd(name: string, taps: number, step: number, ofTerms: number): BandAlgorithm {
-  function band(g: Conv2dGeometry, parts: number): BandSize {
-    const across = Math.ceil(g.oW / step);
+  /** Rows of tiles that are computed at a time. */
+  function tileRowsOf(g: Conv2dGeometry, across: number, parts: number): number {
     const perTileRow = POSITIONS * (g.C / g.groups + roundUp(g.M / g.groups, 4)) * across * 4;
     const all = Math.ceil(g.oH / step);
     const some = Math.max(1, Math.floor(BLOCK_BYTES / perTileRow));
     const cached = all * perTileRow <= SMALL_IMAGE_BYTES ? all : Math.min(all, some);
-    const tileRows = Math.min(cached, Math.ceil(all / parts));
+    return Math.min(cached, Math.ceil(all / parts));
+  }
+
+  function band(g: Conv2dGeometry, parts: number): BandSize {
+    const across = Math.ceil(g.oW / step);
+    const tileRows = tileRowsOf(g, across, parts);
     return { oH: tileRows * step, rows: tileRows * step + 6 - step, columns: across * step + 6 - step };
   }
 
@@ -72,10 +77,12 @@ function winograd(name: string, taps: number, step: number, ofTerms: number): Ba
     band,
     packedBytes: weightBytes,
     workspaceBytes: (shape) => SCRATCH + POSITIONS * Math.ceil(tilesOf(shape, step) / 8) * (shape.C + shape.M) * 32,
+    // each row of tiles filled up to whole vectors, as it once was: what an ordered algorithm computed keeps its bits
     cost(g) {
       const [C, M] = [g.C / g.groups, g.M / g.groups];
-      const blocks = Math.ceil(g.oH / band(g, 1).oH);
-      const tiles = roundUp(tilesOf(g, step), 4);
+      const across = roundUp(Math.ceil(g.oW / step), 4);
+      const blocks = Math.ceil(g.oH / (tileRowsOf(g, across, 1) * step));
+      const tiles = Math.ceil(g.oH / step) * across;
       const multiply = (POSITIONS * tiles * C * roundUp(M, 4) * 2) / 40;
       const transforms = POSITIONS * tiles * (C + M) * 0.6;
       const weights = (blocks * POSITIONS * M * C * 4) / 20;
