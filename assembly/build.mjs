@@ -6,7 +6,7 @@ const binary = 'src/engine/wasm/module.wasm';
 /** Called for every two numbers: a call costs a tenth of the time, and V8 packs nothing across one. (The decorator for it is an error to TypeScript.) */
 const INLINED = [
   ...['both', 'rest', 'exp2', 'expm1', 'log', 'tanh', 'tail', 'erf', 'sigmoid', 'swish', 'gelu', 'geluTanh'],
-  ...['softplus', 'elu', 'mish', 'hardswish', 'hardSigmoid'],
+  ...['softplus', 'elu', 'mish', 'hardswish', 'hardSigmoid', 'eighthAt'],
 ].map((name) => `assembly/functions/${name}`);
 const INLINE = 64;
 const inline = {
