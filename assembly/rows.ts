@@ -92,8 +92,14 @@ export function softmaxRows(x: i32, y: i32, rows: i32, count: i32, scratch: i32)
       const b = exp2(f64x2.sub(v128.load(at, 16), top));
       v128.store(at, a);
       v128.store(at, b, 16);
+      if (at == scratch) continue;
+      // those before, while these are computed
+      sum += load<f64>(at - 32);
+      sum += load<f64>(at - 24);
+      sum += load<f64>(at - 16);
+      sum += load<f64>(at - 8);
     }
-    for (i = 0; i < count; i++) sum += load<f64>(scratch + (i << 3));
+    for (let at = max(scratch, end - 32), last = scratch + (count << 3); at < last; at += 8) sum += load<f64>(at);
     const sums = f64x2.splat(sum);
     for (let at = scratch; at < end; at += 32) {
       const a = f64x2.div(v128.load(at), sums);
