@@ -4,6 +4,7 @@ import { carrierBytes } from '../core/values.js';
 import type { Plan } from '../engine/plan.js';
 import type { StepTimes } from '../engine/step-times.js';
 import type { Step } from '../engine/steps.js';
+import { vectorBits } from '../engine/wasm/wide.js';
 import { layerFamily, nameOf } from '../layers/index.js';
 import type { Model, ModelNode } from '../layers/model.js';
 
@@ -67,6 +68,7 @@ export class Profile implements StepTimes {
       })),
       ms,
       packMs: this.#packing.ms,
+      vectorBits: vectorBits(),
       macs: rows.reduce((sum, row) => sum + row.macs, 0),
     };
   }

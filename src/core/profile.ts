@@ -31,6 +31,8 @@ export interface RunProfile {
   readonly ms: number;
   /** Taking memory and packing weights, before the first layer. */
   readonly packMs: number;
+  /** Of the vectors that routines worked on: 256 with --wide where V8 can, else 128. */
+  readonly vectorBits: 128 | 256;
   readonly macs: number;
 }
 

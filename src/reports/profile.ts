@@ -44,7 +44,7 @@ export function kindsOf({ layers }: RunProfile): (readonly [way: string, ms: num
 
 /** A table of the layers in the order of the network, and what each kind of work took. */
 export function describeProfile(facts: RunProfile, style: Style): string[] {
-  const { layers, ms, packMs } = facts;
+  const { layers, ms, packMs, vectorBits } = facts;
   if (layers.length === 0) return ['profile: no layer was computed'];
   const parts = layers.some(({ part }) => part !== '');
   const repeats = layers.some(({ runs }) => runs > 1);
@@ -84,7 +84,7 @@ export function describeProfile(facts: RunProfile, style: Style): string[] {
   return [
     ...(title === undefined ? [] : [style.dim(title)]),
     ...below,
-    ` ${style.strong(`${msWords(ms)} ms`)} in ${plural(layers.length, 'layer')}${rate === '' ? '' : `, ${rate}`}; before them ${msWords(packMs)} ms for memory and weights`,
+    ` ${style.strong(`${msWords(ms)} ms`)} in ${plural(layers.length, 'layer')}${rate === '' ? '' : `, ${rate}`}; before them ${msWords(packMs)} ms for memory and weights${vectorBits === 256 ? '; vectors of 256 bits' : ''}`,
     ` ${told}${kinds.length > KINDS ? ', …' : ''}`,
   ];
 }

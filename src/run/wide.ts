@@ -1,4 +1,5 @@
-import { packWide, type WideState, wideState } from '../engine/wasm/wide.js';
+import { packWide } from '../engine/wasm/packing.js';
+import { type WideState, wideState } from '../engine/wasm/wide.js';
 import { noWideReason, startWide, widePacker, wideUsers } from '../io/wide.js';
 
 /** From now on, the routines that gain by it work on vectors of 256 bits, where V8 can pack them. The bits stay the same. */
@@ -11,11 +12,6 @@ export function useWide(): void {
 /** In a thread: as in the one that started it. */
 export function useWideAsStarted(): void {
   if (wideUsers() !== null) packWide(widePacker);
-}
-
-/** Of the vectors that routines work on as soon as they pay: 256 or 128. */
-export function vectorBits(state: WideState = wideState()): 128 | 256 {
-  return state === 'on' ? 256 : 128;
 }
 
 /** "256 bits", or why it is 128: what a plan says of the vectors. */

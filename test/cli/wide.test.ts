@@ -53,6 +53,18 @@ describe('--wide', () => {
     });
   });
 
+  it('is told of by --profile', () =>
+    inFolder(async (cwd) => {
+      const isNew = canPack && nodeMajor() >= 24;
+      const args = ['conv', join(IMAGES, 'bars17.png'), '-k', 'edge3x3', '--profile'];
+      const bits = async (more: string[]) =>
+        JSON.parse((await cnnviz([...args, '--json', ...more], { cwd, env: { CNNVIZ_WIDE: '0' } })).stdout).profile
+          .vectorBits;
+      expect([await bits([]), await bits(['--wide'])]).toEqual([128, isNew ? 256 : 128]);
+      const { stderr } = await cnnviz([...args, '--wide'], { cwd });
+      expect(stderr.includes('; vectors of 256 bits')).toBe(isNew);
+    }));
+
   it('is told of by plan: on, or in one line why not', async () => {
     const isNew = canPack && nodeMajor() >= 24;
     const lines = async (args: string[], env = {}) =>

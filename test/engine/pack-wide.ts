@@ -1,4 +1,4 @@
-import { packWide } from '../../src/engine/wasm/wide.js';
+import { packWide } from '../../src/engine/wasm/packing.js';
 import { noWideReason, widePacker } from '../../src/io/wide.js';
 
 /** With CNNVIZ_WIDE=1, every test has its routines packed from their first call on. */

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Heap } from '../../src/engine/routines/heap.js';
 import { typescriptRoutines } from '../../src/engine/routines/index.js';
+import type { WidePacker } from '../../src/engine/wasm/packing.js';
 import { TILES } from '../../src/engine/wasm/tiles.js';
-import type { WidePacker } from '../../src/engine/wasm/wide.js';
 import { noWideReason, widePacker } from '../../src/io/wide.js';
 
 /** Packs nothing, and counts. */
@@ -24,7 +24,8 @@ function countingPacker() {
 /** The engine's memories as a process finds them that has just started. */
 async function freshEngine() {
   vi.resetModules();
-  const { packWide, wideState } = await import('../../src/engine/wasm/wide.js');
+  const { packWide } = await import('../../src/engine/wasm/packing.js');
+  const { wideState } = await import('../../src/engine/wasm/wide.js');
   const { EngineMemory } = await import('../../src/engine/wasm/memory.js');
   return { packWide, wideState, EngineMemory };
 }

@@ -142,7 +142,7 @@ function profileOf(name: string, count: number): RunProfile {
     gflops: i % 2 ? 12345.6 : null,
     bytes: 4e9,
   }));
-  return { layers, ms: layers.reduce((sum, { ms }) => sum + ms, 0), packMs: 12, macs: 1e12 };
+  return { layers, ms: layers.reduce((sum, { ms }) => sum + ms, 0), packMs: 12, vectorBits: 128, macs: 1e12 };
 }
 
 /** Every figure that is not made of planes. */

@@ -41,7 +41,8 @@ export const plan = command({
   engine: true,
   async answer({ images, flags }, frame) {
     const { describeChoices } = await import('../../reports/text.js');
-    const { vectorBits, vectorWords } = await import('../../run/wide.js');
+    const { vectorBits } = await import('../../engine/wasm/wide.js');
+    const { vectorWords } = await import('../../run/wide.js');
     const describe = (plan: PlannedRun) => [
       ...describeChoices(plan, flags, frame.style),
       `vectors of ${vectorWords(frame.wide)}`,

@@ -1,137 +1,34 @@
-import type { Heap } from '../routines/heap.js';
-import { type Routines, typescriptRoutines } from '../routines/index.js';
-import { engineModule, moduleApart, routinesOf } from './compile.js';
-import { fillTiles, type RoutineName, TILE_PAGES, TILE_WORDS, TILES, TILES_FROM } from './tiles.js';
-
-/**
- * What the host can have the compiler do: pack two neighbouring 128-bit operations into one of 256 bits. They stay the
- * same products and sums, so the bits do too.
- */
-export interface WidePacker {
-  /** Compiles a module whose functions are optimised as soon as they are called. */
-  eager<T>(compile: () => T): T;
-  /** What is optimised during `work` is packed, and is optimised before `work` goes on. */
-  packed<T>(work: () => T): T;
-}
+import type { Routines } from '../routines/index.js';
+import { engineModule, routinesOf } from './compile.js';
 
 /** Whether routines are packed: not asked for, yes, or no more, because this one gave other bits than its twin. */
 export type WideState = 'off' | 'on' | { readonly differs: string };
 
-export interface WideOptions {
-  /** Calls of a routine before it is packed, which takes some milliseconds: short work is done sooner without. */
-  readonly patience?: number;
-  readonly twins?: (heap: Heap) => Routines;
+/** Routines on vectors of 256 bits: `packing.ts`, which nobody loads who does not ask for it. */
+export interface Packing {
+  readonly state: WideState;
+  /** The same routines, some of which are packed sooner or later. */
+  packed(plain: Routines, memory: WebAssembly.Memory): Routines;
 }
 
-type Table = Record<string, (...args: readonly number[]) => unknown>;
+let packing: Packing | null = null;
 
-const PATIENCE = 32;
-
-let state: WideState = 'off';
-let packing: { readonly packer: WidePacker; readonly options: Required<WideOptions> } | null = null;
-let bench: Bench | null = null;
-const calls = new Map<string, number>();
-/** Routines in use, and what they were before any was packed. */
-const tables: WeakRef<Table>[] = [];
-const plainOf = new WeakMap<Table, Table>();
-
-/**
- * From now on the routines of `TILES` are packed on new memories, each once it has been called some times and gave the
- * bits of its twin. The others stay as they are.
- */
-export function packWide(packer: WidePacker, options: WideOptions = {}): void {
-  if (state !== 'off') return;
-  state = 'on';
-  packing = { packer, options: { patience: PATIENCE, twins: typescriptRoutines, ...options } };
+/** From now on memories get what this makes of their routines. */
+export function startPacking(one: Packing): void {
+  packing ??= one;
 }
 
 export function wideState(): WideState {
-  return state;
+  return packing?.state ?? 'off';
+}
+
+/** Of the vectors that routines work on, as soon as they pay. */
+export function vectorBits(): 128 | 256 {
+  return wideState() === 'on' ? 256 : 128;
 }
 
 /** The routines for a memory. */
 export function routinesFor(memory: WebAssembly.Memory): Routines {
-  const plain = routinesOf(engineModule(), memory) as unknown as Table;
-  if (state !== 'on') return plain as unknown as Routines;
-  const routines: Table = { ...plain };
-  let packed: Table | null = null;
-  for (const name of Object.keys(TILES) as RoutineName[]) {
-    routines[name] = (...args) => {
-      if (mayBePacked(name)) {
-        packed ??= routinesOf(bench!.module, memory) as unknown as Table;
-        routines[name] = packed[name];
-        return packed[name](...args);
-      }
-      return plain[name](...args);
-    };
-  }
-  plainOf.set(routines, plain);
-  tables.push(new WeakRef(routines));
-  return routines as unknown as Routines;
-}
-
-/** Whether it is time for a routine to be packed, and it can be trusted. */
-function mayBePacked(name: RoutineName): boolean {
-  if (packing === null) return false;
-  const { packer, options } = packing;
-  if (bench?.passed.has(name)) return true;
-  const count = calls.get(name) ?? 0;
-  calls.set(name, count + 1);
-  if (count < options.patience) return false;
-  bench ??= new Bench(packer, options.twins);
-  if (bench.passes(name)) return true;
-  turnOff(name);
-  return false;
-}
-
-/** One routine that errs is a reason to trust none of them. */
-function turnOff(name: string): void {
-  state = { differs: name };
-  packing = null;
-  for (const table of tables.splice(0).map((one) => one.deref())) if (table) Object.assign(table, plainOf.get(table));
-}
-
-/** Where packed routines are compared with their twins: a small memory for each of the two. */
-class Bench {
-  readonly module: WebAssembly.Module;
-  /** The routines that gave the bits of their twins. */
-  readonly passed = new Set<string>();
-  readonly #packer: WidePacker;
-  readonly #packed: Table;
-  readonly #twins: Table;
-  readonly #numbers: readonly [packed: Int32Array, twin: Int32Array];
-
-  constructor(packer: WidePacker, twins: (heap: Heap) => Routines) {
-    const memory = new WebAssembly.Memory({ initial: TILE_PAGES, maximum: TILE_PAGES, shared: true });
-    const { buffer } = memory;
-    const twin = new ArrayBuffer(buffer.byteLength);
-    this.#packer = packer;
-    [this.module, this.#packed] = packer.eager(() => {
-      const module = moduleApart();
-      return [module, routinesOf(module, memory) as unknown as Table];
-    });
-    this.#twins = twins({
-      u8: new Uint8Array(twin),
-      i32: new Int32Array(twin),
-      f32: new Float32Array(twin),
-      f64: new Float64Array(twin),
-    }) as unknown as Table;
-    this.#numbers = [new Int32Array(buffer, TILES_FROM), new Int32Array(twin, TILES_FROM)];
-  }
-
-  /** Whether a routine, optimised and packed, does to its tiles what its twin does. */
-  passes(name: RoutineName): boolean {
-    const [packed, twin] = this.#numbers;
-    const call = (routines: Table, numbers: Int32Array): void => {
-      fillTiles(numbers);
-      for (const args of TILES[name]!) routines[name](...args);
-    };
-    this.#packer.packed(() => call(this.#packed, packed));
-    // only now is it the optimised one from its first instruction on
-    call(this.#packed, packed);
-    call(this.#twins, twin);
-    for (let i = 0; i < TILE_WORDS; i++) if (packed[i] !== twin[i]) return false;
-    this.passed.add(name);
-    return true;
-  }
+  const plain = routinesOf(engineModule(), memory);
+  return packing?.state === 'on' ? packing.packed(plain, memory) : plain;
 }
