@@ -131,12 +131,13 @@ function wholes(v: v128, lo: v128, range: v128, max: v128, start: v128): v128 {
 /**
  * Of `count` numbers of 32 bits at `x`, which rise as the floats they are once those of negative ones are turned: how often
  * each half that `shift` leaves, with `turn` flipped, occurs where the bits in `mask` are `wanted`; added to 65,536 counts
- * (int32) at `counts`, those of odd places to 65,536 behind them: neighbours are often equal, and one count would wait for
- * the other.
+ * (int32) at `counts`. Where all numbers count (mask 0), those of odd places are added to 65,536 counts behind them: neighbours
+ * are often equal, and one count would wait for the other.
  */
 export function countHalves(x: i32, count: i32, mask: i32, wanted: i32, shift: i32, turn: i32, counts: i32): void {
   const masks = i32x4.splat(mask);
   const wanteds = i32x4.splat(wanted);
+  const odd = mask == 0 ? counts + HALVES : counts;
   const fours = x + ((count & ~3) << 2);
   let p = x;
   for (; p < fours; p += 16) {
@@ -146,16 +147,16 @@ export function countHalves(x: i32, count: i32, mask: i32, wanted: i32, shift: i
     if (!v128.any_true(found)) continue;
     const halves = v128.xor(v128.and(i32x4.shr_u(rising, shift), i32x4.splat(0xffff)), i32x4.splat(turn));
     if (i32x4.extract_lane(found, 0)) addTo(counts + (i32x4.extract_lane(halves, 0) << 2));
-    if (i32x4.extract_lane(found, 1)) addTo(counts + HALVES + (i32x4.extract_lane(halves, 1) << 2));
+    if (i32x4.extract_lane(found, 1)) addTo(odd + (i32x4.extract_lane(halves, 1) << 2));
     if (i32x4.extract_lane(found, 2)) addTo(counts + (i32x4.extract_lane(halves, 2) << 2));
-    if (i32x4.extract_lane(found, 3)) addTo(counts + HALVES + (i32x4.extract_lane(halves, 3) << 2));
+    if (i32x4.extract_lane(found, 3)) addTo(odd + (i32x4.extract_lane(halves, 3) << 2));
   }
   for (const end = x + (count << 2); p < end; p += 4) {
     const bits = load<i32>(p);
     const rising = bits ^ (((bits >> 31) as u32) >>> 1);
     if ((rising & mask) != wanted) continue;
-    const place = (p - x) & 4 ? HALVES : 0;
-    addTo(counts + place + (((((rising as u32) >>> shift) & 0xffff) ^ turn) << 2));
+    const table = (p - x) & 4 ? odd : counts;
+    addTo(table + (((((rising as u32) >>> shift) & 0xffff) ^ turn) << 2));
   }
 }
 

@@ -53,7 +53,8 @@ export function countMapHalves(
     const { heap, routines } = memory;
     const x = memory.allocate(PORTION * 4);
     const counts = memory.allocate(2 * HALVES * 4);
-    const found = heap.i32.subarray(counts / 4, counts / 4 + 2 * HALVES).fill(0);
+    const tables = mask === 0 ? 2 : 1;
+    const found = heap.i32.subarray(counts / 4, counts / 4 + tables * HALVES).fill(0);
     const turn = shift === 16 ? 0x8000 : 0;
     for (const bits of arrays) {
       for (let from = 0; from < bits.length; from += PORTION) {
@@ -63,7 +64,8 @@ export function countMapHalves(
       }
     }
     const total = new Uint32Array(HALVES);
-    for (let half = 0; half < HALVES; half++) total[half] = found[half] + found[HALVES + half];
+    total.set(found.subarray(0, HALVES));
+    if (tables === 2) for (let half = 0; half < HALVES; half++) total[half] += found[HALVES + half];
     return total;
   } finally {
     returnMemory(memory);

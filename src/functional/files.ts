@@ -58,7 +58,8 @@ export async function encodeMap(map: TensorLike, options: EncodeOptions = {}): P
   const [height, width] = values.shape;
   const scale = chooseScale([values.data], rule);
   const { data } = toPixels(values.data, scale, depth);
-  return mapPng({ width, height, channels: 1, depth, data }, JSON.stringify(scale));
+  // the whole of its own buffer, which a caller may look at
+  return mapPng({ width, height, channels: 1, depth, data }, JSON.stringify(scale)).slice();
 }
 
 /** A .npy file of float32 numbers, as numpy.save writes it. */

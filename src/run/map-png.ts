@@ -22,19 +22,42 @@ export function mapPng({ width, height, channels, depth, data }: Image, note: st
   header.set([depth, channels === 1 ? GREY : RGB], 8);
   const bytes = depth === 8 ? (data as Uint8Array) : bigEndian(data as Uint16Array);
   const rowBytes = (width * channels * depth) / 8;
-  const pixels = deflate(height * (1 + rowBytes), (target, from) => putRows(bytes, rowBytes, target, from), 'IDAT');
-  return joinedBytes([
-    SIGNATURE,
-    ...chunk('IHDR', header),
-    ...(note === '' ? [] : chunk('eXIf', describing(toAscii(note)))),
-    ...[...pixels].flatMap(({ parts, crc }) => [
-      numberBytes(parts.reduce((sum, { length }) => sum + length, 0)),
-      IDAT,
-      ...parts,
-      numberBytes(crc),
-    ]),
-    ...chunk('IEND', new Uint8Array(0)),
-  ]);
+  const size = height * (1 + rowBytes);
+  const file = new Growing(Math.ceil(size * 0.8) + 4096);
+  file.add(SIGNATURE, ...chunk('IHDR', header));
+  if (note !== '') file.add(...chunk('eXIf', describing(toAscii(note))));
+  for (const { bytes: piece, crc } of deflate(size, (target, from) => putRows(bytes, rowBytes, target, from), 'IDAT')) {
+    file.add(numberBytes(piece.length), IDAT, piece, numberBytes(crc));
+  }
+  file.add(...chunk('IEND', new Uint8Array(0)));
+  return file.bytes;
+}
+
+/** Bytes one behind the other, in an array that has room for them from the start where the guess was good. */
+class Growing {
+  #room: Uint8Array;
+  #length = 0;
+
+  constructor(guess: number) {
+    this.#room = new Uint8Array(guess);
+  }
+
+  add(...pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) {
+      const end = this.#length + piece.length;
+      if (end > this.#room.length) {
+        const larger = new Uint8Array(Math.ceil(end * 1.5));
+        larger.set(this.bytes);
+        this.#room = larger;
+      }
+      this.#room.set(piece, this.#length);
+      this.#length = end;
+    }
+  }
+
+  get bytes(): Uint8Array {
+    return this.#room.subarray(0, this.#length);
+  }
 }
 
 /** Samples of 16 bits, the upper one first. */

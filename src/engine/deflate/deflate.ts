@@ -1,4 +1,4 @@
-import { CRC_TABLES } from '../../core/crc32.js';
+import { CRC_TABLES, crc32 } from '../../core/crc32.js';
 import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from '../wasm/memory.js';
 import { canonicalCodes, codeLengths, putCodes } from './huffman.js';
 
@@ -11,15 +11,15 @@ const PLACES = 2 ** 13;
 const TOKENS = BLOCK / 8 + 1;
 /** Matches of 3 … 258 bytes stand behind 256 bytes; the distances as deflateWrite reads them. */
 const CODES = 256 + 259;
-const DISTANCES = 2 * (256 + 256);
+const DISTANCES = 2 * 512;
 const END = 256;
 /** No byte needs more than 14 bits, nor a block more than its codes. */
 const MOST_OUT = BLOCK * 2 + 4096;
 
-/** A stream of zlib in pieces, with what a file around it asks for. */
+/** A piece of a stream of zlib, with what a file around it asks for. */
 interface Deflated {
-  /** One behind the other: joined by whoever knows what else goes with them. */
-  readonly parts: readonly Uint8Array[];
+  /** They lie in the engine's memory: good until the next piece is asked for. */
+  readonly bytes: Uint8Array;
   /** CRC-32 of the name of a chunk and of these bytes behind it. */
   readonly crc: number;
 }
@@ -46,37 +46,30 @@ export function* deflate(
     const at = { places, counts, tokens, codes, distances, state };
     const { heap, routines } = memory;
     heap.i32.set(CRC_TABLES, table / 4);
+    const crcOfName = crc32(new TextEncoder().encode(name));
     let sum = 1;
-    let held: readonly number[] = [0, 0];
+    let [bits, held] = [0, 0];
     for (let from = 0; from < size || from === 0; from += PORTION) {
       const length = Math.min(PORTION, size - from);
       fill(heap.u8.subarray(x, x + length), from);
       heap.i32.fill(0, places / 4, places / 4 + PLACES);
       sum = routines.adler32(x, length, sum);
-      const pieces: Uint8Array[] = [];
-      let crc = 0;
-      /** Takes bytes that lie in the memory, up to an address. */
-      const take = (top: number): void => {
-        crc = routines.crc32(out, top - out, crc, table);
-        pieces.push(heap.u8.slice(out, top));
-      };
-      const put = (piece: Uint8Array): void => {
-        heap.u8.set(piece, out);
-        take(out + piece.length);
-      };
-      put(new TextEncoder().encode(name));
-      if (from === 0) put(ZLIB_HEAD);
       for (let block = 0; block < length || block === 0; block += BLOCK) {
         const end = Math.min(block + BLOCK, length);
+        const isFirst = from + block === 0;
         const isLast = from + end >= size;
-        heap.i32.set([...held, out], state / 4);
+        if (isFirst) heap.u8.set(ZLIB_HEAD, out);
+        heap.i32.set([bits, held, isFirst ? out + ZLIB_HEAD.length : out], state / 4);
         writeBlock(memory, at, { start: x, from: x + block, end: x + end, isLast });
-        const [bits, count, top] = heap.i32.slice(state / 4, state / 4 + 3);
-        held = [bits, count];
-        take(top);
-        if (isLast) put(Uint8Array.of(...(count > 0 ? [bits] : []), sum >>> 24, sum >>> 16, sum >>> 8, sum));
+        let top = heap.i32[state / 4 + 2];
+        [bits, held] = [heap.i32[state / 4], heap.i32[state / 4 + 1]];
+        if (isLast) {
+          const tail = [...(held > 0 ? [bits] : []), sum >>> 24, sum >>> 16, sum >>> 8, sum];
+          heap.u8.set(Uint8Array.from(tail), top);
+          top += tail.length;
+        }
+        yield { bytes: heap.u8.subarray(out, top), crc: routines.crc32(out, top - out, crcOfName, table) };
       }
-      yield { parts: pieces.slice(1), crc };
     }
   } finally {
     returnMemory(memory);
@@ -125,18 +118,20 @@ function writeBlock(
   put(2, 2);
   putCodes(literalLengths, reachLengths, put);
   heap.i32.set(literalCodes.subarray(0, 256), codes / 4);
-  for (let length = 3; length <= 258; length++) {
-    const symbol = LENGTH_SYMBOLS[length];
-    const [code, size] = [literalCodes[symbol] & 0xffffff, literalCodes[symbol] >>> 24];
-    const rest = restBits(symbol - 257, 4, 8);
-    const bits = length === 258 ? 0 : rest;
-    const beyond = (length - 3) & ((1 << bits) - 1);
-    heap.i32[codes / 4 + 256 + length] = code | (beyond << size) | ((size + bits) << 24);
-  }
-  for (let entry = 0; entry < 512; entry++) {
-    const symbol = distanceSymbol(entry < 256 ? entry : (entry - 256) << 7);
-    heap.i32[distances / 4 + entry * 2] = reachCodes[symbol];
-    heap.i32[distances / 4 + entry * 2 + 1] = restBits(symbol, 2, 4);
+  // without a match nobody looks there
+  if (count > 1) {
+    for (let length = 3; length <= 258; length++) {
+      const code = literalCodes[LENGTH_SYMBOLS[length]];
+      const bits = LENGTH_RESTS[length];
+      const beyond = (length - 3) & ((1 << bits) - 1);
+      heap.i32[codes / 4 + 256 + length] =
+        (code & 0xffffff) | (beyond << (code >>> 24)) | (((code >>> 24) + bits) << 24);
+    }
+    for (let entry = 0; entry < ENTRIES; entry++) {
+      const symbol = ENTRY_SYMBOLS[entry];
+      heap.i32[distances / 4 + entry * 2] = reachCodes[symbol];
+      heap.i32[distances / 4 + entry * 2 + 1] = REACH_RESTS[symbol];
+    }
   }
   routines.deflateWrite(from, tokens, count, codes, distances, state);
   put(literalCodes[END] & 0xffffff, literalCodes[END] >>> 24);
@@ -155,12 +150,7 @@ function bitsInto({ i32, u8 }: EngineMemory['heap'], state: number): (bits: numb
   };
 }
 
-/** Further bits of symbol s: none for the first `plain`, then one more for each `step / 2`, as both tables of RFC 1951 have it. */
-function restBits(symbol: number, step: 2 | 4, plain: 4 | 8): number {
-  return symbol < plain ? 0 : Math.floor(symbol / step) - 1;
-}
-
-/** The symbol of each length of a match. */
+/** The symbol of each length of a match, and how many further bits it has. Source: RFC 1951, 3.2.5 */
 const LENGTH_SYMBOLS = Uint16Array.from({ length: 259 }, (_, length) => {
   if (length < 3) return 0;
   if (length === 258) return 285;
@@ -169,6 +159,9 @@ const LENGTH_SYMBOLS = Uint16Array.from({ length: 259 }, (_, length) => {
   const bits = 29 - Math.clz32(beyond);
   return 257 + 4 * (bits + 1) + ((beyond >> bits) & 3);
 });
+const LENGTH_RESTS = Uint8Array.from(LENGTH_SYMBOLS, (symbol) =>
+  symbol < 265 || symbol === 285 ? 0 : Math.floor((symbol - 257) / 4) - 1,
+);
 
 /** The symbol of a distance less one. */
 function distanceSymbol(distance: number): number {
@@ -176,3 +169,10 @@ function distanceSymbol(distance: number): number {
   const bits = 30 - Math.clz32(distance);
   return 2 * (bits + 1) + ((distance >> bits) & 1);
 }
+
+/** The symbols of the distances as deflateWrite reads them, and how many further bits each symbol has. */
+const ENTRIES = 512;
+const ENTRY_SYMBOLS = Uint8Array.from({ length: ENTRIES }, (_, entry) =>
+  distanceSymbol(entry < 256 ? entry : (entry - 256) << 7),
+);
+const REACH_RESTS = Uint8Array.from({ length: 30 }, (_, symbol) => (symbol < 4 ? 0 : Math.floor(symbol / 2) - 1));

@@ -34,7 +34,8 @@ export function mapRoutines({ u8, i32, f32, f64 }: Heap) {
       for (let i = 0; i < count; i++) {
         const bits = i32[x / 4 + i];
         const rising = bits ^ ((bits >> 31) >>> 1);
-        if ((rising & mask) === wanted) i32[counts / 4 + (i & 1) * 65_536 + (((rising >>> shift) & 0xffff) ^ turn)]++;
+        if ((rising & mask) === wanted)
+          i32[counts / 4 + (mask === 0 ? (i & 1) * 65_536 : 0) + (((rising >>> shift) & 0xffff) ^ turn)]++;
       }
     },
 
