@@ -100,6 +100,8 @@ export interface RunDoors {
   readonly watch: boolean;
   /** Keeps what each layer took; null: nothing is timed. */
   readonly times?: StepTimes | null;
+  /** Arrays that kept values are written to, where these are no other value under a new shape. Default: new ones. */
+  readonly out?: ReadonlyMap<string, Float32Array> | undefined;
 }
 
 /** A finished run of a subject: what was kept of it, and what went wrong among its numbers. */
@@ -195,14 +197,14 @@ interface Ran {
 async function runOnce(
   plan: Plan,
   feed: ReadonlyMap<string, EngineInput | Value>,
-  { breathe, team, watch, times = null }: RunDoors,
+  { breathe, team, watch, times = null, out }: RunDoors,
   engine?: Session,
 ): Promise<Ran> {
   const session = engine ?? timedOpening(times, () => new Session(plan, { team }));
   const watcher = watch ? new ValueWatch(plan) : null;
   const timer = times && new RunTimer(times, session, watcher);
   try {
-    const looked = session.runAll(feed, undefined, timer ?? watcher ?? undefined);
+    const looked = session.runAll(feed, out, timer ?? watcher ?? undefined);
     const values = await finish(looked, timer ? timer.pausing(breathe) : breathe);
     return { values, faults: watcher?.faults ?? [], taken: session.taken };
   } finally {

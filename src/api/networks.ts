@@ -9,8 +9,9 @@ import { type NamedSummary, summarizeNetwork } from '../commands/network/summary
 import { CnnvizError } from '../core/errors.js';
 import type { NetworkRequest } from '../core/job.js';
 import type { RunProfile } from '../core/profile.js';
-import { type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
+import { numbersToFill, type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
 import { faultWords, toFloat32, type Value } from '../core/values.js';
+import type { ShapedModel } from '../layers/infer.js';
 import { chooseLayers } from '../run/layer-choice.js';
 import { networkSubject, openNetwork } from '../run/network.js';
 import { type LayerChoice, layersNamed } from '../run/run.js';
@@ -63,6 +64,11 @@ export interface RunSettings {
   readonly layers?: readonly string[];
   /** Take the time of each layer. Default false: nothing is timed. No value depends on it. */
   readonly profile?: boolean;
+  /**
+   * Arrays for layers, by their names: float32, contiguous, of the layer's shape. Their values are written there, and these
+   * arrays are given back, so that a loop needs no new memory. Default: new arrays.
+   */
+  readonly out?: ReadonlyMap<string, Tensor>;
 }
 
 /** The values of a run by name, and where its time went. */
@@ -102,21 +108,36 @@ async function open(request: NetworkRequest, { exact = false, threads = 1, warn 
       return chooseLayers(shaped, ['all']).map(({ name }) => name);
     },
     run: ((x: TensorLike, asked: readonly string[] | RunSettings = {}) => {
-      const { layers = ['output'], profile = false } = isNames(asked) ? { layers: asked } : asked;
-      return inLibraryWords(() => run(x, layers, profile ? new Profile(() => performance.now()) : null));
+      const { layers = ['output'], profile = false, out }: RunSettings = isNames(asked) ? { layers: asked } : asked;
+      return inLibraryWords(() => run(x, layers, profile ? new Profile(() => performance.now()) : null, out));
     }) as Network['run'],
   };
 
-  async function run(x: TensorLike, layers: readonly string[], times: Profile | null): Promise<Map<string, Tensor>> {
+  async function run(
+    x: TensorLike,
+    layers: readonly string[],
+    times: Profile | null,
+    arrays: ReadonlyMap<string, Tensor> = new Map(),
+  ): Promise<Map<string, Tensor>> {
     const given = toTensor(x, 'x');
     const value: Value = { dtype: 'float32', shape: feed(given.shape), data: given.data };
     const fed = { info: value, x: value };
-    const done = await runsOf(layers).run(fed, { breathe: () => undefined, threads, watch: warn !== undefined, times });
+    const runs = runsOf(layers);
+    const { chosen, shaped } = runs.for(fed);
+    const filled = new Map([...arrays].map(([name, array]) => [valueNamed(name, chosen, shaped), array]));
+    const out = new Map(
+      [...filled].map(([key, array]) => [key, numbersToFill(array, shaped.infos.get(key)!.shape, `out "${key}"`)]),
+    );
+    const context = { breathe: () => undefined, threads, watch: warn !== undefined, times, out };
+    const done = await runs.run(fed, context);
     for (const fault of done.faults) warn?.(faultWords(fault));
     const found = new Map(
-      done.chosen.layers.map(({ name, value: key }) => {
+      done.chosen.layers.map(({ name, value: key }): [string, Tensor] => {
         const { data, shape } = done.read(key);
-        return [name, tensor(toFloat32(data), shape)];
+        const array = filled.get(key);
+        // a value that is another one under a new shape, or of another type, was not written there
+        if (array && data !== out.get(key)) out.get(key)!.set(data);
+        return [name, array ?? tensor(toFloat32(data), shape)];
       }),
     );
     // what was asked for by one name answers to it, whatever the layer is called
@@ -126,6 +147,17 @@ async function open(request: NetworkRequest, { exact = false, threads = 1, warn 
     }
     return times === null ? found : Object.assign(found, { profile: times.facts });
   }
+}
+
+/** The value of a layer that was asked for, by its name or by a word that names it alone. @throws CnnvizError 'usage' */
+function valueNamed(name: string, { layers }: LayerChoice, shaped: ShapedModel): string {
+  const own = layers.find((one) => one.name === name);
+  if (own) return own.value;
+  const named = chooseLayers(shaped, [name]);
+  if (named.length === 1 && layers.some(({ value }) => value === named[0].value)) return named[0].value;
+  throw new CnnvizError('usage', `out: "${name}" is no layer of this run`, {
+    fix: `its layers: ${layers.map((one) => one.name).join(', ')}`,
+  });
 }
 
 function isNames(asked: readonly string[] | RunSettings): asked is readonly string[] {

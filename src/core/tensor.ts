@@ -74,3 +74,20 @@ function gather(x: TensorLike, size: number): Float32Array {
   }
   return out;
 }
+
+/**
+ * The first numbers of an array that results are to be written to, as many as its shape has.
+ * @throws CnnvizError 'usage' or 'shape' when results of this shape cannot be written there as they are
+ */
+export function numbersToFill(out: Tensor, shape: readonly number[], name = 'out'): Float32Array {
+  const data: unknown = (out as Partial<Tensor> | null)?.data;
+  if (!(data instanceof Float32Array) || !Array.isArray(out.shape) || !isContiguous(out)) {
+    throw new CnnvizError('usage', `${name}: expected a contiguous ndarray over a Float32Array`, {
+      fix: `ndarray(new Float32Array(${sizeOf(shape)}), [${shape.join(', ')}])`,
+    });
+  }
+  if (String(out.shape) !== String(shape) || data.length < sizeOf(shape)) {
+    throw new CnnvizError('shape', `${name}: expected [${shape.join(', ')}], got [${out.shape.join(', ')}]`);
+  }
+  return data.subarray(0, sizeOf(shape));
+}

@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Padding, PaddingMode, Pair } from '../core/geometry.js';
-import { isContiguous, sizeOf, type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
+import { numbersToFill, type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
 import { runSync } from '../engine/execute.js';
 import { planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
@@ -113,8 +113,7 @@ export function prepareConv2d(
           `x: expected [${inputShape.join(', ')}] as prepared, got [${input.shape.join(', ')}]`,
         );
       }
-      if (out !== undefined) checkOut(out, outputShape);
-      const { data } = runSync(session, input, out?.data.subarray(0, sizeOf(outputShape)));
+      const { data } = runSync(session, input, out && numbersToFill(out, outputShape));
       return out ?? tensor(data, outputShape);
     },
     inputShape: [...inputShape],
@@ -124,19 +123,6 @@ export function prepareConv2d(
     },
     macs: plan.macs,
   };
-}
-
-/** @throws CnnvizError when results cannot be written there as they are */
-function checkOut(out: Tensor, shape: readonly number[]): void {
-  const data: unknown = (out as Partial<Tensor> | null)?.data;
-  if (!(data instanceof Float32Array) || !Array.isArray(out.shape) || !isContiguous(out)) {
-    throw new CnnvizError('usage', 'out: expected a contiguous ndarray over a Float32Array', {
-      fix: 'ndarray(new Float32Array(size), prepared.outputShape)',
-    });
-  }
-  if (String(out.shape) !== String(shape) || data.length < sizeOf(shape)) {
-    throw new CnnvizError('shape', `out: expected [${shape.join(', ')}], got [${out.shape.join(', ')}]`);
-  }
 }
 
 function toBias(bias: NonNullable<Conv2dOptions['bias']> | null, M: number): Float32Array | null {

@@ -30,6 +30,8 @@ export interface RunContext {
   readonly watch?: boolean;
   /** Keeps what each layer took. Default: the process's own profile, if it has one. */
   readonly times?: StepTimes | null;
+  /** Arrays that kept values are written to. Default: new ones. */
+  readonly out?: ReadonlyMap<string, Float32Array> | undefined;
 }
 
 /** What is to be kept of a run, beside whatever the one who chose it wants to know later. */
@@ -40,8 +42,8 @@ export interface Choice {
 /** Chooses among the values of a subject whose shapes are known. */
 export type Choose<B extends Bound, C extends Choice> = (shape: Shaped<B>) => C;
 
-export function doorsOf({ breathe, threads, watch = true, times = timesOfProcess() }: RunContext): RunDoors {
-  return { breathe, team: threadTeam(threads), watch, times };
+export function doorsOf({ breathe, threads, watch = true, times = timesOfProcess(), out }: RunContext): RunDoors {
+  return { breathe, team: threadTeam(threads), watch, times, out };
 }
 
 /** A subject planned for one shape, with what was chosen of it. */

@@ -103,6 +103,24 @@ describe('the library gives what the command gives', () => {
     expect(round(channels)).toEqual(byChannel);
   });
 
+  it('run writes into arrays that it is given, and refuses those that do not fit', async () => {
+    const network = await library.loadNetwork('lenet5', { init: 1 });
+    const x = await library.preprocess(FIVE, { gray: true, resize: [32, 32] });
+    const layers = ['conv1', 'output'];
+    const plain = await network.run(x, layers);
+    const empty = (shape: number[]) => ndarray(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
+    const out = new Map(layers.map((name) => [name, empty(plain.get(name)!.shape)]));
+    const filled = await network.run(x, { layers, out });
+    for (const name of layers) {
+      expect(filled.get(name)).toBe(out.get(name));
+      expect([...out.get(name)!.data]).toEqual([...plain.get(name)!.data]);
+    }
+    const small = network.run(x, { layers, out: new Map([['conv1', empty([1, 2])]]) });
+    await expect(small).rejects.toThrow('expected [1, 6, 28, 28], got [1, 2]');
+    const unknown = network.run(x, { layers, out: new Map([['conv2', empty([1])]]) });
+    await expect(unknown).rejects.toThrow('out: "conv2" is no layer of this run');
+  });
+
   it('run with a profile: the layers of the command, and the same values', async () => {
     const { profile: told } = await document('run', 'lenet5', '--init', 'seed:1', FIVE, '--profile');
     const network = await library.loadNetwork('lenet5', { init: 1 });
