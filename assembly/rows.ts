@@ -49,17 +49,22 @@ function both(op: i32, y: i32, a: v128, b: v128, c: v128, d: v128): void {
   }
 }
 
-/** x [rows, count] · scale + shift in place, in float64, rounded once; scale and shift: float64 [rows]. */
-export function affineRows(x: i32, rows: i32, count: i32, scale: i32, shift: i32): void {
+/** y = x [rows, count] · scale + shift, in float64, rounded once; scale and shift: float64 [rows]. y may be x. */
+export function affineRows(x: i32, y: i32, rows: i32, count: i32, scale: i32, shift: i32): void {
   for (let r = 0; r < rows; r++, scale += 8, shift += 8) {
     const s = v128.load64_splat(scale);
     const t = v128.load64_splat(shift);
-    for (let i = 0; i < count; i += 4) {
-      const here = min(4, count - i);
+    const end = x + ((count & ~3) << 2);
+    for (; x < end; x += 16, y += 16) {
       const v = v128.load(x);
-      keep(x, join(f64x2.add(f64x2.mul(low(v), s), t), f64x2.add(f64x2.mul(high(v), s), t)), here);
-      x += here << 2;
+      v128.store(y, join(f64x2.add(f64x2.mul(low(v), s), t), f64x2.add(f64x2.mul(high(v), s), t)));
     }
+    const left = count & 3;
+    if (left == 0) continue;
+    const v = v128.load(x);
+    keep(y, join(f64x2.add(f64x2.mul(low(v), s), t), f64x2.add(f64x2.mul(high(v), s), t)), left);
+    x += left << 2;
+    y += left << 2;
   }
 }
 

@@ -226,10 +226,9 @@ function scaleChannels(
   for (let start = 0; start < from.length; start += C * plane) {
     for (const { row, rows, first, end } of rowPieces(C, plane)) {
       const [low, high] = [start + row * plane + first, start + (row + rows - 1) * plane + end];
+      const x = entered(memory, from, area, low, high);
       const at = exitOf(memory, to, area, low);
-      if (at === area) heap.f32.set(from.subarray(low, high), area / 4);
-      else if (from !== to) to.set(from.subarray(low, high), low);
-      routines.affineRows(at, rows, end - first, scales + row * 8, shifts + row * 8);
+      routines.affineRows(x, at, rows, end - first, scales + row * 8, shifts + row * 8);
       leave(memory, at, area, to, low, high);
     }
   }

@@ -37,10 +37,10 @@ export function rowRoutines({ f32, f64 }: Heap) {
       }
     },
 
-    affineRows(x: number, rows: number, count: number, scale: number, shift: number): void {
+    affineRows(x: number, y: number, rows: number, count: number, scale: number, shift: number): void {
       for (let r = 0; r < rows; r++) {
         const [factor, term] = [f64[scale / 8 + r], f64[shift / 8 + r]];
-        for (let i = x / 4 + r * count; i < x / 4 + (r + 1) * count; i++) f32[i] = f32[i] * factor + term;
+        for (let i = r * count; i < (r + 1) * count; i++) f32[y / 4 + i] = f32[x / 4 + i] * factor + term;
       }
     },
 
