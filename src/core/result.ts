@@ -317,8 +317,8 @@ interface NanScores {
   readonly of: number;
 }
 
-export function nanScores(scores: Float32Array): NanScores {
-  return { nan: scores.reduce((count, score) => count + (Number.isNaN(score) ? 1 : 0), 0), of: scores.length };
+export function nanScores(scores: Float32Array | Float64Array): NanScores {
+  return { nan: Array.from(scores).filter(Number.isNaN).length, of: scores.length };
 }
 
 /** "every score is NaN", "1 of 1,000 scores is NaN" */

@@ -31,9 +31,7 @@ function fileKind(path: string, source: ByteSource): FileKind | null {
   if (format !== null) return { kind: 'image', what: `an image (${format.toUpperCase()})`, fix: asImage };
   const run = (network: string) => `cnnviz run ${shellWord(network)} photo.jpg`;
   if (looksLikeOnnx(source)) return { kind: 'onnx', what: 'an ONNX model', fix: run(name) };
-  if (isHead(source)) {
-    return { kind: 'head', what: 'a head', fix: `cnnviz head predict ${shellWord(name)} photo.jpg` };
-  }
+  if (isHead(source)) return { kind: 'head', what: 'a head', fix: run(name) };
   if (readerOf(source)) return { kind: 'checkpoint', what: 'a checkpoint', fix: run(`NET@${name}`) };
   const text = new TextDecoder('latin1').decode(start);
   if (looksLikePrintedModel(text)) return { kind: 'network', what: 'the text of print(model)', fix: run(name) };
@@ -51,6 +49,11 @@ export function kindOfFile(path: string): FileKind | null {
   } finally {
     source.close();
   }
+}
+
+/** Whether a file is a head, which brings its own numbers and those of its network. */
+export function isHeadFile(path: string): boolean {
+  return orNull(() => kindOfFile(path))?.kind === 'head';
 }
 
 /** Null also for what is damaged: whoever reads it says why. */

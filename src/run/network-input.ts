@@ -1,3 +1,4 @@
+import type { Runnable } from '../analysis/kept-run.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import { choosePreset, type ImagePreset, type NetworkJob, type PresetChoice } from '../core/job.js';
@@ -32,6 +33,25 @@ export interface NetworkInput {
   readonly declared: DeclaredInput | null;
   /** How its images are prepared; null: nothing is said. */
   readonly preset: ImagePreset | null;
+  /** It is a network with a head of one's own; absent: it is none. */
+  readonly head?: HeadTraits;
+}
+
+/** A network as it was said, with its weights at hand; bound to an input it is a Model. */
+export interface OpenedNetwork extends Runnable, NetworkInput {
+  readonly notes: readonly string[];
+  /** The names of its classes, where its own file has them; absent: nothing names them. */
+  readonly classes?: readonly string[];
+}
+
+/** What a head says beside its layers. */
+export interface HeadTraits {
+  /** The network its features come from. */
+  readonly features: string;
+  /** What transparent images are laid over, unless somebody says otherwise; null: alpha is dropped. */
+  readonly background: string | null;
+  /** Its features were computed by algorithms of the one order only. */
+  readonly exact: boolean;
 }
 
 type Declared = Pick<NetworkInput, 'name' | 'declared'>;
@@ -220,7 +240,7 @@ function prepareImage(
   const shape = [1, ...prepared.input.shape.slice(-3)];
   checkDeclaredShape(shape, opened, preset, image);
   checkSize(shape, opened, job.preset !== null, `${image.width}×${image.height}`);
-  const note = unpreparedNote(job.preset, shape[1], opened);
+  const note = opened.preset === null ? unpreparedNote(job.preset, shape[1], opened) : null;
   const x = declaredValue(prepared.input, shape, opened);
   return {
     facts: { width: image.width, height: image.height, channels: shape[1], items: 1, colour, depth },
@@ -264,7 +284,7 @@ function checkSize(
 }
 
 function takeArray(opened: NetworkInput, { shape, dtype, data }: Value): PreparedInput {
-  const isOneImage = shape.length === 3 && opened.input !== null;
+  const isOneImage = shape.length === 3 && (opened.input !== null || opened.head !== undefined);
   const fed = isOneImage ? [1, ...shape] : shape;
   checkDeclaredArray({ dtype, shape: fed }, 'the array', opened.name, opened.declared);
   const [width = 1, height = 1, channels = 1, items = 1] = [...shape].reverse();
