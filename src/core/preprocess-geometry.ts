@@ -13,9 +13,17 @@ export interface Area extends Size {
   readonly y: number;
 }
 
+/** A place, in pixels from the top left corner. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Where every pixel of a prepared image comes from. */
 export interface PreprocessPlan {
   readonly original: Size;
+  /** The part of it that is resized: a digit's box; absent: all of it. */
+  readonly from?: Area;
   readonly resized: Size;
   /** What is kept of the resized image; parts of it outside the image are zeros. */
   readonly crop: Area;
@@ -53,6 +61,26 @@ function side(flag: string, value: number): number {
   throw new CnnvizError('usage', `${flag} ${value}: expected whole numbers of pixels from 1`);
 }
 
+/** The side of MNIST's images, and of the square in their middle that the ink is fitted into. */
+const MNIST = { side: 28, ink: 20 };
+
+/** The size of a digit's box in MNIST: its longer side 20. */
+export function fitDigit({ width, height }: Size): Size {
+  const factor = MNIST.ink / Math.max(width, height);
+  const sideOf = (length: number) => Math.max(1, Math.round(length * factor));
+  return { width: sideOf(width), height: sideOf(height) };
+}
+
+/** A digit's box, `fitted` in size, put into 28×28 so that its centre of mass lies in the middle, as far as it fits. */
+export function planDigit(original: Size, from: Area, { width, height }: Size, mass: Point): PreprocessPlan {
+  const begin = (centre: number, size: number) => {
+    const first = Math.round(MNIST.side / 2 - centre);
+    return 0 - Math.min(MNIST.side - size, Math.max(0, first));
+  };
+  const crop = { x: begin(mass.x, width), y: begin(mass.y, height), width: MNIST.side, height: MNIST.side };
+  return { original, from, resized: { width, height }, crop };
+}
+
 /** Where the middle `kept` of `size` pixels begins; negative when it is longer. */
 function centred(size: number, kept: number): number {
   return kept > size ? 0 - Math.floor((kept - size) / 2) : halfToEven((size - kept) / 2);
@@ -78,13 +106,10 @@ export function checkPixels({ width, height }: Size, what: string): void {
  * The place in the original image that a place (x, y) of the prepared one shows. Pixel centres are whole numbers, so
  * the pixel x of the input spans x − ½ … x + ½, and both ends can be mapped. Where zeros were added it lies outside.
  */
-export function toOriginal(
-  x: number,
-  y: number,
-  { original, resized, crop }: PreprocessPlan,
-): { readonly x: number; readonly y: number } {
+export function toOriginal(x: number, y: number, { original, from, resized, crop }: PreprocessPlan): Point {
+  const area = from ?? { x: 0, y: 0, ...original };
   return {
-    x: ((x + crop.x + 0.5) * original.width) / resized.width - 0.5,
-    y: ((y + crop.y + 0.5) * original.height) / resized.height - 0.5,
+    x: area.x + ((x + crop.x + 0.5) * area.width) / resized.width - 0.5,
+    y: area.y + ((y + crop.y + 0.5) * area.height) / resized.height - 0.5,
   };
 }

@@ -215,7 +215,7 @@ export interface PlannedRun {
 
 /** One step of the preparation of an image and what it leaves. scaled or normalised: samples have become numbers. */
 export interface StepSize {
-  readonly name: 'decoded' | 'resized' | 'cropped' | 'scaled' | 'normalised';
+  readonly name: 'decoded' | 'resized' | 'cropped' | 'ink' | 'fitted' | 'scaled' | 'normalised';
   readonly width: number;
   readonly height: number;
   readonly channels: number;

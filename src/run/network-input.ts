@@ -251,7 +251,7 @@ function prepareImage(
     preprocess: presetWords(preset, prepared.image),
     picture: { image, plan: prepared.plan },
     drawn: () => pictureOfInput(x),
-    warnings: note === null ? [] : [note],
+    warnings: [note, prepared.said].filter((text) => text !== null),
   };
 }
 

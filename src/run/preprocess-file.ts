@@ -68,7 +68,7 @@ export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: D
       ...(range && { range }),
     };
     const preprocess = presetWords(job.preset, prepared.image);
-    const warnings = [...notes];
+    const warnings = [...notes, ...(prepared.said === null ? [] : [prepared.said])];
     const result = { input: source, preprocess, plan: prepared.plan, shape, steps, warnings };
     const written =
       product.kind === 'npy'
@@ -136,7 +136,7 @@ async function drawAudit(
     facts: `${preprocess}: [${shape.join(', ')}] ${channelNames(shape[0]).join(', ')}`,
     steps,
     pictures: prepared.steps.flatMap((step) => (step.image ? [step.image] : [])),
-    crop: job.preset.geometry.crop === null ? null : prepared.plan.crop,
+    crop: job.preset.geometry.crop === null ? null : (prepared.plan.from ?? prepared.plan.crop),
     values,
   };
   const args = ['preprocess', baseName(input.path), ...presetArgs(job.preset)];

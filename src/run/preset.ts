@@ -1,7 +1,8 @@
 import type { Image } from '../core/image.js';
-import { type GeometryJob, type ImagePreset, presetFor } from '../core/job.js';
+import { type GeometryJob, type ImagePreset, normalizeText, presetFor } from '../core/job.js';
 import { checkPixels, type PreprocessPlan, planPreprocess } from '../core/preprocess-geometry.js';
 import type { StepSize } from '../core/result.js';
+import { prepareDigit } from '../engine/digit.js';
 import type { EngineInput } from '../engine/input.js';
 import { imageToInput } from '../engine/preprocess.js';
 import { cropImage, resizeArea, resizeBilinear } from '../engine/resize.js';
@@ -15,6 +16,8 @@ export interface PreprocessStep extends StepSize {
 
 /** A photograph as a network reads it. */
 export interface PreparedImage {
+  /** What was found out on the way, in a line; null: nothing. */
+  readonly said: string | null;
   /** The cropped picture, samples still whole numbers. */
   readonly image: Image;
   /** [C, H, W] */
@@ -30,6 +33,7 @@ export interface PreparedImage {
  * @throws CnnvizError 'usage' or 'shape' when the preset does not suit the image
  */
 export function preprocessImage(image: Image, preset: ImagePreset): PreparedImage {
+  if (preset.digit) return digitImage(image, preset);
   const plan = planPreprocess(image.width, image.height, preset.geometry);
   const cropped = cropOfResized(image, plan);
   return finish(image, preset.geometry.crop === null ? cropped : null, cropped, plan, preset);
@@ -37,10 +41,30 @@ export function preprocessImage(image: Image, preset: ImagePreset): PreparedImag
 
 /** The same, with every picture in between: the whole image is resized, to show what the crop leaves out. */
 export function auditImage(image: Image, preset: ImagePreset): PreparedImage {
+  if (preset.digit) return digitImage(image, preset);
   const plan = planPreprocess(image.width, image.height, preset.geometry);
   checkPixels(plan.resized, 'resized');
   const resized = resizeBilinear(image, plan.resized.width, plan.resized.height);
   return finish(image, resized, cropImage(resized, plan.crop), plan, preset);
+}
+
+/** A digit as MNIST has them. */
+function digitImage(decoded: Image, { preprocess }: ImagePreset): PreparedImage {
+  const { image, ink, plan, said } = prepareDigit(decoded);
+  const input = imageToInput(image, preprocess);
+  const steps: PreprocessStep[] = [
+    { name: 'decoded', ...plan.original, channels: decoded.channels, image: decoded },
+    { name: 'ink', ...plan.original, channels: 1, image: ink },
+    { name: 'fitted', width: image.width, height: image.height, channels: 1, image },
+    { ...lastStep(preprocess, input), image: null },
+  ];
+  return { image, input, plan, steps, said };
+}
+
+/** The step that makes numbers. */
+function lastStep({ normalize }: ImagePreset['preprocess'], { shape }: EngineInput): StepSize {
+  const [channels, height, width] = shape;
+  return { name: normalize === null ? 'scaled' : 'normalised', width, height, channels };
 }
 
 function finish(
@@ -56,9 +80,8 @@ function finish(
   if (geometry.resize !== null) steps.push({ name: 'resized', ...plan.resized, channels, image: resized });
   const { width, height } = plan.crop;
   if (geometry.crop !== null) steps.push({ name: 'cropped', width, height, channels, image: cropped });
-  const last = preprocess.normalize === null ? 'scaled' : 'normalised';
-  steps.push({ name: last, width, height, channels: input.shape[0], image: null });
-  return { image: cropped, input, plan, steps };
+  steps.push({ ...lastStep(preprocess, input), image: null });
+  return { image: cropped, input, plan, steps, said: null };
 }
 
 /** The part of the crop that lies inside the resized image, resized; then the border of zeros. */
@@ -83,9 +106,10 @@ export function presetOf({ preset, input }: NetworkSpec): ImagePreset | null {
 
 /** "1200×900 → 224×224 (imagenet: shorter side 256, centre crop, mean/std)", the part after the arrow. */
 export function presetWords(
-  { geometry, preprocess }: ImagePreset,
+  { geometry, preprocess, digit }: ImagePreset,
   { width, height }: Pick<Image, 'width' | 'height'>,
 ): string {
+  if (digit) return `${width}×${height} (as MNIST${preprocess.normalize ? ', mean/std' : ''})`;
   const { resize, crop } = geometry;
   const steps: string[] = [];
   if (typeof resize === 'number') steps.push(`shorter side ${resize}`);
@@ -97,15 +121,16 @@ export function presetWords(
   return `${width}×${height}${steps.length === 0 ? ' (pixels in [0, 1])' : ` (${steps.join(', ')})`}`;
 }
 
+/** (x − 0) / 1 gives x again: what takes the place of a preset's own mean and std where there are none. */
+export const NOTHING_SUBTRACTED = { mean: [0], std: [1] } as const;
+
 /** The flags that say a preset. */
-export function presetArgs({ geometry, preprocess }: ImagePreset): string[] {
-  const args: string[] = ['--preset', 'none', ...geometryArgs(geometry)];
-  if (preprocess.gray) args.push('--gray');
+export function presetArgs({ geometry, preprocess, digit }: ImagePreset): string[] {
+  const args: string[] = digit ? ['--preset', 'mnist'] : ['--preset', 'none', ...geometryArgs(geometry)];
+  if (preprocess.gray && !digit) args.push('--gray');
   if (preprocess.pixels !== 'unit') args.push('--pixels', preprocess.pixels);
-  if (preprocess.normalize) {
-    const { mean, std } = preprocess.normalize;
-    args.push('--normalize', `${mean.join(',')}/${std.join(',')}`);
-  }
+  const normalize = preprocess.normalize ?? (digit ? NOTHING_SUBTRACTED : null);
+  if (normalize) args.push('--normalize', normalizeText(normalize));
   return args;
 }
 

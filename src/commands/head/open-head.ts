@@ -5,6 +5,7 @@ import { headProbabilities } from '../../engine/training/predict-head.js';
 import type { Input } from '../../io/inputs.js';
 import { checkSameFeatures, featureRequest, HEAD_FLAGS, type HeadNetwork, openHead } from '../../run/head/open-head.js';
 import { arraysOf } from '../../run/network.js';
+import { NOTHING_SUBTRACTED } from '../../run/preset.js';
 import { type FeatureExtractor, type FeatureJob, openExtractor } from './feature-extractor.js';
 import { computeFeatures } from './image-features.js';
 
@@ -90,6 +91,8 @@ async function featureJobOf(
 }
 
 /** The preparation a head was trained with, as changes to none at all. */
-function choiceOf({ preset: { geometry, preprocess } }: FeatureOrigin): PresetChoice {
-  return { name: 'none', ...geometry, ...preprocess };
+function choiceOf({ preset: { geometry, preprocess, digit } }: FeatureOrigin): PresetChoice {
+  if (!digit) return { name: 'none', ...geometry, ...preprocess };
+  const normalize = preprocess.normalize ?? NOTHING_SUBTRACTED;
+  return { name: 'mnist', resize: null, crop: null, ...preprocess, normalize };
 }
