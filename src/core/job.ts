@@ -240,10 +240,23 @@ export const PRESETS: Readonly<Record<PresetName, ImagePreset>> = {
   },
 };
 
-/** A preset by its name; `crop` replaces the side of its square crop (227 for the AlexNet of 2012), if it has one. */
+/** The side that a named preset takes over from a network's own: of a photograph's crop, or of a digit's image. */
+function sideKept(
+  name: PresetName,
+  { geometry: { resize, crop }, preprocess, digit }: ImagePreset,
+): number | undefined {
+  const isDigit = digit || (preprocess.gray && crop === null);
+  if (name === 'mnist') return isDigit ? (crop ?? (typeof resize === 'number' ? null : resize))?.[0] : undefined;
+  return name === 'imagenet' && !isDigit ? crop?.[0] : undefined;
+}
+
+/**
+ * A preset by its name; `crop` replaces the side of its square crop (227 for the AlexNet of 2012, 32 for LeNet-5), if it
+ * has one.
+ */
 export function presetFor(name: PresetName, crop?: number): ImagePreset {
   const preset = PRESETS[name];
-  if (crop === undefined || preset.geometry.crop === null || preset.digit) return preset;
+  if (crop === undefined || preset.geometry.crop === null) return preset;
   return { ...preset, geometry: { ...preset.geometry, crop: [crop, crop] } };
 }
 
@@ -252,8 +265,7 @@ export function choosePreset(
   { name, resize, crop, gray, pixels, normalize }: PresetChoice,
   own: ImagePreset,
 ): ImagePreset {
-  const ownCrop = name === 'imagenet' && !own.digit ? own.geometry.crop?.[0] : undefined;
-  const { geometry, preprocess, digit } = name === null ? own : presetFor(name, ownCrop);
+  const { geometry, preprocess, digit } = name === null ? own : presetFor(name, sideKept(name, own));
   const isSized = resize !== null || crop !== null;
   if (name === 'mnist' && isSized) {
     throw new CnnvizError('usage', '--preset mnist gives 28×28 itself, the digit fitted into 20×20 of it', {

@@ -1,6 +1,13 @@
 import { CnnvizError } from '../core/errors.js';
 import { type Image, maxSample } from '../core/image.js';
-import { type Area, fitDigit, type Point, type PreprocessPlan, planDigit } from '../core/preprocess-geometry.js';
+import {
+  type Area,
+  fitDigit,
+  type Point,
+  type PreprocessPlan,
+  planDigit,
+  type Size,
+} from '../core/preprocess-geometry.js';
 import { LUMA } from './preprocess.js';
 import { cropImage, resizeBilinear } from './resize.js';
 
@@ -14,6 +21,8 @@ export interface PreparedDigit {
   /** What was done, in a line. */
   readonly said: string;
 }
+
+const MNIST: Size = { width: 28, height: 28 };
 
 /** Less contrast than this many of 255 greys is no ink. */
 const LEAST_CONTRAST = 40;
@@ -34,21 +43,24 @@ const OTHERWISE = 'or prepare it yourself: --preset none --gray --resize 28,28';
  * An image of one digit, of any size and polarity, as MNIST's were made: gray; ink light on a dark ground, the ground told
  * by the border's pixels; the ink's box fitted into 20×20, its sides in proportion, with antialiasing, the strongest pixel
  * white; its centre of mass in the middle of 28×28. One that is so already is taken as it is.
+ * @param side of the image to be made: MNIST's 28×28, or LeNet-5's 32×32
  * Source: yann.lecun.com/exdb/mnist: "size normalized to fit in a 20x20 pixel box while preserving their aspect ratio …
  * centered in a 28x28 image by computing the center of mass of the pixels"
  * @throws CnnvizError 'unsupported' where that says nothing sure: no ink, ink at the border, several tones or colours
  */
-export function prepareDigit(image: Image): PreparedDigit {
+export function prepareDigit(image: Image, side: Size = MNIST): PreparedDigit {
   const gray = grayOf(image);
-  const { ink, polarity } = inkOf(image, gray);
+  const { ink, polarity, touching } = inkOf(image, gray);
   const original = { width: image.width, height: image.height };
   const box = boxOf(ink);
   if (isDone(ink, box, polarity)) {
-    const plan = planDigit(original, { x: 0, y: 0, ...original }, original, { x: 14, y: 14 });
-    return { image: { ...ink, data: gray }, ink, plan, said: 'digit: 28×28 as MNIST has them, taken as it is' };
+    const plan = planDigit(original, { x: 0, y: 0, ...original }, original, { x: 14, y: 14 }, side);
+    const placed = cropImage({ ...ink, data: gray }, plan.crop);
+    return { image: placed, ink, plan, said: 'digit: 28×28 as MNIST has them, taken as it is' };
   }
+  if (touching !== null) refuseTouching(original, touching);
   const fitted = whitened(resizeBilinear(cropImage(ink, box), fitDigit(box).width, fitDigit(box).height));
-  const plan = planDigit(original, box, fitted, massOf(fitted));
+  const plan = planDigit(original, box, fitted, massOf(fitted), side);
   const placed = cropImage(fitted, plan.crop);
   const doubt = box.width > WIDEST * box.height ? '; wider than a digit is: are there several?' : '';
   const size = `${box.width}×${box.height} fitted into 20×20`;
@@ -67,8 +79,15 @@ function grayOf({ width, height, channels, depth, data }: Image): Uint8Array {
   return gray;
 }
 
+interface InkFound {
+  readonly ink: Image;
+  readonly polarity: string;
+  /** A pixel of the border that has ink; null: none. */
+  readonly touching: number | null;
+}
+
 /** The image as ink on its ground, and which way round it was. @throws CnnvizError 'unsupported' where that is not sure */
-function inkOf(image: Image, gray: Uint8Array): { ink: Image; polarity: string } {
+function inkOf(image: Image, gray: Uint8Array): InkFound {
   const { width, height } = image;
   const border = borderOf(width, height);
   const ground = medianOf(border, gray);
@@ -90,20 +109,23 @@ function inkOf(image: Image, gray: Uint8Array): { ink: Image; polarity: string }
     else if (depth[i] < -contrast / 2) other++;
   }
   if (other > OTHER_SIDE * inked) refuse('some of it is lighter and some darker than its ground: which is the ink?');
-  const touching = border.find((i) => depth[i] > contrast / 2);
-  if (touching !== undefined) {
-    const [x, y] = [touching % width, Math.floor(touching / width)];
-    const side = x === 0 ? 'left' : x === width - 1 ? 'right' : y === 0 ? 'upper' : 'lower';
-    refuse(`the ink touches the ${side} border, at (${x}, ${y}): leave a margin of the ground all around it`);
-  }
   checkColours(image, depth, contrast, border);
   // what is as little different as the border is ground
-  const floor = border.reduce((most, i) => Math.max(most, depth[i]), 0);
+  const isGround = (i: number) => depth[i] <= contrast / 2;
+  const floor = border.reduce((most, i) => (isGround(i) ? Math.max(most, depth[i]) : most), 0);
   const data = new Uint8Array(depth.length);
   for (let i = 0; i < data.length; i++)
     data[i] = Math.round((255 * Math.max(0, depth[i] - floor)) / (contrast - floor));
   const polarity = isDark ? 'dark on light turned round' : 'light on dark';
-  return { ink: { width, height, channels: 1, depth: 8, data }, polarity };
+  const touching = border.find((i) => !isGround(i)) ?? null;
+  return { ink: { width, height, channels: 1, depth: 8, data }, polarity, touching };
+}
+
+/** @throws CnnvizError 'unsupported' with the side of the border that has ink at this pixel */
+function refuseTouching({ width }: Size, pixel: number): never {
+  const [x, y] = [pixel % width, Math.floor(pixel / width)];
+  const side = x === 0 ? 'left' : x === width - 1 ? 'right' : y === 0 ? 'upper' : 'lower';
+  return refuse(`the ink touches the ${side} border, at (${x}, ${y}): leave a margin of the ground all around it`);
 }
 
 function refuse(what: string, fix?: string): never {
@@ -185,7 +207,7 @@ function whitened(image: Image): Image {
 }
 
 function isDone(ink: Image, box: Area, polarity: string): boolean {
-  if (ink.width !== 28 || ink.height !== 28 || polarity !== 'light on dark') return false;
+  if (ink.width !== MNIST.width || ink.height !== MNIST.height || polarity !== 'light on dark') return false;
   const { x, y } = massOf(ink);
   return Math.max(box.width, box.height) <= 20 && Math.abs(x - 14) <= 1 && Math.abs(y - 14) <= 1;
 }

@@ -4,7 +4,7 @@ import { shellWord } from '../core/text.js';
 import { peekFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
 import { isHead } from '../models/head-file.js';
-import { looksLikePrintedModel } from '../models/networks/index.js';
+import { isBuiltin, looksLikePrintedModel } from '../models/networks/index.js';
 import { looksLikeOnnx } from '../models/onnx/proto.js';
 import { foreignWeights, readerOf } from '../models/weights/index.js';
 
@@ -74,4 +74,30 @@ export function kindOfBytes(path: string, bytes: Uint8Array): FileKind | null {
 /** An error of a file the command itself names, with its name: when it cannot be used, the command is refused. */
 export function refusalOf(path: string, error: unknown): unknown {
   return ofCommand(atPlace(path, error));
+}
+
+/** A head as a network's name: HEAD, or HEAD@FEATURES. */
+export interface HeadName {
+  readonly path: string;
+  /** Behind the @: a checkpoint, or the network its features come from with or without one; null: as the head says. */
+  readonly features: string | null;
+}
+
+/** A head and what stands behind its @: where its features come from. Null for any other network. */
+export function headIn(network: string): HeadName | null {
+  if (network.includes('|')) return null;
+  for (let at = network.length; at > 0; at = network.lastIndexOf('@', at - 1)) {
+    const path = network.slice(0, at);
+    const kind = isBuiltin(path) ? null : namedKind(path);
+    if (kind === 'head') return { path, features: at === network.length ? null : network.slice(at + 1) };
+  }
+  return null;
+}
+
+function namedKind(path: string): FileKind['kind'] | null {
+  try {
+    return kindOfFile(path)?.kind ?? null;
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
 }

@@ -27,14 +27,14 @@ import {
   tellArchitecture,
   type WeightsFrom,
 } from '../models/networks/index.js';
+import { trainedFacts } from '../models/networks/trained.js';
 import { npyToValue, readNpy } from '../models/npy.js';
 import { importOnnx, onnxNotes } from '../models/onnx/import.js';
 import { readOnnx } from '../models/onnx/proto.js';
 import { readWeights } from '../models/weights/index.js';
 import type { WeightFile } from '../models/weights/weight-file.js';
-import { type FileKind, kindOfFile, refusalOf } from './file-kind.js';
+import { type FileKind, headIn, kindOfFile, refusalOf } from './file-kind.js';
 import { findWeights } from './found-weights.js';
-import type { HeadName } from './head/head-network.js';
 import { checkDeclaredArray, networkPreparation, type OpenedNetwork, type SourceJob } from './network-input.js';
 import { presetOf } from './preset.js';
 import { networkArgs } from './recipe.js';
@@ -79,17 +79,6 @@ async function open(request: NetworkRequest, pipeFolder: string, wants: 'numbers
   if (head === null) return openGraph(request, pipeFolder, wants);
   const { openHeadNetwork } = await import('./head/head-network.js');
   return openHeadNetwork(head, request, wants, { open: openGraph, arraysOf });
-}
-
-/** A head and what stands behind its @: where its features come from. Null for any other network. */
-function headIn(network: string): HeadName | null {
-  if (network.includes('|')) return null;
-  for (let at = network.length; at > 0; at = network.lastIndexOf('@', at - 1)) {
-    const path = network.slice(0, at);
-    const kind = isBuiltin(path) ? null : kindOfNetwork(path)?.kind;
-    if (kind === 'head') return { path, features: at === network.length ? null : network.slice(at + 1) };
-  }
-  return null;
 }
 
 async function openGraph(
@@ -280,12 +269,15 @@ async function openSpec(
   for (const path of spec.files) files.set(path, await readArray(joinPath(folder, path)));
   for (const name of fed.keys()) if (name !== 'input') throw noInput(spec.name, name, ['input']);
   const open = ['input'].filter((name) => !fed.has(name));
+  const trained =
+    weights.kind === 'file' ? named(weights.fileName, () => trainedFacts(weights.file, spec.input)) : null;
   return {
     name: spec.name,
     input: spec.input,
     channels: spec.input?.[0] ?? channelsRead(spec),
     declared: null,
-    preset: presetOf(spec),
+    preset: trained?.preset ?? presetOf(spec),
+    ...(trained?.classes && { classes: trained.classes }),
     fed,
     open,
     notes: [...spec.notes, ...notesOn(weights, spec)],

@@ -49,8 +49,8 @@ export function auditImage(image: Image, preset: ImagePreset): PreparedImage {
 }
 
 /** A digit as MNIST has them. */
-function digitImage(decoded: Image, { preprocess }: ImagePreset): PreparedImage {
-  const { image, ink, plan, said } = prepareDigit(decoded);
+function digitImage(decoded: Image, { geometry: { crop }, preprocess }: ImagePreset): PreparedImage {
+  const { image, ink, plan, said } = prepareDigit(decoded, crop ? { width: crop[1], height: crop[0] } : undefined);
   const input = imageToInput(image, preprocess);
   const steps: PreprocessStep[] = [
     { name: 'decoded', ...plan.original, channels: decoded.channels, image: decoded },

@@ -8,7 +8,7 @@ import { stem } from '../../io/paths.js';
 import type { Layer } from '../../layers/index.js';
 import { type Constant, constantOf, type Model, type ModelNode, neededFor } from '../../layers/model.js';
 import { publishedAs } from '../../models/networks/published.js';
-import { kindOfFile } from '../file-kind.js';
+import { type HeadName, kindOfFile } from '../file-kind.js';
 import type { OpenedNetwork } from '../network-input.js';
 import { type CutNetwork, cutNetwork, reducedSize } from './cut-network.js';
 import {
@@ -20,13 +20,6 @@ import {
   openHead,
   otherLayers,
 } from './open-head.js';
-
-/** A head as a network's name: HEAD, or HEAD@FEATURES. */
-export interface HeadName {
-  readonly path: string;
-  /** Behind the @: a checkpoint, or the network its features come from with or without one; null: as the head says. */
-  readonly features: string | null;
-}
 
 /** How networks are found that are no heads. */
 interface Doors {
