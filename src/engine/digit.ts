@@ -1,13 +1,7 @@
+import { fitDigit, planDigit } from '../core/digit-geometry.js';
 import { CnnvizError } from '../core/errors.js';
 import { type Image, maxSample } from '../core/image.js';
-import {
-  type Area,
-  fitDigit,
-  type Point,
-  type PreprocessPlan,
-  planDigit,
-  type Size,
-} from '../core/preprocess-geometry.js';
+import type { Area, Point, PreprocessPlan, Size } from '../core/preprocess-geometry.js';
 import { LUMA } from './preprocess.js';
 import { cropImage, resizeBilinear } from './resize.js';
 
@@ -46,7 +40,7 @@ const OTHERWISE = 'or prepare it yourself: --preset none --gray --resize 28,28';
  * @param side of the image to be made: MNIST's 28×28, or LeNet-5's 32×32
  * Source: yann.lecun.com/exdb/mnist: "size normalized to fit in a 20x20 pixel box while preserving their aspect ratio …
  * centered in a 28x28 image by computing the center of mass of the pixels"
- * @throws CnnvizError 'unsupported' where that says nothing sure: no ink, ink at the border, several tones or colours
+ * @throws CnnvizError 'decode' where that says nothing sure: no ink, ink at the border, several tones or colours
  */
 export function prepareDigit(image: Image, side: Size = MNIST): PreparedDigit {
   const gray = grayOf(image);
@@ -86,7 +80,7 @@ interface InkFound {
   readonly touching: number | null;
 }
 
-/** The image as ink on its ground, and which way round it was. @throws CnnvizError 'unsupported' where that is not sure */
+/** The image as ink on its ground, and which way round it was. @throws CnnvizError 'decode' where that is not sure */
 function inkOf(image: Image, gray: Uint8Array): InkFound {
   const { width, height } = image;
   const border = borderOf(width, height);
@@ -121,7 +115,7 @@ function inkOf(image: Image, gray: Uint8Array): InkFound {
   return { ink: { width, height, channels: 1, depth: 8, data }, polarity, touching };
 }
 
-/** @throws CnnvizError 'unsupported' with the side of the border that has ink at this pixel */
+/** @throws CnnvizError 'decode' with the side of the border that has ink at this pixel */
 function refuseTouching({ width }: Size, pixel: number): never {
   const [x, y] = [pixel % width, Math.floor(pixel / width)];
   const side = x === 0 ? 'left' : x === width - 1 ? 'right' : y === 0 ? 'upper' : 'lower';
@@ -129,7 +123,7 @@ function refuseTouching({ width }: Size, pixel: number): never {
 }
 
 function refuse(what: string, fix?: string): never {
-  throw new CnnvizError('unsupported', `no digit can be told: ${what}`, {
+  throw new CnnvizError('decode', `no digit can be told: ${what}`, {
     fix: fix ? `${fix}; ${OTHERWISE}` : OTHERWISE,
   });
 }
@@ -146,7 +140,7 @@ function medianOf(places: readonly number[], values: ArrayLike<number>): number 
   return places.map((i) => values[i]).sort((a, b) => a - b)[places.length >> 1];
 }
 
-/** Every pixel is a mixture of the ground's colour and the ink's. @throws CnnvizError 'unsupported' for a third one */
+/** Every pixel is a mixture of the ground's colour and the ink's. @throws CnnvizError 'decode' for a third one */
 function checkColours({ channels, data }: Image, depth: Int16Array, contrast: number, border: readonly number[]): void {
   if (channels === 1) return;
   const channel = (c: number) => border.map((i) => data[3 * i + c]);

@@ -5,9 +5,19 @@ import { choosePreset, type ImagePreset, type NetworkJob, type PresetChoice } fr
 import type { InputFacts } from '../core/result.js';
 import { sizeOf } from '../core/tensor.js';
 import { type DType, isFloat, newNumbers, type Value, type ValueInfo } from '../core/values.js';
+import { prepareDigit } from '../engine/digit.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
+import { imageToInput } from '../engine/preprocess.js';
 import { npyToValue } from '../models/npy.js';
-import { NO_PRESET, preprocessImage, presetWords } from './preset.js';
+import {
+  auditImage,
+  lastStep,
+  NO_PRESET,
+  type PreparedImage,
+  type PreprocessStep,
+  preprocessImage,
+  presetWords,
+} from './preset.js';
 import { holeWarnings, pictureOfInput } from './source.js';
 import type { PreparedInput, Subject } from './subject.js';
 
@@ -236,7 +246,7 @@ function prepareImage(
   { colour, depth }: Pick<InputFacts, 'colour' | 'depth'>,
 ): PreparedInput {
   const preset = presetOfJob(job, opened);
-  const prepared = preprocessImage(image, preset);
+  const prepared = preparePicture(image, preset);
   const shape = [1, ...prepared.input.shape.slice(-3)];
   checkDeclaredShape(shape, opened, preset, image);
   checkSize(shape, opened, job.preset !== null, `${image.width}×${image.height}`);
@@ -307,4 +317,24 @@ function takeArray(opened: NetworkInput, { shape, dtype, data }: Value): Prepare
     drawn: () => pictureOfInput(x),
     warnings: holeWarnings(data),
   };
+}
+
+/** An image as its preset says. `isAudit`: with the whole image resized, to show what the crop leaves out. */
+export function preparePicture(image: Image, preset: ImagePreset, isAudit = false): PreparedImage {
+  const { digit, ...sizes } = preset;
+  if (digit) return digitImage(image, preset);
+  return isAudit ? auditImage(image, sizes) : preprocessImage(image, sizes);
+}
+
+/** A digit as MNIST has them. */
+function digitImage(decoded: Image, { geometry: { crop }, preprocess }: ImagePreset): PreparedImage {
+  const { image, ink, plan, said } = prepareDigit(decoded, crop ? { width: crop[1], height: crop[0] } : undefined);
+  const input = imageToInput(image, preprocess);
+  const steps: PreprocessStep[] = [
+    { name: 'decoded', ...plan.original, channels: decoded.channels, image: decoded },
+    { name: 'ink', ...plan.original, channels: 1, image: ink },
+    { name: 'fitted', width: image.width, height: image.height, channels: 1, image },
+    { ...lastStep(preprocess, input), image: null },
+  ];
+  return { image, input, plan, steps, said };
 }

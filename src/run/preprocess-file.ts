@@ -16,14 +16,7 @@ import type { Input } from '../io/inputs.js';
 import { baseName } from '../io/paths.js';
 import { writeNpy } from '../models/npy.js';
 import { type Delivery, deliver, type Product, placeOf } from './place.js';
-import {
-  auditImage,
-  type PreparedImage,
-  type PreprocessStep,
-  preprocessImage,
-  presetArgs,
-  presetWords,
-} from './preset.js';
+import { type PreparedImage, type PreprocessStep, presetArgs, presetWords } from './preset.js';
 import { decodeArgs } from './recipe.js';
 import { atInput, isArray, pageFacts } from './source.js';
 
@@ -52,7 +45,8 @@ export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: D
     refuseArray(input, bytes);
     const { image, facts, range, notes } = await decodeImage(bytes, job.decode);
     const product = preprocessProduct(job);
-    const prepared = product.kind === 'npy' ? preprocessImage(image, job.preset) : auditImage(image, job.preset);
+    const { preparePicture } = await import('./network-input.js');
+    const prepared = preparePicture(image, job.preset, product.kind !== 'npy');
     const { shape } = prepared.input;
     const values = numbersOf(prepared.input);
     const steps = prepared.steps.map((step, i) => stepFacts(step, i === prepared.steps.length - 1, values, shape));

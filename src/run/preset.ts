@@ -2,7 +2,6 @@ import type { Image } from '../core/image.js';
 import { type GeometryJob, type ImagePreset, normalizeText, presetFor } from '../core/job.js';
 import { checkPixels, type PreprocessPlan, planPreprocess } from '../core/preprocess-geometry.js';
 import type { StepSize } from '../core/result.js';
-import { prepareDigit } from '../engine/digit.js';
 import type { EngineInput } from '../engine/input.js';
 import { imageToInput } from '../engine/preprocess.js';
 import { cropImage, resizeArea, resizeBilinear } from '../engine/resize.js';
@@ -13,6 +12,9 @@ export interface PreprocessStep extends StepSize {
   /** Null for the tensor, and for a resized picture of which only the crop was made. */
   readonly image: Image | null;
 }
+
+/** A preset that says a size; of a digit network-input.ts takes care. */
+type SizePreset = Pick<ImagePreset, 'geometry' | 'preprocess'>;
 
 /** A photograph as a network reads it. */
 export interface PreparedImage {
@@ -32,37 +34,22 @@ export interface PreparedImage {
  * for bit. Only what the crop keeps is resized.
  * @throws CnnvizError 'usage' or 'shape' when the preset does not suit the image
  */
-export function preprocessImage(image: Image, preset: ImagePreset): PreparedImage {
-  if (preset.digit) return digitImage(image, preset);
+export function preprocessImage(image: Image, preset: SizePreset): PreparedImage {
   const plan = planPreprocess(image.width, image.height, preset.geometry);
   const cropped = cropOfResized(image, plan);
   return finish(image, preset.geometry.crop === null ? cropped : null, cropped, plan, preset);
 }
 
 /** The same, with every picture in between: the whole image is resized, to show what the crop leaves out. */
-export function auditImage(image: Image, preset: ImagePreset): PreparedImage {
-  if (preset.digit) return digitImage(image, preset);
+export function auditImage(image: Image, preset: SizePreset): PreparedImage {
   const plan = planPreprocess(image.width, image.height, preset.geometry);
   checkPixels(plan.resized, 'resized');
   const resized = resizeBilinear(image, plan.resized.width, plan.resized.height);
   return finish(image, resized, cropImage(resized, plan.crop), plan, preset);
 }
 
-/** A digit as MNIST has them. */
-function digitImage(decoded: Image, { geometry: { crop }, preprocess }: ImagePreset): PreparedImage {
-  const { image, ink, plan, said } = prepareDigit(decoded, crop ? { width: crop[1], height: crop[0] } : undefined);
-  const input = imageToInput(image, preprocess);
-  const steps: PreprocessStep[] = [
-    { name: 'decoded', ...plan.original, channels: decoded.channels, image: decoded },
-    { name: 'ink', ...plan.original, channels: 1, image: ink },
-    { name: 'fitted', width: image.width, height: image.height, channels: 1, image },
-    { ...lastStep(preprocess, input), image: null },
-  ];
-  return { image, input, plan, steps, said };
-}
-
 /** The step that makes numbers. */
-function lastStep({ normalize }: ImagePreset['preprocess'], { shape }: EngineInput): StepSize {
+export function lastStep({ normalize }: ImagePreset['preprocess'], { shape }: EngineInput): StepSize {
   const [channels, height, width] = shape;
   return { name: normalize === null ? 'scaled' : 'normalised', width, height, channels };
 }
@@ -72,7 +59,7 @@ function finish(
   resized: Image | null,
   cropped: Image,
   plan: PreprocessPlan,
-  { geometry, preprocess }: ImagePreset,
+  { geometry, preprocess }: SizePreset,
 ): PreparedImage {
   const { channels } = decoded;
   const input = imageToInput(cropped, preprocess);

@@ -7,7 +7,7 @@ import { choosePreset, PRESETS } from '../../src/core/job.js';
 import { toOriginal } from '../../src/core/preprocess-geometry.js';
 import { prepareDigit } from '../../src/engine/digit.js';
 import { decodeImage } from '../../src/io/decode.js';
-import { preprocessImage } from '../../src/run/preset.js';
+import { preparePicture } from '../../src/run/network-input.js';
 
 const DIGITS = fileURLToPath(new URL('../../fixtures/images/digits/', import.meta.url));
 const JOB = { background: null, maxPixels: 1e8 };
@@ -173,7 +173,7 @@ describe('where nothing sure can be said it is refused in a line', () => {
 describe('the preset mnist', () => {
   it('subtracts the mean of the training images, unless somebody says another', () => {
     const image = bar(90, [30, 20, 12, 50]);
-    const { input, said } = preprocessImage(image, PRESETS.mnist);
+    const { input, said } = preparePicture(image, PRESETS.mnist);
     expect(input.shape).toEqual([1, 28, 28]);
     expect(said).toMatch(/^digit: /);
     const none = { name: null, resize: null, crop: null, gray: false, pixels: null, normalize: null };

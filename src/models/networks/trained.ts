@@ -3,7 +3,7 @@ import { type ImagePreset, presetFor } from '../../core/job.js';
 import type { WeightFile } from '../weights/weight-file.js';
 
 /** What `cnnviz train` writes of how a network was trained. */
-export interface TrainedFacts {
+export interface Trained {
   /** How its images were prepared; null: nothing is said. */
   readonly preset: ImagePreset | null;
   /** The names of its classes in order; null: nothing is said. */
@@ -19,10 +19,7 @@ const CLASSES = 'cnnviz.classes';
  * @param input [C, H, W] the network is made for; null: any
  * @throws CnnvizError 'format' for what is no such text, 'unsupported' for a preparation of another version
  */
-export function trainedFacts(
-  { metadata }: Pick<WeightFile, 'metadata'>,
-  input: readonly number[] | null,
-): TrainedFacts {
+export function trainedFacts({ metadata }: Pick<WeightFile, 'metadata'>, input: readonly number[] | null): Trained {
   const normalize = metadata?.get(NORMALIZE);
   const classes = metadata?.get(CLASSES);
   return {
