@@ -61,6 +61,32 @@ function side(flag: string, value: number): number {
   throw new CnnvizError('usage', `${flag} ${value}: expected whole numbers of pixels from 1`);
 }
 
+/** The side of the square in the middle of MNIST's images that the ink is fitted into. */
+const INK_SIDE = 20;
+
+/** The size of a digit's box in MNIST: its longer side 20. */
+export function fitDigit({ width, height }: Size): Size {
+  const factor = INK_SIDE / Math.max(width, height);
+  const sideOf = (length: number) => Math.max(1, Math.round(length * factor));
+  return { width: sideOf(width), height: sideOf(height) };
+}
+
+/** A digit's box, brought to `resized`, put into `side` so that its centre of mass lies in the middle, as far as it fits. */
+export function planDigit(
+  original: Size,
+  from: Area,
+  { width, height }: Size,
+  mass: Point,
+  side: Size,
+): PreprocessPlan {
+  const begin = (room: number, centre: number, size: number) => {
+    const first = Math.round(room / 2 - centre);
+    return 0 - Math.min(room - size, Math.max(0, first));
+  };
+  const crop = { x: begin(side.width, mass.x, width), y: begin(side.height, mass.y, height), ...side };
+  return { original, from, resized: { width, height }, crop };
+}
+
 /** Where the middle `kept` of `size` pixels begins; negative when it is longer. */
 function centred(size: number, kept: number): number {
   return kept > size ? 0 - Math.floor((kept - size) / 2) : halfToEven((size - kept) / 2);

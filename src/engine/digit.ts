@@ -1,7 +1,13 @@
-import { fitDigit, planDigit } from '../core/digit-geometry.js';
 import { CnnvizError } from '../core/errors.js';
 import { type Image, maxSample } from '../core/image.js';
-import type { Area, Point, PreprocessPlan, Size } from '../core/preprocess-geometry.js';
+import {
+  type Area,
+  fitDigit,
+  type Point,
+  type PreprocessPlan,
+  planDigit,
+  type Size,
+} from '../core/preprocess-geometry.js';
 import { LUMA } from './preprocess.js';
 import { cropImage, resizeBilinear } from './resize.js';
 
