@@ -2,7 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import { exp } from '../core/math.js';
 import { type ClassScore, type NetworkRunResult, nanScores } from '../core/result.js';
 import { sizeOf } from '../core/tensor.js';
-import { toFloat32 } from '../core/values.js';
+import { toFloat32, type Value } from '../core/values.js';
 import type { Plan } from '../engine/plan.js';
 import { keepsNumbers, type Layer } from '../layers/index.js';
 import { imagenetLabels } from '../models/imagenet-labels.js';
@@ -53,7 +53,7 @@ function classify(
       scope: 'command',
     });
   }
-  const numbers = toFloat32(read(output).data);
+  const numbers = scoresOf(read(output));
   const ofItems = Array.from({ length: items }, (_, n) => numbers.subarray(n * channels, (n + 1) * channels));
   const nan = ofItems.map(nanScores);
   const kind = scoreKind(plan, output);
@@ -110,6 +110,14 @@ function scoreKind(plan: Plan, output: string): ScoreKind {
   return kind === 'log_softmax' ? 'log-probabilities' : 'logits';
 }
 
+/** One number for each class; a head's are float64, as it adds them up. */
+type Scores = Float32Array | Float64Array;
+
+/** The numbers of a value as scores. */
+export function scoresOf({ data, dtype }: Value): Scores {
+  return dtype === 'float64' ? (data as Float64Array) : toFloat32(data);
+}
+
 /** What a network's last layer gives: scores before a softmax, probabilities, or their logarithms. */
 type ScoreKind = 'logits' | 'probabilities' | 'log-probabilities';
 
@@ -118,7 +126,7 @@ type ScoreKind = 'logits' | 'probabilities' | 'log-probabilities';
  * @param labels class names in order; "class 7" stands for a missing one
  */
 export function topClasses(
-  scores: Float32Array,
+  scores: Scores,
   count: number,
   kind: ScoreKind,
   labels: readonly string[] | null,
@@ -136,16 +144,17 @@ export function topClasses(
     }));
 }
 
-function toProbabilities(scores: Float32Array, kind: ScoreKind): Float64Array {
+function toProbabilities(scores: Scores, kind: ScoreKind): Float64Array {
   if (kind === 'probabilities') return Float64Array.from(scores);
   if (kind === 'log-probabilities') return Float64Array.from(scores, (score) => exp(score));
   return probabilitiesOf(scores);
 }
 
-/** The softmax of all scores. */
-export function probabilitiesOf(scores: Float32Array): Float64Array {
-  const most = scores.reduce((max, score) => Math.max(max, score), Number.NEGATIVE_INFINITY);
-  const powers = Float64Array.from(scores, (score) => exp(score - most));
+/** The softmax of all scores, with the bits of `head predict`. */
+export function probabilitiesOf(scores: Scores): Float64Array {
+  const all = Float64Array.from(scores);
+  const most = all.reduce((max, score) => Math.max(max, score), Number.NEGATIVE_INFINITY);
+  const powers = all.map((score) => exp(score - most));
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
 }

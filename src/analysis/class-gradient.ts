@@ -1,10 +1,11 @@
 import { CnnvizError } from '../core/errors.js';
 import type { RankedClass } from '../core/result.js';
 import { sizeOf } from '../core/tensor.js';
-import { faultWords, toFloat32, type Value } from '../core/values.js';
+import { faultWords, type Value } from '../core/values.js';
 import { finish } from '../engine/execute.js';
 import { backpropagate, planTape } from '../engine/gradients/backpropagate.js';
 import type { ShapedModel } from '../layers/infer.js';
+import { scoresOf } from './best-classes.js';
 import { classScores, findClass, rankClass } from './class-scores.js';
 import { type Fed, planRun, type RunDoors, type Runnable, runSubject, shapeOf } from './kept-run.js';
 
@@ -50,7 +51,7 @@ export async function classGradient(
   // its packed weights are given back before the way back, which does not need them
   const run = await runSubject(network, planRun(shape, tape.kept, EXACT), fed, EXACT, { ...doors, watch: true });
   const values = new Map(tape.kept.map((one) => [one, run.read(one)]));
-  const chosen = rankClass(toFloat32(run.read(scores.value).data), index, scores, run.faults);
+  const chosen = rankClass(scoresOf(run.read(scores.value)), index, scores, run.faults);
   const seed = new Float64Array(sizeOf(shape.shaped.infos.get(scores.value)!.shape));
   seed[chosen.index] = 1;
   const gradients = await finish(backpropagate(tape, values, seed), doors.breathe);

@@ -105,7 +105,7 @@ function some(names: readonly string[]): string {
  * @throws CnnvizError 'shape' when the score is NaN, or no best class can be told beside one
  */
 export function rankClass(
-  scores: Float32Array,
+  scores: Float32Array | Float64Array,
   index: number | null,
   { labels }: ClassScores,
   faults: readonly ValueFault[] = [],

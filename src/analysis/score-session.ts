@@ -1,6 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import { sizeOf } from '../core/tensor.js';
-import { toFloat32, type Value } from '../core/values.js';
+import { type Numbers, newNumbers, toFloat32, type Value } from '../core/values.js';
 import { runAllSync } from '../engine/execute.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
@@ -17,7 +17,7 @@ interface ScoreSession {
   /** How many items fit. */
   readonly batch: number;
   /** Where item n of a value is put. */
-  slot(value: string, n: number): Float32Array;
+  slot(value: string, n: number): Numbers;
   /** The scores of the first `count` items, one after another. */
   run(count: number): Float32Array;
   close(): void;
@@ -43,9 +43,9 @@ export function openScores(
   const sizes = new Map(from.map((name) => [name, sizeOf(infos.get(name)!.shape)]));
   const inputs = new Map<string, Value>();
   for (const name of from) {
-    const { shape } = infos.get(name)!;
-    const data = new Float32Array(batch * sizes.get(name)!);
-    inputs.set(name, { dtype: 'float32', shape: [batch, ...shape.slice(1)], data });
+    const { dtype, shape } = infos.get(name)!;
+    const data = newNumbers(dtype, batch * sizes.get(name)!);
+    inputs.set(name, { dtype, shape: [batch, ...shape.slice(1)], data });
   }
   for (const [name, value] of subject.fed) inputs.set(name, value);
   const perItem = sizeOf(plan.shaped.infos.get(scores)!.shape) / batch;
@@ -53,7 +53,7 @@ export function openScores(
     batch,
     slot: (value, n) => {
       const { data } = inputs.get(value)!;
-      return (data as Float32Array).subarray(n * sizes.get(value)!, (n + 1) * sizes.get(value)!);
+      return data.subarray(n * sizes.get(value)!, (n + 1) * sizes.get(value)!);
     },
     run: (count) => toFloat32(runAllSync(running, inputs, times).get(scores)!.data).slice(0, count * perItem),
     close: () => running.close(),

@@ -4,7 +4,7 @@ import { type Tensor, tensor } from '../core/tensor.js';
 import { numbersOf } from '../engine/input.js';
 import { decodeImage } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
-import { preprocessImage } from '../run/preset.js';
+import { preparePicture } from '../run/network-input.js';
 import { decodeJobOf, type FileLike, type PreprocessOptions, presetChoiceOf } from './sources.js';
 
 /**
@@ -21,7 +21,7 @@ export async function preprocess(image: FileLike, options: PreprocessOptions = {
   try {
     const bytes = typeof image === 'string' ? await readBytes(image) : image;
     const decoded = await decodeImage(bytes, decodeJobOf(options));
-    const { input } = preprocessImage(decoded.image, preset);
+    const { input } = preparePicture(decoded.image, preset);
     return tensor(numbersOf(input), input.shape);
   } catch (error) {
     throw atPlace(typeof image === 'string' ? image : 'image', error);

@@ -22,7 +22,7 @@ export type ImageLike = FileLike | TensorLike;
 /** How pixels become numbers, and a photograph a network's input; what is left out is as the network says. */
 export interface PreprocessOptions {
   /** imagenet: shorter side 256, centre crop 224, mean and std, as torchvision; none: the image as it is. */
-  readonly preset?: 'imagenet' | 'none';
+  readonly preset?: 'imagenet' | 'mnist' | 'none';
   /** The shorter side, or [height, width]; before the crop. Bilinear with antialiasing, as torchvision.transforms.Resize. */
   readonly resize?: number | Pair;
   /** The middle of the image, n for n×n or [height, width]; what lies outside is zero, as torchvision's CenterCrop. */
@@ -84,7 +84,7 @@ export async function withRequest<T>(
 export function presetChoiceOf(options: PreprocessOptions): PresetChoice | null {
   const { preset, resize, crop, gray = false, pixels, normalize } = options;
   if (preset !== undefined && !(preset in PRESETS)) {
-    throw new CnnvizError('usage', `preset: expected imagenet or none, got ${preset}`, {
+    throw new CnnvizError('usage', `preset: expected imagenet, mnist or none, got ${preset}`, {
       fix: "{ preset: 'imagenet' }",
     });
   }

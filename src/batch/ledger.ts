@@ -192,8 +192,10 @@ export function namedFiles(task: Task): string[] {
       const { request, labels } = task.job;
       const { network, weights, inputs } = request;
       const at = network.lastIndexOf('@');
-      const split = at > 0 ? [network.slice(0, at), network.slice(at + 1)] : [];
-      return [network, ...split, weights, labels, ...inputs.map(({ path }) => path)].filter((path) => path !== null);
+      // of HEAD@NET@WEIGHTS each may be one
+      const split = at > 0 ? [network.slice(0, at), network.slice(at + 1), ...network.split('@')] : [];
+      const names = [network, ...new Set(split), weights, labels, ...inputs.map(({ path }) => path)];
+      return names.filter((path) => path !== null);
     }
     case 'preprocess':
       return [];

@@ -4,18 +4,13 @@ import { builtinName } from '../models/networks/index.js';
 import { type FileKind, kindOfFile, orNull } from '../run/file-kind.js';
 
 /**
- * Refuses a command whose network is an image, or a head: the two stand in the other order, or the network is missing.
+ * Refuses a command whose network is an image: the two stand in the other order, or the network is missing.
  * `before`: what stands before the network, "gradcam"; `others`: what is named behind it.
  * @throws CnnvizError 'usage' with the command that was meant
  */
 export function refuseSwapped(before: string, network: string, others: readonly string[]): void {
   if (builtinName(network) === network || network.includes('|')) return;
   const found = kindOf(network);
-  if (found?.kind === 'head' && others.length > 0) {
-    throw new CnnvizError('usage', `${network}: a head, where a network is expected`, {
-      fix: command('head predict', [network, ...others]),
-    });
-  }
   if (found?.kind !== 'image' && found?.kind !== 'array') return;
   const meant = others.find(isNetwork);
   const rest = others.filter((one) => one !== meant);
@@ -40,7 +35,7 @@ function command(before: string, args: readonly string[]): string {
 function isNetwork(text: string): boolean {
   if (text.includes('|') || builtinName(text.split('@')[0]) !== null) return true;
   const kind = kindOf(text)?.kind;
-  return kind === 'onnx' || kind === 'network' || /\.(onnx|ya?ml)(@.+)?$/i.test(text);
+  return kind === 'onnx' || kind === 'network' || kind === 'head' || /\.(onnx|ya?ml)(@.+)?$/i.test(text);
 }
 
 function kindOf(path: string): FileKind | null {

@@ -4,6 +4,7 @@ import {
   type NetworkJob,
   type NetworkRequest,
   normalizeText,
+  PRESET_NAMES,
   type PresetChoice,
   type SampleRange,
 } from '../core/job.js';
@@ -65,8 +66,8 @@ export const pageFlags = under('Pixels:', {
 export const presetFlags = under('Pixels:', {
   preset: flag.choice(
     '--preset <name>',
-    'imagenet: shorter side 256, centre crop 224, mean/std; none: as it is (default: as the network says)',
-    ['imagenet', 'none'],
+    'imagenet: shorter side 256, centre crop 224, mean/std; mnist: one digit, as MNIST; none: as it is (default: as the network says)',
+    PRESET_NAMES,
   ),
   resize: flag.of('--resize <n|h,w>', 'the shorter side, or both, before the crop', (_, text) => parseResize(text)),
   crop: flag.of('--crop <n|h,w>', 'the middle of the image', parseSize),

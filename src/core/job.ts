@@ -1,3 +1,4 @@
+import { CnnvizError } from './errors.js';
 import type { Padding, PaddingMode, Pads, Pair } from './geometry.js';
 import type { Look } from './look.js';
 
@@ -194,9 +195,12 @@ export interface GeometryJob {
 export interface ImagePreset {
   readonly geometry: GeometryJob;
   readonly preprocess: PreprocessJob;
+  /** The image is of one digit, and becomes what MNIST would have made of it; `geometry` says the size alone. */
+  readonly digit?: true;
 }
 
-type PresetName = 'imagenet' | 'none';
+export const PRESET_NAMES = ['imagenet', 'mnist', 'none'] as const;
+type PresetName = (typeof PRESET_NAMES)[number];
 
 /** What a user changes of how images are prepared; null leaves a part as it is. */
 export interface PresetChoice {
@@ -211,8 +215,10 @@ export interface PresetChoice {
 
 /**
  * imagenet: as torchvision's classifiers are evaluated, Resize(256), CenterCrop(224), ToTensor, Normalize.
+ * mnist: a digit of any size and polarity as MNIST's were made (engine/digit.ts), then the mean and std of its training
+ * images, as PyTorch's own example has them.
  * none: the image as it is, pixels in [0, 1].
- * Source: pytorch.org/vision, models: "the images are resized to 256, followed by a central crop of 224"
+ * Source: pytorch.org/vision, models: "the images are resized to 256, followed by a central crop of 224"; pytorch/examples, mnist/main.py
  */
 export const PRESETS: Readonly<Record<PresetName, ImagePreset>> = {
   imagenet: {
@@ -223,13 +229,31 @@ export const PRESETS: Readonly<Record<PresetName, ImagePreset>> = {
       normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
     },
   },
+  mnist: {
+    geometry: { resize: null, crop: [28, 28] },
+    preprocess: { pixels: 'unit', gray: true, normalize: { mean: [0.1307], std: [0.3081] } },
+    digit: true,
+  },
   none: {
     geometry: { resize: null, crop: null },
     preprocess: { pixels: 'unit', gray: false, normalize: null },
   },
 };
 
-/** A preset by its name; `crop` replaces the side of its square crop (227 for the AlexNet of 2012), if it has one. */
+/** The side that a named preset takes over from a network's own: of a photograph's crop, or of a digit's image. */
+function sideKept(
+  name: PresetName,
+  { geometry: { resize, crop }, preprocess, digit }: ImagePreset,
+): number | undefined {
+  const isDigit = digit || (preprocess.gray && crop === null);
+  if (name === 'mnist') return isDigit ? (crop ?? (typeof resize === 'number' ? null : resize))?.[0] : undefined;
+  return name === 'imagenet' && !isDigit ? crop?.[0] : undefined;
+}
+
+/**
+ * A preset by its name; `crop` replaces the side of its square crop (227 for the AlexNet of 2012, 32 for LeNet-5), if it
+ * has one.
+ */
 export function presetFor(name: PresetName, crop?: number): ImagePreset {
   const preset = PRESETS[name];
   if (crop === undefined || preset.geometry.crop === null) return preset;
@@ -241,10 +265,18 @@ export function choosePreset(
   { name, resize, crop, gray, pixels, normalize }: PresetChoice,
   own: ImagePreset,
 ): ImagePreset {
-  const { geometry, preprocess } =
-    name === null ? own : presetFor(name, name === 'imagenet' ? own.geometry.crop?.[0] : undefined);
+  const { geometry, preprocess, digit } = name === null ? own : presetFor(name, sideKept(name, own));
+  const isSized = resize !== null || crop !== null;
+  if (name === 'mnist' && isSized) {
+    throw new CnnvizError('usage', '--preset mnist gives 28×28 itself, the digit fitted into 20×20 of it', {
+      fix: 'leave --resize and --crop out',
+      scope: 'command',
+    });
+  }
   return {
-    geometry: { resize: resize ?? geometry.resize, crop: crop ?? geometry.crop },
+    // of another size it is no digit of MNIST any more
+    ...(digit && !isSized && { digit }),
+    geometry: { resize: resize ?? geometry.resize, crop: crop ?? (digit && isSized ? null : geometry.crop) },
     preprocess: {
       pixels: pixels ?? preprocess.pixels,
       gray: gray || preprocess.gray,

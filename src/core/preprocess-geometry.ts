@@ -13,9 +13,17 @@ export interface Area extends Size {
   readonly y: number;
 }
 
+/** A place, in pixels from the top left corner. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Where every pixel of a prepared image comes from. */
 export interface PreprocessPlan {
   readonly original: Size;
+  /** The part of it that is resized: a digit's box; absent: all of it. */
+  readonly from?: Area;
   readonly resized: Size;
   /** What is kept of the resized image; parts of it outside the image are zeros. */
   readonly crop: Area;
@@ -53,6 +61,32 @@ function side(flag: string, value: number): number {
   throw new CnnvizError('usage', `${flag} ${value}: expected whole numbers of pixels from 1`);
 }
 
+/** The side of the square in the middle of MNIST's images that the ink is fitted into. */
+const INK_SIDE = 20;
+
+/** The size of a digit's box in MNIST: its longer side 20. */
+export function fitDigit({ width, height }: Size): Size {
+  const factor = INK_SIDE / Math.max(width, height);
+  const sideOf = (length: number) => Math.max(1, Math.round(length * factor));
+  return { width: sideOf(width), height: sideOf(height) };
+}
+
+/** A digit's box, brought to `resized`, put into `side` so that its centre of mass lies in the middle, as far as it fits. */
+export function planDigit(
+  original: Size,
+  from: Area,
+  { width, height }: Size,
+  mass: Point,
+  side: Size,
+): PreprocessPlan {
+  const begin = (room: number, centre: number, size: number) => {
+    const first = Math.round(room / 2 - centre);
+    return 0 - Math.min(room - size, Math.max(0, first));
+  };
+  const crop = { x: begin(side.width, mass.x, width), y: begin(side.height, mass.y, height), ...side };
+  return { original, from, resized: { width, height }, crop };
+}
+
 /** Where the middle `kept` of `size` pixels begins; negative when it is longer. */
 function centred(size: number, kept: number): number {
   return kept > size ? 0 - Math.floor((kept - size) / 2) : halfToEven((size - kept) / 2);
@@ -78,13 +112,10 @@ export function checkPixels({ width, height }: Size, what: string): void {
  * The place in the original image that a place (x, y) of the prepared one shows. Pixel centres are whole numbers, so
  * the pixel x of the input spans x − ½ … x + ½, and both ends can be mapped. Where zeros were added it lies outside.
  */
-export function toOriginal(
-  x: number,
-  y: number,
-  { original, resized, crop }: PreprocessPlan,
-): { readonly x: number; readonly y: number } {
+export function toOriginal(x: number, y: number, { original, from, resized, crop }: PreprocessPlan): Point {
+  const area = from ?? { x: 0, y: 0, ...original };
   return {
-    x: ((x + crop.x + 0.5) * original.width) / resized.width - 0.5,
-    y: ((y + crop.y + 0.5) * original.height) / resized.height - 0.5,
+    x: area.x + ((x + crop.x + 0.5) * area.width) / resized.width - 0.5,
+    y: area.y + ((y + crop.y + 0.5) * area.height) / resized.height - 0.5,
   };
 }

@@ -215,7 +215,7 @@ export interface PlannedRun {
 
 /** One step of the preparation of an image and what it leaves. scaled or normalised: samples have become numbers. */
 export interface StepSize {
-  readonly name: 'decoded' | 'resized' | 'cropped' | 'scaled' | 'normalised';
+  readonly name: 'decoded' | 'resized' | 'cropped' | 'ink' | 'fitted' | 'scaled' | 'normalised';
   readonly width: number;
   readonly height: number;
   readonly channels: number;
@@ -317,8 +317,8 @@ interface NanScores {
   readonly of: number;
 }
 
-export function nanScores(scores: Float32Array): NanScores {
-  return { nan: scores.reduce((count, score) => count + (Number.isNaN(score) ? 1 : 0), 0), of: scores.length };
+export function nanScores(scores: Float32Array | Float64Array): NanScores {
+  return { nan: Array.from(scores).filter(Number.isNaN).length, of: scores.length };
 }
 
 /** "every score is NaN", "1 of 1,000 scores is NaN" */

@@ -6,7 +6,7 @@ import { type Tensor, tensor } from '../core/tensor.js';
 import type { EngineInput } from './input.js';
 
 /** ITU-R BT.601 luma, as PIL's convert('L') and torchvision use it; not rounded to whole greys here. */
-const LUMA = [0.299, 0.587, 0.114] as const;
+export const LUMA = [0.299, 0.587, 0.114] as const;
 
 /** The value of a sample in 0 … max, in the range asked for. Computed in float64, rounded once by the caller. */
 function pixelValue(sample: number, max: number, range: PixelRange): number {

@@ -24,6 +24,14 @@ interface BatchNormLayer {
   readonly eps: number;
 }
 
+/**
+ * (x − mean) / std for each feature, rounded to float32, and handed on in float64: what follows a head's features adds up
+ * in float64. Inputs: x [N, D], mean [D], std [D].
+ */
+interface StandardizeLayer {
+  readonly kind: 'standardize';
+}
+
 const lrnShape: ShapeRule<LrnLayer> = ({ size }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
   if (shape.length < 2) throw new CnnvizError('shape', `expected an array [N, C, ...], got [${shape.join(', ')}]`);
@@ -162,7 +170,35 @@ const batchNormBackward: Backward<BatchNormLayer> = {
   },
 };
 
-export type NormFamily = LrnLayer | BatchNormLayer;
+const standardizeShape: ShapeRule<StandardizeLayer> = (_, inputs) => {
+  const { shape } = required(inputs, 0, 'x');
+  const [D] = required(inputs, 1, 'mean').shape;
+  if (shape.length !== 2 || shape[1] !== D) {
+    throw new CnnvizError('shape', `expected features [N, ${D}], got [${shape.join(', ')}]`, {
+      fix: 'give images of the size it was trained on',
+    });
+  }
+  return [{ dtype: 'float64', shape }];
+};
+
+/** x [N, D] → y [N, D]. Source: sklearn.preprocessing.StandardScaler; engine/training/standardize.ts */
+const standardizeForward: Forward<StandardizeLayer> = {
+  run(_, [x, mean, std], [y]) {
+    const D = mean!.data.length;
+    for (let i = 0; i < y.data.length; i++) {
+      y.data[i] = Math.fround((x!.data[i] - mean!.data[i % D]) / std!.data[i % D]);
+    }
+  },
+};
+
+const standardizeBackward: Backward<StandardizeLayer> = {
+  run(_, { x, dy, dx }) {
+    const std = x(2).data;
+    for (let i = 0; i < dx[0]!.length; i++) dx[0]![i] += dy[0]![i] / std[i % std.length];
+  },
+};
+
+export type NormFamily = LrnLayer | BatchNormLayer | StandardizeLayer;
 
 export const NORM: Families<NormFamily> = {
   lrn: {
@@ -200,6 +236,24 @@ export const NORM: Families<NormFamily> = {
     words: kindWords,
     // weight and bias; running statistics are not counted, as in torch
     learnt: [1, 2],
+    growth: 'grows',
+  },
+  standardize: {
+    shape: standardizeShape,
+    forward: standardizeForward,
+    backward: standardizeBackward,
+    reads: () => SAME_PLACE,
+    explain: {
+      formula: () => '(x − mean) / std',
+      terms: 'place',
+      numbers: (_, [, mean, std], __, index) => ({
+        mean: mean!.data[index % mean!.data.length],
+        std: std!.data[index % std!.data.length],
+      }),
+    },
+    words: kindWords,
+    // measured, as running statistics are
+    learnt: [],
     growth: 'grows',
   },
 };

@@ -38,6 +38,7 @@ const originSchema: z.ZodType<FeatureOrigin> = z.strictObject({
       gray: z.boolean(),
       normalize: z.strictObject({ mean: numbers, std: numbers }).nullable(),
     }),
+    digit: z.literal(true).exactOptional(),
   }),
   background: z
     .string()

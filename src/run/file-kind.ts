@@ -4,7 +4,7 @@ import { shellWord } from '../core/text.js';
 import { peekFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
 import { isHead } from '../models/head-file.js';
-import { looksLikePrintedModel } from '../models/networks/index.js';
+import { isBuiltin, looksLikePrintedModel } from '../models/networks/index.js';
 import { looksLikeOnnx } from '../models/onnx/proto.js';
 import { foreignWeights, readerOf } from '../models/weights/index.js';
 
@@ -31,9 +31,7 @@ function fileKind(path: string, source: ByteSource): FileKind | null {
   if (format !== null) return { kind: 'image', what: `an image (${format.toUpperCase()})`, fix: asImage };
   const run = (network: string) => `cnnviz run ${shellWord(network)} photo.jpg`;
   if (looksLikeOnnx(source)) return { kind: 'onnx', what: 'an ONNX model', fix: run(name) };
-  if (isHead(source)) {
-    return { kind: 'head', what: 'a head', fix: `cnnviz head predict ${shellWord(name)} photo.jpg` };
-  }
+  if (isHead(source)) return { kind: 'head', what: 'a head', fix: run(name) };
   if (readerOf(source)) return { kind: 'checkpoint', what: 'a checkpoint', fix: run(`NET@${name}`) };
   const text = new TextDecoder('latin1').decode(start);
   if (looksLikePrintedModel(text)) return { kind: 'network', what: 'the text of print(model)', fix: run(name) };
@@ -51,6 +49,11 @@ export function kindOfFile(path: string): FileKind | null {
   } finally {
     source.close();
   }
+}
+
+/** Whether a file is a head, which brings its own numbers and those of its network. */
+export function isHeadFile(path: string): boolean {
+  return orNull(() => kindOfFile(path))?.kind === 'head';
 }
 
 /** Null also for what is damaged: whoever reads it says why. */
@@ -71,4 +74,30 @@ export function kindOfBytes(path: string, bytes: Uint8Array): FileKind | null {
 /** An error of a file the command itself names, with its name: when it cannot be used, the command is refused. */
 export function refusalOf(path: string, error: unknown): unknown {
   return ofCommand(atPlace(path, error));
+}
+
+/** A head as a network's name: HEAD, or HEAD@FEATURES. */
+export interface HeadName {
+  readonly path: string;
+  /** Behind the @: a checkpoint, or the network its features come from with or without one; null: as the head says. */
+  readonly features: string | null;
+}
+
+/** A head and what stands behind its @: where its features come from. Null for any other network. */
+export function headIn(network: string): HeadName | null {
+  if (network.includes('|')) return null;
+  for (let at = network.length; at > 0; at = network.lastIndexOf('@', at - 1)) {
+    const path = network.slice(0, at);
+    const kind = isBuiltin(path) ? null : namedKind(path);
+    if (kind === 'head') return { path, features: at === network.length ? null : network.slice(at + 1) };
+  }
+  return null;
+}
+
+function namedKind(path: string): FileKind['kind'] | null {
+  try {
+    return kindOfFile(path)?.kind ?? null;
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
 }

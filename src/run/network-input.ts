@@ -1,12 +1,23 @@
+import type { Runnable } from '../analysis/kept-run.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
 import { choosePreset, type ImagePreset, type NetworkJob, type PresetChoice } from '../core/job.js';
 import type { InputFacts } from '../core/result.js';
 import { sizeOf } from '../core/tensor.js';
 import { type DType, isFloat, newNumbers, type Value, type ValueInfo } from '../core/values.js';
+import { prepareDigit } from '../engine/digit.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
+import { imageToInput } from '../engine/preprocess.js';
 import { npyToValue } from '../models/npy.js';
-import { NO_PRESET, preprocessImage, presetWords } from './preset.js';
+import {
+  auditImage,
+  lastStep,
+  NO_PRESET,
+  type PreparedImage,
+  type PreprocessStep,
+  preprocessImage,
+  presetWords,
+} from './preset.js';
 import { holeWarnings, pictureOfInput } from './source.js';
 import type { PreparedInput, Subject } from './subject.js';
 
@@ -32,6 +43,25 @@ export interface NetworkInput {
   readonly declared: DeclaredInput | null;
   /** How its images are prepared; null: nothing is said. */
   readonly preset: ImagePreset | null;
+  /** It is a network with a head of one's own; absent: it is none. */
+  readonly head?: HeadTraits;
+}
+
+/** A network as it was said, with its weights at hand; bound to an input it is a Model. */
+export interface OpenedNetwork extends Runnable, NetworkInput {
+  readonly notes: readonly string[];
+  /** The names of its classes, where its own file has them; absent: nothing names them. */
+  readonly classes?: readonly string[];
+}
+
+/** What a head says beside its layers. */
+export interface HeadTraits {
+  /** The network its features come from. */
+  readonly features: string;
+  /** What transparent images are laid over, unless somebody says otherwise; null: alpha is dropped. */
+  readonly background: string | null;
+  /** Its features were computed by algorithms of the one order only. */
+  readonly exact: boolean;
 }
 
 type Declared = Pick<NetworkInput, 'name' | 'declared'>;
@@ -216,11 +246,11 @@ function prepareImage(
   { colour, depth }: Pick<InputFacts, 'colour' | 'depth'>,
 ): PreparedInput {
   const preset = presetOfJob(job, opened);
-  const prepared = preprocessImage(image, preset);
+  const prepared = preparePicture(image, preset);
   const shape = [1, ...prepared.input.shape.slice(-3)];
   checkDeclaredShape(shape, opened, preset, image);
   checkSize(shape, opened, job.preset !== null, `${image.width}×${image.height}`);
-  const note = unpreparedNote(job.preset, shape[1], opened);
+  const note = opened.preset === null ? unpreparedNote(job.preset, shape[1], opened) : null;
   const x = declaredValue(prepared.input, shape, opened);
   return {
     facts: { width: image.width, height: image.height, channels: shape[1], items: 1, colour, depth },
@@ -231,7 +261,7 @@ function prepareImage(
     preprocess: presetWords(preset, prepared.image),
     picture: { image, plan: prepared.plan },
     drawn: () => pictureOfInput(x),
-    warnings: note === null ? [] : [note],
+    warnings: [note, prepared.said].filter((text) => text !== null),
   };
 }
 
@@ -264,7 +294,7 @@ function checkSize(
 }
 
 function takeArray(opened: NetworkInput, { shape, dtype, data }: Value): PreparedInput {
-  const isOneImage = shape.length === 3 && opened.input !== null;
+  const isOneImage = shape.length === 3 && (opened.input !== null || opened.head !== undefined);
   const fed = isOneImage ? [1, ...shape] : shape;
   checkDeclaredArray({ dtype, shape: fed }, 'the array', opened.name, opened.declared);
   const [width = 1, height = 1, channels = 1, items = 1] = [...shape].reverse();
@@ -287,4 +317,24 @@ function takeArray(opened: NetworkInput, { shape, dtype, data }: Value): Prepare
     drawn: () => pictureOfInput(x),
     warnings: holeWarnings(data),
   };
+}
+
+/** An image as its preset says. `isAudit`: with the whole image resized, to show what the crop leaves out. */
+export function preparePicture(image: Image, preset: ImagePreset, isAudit = false): PreparedImage {
+  const { digit, ...sizes } = preset;
+  if (digit) return digitImage(image, preset);
+  return isAudit ? auditImage(image, sizes) : preprocessImage(image, sizes);
+}
+
+/** A digit as MNIST has them. */
+function digitImage(decoded: Image, { geometry: { crop }, preprocess }: ImagePreset): PreparedImage {
+  const { image, ink, plan, said } = prepareDigit(decoded, crop ? { width: crop[1], height: crop[0] } : undefined);
+  const input = imageToInput(image, preprocess);
+  const steps: PreprocessStep[] = [
+    { name: 'decoded', ...plan.original, channels: decoded.channels, image: decoded },
+    { name: 'ink', ...plan.original, channels: 1, image: ink },
+    { name: 'fitted', width: image.width, height: image.height, channels: 1, image },
+    { ...lastStep(preprocess, input), image: null },
+  ];
+  return { image, input, plan, steps, said };
 }

@@ -1,4 +1,4 @@
-import type { Bound, Runnable } from '../analysis/kept-run.js';
+import type { Bound } from '../analysis/kept-run.js';
 import type { ByteSource } from '../core/bytes.js';
 import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
 import type { NetworkJob, NetworkRequest } from '../core/job.js';
@@ -27,32 +27,30 @@ import {
   tellArchitecture,
   type WeightsFrom,
 } from '../models/networks/index.js';
+import { trainedFacts } from '../models/networks/trained.js';
 import { npyToValue, readNpy } from '../models/npy.js';
 import { importOnnx, onnxNotes } from '../models/onnx/import.js';
 import { readOnnx } from '../models/onnx/proto.js';
 import { readWeights } from '../models/weights/index.js';
 import type { WeightFile } from '../models/weights/weight-file.js';
-import { type FileKind, kindOfFile, refusalOf } from './file-kind.js';
+import { type FileKind, headIn, kindOfFile, refusalOf } from './file-kind.js';
 import { findWeights } from './found-weights.js';
-import { checkDeclaredArray, type NetworkInput, networkPreparation, type SourceJob } from './network-input.js';
+import { checkDeclaredArray, networkPreparation, type OpenedNetwork, type SourceJob } from './network-input.js';
 import { presetOf } from './preset.js';
 import { networkArgs } from './recipe.js';
 import type { Subject } from './subject.js';
-
-/** A network as it was said, with its weights at hand; bound to an input it is a Model. */
-export interface OpenedNetwork extends Runnable, NetworkInput {
-  readonly notes: readonly string[];
-}
 
 /** A network with a job: how its images are prepared, and whether its sums must be exact. */
 export function networkSubject<N extends OpenedNetwork>(
   opened: N,
   job: SourceJob & Pick<NetworkJob, 'request' | 'exact'>,
 ): N & Subject {
+  const { head } = opened;
+  const { background = null } = head ?? {};
   return {
     ...opened,
-    options: { exact: job.exact, algorithm: null },
-    decode: job.decode,
+    options: { exact: job.exact || head?.exact === true, algorithm: null },
+    decode: background === null || job.decode.background !== null ? job.decode : { ...job.decode, background },
     prepare: networkPreparation(opened, job),
     args: (source, own) => networkArgs(job, source, own),
   };
@@ -77,6 +75,17 @@ export async function openNetwork(
 }
 
 async function open(request: NetworkRequest, pipeFolder: string, wants: 'numbers' | 'shapes'): Promise<OpenedNetwork> {
+  const head = headIn(request.network);
+  if (head === null) return openGraph(request, pipeFolder, wants);
+  const { openHeadNetwork } = await import('./head/head-network.js');
+  return openHeadNetwork(head, request, wants, { open: openGraph, arraysOf });
+}
+
+async function openGraph(
+  request: NetworkRequest,
+  pipeFolder: string,
+  wants: 'numbers' | 'shapes',
+): Promise<OpenedNetwork> {
   const { network, weights } = await splitWeights(request);
   const fed = new Map<string, Value>();
   for (const { name, path } of request.inputs) fed.set(name, await readArray(path));
@@ -127,6 +136,9 @@ async function noNetwork(path: string, { kind, what, fix }: FileKind): Promise<C
 
 /** The network and the file its weights are read from: the one that was said, or one that was fetched. */
 export async function filesOf(request: NetworkRequest): Promise<{ network: string; weights: string | null }> {
+  const head = headIn(request.network);
+  // it holds the hash of the weights its features come from
+  if (head !== null) return { network: head.path, weights: request.weights };
   const { network, weights } = await splitWeights(request);
   const { path } = await findWeights({ ...request, network, weights });
   return { network, weights: path };
@@ -257,12 +269,15 @@ async function openSpec(
   for (const path of spec.files) files.set(path, await readArray(joinPath(folder, path)));
   for (const name of fed.keys()) if (name !== 'input') throw noInput(spec.name, name, ['input']);
   const open = ['input'].filter((name) => !fed.has(name));
+  const trained =
+    weights.kind === 'file' ? named(weights.fileName, () => trainedFacts(weights.file, spec.input)) : null;
   return {
     name: spec.name,
     input: spec.input,
     channels: spec.input?.[0] ?? channelsRead(spec),
     declared: null,
-    preset: presetOf(spec),
+    preset: trained?.preset ?? presetOf(spec),
+    ...(trained?.classes && { classes: trained.classes }),
     fed,
     open,
     notes: [...spec.notes, ...notesOn(weights, spec)],

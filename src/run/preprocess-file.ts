@@ -16,14 +16,7 @@ import type { Input } from '../io/inputs.js';
 import { baseName } from '../io/paths.js';
 import { writeNpy } from '../models/npy.js';
 import { type Delivery, deliver, type Product, placeOf } from './place.js';
-import {
-  auditImage,
-  type PreparedImage,
-  type PreprocessStep,
-  preprocessImage,
-  presetArgs,
-  presetWords,
-} from './preset.js';
+import { type PreparedImage, type PreprocessStep, presetArgs, presetWords } from './preset.js';
 import { decodeArgs } from './recipe.js';
 import { atInput, isArray, pageFacts } from './source.js';
 
@@ -52,7 +45,8 @@ export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: D
     refuseArray(input, bytes);
     const { image, facts, range, notes } = await decodeImage(bytes, job.decode);
     const product = preprocessProduct(job);
-    const prepared = product.kind === 'npy' ? preprocessImage(image, job.preset) : auditImage(image, job.preset);
+    const { preparePicture } = await import('./network-input.js');
+    const prepared = preparePicture(image, job.preset, product.kind !== 'npy');
     const { shape } = prepared.input;
     const values = numbersOf(prepared.input);
     const steps = prepared.steps.map((step, i) => stepFacts(step, i === prepared.steps.length - 1, values, shape));
@@ -68,7 +62,7 @@ export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: D
       ...(range && { range }),
     };
     const preprocess = presetWords(job.preset, prepared.image);
-    const warnings = [...notes];
+    const warnings = [...notes, ...(prepared.said === null ? [] : [prepared.said])];
     const result = { input: source, preprocess, plan: prepared.plan, shape, steps, warnings };
     const written =
       product.kind === 'npy'
@@ -136,7 +130,7 @@ async function drawAudit(
     facts: `${preprocess}: [${shape.join(', ')}] ${channelNames(shape[0]).join(', ')}`,
     steps,
     pictures: prepared.steps.flatMap((step) => (step.image ? [step.image] : [])),
-    crop: job.preset.geometry.crop === null ? null : prepared.plan.crop,
+    crop: job.preset.geometry.crop === null ? null : (prepared.plan.from ?? prepared.plan.crop),
     values,
   };
   const args = ['preprocess', baseName(input.path), ...presetArgs(job.preset)];

@@ -1,5 +1,5 @@
 import type { Image } from '../core/image.js';
-import { type GeometryJob, type ImagePreset, presetFor } from '../core/job.js';
+import { type GeometryJob, type ImagePreset, normalizeText, presetFor } from '../core/job.js';
 import { checkPixels, type PreprocessPlan, planPreprocess } from '../core/preprocess-geometry.js';
 import type { StepSize } from '../core/result.js';
 import type { EngineInput } from '../engine/input.js';
@@ -13,8 +13,13 @@ export interface PreprocessStep extends StepSize {
   readonly image: Image | null;
 }
 
+/** A preset that says a size; of a digit network-input.ts takes care. */
+type SizePreset = Pick<ImagePreset, 'geometry' | 'preprocess'>;
+
 /** A photograph as a network reads it. */
 export interface PreparedImage {
+  /** What was found out on the way, in a line; null: nothing. */
+  readonly said: string | null;
   /** The cropped picture, samples still whole numbers. */
   readonly image: Image;
   /** [C, H, W] */
@@ -29,18 +34,24 @@ export interface PreparedImage {
  * for bit. Only what the crop keeps is resized.
  * @throws CnnvizError 'usage' or 'shape' when the preset does not suit the image
  */
-export function preprocessImage(image: Image, preset: ImagePreset): PreparedImage {
+export function preprocessImage(image: Image, preset: SizePreset): PreparedImage {
   const plan = planPreprocess(image.width, image.height, preset.geometry);
   const cropped = cropOfResized(image, plan);
   return finish(image, preset.geometry.crop === null ? cropped : null, cropped, plan, preset);
 }
 
 /** The same, with every picture in between: the whole image is resized, to show what the crop leaves out. */
-export function auditImage(image: Image, preset: ImagePreset): PreparedImage {
+export function auditImage(image: Image, preset: SizePreset): PreparedImage {
   const plan = planPreprocess(image.width, image.height, preset.geometry);
   checkPixels(plan.resized, 'resized');
   const resized = resizeBilinear(image, plan.resized.width, plan.resized.height);
   return finish(image, resized, cropImage(resized, plan.crop), plan, preset);
+}
+
+/** The step that makes numbers. */
+export function lastStep({ normalize }: ImagePreset['preprocess'], { shape }: EngineInput): StepSize {
+  const [channels, height, width] = shape;
+  return { name: normalize === null ? 'scaled' : 'normalised', width, height, channels };
 }
 
 function finish(
@@ -48,7 +59,7 @@ function finish(
   resized: Image | null,
   cropped: Image,
   plan: PreprocessPlan,
-  { geometry, preprocess }: ImagePreset,
+  { geometry, preprocess }: SizePreset,
 ): PreparedImage {
   const { channels } = decoded;
   const input = imageToInput(cropped, preprocess);
@@ -56,9 +67,8 @@ function finish(
   if (geometry.resize !== null) steps.push({ name: 'resized', ...plan.resized, channels, image: resized });
   const { width, height } = plan.crop;
   if (geometry.crop !== null) steps.push({ name: 'cropped', width, height, channels, image: cropped });
-  const last = preprocess.normalize === null ? 'scaled' : 'normalised';
-  steps.push({ name: last, width, height, channels: input.shape[0], image: null });
-  return { image: cropped, input, plan, steps };
+  steps.push({ ...lastStep(preprocess, input), image: null });
+  return { image: cropped, input, plan, steps, said: null };
 }
 
 /** The part of the crop that lies inside the resized image, resized; then the border of zeros. */
@@ -83,9 +93,10 @@ export function presetOf({ preset, input }: NetworkSpec): ImagePreset | null {
 
 /** "1200×900 → 224×224 (imagenet: shorter side 256, centre crop, mean/std)", the part after the arrow. */
 export function presetWords(
-  { geometry, preprocess }: ImagePreset,
+  { geometry, preprocess, digit }: ImagePreset,
   { width, height }: Pick<Image, 'width' | 'height'>,
 ): string {
+  if (digit) return `${width}×${height} (as MNIST${preprocess.normalize ? ', mean/std' : ''})`;
   const { resize, crop } = geometry;
   const steps: string[] = [];
   if (typeof resize === 'number') steps.push(`shorter side ${resize}`);
@@ -97,15 +108,16 @@ export function presetWords(
   return `${width}×${height}${steps.length === 0 ? ' (pixels in [0, 1])' : ` (${steps.join(', ')})`}`;
 }
 
+/** (x − 0) / 1 gives x again: what takes the place of a preset's own mean and std where there are none. */
+export const NOTHING_SUBTRACTED = { mean: [0], std: [1] } as const;
+
 /** The flags that say a preset. */
-export function presetArgs({ geometry, preprocess }: ImagePreset): string[] {
-  const args: string[] = ['--preset', 'none', ...geometryArgs(geometry)];
-  if (preprocess.gray) args.push('--gray');
+export function presetArgs({ geometry, preprocess, digit }: ImagePreset): string[] {
+  const args: string[] = digit ? ['--preset', 'mnist'] : ['--preset', 'none', ...geometryArgs(geometry)];
+  if (preprocess.gray && !digit) args.push('--gray');
   if (preprocess.pixels !== 'unit') args.push('--pixels', preprocess.pixels);
-  if (preprocess.normalize) {
-    const { mean, std } = preprocess.normalize;
-    args.push('--normalize', `${mean.join(',')}/${std.join(',')}`);
-  }
+  const normalize = preprocess.normalize ?? (digit ? NOTHING_SUBTRACTED : null);
+  if (normalize) args.push('--normalize', normalizeText(normalize));
   return args;
 }
 

@@ -184,17 +184,19 @@ function valuesBefore({ nodes }: Model, value: string, count: number): string[] 
 export interface NetworkWork {
   readonly runs: Runs<Bound, LayerChoice>;
   readonly subject: Subject;
-  /** Class names that were given; null: ImageNet's for 1,000 classes. */
+  /** Class names that were given, or that the network's file has; null: ImageNet's for 1,000 classes. */
   readonly labels: readonly string[] | null;
 }
 
 /** Opens a network and reads what goes with it. @throws CnnvizError that names the file or flag at fault */
 export async function openNetworkWork(job: NetworkJob): Promise<NetworkWork> {
   const { networkSubject, openNetwork, readLabels } = await import('./network.js');
-  const subject = networkSubject(await openNetwork(job.request), job);
+  const opened = await openNetwork(job.request);
+  const subject = networkSubject(opened, job);
   const choose = isOverview(job) ? await stageLayers() : layersNamed(job.layers, holdsOne(job));
   const runs = new Runs(subject, choose);
-  return { runs, subject, labels: job.labels === null ? null : await readLabels(job.labels) };
+  const labels = job.labels === null ? (opened.classes ?? null) : await readLabels(job.labels);
+  return { runs, subject, labels };
 }
 
 function isOverview({ output }: NetworkJob): boolean {

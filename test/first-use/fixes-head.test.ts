@@ -217,7 +217,39 @@ const CASES: readonly FixCase[] = [
   },
 ];
 
-testFixes(PARTS.head, CASES, {
+/** A head in the place of a network. */
+const AS_NETWORK: readonly FixCase[] = [
+  {
+    args: ['run', 'my.head', 'five.png', '--init', 'seed:1'],
+    files,
+    before: [TRAIN],
+    says: /leave --init out/,
+    rule: { leave: 0 },
+  },
+  {
+    args: ['run', 'my.head@w.safetensors', 'five.png', '--weights', 'w.safetensors'],
+    files: { ...files, 'w.safetensors': weights(0.01), 'nets/w.safetensors': weights(0.01) },
+    before: [TRAIN_WEIGHTED],
+    says: /keep one/,
+    rule: (_, args) => args.slice(0, -2),
+  },
+  {
+    args: ['run', 'my.head', 'five.png'],
+    files: { ...files, 'nets/w.safetensors': weights(0.01) },
+    before: [TRAIN_WEIGHTED],
+    says: /my\.head@/,
+    rule: () => ['run', 'my.head@nets/w.safetensors', 'five.png'],
+  },
+  {
+    args: ['head', 'train', '--csv', 'labels.csv', '--features', 'my.head', '--holdout', '0', '-o', 'b.head'],
+    files,
+    before: [TRAIN],
+    says: /--features/,
+    rule: (_, args) => [...args.slice(0, 4), ...FEATURES, ...args.slice(6)],
+  },
+];
+
+testFixes(PARTS.head, [...CASES, ...AS_NETWORK], {
   'src/engine/training/dense-rows.ts: learn from fewer images, or from fewer features: --reduce mean, or another --layer':
     'needs more than 2 GiB of features',
   'src/commands/head/feature-extractor.ts: choose another layer with --layer; `cnnviz summary NET` lists them':

@@ -15,6 +15,12 @@ const CASES: readonly FixCase[] = [
   ...WORDS,
   ...GET_CASES,
   {
+    args: ['preprocess', 'd.png', '--preset', 'mnist', '--crop', '20', '-o', 'x.npy'],
+    files: { 'd.png': readFileSync(`${IMAGES}digits/5.png`) },
+    says: /leave --resize and --crop out/,
+    rule: (_, args) => [...args.slice(0, 4), ...args.slice(6)],
+  },
+  {
     args: ['filters', 'lenet5', '--init', 'seed:1', '--layers', 'conv1,conv2', '-o', 'x-{name}.png'],
     says: /-o/,
     rule: { add: 0 },
@@ -376,6 +382,8 @@ function suchAs(fix: string, args: readonly string[]): readonly string[] {
 const PART = 'words of a command line that is printed whole, as cases above have it';
 
 testFixes(PARTS.layer, CASES, {
+  'src/engine/digit.ts: --background white shows dark ink on a transparent ground':
+    'needs a transparent picture: test/cli/preprocess.test.ts makes one',
   'src/run/overview.ts: name an image, or leave --overview out': 'test/commands/network/run.test.ts runs a vector',
   'src/commands/get/get-answer.ts: leave --no-clobber out': 'fetches: test/cli/get.test.ts has a server',
   'src/cli/parse.ts: --bias ': PART,

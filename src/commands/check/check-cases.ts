@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ValuesOf } from '../../cli/flags.js';
 import { numbersJob } from '../../cli/network-flags.js';
 import { CnnvizError } from '../../core/errors.js';
-import type { NetworkJob, PresetChoice } from '../../core/job.js';
+import { type NetworkJob, PRESET_NAMES, type PresetChoice } from '../../core/job.js';
 import { readBytes } from '../../io/files.js';
 import { folderOf, pathFrom } from '../../io/paths.js';
 import { kindOf } from '../../io/read-files.js';
@@ -137,7 +137,7 @@ const checkCase = z.strictObject({
   exact: z.boolean().optional().describe('only algorithms that add in one fixed order'),
   baseline: z.string().min(1).optional().describe('the folder of the stored maps'),
   tolerance: tolerance.optional(),
-  preset: z.enum(['imagenet', 'none']).optional(),
+  preset: z.enum(PRESET_NAMES).optional(),
   resize: pair.optional().describe('the shorter side, or [height, width]'),
   crop: pair.optional().describe('the middle of the image'),
   gray: z.boolean().optional(),

@@ -211,5 +211,7 @@ async function locateNetwork(network: string, folder: string): Promise<string> {
     return !isBuiltin(name) && (await existingFile(path)) ? path : name;
   };
   if (at <= 0 || (await existingFile(pathFrom(folder, network)))) return own(network);
-  return `${await own(network.slice(0, at))}@${pathFrom(folder, network.slice(at + 1))}`;
+  const behind = network.slice(at + 1);
+  // behind a head a network may stand, too
+  return `${await own(network.slice(0, at))}@${isBuiltin(behind) ? behind : pathFrom(folder, behind)}`;
 }

@@ -14,7 +14,8 @@ import type { Breathe } from '../../engine/execute.js';
 import type { Input } from '../../io/inputs.js';
 import type { Style } from '../../reports/text.js';
 import type { FigureFile } from '../../run/figure.js';
-import { networkSubject, type OpenedNetwork, openNetwork, readLabels } from '../../run/network.js';
+import { networkSubject, openNetwork, readLabels } from '../../run/network.js';
+import type { OpenedNetwork } from '../../run/network-input.js';
 import { atInput, readSource } from '../../run/source.js';
 import type { Source, Subject } from '../../run/subject.js';
 import type { classFlags } from './class-flags.js';
@@ -23,7 +24,7 @@ import type { classFlags } from './class-flags.js';
 export interface ClassSubject {
   readonly opened: OpenedNetwork & Subject;
   readonly source: Source;
-  /** Class names from a file; null: ImageNet's for 1,000 classes. */
+  /** Class names from a file, the network's own or a list; null: ImageNet's for 1,000 classes. */
   readonly labels: readonly string[] | null;
   /** [C, H, W] of what the network reads. */
   readonly size: readonly [number, number, number];
@@ -36,7 +37,7 @@ export interface ClassSubject {
  */
 export async function openSubject(job: NetworkJob, input: Input, threads: number): Promise<ClassSubject> {
   const opened = networkSubject(await openNetwork(job.request), { ...job, exact: false });
-  const labels = job.labels === null ? null : await readLabels(job.labels);
+  const labels = job.labels === null ? (opened.classes ?? null) : await readLabels(job.labels);
   const source = await atInput(input, () => readSource(input, opened));
   const shape = source.info?.shape ?? [];
   if (opened.open.length !== 1 || shape.length !== 4 || shape[0] !== 1) {

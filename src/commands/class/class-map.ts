@@ -102,11 +102,12 @@ function squareAround({ x, y }: ImagePlace, side: number): Rect {
 }
 
 /** A rectangle of the network's input in pixels of the image: corners, not middles of pixels. */
-export function originalRect({ original, resized, crop }: PreprocessPlan, rect: Rect): Rect {
-  const [across, down] = [original.width / resized.width, original.height / resized.height];
+export function originalRect({ original, from, resized, crop }: PreprocessPlan, rect: Rect): Rect {
+  const area = from ?? { x: 0, y: 0, ...original };
+  const [across, down] = [area.width / resized.width, area.height / resized.height];
   return {
-    x: (rect.x + crop.x) * across,
-    y: (rect.y + crop.y) * down,
+    x: area.x + (rect.x + crop.x) * across,
+    y: area.y + (rect.y + crop.y) * down,
     width: rect.width * across,
     height: rect.height * down,
   };

@@ -56,6 +56,8 @@ The first network says how the image is prepared, unless --preset does.`,
     refuseSwapped('compare', a, [b, image]);
     const { compareNetworks } = await import('./compare-networks.js');
     const { comparisonDocument, describeComparison } = await import('./compare-report.js');
+    const { isHeadFile } = await import('../../run/file-kind.js');
+    const brings = (network: string) => bringsNumbers(network) || isHeadFile(network);
     const { tolerance, init, asPrinted, exact } = flags;
     const input = await oneInput(image);
     const job = numbersJob(a, { ...flags, init: brings(a) ? null : init }, { layers: ['all'], exact });
@@ -74,6 +76,6 @@ The first network says how the image is prepared, unless --preset does.`,
 });
 
 /** Whether a network has numbers of its own: --init is for one that has none. */
-function brings(network: string): boolean {
+function bringsNumbers(network: string): boolean {
   return network.includes('@') || network.toLowerCase().endsWith('.onnx');
 }

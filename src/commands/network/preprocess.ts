@@ -5,7 +5,7 @@ import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
 import { decodeOf, pageFlags, presetFlags, presetOf } from '../../cli/network-flags.js';
 import { figureOf } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
-import { choosePreset, type ImagePreset, type OutputJob, PRESETS } from '../../core/job.js';
+import { choosePreset, type ImagePreset, type OutputJob, PRESET_NAMES, PRESETS } from '../../core/job.js';
 import { extensionOf } from '../../io/paths.js';
 import type { PlannedPreprocess, PreprocessFileJob } from '../../run/preprocess-file.js';
 
@@ -15,8 +15,8 @@ const preprocessFlags = {
   ...under('Pixels:', {
     preset: flag.choice(
       '--preset <name>',
-      'imagenet: shorter side 256, centre crop 224, mean/std; none: as it is',
-      ['imagenet', 'none'],
+      'imagenet: shorter side 256, centre crop 224, mean/std; mnist: one digit, as MNIST; none: as it is',
+      PRESET_NAMES,
       'imagenet',
     ),
     crop: { ...presetFlags.crop, about: 'the middle of the image; a smaller one gets a border of zeros' },
@@ -36,6 +36,7 @@ export const preprocess = command({
   cnnviz preprocess dog.jpg                         what a classifier of ImageNet reads: dog.input.npy, [3, 224, 224]
   cnnviz preprocess dog.jpg --audit                 each step as a picture with its numbers: dog.preprocess.png
   cnnviz preprocess dog.jpg --crop 227 -o x.npy     as the AlexNet of 2012
+  cnnviz preprocess seven.png --preset mnist --audit    one digit, any size and polarity, as MNIST's were made
   cnnviz preprocess digit.png --preset none --resize 32,32 --gray --normalize 0.13/0.31
   cnnviz preprocess photos/ -r -o inputs/           a folder, its tree kept
 `,

@@ -35,7 +35,8 @@ const runFlags = {
 export const run = command({
   name: 'run',
   description: `Run a network on images. NET is a pipe, a network file (.yaml, .json), the text of PyTorch's print(model), an ONNX
-model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1, resnet18. NET@FILE adds a checkpoint.`,
+model, a head, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1, resnet18. NET@FILE adds a
+checkpoint.`,
   examples: `Examples:
   cnnviz run "conv edge3x3 stride=2 | relu | max_pool 3 stride=2" photo.jpg --layers all
   cnnviz run alexnet --weights alexnet.pth dog.jpg --layers 'features.0,features.3' --top 3
@@ -44,6 +45,7 @@ model, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1
   cnnviz run alexnet@alexnet.pth dog.jpg --overview                    the whole network in one picture
   cnnviz run net.yaml@net.safetensors photos/ -o maps/                 your own network, a folder
   cnnviz run printed.txt@state.pth digit.png                           the text of print(model) and its state_dict
+  cnnviz run my.head photo.jpg                                         your own classes, after cnnviz head train
   cnnviz run model.onnx --input x=x.npy -o y.npy                       arrays in, exact numbers out
 `,
   common: ['--weights', '--layers', '--top', '--preset', '--out'],

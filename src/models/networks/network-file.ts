@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { atPlace, CnnvizError } from '../../core/errors.js';
-import { presetFor } from '../../core/job.js';
+import { PRESET_NAMES, presetFor } from '../../core/job.js';
 import { placed, readDataFile, schemaFault, unknownKey, type Where } from '../data-file.js';
 import type { FieldValue } from './fields.js';
 import { findWord, LAYER_TABLE, layerSpec } from './layer-words.js';
@@ -12,7 +12,7 @@ const pair = z.union([side, z.tuple([side, side])]);
 const perChannel = z.union([z.number(), z.array(z.number()).min(1)]);
 
 const preprocess = z.union([
-  z.enum(['imagenet', 'none']),
+  z.enum(PRESET_NAMES),
   z.strictObject({
     resize: pair.optional().describe('the shorter side, or [height, width]'),
     crop: pair.optional().describe('the middle of the image'),

@@ -51,7 +51,7 @@ export interface NetworkSpec {
   readonly name: string;
   /** [C, H, W] it is made for; null: any. */
   readonly input: readonly number[] | null;
-  readonly preset: 'imagenet' | 'none' | ImagePreset | null;
+  readonly preset: 'imagenet' | 'mnist' | 'none' | ImagePreset | null;
   readonly layers: readonly LayerSpec[];
   /** The layers whose values it gives; null: the last. */
   readonly outputs: readonly string[] | null;

@@ -30,6 +30,8 @@ export interface WeightTensor extends Constant {
 export interface WeightFile {
   readonly format: 'npy' | 'npz' | 'safetensors' | 'pytorch' | 'onnx';
   readonly tensors: readonly WeightTensor[];
+  /** Texts beside the arrays, by their key; absent where the format has none. */
+  readonly metadata?: ReadonlyMap<string, string>;
   /** What a user should know of how it was read: a level left out, entries that are no arrays. */
   readonly notes: readonly string[];
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { shapeOf } from '../../../src/analysis/kept-run.js';
-import { cutNetwork } from '../../../src/commands/head/feature-extractor.js';
+import { cutNetwork } from '../../../src/run/head/cut-network.js';
 import { openNetwork } from '../../../src/run/network.js';
 
 const MODELS = fileURLToPath(new URL('../../../fixtures/models/', import.meta.url));

@@ -1,6 +1,6 @@
 /** Which part of the source each table of fixes answers for: every file with a fix that can be typed is in one. */
 const CHECK = /^src\/(?:commands\/(?:check|batch|article)\/|commands\/layer\/read\.|run\/read-map|batch\/|io\/)/;
-const HEAD = /^src\/(?:commands\/head\/|models\/(?:head|label)|engine\/training)/;
+const HEAD = /^src\/(?:commands\/head\/|run\/head\/|models\/(?:head|label)|engine\/training)/;
 const NETWORK =
   /^src\/(?:commands\/(?:class|network\/(?!preprocess))|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label)|api\/|analysis\/|cli\/network-flags|run\/(?:layer-choice|network|shape))/;
 
