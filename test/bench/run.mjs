@@ -76,9 +76,10 @@ async function measure({ name, network, together = false, effort: own = {}, prep
       report.row(rows.at(-1));
       // a NaN is no small difference
       if (difference !== null && !(difference <= SAME)) {
-        wrong.push(
-          `${name}: the output differs from that of ${peer} by ${difference.toExponential(1)} of its largest value`,
-        );
+        const how = Number.isNaN(difference)
+          ? 'holds NaN, has another size, or there are only zeros'
+          : `differs by ${difference.toExponential(1)} of the largest value`;
+        wrong.push(`${name}: the output beside that of ${peer} ${how}`);
       }
       const before = recorded.find((row) => row.name === name && row.peer === peer);
       if (before && ratio.best < before.ratio.best * (1 - REGRESSION)) {
