@@ -75,3 +75,28 @@ async function endWithoutOutput(error: Error): Promise<void> {
   process.stderr.write(`cnnviz: ${(fault as Error).message}\n`);
   process.exit(EXIT.output);
 }
+
+/** A wish to end that was heard, and the end of listening. */
+export interface Interruption {
+  readonly isWished: () => boolean;
+  readonly stop: () => void;
+}
+
+/**
+ * Hears the first Ctrl-C (or SIGTERM) without ending, for work that can stop at a good place; a second one finds no
+ * handler any more and ends the process at once.
+ */
+export function hearInterruption(onWish: () => void): Interruption {
+  const heard = ['SIGINT', 'SIGTERM'] as const;
+  let isWished = false;
+  const stop = () => {
+    for (const signal of heard) process.removeListener(signal, hear);
+  };
+  const hear = () => {
+    isWished = true;
+    stop();
+    onWish();
+  };
+  for (const signal of heard) process.on(signal, hear);
+  return { isWished: () => isWished, stop };
+}

@@ -42,6 +42,8 @@ import type { Subject } from './subject.js';
 /** A network as it was said, with its weights at hand; bound to an input it is a Model. */
 export interface OpenedNetwork extends Runnable, NetworkInput {
   readonly notes: readonly string[];
+  /** Names of the parameters that a checkpoint gives, and training learns; null: not told, of an ONNX graph. */
+  readonly learnt: ReadonlySet<string> | null;
 }
 
 /** A network with a job: how its images are prepared, and whether its sums must be exact. */
@@ -266,9 +268,15 @@ async function openSpec(
     fed,
     open,
     notes: [...spec.notes, ...notesOn(weights, spec)],
+    learnt: learntBy(spec),
     bind: (input) => bound(bindNetwork(spec, input, weights, files)),
     retell: inNetworkWords,
   };
+}
+
+function learntBy({ layers }: NetworkSpec): Set<string> {
+  const parameters = layers.flatMap((layer) => layer.parameters);
+  return new Set(parameters.flatMap((one) => (one?.source.kind === 'checkpoint' ? [one.name] : [])));
 }
 
 /** A network computes all its values together, and is whole before its input is known. */
@@ -340,6 +348,7 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
     fed,
     open: open.map(({ name }) => name),
     notes: onnxNotes(onnx),
+    learnt: null,
     bind: () => bound({ model, notes: [] }),
     retell: inNetworkWords,
   };

@@ -12,7 +12,7 @@ import { describeEvaluation, evaluateClasses, likeliest, percentWords } from './
 import { checkNamedOutputs, type ImageEvents, imageEvents, type LeftOut, leftOut } from './export-features.js';
 import { drawConfusion } from './head-figures.js';
 import { type evaluationFiles, headFlags, headJob } from './head-flags.js';
-import { findLabelledImages, type LabelledPlace } from './labelled-images.js';
+import { findLabelledImages, type LabelledPlace } from '../../run/labelled-images.js';
 import { answers, type HeadJob, openHead, openWithNetwork } from './open-head.js';
 
 /** What became of `head eval`. */

@@ -18,7 +18,7 @@ import { filesOf } from '../../run/network.js';
 import { openExtractor } from './feature-extractor.js';
 import { type featureFlags, featureJob } from './head-flags.js';
 import { computeFeatures, type FailedImage } from './image-features.js';
-import { findLabelledImages, hasClassFolders } from './labelled-images.js';
+import { findLabelledImages, hasClassFolders } from '../../run/labelled-images.js';
 
 /** An image that was left out, and why. */
 export interface LeftOut {

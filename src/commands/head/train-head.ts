@@ -30,7 +30,7 @@ import {
   openFeatureCache,
   writeFeatureCache,
 } from './image-features.js';
-import { findLabelledImages, type LabelledImages, type LabelledPlace } from './labelled-images.js';
+import { findLabelledImages, type LabelledImages, type LabelledPlace } from '../../run/labelled-images.js';
 import { describeTraining, type HeadTrainingResult } from './train-report.js';
 
 /** Everything training a head needs. Plain JSON. */
