@@ -53,6 +53,7 @@ function hasToTidy(): boolean {
 }
 
 function endBySignal(signal: NodeJS.Signals): void {
+  if (isHearing && signal !== 'SIGHUP') return;
   for (const each of SIGNALS) process.removeListener(each, endBySignal);
   const line = tidyAll();
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
@@ -82,6 +83,8 @@ export interface Interruption {
   readonly stop: () => void;
 }
 
+let isHearing = false;
+
 /**
  * Hears the first Ctrl-C (or SIGTERM) without ending, for work that can stop at a good place; a second one finds no
  * handler any more and ends the process at once.
@@ -91,7 +94,12 @@ export function hearInterruption(onWish: () => void): Interruption {
   let isWished = false;
   const stop = () => {
     for (const signal of heard) process.removeListener(signal, hear);
+    // what is called for this signal yet must not end the process
+    setImmediate(() => {
+      isHearing = false;
+    });
   };
+  isHearing = true;
   const hear = () => {
     isWished = true;
     stop();

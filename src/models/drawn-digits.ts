@@ -90,16 +90,36 @@ export function drawDigit(seed: number, index: number): Uint8Array {
   const pen = between(0.75, 1);
   const noise = between(0, 0.05);
   const paths = strokes.map((stroke) => pathOf(stroke, stroke.points.map(place)));
-  const out = new Uint8Array(DIGIT_SIDE * DIGIT_SIDE);
-  for (let i = 0; i < DIGIT_SIDE; i++) {
-    for (let j = 0; j < DIGIT_SIDE; j++) {
-      let nearest = Number.POSITIVE_INFINITY;
-      for (const path of paths) nearest = Math.min(nearest, distanceTo(path, j + 0.5, i + 0.5));
-      const ink = Math.min(1, Math.max(0, radius + 0.5 - nearest)) * pen;
-      out[i * DIGIT_SIDE + j] = Math.round(255 * Math.min(1, Math.max(0, ink + (ink > 0 ? normal() * noise : 0))));
+  const nearest = new Float64Array(DIGIT_SIDE * DIGIT_SIDE).fill(Number.POSITIVE_INFINITY);
+  for (const path of paths) {
+    for (let i = 1; i < path.length; i++) markNear(nearest, path[i - 1], path[i], radius + 0.5);
+  }
+  return Uint8Array.from(nearest, (distance) => {
+    const ink = Math.min(1, Math.max(0, radius + 0.5 - Math.sqrt(distance))) * pen;
+    return Math.round(255 * Math.min(1, Math.max(0, ink > 0 ? ink + normal() * noise : 0)));
+  });
+}
+
+/** Squared distances from a straight piece to the middles of pixels, as far as they are below `reach` and the least so far. */
+function markNear(nearest: Float64Array, [ax, ay]: Point, [bx, by]: Point, reach: number): void {
+  const [dx, dy] = [bx - ax, by - ay];
+  const length = dx * dx + dy * dy;
+  const [left, right] = pixelsWithin(ax, bx, reach);
+  const [top, bottom] = pixelsWithin(ay, by, reach);
+  for (let i = top; i <= bottom; i++) {
+    for (let j = left; j <= right; j++) {
+      const [x, y] = [j + 0.5 - ax, i + 0.5 - ay];
+      const share = length === 0 ? 0 : Math.min(1, Math.max(0, (x * dx + y * dy) / length));
+      const [u, v] = [x - share * dx, y - share * dy];
+      const at = i * DIGIT_SIDE + j;
+      nearest[at] = Math.min(nearest[at], u * u + v * v);
     }
   }
-  return out;
+}
+
+function pixelsWithin(a: number, b: number, reach: number): [first: number, last: number] {
+  const [lo, hi] = a < b ? [a, b] : [b, a];
+  return [Math.max(0, Math.floor(lo - reach)), Math.min(DIGIT_SIDE - 1, Math.ceil(hi + reach))];
 }
 
 /** A stroke as short straight pieces. Source: Catmull and Rom 1974 */
@@ -120,17 +140,4 @@ function onCurve(before: Point, from: Point, to: Point, after: Point, t: number)
   const along = (a: number, b: number, c: number, d: number) =>
     (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t * t * t) / 2;
   return [along(before[0], from[0], to[0], after[0]), along(before[1], from[1], to[1], after[1])];
-}
-
-function distanceTo(path: readonly Point[], x: number, y: number): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 1; i < path.length; i++) {
-    const [[ax, ay], [bx, by]] = [path[i - 1], path[i]];
-    const [dx, dy] = [bx - ax, by - ay];
-    const length = dx * dx + dy * dy;
-    const share = length === 0 ? 0 : Math.min(1, Math.max(0, ((x - ax) * dx + (y - ay) * dy) / length));
-    const [u, v] = [x - ax - share * dx, y - ay - share * dy];
-    least = Math.min(least, u * u + v * v);
-  }
-  return Math.sqrt(least);
 }

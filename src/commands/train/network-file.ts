@@ -1,45 +1,65 @@
 import { type ValuesOf, wordsOf } from '../../cli/flags.js';
-import { asPrintedFlag, presetFlags } from '../../cli/network-flags.js';
+import { type asPrintedFlag, presetFlags } from '../../cli/network-flags.js';
 import { VERSION } from '../../core/version.js';
 import type { Training } from '../../engine/training/network/trainer.js';
 import { baseName } from '../../io/paths.js';
 import { writeSafetensors } from '../../models/weights/safetensors.js';
-import { dataFlags, learningFlags } from './train-flags.js';
+import { type dataFlags, type learningFlags, paceOf, scheduleText } from './train-flags.js';
 import type { TrainingResult } from './train-report.js';
 
-const FLAGS = { ...dataFlags, ...learningFlags, asPrinted: asPrintedFlag, ...presetFlags };
-
-export type TrainFlags = ValuesOf<typeof FLAGS>;
+export type TrainFlags = ValuesOf<
+  typeof dataFlags & typeof learningFlags & typeof presetFlags & { readonly asPrinted: typeof asPrintedFlag }
+>;
 
 const FORMAT = 'cnnviz-network';
 
-/** The words that train it again: files without their folders, nothing that the result does not depend on. */
+/** The words that train it again: files without their folders, all that the result depends on and nothing else. */
 export function trainArgs(net: string, flags: TrainFlags): string[] {
-  const named = { ...flags, data: placeName(flags.data), resume: false };
-  const { test, init } = flags;
+  const { data, test, holdout, augment, asPrinted } = flags;
+  const { epochs, batch, optimizer, momentum, weightDecay, schedule, patience, seed, init } = flags;
+  const said: (readonly [long: string, value: string | number])[] = [
+    ['--data', placeName(data)],
+    ...(test === null ? [] : [['--test', placeName(test)] as const]),
+    ['--holdout', holdout],
+    ...(augment.length === 0 ? [] : [['--augment', augment.join()] as const]),
+    ['--epochs', epochs],
+    ['--batch', batch],
+    ['--optimizer', optimizer],
+    ['--lr', paceOf(flags).lr],
+    ...(optimizer === 'sgd' ? [['--momentum', momentum] as const] : []),
+    ['--weight-decay', weightDecay],
+    ['--schedule', scheduleText(schedule)],
+    ['--patience', patience],
+    ['--seed', seed],
+    ['--init', baseName(init)],
+  ];
   return [
     'train',
     net.includes('|') ? net : baseName(net),
-    ...wordsOf(FLAGS, { ...named, test: test === null ? null : placeName(test), init: baseName(init) }),
+    ...said.flatMap(([long, value]) => [long, String(value)]),
+    ...(asPrinted ? ['--as-printed'] : []),
+    ...preparedWords(flags),
   ];
+}
+
+/** How images are prepared, as far as it was said. */
+function preparedWords({ preset, resize, crop, gray, pixels, normalize, background }: TrainFlags): string[] {
+  return wordsOf(presetFlags, { preset, resize, crop, gray, pixels, normalize, background });
 }
 
 function placeName(place: string): string {
   return baseName(place.replace(/[\\/]+$/, ''));
 }
 
-/** What another training must have said for a kept one to be gone on with, by what a message calls it. */
+/** What another training must have said for a kept one to be gone on with, by flag; data and first weights are compared themselves. */
 export function saidOf(flags: TrainFlags): Readonly<Record<string, string>> {
-  const { data, test, resume, init, ...rest } = flags;
-  const words = wordsOf(FLAGS, rest);
-  const said: Record<string, string> = {};
-  for (const [key, { spec }] of Object.entries(learningFlags)) {
-    if (key === 'resume' || key === 'init') continue;
-    const long = /--[\w-]+/.exec(spec)![0];
-    const at = words.indexOf(long);
-    said[long] = at < 0 ? 'as usual' : words[at + 1];
-  }
-  return { ...said, '--augment': flags.augment.join(), '--holdout': String(flags.holdout) };
+  const words = trainArgs('', flags).slice(2);
+  const others = ['--data', '--test', '--init'];
+  const said: [string, string][] = [];
+  words.forEach((word, i) => {
+    if (word.startsWith('--') && !others.includes(word)) said.push([word, words[i + 1] ?? '']);
+  });
+  return Object.fromEntries(said);
 }
 
 /**
