@@ -1,6 +1,5 @@
 import { CnnvizError } from '../../core/errors.js';
 import { randomSource } from '../../core/random.js';
-import { formatNumber } from '../../core/text.js';
 import { rateAt, type Schedule } from '../../engine/training/network/schedule.js';
 import type { Training } from '../../engine/training/network/trainer.js';
 
@@ -148,7 +147,7 @@ export async function learn(
 function diverged(what: string, value: number, step: number, rate: number): CnnvizError {
   const became = Number.isNaN(value) ? 'NaN' : 'infinite';
   return new CnnvizError('usage', `${what} became ${became} at step ${step}`, {
-    fix: `try --lr ${formatNumber(rate / 10)}`,
+    fix: `try --lr ${Number((rate / 10).toPrecision(3))}`,
     scope: 'command',
   });
 }

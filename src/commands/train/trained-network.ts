@@ -8,6 +8,7 @@ import { SLICE, type Tape } from '../../engine/training/network/tape.js';
 import type { Training } from '../../engine/training/network/trainer.js';
 import { ELSEWHERE } from '../../engine/training/network/unsupported.js';
 import { inferShapes, type ShapedModel } from '../../layers/infer.js';
+import type { Model } from '../../layers/model.js';
 import { type OpenedNetwork, openNetwork } from '../../run/network.js';
 import type { Beginning } from './train-flags.js';
 
@@ -34,35 +35,44 @@ export async function openTrainable(
       fix: ELSEWHERE,
     });
   }
-  return { opened, learnt: opened.learnt };
+  const trainable = { opened, learnt: opened.learnt };
+  // before any data are read
+  if (opened.input !== null) boundModel(trainable, opened.input);
+  return trainable;
+}
+
+/** The network for inputs [C, H, W]. @throws CnnvizError 'unsupported' when it has too many parameters */
+function boundModel({ opened, learnt }: TrainableNetwork, shape: readonly number[]): Model {
+  try {
+    const { model } = opened.bind({ dtype: 'float32', shape: [SLICE, ...shape] }, null);
+    const count = [...learnt].reduce((sum, name) => sum + sizeOf(model.constants.get(name)?.shape ?? [0]), 0);
+    if (count <= MOST_PARAMETERS) return model;
+    const most = groupDigits(MOST_PARAMETERS);
+    throw new CnnvizError(
+      'unsupported',
+      `${opened.name} has ${groupDigits(count)} parameters: training here takes at most ${most}`,
+      { fix: ELSEWHERE },
+    );
+  } catch (error) {
+    throw opened.retell(error);
+  }
 }
 
 /** The network as training runs it, for inputs [C, H, W]. @throws CnnvizError when it does not fit them, or is too large */
-export function tapeFor(
-  { opened, learnt }: TrainableNetwork,
-  shape: readonly number[],
-): { tape: Tape; shaped: ShapedModel } {
+export function tapeFor(network: TrainableNetwork, shape: readonly number[]): { tape: Tape; shaped: ShapedModel } {
   const [, H, W] = shape;
   if (Math.max(H, W) > MOST_SIDE) {
     throw new CnnvizError('unsupported', `images of ${W}×${H}: training here takes at most ${MOST_SIDE}×${MOST_SIDE}`, {
       fix: `--resize ${Math.min(H, 32)},${Math.min(W, 32)}, or ${ELSEWHERE}`,
     });
   }
-  const input = { dtype: 'float32', shape: [SLICE, ...shape] } as const;
+  const model = boundModel(network, shape);
+  const input = { dtype: 'float32', shape: [SLICE, ...shape], value: null } as const;
   try {
-    const { model } = opened.bind(input, null);
-    const count = [...learnt].reduce((sum, name) => sum + sizeOf(model.constants.get(name)?.shape ?? [0]), 0);
-    if (count > MOST_PARAMETERS) {
-      throw new CnnvizError(
-        'unsupported',
-        `${opened.name} has ${groupDigits(count)} parameters: training here takes at most ${groupDigits(MOST_PARAMETERS)}`,
-        { fix: ELSEWHERE },
-      );
-    }
-    const shaped = inferShapes(model, new Map([['input', { ...input, value: null }]]));
-    return { tape: planTape(shaped, learnt), shaped };
+    const shaped = inferShapes(model, new Map([['input', input]]));
+    return { tape: planTape(shaped, network.learnt), shaped };
   } catch (error) {
-    throw opened.retell(error);
+    throw network.opened.retell(error);
   }
 }
 

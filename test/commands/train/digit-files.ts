@@ -27,6 +27,7 @@ export function writeDigits(folder: string, train = 300, test = 60): void {
     ['train', train, 0],
     ['t10k', test, train],
   ] as const) {
+    if (count === 0) continue;
     const { pixels, labels } = digits(count, first);
     writeFileSync(join(folder, `${name}-images-idx3-ubyte`), idx([count, DIGIT_SIDE, DIGIT_SIDE], pixels));
     writeFileSync(join(folder, `${name}-labels-idx1-ubyte`), idx([count], labels));
