@@ -15,7 +15,7 @@ export interface Pace {
 }
 
 /** What one epoch came to. */
-export interface EpochFacts {
+export interface Epoch {
   readonly epoch: number;
   /** Means over the epoch's images, each before the step it was part of. */
   readonly loss: number;
@@ -28,7 +28,7 @@ export interface Position {
   /** Steps done in all. */
   readonly step: number;
   /** Epochs done. */
-  readonly history: readonly EpochFacts[];
+  readonly history: readonly Epoch[];
   /** Of the epoch that was begun: steps done, and sums over their images. */
   readonly begun: { readonly steps: number; readonly loss: number; readonly right: number; readonly images: number };
   /** The epoch with the smallest held-out loss, from 1; 0: none yet. */
@@ -52,7 +52,7 @@ export interface Learnt extends Standing {
 /** What is told on the way. */
 export interface LearningEvents {
   readonly step: (done: number, total: number) => Promise<void>;
-  readonly epoch: (facts: EpochFacts) => Promise<void>;
+  readonly epoch: (facts: Epoch) => Promise<void>;
   /** Keeps what is needed to go on. */
   readonly save: (standing: Standing) => Promise<void>;
   /** Whether to end after this step. */

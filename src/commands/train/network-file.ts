@@ -5,16 +5,16 @@ import type { Training } from '../../engine/training/network/trainer.js';
 import { baseName } from '../../io/paths.js';
 import { writeSafetensors } from '../../models/weights/safetensors.js';
 import { type dataFlags, type learningFlags, paceOf, scheduleText } from './train-flags.js';
-import type { TrainingResult } from './train-report.js';
+import type { Trained } from './train-report.js';
 
-export type TrainFlags = ValuesOf<
+export type TrainWords = ValuesOf<
   typeof dataFlags & typeof learningFlags & typeof presetFlags & { readonly asPrinted: typeof asPrintedFlag }
 >;
 
 const FORMAT = 'cnnviz-network';
 
 /** The words that train it again: files without their folders, all that the result depends on and nothing else. */
-export function trainArgs(net: string, flags: TrainFlags): string[] {
+export function trainArgs(net: string, flags: TrainWords): string[] {
   const { data, test, holdout, augment, asPrinted } = flags;
   const { epochs, batch, optimizer, momentum, weightDecay, schedule, patience, seed, init } = flags;
   const said: (readonly [long: string, value: string | number])[] = [
@@ -43,7 +43,7 @@ export function trainArgs(net: string, flags: TrainFlags): string[] {
 }
 
 /** How images are prepared, as far as it was said. */
-function preparedWords({ preset, resize, crop, gray, pixels, normalize, background }: TrainFlags): string[] {
+function preparedWords({ preset, resize, crop, gray, pixels, normalize, background }: TrainWords): string[] {
   return wordsOf(presetFlags, { preset, resize, crop, gray, pixels, normalize, background });
 }
 
@@ -52,7 +52,7 @@ function placeName(place: string): string {
 }
 
 /** What another training must have said for a kept one to be gone on with, by flag; data and first weights are compared themselves. */
-export function saidOf(flags: TrainFlags): Readonly<Record<string, string>> {
+export function saidOf(flags: TrainWords): Readonly<Record<string, string>> {
   const words = trainArgs('', flags).slice(2);
   const others = ['--data', '--test', '--init'];
   const said: [string, string][] = [];
@@ -68,7 +68,7 @@ export function saidOf(flags: TrainFlags): Readonly<Record<string, string>> {
  */
 export function networkFile(
   { tape, numbers }: Training,
-  result: TrainingResult,
+  result: Trained,
   command: readonly string[],
   dataSha256: string,
 ): Uint8Array {

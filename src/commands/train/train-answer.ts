@@ -13,7 +13,7 @@ import { presetOfJob } from '../../run/network-input.js';
 import { presetWords } from '../../run/preset.js';
 import { trainingTeam } from '../../run/threads.js';
 import { copyOf, type Learnt, learn, type Numbers } from './learn.js';
-import { networkFile, saidOf, type TrainFlags, trainArgs } from './network-file.js';
+import { networkFile, saidOf, type TrainWords, trainArgs } from './network-file.js';
 import { beginningOf, descentOf, paceOf } from './train-flags.js';
 import {
   epochLine,
@@ -21,8 +21,8 @@ import {
   measure,
   movedKernels,
   resultLines,
-  type TrainingFacts,
-  type TrainingResult,
+  type Trained,
+  type Trainee,
 } from './train-report.js';
 import { begin, openTrainable, type TrainableNetwork, tapeFor } from './trained-network.js';
 import { type DataEvents, openTrainingData } from './training-data.js';
@@ -36,7 +36,7 @@ const INTERRUPTED = 130;
 interface Prepared {
   readonly training: Training;
   readonly images: TrainingImagesInParts;
-  readonly facts: TrainingFacts;
+  readonly facts: Trainee;
   readonly first: Numbers;
   readonly dataSha256: string;
   readonly fingerprint: Fingerprint;
@@ -45,7 +45,7 @@ interface Prepared {
 }
 
 /** `cnnviz train`, answered. */
-export async function trainAnswer(net: string, flags: TrainFlags, frame: Frame): Promise<Answer> {
+export async function trainAnswer(net: string, flags: TrainWords, frame: Frame): Promise<Answer> {
   const network = await openTrainable(net, flags.asPrinted, beginningOf(flags));
   const { opened } = network;
   const out = frame.place({ name: `${opened.name}.safetensors`, inputs: [], always: 'with --json' })!;
@@ -62,7 +62,7 @@ export async function trainAnswer(net: string, flags: TrainFlags, frame: Frame):
     for (const [name, values] of learnt.best ?? []) training.numbers.get(name)!.set(values);
     const judge = (some: Int32Array) =>
       some.length === 0 ? null : measure(training.evaluate(some), some, images.labels, training.tape.classes);
-    const result: TrainingResult = {
+    const result: Trained = {
       ...facts,
       history: learnt.position.history,
       best: learnt.position.best.epoch,
@@ -81,7 +81,7 @@ export async function trainAnswer(net: string, flags: TrainFlags, frame: Frame):
 }
 
 /** Data read, memory taken, first weights in their places. */
-async function prepare(network: TrainableNetwork, flags: TrainFlags, frame: Frame): Promise<Prepared> {
+async function prepare(network: TrainableNetwork, flags: TrainWords, frame: Frame): Promise<Prepared> {
   const beginning = beginningOf(flags);
   const { opened } = network;
   const decode = decodeOf(flags);
@@ -124,7 +124,7 @@ async function prepare(network: TrainableNetwork, flags: TrainFlags, frame: Fram
 /** The steps, watched; what goes on after a Ctrl-C is kept. */
 async function learning(
   { training, images, facts, fingerprint }: Prepared,
-  flags: TrainFlags,
+  flags: TrainWords,
   kept: string | null,
   frame: Frame,
 ): Promise<Learnt> {
@@ -152,7 +152,7 @@ async function learning(
 }
 
 interface Found {
-  readonly result: TrainingResult;
+  readonly result: Trained;
   readonly args: readonly string[];
   readonly bytes: Uint8Array;
   readonly out: string;

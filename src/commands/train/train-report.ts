@@ -1,10 +1,10 @@
 import type { Evaluation } from '../../core/head.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import type { Judged, Training } from '../../engine/training/network/trainer.js';
-import type { EpochFacts, Learnt, Numbers } from './learn.js';
+import type { Epoch, Learnt, Numbers } from './learn.js';
 
 /** What is trained, and on what. */
-export interface TrainingFacts {
+export interface Trainee {
   readonly network: string;
   readonly parameters: number;
   readonly classes: readonly string[];
@@ -27,8 +27,8 @@ export interface MovedKernels {
 }
 
 /** What a training came to. */
-export interface TrainingResult extends TrainingFacts {
-  readonly history: readonly EpochFacts[];
+export interface Trained extends Trainee {
+  readonly history: readonly Epoch[];
   /** The epoch whose weights these are. */
   readonly best: number;
   readonly end: Learnt['end'];
@@ -76,29 +76,21 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
 
-export function headLines({
-  network,
-  parameters,
-  data,
-  images,
-  heldOut,
-  classes,
-  preprocess,
-}: TrainingFacts): string[] {
+export function headLines({ network, parameters, data, images, heldOut, classes, preprocess }: Trainee): string[] {
   const held = heldOut === 0 ? '' : `, ${groupDigits(heldOut)} held out`;
   return [
     `${network}  ${groupDigits(parameters)} parameters; ${data}  ${groupDigits(images)} images of ${classes.length} classes to learn from${held}, ${preprocess}`,
   ];
 }
 
-export function epochLine({ epoch, loss, accuracy, heldOut }: EpochFacts, epochs: number): string {
+export function epochLine({ epoch, loss, accuracy, heldOut }: Epoch, epochs: number): string {
   const told = heldOut
     ? `held out ${percent(heldOut.accuracy)} right, loss ${formatNumber(heldOut.loss)}`
     : `${percent(accuracy)} right`;
   return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${formatNumber(loss)}  ${told}`;
 }
 
-export function resultLines(result: TrainingResult): string[] {
+export function resultLines(result: Trained): string[] {
   const { onHeldOut, onTest, best, history, end, moved, classes, steps } = result;
   const lines: string[] = [];
   if (end === 'interrupted') lines.push(`ended after step ${groupDigits(steps)}, in epoch ${history.length + 1}`);

@@ -8,12 +8,12 @@ import { existingFile, readBytes } from '../../io/files.js';
 import { isFolder } from '../../io/folders.js';
 import { isGzip, unpackGzip } from '../../io/gunzip.js';
 import { listFolder } from '../../io/inputs.js';
+import { findLabelledImages } from '../../io/labelled-images.js';
 import { baseName, folderOf, joinPath } from '../../io/paths.js';
 import { openFile } from '../../io/random-access.js';
 import { DIGIT_SIDE, drawDigit } from '../../models/drawn-digits.js';
 import { isIdx, readIdx } from '../../models/idx.js';
 import { isZip, npzReader } from '../../models/weights/npz.js';
-import { findLabelledImages } from '../../run/labelled-images.js';
 import { type RawImages, storeArrays } from './array-data.js';
 import { openImageStore, type StoredImages } from './image-store.js';
 
@@ -29,7 +29,7 @@ export interface TrainingData {
 }
 
 /** How images are read. */
-export interface DataJob {
+export interface ImageReading {
   readonly preset: ImagePreset;
   readonly decode: DecodeJob;
 }
@@ -50,7 +50,7 @@ export const DRAWN = { train: 6000, test: 1000 } as const;
  * an .npz file with x_train, y_train (and x_test, y_test), or x and y. Everything is read once.
  * @throws CnnvizError with the place's name
  */
-export async function openTrainingData(place: string, job: DataJob, events: DataEvents): Promise<TrainingData> {
+export async function openTrainingData(place: string, job: ImageReading, events: DataEvents): Promise<TrainingData> {
   const drawn = /^digits(?::(\d{1,15}))?$/.exec(place);
   if (drawn && !(await existingFile(place)) && !(await isFolder(place)))
     return drawnDigits(Number(drawn[1] ?? 1), job, events);
@@ -70,7 +70,7 @@ export async function openTrainingData(place: string, job: DataJob, events: Data
   return fromArrays(await idxBeside(place), job, events);
 }
 
-async function drawnDigits(seed: number, { preset }: DataJob, { images }: DataEvents): Promise<TrainingData> {
+async function drawnDigits(seed: number, { preset }: ImageReading, { images }: DataEvents): Promise<TrainingData> {
   const total = DRAWN.train + DRAWN.test;
   const stores = [openImageStore(preset, DRAWN.train), openImageStore(preset, DRAWN.test)];
   for (let index = 0; index < total; index++) {
@@ -87,7 +87,7 @@ function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, k) => String(k));
 }
 
-async function fromFolder(folder: string, { preset, decode }: DataJob, events: DataEvents): Promise<TrainingData> {
+async function fromFolder(folder: string, { preset, decode }: ImageReading, events: DataEvents): Promise<TrainingData> {
   const found = await findLabelledImages({ folder, csv: null });
   const { inputs, labels, notes } = found;
   let classes = found.classes;
@@ -120,7 +120,11 @@ interface Arrays {
   readonly test: RawImages | null;
 }
 
-async function fromArrays({ train, test }: Arrays, { preset }: DataJob, { images }: DataEvents): Promise<TrainingData> {
+async function fromArrays(
+  { train, test }: Arrays,
+  { preset }: ImageReading,
+  { images }: DataEvents,
+): Promise<TrainingData> {
   const counts = [train, test].map((one) => one?.images.shape[0] ?? 0);
   const total = counts[0] + counts[1];
   const learnt = await storeArrays(train, preset, (done) => images(done, total, 0));

@@ -46,7 +46,7 @@ export interface Training {
 }
 
 /** What a training is opened with. */
-export interface TrainingOptions {
+export interface TrainingNeeds {
   readonly tape: Tape;
   readonly images: TrainingImages;
   readonly settings: DescentSettings;
@@ -59,7 +59,7 @@ export interface TrainingOptions {
 const EVALUATED = 2048;
 
 /** Takes the memory for all of a training. @throws CnnvizError 'unsupported' when it cannot be had */
-export function openTraining({ tape, images, settings, team, kind = 'wasm' }: TrainingOptions): Training {
+export function openTraining({ tape, images, settings, team, kind = 'wasm' }: TrainingNeeds): Training {
   const memory = new EngineMemory(kind);
   const threads = team?.size ?? 1;
   const slicesMeet = tape.segments.length > 1;

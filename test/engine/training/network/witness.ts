@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { planTape } from '../../../../src/engine/training/network/plan-tape.js';
 import type { DescentSettings } from '../../../../src/engine/training/network/share.js';
 import type { Tape } from '../../../../src/engine/training/network/tape.js';
-import { openTraining, type Training, type TrainingOptions } from '../../../../src/engine/training/network/trainer.js';
+import { openTraining, type Training, type TrainingNeeds } from '../../../../src/engine/training/network/trainer.js';
 import { inferShapes } from '../../../../src/layers/infer.js';
 import { bindNetwork } from '../../../../src/models/networks/index.js';
 import { parseNetworkFile } from '../../../../src/models/networks/network-file.js';
@@ -149,7 +149,7 @@ export const PLAIN_SETTINGS: DescentSettings = {
 export function made(
   name: string,
   settings: Partial<DescentSettings> = {},
-  more: Partial<Pick<TrainingOptions, 'team' | 'kind'>> = {},
+  more: Partial<Pick<TrainingNeeds, 'team' | 'kind'>> = {},
 ): Made {
   const { input, classes, layers } = NETS[name];
   const tape = tapeOf(input, layers);
