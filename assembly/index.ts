@@ -24,6 +24,8 @@ export { multiplyRows, outerRows, scatterRows, addRowSums, transposePanel } from
 export {
   adamUpdate,
   addFloats,
+  copyFloats,
+  fillZero,
   leakyReluBackward,
   reluBackward,
   sgdUpdate,

@@ -38,6 +38,16 @@ export function sigmoidBackward(y: i32, dy: i32, dx: i32, count: i32): void {
   }
 }
 
+/** Zeros. Typed arrays of a shared memory are filled number by number. */
+export function fillZero(x: i32, bytes: i32): void {
+  memory.fill(x, 0, bytes);
+}
+
+/** y = x */
+export function copyFloats(x: i32, y: i32, count: i32): void {
+  memory.copy(y, x, count << 2);
+}
+
 /** y += x */
 export function addFloats(x: i32, y: i32, count: i32): void {
   for (let i = 0; i < count << 2; i += 16) v128.store(y + i, f32x4.add(v128.load(y + i), v128.load(x + i)));

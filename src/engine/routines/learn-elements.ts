@@ -3,7 +3,7 @@ import type { Heap } from './heap.js';
 const { fround } = Math;
 
 /** The twins of assembly/learn-elements.ts: same arguments, same bits, one number at a time. */
-export function learnElementRoutines({ f32 }: Heap) {
+export function learnElementRoutines({ u8, f32 }: Heap) {
   /** dx += what the slope lets pass. */
   const back = (y: number, dy: number, dx: number, count: number, of: (y: number, dy: number) => number) => {
     for (let i = 0; i < count; i++) f32[dx / 4 + i] += of(f32[y / 4 + i], f32[dy / 4 + i]);
@@ -23,6 +23,14 @@ export function learnElementRoutines({ f32 }: Heap) {
 
     sigmoidBackward(y: number, dy: number, dx: number, count: number): void {
       back(y, dy, dx, count, (v, d) => fround(d * fround(v * fround(1 - v))));
+    },
+
+    fillZero(x: number, bytes: number): void {
+      u8.fill(0, x, x + bytes);
+    },
+
+    copyFloats(x: number, y: number, count: number): void {
+      f32.copyWithin(y / 4, x / 4, x / 4 + count);
     },
 
     addFloats(x: number, y: number, count: number): void {

@@ -6,9 +6,9 @@ import { type ConvOp, SLICE } from './tape.js';
 const FEW_COLUMNS = 8;
 
 /** Room in the scratch: the padded input and its gradient, a block of gathered taps, a block of their gradients. */
-export function convWorkBytes({ padded, groups, taps, block }: ConvOp, channels: number): number {
+export function convWorkBytes({ padded, taps, block }: ConvOp, channels: number): number {
   const border = padded ? channels * SLICE * padded.height * padded.width * 4 : 0;
-  return 2 * aligned(border) + 2 * aligned(taps * block * 4) * Math.min(groups, 1);
+  return 2 * aligned(border) + 2 * aligned(taps * block * 4);
 }
 
 function layoutOf(c: SliceContext, op: ConvOp) {
@@ -32,7 +32,7 @@ function layoutOf(c: SliceContext, op: ConvOp) {
 /** y [M, columns] = weight [M, K] · taps [K, columns] + bias, group by group, block by block. */
 export function convForward(c: SliceContext, op: ConvOp): void {
   const { routines, weights, tables } = c;
-  const { maps, taps, groups, block, isDirect } = op;
+  const { maps, taps, groups, block, isDirect, tables: own } = op;
   const at = layoutOf(c, op);
   const from = placeOf(c, at.x).at;
   const to = placeOf(c, c.tape.values[op.y]).at;
@@ -45,18 +45,16 @@ export function convForward(c: SliceContext, op: ConvOp): void {
     for (let n = 0; n < at.columns; n += block) {
       const count = Math.min(block, at.columns - n);
       const b = isDirect ? x : at.gathered;
-      if (!isDirect) gather(c, op, x + group * at.group, n, count, b);
+      if (!isDirect)
+        routines.packPixels(x + group * at.group, tables + own.taps, taps, tables + own.columns + n * 4, count, b);
       routines.multiplyRows(w, taps * 4, 4, maps, taps, b, taps * 32, 32, count, bias, 0, y + n * 4, row);
     }
-  }
-  function gather(_: SliceContext, { tables: own }: ConvOp, start: number, n: number, count: number, b: number): void {
-    routines.packPixels(start, tables + own.taps, taps, tables + own.columns + n * 4, count, b);
   }
 }
 
 /** The gradients of weight, bias and input: dW += dy · tapsᵀ, db += Σ dy, dx += the taps of Wᵀ · dy where they came from. */
 export function convBackward(c: SliceContext, op: ConvOp): void {
-  const { routines, heap, weights, tables, gradients } = c;
+  const { routines, weights, tables, gradients } = c;
   const { maps, taps, groups, block, isDirect, tables: own } = op;
   const at = layoutOf(c, op);
   const input = placeOf(c, at.x);
@@ -65,7 +63,7 @@ export function convBackward(c: SliceContext, op: ConvOp): void {
   const learns = op.weight.learns;
   const x = op.padded && learns ? pad(c, op, input.at, at.padded, at.borderBytes) : input.at;
   const wantsInput = input.gradient !== 0;
-  if (wantsInput && op.padded) heap.u8.fill(0, at.paddedGradient, at.paddedGradient + at.borderBytes);
+  if (wantsInput && op.padded) routines.fillZero(at.paddedGradient, at.borderBytes);
   const dx = op.padded ? at.paddedGradient : input.gradient;
   for (let group = 0; group < groups; group++) {
     const w = weights + op.weight.at + group * maps * taps * 4;
@@ -114,11 +112,11 @@ export function convBackward(c: SliceContext, op: ConvOp): void {
 }
 
 /** The input with a border of zeros: planes [H, W] → [padded height, padded width]. */
-function pad({ heap, tape }: SliceContext, op: ConvOp, from: number, to: number, bytes: number): number {
+function pad({ heap, routines, tape }: SliceContext, op: ConvOp, from: number, to: number, bytes: number): number {
   const { channels, height, width } = tape.values[op.x[0]];
-  const { f32, u8 } = heap;
+  const { f32 } = heap;
   const border = op.padded!;
-  u8.fill(0, to, to + bytes);
+  routines.fillZero(to, bytes);
   for (let plane = 0; plane < channels * SLICE; plane++) {
     for (let i = 0; i < height; i++) {
       const source = from / 4 + (plane * height + i) * width;

@@ -11,17 +11,13 @@ import {
   type WindowsOp,
 } from './tape.js';
 
-function copy({ heap }: SliceContext, from: number, to: number, floats: number): void {
-  heap.f32.copyWithin(to / 4, from / 4, from / 4 + floats);
-}
-
 export function activationForward(c: SliceContext, op: ActivationOp): void {
   const value = c.tape.values[op.y];
   const [x, y] = [placeOf(c, c.tape.values[op.x[0]]).at, placeOf(c, value).at];
   const count = floatsOf(value);
   const [first = 0, second = 0] = op.parameters;
   const { f32 } = c.heap;
-  copy(c, x, y, count);
+  c.routines.copyFloats(x, y, count);
   const { of, of32 = of } = ACTIVATIONS[op.activation];
   if (op.activation === 'relu') c.routines.reluInPlace(y, count);
   else if (op.activation === 'leaky_relu') c.routines.leakyReluInPlace(y, count, first);
@@ -79,7 +75,7 @@ export function dropoutForward(c: SliceContext, op: DropoutOp): void {
   const count = floatsOf(value);
   const { f32 } = c.heap;
   if (!c.trains) {
-    copy(c, x * 4, y * 4, count);
+    c.routines.copyFloats(x * 4, y * 4, count);
     return;
   }
   const mask = (c.area + op.mask) / 4;
@@ -135,7 +131,7 @@ export function joinForward(c: SliceContext, op: JoinOp): void {
     const value = c.tape.values[number];
     const x = placeOf(c, value).at;
     const count = floatsOf(value);
-    if (op.kind === 'concat' || i === 0) copy(c, x, y, count);
+    if (op.kind === 'concat' || i === 0) c.routines.copyFloats(x, y, count);
     else c.routines.addFloats(x, y, count);
     if (op.kind === 'concat') y += count * 4;
   }

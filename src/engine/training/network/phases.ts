@@ -48,7 +48,7 @@ function runGroup(memory: EngineMemory, share: TrainingShare, phase: Phase, tick
   const { tape, gradients } = share;
   if (phase.kind === 'turn') {
     const own = gradients + ticket * tape.learntBytes;
-    memory.heap.u8.fill(0, own, own + tape.learntBytes);
+    memory.routines.fillZero(own, tape.learntBytes);
   }
   for (let slice = first; slice < end; slice++) {
     const c = contextOf(memory, share, phase, slice, lane, ticket);
@@ -98,9 +98,9 @@ function forwardSegment(c: SliceContext, share: TrainingShare, phase: Phase, seg
 
 /** The last segment forwards, the loss, and back to where slices meet. */
 function turn(c: SliceContext, share: TrainingShare, phase: Phase): void {
-  const { tape, heap, area, slice } = c;
+  const { tape, heap, routines, area, slice } = c;
   forwardSegment(c, share, phase, tape.segments.length - 1);
-  heap.u8.fill(0, area + tape.gradients.at, area + tape.gradients.at + tape.gradients.bytes);
+  routines.fillZero(area + tape.gradients.at, tape.gradients.bytes);
   const { loss, said } = crossEntropy(c, labelsOf(c, share));
   heap.f64[share.losses / 8 + slice] = loss;
   heap.i32.set(said, share.said / 4 + slice * SLICE);
