@@ -20,7 +20,7 @@ export {
   tanhInPlace,
 } from './functions';
 export { gemmPanels } from './gemm';
-export { multiplyRows, outerRows, scatterRows, addRowSums, transposePanel } from './learn';
+export { addRowSums, multiplyRows, outerRows, scatterRows, transposePanel } from './learn';
 export {
   adamUpdate,
   addFloats,

@@ -1,5 +1,6 @@
 import { randomSource } from '../../../core/random.js';
 import { ACTIVATIONS } from '../../../layers/activation.js';
+import { activateInMemory } from '../../elementwise.js';
 import { placeOf, type SliceContext } from './context.js';
 import {
   type ActivationOp,
@@ -15,15 +16,8 @@ export function activationForward(c: SliceContext, op: ActivationOp): void {
   const value = c.tape.values[op.y];
   const [x, y] = [placeOf(c, c.tape.values[op.x[0]]).at, placeOf(c, value).at];
   const count = floatsOf(value);
-  const [first = 0, second = 0] = op.parameters;
-  const { f32 } = c.heap;
   c.routines.copyFloats(x, y, count);
-  const { of, of32 = of } = ACTIVATIONS[op.activation];
-  if (op.activation === 'relu') c.routines.reluInPlace(y, count);
-  else if (op.activation === 'leaky_relu') c.routines.leakyReluInPlace(y, count, first);
-  else if (op.activation === 'tanh') c.routines.tanhInPlace(y, count);
-  else if (op.activation === 'sigmoid') c.routines.sigmoidInPlace(y, count);
-  else for (let i = y / 4; i < y / 4 + count; i++) f32[i] = of32(f32[i], first, second);
+  activateInMemory(c.routines, op.activation, op.parameters, y, count, c.work);
 }
 
 export function activationBackward(c: SliceContext, op: ActivationOp): void {

@@ -5,6 +5,7 @@ import type { Conv2dLayer } from '../../../layers/conv.js';
 import type { Layer } from '../../../layers/index.js';
 import type { ShapedModel } from '../../../layers/infer.js';
 import type { ModelNode } from '../../../layers/model.js';
+import { FUNCTION_BYTES } from '../../elementwise.js';
 import { aligned } from '../../wasm/memory.js';
 import { convWorkBytes } from './conv-op.js';
 import { keeper } from './keep-parameters.js';
@@ -94,7 +95,7 @@ export function planTape(shaped: ShapedModel, learnt: ReadonlySet<string>): Tape
   const gradients = { at: sliceBytes, bytes: 0 };
   for (const number of learning) values[number].gradient = takeSlice(floatsOf(values[number]) * 4);
   const workBytes = Math.max(
-    64,
+    FUNCTION_BYTES,
     ...ops.map((op) => (op.kind === 'conv' ? convWorkBytes(op, values[op.x[0]].channels) : 0)),
   );
   return {
