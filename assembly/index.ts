@@ -20,6 +20,20 @@ export {
   tanhInPlace,
 } from './functions';
 export { gemmPanels } from './gemm';
+export { addRowSums, multiplyRows, outerRows, scatterRows, transposePanel } from './learn';
+export {
+  adamUpdate,
+  addFloats,
+  copyFloats,
+  fillZero,
+  leakyReluBackward,
+  reluBackward,
+  sgdUpdate,
+  sigmoidBackward,
+  sumGradients,
+  tanhBackward,
+} from './learn-elements';
+export { largestInWindows, meansOfWindows, meansOfWindowsBackward, scatterPlaces } from './learn-windows';
 export { gatherTaps, linearRows } from './linear';
 export { countHalves, drawMap, sumMap } from './map';
 export { packPixels, packPlanes, packWeights } from './pack';

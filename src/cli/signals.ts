@@ -53,6 +53,7 @@ function hasToTidy(): boolean {
 }
 
 function endBySignal(signal: NodeJS.Signals): void {
+  if (isHearing && signal !== 'SIGHUP') return;
   for (const each of SIGNALS) process.removeListener(each, endBySignal);
   const line = tidyAll();
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
@@ -74,4 +75,36 @@ async function endWithoutOutput(error: Error): Promise<void> {
   const fault = writeFault(STANDARD_OUTPUT, error);
   process.stderr.write(`cnnviz: ${(fault as Error).message}\n`);
   process.exit(EXIT.output);
+}
+
+/** A wish to end that was heard, and the end of listening. */
+export interface Interruption {
+  readonly isWished: () => boolean;
+  readonly stop: () => void;
+}
+
+let isHearing = false;
+
+/**
+ * Hears the first Ctrl-C (or SIGTERM) without ending, for work that can stop at a good place; a second one finds no
+ * handler any more and ends the process at once.
+ */
+export function hearInterruption(onWish: () => void): Interruption {
+  const heard = ['SIGINT', 'SIGTERM'] as const;
+  let isWished = false;
+  const stop = () => {
+    for (const signal of heard) process.removeListener(signal, hear);
+    // what is called for this signal yet must not end the process
+    setImmediate(() => {
+      isHearing = false;
+    });
+  };
+  isHearing = true;
+  const hear = () => {
+    isWished = true;
+    stop();
+    onWish();
+  };
+  for (const signal of heard) process.on(signal, hear);
+  return { isWished: () => isWished, stop };
 }

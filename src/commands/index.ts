@@ -130,6 +130,11 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
     'My own classes:',
     [
       {
+        name: 'train',
+        summary: 'a small network from scratch: images or digits in, PyTorch weights out',
+        load: async () => (await import('./train/train.js')).train,
+      },
+      {
         name: 'head',
         summary: 'my own classes: a classifier on frozen layers',
         load: async () => (await import('./head/head.js')).head,

@@ -22,6 +22,8 @@ interface LrnLayer {
 interface BatchNormLayer {
   readonly kind: 'batch_norm';
   readonly eps: number;
+  /** The share of a batch in the running statistics while it is trained; without it torch's 0.1. */
+  readonly momentum?: number;
 }
 
 /**

@@ -23,6 +23,8 @@ interface FlattenLayer {
 /** Does nothing: a network that computes does not drop. A second output, the mask, is all true. */
 interface DropoutLayer {
   readonly kind: 'dropout';
+  /** The share that training drops; without it torch's ½. */
+  readonly p?: number;
 }
 
 interface IdentityLayer {

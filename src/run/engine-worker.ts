@@ -1,4 +1,5 @@
 import { helpWith } from '../engine/shared-bands.js';
+import { helpTraining } from '../engine/training/network/team.js';
 import { EngineMemory } from '../engine/wasm/memory.js';
 import { receiveMessages } from '../io/threads.js';
 import type { HelpMessage } from './threads.js';
@@ -7,11 +8,13 @@ import { useWideAsStarted } from './wide.js';
 /** The memory of the last message: most messages come from one session. */
 let last: { readonly id: number; readonly memory: EngineMemory } | null = null;
 
-/** A worker thread of the engine: joins in whatever convolution it is told of. */
+/** A worker thread of the engine: joins in whatever convolution or training it is told of. */
 receiveMessages((message, lane) => {
-  const { id, memory, work } = message as HelpMessage;
+  const told = message as HelpMessage;
+  const { id, memory } = told;
   if (last?.id !== id) last = { id, memory: new EngineMemory('wasm', memory) };
   last.memory.refresh();
-  helpWith(last.memory, work, lane);
+  if ('work' in told) helpWith(last.memory, told.work, lane);
+  else helpTraining(last.memory, told.training, lane);
 });
 useWideAsStarted();

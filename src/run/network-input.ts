@@ -52,6 +52,8 @@ export interface OpenedNetwork extends Runnable, NetworkInput {
   readonly notes: readonly string[];
   /** The names of its classes, where its own file has them; absent: nothing names them. */
   readonly classes?: readonly string[];
+  /** Names of the parameters that a checkpoint gives, and training learns; null: not told, of an ONNX graph. */
+  readonly learnt: ReadonlySet<string> | null;
 }
 
 /** What a head says beside its layers. */

@@ -281,9 +281,15 @@ async function openSpec(
     fed,
     open,
     notes: [...spec.notes, ...notesOn(weights, spec)],
+    learnt: learntBy(spec),
     bind: (input) => bound(bindNetwork(spec, input, weights, files)),
     retell: inNetworkWords,
   };
+}
+
+function learntBy({ layers }: NetworkSpec): Set<string> {
+  const parameters = layers.flatMap((layer) => layer.parameters);
+  return new Set(parameters.flatMap((one) => (one?.source.kind === 'checkpoint' ? [one.name] : [])));
 }
 
 /** A network computes all its values together, and is whole before its input is known. */
@@ -355,6 +361,7 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
     fed,
     open: open.map(({ name }) => name),
     notes: onnxNotes(onnx),
+    learnt: null,
     bind: () => bound({ model, notes: [] }),
     retell: inNetworkWords,
   };

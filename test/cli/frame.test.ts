@@ -109,6 +109,18 @@ const ROWS: readonly Row[] = [
     file: 'x.png',
   },
   {
+    name: 'train',
+    line: [
+      'conv out_channels=2 kernel_size=7 stride=5 | relu | flatten | linear out_features=10',
+      '--data',
+      'digits:1',
+      '--epochs',
+      '1',
+    ],
+    file: 'x.safetensors',
+    writes: true,
+  },
+  {
     name: 'head train',
     line: ['--csv', 'labels.csv', '--features', 'net.yaml', '--init', 'seed:1', '--holdout', '0'],
     file: 'x.head',

@@ -5,6 +5,7 @@ import { plural } from '../../core/geometry.js';
 import type { Evaluation } from '../../core/head.js';
 import { groupDigits, someOf } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
+import { findLabelledImages, type LabelledPlace } from '../../io/labelled-images.js';
 import { baseName } from '../../io/paths.js';
 import type { Style } from '../../reports/text.js';
 import { openHead } from '../../run/head/open-head.js';
@@ -13,7 +14,6 @@ import { describeEvaluation, evaluateClasses, likeliest, percentWords } from './
 import { checkNamedOutputs, type ImageEvents, imageEvents, type LeftOut, leftOut } from './export-features.js';
 import { drawConfusion } from './head-figures.js';
 import { type evaluationFiles, headFlags, headJob } from './head-flags.js';
-import { findLabelledImages, type LabelledPlace } from './labelled-images.js';
 import { answers, type HeadJob, openWithNetwork } from './open-head.js';
 
 /** What became of `head eval`. */

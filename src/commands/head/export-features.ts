@@ -11,6 +11,7 @@ import { groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import { fileIdentity } from '../../io/files.js';
 import type { Input } from '../../io/inputs.js';
+import { findLabelledImages, hasClassFolders } from '../../io/labelled-images.js';
 import { collisionKey } from '../../io/paths.js';
 import { writeNpy } from '../../models/npy.js';
 import { formatBytes } from '../../reports/table.js';
@@ -18,7 +19,6 @@ import { filesOf } from '../../run/network.js';
 import { openExtractor } from './feature-extractor.js';
 import { type featureFlags, featureJob } from './head-flags.js';
 import { computeFeatures, type FailedImage } from './image-features.js';
-import { findLabelledImages, hasClassFolders } from './labelled-images.js';
 
 /** An image that was left out, and why. */
 export interface LeftOut {

@@ -8,6 +8,7 @@ import { VERSION } from '../../core/version.js';
 import { headProbabilities } from '../../engine/training/predict-head.js';
 import { type TrainedHead, type TrainingSet, trainHead } from '../../engine/training/train-head.js';
 import { sha256 } from '../../io/hash.js';
+import { findLabelledImages, type LabelledImages, type LabelledPlace } from '../../io/labelled-images.js';
 import { baseName, stem } from '../../io/paths.js';
 import { writeHead } from '../../models/head-file.js';
 import { formatBytes } from '../../reports/table.js';
@@ -30,7 +31,6 @@ import {
   openFeatureCache,
   writeFeatureCache,
 } from './image-features.js';
-import { findLabelledImages, type LabelledImages, type LabelledPlace } from './labelled-images.js';
 import { describeTraining, type HeadTrainingResult } from './train-report.js';
 
 /** Everything training a head needs. Plain JSON. */

@@ -7,6 +7,9 @@ import { fftRoutines } from './fft.js';
 import { functionRoutines } from './functions.js';
 import { gemmRoutines } from './gemm.js';
 import type { Heap } from './heap.js';
+import { learnRoutines } from './learn.js';
+import { learnElementRoutines } from './learn-elements.js';
+import { learnWindowRoutines } from './learn-windows.js';
 import { linearRoutines } from './linear.js';
 import { mapRoutines } from './map.js';
 import { padRoutines } from './pad.js';
@@ -37,6 +40,9 @@ export function typescriptRoutines(heap: Heap) {
     ...activationRoutines(heap),
     ...functionRoutines(heap),
     ...linearRoutines(heap),
+    ...learnRoutines(heap),
+    ...learnElementRoutines(heap),
+    ...learnWindowRoutines(heap),
     ...mapRoutines(heap),
     ...rowRoutines(heap),
     ...pairRoutines(heap),

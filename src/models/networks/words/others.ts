@@ -43,8 +43,8 @@ export const OTHER_WORDS: readonly LayerWord[] = [
     fields: ['p', 'inplace'],
     classes: { Dropout: ['p'], Dropout2d: ['p'], AlphaDropout: ['p'] },
     build(_, fields) {
-      fields.number('p', 0.5);
-      return plain({ kind: 'dropout' });
+      const p = fields.number('p', 0.5);
+      return plain({ kind: 'dropout', ...(p === 0.5 ? {} : { p }) });
     },
   },
   softmaxWord('softmax', { Softmax: ['dim'], Softmax2d: [] }),

@@ -122,7 +122,9 @@ function buildNorm(name: string, fields: Fields): BuiltLayer {
       fix: `say running_mean and running_var, or none of the arrays`,
     });
   });
-  return { layer: { kind: 'batch_norm', eps: fields.number('eps', 1e-5) }, parameters };
+  const momentum = fields.number('momentum', 0.1);
+  const layer = { kind: 'batch_norm', eps: fields.number('eps', 1e-5) } as const;
+  return { layer: momentum === 0.1 ? layer : { ...layer, momentum }, parameters };
 }
 
 /** The layers with parameters. Fields and defaults as in torch.nn; sizes of inputs need not be said. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseLabelList } from '../../../src/commands/head/labelled-images.js';
+import { parseLabelList } from '../../src/io/labelled-images.js';
 
 describe('a list of labelled images', () => {
   it.each([

@@ -1,9 +1,9 @@
-import { atPlace, CnnvizError } from '../../core/errors.js';
-import { plural } from '../../core/geometry.js';
-import { readBytes } from '../../io/files.js';
-import { findClassFolders, isFolder } from '../../io/folders.js';
-import { type Input, toInput } from '../../io/inputs.js';
-import { folderOf, joinPath, pathFrom } from '../../io/paths.js';
+import { atPlace, CnnvizError } from '../core/errors.js';
+import { plural } from '../core/geometry.js';
+import { readBytes } from './files.js';
+import { findClassFolders, isFolder } from './folders.js';
+import { type Input, toInput } from './inputs.js';
+import { folderOf, joinPath, pathFrom } from './paths.js';
 
 /** Images with their classes. */
 export interface LabelledImages {

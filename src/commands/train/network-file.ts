@@ -1,0 +1,89 @@
+import { type ValuesOf, wordsOf } from '../../cli/flags.js';
+import { type asPrintedFlag, presetFlags } from '../../cli/network-flags.js';
+import { VERSION } from '../../core/version.js';
+import type { Training } from '../../engine/training/network/trainer.js';
+import { baseName } from '../../io/paths.js';
+import { writeSafetensors } from '../../models/weights/safetensors.js';
+import { type dataFlags, type learningFlags, paceOf, scheduleText } from './train-flags.js';
+import type { Trained } from './train-report.js';
+
+export type TrainWords = ValuesOf<
+  typeof dataFlags & typeof learningFlags & typeof presetFlags & { readonly asPrinted: typeof asPrintedFlag }
+>;
+
+const FORMAT = 'cnnviz-network';
+
+/** The words that train it again: files without their folders, all that the result depends on and nothing else. */
+export function trainArgs(net: string, flags: TrainWords): string[] {
+  const { data, test, holdout, augment, asPrinted } = flags;
+  const { epochs, batch, optimizer, momentum, weightDecay, schedule, patience, seed, init } = flags;
+  const said: (readonly [long: string, value: string | number])[] = [
+    ['--data', placeName(data)],
+    ...(test === null ? [] : [['--test', placeName(test)] as const]),
+    ['--holdout', holdout],
+    ...(augment.length === 0 ? [] : [['--augment', augment.join()] as const]),
+    ['--epochs', epochs],
+    ['--batch', batch],
+    ['--optimizer', optimizer],
+    ['--lr', paceOf(flags).lr],
+    ...(optimizer === 'sgd' ? [['--momentum', momentum] as const] : []),
+    ['--weight-decay', weightDecay],
+    ['--schedule', scheduleText(schedule)],
+    ['--patience', patience],
+    ['--seed', seed],
+    ['--init', baseName(init)],
+  ];
+  return [
+    'train',
+    net.includes('|') ? net : baseName(net),
+    ...said.flatMap(([long, value]) => [long, String(value)]),
+    ...(asPrinted ? ['--as-printed'] : []),
+    ...preparedWords(flags),
+  ];
+}
+
+/** How images are prepared, as far as it was said. */
+function preparedWords({ preset, resize, crop, gray, pixels, normalize, background }: TrainWords): string[] {
+  return wordsOf(presetFlags, { preset, resize, crop, gray, pixels, normalize, background });
+}
+
+function placeName(place: string): string {
+  return baseName(place.replace(/[\\/]+$/, ''));
+}
+
+/** What another training must have said for a kept one to be gone on with, by flag; data and first weights are compared themselves. */
+export function saidOf(flags: TrainWords): Readonly<Record<string, string>> {
+  const words = trainArgs('', flags).slice(2);
+  const others = ['--data', '--test', '--init'];
+  const said: [string, string][] = [];
+  words.forEach((word, i) => {
+    if (word.startsWith('--') && !others.includes(word)) said.push([word, words[i + 1] ?? '']);
+  });
+  return Object.fromEntries(said);
+}
+
+/**
+ * The trained network: what PyTorch's load_state_dict takes, and in its texts how it was made. The same training gives the
+ * same bytes.
+ */
+export function networkFile(
+  { tape, numbers }: Training,
+  result: Trained,
+  command: readonly string[],
+  dataSha256: string,
+): Uint8Array {
+  const kept = [...tape.parameters, ...tape.buffers];
+  const entries = kept.map(({ name, shape }) => ({ name, shape, data: numbers.get(name)! }));
+  const { onHeldOut, onTest, best, end, steps, classes, images, heldOut } = result;
+  const accuracyOf = (one: typeof onTest) => one && { images: one.images, right: one.right };
+  return writeSafetensors(entries, {
+    format: FORMAT,
+    format_version: '1',
+    cnnviz: VERSION,
+    command: JSON.stringify(command),
+    classes: JSON.stringify(classes),
+    data: JSON.stringify({ sha256: dataSha256, images, heldOut }),
+    training: JSON.stringify({ steps, epoch: best, end }),
+    accuracy: JSON.stringify({ heldOut: accuracyOf(onHeldOut), test: accuracyOf(onTest) }),
+  });
+}

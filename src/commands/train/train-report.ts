@@ -1,0 +1,123 @@
+import type { Evaluation } from '../../core/head.js';
+import { formatNumber, groupDigits } from '../../core/text.js';
+import type { Judged, Training } from '../../engine/training/network/trainer.js';
+import type { Epoch, Learnt, Numbers } from './learn.js';
+
+/** What is trained, and on what. */
+export interface Trainee {
+  readonly network: string;
+  readonly parameters: number;
+  readonly classes: readonly string[];
+  readonly data: string;
+  /** Images learnt from, held out, and measured on at the end. */
+  readonly images: number;
+  readonly heldOut: number;
+  readonly test: number;
+  /** How they were prepared, in words. */
+  readonly preprocess: string;
+}
+
+/** How often a network is right. */
+export type Measured = Pick<Evaluation, 'images' | 'right' | 'accuracy' | 'logLoss' | 'confusion'>;
+
+/** How far the kernels of the first convolution have moved: ‖w − w₀‖ / ‖w₀‖ of each. */
+export interface MovedKernels {
+  readonly layer: string;
+  readonly shares: readonly number[];
+}
+
+/** What a training came to. */
+export interface Trained extends Trainee {
+  readonly history: readonly Epoch[];
+  /** The epoch whose weights these are. */
+  readonly best: number;
+  readonly end: Learnt['end'];
+  readonly steps: number;
+  readonly onHeldOut: Measured | null;
+  readonly onTest: Measured | null;
+  readonly moved: MovedKernels | null;
+}
+
+/** A kernel that changed by less than this share of itself has hardly moved. */
+const HARDLY = 0.1;
+/** Confusions that are told. */
+const MOST_TOLD = 3;
+
+export function measure({ loss, said }: Judged, images: Int32Array, labels: Int32Array, classes: number): Measured {
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  let right = 0;
+  for (let i = 0; i < images.length; i++) {
+    const label = labels[images[i]];
+    confusion[label][said[i]]++;
+    if (said[i] === label) right++;
+  }
+  return { images: images.length, right, accuracy: right / images.length, logLoss: loss, confusion };
+}
+
+/** The kernels of the first convolution, held against what they began with; null: there is none that learns. */
+export function movedKernels({ tape, numbers }: Training, first: Numbers): MovedKernels | null {
+  const kernels = tape.parameters.find(({ shape }) => shape.length === 4);
+  if (!kernels) return null;
+  const [before, after] = [first.get(kernels.name)!, numbers.get(kernels.name)!];
+  const size = kernels.floats / kernels.shape[0];
+  const shares = Array.from({ length: kernels.shape[0] }, (_, m) => {
+    let [moved, whole] = [0, 0];
+    for (let i = m * size; i < (m + 1) * size; i++) {
+      moved += (after[i] - before[i]) ** 2;
+      whole += before[i] ** 2;
+    }
+    return Math.sqrt(moved / whole);
+  });
+  return { layer: kernels.name.replace(/\.weight$/, ''), shares };
+}
+
+/** "98.72 %" */
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+export function headLines({ network, parameters, data, images, heldOut, classes, preprocess }: Trainee): string[] {
+  const held = heldOut === 0 ? '' : `, ${groupDigits(heldOut)} held out`;
+  return [
+    `${network}  ${groupDigits(parameters)} parameters; ${data}  ${groupDigits(images)} images of ${classes.length} classes to learn from${held}, ${preprocess}`,
+  ];
+}
+
+export function epochLine({ epoch, loss, accuracy, heldOut }: Epoch, epochs: number): string {
+  const told = heldOut
+    ? `held out ${percent(heldOut.accuracy)} right, loss ${formatNumber(heldOut.loss)}`
+    : `${percent(accuracy)} right`;
+  return `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${formatNumber(loss)}  ${told}`;
+}
+
+export function resultLines(result: Trained): string[] {
+  const { onHeldOut, onTest, best, history, end, moved, classes, steps } = result;
+  const lines: string[] = [];
+  if (end === 'interrupted') lines.push(`ended after step ${groupDigits(steps)}, in epoch ${history.length + 1}`);
+  if (onHeldOut && best > 0) {
+    const early = end === 'patience' ? ', no better since' : '';
+    lines.push(`best after epoch ${best} of ${history.length}${early}: held out ${measuredWords(onHeldOut)}`);
+  }
+  if (onTest) lines.push(`test ${measuredWords(onTest)}`);
+  const wrong = (onTest ?? onHeldOut)?.confusion ?? [];
+  const pairs = wrong.flatMap((row, is) => row.map((count, said) => ({ is, said, count: is === said ? 0 : count })));
+  const worst = pairs.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+  if (worst.length > 0) {
+    const told = worst.slice(0, MOST_TOLD).map(({ is, said, count }) => {
+      const name = (k: number) => classes[k] ?? `output ${k}`;
+      return `${name(is)} taken for ${name(said)} (${count})`;
+    });
+    lines.push(`  most often wrong: ${told.join(', ')}`);
+  }
+  const still = moved?.shares.flatMap((share, m) => (share < HARDLY ? [m] : [])) ?? [];
+  if (moved && still.length > 0) {
+    const which = still.length === moved.shares.length ? 'no kernel' : `kernel ${still.join(', ')}`;
+    const did = still.length === moved.shares.length ? 'moved much' : 'hardly moved';
+    lines.push(`  ${moved.layer}: ${which} ${did}`);
+  }
+  return lines;
+}
+
+function measuredWords({ accuracy, images, right, logLoss }: Measured): string {
+  return `${percent(accuracy)} of ${groupDigits(images)} right (${groupDigits(images - right)} wrong), loss ${formatNumber(logLoss)}`;
+}
