@@ -15,12 +15,6 @@ const CASES: readonly FixCase[] = [
   ...WORDS,
   ...GET_CASES,
   {
-    args: ['preprocess', 'd.png', '--preset', 'mnist', '--crop', '20', '-o', 'x.npy'],
-    files: { 'd.png': readFileSync(`${IMAGES}digits/5.png`) },
-    says: /leave --resize and --crop out/,
-    rule: (_, args) => [...args.slice(0, 4), ...args.slice(6)],
-  },
-  {
     args: ['filters', 'lenet5', '--init', 'seed:1', '--layers', 'conv1,conv2', '-o', 'x-{name}.png'],
     says: /-o/,
     rule: { add: 0 },

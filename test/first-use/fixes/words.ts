@@ -53,6 +53,12 @@ export const WORDS: readonly FixCase[] = [
     says: /decimal point/,
     rule: (_, args) => [...args.slice(0, -2), '--bias=0,-0.5'],
   },
+  {
+    args: ['preprocess', 'd.png', '--preset', 'mnist', '--crop', '20', '-o', 'x.npy'],
+    files: { 'd.png': readFileSync(`${IMAGES}digits/5.png`) },
+    says: /leave --resize and --crop out/,
+    rule: (_, args) => [...args.slice(0, 4), ...args.slice(6)],
+  },
   { args: ['demo', 'out'], says: /cnnviz demo -o out/, rule: { line: 0 } },
   {
     args: ['conv', 'five.png', '-k', 'gausian'],
