@@ -1,5 +1,6 @@
 import { type ValuesOf, wordsOf } from '../../cli/flags.js';
 import { type asPrintedFlag, presetFlags } from '../../cli/network-flags.js';
+import { type ImagePreset, normalizeText } from '../../core/job.js';
 import { VERSION } from '../../core/version.js';
 import type { Training } from '../../engine/training/network/trainer.js';
 import { baseName } from '../../io/paths.js';
@@ -70,7 +71,7 @@ export function networkFile(
   { tape, numbers }: Training,
   result: Trained,
   command: readonly string[],
-  dataSha256: string,
+  { dataSha256, preset }: { readonly dataSha256: string; readonly preset: ImagePreset },
 ): Uint8Array {
   const kept = [...tape.parameters, ...tape.buffers];
   const entries = kept.map(({ name, shape }) => ({ name, shape, data: numbers.get(name)! }));
@@ -82,8 +83,15 @@ export function networkFile(
     cnnviz: VERSION,
     command: JSON.stringify(command),
     classes: JSON.stringify(classes),
+    ...digitTexts(preset),
     data: JSON.stringify({ sha256: dataSha256, images, heldOut }),
     training: JSON.stringify({ steps, epoch: best, end }),
     accuracy: JSON.stringify({ heldOut: accuracyOf(onHeldOut), test: accuracyOf(onTest) }),
   });
+}
+
+/** What makes other commands prepare a digit as these were. Source: models/networks/trained.ts */
+function digitTexts({ digit, preprocess: { normalize } }: ImagePreset): Readonly<Record<string, string>> {
+  if (!digit) return {};
+  return { 'cnnviz.input': 'mnist', ...(normalize && { 'cnnviz.normalize': normalizeText(normalize) }) };
 }

@@ -3,6 +3,7 @@ import { decodeOf, presetOf } from '../../cli/network-flags.js';
 import { hearInterruption } from '../../cli/signals.js';
 import { float32Bytes } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
+import type { ImagePreset } from '../../core/job.js';
 import { shellWord } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import { openTraining, type Training } from '../../engine/training/network/trainer.js';
@@ -39,6 +40,8 @@ interface Prepared {
   readonly facts: Trainee;
   readonly first: Numbers;
   readonly dataSha256: string;
+  /** How its images were prepared. */
+  readonly preset: ImagePreset;
   readonly fingerprint: Fingerprint;
   readonly notes: readonly string[];
   readonly failed: number;
@@ -56,7 +59,7 @@ export async function trainAnswer(net: string, flags: TrainWords, frame: Frame):
     });
   }
   const prepared = await prepare(network, flags, frame);
-  const { training, images, facts, dataSha256 } = prepared;
+  const { training, images, facts } = prepared;
   try {
     const learnt = await learning(prepared, flags, kept, frame);
     for (const [name, values] of learnt.best ?? []) training.numbers.get(name)!.set(values);
@@ -73,7 +76,7 @@ export async function trainAnswer(net: string, flags: TrainWords, frame: Frame):
       moved: movedKernels(training, prepared.first),
     };
     const args = trainArgs(net, flags);
-    const bytes = networkFile(training, result, args, dataSha256);
+    const bytes = networkFile(training, result, args, prepared);
     return answerOf({ result, args, bytes, out, kept, prepared }, frame);
   } finally {
     training.close();
@@ -100,6 +103,7 @@ async function prepare(network: TrainableNetwork, flags: TrainWords, frame: Fram
     images,
     first,
     dataSha256,
+    preset,
     fingerprint: {
       network: JSON.stringify([tape.ops, tape.parameters]),
       data: dataSha256,

@@ -21,7 +21,8 @@ const CLASSES = 'cnnviz.classes';
  */
 export function trainedFacts({ metadata }: Pick<WeightFile, 'metadata'>, input: readonly number[] | null): Trained {
   const normalize = metadata?.get(NORMALIZE);
-  const classes = metadata?.get(CLASSES);
+  const isOwn = metadata?.get('format') === 'cnnviz-network';
+  const classes = metadata?.get(isOwn ? 'classes' : CLASSES);
   return {
     preset: presetSaid(metadata?.get(INPUT), normalize === undefined ? null : meanAndStd(normalize), input),
     classes: classes === undefined ? null : namesIn(classes),
