@@ -300,9 +300,9 @@ describe('what is the same for every command', () => {
 
   it('a command has --profile when it runs the engine', () => {
     const without = ROWS.filter((row) => !has(row, '--profile')).map(({ name }) => name);
-    // these compute no layer, or are made of other commands
+    // these compute no layer, or are made of other commands; train's steps are no session's
     expect(without).toEqual([
-      ...['field', 'kernels', 'plan', 'read', 'summary', 'filters', 'get', 'weights', 'preprocess'],
+      ...['field', 'kernels', 'plan', 'read', 'summary', 'filters', 'get', 'weights', 'preprocess', 'train'],
       ...['diff', 'batch merge', 'demo', 'article', 'completion'],
     ]);
   });
