@@ -90,7 +90,7 @@ export function firstKernels({ tape }: Pick<Training, 'tape'>, network: string) 
   const kernels = tape.parameters.find(({ shape }) => shape.length === 4);
   if (kernels) return kernels;
   throw new CnnvizError('usage', `${network} has no convolution whose kernels could be watched`, {
-    fix: 'leave --watch out',
+    fix: 'leave --watch, --terminal and --show out',
   });
 }
 
