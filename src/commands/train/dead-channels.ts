@@ -1,3 +1,4 @@
+import { sizeOf } from '../../core/tensor.js';
 import type { Training } from '../../engine/training/network/trainer.js';
 import type { layerFamily } from '../../layers/index.js';
 import type { OpenedNetwork } from '../../run/network.js';
@@ -14,14 +15,16 @@ export interface DeadLayer {
 /** What was looked at, and what is dead. */
 export interface DeadChannels {
   readonly images: number;
-  readonly of: 'held out' | 'test' | 'training';
+  readonly of: 'held-out' | 'test' | 'training';
   /** Those that have an activation, in order, whether any is dead or not. */
   readonly layers: readonly DeadLayer[];
 }
 
-/** Images that are looked at, and at once. */
+/** Images that are looked at. */
 const MOST = 1000;
+/** So many at once, as far as what their activations take stays below this. */
 const AT_ONCE = 64;
+const MOST_BYTES = 32e6;
 
 /**
  * The channels behind each activation that have one value at all places of all held-out images (of the test's, or of those
@@ -33,8 +36,8 @@ export async function deadChannels(
   images: TrainingImagesInParts,
 ): Promise<DeadChannels> {
   const { parts, test } = images;
-  const of = parts.heldOut.length > 0 ? 'held out' : test.length > 0 ? 'test' : 'training';
-  const all = spread({ 'held out': parts.heldOut, test, training: parts.training }[of], MOST);
+  const of = parts.heldOut.length > 0 ? 'held-out' : test.length > 0 ? 'test' : 'training';
+  const all = spread({ 'held-out': parts.heldOut, test, training: parts.training }[of], MOST);
   const { shaped } = shapesFor(opened, 1, images.shape);
   const values = shaped.model.nodes.filter(({ layer }) => isActivation(layer)).map(({ outputs: [value] }) => value);
   const ranges = values.map((value) => {
@@ -44,8 +47,10 @@ export async function deadChannels(
       hi: new Float32Array(channels).fill(Number.NEGATIVE_INFINITY),
     };
   });
-  for (let from = 0; from < all.length && values.length > 0; from += AT_ONCE) {
-    const x = imagesAsRead(images, all.subarray(from, from + AT_ONCE));
+  const bytes = values.reduce((sum, value) => sum + 4 * sizeOf(shaped.infos.get(value)!.shape), 0);
+  const atOnce = Math.max(1, Math.min(AT_ONCE, Math.floor(MOST_BYTES / bytes)));
+  for (let from = 0; from < all.length && values.length > 0; from += atOnce) {
+    const x = imagesAsRead(images, all.subarray(from, from + atOnce));
     const read = await valuesNow(opened, training, x, values);
     values.forEach((value, i) => {
       const { shape, data } = read(value);

@@ -284,7 +284,7 @@ function stepPlot(
     height: PLOT_HEIGHT * box,
     x: [first, last],
     y: [0, most],
-    xLabel: 'step',
+    xLabel: 'step (powers of two)',
     yLabel,
     xTicks,
     draw: (marks, place) => {

@@ -135,7 +135,7 @@ describe('what the report says at the end', () => {
       expect(seeds.twins.kernels).toBe(4);
       expect(seeds.twins.after).toHaveLength(2);
       expect(like.nearest).toHaveLength(4);
-      expect([dead.images, dead.of, dead.layers.length]).toEqual([30, 'held out', 1]);
+      expect([dead.images, dead.of, dead.layers.length]).toEqual([30, 'held-out', 1]);
       // the second seed alone comes to what it is said to come to
       const alone = await cnnviz([...WORDS, '--seed', '2', '-o', 'y.safetensors', '--json'], { cwd });
       expect((JSON.parse(alone.stdout) as { onTest: { accuracy: number } }).onTest.accuracy).toBe(all[1]);
