@@ -114,6 +114,7 @@ describe('the package', () => {
       'docs/networks.md',
       'docs/speed.md',
       'docs/tasks.md',
+      'docs/train.md',
       'docs/trust.md',
       'docs/typeface-licence.txt',
       'fixtures/images/bars17.png',

@@ -41,6 +41,7 @@ export interface DrawingNote {
     | 'animation'
     | 'difference'
     | 'patches'
+    | 'training'
     | 'learning-curve'
     | 'confusion-matrix'
     | 'histogram'

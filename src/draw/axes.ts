@@ -16,6 +16,8 @@ interface Axes {
   readonly yLabel: string;
   /** Only whole numbers stand below the horizontal axis. */
   readonly wholeX?: boolean;
+  /** What stands below it in place of its own numbers, such as steps of which each is twice the one before. */
+  readonly xTicks?: readonly (readonly [at: number, label: string])[];
   /** What is plotted. */
   readonly draw: (marks: Marks, place: Placed) => void;
 }
@@ -26,13 +28,14 @@ const LEAST_WIDTH = 320;
 const LEAST_HEIGHT = 160;
 
 /** A pair of axes with round numbers and a line for each, stronger at zero; both labels stand at the ends of their axes. */
-export function plotPart({ x, y, xLabel, yLabel, wholeX = false, draw, ...sides }: Axes): Part {
+export function plotPart({ x, y, xLabel, yLabel, wholeX = false, xTicks, draw, ...sides }: Axes): Part {
   const [width, height] = [Math.max(LEAST_WIDTH, sides.width), Math.max(LEAST_HEIGHT, sides.height)];
   const { size } = TYPE.detail;
   const line = lineHeight(TYPE.detail);
-  const [across, down] = [ticks(x, wholeX ? 1 : 0), ticks(y)];
+  const across = xTicks ?? ticks(x, wholeX ? 1 : 0).map((value) => [value, formatNumber(value)] as const);
+  const down = ticks(y);
   const gutter = Math.ceil(Math.max(...down.map((value) => textWidth(formatNumber(value), size)))) + NEAR;
-  const overhang = textWidth(formatNumber(across[across.length - 1]), size) / 2;
+  const overhang = textWidth(across[across.length - 1][1], size) / 2;
   const right = Math.ceil(Math.max(overhang, textWidth(yLabel, size) - gutter - width, 0));
   const head = line + NEAR;
   return {
@@ -43,9 +46,9 @@ export function plotPart({ x, y, xLabel, yLabel, wholeX = false, draw, ...sides 
       const toX = (value: number) => originX + ((value - x[0]) / (x[1] - x[0])) * width;
       const toY = (value: number) => originY + ((y[1] - value) / (y[1] - y[0])) * height;
       drawText(marks, left, top, yLabel, TYPE.detail);
-      for (const value of across) {
+      for (const [value, label] of across) {
         fillRect(marks, halves(toX(value)) - 0.5, originY, 1, height, value === 0 ? 'frame' : 'hairline');
-        drawText(marks, toX(value), originY + height + 6, formatNumber(value), TYPE.detail, 'middle');
+        drawText(marks, toX(value), originY + height + 6, label, TYPE.detail, 'middle');
       }
       for (const value of down) {
         fillRect(marks, originX, halves(toY(value)) - 0.5, width, 1, value === 0 ? 'frame' : 'hairline');

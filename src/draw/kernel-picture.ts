@@ -1,3 +1,4 @@
+import type { Image } from '../core/image.js';
 import { formatNumber } from '../core/text.js';
 import { applyColormap } from './colormaps.js';
 import { chooseFit } from './fit.js';
@@ -86,11 +87,13 @@ function colourPicture(channels: readonly Plane[], box: number): Part {
     channels.map(({ values }) => values),
     { kind: 'minmax' },
   );
+  const levels = channels.map(({ values }) => toLevels(values, scale));
+  return imagePicture(colourImage(levels, width, height), chooseFit(width, height, box, box));
+}
+
+/** Three planes of levels as one picture. */
+export function colourImage(levels: readonly Uint8Array[], width: number, height: number): Image {
   const data = new Uint8Array(width * height * 3);
-  channels.forEach(({ values }, c) => {
-    const levels = toLevels(values, scale);
-    for (let i = 0; i < levels.length; i++) data[3 * i + c] = levels[i];
-  });
-  const image = { width, height, channels: 3, depth: 8, data } as const;
-  return imagePicture(image, chooseFit(width, height, box, box));
+  for (const [c, plane] of levels.entries()) for (let i = 0; i < plane.length; i++) data[3 * i + c] = plane[i];
+  return { width, height, channels: 3, depth: 8, data };
 }

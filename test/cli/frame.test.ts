@@ -119,6 +119,7 @@ const ROWS: readonly Row[] = [
     ],
     file: 'x.safetensors',
     writes: true,
+    but: { alt: 'it draws only with --watch' },
   },
   {
     name: 'head train',

@@ -14,6 +14,8 @@ import { IMAGES } from './cnnviz.js';
 interface Drawing {
   readonly args: readonly string[];
   readonly file: string;
+  /** The flag that names the picture, where it is not -o. */
+  readonly option?: string | undefined;
   /** It stands among photographs alone, as in the gallery. */
   readonly ofGallery?: true;
 }
@@ -21,10 +23,16 @@ interface Drawing {
 const NET = ['net.yaml', '--init', 'seed:1'];
 const KERNELS = ['-k', 'sobel-x', '-k', 'sobel-y'];
 const PIPE = 'conv edge3x3 | relu';
+const SMALL = 'conv out_channels=3 kernel_size=7 stride=5 | relu | flatten | linear out_features=10';
 const { FIGURES } = (await import(
   fileURLToPath(new URL('../../fixtures/make/gallery/figures.mjs', import.meta.url))
 )) as {
-  readonly FIGURES: readonly { readonly name: string; readonly command: string; readonly alt?: string }[];
+  readonly FIGURES: readonly {
+    readonly name: string;
+    readonly command: string;
+    readonly alt?: string;
+    readonly option?: string;
+  }[];
 };
 
 /** Each command that draws, with flags that change its pixels. */
@@ -59,8 +67,10 @@ const DRAWINGS: readonly Drawing[] = [
   drawn('x.png', ['top', ...NET, 'bars.png', 'five.png', '--layer', 'relu', '--channel', '0', '--count', '2']),
   drawn('x.png', ['diff', 'map.png', 'other.png']),
   drawn('x.png', ['diff', 'map.npy', 'other.npy', '--tolerance', 'abs=0.5']),
-  ...FIGURES.map(({ name, command, alt }): Drawing => {
+  { ...drawn('x.webp', ['train', SMALL, '--data', 'digits:2', '--epochs', '1', '--theme', 'dark']), option: '--watch' },
+  ...FIGURES.map(({ name, command, alt, option }): Drawing => {
     return {
+      option,
       ...drawn(`${name}.${alt === undefined ? 'png' : 'gif'}`, argumentsOf(`cnnviz ${command}`)),
       ofGallery: true,
     };
@@ -108,14 +118,15 @@ describe('the recipe of a picture', () => {
     for (const one of [folder, gallery, out]) rmSync(one, { recursive: true, force: true });
   });
 
-  for (const { args, file, ofGallery } of DRAWINGS) {
-    it(`gives it again: ${args.join(' ')} -o ${file}`, async () => {
+  for (const { args, file, ofGallery, option = '-o' } of DRAWINGS) {
+    it(`gives it again: ${args.join(' ')} ${option} ${file}`, async () => {
       const cwd = ofGallery ? gallery : folder;
       const [first, second] = [join(out, file), join(out, `again-${file}`)];
-      await cnnviz([...args, '-o', first], cwd);
+      const besides = option === '-o' ? [] : ['-o', join(out, 'besides.safetensors')];
+      await cnnviz([...args, option, first, ...besides], cwd);
       const words = argumentsOf((await cnnviz(['read', '--recipe', first])).stdout.trimEnd());
       expect(words[0]).toBe(args[0]);
-      await cnnviz([...words, '-o', second], cwd);
+      await cnnviz([...words, option, second, ...besides], cwd);
       expect(await pixelsOf(second)).toEqual(await pixelsOf(first));
     });
   }

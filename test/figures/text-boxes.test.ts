@@ -10,6 +10,8 @@ import { drawKernels } from '../../src/commands/layer/kernels-figure.js';
 import { drawnSweep, type SweepGridCell, sweepGrid } from '../../src/commands/layer/sweep-grid.js';
 import { architectureFigure } from '../../src/commands/network/architecture.js';
 import { filtersSheet } from '../../src/commands/network/filters-figure.js';
+import { filmOf, watchFrame } from '../../src/commands/train/watch-figure.js';
+import type { Watched } from '../../src/commands/train/watch-record.js';
 import type { Image } from '../../src/core/image.js';
 import type { RunProfile } from '../../src/core/profile.js';
 import { classBars } from '../../src/draw/class-bars.js';
@@ -124,6 +126,40 @@ function mapFigures(name: string, width: number, height: number, count: number, 
       look,
     }).scene,
   ];
+}
+
+/** A watched training with kernels [M, C, kH, kW], an image and maps of these sizes. */
+function watchedOf(name: string, [M, C, kH, kW]: readonly number[], [width, height]: readonly number[]): Watched {
+  const shownKernels = Math.min(M, 64);
+  const layers = [1, 8, 512].map((channels, i) => ({
+    name: `${name}.${i}`,
+    shape: [channels, height, width],
+    shown: Math.min(channels, 8),
+  }));
+  const right = (loss: number) => ({ loss, accuracy: 1 / (1 + loss) });
+  return {
+    network: name,
+    data: name,
+    classes: [name, 'b'],
+    parameters: 1_999_999,
+    steps: 1_250_000,
+    layer: name,
+    kernelShape: [M, C, kH, kW],
+    shownKernels,
+    layers,
+    image: { picture: photo(width, height), label: 0, of: 'held-out' },
+    measured: 1000,
+    snapshots: [0, 1, 2, 4, 1024, 1_249_999, 600_000].map((step, i) => ({
+      step,
+      epoch: i,
+      training: i === 0 || i === 6 ? null : right(1e6 / (step + 1)),
+      heldOut: right(1.234e-5 * i),
+      kernels: randomArray(shownKernels * C * kH * kW, i),
+      maps: layers.map(({ shown }) => randomArray(shown * width * height, i + 5)),
+      said: i % 3,
+      isKept: i === 6,
+    })),
+  };
 }
 
 /** A profile of so many layers of very different lengths, with as much said of each as there may be. */
@@ -278,6 +314,28 @@ describe('texts of figures neither overlap nor are cut off, and can be read', ()
       const { scene } = contactSheet(maps, { ...options, look });
       expect(textBoxes(scene).length).toBeGreaterThan(count);
       expect(faultsOf(scene)).toEqual([]);
+    });
+
+    it.each([
+      [1, 1, 1, 1, 1, 1],
+      [6, 1, 5, 5, 28, 28],
+      [64, 3, 7, 7, 64, 64],
+      [96, 2, 3, 3, 64, 2],
+      [512, 16, 1, 9, 2, 64],
+      [3, 40, 64, 64, 33, 64],
+    ])('frames of a training: %d kernels %d×%d×%d, maps %d×%d', (M, C, kH, kW, width, height) => {
+      for (const name of NAMES) {
+        const watched = watchedOf(name, [M, C, kH, kW], [width, height]);
+        for (const one of [
+          watched,
+          { ...watched, measured: 0, layers: [], snapshots: watched.snapshots.slice(0, 1) },
+        ]) {
+          const film = filmOf(one);
+          const scenes = one.snapshots.map((_, s) => watchFrame(film, look, s));
+          for (const scene of scenes) expect(faultsOf(scene), wordsOf(scene).slice(0, 200)).toEqual([]);
+          expect(new Set(scenes.map((scene) => `${scene.width}×${scene.height}`)).size).toBe(1);
+        }
+      }
     });
 
     it.each([1, 7, 512])('figures of %d things that are no maps', (count) => {

@@ -27,6 +27,7 @@ import {
 import { chooseScale } from '../../draw/scale.js';
 import { type Scene as Drawing, fillRect } from '../../draw/scene/scene.js';
 import { textWidth } from '../../draw/scene/typeface.js';
+import type { Once } from '../../run/frames.js';
 import {
   channelTitle,
   MOST_CHANNELS,
@@ -68,9 +69,6 @@ export interface Film {
   /** The widest line below the pictures: all frames have room for it. */
   readonly sumWidth: number;
 }
-
-/** Pictures that are the same in every frame, as they shall be drawn: once, and then copied. */
-export type Once = (part: Part) => Part;
 
 /** A scene that is to be drawn. @param names of the input and of what slides over it: "five.png", "edge3x3" */
 export function filmOf(scene: Scene, names: readonly [input: string, network: string]): Film {

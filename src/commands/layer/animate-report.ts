@@ -2,18 +2,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ExplainedStep } from '../../analysis/explain/explanation.js';
 import { isUnfilled, type ScenePlan } from '../../analysis/scenes.js';
 import { altOfAnimation } from '../../cli/alt.js';
+import { animationFiles, animationLookArgs, frameFile, frameNames } from '../../cli/animation.js';
 import type { Answer, AnsweredFile, Frame } from '../../cli/frame.js';
-import { DEFAULT_LOOK } from '../../core/look.js';
 import type { DrawingNote } from '../../core/note.js';
 import type { Area } from '../../core/preprocess-geometry.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import type { Breathe } from '../../engine/execute.js';
 import { encodePng } from '../../io/encode.js';
-import { encodeGif, encodeWebp } from '../../io/encode-animation.js';
 import { safeName } from '../../io/paths.js';
 import type { Style } from '../../reports/text.js';
-import { type FigureFile, lookArgs } from '../../run/figure.js';
+import type { FigureFile } from '../../run/figure.js';
 import { type AnimatedRun, animateLayer, drawFrames } from './animate-study.js';
 import { describeStep, stepJson } from './explain-report.js';
 import { type Look, mapArgs } from './look-command.js';
@@ -29,7 +28,6 @@ interface AnimateValues {
 
 /** The usual length of an animation, as its flag says. */
 const USUAL_SECONDS = 12;
-const POINTS_AN_INCH = 96;
 /** How far it is, of 1, when the run is planned and when its frames are drawn. */
 const DONE = { planned: 0.2, drawn: 0.6 };
 
@@ -54,7 +52,12 @@ export async function animateAnswer(look: Look, flags: AnimateValues, frame: Fra
   const args = ['animate', ...run.args, ...mapArgs(look, flags), ...own];
   const alt = altOfAnimation(run.facts, run, plan);
   const figure = frameFile(frame);
-  const note: DrawingNote = { cnnviz: VERSION, picture: 'animation', alt, args: [...args, ...dpiArgs(frame)] };
+  const note: DrawingNote = {
+    cnnviz: VERSION,
+    picture: 'animation',
+    alt,
+    args: [...args, ...animationLookArgs(frame)],
+  };
   const files = await filesOf(
     animated,
     look,
@@ -81,18 +84,6 @@ export async function animateAnswer(look: Look, flags: AnimateValues, frame: Fra
   };
 }
 
-/** How frames are drawn: a pixel a point, unless --dpi or a size says otherwise. */
-function frameFile(frame: Frame): FigureFile {
-  const { look, ...file } = frame.figureFile(null);
-  return { ...file, look: { ...look, dpi: frame.typed.has('dpi') ? look.dpi : POINTS_AN_INCH } };
-}
-
-/** The look of a recipe; --dpi whenever it was typed. */
-function dpiArgs({ look, typed }: Frame): string[] {
-  const usual = { ...look, dpi: DEFAULT_LOOK.dpi };
-  return [...lookArgs(usual), ...(typed.has('dpi') ? ['--dpi', String(look.dpi)] : [])];
-}
-
 /** Where an animation goes, and how. */
 interface Wanted {
   readonly named: string | null;
@@ -114,25 +105,15 @@ async function filesOf(
   const draw = () => drawFrames(animated, figure, part(DONE.planned, DONE.drawn));
   const encoded = part(DONE.drawn, 1);
   if (frame.target.kind === 'folder') {
-    const digits = String(plan.shown).length;
-    const names = Array.from({ length: plan.shown }, (_, f) => `frame-${String(f + 1).padStart(digits, '0')}.png`);
-    const places = names.map((name) => frame.place({ name, inputs: [input] })!);
-    const files: AnsweredFile[] = [];
-    for (const [f, { image }] of (await draw()).entries()) {
-      const bytes = await encodePng(image, note);
-      files.push({ place: places[f], bytes: () => bytes, isOneOfMany: true });
-      await encoded(files.length / plan.shown);
-    }
-    return files;
+    const places = frameNames(plan.shown).map((name) => frame.place({ name, inputs: [input] })!);
+    return animationFiles(await draw(), places, note, encoded);
   }
   // a kernel's own layer is not named twice
   const layer = run.layer === 'conv' ? [] : [run.layer];
   const name = `${[input.name, run.network, ...layer].map(safeName).join('.')}.gif`;
   const place = named ?? frame.place({ name, layer: run.layer, inputs: [input], always: !isPlayed });
   if (place === null) return [];
-  const frames = await draw();
-  const bytes = /\.webp$/i.test(place) ? await encodeWebp(frames, note) : await encodeGif(frames, note, encoded);
-  return [{ place, bytes: () => bytes }];
+  return animationFiles(await draw(), [place], note, encoded);
 }
 
 function summary({ run, plan }: AnimatedRun): string[] {

@@ -2,7 +2,6 @@ import { shapeOf } from '../../analysis/kept-run.js';
 import { measureValues } from '../../analysis/values.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
-import type { Image } from '../../core/image.js';
 import type { ColormapName, NetworkRequest } from '../../core/job.js';
 import type { DrawingNote } from '../../core/note.js';
 import type { ValueFacts } from '../../core/result.js';
@@ -12,6 +11,7 @@ import { toFloat32 } from '../../core/values.js';
 import { VERSION } from '../../core/version.js';
 import { commonLevels, type FigureLook, legend, type MapFigure, titledScene } from '../../draw/figure.js';
 import { chooseFit } from '../../draw/fit.js';
+import { colourImage } from '../../draw/kernel-picture.js';
 import { imagePicture, inGrid, type Plane, planePicture, sideBySide, stacked, textPart } from '../../draw/part.js';
 import { encodeFigure, type FigureFile } from '../../run/figure.js';
 import { chooseLayers } from '../../run/layer-choice.js';
@@ -175,11 +175,4 @@ export function filtersSheet({ title, facts, shape, data, range, colormap, look 
   const words = [facts, `${what}, ${kW}×${kH}×${C}`, how, 'one scale for all'].filter(Boolean).join('  ·  ');
   const key = legend('', scale, isColour ? 'gray' : colormap, clipped);
   return { scene: titledScene(title, words, inGrid(cells, GAP), key, look), scale, clipped };
-}
-
-/** Three planes of levels as one picture. */
-function colourImage(levels: readonly Uint8Array[], width: number, height: number): Image {
-  const data = new Uint8Array(width * height * 3);
-  for (const [c, plane] of levels.entries()) for (let i = 0; i < plane.length; i++) data[3 * i + c] = plane[i];
-  return { width, height, channels: 3, depth: 8, data };
 }

@@ -49,9 +49,17 @@ export interface Learnt extends Standing {
   readonly end: 'epochs' | 'patience' | 'interrupted';
 }
 
+/** A step: its epoch, and how right the network was on its images before it. */
+export interface StepFacts {
+  readonly epoch: number;
+  readonly loss: number;
+  readonly right: number;
+  readonly images: number;
+}
+
 /** What is told on the way. */
 export interface LearningEvents {
-  readonly step: (done: number, total: number) => Promise<void>;
+  readonly step: (done: number, total: number, facts: StepFacts) => Promise<void>;
   readonly epoch: (facts: Epoch) => Promise<void>;
   /** Keeps what is needed to go on. */
   readonly save: (standing: Standing) => Promise<void>;
@@ -86,8 +94,8 @@ export async function learn(
   from: Standing | null,
   events: LearningEvents,
 ): Promise<Learnt> {
-  const stepsPerEpoch = Math.ceil(all.length / pace.batch);
-  const steps = stepsPerEpoch * pace.epochs;
+  const perEpoch = stepsPerEpoch({ training: all }, pace);
+  const steps = perEpoch * pace.epochs;
   let position = from?.position ?? BEGINNING;
   let best = from?.best ?? null;
   const isOver = () =>
@@ -95,23 +103,24 @@ export async function learn(
   while (position.history.length < pace.epochs && !(position.begun.steps === 0 && isOver())) {
     const epoch = position.history.length + 1;
     const order = shuffled(all, pace.seed, `order.${epoch}`);
-    for (let n = position.begun.steps; n < stepsPerEpoch; n++) {
+    for (let n = position.begun.steps; n < perEpoch; n++) {
       const some = order.subarray(n * pace.batch, (n + 1) * pace.batch);
-      const rate = rateAt(pace.schedule, pace.lr, { step: position.step, steps, stepsPerEpoch });
+      const rate = rateAt(pace.schedule, pace.lr, { step: position.step, steps, stepsPerEpoch: perEpoch });
       const { loss, said } = training.step(some, { step: position.step + 1, epoch, rate });
       if (!Number.isFinite(loss)) throw diverged('loss', loss, position.step + 1, pace.lr);
       const { begun } = position;
+      const right = countRight(some, said, labels);
       position = {
         ...position,
         step: position.step + 1,
         begun: {
           steps: n + 1,
           loss: begun.loss + loss * some.length,
-          right: begun.right + countRight(some, said, labels),
+          right: begun.right + right,
           images: begun.images + some.length,
         },
       };
-      await events.step(position.step, steps);
+      await events.step(position.step, steps, { epoch, loss, right, images: some.length });
       if (events.isInterrupted()) {
         await events.save({ position, best });
         return { position, best, end: 'interrupted' };
@@ -142,6 +151,10 @@ export async function learn(
     if (!values.every(Number.isFinite)) throw diverged(name, Number.NaN, position.step, pace.lr);
   }
   return { position, best, end: position.history.length < pace.epochs ? 'patience' : 'epochs' };
+}
+
+export function stepsPerEpoch({ training }: Pick<Parts, 'training'>, { batch }: Pick<Pace, 'batch'>): number {
+  return Math.ceil(training.length / batch);
 }
 
 function diverged(what: string, value: number, step: number, rate: number): CnnvizError {

@@ -5,11 +5,14 @@ import { VERSION } from '../../core/version.js';
 import type { Training } from '../../engine/training/network/trainer.js';
 import { baseName } from '../../io/paths.js';
 import { writeSafetensors } from '../../models/weights/safetensors.js';
-import { type dataFlags, type learningFlags, paceOf, scheduleText } from './train-flags.js';
+import { type dataFlags, type learningFlags, paceOf, scheduleText, type watchFlags } from './train-flags.js';
 import type { Trained } from './train-report.js';
 
 export type TrainWords = ValuesOf<
-  typeof dataFlags & typeof learningFlags & typeof presetFlags & { readonly asPrinted: typeof asPrintedFlag }
+  typeof dataFlags &
+    typeof learningFlags &
+    typeof watchFlags &
+    typeof presetFlags & { readonly asPrinted: typeof asPrintedFlag }
 >;
 
 const FORMAT = 'cnnviz-network';

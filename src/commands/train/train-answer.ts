@@ -1,51 +1,25 @@
 import type { Answer, Frame, Work } from '../../cli/frame.js';
-import { decodeOf, presetOf } from '../../cli/network-flags.js';
-import { hearInterruption } from '../../cli/signals.js';
-import { float32Bytes } from '../../core/bytes.js';
+import { hearInterruption, type Interruption } from '../../cli/signals.js';
 import { CnnvizError } from '../../core/errors.js';
-import type { ImagePreset } from '../../core/job.js';
 import { shellWord } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
-import { openTraining, type Training } from '../../engine/training/network/trainer.js';
 import { writeAtomic } from '../../io/files.js';
-import { sha256, sha256OfParts } from '../../io/hash.js';
+import { sha256 } from '../../io/hash.js';
 import { formatBytes } from '../../reports/table.js';
-import { presetOfJob } from '../../run/network-input.js';
-import { presetWords } from '../../run/preset.js';
-import { trainingTeam } from '../../run/threads.js';
-import { copyOf, type Learnt, learn, type Numbers } from './learn.js';
-import { networkFile, saidOf, type TrainWords, trainArgs } from './network-file.js';
-import { beginningOf, descentOf, paceOf } from './train-flags.js';
-import {
-  epochLine,
-  headLines,
-  measure,
-  movedKernels,
-  resultLines,
-  type Trained,
-  type Trainee,
-} from './train-report.js';
-import { begin, openTrainable, type TrainableNetwork, tapeFor } from './trained-network.js';
-import { type DataEvents, openTrainingData } from './training-data.js';
-import { checkOutputs, imagesInParts, type TrainingImagesInParts } from './training-images.js';
-import { type Fingerprint, readState, removeState, stateFile, writeState } from './training-state.js';
+import { deadChannels } from './dead-channels.js';
+import { type Learnt, learn, stepsPerEpoch } from './learn.js';
+import { networkFile, type TrainWords, trainArgs } from './network-file.js';
+import { type OtherSeeds, seedLines, trainOtherSeeds } from './other-seeds.js';
+import { type Prepared, readData, trainingFor } from './prepare-training.js';
+import { beginningOf, paceOf } from './train-flags.js';
+import { epochLine, headLines, likeKernels, measure, movedKernels, resultLines, type Trained } from './train-report.js';
+import { openTrainable } from './trained-network.js';
+import { readState, removeState, stateFile, writeState } from './training-state.js';
+import { drawWatched, openWatcher, type Watcher, type Watching, watchPlace } from './watch.js';
+import { openRecorder } from './watch-record.js';
 
 /** The exit code of a program that Ctrl-C ended. */
 const INTERRUPTED = 130;
-
-/** A training with all that it learns from, ready for its first step. */
-interface Prepared {
-  readonly training: Training;
-  readonly images: TrainingImagesInParts;
-  readonly facts: Trainee;
-  readonly first: Numbers;
-  readonly dataSha256: string;
-  /** How its images were prepared. */
-  readonly preset: ImagePreset;
-  readonly fingerprint: Fingerprint;
-  readonly notes: readonly string[];
-  readonly failed: number;
-}
 
 /** `cnnviz train`, answered. */
 export async function trainAnswer(net: string, flags: TrainWords, frame: Frame): Promise<Answer> {
@@ -58,11 +32,19 @@ export async function trainAnswer(net: string, flags: TrainWords, frame: Frame):
       fix: '-o FILE.safetensors',
     });
   }
-  const prepared = await prepare(network, flags, frame);
+  const place = watchPlace(flags.watch, out, frame);
+  const read = await readData(network, flags, frame);
+  const prepared = trainingFor(network, flags, read, frame.jobs);
   const { training, images, facts } = prepared;
+  const interruption = hearInterruption(() => frame.terminal.note('ends after this step; again: at once'));
   try {
-    const learnt = await learning(prepared, flags, kept, frame);
+    const wishesPanel = flags.terminal || frame.show !== null;
+    const steps = flags.epochs * stepsPerEpoch(images.parts, flags);
+    const recorder = place !== null || wishesPanel ? openRecorder(opened, training, images, { ...facts, steps }) : null;
+    const watcher = recorder && openWatcher(recorder, frame, wishesPanel);
+    const learnt = await learning(prepared, flags, { kept, watcher, interruption }, frame);
     for (const [name, values] of learnt.best ?? []) training.numbers.get(name)!.set(values);
+    await watchKept(watcher, learnt, stepsPerEpoch(images.parts, flags));
     const judge = (some: Int32Array) =>
       some.length === 0 ? null : measure(training.evaluate(some), some, images.labels, training.tape.classes);
     const result: Trained = {
@@ -74,84 +56,72 @@ export async function trainAnswer(net: string, flags: TrainWords, frame: Frame):
       onHeldOut: judge(images.parts.heldOut),
       onTest: judge(images.test),
       moved: movedKernels(training, prepared.first),
+      like: likeKernels(training),
+      dead: await deadChannels(opened, training, images),
     };
     const args = trainArgs(net, flags);
     const bytes = networkFile(training, result, args, prepared);
-    return answerOf({ result, args, bytes, out, kept, prepared }, frame);
+    const watching = recorder && (await drawWatched(recorder, place, args, frame));
+    const seeds =
+      flags.seeds > 1 && learnt.end !== 'interrupted'
+        ? await trainOtherSeeds(network, flags, read, { prepared, result }, interruption, frame)
+        : null;
+    return answerOf({ result, args, bytes, out, kept, prepared, watching, seeds }, frame);
   } finally {
+    interruption.stop();
     training.close();
   }
 }
 
-/** Data read, memory taken, first weights in their places. */
-async function prepare(network: TrainableNetwork, flags: TrainWords, frame: Frame): Promise<Prepared> {
-  const beginning = beginningOf(flags);
-  const { opened } = network;
-  const decode = decodeOf(flags);
-  const preset = presetOfJob({ preset: presetOf(flags), decode }, opened);
-  const data = await openTrainingData(flags.data, { preset, decode }, dataEvents(frame));
-  const test = flags.test === null ? null : await openTrainingData(flags.test, { preset, decode }, dataEvents(frame));
-  const images = imagesInParts(flags.data, data, test && { place: flags.test!, data: test }, flags);
-  const { tape, shaped } = tapeFor(network, images.shape);
-  const more = checkOutputs(opened.name, tape.classes, data.classes);
-  const dataSha256 = sha256OfParts([bytesOf(images.data), bytesOf(images.labels)]);
-  const training = openTraining({ tape, images, settings: descentOf(flags), team: trainingTeam(frame.jobs) });
-  begin(training, shaped, beginning, flags.seed);
-  const first = copyOf(training.numbers);
-  return {
-    training,
-    images,
-    first,
-    dataSha256,
-    preset,
-    fingerprint: {
-      network: JSON.stringify([tape.ops, tape.parameters]),
-      data: dataSha256,
-      'first weights': sha256OfParts([...first.values()].map(float32Bytes)),
-      ...saidOf(flags),
-    },
-    facts: {
-      network: opened.name,
-      parameters: tape.parameters.reduce((sum, { floats }) => sum + floats, 0),
-      classes: data.classes,
-      data: flags.data,
-      images: images.parts.training.length,
-      heldOut: images.parts.heldOut.length,
-      test: images.test.length,
-      preprocess: presetWords(preset, { width: images.shape[2], height: images.shape[1] }),
-    },
-    notes: [...opened.notes, ...data.notes, ...more],
-    failed: data.failed + (test?.failed ?? 0),
-  };
+/** A last snapshot, where the weights that are kept are not those of the last step. */
+async function watchKept(watcher: Watcher | null, { position, best, end }: Learnt, steps: number): Promise<void> {
+  const { epoch } = position.best;
+  const isLast = epoch === position.history.length && (end !== 'interrupted' || position.begun.steps === 0);
+  if (watcher && best && !isLast) await watcher.kept(epoch * steps, epoch);
+}
+
+interface Doors {
+  /** Where what goes on is kept; null: nowhere. */
+  readonly kept: string | null;
+  readonly watcher: Watcher | null;
+  readonly interruption: Interruption;
 }
 
 /** The steps, watched; what goes on after a Ctrl-C is kept. */
 async function learning(
   { training, images, facts, fingerprint }: Prepared,
   flags: TrainWords,
-  kept: string | null,
+  { kept, watcher, interruption }: Doors,
   frame: Frame,
 ): Promise<Learnt> {
   const pace = paceOf(flags);
   const from = flags.resume && kept !== null ? await readState(kept, training, fingerprint) : null;
   if (!frame.json) for (const line of headLines(facts)) frame.terminal.print(line);
   if (from) frame.terminal.note(`goes on after step ${from.position.step}`);
-  const interruption = hearInterruption(() => frame.terminal.note('ends after this step; again: at once'));
+  await watcher?.begin(from?.position.step ?? 0, from?.position.history.length ?? 0);
+  let work: Work | null = null;
   try {
-    let work: Work | null = null;
-    return await learn(training, images.parts, pace, from, {
-      async step(done, total) {
+    const learnt = await learn(training, images.parts, pace, from, {
+      async step(done, total, facts) {
+        await watcher?.step(done, facts);
+        if (watcher?.hasPanel) return new Promise((resolve) => setImmediate(resolve));
         work ??= frame.progress(total, { mayEndEarly: true });
         await work.breathe(done);
       },
-      epoch: (epoch) => frame.report(epochLine(epoch, pace.epochs), () => epoch),
+      epoch: (epoch) => {
+        watcher?.epoch(epoch);
+        return frame.report(epochLine(epoch, pace.epochs), () => epoch);
+      },
       async save(standing) {
         if (kept !== null) await writeState(kept, training, standing, fingerprint);
       },
       isInterrupted: interruption.isWished,
     });
+    const { step, history, begun } = learnt.position;
+    await watcher?.end(step, history.length + (begun.steps > 0 ? 1 : 0));
+    return learnt;
   } finally {
-    interruption.stop();
+    (work as Work | null)?.bar.stop();
   }
 }
 
@@ -162,24 +132,28 @@ interface Found {
   readonly out: string;
   readonly kept: string | null;
   readonly prepared: Prepared;
+  readonly watching: Watching | null;
+  readonly seeds: OtherSeeds | null;
 }
 
-function answerOf({ result, args, bytes, out, kept, prepared }: Found, frame: Frame): Answer {
+function answerOf({ result, args, bytes, out, kept, prepared, watching, seeds }: Found, frame: Frame): Answer {
   const isDone = result.end !== 'interrupted';
   const hash = sha256(bytes);
   const facts = `${formatBytes(bytes.length)}, sha256 ${hash.slice(0, 16)}…`;
   const goOn = isDone || kept === null ? [] : [`to go on: cnnviz ${[...args, '--resume'].map(shellWord).join(' ')}`];
   return {
-    notes: prepared.notes,
-    lines: [...resultLines(result), ...goOn],
+    notes: [...prepared.notes, ...(seeds?.failed ?? [])],
+    lines: [...resultLines(result), ...(seeds ? seedLines(seeds) : []), ...goOn],
     document: () => ({
       cnnviz: VERSION,
       command: frame.name,
       args,
       ...result,
       dataSha256: prepared.dataSha256,
+      ...(seeds && { seeds }),
+      ...(watching && { watched: watching.document }),
       outputs: [{ path: out, bytes: bytes.length, sha256: hash }],
-      warnings: prepared.notes,
+      warnings: [...prepared.notes, ...(seeds?.failed ?? [])],
     }),
     files: [
       kept === null
@@ -192,24 +166,9 @@ function answerOf({ result, args, bytes, out, kept, prepared }: Found, frame: Fr
               if (isDone) await removeState(kept);
             },
           },
+      ...(watching?.files ?? []),
     ],
+    ...(watching && { picture: watching.picture, alt: watching.alt }),
     ok: isDone ? prepared.failed === 0 : INTERRUPTED,
   };
-}
-
-/** A bar over the images that are read, and failures as they come. */
-function dataEvents(frame: Frame): DataEvents {
-  let work: Work | null = null;
-  return {
-    async images(done, total, failed) {
-      work ??= frame.progress(total);
-      await work.breathe(done, failed);
-      if (done === total) work.bar.stop();
-    },
-    failure: (error) => frame.terminal.fail(error),
-  };
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array | Int32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -46,6 +46,16 @@ export const learningFlags = under('Learning:', {
   resume: flag.on('--resume', 'go on where a training of the same words was ended: the result has the same bits'),
 });
 
+/** How it is watched. None of them changes what is learnt. */
+export const watchFlags = under('Watching:', {
+  watch: flag.text(
+    '--watch <place>',
+    'the first kernels, maps of one image, loss and accuracy as an animation: FILE.webp, FILE.gif, or FRAMES/ for PNGs',
+  ),
+  terminal: flag.on('--terminal', 'watch it here: loss, accuracy and kernels; --show adds the last picture'),
+  seeds: flag.whole('--seeds <n>', 'train as often, with the seeds that follow: what another seed changes', 1, '1'),
+});
+
 type Values = ValuesOf<typeof dataFlags & typeof learningFlags>;
 
 /** First weights: made by a rule, or read from a file. */

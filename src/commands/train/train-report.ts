@@ -1,6 +1,8 @@
 import type { Evaluation } from '../../core/head.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import type { Judged, Training } from '../../engine/training/network/trainer.js';
+import type { DeadChannels } from './dead-channels.js';
+import { type Likeness, likenesses } from './first-kernels.js';
 import type { Epoch, Learnt, Numbers } from './learn.js';
 
 /** What is trained, and on what. */
@@ -36,12 +38,22 @@ export interface Trained extends Trainee {
   readonly onHeldOut: Measured | null;
   readonly onTest: Measured | null;
   readonly moved: MovedKernels | null;
+  readonly like: LikeKernels | null;
+  readonly dead: DeadChannels;
+}
+
+/** The built-in kernels that those of the first convolution are like; null: none is near. */
+export interface LikeKernels {
+  readonly layer: string;
+  readonly nearest: readonly (Likeness | null)[];
 }
 
 /** A kernel that changed by less than this share of itself has hardly moved. */
 const HARDLY = 0.1;
 /** Confusions that are told. */
 const MOST_TOLD = 3;
+/** Kernels, and channels of a layer, that are told one by one. */
+const MOST_LIKE = 8;
 
 export function measure({ loss, said }: Judged, images: Int32Array, labels: Int32Array, classes: number): Measured {
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
@@ -69,6 +81,14 @@ export function movedKernels({ tape, numbers }: Training, first: Numbers): Moved
     return Math.sqrt(moved / whole);
   });
   return { layer: kernels.name.replace(/\.weight$/, ''), shares };
+}
+
+/** Null: no convolution is learnt. */
+export function likeKernels({ tape, numbers }: Training): LikeKernels | null {
+  const kernels = tape.parameters.find(({ shape }) => shape.length === 4);
+  if (!kernels) return null;
+  const { name, shape } = kernels;
+  return { layer: name.replace(/\.weight$/, ''), nearest: likenesses({ shape, data: numbers.get(name)! }) };
 }
 
 /** "98.72 %" */
@@ -115,7 +135,33 @@ export function resultLines(result: Trained): string[] {
     const did = still.length === moved.shares.length ? 'moved much' : 'hardly moved';
     lines.push(`  ${moved.layer}: ${which} ${did}`);
   }
+  if (result.like) lines.push(likeLine(result.like));
+  lines.push(...deadLines(result.dead));
   return lines;
+}
+
+/** "conv1: kernel 0 is like sobel-x (0.91), 3 like −prewitt-y (0.85), none near the other 4" */
+function likeLine({ layer, nearest }: LikeKernels): string {
+  const said = nearest.flatMap((one, m) =>
+    one === null ? [] : [`${m} like ${one.cosine < 0 ? '−' : ''}${one.kernel} (${Math.abs(one.cosine).toFixed(2)})`],
+  );
+  if (said.length === 0) return `  ${layer}: no built-in kernel is near any of its ${nearest.length}`;
+  const rest = nearest.length - said.length;
+  const more = said.length > MOST_LIKE ? [`${said.length - MOST_LIKE} more`] : [];
+  const others = rest === 0 ? [] : [`none near the other ${rest}`];
+  return `  ${layer}: kernel ${[...said.slice(0, MOST_LIKE), ...more, ...others].join(', ')}`;
+}
+
+function deadLines({ images, of, layers }: DeadChannels): string[] {
+  if (layers.length === 0) return [];
+  const where = `over ${groupDigits(images)} ${of} images`;
+  const dead = layers.filter((one) => one.dead.length > 0);
+  if (dead.length === 0) return [`  no channel is dead ${where}`];
+  const words = dead.map(({ layer, dead: own, channels }) => {
+    const which = own.length > MOST_LIKE ? '' : ` (${own.join(', ')})`;
+    return `${own.length} of ${channels} in ${layer}${which}`;
+  });
+  return [`  dead ${where}: ${words.join(', ')}`];
 }
 
 function measuredWords({ accuracy, images, right, logLoss }: Measured): string {
