@@ -118,10 +118,12 @@ describe('the package', () => {
       'docs/trust.md',
       'docs/typeface-licence.txt',
       'fixtures/images/bars17.png',
+      ...[...'0123456789'].map((digit) => `fixtures/images/digits/${digit}.png`),
       'fixtures/images/five.png',
       'fixtures/images/plane.json',
       'fixtures/images/plane.png',
       'fixtures/images/rocket.jpg',
+      'models/digits.safetensors',
       'package.json',
     ];
     expect(packed.filter((path) => !path.startsWith('dist/')).sort()).toEqual(single);

@@ -9,10 +9,11 @@ import { handleSignals } from './signals.js';
 
 const EXAMPLES = `Examples:
   cnnviz photo.jpg                                        input ▸ kernel edge3x3 ▸ map
-  cnnviz demo                                             the main job on a photograph that ships with the package
+  cnnviz demo                                             the main jobs, on a photograph and a digit that ship
   cnnviz conv photo.jpg --kernel edge3x3 --stride 2       a feature map: photo.edge3x3.s2.png
   cnnviz explain photo.jpg --kernel edge3x3 --at 188,42   why a value is what it is: patch × kernel, summed
-  cnnviz run alexnet@alexnet.pth photo.jpg --layers all   what every layer of a network computes
+  cnnviz run digits seven.png --layers all                what every layer of a trained network computes
+  cnnviz run resnet18 photo.jpg                           what is it? after cnnviz get resnet18
   cnnviz article -o out/                                  every figure of an article on the fundamentals
 `;
 

@@ -166,7 +166,7 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
     [
       {
         name: 'demo',
-        summary: 'the main job on a photograph that ships with the package',
+        summary: 'the main jobs, on a photograph and a digit that ship',
         load: async () => (await import('./start/demo.js')).demo,
       },
       {

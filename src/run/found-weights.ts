@@ -2,9 +2,10 @@ import type { NetworkRequest } from '../core/job.js';
 import { existingFile } from '../io/files.js';
 import { sha256OfFile } from '../io/hash.js';
 import { joinPath } from '../io/paths.js';
+import { shippedFile } from '../io/shipped-files.js';
 import { cachedFile, hubFolder } from '../io/weight-cache.js';
 import { builtinName, isBuiltin } from '../models/networks/index.js';
-import { type PublishedWeights, publishedAs, publishedFor } from '../models/networks/published.js';
+import { type PublishedWeights, publishedAs, publishedFor, shippedFor } from '../models/networks/published.js';
 
 /** Weights that nobody named as a file that is here. */
 export interface FoundWeights {
@@ -46,7 +47,7 @@ export async function weightsCalled(name: string): Promise<FoundWeights> {
 
 /**
  * The file of a network's weights: the one that was said, looked for here and then by its bare name among what was
- * fetched; of a built-in network without any, what was fetched for it. Nothing is fetched here.
+ * fetched; of a built-in network without any, what ships or was fetched for it. Nothing is fetched here.
  */
 export async function findWeights({ network, weights, init }: NetworkRequest): Promise<FoundWeights> {
   if (weights !== null) {
@@ -55,8 +56,16 @@ export async function findWeights({ network, weights, init }: NetworkRequest): P
     return { ...found, path: found.path ?? weights };
   }
   const own = init === null ? await ownName(network) : null;
+  const shipped = own === null ? null : shippedFor(own);
+  if (shipped !== null) return { path: shippedFile(shipped.file), note: null };
   const published = own === null ? null : publishedFor(own);
   return published === null ? NOTHING : fetchedWeights(published);
+}
+
+/** Whether a name is that of a built-in network whose weights ship. */
+export async function hasShippedWeights(network: string): Promise<boolean> {
+  const own = await ownName(network);
+  return own !== null && shippedFor(own) !== null;
 }
 
 /** The built-in network that a name means here; null for a file or a pipe. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,9 +104,7 @@ describe('the recipe of a picture', () => {
     [folder, gallery, out] = ['files', 'gallery', 'out'].map((name) =>
       mkdtempSync(join(tmpdir(), `cnnviz-recipes-${name}-`)),
     );
-    for (const name of readdirSync(IMAGES)) {
-      for (const to of [folder, gallery]) copyFileSync(join(IMAGES, name), join(to, name));
-    }
+    for (const to of [folder, gallery]) cpSync(IMAGES, to, { recursive: true });
     writeFiles(folder);
     for (const ending of ['png', 'npy']) {
       await cnnviz(['conv', 'five.png', '-k', 'edge3x3', '-o', `map.${ending}`]);

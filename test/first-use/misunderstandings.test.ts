@@ -117,7 +117,7 @@ describe('names that are nearly right', () => {
   it('another size of a family is not the one that is built in', async () => {
     for (const name of ['resnet50', 'vgg19', 'squeezenet1_0']) {
       const { code, stderr } = await typed(`cnnviz run ${name} five.png`);
-      expect([code, stderr.split('\n')[1]]).toEqual([2, expect.stringMatching(/^ {2}fix: built in: lenet5/)]);
+      expect([code, stderr.split('\n')[1]]).toEqual([2, expect.stringMatching(/^ {2}fix: built in: digits, lenet5/)]);
     }
     const { stderr } = await typed('cnnviz run resent18 five.png');
     expect(stderr).toContain('did you mean resnet18?');

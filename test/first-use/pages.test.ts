@@ -19,39 +19,54 @@ const pages = [
 const textOf = (page: string) => readFileSync(ROOT + page, 'utf8');
 
 /** What the reader brings, and what is tried elsewhere: the demo in demo.test.ts, article in test/cli, the gallery in gallery.test.ts. */
-const OWN = /\b(?:photos\/|photo\.(?:jpg|png)|new\/|test\/|classes\/|(?:alexnet|digits|model)\.(?:pth|txt|onnx))/;
+const OWN =
+  /\b(?:photos\/|mnist\/|photo\.(?:jpg|png)|new\/|test\/|classes\/|(?:alexnet|digits|model)\.(?:pth|txt|onnx))/;
 const ELSEWHERE = /^(?!cnnviz )|^cnnviz (?:demo|article)/;
 const isRun = (block: readonly Shown[]) => !block.some(({ command }) => OWN.test(command) || ELSEWHERE.test(command));
 
 /** How many commands of each page are run; all others name files of the reader. */
 const RUN: Readonly<Record<string, number>> = {
-  'README.md': 7,
+  'README.md': 9,
   'docs/ci.md': 3,
   'docs/networks.md': 7,
   'docs/speed.md': 1,
   'docs/tasks.md': 3,
+  'docs/train.md': 3,
 };
 
 describe('README', () => {
   const readme = textOf('README.md');
 
-  it('is short: at most 150 lines, and five tasks', () => {
+  it('is short: at most 150 lines, and six tasks', () => {
     expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
-    const [, tasks] = /^## Five tasks\n([\s\S]*?)^## /m.exec(readme)!;
-    expect([...tasks.matchAll(/^### /gm)]).toHaveLength(5);
-    expect(terminalsOf(tasks).map((block) => block.every(({ printed }) => printed !== ''))).toEqual(
-      Array(5).fill(true),
-    );
+    const [, tasks] = /^## Six tasks\n([\s\S]*?)^## /m.exec(readme)!;
+    expect([...tasks.matchAll(/^### /gm)]).toHaveLength(6);
+    expect(terminalsOf(tasks).map((block) => block.every(({ printed }) => printed !== ''))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 
-  it('begins with the demo, in whose folder all of it can be typed', () => {
+  it('begins with the demo, in whose folder all of it can be typed but what is fetched', () => {
     expect(readme).toContain('$ cnnviz demo\n$ cd cnnviz-demo\n');
     expect(
       terminalsOf(readme)
         .filter((block) => !isRun(block))
         .flat()
         .map(({ command }) => command),
-    ).toEqual(['npm install', 'npm run demo', 'cnnviz demo', 'cd cnnviz-demo']);
+    ).toEqual([
+      'npm install',
+      'npm run demo',
+      'cnnviz demo',
+      'cd cnnviz-demo',
+      'cnnviz get squeezenet1_1',
+      'cnnviz run squeezenet1_1 photo.jpg',
+      'cnnviz gradcam squeezenet1_1 photo.jpg',
+    ]);
   });
 });
 

@@ -113,6 +113,9 @@ export const FROZEN: readonly FrozenCommand[] = [
   document('run', 'lenet5', ...MADE_UP, 'five.png', '--format', 'npy', '--layers', 'all', '-o', 'maps/', '--resume'),
   document('preprocess', 'five.png', 'bars17.png', '-o', 'inputs/', '--resume'),
   document('top', 'lenet5', ...MADE_UP, 'five.png', 'bars17.png', '--layer', 'conv1', '--count', '2'),
+  // the network that ships
+  numbers('run', 'digits', 'digits/7.png', '--layers', 'conv2'),
+  document('run', 'digits', 'digits/7.png', '--layers', 'all'),
 ];
 
 function picture(...args: string[]): FrozenCommand {

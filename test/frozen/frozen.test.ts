@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -37,7 +37,7 @@ describe('what must not change while the code moves', () => {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cnnviz-frozen-'));
-    for (const name of readdirSync(IMAGES)) copyFileSync(join(IMAGES, name), join(folder, name));
+    cpSync(IMAGES, folder, { recursive: true });
     writeFileSync(join(folder, 'classes.csv'), CLASSES);
     for (const model of MODELS) copyFileSync(join(ROOT, 'fixtures/models', model), join(folder, model.split('/')[1]));
   });

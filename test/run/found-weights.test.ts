@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BUILTIN_NETWORKS } from '../../src/models/networks/index.js';
 import { addressOf, PUBLISHED, publishedFor } from '../../src/models/networks/published.js';
@@ -39,9 +39,14 @@ describe('the table of published weights', () => {
     expect((one.bytes - 4 * numbers) / shapes.length).toBeLessThan(700);
   });
 
-  it('has every built-in network that torchvision has', () => {
+  it('has every built-in network that torchvision has; the weights of one ship', async () => {
     const without = BUILTIN_NETWORKS.filter(({ name }) => publishedFor(name) === null).map(({ name }) => name);
-    expect(without).toEqual(['lenet5', 'alexnet-2012']);
+    expect(without).toEqual(['digits', 'lenet5', 'alexnet-2012']);
+    const request = { network: 'digits', weights: null, init: null, inputs: [] };
+    const { path, note } = await findWeights(request);
+    expect([basename(path!), note]).toEqual(['digits.safetensors', null]);
+    expect(await findWeights({ ...request, init: 1 })).toEqual({ path: null, note: null });
+    expect(await findWeights({ ...request, weights: './mine.pth' })).toEqual({ path: './mine.pth', note: null });
   });
 });
 

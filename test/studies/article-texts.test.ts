@@ -61,7 +61,7 @@ function numbersOf(text: string): string[] {
 
 /** Names and words of commands, which no language changes. */
 const NAMES =
-  /AlexNet|alexnet@alexnet\.pth|LeNet|ReLU|ImageNet|RGB|GPU|SHA-256|cnnviz|net\.yaml|halves|--[a-z]+ [a-z]+:1|--padding full|--[a-z]+|edge3x3|conv|groups|stride|floor|full|valid|gauss|float32|rot180|max|He|px/g;
+  /AlexNet|alexnet|MNIST|digits|cnnviz get|LeNet|ReLU|ImageNet|RGB|GPU|SHA-256|cnnviz|net\.yaml|halves|--[a-z]+ [a-z]+:1|--padding full|--[a-z]+|edge3x3|conv|groups|stride|floor|full|valid|gauss|float32|rot180|max|He|px/g;
 
 describe('the texts of the article', () => {
   it('are many, each in every language', () => {

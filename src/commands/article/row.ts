@@ -53,6 +53,9 @@ export interface SectionDefinition {
 /** Where a text says what is bright: from the smallest value, black, to the largest, white. */
 export const GREYS = ['--colormap', 'gray', '--scale', 'minmax'] as const;
 
+/** A handwritten digit, which ships with the package. */
+export const SEVEN = 'seven.png';
+
 /** For rows without a command of their own: `article` computes them. */
 export const NO_FIGURES = (): readonly FigurePlan[] => [];
 

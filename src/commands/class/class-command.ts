@@ -110,7 +110,7 @@ export function scoreWords({ score, probability, rank, of: count }: RankedClass)
 /** "class 281 tabby, tabby cat   score 3.21, 0.4 %, best of 1,000" */
 export function classLine(one: RankedClass, madeUp: boolean): string {
   const { index, label } = one;
-  const name = label === `class ${index}` ? label : `class ${index} ${label}`;
+  const name = label === `class ${index}` || label === String(index) ? `class ${index}` : `class ${index} ${label}`;
   return `  ${name}   ${scoreWords(one)}${madeUp ? ' (made-up weights)' : ''}`;
 }
 

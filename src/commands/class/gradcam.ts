@@ -8,9 +8,10 @@ export const gradcam = command({
   description: `Grad-CAM (Selvaraju et al. 2017): a layer's maps, each weighted by how the class's score grows with it, summed up
 over the image. A softmax at the network's end is left out. --raw gives the map at the layer's own size, [h, w].`,
   examples: `Examples:
+  cnnviz gradcam digits seven.png                                   what makes it a 7, by the network that ships
   cnnviz gradcam alexnet@alexnet.pth dog.jpg                        where it sees the class it thinks best
   cnnviz gradcam resnet18@resnet18.pth dog.jpg --class tabby --layer layer4.1.relu
-  cnnviz gradcam alexnet --init seed:1 dog.jpg --raw -o cam.npy     the map's own numbers
+  cnnviz gradcam digits seven.png --class 1 --raw -o cam.npy        the map's own numbers
 `,
   common: ['--weights', '--class', '--layer', '--out'],
   args: classArgs,

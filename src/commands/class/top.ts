@@ -8,6 +8,7 @@ export const top = command({
   description: `Run a network over images and cut out what each channel of a layer responds to most strongly: what the place sees (its
 receptive field), from the original image. All channels in one pass; one patch an image, so that neighbours do not repeat.`,
   examples: `Examples:
+  cnnviz top digits drawn/ --layer conv2 --channel 3                         which strokes excite it
   cnnviz top alexnet@alexnet.pth photos/ --layer features.0 --channel 12     the nine patches it likes best
   cnnviz top alexnet@alexnet.pth photos/ -r --layer features.10 --channel 3,7 --count 5
   cnnviz top net.onnx photos/ --layer conv2 --json                           every channel, as numbers

@@ -6,6 +6,7 @@ import { VERSION } from '../../core/version.js';
 import { existingFile, fileIdentity } from '../../io/files.js';
 import { sha256OfFile } from '../../io/hash.js';
 import { baseName, isAddress, joinPath, safeName } from '../../io/paths.js';
+import { shippedFile } from '../../io/shipped-files.js';
 import { download, type Fetched, type Wanted } from '../../io/web/download.js';
 import { OTHER_WAY } from '../../io/web/request.js';
 import { cachedFile, cacheFolder, hubFolder } from '../../io/weight-cache.js';
@@ -17,6 +18,8 @@ import {
   type PublishedWeights,
   publishedAs,
   publishedFor,
+  SHIPPED,
+  shippedFor,
 } from '../../models/networks/published.js';
 import { tableLines } from '../../reports/table.js';
 import { hasHash } from '../../run/found-weights.js';
@@ -44,7 +47,8 @@ export async function listAnswer({ style }: Frame): Promise<Answer> {
   const found = await Promise.all(
     rows.map(async (one) => ({ ...one, isInHub: one.path === null && (await existingFile(one.hub)) })),
   );
-  const others = BUILTIN_NETWORKS.filter(({ name }) => publishedFor(name) === null).map(({ name }) => name);
+  const others = BUILTIN_NETWORKS.map(({ name }) => name).filter((name) => !publishedFor(name) && !shippedFor(name));
+  const shipped = SHIPPED.map((one) => ({ ...one, path: shippedFile(one.file) }));
   const head = ['network', 'size', 'SHA-256', 'file', ''];
   const lines = found.map(({ network, bytes, sha256, file, path, isInHub }) => [
     network,
@@ -61,6 +65,7 @@ export async function listAnswer({ style }: Frame): Promise<Answer> {
       `from ${addressOf({ file: '' })}`,
       `into ${cacheFolder()}`,
       `licence: ${PUBLISHED_LICENCE}`,
+      ...shipped.map(({ network, licence }) => `${network} ships with the package: nothing to fetch (${licence})`),
       `torchvision publishes none for ${others.join(' and ')}`,
     ],
     document: () => ({
@@ -77,6 +82,7 @@ export async function listAnswer({ style }: Frame): Promise<Answer> {
         licence: PUBLISHED_LICENCE,
         path: path ?? (isInHub ? hub : null),
       })),
+      shipped,
     }),
   };
 }
@@ -119,6 +125,11 @@ function orderOf(what: string, { sha256, maxBytes }: OtherFile, { clobber }: Fra
   if (isAddress(what)) return orderOfAddress(what, sha256, maxBytes, clobber);
   const own = builtinName(what);
   const published = own === null ? null : publishedFor(own);
+  if (own !== null && shippedFor(own) !== null) {
+    throw new CnnvizError('usage', `${own} ships with the package: there is nothing to fetch`, {
+      fix: `cnnviz run ${own} photo.jpg`,
+    });
+  }
   if (published === null) throw noWeights(what, own);
   if (sha256 !== null) {
     throw new CnnvizError('usage', `--sha256 is for an address: what ${own} must be is known`, { fix: 'leave it out' });

@@ -19,6 +19,7 @@ NET IMAGE is a pipe or network, with those of run. The sum follows the engine's 
   cnnviz explain photo.jpg --kernel edge3x3 --stride 2 --at 188,42      patch × kernel, channel by channel
   cnnviz explain photo.jpg -k edge3x3 --relu --pool max:2 --at 94,21    with activation and pooling window
   cnnviz explain "conv edge3x3 | relu" photo.jpg --layer relu --at 8,4  a pipe
+  cnnviz explain digits seven.png --layer conv1 --channel 2             a trained kernel, where it answers most
   cnnviz explain alexnet@alexnet.pth dog.jpg --layer features.3 --channel 5 --at 3,4
   cnnviz explain photo.jpg --kernel edge3x3 --at 188,42 -o why.png      as a picture, numbers in the cells
 `,

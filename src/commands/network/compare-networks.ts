@@ -82,7 +82,8 @@ export async function compareNetworks(
   const bytes = await readBytes(input.path);
   const read = (opened: OpenedNetwork) => sourceOf(input, bytes, sha256(bytes), networkSubject(opened, job));
   const source = await read({ ...a, preset: a.preset ?? b.preset });
-  const own = a.declared || b.declared ? await read({ ...b, preset: b.preset ?? a.preset }) : source;
+  const ofB = digitFor(a, b) ?? b.preset ?? a.preset;
+  const own = a.declared || b.declared || digitFor(a, b) ? await read({ ...b, preset: ofB }) : source;
   const names = [job.request.network, other.network] as const;
   const contexts = names.map((name) => ({ breathe, threads, times: timesOfProcess()?.of(name) ?? null }));
   const one = await runAllLayers(a, source, job, contexts[0]);
@@ -115,9 +116,17 @@ export async function compareNetworks(
   };
 }
 
+/** The same digit in the size that the other network is made for; null: they read one size, or no digit. */
+function digitFor({ preset, input: one }: OpenedNetwork, { input: two }: OpenedNetwork): OpenedNetwork['preset'] {
+  if (!preset?.digit || !one || !two || one.join() === two.join()) return null;
+  return { ...preset, geometry: { resize: null, crop: [two[1], two[2]] } };
+}
+
 /** Where the networks were not fed the same numbers. */
 function fedOtherwise(one: Source, two: Source, names: readonly [string, string]): string[] {
   const [a, b] = [one, two].map(({ info }) => info?.dtype);
+  const [first, second] = [one, two].map(({ info }) => [...(info?.shape ?? [])].slice(-2).reverse().join('×'));
+  if (first !== second) return [`${names[0]} is fed the digit in ${first}, ${names[1]} in ${second}`];
   return a === b ? [] : [`${names[0]} is fed ${a}, ${names[1]} ${b}: each as it declares`];
 }
 

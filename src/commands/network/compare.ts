@@ -28,6 +28,7 @@ The first network says how the image is prepared, unless --preset does.`,
   examples: `Examples:
   cnnviz compare alexnet@alexnet.pth alexnet.onnx dog.jpg        is the export the network I trained?
   cnnviz compare net.yaml@before.pth net.yaml@after.pth dog.jpg  two checkpoints
+  cnnviz compare digits digits@my.safetensors seven.png          mine and the one that ships
   cnnviz compare a.onnx b.onnx x.npy --json                      two exports on an array
 `,
   args: {
@@ -57,7 +58,10 @@ The first network says how the image is prepared, unless --preset does.`,
     const { compareNetworks } = await import('./compare-networks.js');
     const { comparisonDocument, describeComparison } = await import('./compare-report.js');
     const { isHeadFile } = await import('../../run/file-kind.js');
-    const brings = (network: string) => bringsNumbers(network) || isHeadFile(network);
+    const { hasShippedWeights } = await import('../../run/found-weights.js');
+    const shipped = new Set<string>();
+    for (const network of [a, b]) if (await hasShippedWeights(network)) shipped.add(network);
+    const brings = (network: string) => bringsNumbers(network) || shipped.has(network) || isHeadFile(network);
     const { tolerance, init, asPrinted, exact } = flags;
     const input = await oneInput(image);
     const job = numbersJob(a, { ...flags, init: brings(a) ? null : init }, { layers: ['all'], exact });

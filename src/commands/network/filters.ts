@@ -38,7 +38,7 @@ export const filters = command({
   examples: `Examples:
   cnnviz filters alexnet@alexnet.pth                       the first convolution's kernels, in colour
   cnnviz filters net.onnx --layers '*conv2*' --kernels 0-15
-  cnnviz filters alexnet --init seed:1 -o kernels.png
+  cnnviz filters digits -o kernels.png                     a trained network that ships
 `,
   args: { net: arg.one('a network with its weights, as for run') },
   flags: { ...weightFlags, ...drawnFlags },

@@ -35,13 +35,14 @@ const runFlags = {
 export const run = command({
   name: 'run',
   description: `Run a network on images. NET is a pipe, a network file (.yaml, .json), the text of PyTorch's print(model), an ONNX
-model, a head, or a built-in: lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1, resnet18. NET@FILE adds a
-checkpoint.`,
+model, a head, or a built-in: digits, lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1, resnet18. NET@FILE
+adds a checkpoint; digits has one.`,
   examples: `Examples:
+  cnnviz run digits seven.png                                          a trained network that ships: which digit is it?
   cnnviz run "conv edge3x3 stride=2 | relu | max_pool 3 stride=2" photo.jpg --layers all
   cnnviz run alexnet --weights alexnet.pth dog.jpg --layers 'features.0,features.3' --top 3
   cnnviz run resnet18 dog.jpg                                          trained weights, after cnnviz get resnet18
-  cnnviz run alexnet --init seed:1 dog.jpg --layers 'features.*'       without a checkpoint
+  cnnviz run digits seven.png --layers conv1,relu1,pool1               what trained kernels see in a digit
   cnnviz run alexnet@alexnet.pth dog.jpg --overview                    the whole network in one picture
   cnnviz run net.yaml@net.safetensors photos/ -o maps/                 your own network, a folder
   cnnviz run printed.txt@state.pth digit.png                           the text of print(model) and its state_dict

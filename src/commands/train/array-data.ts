@@ -2,6 +2,7 @@ import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { ImagePreset } from '../../core/job.js';
 import { sizeOf } from '../../core/tensor.js';
 import type { Value } from '../../core/values.js';
+import { DIGIT_SIDE } from '../../models/drawn-digits.js';
 import { openImageStore, type StoredImages } from './image-store.js';
 
 /** An array of images with the array of their classes, as a file has them. */
@@ -34,7 +35,8 @@ export async function storeArrays(
       return { data: numbersOf(data, C, H, W, isInterleaved), tables: null, shape: [C, H, W], labels };
     const bytes = data as Uint8Array;
     const size = C * H * W;
-    const store = openImageStore(preset, labels.length);
+    const isDone = H === DIGIT_SIDE && W === DIGIT_SIDE;
+    const store = openImageStore(isDone ? placedDigits(preset) : preset, labels.length);
     for (let n = 0; n < labels.length; n++) {
       const own = bytes.subarray(n * size, (n + 1) * size);
       const pixels = isInterleaved ? own : interleaved(own, C, H * W);
@@ -45,6 +47,11 @@ export async function storeArrays(
   } catch (error) {
     throw atPlace(raw.name, error);
   }
+}
+
+/** Digits that are 28×28 already are MNIST's, or as MNIST's: they are only put in the middle. */
+export function placedDigits({ geometry, preprocess }: ImagePreset): ImagePreset {
+  return { geometry, preprocess };
 }
 
 function sidesOf(shape: readonly number[]): { C: 1 | 3; H: number; W: number; isInterleaved: boolean } {

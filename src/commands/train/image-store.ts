@@ -3,7 +3,6 @@ import type { Image } from '../../core/image.js';
 import type { ImagePreset } from '../../core/job.js';
 import { sizeOf } from '../../core/tensor.js';
 import { preparePicture } from '../../run/network-input.js';
-import { preprocessImage } from '../../run/preset.js';
 
 /** Images of one size with their classes, as training reads them. */
 export interface StoredImages {
@@ -32,9 +31,7 @@ export function openImageStore(preset: ImagePreset, most: number): ImageStore {
   const labels: number[] = [];
   return {
     add(image, label, name) {
-      // arrays of digits are MNIST's already: there is nothing to find in them
-      const isDigit = image.channels === 1 && image.width === 28 && image.height === 28;
-      const { input } = isDigit ? preprocessImage(image, preset) : preparePicture(image, preset);
+      const { input } = preparePicture(image, preset);
       const size = sizeOf(input.shape);
       if (shape === null) {
         [shape, first] = [input.shape, name];

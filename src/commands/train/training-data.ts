@@ -14,7 +14,7 @@ import { openFile } from '../../io/random-access.js';
 import { DIGIT_SIDE, drawDigit } from '../../models/drawn-digits.js';
 import { isIdx, readIdx } from '../../models/idx.js';
 import { isZip, npzReader } from '../../models/weights/npz.js';
-import { type RawImages, storeArrays } from './array-data.js';
+import { placedDigits, type RawImages, storeArrays } from './array-data.js';
 import { openImageStore, type StoredImages } from './image-store.js';
 
 /** What is learnt from, and what came with it to measure on. */
@@ -72,7 +72,7 @@ export async function openTrainingData(place: string, job: ImageReading, events:
 
 async function drawnDigits(seed: number, { preset }: ImageReading, { images }: DataEvents): Promise<TrainingData> {
   const total = DRAWN.train + DRAWN.test;
-  const stores = [openImageStore(preset, DRAWN.train), openImageStore(preset, DRAWN.test)];
+  const stores = [DRAWN.train, DRAWN.test].map((most) => openImageStore(placedDigits(preset), most));
   for (let index = 0; index < total; index++) {
     const data = drawDigit(seed, index);
     const store = stores[index < DRAWN.train ? 0 : 1];

@@ -55,6 +55,20 @@ export const PUBLISHED: readonly PublishedWeights[] = [
   },
 ];
 
+/** Trained weights that ship with the package, in `models/`: made by fixtures/make/digits_network.mjs. */
+export const SHIPPED = [
+  {
+    network: 'digits',
+    file: 'digits.safetensors',
+    licence: 'MIT, as cnnviz; trained by it on MNIST',
+  },
+] as const;
+
+/** The weights of a built-in network that ship; null where none do. */
+export function shippedFor(network: string): (typeof SHIPPED)[number] | null {
+  return SHIPPED.find((one) => one.network === network) ?? null;
+}
+
 /** The published weights of a built-in network, by its own name; null where there are none. */
 export function publishedFor(network: string): PublishedWeights | null {
   return PUBLISHED.find((one) => one.network === network) ?? null;

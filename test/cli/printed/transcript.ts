@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,7 @@ export function comparesWith(transcript: string): void {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'cnnviz-printed-'));
-    for (const name of readdirSync(IMAGES)) copyFileSync(join(IMAGES, name), join(folder, name));
+    cpSync(IMAGES, folder, { recursive: true });
     for (const name of ['networks/digits.txt', 'networks/digits.pth', 'onnx/lenet-16.onnx']) {
       copyFileSync(MODELS + name, join(folder, name.split('/')[1]));
     }

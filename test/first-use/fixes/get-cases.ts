@@ -13,6 +13,7 @@ export const GET_CASES: readonly FixCase[] = [
   { args: ['get'], says: /--list/, rule: { line: 0 } },
   { args: ['get', 'alexnet', '--list', DRY], says: /leave one/, rule: { leave: 0 } },
   { args: ['get', 'lenet5'], says: /cnnviz run lenet5/, rule: { line: 0 }, about: ['run'] },
+  { args: ['get', 'digits'], says: /cnnviz run digits/, rule: { line: 0 }, about: ['run'], reaches: 1 },
   { args: ['get', 'alexnet-2012'], says: /cnnviz get alexnet$/, rule: dry },
   { args: ['get', 'resent18', DRY], says: /did you mean/, rule: { meant: 'resent18' } },
   {

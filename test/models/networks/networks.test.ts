@@ -47,6 +47,7 @@ describe('built-in networks', () => {
     ['squeezenet1_1', 1_235_496, 349_151_936],
     ['resnet18', 11_689_512, 1_814_073_344],
     ['lenet5', 61_706, 416_520],
+    ['digits', 61_706, 416_520],
   ])('%s: %i parameters, %i multiply-accumulates', (name, params, macs) => {
     const summary = summaryOf(name);
     expect([summary.params, summary.macs, summary.flops]).toEqual([params, macs, 2 * macs]);
@@ -97,6 +98,7 @@ describe('built-in networks', () => {
   it('a misspelt name is told the nearest', () => {
     expect(() => builtinNetwork('alexent')).toThrow(/unknown network "alexent"/);
     expect(BUILTIN_NETWORKS.map(({ name }) => name)).toEqual([
+      'digits',
       'lenet5',
       'alexnet',
       'alexnet-2012',

@@ -6,8 +6,8 @@ import { picture, type RowDefinition, type SectionDefinition, table } from '../r
 
 /** What every figure with weights has to say. */
 const SEEDED: Bilingual = {
-  en: 'The weights are made up (--init seed:1): no trained ones ship; alexnet@alexnet.pth takes real ones',
-  zh: '权重是随机生成的（--init seed:1）：软件包不附带训练好的权重；alexnet@alexnet.pth 可载入真实权重',
+  en: 'AlexNet’s weights are made up (--init seed:1): they are too large to ship; cnnviz get alexnet fetches the real ones',
+  zh: 'AlexNet 的权重是随机生成的（--init seed:1）：真实权重太大，不随软件包附带；可用 cnnviz get alexnet 下载',
 };
 
 export const TEXTS = {
@@ -42,11 +42,12 @@ export const TEXTS = {
   T2: {
     title: { en: 'The model and its weights', zh: '模型与权重' },
     shows: { en: 'A trained model is imported.', zh: '导入一个训练好的模型。' },
-    see: (kernels: number, size: string, colours: number) => ({
-      en: `The ${kernels} kernels of the first convolution, ${size} over ${colours} colours. ${SEEDED.en} and shows edges and colours here instead of noise.`,
-      zh: `第一个卷积层的 ${kernels} 个卷积核，${size}，跨 ${colours} 种颜色。${SEEDED.zh}，届时这里显示的是边缘和颜色，而不是噪声。`,
+    see: (trained: number, small: string, kernels: number, size: string, colours: number) => ({
+      en: `First ${trained} kernels that were learnt, ${small}: the first convolution of digits, trained on MNIST, looks for strokes and their edges. Then AlexNet’s ${kernels} of ${size} over ${colours} colours. ${SEEDED.en}, which show edges and colours instead of this noise.`,
+      zh: `先是学到的 ${trained} 个卷积核，${small}：在 MNIST 上训练的 digits 的第一个卷积层寻找笔画及其边缘。然后是 AlexNet 的 ${kernels} 个，${size}，跨 ${colours} 种颜色。${SEEDED.zh}，届时这里显示的是边缘和颜色，而不是噪声。`,
     }),
     parameters: { en: 'parameters', zh: '参数个数' },
+    learnt: { en: 'parameters of digits', zh: 'digits 的参数个数' },
   },
   T3: {
     title: { en: 'What its layers compute', zh: '各层计算出什么' },
@@ -211,18 +212,26 @@ const T2: RowDefinition = {
   id: 'T2',
   title: TEXTS.T2.title,
   shows: TEXTS.T2.shows,
-  figures: () => [picture('T2.svg', 'filters', 'alexnet', '--init', 'seed:1')],
-  facts: () => [['summary', 'alexnet']],
-  checks: ({ facts: [summary], documents: [document] }) => {
+  figures: () => [
+    picture('T2.svg', 'filters', 'digits'),
+    picture('T2.alexnet.svg', 'filters', 'alexnet', '--init', 'seed:1'),
+  ],
+  facts: () => [
+    ['summary', 'alexnet'],
+    ['summary', 'digits'],
+  ],
+  checks: ({ facts: [summary, small], documents: [learnt, document] }) => {
     const [{ shape }] = filtersOf(document);
     return [
+      equal(TEXTS.T2.learnt, '61,706', groupDigits(summaryOf(small).params)),
+      equal('conv1.weight', '6×1×5×5', filtersOf(learnt)[0].shape.join('×')),
       equal(TEXTS.T2.parameters, '61,100,840', groupDigits(summaryOf(summary).params)),
       equal('features.0.weight', '64×3×11×11', shape.join('×')),
     ];
   },
-  see: ({ documents: [document] }) => {
-    const [M, C, kH, kW] = filtersOf(document)[0].shape;
-    return TEXTS.T2.see(M, `${kW}×${kH}`, C);
+  see: ({ documents }) => {
+    const [[trained, , h, w], [M, C, kH, kW]] = documents.map((document) => filtersOf(document)[0].shape);
+    return TEXTS.T2.see(trained, `${w}×${h}`, M, `${kW}×${kH}`, C);
   },
 };
 

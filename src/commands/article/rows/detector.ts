@@ -7,7 +7,7 @@ import { type Bilingual, ofAll, type Texts, type Words } from '../language.js';
 import { compositionLaw, linearityLaw } from '../laws/linearity.js';
 import { allTheSame, areSame, type Layers, sameWords } from '../laws/planes.js';
 import { activationGraph } from '../line-graph.js';
-import { GREYS, NO_FIGURES, patchText, picture, type RowDefinition, type SectionDefinition } from '../row.js';
+import { GREYS, NO_FIGURES, patchText, picture, type RowDefinition, SEVEN, type SectionDefinition } from '../row.js';
 
 export const TEXTS = {
   section: { en: 'The detector stage', zh: '探测级' },
@@ -75,12 +75,16 @@ export const TEXTS = {
     title: { en: 'The same as pixels', zh: '把同样的数画成像素' },
     shows: { en: 'The map before and behind ReLU.', zh: 'ReLU 之前与之后的特征图。' },
     see: {
-      en: 'On one scale: everything darker than zero becomes the grey of zero; nothing else changes.',
-      zh: '用同一灰度标尺：凡比零更暗的都变成零的灰度；其余不变。',
+      en: 'On one scale: everything darker than zero becomes the grey of zero; nothing else changes. Below, the same with kernels that a network has learnt: the first layer of digits on a handwritten 7, before and behind ReLU.',
+      zh: '用同一灰度标尺：凡比零更暗的都变成零的灰度；其余不变。下面用网络学到的卷积核做同样的事：digits 的第一层对手写的 7，ReLU 之前与之后。',
     },
     scale: { en: 'one scale for both', zh: '两者共用一个标尺' },
     largest: { en: 'the largest value is the same', zh: '最大值不变' },
     smallest: { en: 'the smallest becomes', zh: '最小值变为' },
+    learnt: {
+      en: 'of the learnt kernels: from zero to the same largest value, as many above zero',
+      zh: '学到的卷积核：从零到同一最大值，大于零的值一样多',
+    },
     firing: { en: 'values above zero, before and behind', zh: '之前与之后大于零的值' },
     counts: (before: number, behind: number) => ({
       en: `${before} and ${behind}`,
@@ -215,9 +219,16 @@ const F11: RowDefinition = {
   id: 'F11',
   title: TEXTS.F11.title,
   shows: TEXTS.F11.shows,
-  figures: () => [picture('F11.svg', 'sweep', ...FIVE, ...GREYS, '--activation', 'none,relu')],
-  checks: ({ documents: [document] }) => {
+  figures: () => [
+    picture('F11.svg', 'sweep', ...FIVE, ...GREYS, '--activation', 'none,relu'),
+    {
+      args: ['run', 'digits', SEVEN, '--layers', 'conv1,relu1', '-o', 'F11.{layer}.svg'],
+      files: ['F11.conv1.svg', 'F11.relu1.svg'],
+    },
+  ],
+  checks: ({ documents: [document, learnt] }) => {
     const [none, relu] = filledCells(document).map(({ map }) => map.values);
+    const [before, behind] = networkRunOf(learnt).layers;
     const { scale } = sweepOf(document);
     return [
       equal(
@@ -228,6 +239,11 @@ const F11: RowDefinition = {
       equal(TEXTS.F11.largest, String(none.max), String(relu.max)),
       equal(TEXTS.F11.smallest, '0', String(relu.min)),
       equal(TEXTS.F11.firing, TEXTS.F11.counts(none.firing, none.firing), TEXTS.F11.counts(none.firing, relu.firing)),
+      equal(
+        TEXTS.F11.learnt,
+        `0 … ${formatNumber(before.max)}, ${before.firing}`,
+        `${formatNumber(behind.min)} … ${formatNumber(behind.max)}, ${behind.firing}`,
+      ),
     ];
   },
   see: () => TEXTS.F11.see,

@@ -1,8 +1,8 @@
 import { formatNumber } from '../../../core/text.js';
 import { type Check, equal, finding, law } from '../claim.js';
-import { filledCells, summaryOf } from '../documents.js';
+import { filledCells, networkRunOf, summaryOf } from '../documents.js';
 import { type Bilingual, ofAll, type Texts } from '../language.js';
-import { GREYS, patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
+import { GREYS, patchText, picture, type RowDefinition, type RowRun, SEVEN, type SectionDefinition } from '../row.js';
 
 export const TEXTS = {
   section: { en: 'Kernels that look for something', zh: '寻找特定目标的卷积核' },
@@ -41,10 +41,11 @@ export const TEXTS = {
       en: 'Convolutional layers that extract features, and fully connected layers that classify them.',
       zh: '卷积层提取特征，全连接层对特征进行分类。',
     },
-    see: (convs: number, linears: number, classes: string) => ({
-      en: `LeNet-5: ${convs} convolutions look for features in maps that get smaller, ${linears} fully connected layers turn them into ${classes} numbers, one a class.`,
-      zh: `LeNet-5：${convs} 个卷积层在越来越小的特征图中寻找特征，${linears} 个全连接层把特征变成 ${classes} 个数，每个类别一个。`,
+    see: (convs: number, linears: number, classes: string, digit: string, share: string) => ({
+      en: `digits, a LeNet that ships with its trained weights: ${convs} convolutions look for features in maps that get smaller, ${linears} fully connected layers turn them into ${classes} numbers, one a class. Below, what its layers make of a handwritten digit: ${digit}, with ${share} %.`,
+      zh: `digits 是随软件包附带、已经训练好的 LeNet：${convs} 个卷积层在越来越小的特征图中寻找特征，${linears} 个全连接层把特征变成 ${classes} 个数，每个类别一个。下图是各层对一个手写数字的计算结果：${digit}，概率 ${share} %。`,
     }),
+    digit: { en: 'the handwritten 7 is', zh: '手写的 7 被认作' },
     shapes: { en: 'layers whose shape stands in the drawing', zh: '图中标出了形状的层' },
     order: {
       en: 'convolutional layers first, fully connected ones last',
@@ -104,8 +105,8 @@ const F1: RowDefinition = {
   id: 'F1',
   title: TEXTS.F1.title,
   shows: TEXTS.F1.shows,
-  figures: () => [picture('F1.svg', 'summary', 'lenet5')],
-  async checks({ documents: [document], read }) {
+  figures: () => [picture('F1.svg', 'summary', 'digits'), picture('F1.maps.svg', 'run', 'digits', SEVEN, '--overview')],
+  async checks({ documents: [document, seen], read }) {
     const { layers } = summaryOf(document);
     const drawing = new TextDecoder().decode(await read('F1.svg'));
     const shapes = layers.map(({ outShape }) => outShape.slice(1).join('×'));
@@ -118,13 +119,15 @@ const F1: RowDefinition = {
         layers.flatMap(({ kind }) => (kind === 'conv' || kind === 'linear' ? kind : [])).join(' ▸ '),
         layers.findIndex(({ kind }) => kind === 'linear') > layers.findLastIndex(({ kind }) => kind === 'conv'),
       ),
+      equal(TEXTS.F1.digit, '7', networkRunOf(seen).top?.[0]?.label ?? ''),
     ];
   },
-  see: ({ documents: [document] }) => {
+  see: ({ documents: [document, seen] }) => {
     const { layers } = summaryOf(document);
+    const [{ label, probability }] = networkRunOf(seen).top!;
     const count = (kind: string) => layers.filter((layer) => layer.kind === kind).length;
     const classes = layers[layers.length - 1].outShape.join('×').replace(/^1×/, '');
-    return TEXTS.F1.see(count('conv'), count('linear'), classes);
+    return TEXTS.F1.see(count('conv'), count('linear'), classes, label, (100 * probability).toFixed(1));
   },
 };
 

@@ -1,10 +1,12 @@
 import { CnnvizError } from '../../../core/errors.js';
+import { type ImagePreset, presetFor } from '../../../core/job.js';
 import { nearestName } from '../../../core/names.js';
 import type { LayerSpec, NetworkSpec } from '../spec.js';
 import { alexnet2012Layers, alexnetLayers } from './alexnet.js';
+import { digitsLayers, lenet5Layers } from './lenet.js';
 import { resnet18Layers } from './resnet.js';
 import { squeezenetLayers } from './squeezenet.js';
-import { lenet5Layers, vggLayers } from './vgg.js';
+import { vggLayers } from './vgg.js';
 
 interface Builtin {
   readonly name: string;
@@ -22,8 +24,21 @@ const DIGIT = {
   preprocess: { pixels: 'unit', gray: true, normalize: null },
 } as const;
 
+/** One digit of any size and polarity, as MNIST has them; its pixels in [0, 1], so that the ground is 0. */
+function asMnist(): ImagePreset {
+  const mnist = presetFor('mnist');
+  return { ...mnist, preprocess: { ...mnist.preprocess, normalize: null } };
+}
+
 /** Every built-in network: a new one is a file and a line. */
 const BUILTINS: readonly Builtin[] = [
+  {
+    name: 'digits',
+    summary: 'handwritten digits, 28×28: trained, ships with the package',
+    input: [1, 28, 28],
+    preset: asMnist(),
+    layers: digitsLayers,
+  },
   { name: 'lenet5', summary: 'LeNet-5, 1998', input: [1, 32, 32], preset: DIGIT, layers: lenet5Layers },
   { name: 'alexnet', summary: "torchvision's AlexNet", input: IMAGE, preset: 'imagenet', layers: alexnetLayers },
   {

@@ -39,22 +39,3 @@ export function vggLayers(name: keyof typeof BLOCKS): LayerSpec[] {
     linear('classifier.6', 4096, 1000),
   ];
 }
-
-/** LeNet-5 with plain average pools and a linear end: 61,706 parameters. Source: LeCun, Bottou, Bengio, Haffner 1998 */
-export function lenet5Layers(): LayerSpec[] {
-  const pool = (name: string) => layer('avg_pool', name, { kernel_size: 2, stride: 2 });
-  return [
-    conv('conv1', 1, 6, 5),
-    layer('tanh', 'tanh1'),
-    pool('pool1'),
-    conv('conv2', 6, 16, 5),
-    layer('tanh', 'tanh2'),
-    pool('pool2'),
-    conv('conv3', 16, 120, 5),
-    layer('tanh', 'tanh3'),
-    layer('flatten', 'flatten'),
-    linear('fc1', 120, 84),
-    layer('tanh', 'tanh4'),
-    linear('fc2', 84, 10),
-  ];
-}
