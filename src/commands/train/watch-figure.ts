@@ -20,25 +20,27 @@ import {
   TYPE,
   textPart,
 } from '../../draw/part.js';
-import type { Paint, Rgb, Scene } from '../../draw/scene/scene.js';
-import { shortenMiddle } from '../../draw/scene/typeface.js';
+import type { Marks, Paint, Point, Rgb, Scene } from '../../draw/scene/scene.js';
+import { shortenMiddle, textWidth } from '../../draw/scene/typeface.js';
 import type { HowRight, ShownLayer, Snapshot, Watched } from './watch-record.js';
 
 const GAP = 32;
-const KERNELS_WIDTH = 330;
+const KERNELS_WIDTH = 270;
 const LARGEST_KERNEL = 84;
 const SMALLEST_KERNEL = 10;
 /** Of a kernel of more channels than three, so many are shown. */
 const MOST_PLANES = 4;
 const IMAGE_BOX = 140;
 const MAP_BOX = 56;
-const PLOT_HEIGHT = 150;
+const PLOT_WIDTH = 330;
+const PLOT_HEIGHT = 170;
 /** A name of a class may be this wide. */
 const NAME_WIDTH = 190;
 /** Told apart by brightness as well, on bright and on dark paper. */
 const TRAINING: Rgb = [43, 110, 190];
 const HELD_OUT: Rgb = [217, 105, 30];
-const MOST_MARKS = 8;
+/** A plot is at least as wide. */
+const LEAST_PLOT = 320;
 
 /** A watched training with the scales that all its frames share. */
 export interface WatchFilm {
@@ -99,17 +101,13 @@ function levelsOf(
 /** One frame: the kernels, the maps of one image, loss and accuracy up to this step. All frames are of one size. */
 export function watchFrame(film: WatchFilm, look: FigureLook, s: number): Scene {
   const { watched } = film;
-  const { network, data, parameters } = watched;
-  const top = sideBySide(
-    [kernelsPart(film, look.box, s), imagePart(watched, look.box, s), mapsPart(film, look.box, s)],
-    GAP,
-    'top',
-  );
-  const width = Math.max(0, (top.width - GAP) / 2 - 48);
-  const curves = sideBySide([lossPlot(film, width, look.box, s), accuracyPlot(film, width, look.box, s)], GAP, 'top');
-  const facts = `${groupDigits(parameters)} parameters  ·  each scale is the same in every frame`;
-  const figure = stacked([stepPart(watched, s), top, stacked([curves, namesPart(watched)], 8, 'left')], 20, 'left');
-  return titledScene(`${network} learns from ${data}`, facts, figure, null, look);
+  const { network, data } = watched;
+  const { box } = look;
+  const kernels = stacked([kernelsPart(film, box, s), imagePart(watched, box, s)], 16, 'left');
+  const pictures = sideBySide([kernels, mapsPart(film, box, s)], GAP, 'top');
+  const left = stacked([stepPart(watched, s), pictures], 16, 'left');
+  const right = stacked([lossPlot(film, box, s), accuracyPlot(film, box, s)], 8, 'left');
+  return titledScene(`${network} learns from ${data}`, '', sideBySide([left, right], GAP, 'top'), null, look);
 }
 
 /** Which step this is, and how right the network is then. */
@@ -173,7 +171,7 @@ function kernelsPart({ watched, kernels: { levels, scale, colormap } }: WatchFil
     ...(shownKernels < M ? [`the first ${shownKernels} of them`] : []),
     ...(planes < C && !isColour ? [`${planes} of their ${C} channels`] : []),
   ];
-  const zero = isColour ? 'as colours: mid-grey is zero' : 'zero is white, blue below, orange above';
+  const zero = isColour ? 'mid-grey is zero, in every frame' : 'zero is white, in every frame';
   return stacked(
     [
       textPart(`${layer}: ${plural(M, 'kernel')} ${kW}×${kH}`, 'name'),
@@ -244,41 +242,46 @@ interface Curve {
   readonly of: (snapshot: Snapshot) => number | undefined;
 }
 
-function lossPlot(film: WatchFilm, width: number, box: number, s: number): Part {
+function lossPlot(film: WatchFilm, box: number, s: number): Part {
   const curves: Curve[] = [
     { paint: TRAINING, of: ({ training }) => training?.loss },
     { paint: HELD_OUT, of: ({ heldOut }) => heldOut?.loss },
   ];
-  return stepPlot(film, curves, 'mean loss', film.mostLoss, width, box, s);
+  return stepPlot(film, curves, 'mean loss', film.mostLoss, box, s);
 }
 
-function accuracyPlot(film: WatchFilm, width: number, box: number, s: number): Part {
+function accuracyPlot(film: WatchFilm, box: number, s: number): Part {
   const share = (one: HowRight | null) => (one ? 100 * one.accuracy : undefined);
   const curves: Curve[] = [
     { paint: TRAINING, of: ({ training }) => share(training) },
     { paint: HELD_OUT, of: ({ heldOut }) => share(heldOut) },
   ];
-  return stepPlot(film, curves, '% right', 100, width, box, s);
+  return stepPlot(film, curves, '% right', 100, box, s);
 }
 
 /** Curves over the steps so far, with dots at this one. */
 function stepPlot(
-  { watched: { snapshots } }: WatchFilm,
+  { watched }: WatchFilm,
   curves: readonly Curve[],
   yLabel: string,
   most: number,
-  width: number,
   box: number,
   s: number,
 ): Part {
+  const { snapshots, measured } = watched;
+  const width = Math.max(LEAST_PLOT, PLOT_WIDTH * box);
   const places = snapshots.map(({ step }) => placeOfStep(step));
   const first = places[0];
   const last = Math.max(first + 1, ...places);
-  const every = Math.max(1, Math.ceil((last - first) / MOST_MARKS));
-  const all = Array.from({ length: Math.floor(last) - Math.ceil(first) + 1 }, (_, i) => Math.ceil(first) + i);
-  const xTicks = all
-    .filter((_, i) => i % every === 0)
-    .map((place) => [place, groupDigits(place === 0 ? 0 : 2 ** (place - 1))] as const);
+  const label = (place: number) => groupDigits(place === 0 ? 0 : 2 ** (place - 1));
+  const room = width / (last - first);
+  const widest = textWidth(label(Math.floor(last)), TYPE.detail.size) + 12;
+  const every = Math.max(1, Math.ceil(widest / room));
+  const count = Math.floor(last) - Math.ceil(first) + 1;
+  const xTicks = Array.from({ length: Math.ceil(count / every) }, (_, i) => {
+    const place = Math.ceil(first) + i * every;
+    return [place, label(place)] as const;
+  });
   return plotPart({
     width,
     height: PLOT_HEIGHT * box,
@@ -288,6 +291,7 @@ function stepPlot(
     yLabel,
     xTicks,
     draw: (marks, place) => {
+      nameCurves(marks, place(last, most), measured);
       for (const { paint, of } of curves) {
         const points = snapshots
           .slice(0, s + 1)
@@ -302,14 +306,13 @@ function stepPlot(
   });
 }
 
-function namesPart({ measured }: Watched): Part {
-  const named = (paint: Paint, words: string) => sideBySide([swatchOf(paint), textPart(words, 'detail')], 8, 'middle');
-  return sideBySide(
-    [
-      named(TRAINING, 'training images, before they were learnt from'),
-      ...(measured > 0 ? [named(HELD_OUT, plural(measured, 'held-out image'))] : []),
-    ],
-    24,
-    'middle',
-  );
+/** Which curve is which, above the right end of a plot. */
+function nameCurves(marks: Marks, [right, top]: Point, measured: number): void {
+  const names: (readonly [Paint, string])[] = [
+    [TRAINING, 'training'],
+    ...(measured > 0 ? [[HELD_OUT, `held out (${groupDigits(measured)})`] as const] : []),
+  ];
+  const parts = names.map(([paint, words]) => sideBySide([swatchOf(paint), textPart(words, 'detail')], 6, 'middle'));
+  const row = sideBySide(parts, 14, 'middle');
+  row.draw(marks, right - row.width, top - lineHeight(TYPE.detail) - 8);
 }
