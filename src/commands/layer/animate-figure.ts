@@ -1,5 +1,6 @@
 import type { ChannelTerms, WeightedStep } from '../../analysis/explain/explanation.js';
 import { isUnfilled, type Scene, type SceneStep } from '../../analysis/scenes.js';
+import type { Once } from '../../cli/animation.js';
 import type { Image } from '../../core/image.js';
 import type { Area } from '../../core/preprocess-geometry.js';
 import type { Scale } from '../../core/result.js';
@@ -27,7 +28,6 @@ import {
 import { chooseScale } from '../../draw/scale.js';
 import { type Scene as Drawing, fillRect } from '../../draw/scene/scene.js';
 import { textWidth } from '../../draw/scene/typeface.js';
-import type { Once } from '../../run/frames.js';
 import {
   channelTitle,
   MOST_CHANNELS,

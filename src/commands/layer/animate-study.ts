@@ -1,4 +1,5 @@
 import { planScenes, type ScenePlan } from '../../analysis/scenes.js';
+import { drawFilms, type Once } from '../../cli/animation.js';
 import { CnnvizError } from '../../core/errors.js';
 import { mapsShape, type PlaceRequest } from '../../core/value-place.js';
 import type { FigureLook } from '../../draw/figure.js';
@@ -7,7 +8,6 @@ import type { TimedFrame } from '../../io/encode-animation.js';
 import type { Input } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
 import type { FigureFile } from '../../run/figure.js';
-import { drawFilms, type Once } from '../../run/frames.js';
 import { lookAtLayer, type SeenLayer } from '../../run/run.js';
 import type { RunContext } from '../../run/runs.js';
 import type { LayerRequest } from '../../run/shape.js';

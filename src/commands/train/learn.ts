@@ -50,7 +50,7 @@ export interface Learnt extends Standing {
 }
 
 /** A step: its epoch, and how right the network was on its images before it. */
-export interface StepFacts {
+export interface LearntStep {
   readonly epoch: number;
   readonly loss: number;
   readonly right: number;
@@ -59,7 +59,7 @@ export interface StepFacts {
 
 /** What is told on the way. */
 export interface LearningEvents {
-  readonly step: (done: number, total: number, facts: StepFacts) => Promise<void>;
+  readonly step: (done: number, total: number, facts: LearntStep) => Promise<void>;
   readonly epoch: (facts: Epoch) => Promise<void>;
   /** Keeps what is needed to go on. */
   readonly save: (standing: Standing) => Promise<void>;

@@ -4,7 +4,7 @@ import { applyColormap } from '../../draw/colormaps.js';
 import { chooseScale, toPixels } from '../../draw/scale.js';
 
 /** What the panel says of a training as it stands. */
-export interface PanelFacts {
+export interface PanelState {
   readonly step: number;
   readonly steps: number;
   readonly epoch: number;
@@ -25,7 +25,7 @@ const MOST_ROWS = 24;
 const LARGEST_ZOOM = 4;
 
 /** A step in two lines: numbers, and the losses so far as bars. */
-export function panelLines({ step, steps, epoch, loss, accuracy, heldOut, losses }: PanelFacts): string[] {
+export function panelLines({ step, steps, epoch, loss, accuracy, heldOut, losses }: PanelState): string[] {
   const held =
     heldOut === null ? '' : `   held out ${percent(heldOut.accuracy)} right, loss ${formatNumber(heldOut.loss)}`;
   return [

@@ -1,4 +1,4 @@
-import { animationFiles, animationLookArgs, frameFile, frameNames } from '../../cli/animation.js';
+import { animationFiles, animationLookArgs, drawFilms, frameFile, frameNames } from '../../cli/animation.js';
 import type { AnsweredFile, Frame } from '../../cli/frame.js';
 import { type LivePanel, openPanel } from '../../cli/show/live-panel.js';
 import { CnnvizError } from '../../core/errors.js';
@@ -10,9 +10,8 @@ import { encodePng } from '../../io/encode.js';
 import type { TimedFrame } from '../../io/encode-animation.js';
 import { baseName, extensionOf, joinPath } from '../../io/paths.js';
 import { kindOf } from '../../io/read-files.js';
-import { drawFilms } from '../../run/frames.js';
 import { checkPlace } from '../../run/place.js';
-import type { Epoch, StepFacts } from './learn.js';
+import type { Epoch, LearntStep } from './learn.js';
 import { filmOf, percent, stepWords, watchFrame } from './watch-figure.js';
 import { kernelPixels, panelLines } from './watch-panel.js';
 import type { Recorder, Snapshot } from './watch-record.js';
@@ -53,7 +52,7 @@ export interface Watcher {
   readonly hasPanel: boolean;
   /** Before the first step that is done now. */
   begin(step: number, epoch: number): Promise<void>;
-  step(done: number, facts: StepFacts): Promise<void>;
+  step(done: number, facts: LearntStep): Promise<void>;
   /** Before a line is printed. */
   epoch(facts: Epoch): void;
   /** After the last step, weights as they are then. */
