@@ -62,7 +62,7 @@ describe('what must not change while the code moves', () => {
 /** Runs one command in a folder beside the fixtures and keeps what it made. */
 async function freeze({ args, after = [], document }: FrozenCommand, fixtures: string): Promise<Frozen> {
   return inFolder(async (cwd) => {
-    for (const name of readdirSync(fixtures)) copyFileSync(join(fixtures, name), join(cwd, name));
+    cpSync(fixtures, cwd, { recursive: true });
     for (const first of after) await cnnviz([...first], { cwd });
     const before = new Set(filesBelow(cwd));
     const { code, stdout, stderr } = await cnnviz([...args], { cwd });
