@@ -46,7 +46,7 @@ describe('README', () => {
       true,
       true,
       false,
-      true,
+      false,
       true,
     ]);
   });
