@@ -43,6 +43,8 @@ interface StudyOrder<I extends Item, R> {
   /** The study opened in this process. */
   readonly here: StudyOn<I, R>;
   readonly jobs: number;
+  /** How many inputs the study takes together. Default: 1 each. */
+  readonly atOnce?: number;
   /** This process works alone, as in a program that uses the library. */
   readonly isAlone?: boolean;
   /** Multiply-accumulates of one input; asked for where it decides. */
@@ -62,7 +64,8 @@ const WORTH_MACS = 4e9;
  */
 export async function studyAll<I extends Item, R>(order: StudyOrder<I, R>, events: OutcomeEvents<R, I>): Promise<void> {
   if (await isWorthThreads(order)) await studyInLanes(order, events);
-  else await runAll(order.inputs, order.here, order.jobs, events);
+  // while some are computed, others are read
+  else await runAll(order.inputs, order.here, order.atOnce ? 2 * order.atOnce : order.jobs, events);
 }
 
 async function isWorthThreads<I extends Item, R>(order: StudyOrder<I, R>): Promise<boolean> {
@@ -74,10 +77,11 @@ async function isWorthThreads<I extends Item, R>(order: StudyOrder<I, R>): Promi
 }
 
 async function studyInLanes<I extends Item, R>(
-  { study, job, inputs, jobs, foldersOf = () => [] }: StudyOrder<I, R>,
+  { study, job, inputs, jobs, atOnce = 1, foldersOf = () => [] }: StudyOrder<I, R>,
   { outcome, progress }: OutcomeEvents<R, I>,
 ): Promise<void> {
   const { divideWork, WorkerPool } = await import('./worker-pool.js');
+  const division = divideWork('study', jobs, inputs.length);
   const waiting = new Map<number, Outcome<R, I>>();
   const shares = new Map<number, number>();
   let [reported, done, failed] = [0, 0, 0];
@@ -108,7 +112,8 @@ async function studyInLanes<I extends Item, R>(
     inputs,
     {
       task: { kind: 'study', study, job },
-      ...divideWork('study', jobs, inputs.length),
+      ...division,
+      inFlight: atOnce * division.inFlight,
       timeoutMs: null,
       keepHashes: false,
       profile: timesOfProcess() !== null,
