@@ -10,11 +10,12 @@ import { numbersOf } from '../../engine/input.js';
 import { readBytes } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
+import { cutNetwork } from '../../run/head/cut-network.js';
 import { networkSubject, openNetwork } from '../../run/network.js';
 import { type LayerChoice, layersNamed } from '../../run/run.js';
 import { Runs } from '../../run/runs.js';
 import type { Source } from '../../run/subject.js';
-import { cutNetwork, type FeatureExtractor, type FeatureJob, featureSource, reduceMaps } from './feature-extractor.js';
+import { type FeatureExtractor, type FeatureJob, featureSource, reduceMaps } from './feature-extractor.js';
 
 /** What turns images into rows of numbers. Plain JSON, but for what is known. */
 export interface FeatureRows {
