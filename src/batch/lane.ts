@@ -4,7 +4,7 @@ import { collectGarbage } from '../io/child-process.js';
 import { endRecord, guardReadFiles } from '../io/read-files.js';
 import { useOneThreadAnImage } from '../io/sharp.js';
 import { type FromKeeper, LaneHomes, type ToKeeper } from './lane-homes.js';
-import type { Studies, StudyContext, StudyTask } from './study.js';
+import type { Studies, StudyContext, StudyTask } from './study-task.js';
 import { type Item, openTask, type Permission, pause, sentError, type WorkOn } from './work.js';
 import type { FromWorker, ToWorker } from './worker-pool.js';
 

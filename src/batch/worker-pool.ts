@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { CnnvizError } from '../core/errors.js';
 import { startWorkerProcess } from '../io/child-process.js';
 import type { Product } from '../run/place.js';
-import type { StudyTask } from './study.js';
+import type { StudyTask } from './study-task.js';
 import {
   failedWork,
   type Item,

@@ -5,7 +5,7 @@ import { wantsWide } from '../io/wide.js';
 import { useWide, useWideAsStarted } from '../run/wide.js';
 import { type FromLane, serveLane, type ToLane } from './lane.js';
 import { LanePool } from './lane-pool.js';
-import type { Studies } from './study.js';
+import type { Studies } from './study-task.js';
 import type { FromWorker, ToWorker } from './worker-pool.js';
 
 /** Serves as a worker process of a batch, or as one of its threads. `studies`: what commands do to their inputs, by name */

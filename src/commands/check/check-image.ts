@@ -1,4 +1,4 @@
-import type { StudyContext, StudyOn } from '../../batch/study.js';
+import type { StudyContext, StudyOn } from '../../batch/study-task.js';
 import { atLine, atPlace } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
 import type { NetworkRequest } from '../../core/job.js';

@@ -1,7 +1,7 @@
 import { channelsOf } from '../../analysis/layer-facts.js';
 import { summarizeModel } from '../../analysis/network-summary.js';
 import type { Field } from '../../analysis/receptive-field.js';
-import type { StudyContext, StudyOn } from '../../batch/study.js';
+import type { StudyContext, StudyOn } from '../../batch/study-task.js';
 import { CnnvizError, ofCommand } from '../../core/errors.js';
 import type { NetworkJob } from '../../core/job.js';
 import { faultWords, toFloat32 } from '../../core/values.js';

@@ -1,5 +1,5 @@
 import type { Bound } from '../../analysis/kept-run.js';
-import type { StudyContext, StudyOn } from '../../batch/study.js';
+import type { StudyContext, StudyOn } from '../../batch/study-task.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { Reduce } from '../../core/head.js';
 import { sizeOf } from '../../core/tensor.js';
