@@ -1,3 +1,4 @@
+import { firstMacs } from '../../batch/first-macs.js';
 import { partOf, type Shard } from '../../batch/shard.js';
 import { studyAll } from '../../batch/study.js';
 import type { Outcome } from '../../batch/work.js';
@@ -5,7 +6,6 @@ import { CnnvizError } from '../../core/errors.js';
 import { filesBelow } from '../../io/folders.js';
 import { findInputs, type Input } from '../../io/inputs.js';
 import { collisionKey, joinPath, pathBelow } from '../../io/paths.js';
-import { firstMacs } from '../../run/first-macs.js';
 import { layersNamed } from '../../run/run.js';
 import {
   type CheckedImage,

@@ -1,10 +1,10 @@
+import { firstMacs } from '../../batch/first-macs.js';
 import { studyAll } from '../../batch/study.js';
 import type { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
 import type { Rect } from '../../draw/marks.js';
 import { cropImage, resizeBilinear } from '../../engine/resize.js';
 import type { Input } from '../../io/inputs.js';
-import { firstMacs } from '../../run/first-macs.js';
 import { layersNamed } from '../../run/run.js';
 import { readSource } from '../../run/source.js';
 import type { Subject } from '../../run/subject.js';

@@ -1,9 +1,9 @@
 import { type Bound, planRun, shapeOf } from '../analysis/kept-run.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Input } from '../io/inputs.js';
-import type { Choice, Choose } from './runs.js';
-import { readSource } from './source.js';
-import type { Subject } from './subject.js';
+import type { Choice, Choose } from '../run/runs.js';
+import { readSource } from '../run/source.js';
+import type { Subject } from '../run/subject.js';
 
 /** Inputs that are tried: in a folder of files that are none, others say so. */
 const TRIED = 4;
