@@ -66,7 +66,7 @@ const BUNDLES = [
   { from: 'src/index.ts', to: 'dist/index.js', format: 'esm' },
   { from: 'src/cli/main.ts', to: 'dist/cli/main.cjs', format: 'cjs', chunks: true },
   { from: 'src/run/engine-worker.ts', to: 'dist/engine-worker.cjs', format: 'cjs' },
-  { from: 'src/batch/worker.ts', to: 'dist/batch-worker.cjs', format: 'cjs' },
+  { from: 'src/commands/worker.ts', to: 'dist/batch-worker.cjs', format: 'cjs' },
 ];
 
 const onlyCode = process.argv[2] === 'code';

@@ -302,7 +302,7 @@ function withPlan<T>(
           fix: 'name files, or { recursive: true }',
         });
       }
-      return use(plan, { jobs: threads, note: (text) => warn?.(text), progress: () => undefined });
+      return use(plan, { jobs: threads, isAlone: true, note: (text) => warn?.(text), progress: () => undefined });
     }),
   );
 }

@@ -1,11 +1,11 @@
 import { Profile } from '../analysis/profile.js';
 import { timeRuns } from '../engine/step-times.js';
 import { collectGarbage } from '../io/child-process.js';
-import type { Input } from '../io/inputs.js';
 import { endRecord, guardReadFiles } from '../io/read-files.js';
 import { useOneThreadAnImage } from '../io/sharp.js';
 import { type FromKeeper, LaneHomes, type ToKeeper } from './lane-homes.js';
-import { openTask, type Permission, pause, sentError, type WorkOn } from './work.js';
+import type { Studies, StudyContext, StudyTask } from './study-task.js';
+import { type Item, openTask, type Permission, pause, sentError, type WorkOn } from './work.js';
 import type { FromWorker, ToWorker } from './worker-pool.js';
 
 /** A collection takes some 10 ms. */
@@ -26,17 +26,28 @@ export interface LanePort {
 
 /**
  * Takes up one task, then works on inputs, several at a time if it is given them.
+ * @param studies what commands do to their inputs, by name
  * @param shares it is one of several threads, which have their memory from a keeper
  */
-export function serveLane(port: LanePort, shares: boolean): void {
+export function serveLane(port: LanePort, studies: Studies, shares: boolean): void {
   const answers = new Map<number, (answer: Permission) => void>();
-  const indexes = new Map<Input, number>();
+  const indexes = new Map<Item, number>();
   const homes = shares ? new LaneHomes((message) => port.send(message)) : null;
-  let workOn: Promise<WorkOn>;
+  let workOn: Promise<WorkOn<never, unknown>>;
   /** What the layers took, where the parent asks for it. */
   let times: Profile | null = null;
   let lastShare = 0;
   let finished = 0;
+
+  const asked: Pick<Parameters<typeof openTask>[1], 'send' | 'mayWrite'> = {
+    send: () => Promise.reject(new Error('a worker has no standard output')),
+    mayWrite: (input, products) =>
+      new Promise((resolve) => {
+        const index = indexes.get(input)!;
+        answers.set(index, resolve);
+        port.send({ type: 'may-write', index, products });
+      }),
+  };
 
   const open = async ({ task, threads, keepHashes, profile }: Extract<ToWorker, { type: 'open' }>): Promise<void> => {
     if (profile) {
@@ -45,18 +56,9 @@ export function serveLane(port: LanePort, shares: boolean): void {
     }
     useOneThreadAnImage();
     guardReadFiles();
-    workOn = openTask(task, {
-      threads,
-      homes,
-      keepHashes,
-      send: () => Promise.reject(new Error('a worker has no standard output')),
-      mayWrite: (input, products) =>
-        new Promise((resolve) => {
-          const index = indexes.get(input)!;
-          answers.set(index, resolve);
-          port.send({ type: 'may-write', index, products });
-        }),
-    });
+    const context = { threads, homes };
+    workOn =
+      task.kind === 'study' ? openStudy(task, studies, context) : openTask(task, { ...context, keepHashes, ...asked });
     try {
       await workOn;
       endRecord();
@@ -75,7 +77,7 @@ export function serveLane(port: LanePort, shares: boolean): void {
       }
       return pause();
     };
-    const { error, ...ended } = await (await workOn)(input, breathe, again);
+    const { error, ...ended } = await (await workOn)(input as never, breathe, again);
     indexes.delete(input);
     const told = error === null ? null : sentError(error, input.path);
     port.send({ type: 'done', index, work: { ...ended, error: told, times: times?.drain() ?? null } });
@@ -98,4 +100,21 @@ export function serveLane(port: LanePort, shares: boolean): void {
         homes!.receive(message);
     }
   });
+}
+
+async function openStudy(
+  { study, job }: StudyTask,
+  studies: Studies,
+  context: StudyContext,
+): Promise<WorkOn<never, unknown>> {
+  const open = await studies[study]();
+  const studyOn = await open(job as never, context);
+  return async (input, breathe) => {
+    const ended = { isSkipped: false, sha256: null, outputs: [] };
+    try {
+      return { ...ended, result: await studyOn(input, breathe), error: null };
+    } catch (error) {
+      return { ...ended, result: null, error };
+    }
+  };
 }

@@ -1,3 +1,4 @@
+import type { NetworkRequest } from '../core/job.js';
 import { VERSION } from '../core/version.js';
 import { existingFile, fileIdentity } from '../io/files.js';
 import { sha256, sha256OfFile } from '../io/hash.js';
@@ -190,14 +191,18 @@ export function namedFiles(task: Task): string[] {
     }
     case 'run': {
       const { request, labels } = task.job;
-      const { network, weights, inputs } = request;
-      const at = network.lastIndexOf('@');
-      // of HEAD@NET@WEIGHTS each may be one
-      const split = at > 0 ? [network.slice(0, at), network.slice(at + 1), ...network.split('@')] : [];
-      const names = [network, ...new Set(split), weights, labels, ...inputs.map(({ path }) => path)];
-      return names.filter((path) => path !== null);
+      return namesOfRequest(request, labels);
     }
     case 'preprocess':
       return [];
   }
+}
+
+/** What may be a file among the names of a network. */
+export function namesOfRequest({ network, weights, inputs }: NetworkRequest, labels: string | null = null): string[] {
+  const at = network.lastIndexOf('@');
+  // of HEAD@NET@WEIGHTS each may be one
+  const split = at > 0 ? [network.slice(0, at), network.slice(at + 1), ...network.split('@')] : [];
+  const names = [network, ...new Set(split), weights, labels, ...inputs.map(({ path }) => path)];
+  return names.filter((path) => path !== null);
 }

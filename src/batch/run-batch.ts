@@ -105,7 +105,7 @@ class Batch {
   /** One input in all, not the last that a batch has left: that may be the one that kills its process. */
   readonly #isSingle: boolean;
   #ledger: Ledger | null = null;
-  #pool: WorkerPool | null = null;
+  #pool: WorkerPool<Input> | null = null;
   #products: ProductsOf | null;
   /** Inputs that need no work. */
   readonly #isSettled: Uint8Array;

@@ -25,6 +25,9 @@ export interface TaskResults {
 
 export type TaskResult = TaskResults[Task['kind']];
 
+/** Something that is worked on: an input, or several that are worked on together; errors call it by its path. */
+export type Item = Pick<Input, 'path'>;
+
 /** What a task needs besides its inputs, for a caller that has read it already. */
 export interface TaskMaterials {
   readonly conv: KernelSubject;
@@ -44,8 +47,8 @@ export interface SentError {
 export type Permission = 'go' | 'skip' | SentError;
 
 /** What an input became, with what a manifest keeps of it. */
-export interface WorkDone {
-  readonly result: TaskResult | null;
+export interface WorkDone<R = TaskResult> {
+  readonly result: R | null;
   /** Its outputs were there already: nothing was done. */
   readonly isSkipped: boolean;
   readonly error: SentError | null;
@@ -57,7 +60,7 @@ export interface WorkDone {
 }
 
 /** How one input ended, before its error has been put into words. */
-interface Ended extends Omit<WorkDone, 'error'> {
+interface Ended<R = TaskResult> extends Omit<WorkDone<R>, 'error'> {
   /** Whatever was thrown; null when nothing was. */
   readonly error: unknown;
 }
@@ -66,7 +69,11 @@ interface Ended extends Omit<WorkDone, 'error'> {
  * Takes one input from its file to its written outputs, and notes what it read and wrote; it never throws.
  * `again`: the outputs are this run's own: an attempt that died may have left some.
  */
-export type WorkOn = (input: Input, breathe: Breathe, again: boolean) => Promise<Ended>;
+export type WorkOn<I extends Item = Input, R = TaskResult> = (
+  input: I,
+  breathe: Breathe,
+  again: boolean,
+) => Promise<Ended<R>>;
 
 /** What a task finds around it, whichever process it runs in. */
 interface TaskOptions {
@@ -180,7 +187,7 @@ export function receivedError({ code, message, fix, scope = 'input' }: SentError
 }
 
 /** The work of an input that nothing came of. */
-export function failedWork(error: SentError): WorkDone {
+export function failedWork(error: SentError): WorkDone<never> {
   return { result: null, isSkipped: false, error, sha256: null, outputs: [] };
 }
 
@@ -190,13 +197,13 @@ export function pause(): Promise<void> {
 }
 
 /** What became of one input: a result or the error that stopped it. */
-export type Outcome<R> =
-  | { readonly input: Input; readonly result: R; readonly error: null }
-  | { readonly input: Input; readonly result: null; readonly error: CnnvizError };
+export type Outcome<R, I extends Item = Input> =
+  | { readonly input: I; readonly result: R; readonly error: null }
+  | { readonly input: I; readonly result: null; readonly error: CnnvizError };
 
-interface OutcomeEvents<R> {
-  /** Called in the order of the inputs, whatever finished first. */
-  readonly outcome: (outcome: Outcome<R>) => void;
+export interface OutcomeEvents<R, I extends Item = Input> {
+  /** Called in the order of the inputs, whatever finished first; a result is not kept any longer. */
+  readonly outcome: (outcome: Outcome<R, I>) => void;
   /** How much is done, in inputs; a share of an input counts. */
   readonly progress: (done: number, failed: number) => void;
 }
@@ -206,13 +213,14 @@ interface OutcomeEvents<R> {
  * written ends the batch, for the next would fail alike. A fault of the command, and an error that is not a CnnvizError
  * (a fault of the program), are thrown.
  */
-export async function runAll<R>(
-  inputs: readonly Input[],
-  run: (input: Input, breathe: Breathe) => Promise<R>,
+export async function runAll<R, I extends Item = Input>(
+  inputs: readonly I[],
+  run: (input: I, breathe: Breathe) => Promise<R>,
   jobs: number,
-  events: OutcomeEvents<R>,
-): Promise<Outcome<R>[]> {
-  const outcomes: (Outcome<R> | undefined)[] = new Array(inputs.length).fill(undefined);
+  events: OutcomeEvents<R, I>,
+): Promise<void> {
+  /** Those that finished before one in front of them. */
+  const waiting = new Map<number, Outcome<R, I>>();
   const shares = new Float64Array(inputs.length);
   let next = 0;
   let reported = 0;
@@ -224,7 +232,7 @@ export async function runAll<R>(
       failed,
     );
 
-  const runOne = async (index: number): Promise<Outcome<R>> => {
+  const runOne = async (index: number): Promise<Outcome<R, I>> => {
     const input = inputs[index];
     const breathe = (done: number): Promise<void> => {
       shares[index] = done;
@@ -244,15 +252,14 @@ export async function runAll<R>(
   const lane = async (): Promise<void> => {
     while (next < inputs.length && !stopped) {
       const index = next++;
-      outcomes[index] = await runOne(index);
+      waiting.set(index, await runOne(index));
       shares[index] = 1;
       tell();
-      for (let ready = outcomes[reported]; ready !== undefined; ready = outcomes[reported]) {
+      for (let ready = waiting.get(reported); ready !== undefined; ready = waiting.get(reported)) {
+        waiting.delete(reported++);
         events.outcome(ready);
-        reported++;
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(jobs, inputs.length) }, lane));
-  return outcomes.filter((outcome) => outcome !== undefined);
 }

@@ -1,9 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
 import { CnnvizError } from '../core/errors.js';
 import { startWorkerProcess } from '../io/child-process.js';
-import type { Input } from '../io/inputs.js';
 import type { Product } from '../run/place.js';
-import { failedWork, type Permission, receivedError, type SentError, type Task, type WorkDone } from './work.js';
+import type { StudyTask } from './study-task.js';
+import {
+  failedWork,
+  type Item,
+  type Permission,
+  receivedError,
+  type SentError,
+  type Task,
+  type TaskResult,
+  type WorkDone,
+} from './work.js';
 
 /** A process that dies this often before its first input will not live the next time either. */
 const MOST_FALSE_STARTS = 3;
@@ -23,7 +32,7 @@ interface Division {
 }
 
 interface PoolOptions extends Division {
-  readonly task: Task;
+  readonly task: Task | StudyTask;
   /** Time for one input; null: no limit. */
   readonly timeoutMs: number | null;
   readonly keepHashes: boolean;
@@ -35,16 +44,17 @@ interface PoolOptions extends Division {
  * A network's weights are held once: by one process, with a thread for each input at work, or, where there are fewer inputs,
  * with all threads for the layers of one. Of anything else each process has its own.
  */
-export function divideWork(kind: Task['kind'], jobs: number, inputs: number): Division {
-  const processes = kind === 'run' ? 1 : Math.min(jobs, inputs);
-  const lanes = kind === 'run' && inputs >= jobs ? jobs : 1;
+export function divideWork(kind: (Task | StudyTask)['kind'], jobs: number, inputs: number): Division {
+  const isNetwork = kind === 'run' || kind === 'study';
+  const processes = isNetwork ? 1 : Math.min(jobs, inputs);
+  const lanes = isNetwork && inputs >= jobs ? jobs : 1;
   const threads = Math.max(1, Math.floor(jobs / processes / lanes));
-  return { processes, lanes, threads, inFlight: Math.max(2 * lanes, kind === 'run' ? jobs : 2) };
+  return { processes, lanes, threads, inFlight: Math.max(2 * lanes, isNetwork ? jobs : 2) };
 }
 
-interface PoolEvents {
+interface PoolEvents<R> {
   /** The pool waits for it before it hands out more. */
-  done(index: number, work: WorkDone): Promise<void>;
+  done(index: number, work: WorkDone<R>): Promise<void>;
   share(index: number, done: number): void;
   /** A process asks whether an input's outputs may be written. */
   mayWrite(index: number, products: readonly Product[]): Permission;
@@ -56,17 +66,17 @@ interface PoolEvents {
  * Processes that work on inputs, each on several at a time. One that dies or takes too long costs no other input: those
  * that were in flight are tried again one by one, alone in a new process, and the one that ends it again has failed.
  */
-export class WorkerPool {
-  readonly #inputs: readonly Input[];
+export class WorkerPool<I extends Item, R = TaskResult> {
+  readonly #inputs: readonly I[];
   readonly #options: PoolOptions;
-  readonly #events: PoolEvents;
+  readonly #events: PoolEvents<R>;
   readonly #slots: Slot[];
   #queue: number[] = [];
   #isStopped = false;
   #falseStarts = 0;
   #settle: { resolve: () => void; reject: (error: unknown) => void } | null = null;
 
-  constructor(inputs: readonly Input[], options: PoolOptions, events: PoolEvents) {
+  constructor(inputs: readonly I[], options: PoolOptions, events: PoolEvents<R>) {
     this.#inputs = inputs;
     this.#options = options;
     this.#events = events;
@@ -173,11 +183,11 @@ export class WorkerPool {
         break;
       }
       case 'done':
-        void this.#finish(slot, message.index, message.work);
+        void this.#finish(slot, message.index, message.work as WorkDone<R>);
     }
   }
 
-  async #finish(slot: Slot, index: number, work: WorkDone): Promise<void> {
+  async #finish(slot: Slot, index: number, work: WorkDone<R>): Promise<void> {
     clearTimeout(slot.turns.get(index) ?? undefined);
     slot.turns.delete(index);
     if (slot.alone === index) slot.alone = null;
@@ -286,13 +296,13 @@ function timeoutOf(path: string, timeoutMs: number): SentError {
 export type ToWorker =
   | {
       readonly type: 'open';
-      readonly task: Task;
+      readonly task: Task | StudyTask;
       readonly lanes: number;
       readonly threads: number;
       readonly keepHashes: boolean;
       readonly profile: boolean;
     }
-  | { readonly type: 'input'; readonly index: number; readonly input: Input; readonly again: boolean }
+  | { readonly type: 'input'; readonly index: number; readonly input: Item; readonly again: boolean }
   | { readonly type: 'answer'; readonly index: number; readonly answer: Permission };
 
 /** From a worker process to its parent. */
@@ -303,7 +313,7 @@ export type FromWorker =
   | { readonly type: 'refused'; readonly error: SentError }
   | { readonly type: 'may-write'; readonly index: number; readonly products: readonly Product[] }
   | { readonly type: 'share'; readonly index: number; readonly done: number }
-  | { readonly type: 'done'; readonly index: number; readonly work: WorkDone };
+  | { readonly type: 'done'; readonly index: number; readonly work: WorkDone<unknown> };
 
 /** How a process ended: by a signal or with a code. */
 interface Death {

@@ -1,3 +1,4 @@
+import type { ProfileTimes } from '../core/profile.js';
 import type { Value } from '../core/values.js';
 import type { EngineInput } from './input.js';
 import type { Plan } from './plan.js';
@@ -12,6 +13,8 @@ export interface StepTimes {
   add(plan: Plan, step: Step, ms: number, macs: number): void;
   /** Memory was taken and weights were packed. */
   addPacking(ms: number): void;
+  /** Adds what another process took. */
+  addAll(times: ProfileTimes): void;
   /** The same for one of several networks. */
   of(part: string): StepTimes;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resizeMap, strongestPlace } from '../../src/commands/class/class-map.js';
-import { Best, strongestPlaces } from '../../src/commands/class/top-study.js';
+import { strongestPlaces } from '../../src/commands/class/top-places.js';
+import { Best } from '../../src/commands/class/top-study.js';
 import { seeded } from '../random.js';
 
 describe('the strongest places of a map', () => {

@@ -9,8 +9,9 @@ import { writeOwnText } from '../../io/own-texts.js';
 import { baseName } from '../../io/paths.js';
 import { checkCases } from './check-cases.js';
 import { checkFlags } from './check-flags.js';
+import { IMAGE_WORD, STAGE_WORD } from './check-pictures.js';
 import { type CheckPlan, type CheckRun, planCheck } from './check-plan.js';
-import { checkReportPlaces, pictureWriter, reportPage, writeReport } from './check-report.js';
+import { checkReportPlaces, reportPage, writeReport } from './check-report.js';
 import type { CheckResult, ImageCheck } from './check-result.js';
 import { checkBaselines, updateBaselines } from './check-update.js';
 import { checkDocument, describeCheck, describeUpdate, githubAnnotations, updateDocument } from './check-words.js';
@@ -42,6 +43,7 @@ export async function checkAnswer(targets: readonly string[], flags: CheckFlags,
   const warnings: string[] = [];
   const run: ToldRun = {
     jobs: frame.jobs,
+    isAlone: false,
     warnings,
     note: (text) => {
       warnings.push(text);
@@ -116,8 +118,8 @@ async function check(
   frame: Frame,
 ): Promise<Answer> {
   const { report, junit } = flags;
-  const draw = report === null ? null : pictureWriter(report, (image, stage) => recipeOf(targets, flags, image, stage));
-  const result = await checkBaselines(plan, run, draw);
+  const pictures = report === null ? null : { folder: report, recipe: recipeOf(targets, flags) };
+  const result = await checkBaselines(plan, run, pictures);
   const refusal = commonRefusal(result.images);
   if (refusal) throw refusal;
   const { failures, summary } = describeCheck(result, frame.style);
@@ -140,7 +142,7 @@ async function check(
 }
 
 /** The command that draws a stage of an image again: of a file of cases all of it. Files by their own names. */
-function recipeOf(targets: readonly string[], flags: CheckFlags, image: string, stage: string): string[] {
+function recipeOf(targets: readonly string[], flags: CheckFlags): string[] {
   const { pipe, network, weights, baseline, tolerance } = flags;
   const tail = ['--report', 'report/'];
   if (pipe === null && network === null) {
@@ -154,9 +156,9 @@ function recipeOf(targets: readonly string[], flags: CheckFlags, image: string, 
     network: network === null ? null : network.split('@').map(baseName).join('@'),
     weights: weights && baseName(weights),
     baseline: baseName(baseline!),
-    layers: [stage],
+    layers: [STAGE_WORD],
   };
-  return ['check', baseName(image), ...wordsOf(checkFlags, values), ...tail];
+  return ['check', IMAGE_WORD, ...wordsOf(checkFlags, values), ...tail];
 }
 
 function imagesOf({ cases }: CheckPlan): number {

@@ -1,21 +1,22 @@
+import { firstMacs } from '../../batch/first-macs.js';
 import { partOf, type Shard } from '../../batch/shard.js';
-import { type Outcome, runAll } from '../../batch/work.js';
-import { atLine, atPlace, CnnvizError } from '../../core/errors.js';
-import { faultWords } from '../../core/values.js';
-import { existingFile } from '../../io/files.js';
+import { studyAll } from '../../batch/study.js';
+import type { Outcome } from '../../batch/work.js';
+import { CnnvizError } from '../../core/errors.js';
 import { filesBelow } from '../../io/folders.js';
 import { findInputs, type Input } from '../../io/inputs.js';
-import { collisionKey, joinPath, pathBelow, pathFrom } from '../../io/paths.js';
-import { isBuiltin } from '../../models/networks/index.js';
-import { withoutAddedBatch } from '../../run/maps.js';
-import { networkSubject, openNetwork } from '../../run/network.js';
-import { layerMapNote } from '../../run/recipe.js';
+import { collisionKey, joinPath, pathBelow } from '../../io/paths.js';
 import { layersNamed } from '../../run/run.js';
-import { Runs } from '../../run/runs.js';
-import { readSource } from '../../run/source.js';
-import type { Subject } from '../../run/subject.js';
+import {
+  type CheckedImage,
+  type CheckImages,
+  type CheckMode,
+  checkImages,
+  foldersWritten,
+  openCase,
+} from './check-image.js';
 import type { CheckCase } from './check-result.js';
-import { type ComputedStage, filesOfStages, folderOfImage } from './check-stage.js';
+import { folderOfImage } from './check-stage.js';
 
 /** Which images a check holds against which folders, before anything is computed. */
 export interface CheckPlan {
@@ -129,6 +130,8 @@ interface PlannedCase {
 
 export interface CheckRun {
   readonly jobs: number;
+  /** No other process is started. */
+  readonly isAlone: boolean;
   /** Once for each thing that was unexpected though it is no error. */
   readonly note: (text: string) => void;
   /** How many images are done, a share of one counts, and how many of them failed. */
@@ -136,82 +139,48 @@ export interface CheckRun {
 }
 
 /**
- * Computes the stages of every image of a case, one run of the network each, and hands them on; what that gives is kept,
- * the stages are not.
+ * Computes the stages of every image of a case, one run of the network each, and judges or stores them; the stages are not
+ * kept.
  */
-export async function runCase<R>(
+export async function runCase<M extends CheckMode>(
   { one, inputs }: PlannedCase,
-  { jobs, note, progress }: CheckRun,
-  use: (input: Input, stages: readonly ComputedStage[]) => Promise<R>,
-): Promise<Outcome<R>[]> {
-  const { job } = one;
-  const opened = await openCase(one);
-  const runs = new Runs(opened, layersNamed(job.layers));
+  mode: M,
+  { jobs, isAlone, note, progress }: CheckRun,
+): Promise<Outcome<CheckedImage<M>>[]> {
   const told = new Set<string>();
   const tell = (notes: readonly string[]) => {
     for (const text of notes) if (!told.has(text)) note(text);
     for (const text of notes) told.add(text);
   };
-  tell(opened.notes);
-  return runAll(
-    inputs,
-    async (input, breathe) => {
-      try {
-        const source = await readSource(input, opened);
-        const run = await runs.run(source, { breathe, threads: jobs });
-        tell(run.faults.map((fault) => `${input.path}: ${faultWords(fault)}`));
-        tell([...run.bound.notes, ...source.warnings]);
-        const { layers } = run.chosen;
-        const files = filesOfStages(
-          folderOfImage(input),
-          layers.map(({ name }) => name),
-        );
-        const stages = layers.map(({ name, value: key, node }, i): ComputedStage => {
-          const value = run.read(key);
-          const layer = { name, kind: node?.layer.kind ?? 'identity', shape: value.shape };
-          return {
-            name,
-            value,
-            stored: withoutAddedBatch(value, source),
-            files: files[i],
-            note: (label, scale, clipped) => layerMapNote(job, source, layer, label, scale, clipped),
-          };
-        });
-        return await use(input, stages);
-      } catch (error) {
-        throw atPlace(input.path, error);
-      }
+  const subject = await openCase(one);
+  tell(subject.notes);
+  const job: CheckImages<M> = { one, mode };
+  const outcomes: Outcome<CheckedImage<M>>[] = [];
+  await studyAll(
+    {
+      study: 'check',
+      job,
+      request: subject.request,
+      inputs,
+      here: checkImages(job, subject, { threads: jobs, homes: null }),
+      jobs,
+      isAlone,
+      macs: () => firstMacs(subject, inputs, layersNamed(one.job.layers)),
+      foldersOf: (input) => foldersWritten(job, input),
     },
-    jobs,
-    { outcome: () => {}, progress },
+    {
+      outcome: (outcome) => {
+        if (outcome.result) tell(outcome.result.notes);
+        outcomes.push(outcome);
+      },
+      progress,
+    },
   );
+  return outcomes;
 }
 
 /** The inputs of a case that failed or were not begun: nothing is known of their stages. */
 export function notDone({ inputs }: PlannedCase, outcomes: readonly Outcome<unknown>[]): Input[] {
   const done = new Set(outcomes.filter(({ error }) => error === null).map(({ input }) => input));
   return inputs.filter((input) => !done.has(input));
-}
-
-async function openCase({ job, folder, place }: CheckCase): Promise<Subject> {
-  try {
-    const request = { ...job.request, network: await locateNetwork(job.request.network, folder) };
-    return networkSubject(await openNetwork(request, folder), job);
-  } catch (error) {
-    throw place === '' ? error : atLine(place, error);
-  }
-}
-
-/** A network named in a case file lies beside it, unless it is a built-in or a pipe. */
-async function locateNetwork(network: string, folder: string): Promise<string> {
-  if (network.includes('|') || folder === '') return network;
-  const at = network.lastIndexOf('@');
-  const own = async (name: string) => {
-    const path = pathFrom(folder, name);
-    return !isBuiltin(name) && (await existingFile(path)) ? path : name;
-  };
-  if (at <= 0 || (await existingFile(pathFrom(folder, network)))) return own(network);
-  const behind = network.slice(at + 1);
-  // behind a head a network may stand, too
-  return `${await own(network.slice(0, at))}@${isBuiltin(behind) ? behind : pathFrom(folder, behind)}`;
 }

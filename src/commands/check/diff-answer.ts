@@ -17,7 +17,7 @@ import { npyToValue, readNpy } from '../../models/npy.js';
 import type { Style } from '../../reports/text.js';
 import { encodeFigure, type FigureFile } from '../../run/figure.js';
 import { type MapPicture, readMapPicture } from '../../run/read-map.js';
-import { comparedPlanes } from './check-report.js';
+import { comparedPlanes } from './check-pictures.js';
 import type { DifferingValue, FileComparison, ValuesCheck } from './check-result.js';
 import { comparePlane, differingAt } from './check-stage.js';
 import { changeWords, distanceWords, largestWords, placeWords, valuesRecord } from './check-words.js';

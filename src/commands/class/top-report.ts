@@ -68,8 +68,9 @@ export async function topAnswer({ net, images, flags }: TopWords, frame: Frame):
     const shown = shownChannels(layer, channels, wanted);
     if (!isNamed) place = frame.place({ name: sheetName(opened.name, layer, shown), inputs });
   };
-  const request = { ...flags, threads: frame.jobs, begun };
-  const found = await topPatches(opened, inputs, request, frame.progress(inputs.length).breathe);
+  const { bar } = frame.progress(inputs.length);
+  const request = { ...flags, job, jobs: frame.jobs, begun };
+  const found = await topPatches(opened, inputs, request, (done, failed) => bar.update(done, failed));
   for (const { error } of found.failed) frame.terminal.fail(error);
   const notes = [...found.notes, ...warningLines(found.warnings)];
   if (found.done === 0) return { notes, ok: false };

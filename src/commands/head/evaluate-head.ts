@@ -120,7 +120,8 @@ async function evaluateHead(job: HeadEvaluationJob, events: ImageEvents): Promis
   const truth: number[] = [];
   const said: Float64Array[] = [];
   const wrong: { path: string; label: string; said: string; probability: number }[] = [];
-  for await (const { index, probabilities, error } of answers(ready, inputs, (text) => warnings.push(text))) {
+  const warn = (text: string) => void warnings.push(text);
+  await answers(ready, inputs, warn, ({ index, probabilities, error }) => {
     const { path } = inputs[index];
     if (error) {
       events.failure(error);
@@ -134,7 +135,7 @@ async function evaluateHead(job: HeadEvaluationJob, events: ImageEvents): Promis
       }
     }
     events.images(index + 1, inputs.length, failed.length);
-  }
+  });
   const all = new Float64Array(said.length * classes.length);
   said.forEach((row, r) => void all.set(row, r * classes.length));
   const evaluation = evaluateClasses(all, truth, classes);

@@ -1,4 +1,4 @@
-import { type Bound, shapeOf } from '../../analysis/kept-run.js';
+import { planRun, shapeOf } from '../../analysis/kept-run.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { FeatureOrigin, Reduce } from '../../core/head.js';
 import type { ImagePreset, NetworkRequest } from '../../core/job.js';
@@ -21,8 +21,6 @@ import {
   type SourceJob,
 } from '../../run/network-input.js';
 import { presetWords } from '../../run/preset.js';
-import { type LayerChoice, layersNamed } from '../../run/run.js';
-import { Runs } from '../../run/runs.js';
 import { sourceOf } from '../../run/source.js';
 import type { Source } from '../../run/subject.js';
 
@@ -48,7 +46,10 @@ export interface FeatureExtractor {
   readonly shape: readonly number[];
   /** How images are prepared, in words. */
   readonly preprocess: string;
-  readonly runs: Runs<Bound, LayerChoice>;
+  /** Type and shape of an image that it is cut for. */
+  readonly info: ValueInfo;
+  /** Multiply-accumulates of one image. */
+  readonly macs: number;
   /** The bytes of an input; those of standard input are kept, for they come but once. */
   readonly read: ReadInput;
   /** Images computed at once; no result depends on it. */
@@ -58,6 +59,7 @@ export interface FeatureExtractor {
 type ReadInput = (input: Input) => Promise<Uint8Array>;
 
 const MOST_AT_ONCE = 16;
+const GROUPS_A_THREAD = 4;
 /** A batch's largest values take up to this many bytes. */
 const BATCH_BYTES = 64e6;
 
@@ -115,8 +117,9 @@ export async function openExtractor(
     features: reducedSize(shape, origin.reduce),
     shape,
     preprocess: fixed ? presetWords(preset, { width, height }) : 'each image at its own size',
-    runs: new Runs(networkSubject(cut.opened, job), layersNamed(['output'])),
-    batch: fixed ? batchFor(cut, info, shape, Math.min(MOST_AT_ONCE, inputs.length)) : 1,
+    info,
+    macs: macsOf(cut, info, job),
+    batch: fixed ? batchFor(cut, info, shape, Math.min(MOST_AT_ONCE, groupsOf(inputs.length, threads))) : 1,
   };
 }
 
@@ -190,6 +193,16 @@ function cutShape({ opened, layer }: CutNetwork, info: ValueInfo): readonly numb
   throw new CnnvizError('shape', `${layer} gives [${shape.join(', ')}]: expected numbers for each image, [N, …]`, {
     fix: 'choose another layer with --layer; `cnnviz summary NET` lists them',
   });
+}
+
+/** Images of a group, so that each thread has some groups of them. */
+function groupsOf(images: number, threads: number): number {
+  return threads === 1 ? images : Math.ceil(images / (GROUPS_A_THREAD * threads));
+}
+
+function macsOf({ opened }: CutNetwork, info: ValueInfo, { exact }: FeatureJob): number {
+  const shape = shapeOf(opened, { info, x: null });
+  return planRun(shape, shape.shaped.model.outputs, { exact, algorithm: null }).plan?.macs ?? 0;
 }
 
 /** As many images at once as a model takes and memory allows: some exports fix N at 1. */

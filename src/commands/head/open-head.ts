@@ -1,13 +1,14 @@
-import type { CnnvizError } from '../../core/errors.js';
+import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { FeatureOrigin, Head } from '../../core/head.js';
 import type { PresetChoice } from '../../core/job.js';
+import { inputName } from '../../core/text.js';
 import { headProbabilities } from '../../engine/training/predict-head.js';
 import type { Input } from '../../io/inputs.js';
 import { checkSameFeatures, featureRequest, HEAD_FLAGS, type HeadNetwork, openHead } from '../../run/head/open-head.js';
 import { arraysOf } from '../../run/network.js';
 import { NOTHING_SUBTRACTED } from '../../run/preset.js';
 import { type FeatureExtractor, type FeatureJob, openExtractor } from './feature-extractor.js';
-import { computeFeatures } from './image-features.js';
+import { eachFeatureRow, usableRow } from './image-features.js';
 
 /** Which head, and where its network is. Plain JSON. */
 export interface HeadJob {
@@ -16,9 +17,6 @@ export interface HeadJob {
   readonly maxPixels: number;
   readonly threads: number;
 }
-
-/** Features of this many batches are held at once. */
-const BATCHES = 8;
 
 /** What a head says of one image. */
 type HeadAnswer =
@@ -42,32 +40,26 @@ export async function openWithNetwork(job: HeadJob, inputs: readonly Input[]): P
   return { head, extractor };
 }
 
-/** Answers for all images in their order, some batches at a time; `warn` is told each thing that went wrong once. */
-export async function* answers(
+/** Answers for all images in their order, as they come; `warn` is told each thing that went wrong once. */
+export function answers(
   { head, extractor }: ReadyHead,
   inputs: readonly Input[],
   warn: (text: string) => void,
-): AsyncGenerator<HeadAnswer> {
+  tell: (answer: HeadAnswer) => void,
+): Promise<void> {
   const told = new Set<string>();
-  const K = head.classes.length;
-  const step = extractor.batch * BATCHES;
-  for (let from = 0; from < inputs.length; from += step) {
-    const part = inputs.slice(from, from + step);
-    const found = await computeFeatures(extractor, part, null, { progress: () => undefined });
-    const { x, rows, failed } = found;
-    for (const text of found.warnings) if (!told.has(text)) warn(text);
-    for (const text of found.warnings) told.add(text);
-    const probabilities = headProbabilities(head.parameters, x);
-    const said: HeadAnswer[] = [
-      ...rows.map(({ index }, row) => ({
-        index: from + index,
-        probabilities: probabilities.slice(row * K, (row + 1) * K),
-        error: null,
-      })),
-      ...failed.map(({ index, error }) => ({ index: from + index, probabilities: null, error })),
-    ];
-    yield* said.sort((a, b) => a.index - b.index);
-  }
+  return eachFeatureRow(extractor, inputs, {
+    arrived(index, found) {
+      const causes = new Set<string>();
+      const row = found instanceof CnnvizError ? found : usableRow(found, causes);
+      for (const text of causes) if (!told.has(text)) warn(text);
+      for (const text of causes) told.add(text);
+      if (row instanceof CnnvizError) {
+        const error = atPlace(inputName(inputs[index].path), row) as CnnvizError;
+        tell({ index, probabilities: null, error });
+      } else tell({ index, probabilities: headProbabilities(head.parameters, row), error: null });
+    },
+  });
 }
 
 /**

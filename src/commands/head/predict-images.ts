@@ -33,17 +33,21 @@ export async function predictAnswer(
     frame.terminal.note(`note: ${text}`);
   };
   let [done, failed] = [0, 0];
-  for await (const outcome of predictImages(job, inputs, top, warn)) {
+  let told = Promise.resolve();
+  await predictImages(job, inputs, top, warn, (outcome) => {
     if (outcome.error) {
       failed++;
       frame.terminal.fail(outcome.error);
     } else done++;
     const line = outcome.prediction && predictionLine(outcome.prediction, width, frame.style);
     const record = predictionRecord(outcome);
-    await frame.report(line, () => record);
+    told = told.then(() => frame.report(line, () => record));
+    // it is thrown where it is awaited
+    told.catch(() => {});
     if (frame.json) results.push(record);
     bar.update(done + failed, failed);
-  }
+  });
+  await told;
   const document = () => ({ cnnviz: VERSION, command: frame.name, head: path, done, failed, results, warnings });
   return { document, ok: failed === 0 };
 }
@@ -60,24 +64,25 @@ type PredictionOutcome =
   | { readonly prediction: null; readonly path: string; readonly error: CnnvizError };
 
 /** The `top` likeliest classes of each image, in the order of the images. */
-async function* predictImages(
+async function predictImages(
   job: HeadJob,
   inputs: readonly Input[],
   top: number,
   warn: (text: string) => void,
-): AsyncGenerator<PredictionOutcome> {
+  tell: (outcome: PredictionOutcome) => void,
+): Promise<void> {
   const ready = await openWithNetwork(job, inputs);
   const { classes } = ready.head;
-  for await (const { index, probabilities, error } of answers(ready, inputs, warn)) {
+  await answers(ready, inputs, warn, ({ index, probabilities, error }) => {
     const { path } = inputs[index];
-    if (error) yield { prediction: null, path, error };
+    if (error) tell({ prediction: null, path, error });
     else {
       const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a] || a - b);
       const best = order.slice(0, top);
       const ranked = best.map((k) => ({ index: k, label: classes[k], probability: probabilities[k] }));
-      yield { prediction: { path, top: ranked }, path, error: null };
+      tell({ prediction: { path, top: ranked }, path, error: null });
     }
-  }
+  });
 }
 
 /** "photos/a.jpg    97.2 % cat     2.1 % dog     0.7 % plane"; names are as wide as the widest path. */
