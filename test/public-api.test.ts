@@ -85,7 +85,7 @@ describe('the library', () => {
     const y = prepared.run(x);
     expect([...y.data]).toEqual([28, 38, 58, 68]);
     expect(prepared.run(x).data).not.toBe(y.data);
-    expect([prepared.outputShape, prepared.algorithm, prepared.macs]).toEqual([[1, 2, 2], 'depthwise', 16]);
+    expect([prepared.outputShape, prepared.algorithm, prepared.macs]).toEqual([[1, 2, 2], 'direct', 16]);
     expect(() => prepared.run(ndarray(new Float32Array(4), [2, 2]))).toThrow('expected [3, 3] as prepared');
   });
 

@@ -105,6 +105,8 @@ describe('the recipe of a picture', () => {
       mkdtempSync(join(tmpdir(), `cnnviz-recipes-${name}-`)),
     );
     for (const to of [folder, gallery]) cpSync(IMAGES, to, { recursive: true });
+    // a recipe names images without their folders
+    cpSync(join(IMAGES, 'digits'), gallery, { recursive: true });
     writeFiles(folder);
     for (const ending of ['png', 'npy']) {
       await cnnviz(['conv', 'five.png', '-k', 'edge3x3', '-o', `map.${ending}`]);

@@ -132,7 +132,7 @@ describe('a picture without a command', () => {
       ['https://example.org/a.png?w=1'],
       /nothing is fetched unasked\n {2}fix: .*curl -LO 'https:\/\/example\.org\/a\.png\?w=1'/,
     ],
-    [['trian'], /^cnnviz: unknown command 'trian'\n {2}fix: cnnviz --help, or cnnviz COMMAND --help\n$/],
+    [['trian'], /^cnnviz: unknown command 'trian'\n {2}fix: did you mean train\?\n$/],
   ])('%j is refused in one sentence', async (args, message) => {
     await inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'notes.txt'), 'hello');
