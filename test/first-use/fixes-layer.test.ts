@@ -383,7 +383,7 @@ testFixes(PARTS.layer, CASES, {
   'src/cli/parse.ts: --bias ': PART,
   'src/cli/usage-error.ts: --kernel': PART,
   'src/cli/usage-error.ts: -o': PART,
-  'src/engine/wasm/memory.ts: start node without --jitless (NODE_OPTIONS may hold it)':
+  'src/engine/wasm/compile.ts: start node without --jitless (NODE_OPTIONS may hold it)':
     'needs a Node without WebAssembly: test/first-use/gigantic-sizes.test.ts starts one',
   'src/layers/infer.ts: add --input …=FILE.npy': 'the command asks for inputs before; this is for the library',
   'src/layers/infer.ts: did you mean …?': 'pipes and files are checked before; this is for graphs that are damaged',

@@ -41,7 +41,7 @@ function presetSaid(
   }
   if (said !== 'mnist') {
     throw new CnnvizError('unsupported', `metadata "${INPUT}": "${said}" is not known here`, {
-      fix: 'it was written by a newer cnnviz: update this one, or say the preparation yourself with --preset',
+      fix: 'it was written by a newer cnnviz: update this one',
     });
   }
   const mnist = presetFor('mnist');
