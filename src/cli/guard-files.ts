@@ -8,7 +8,16 @@ import { parseByteCount } from './parse.js';
 import { PROFILE_TABLE } from './standard-flags.js';
 
 /** Options that name what is written. Every other word of a command line may name what is read. */
-export const OUTPUT_OPTIONS: readonly string[] = ['out', 'junit', 'report', 'curve', 'confusion', 'cache', 'profile'];
+export const OUTPUT_OPTIONS: readonly string[] = [
+  'out',
+  'junit',
+  'report',
+  'curve',
+  'confusion',
+  'cache',
+  'profile',
+  'watch',
+];
 
 /** What such a file may be called. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -18,6 +27,7 @@ const NAMES: Readonly<Record<string, string>> = {
   confusion: 'confusion.png',
   cache: 'my.features',
   profile: 'profile.png',
+  watch: 'learn.webp',
 };
 
 /**

@@ -32,6 +32,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   'head predict': ['a.head', 'five.png'],
   'head eval': ['a.head', 'photos'],
   'head features': ['five.png', '-f', 'lenet5', '--init', 'seed:1', '-o', 'f.npy'],
+  train: ['flatten | linear out_features=10', '--data', 'digits:1', '--epochs', '1', '-o', 'small.safetensors', '-v'],
   check: ['five.png', '--pipe', 'conv outline3x3', '--baseline', 'base/'],
   diff: ['map.npy', 'other.npy'],
   'batch merge': ['shards'],
