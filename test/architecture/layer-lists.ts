@@ -1,7 +1,10 @@
 import { lineAt, readSource, type Tree } from './source-text.js';
 
-/** Where layers are computed and explained, not read from a file or drawn. */
-const ROOMS = /^src\/(?:engine|analysis)\//;
+/**
+ * Where layers are computed and explained, not read from a file or drawn. One place is let be: the tape of a training, which
+ * makes an operation with room in its slices of each kind that can be learnt through; nothing else asks which these are.
+ */
+const ROOMS = /^src\/(?:engine\/(?!training\/network\/plan-tape\.ts)|analysis\/)/;
 const TABLE = /\bexport const [A-Z_]+: Families<\w+> = \{([\s\S]*?)\n\};/g;
 const LIST = /\[[^[\]]*\]/g;
 /** So many kinds beside each other are a list of kinds. */

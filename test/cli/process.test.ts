@@ -83,13 +83,16 @@ describe('demo', () => {
   it('writes its pictures and says where they are', () =>
     inFolder(async (cwd) => {
       const { code, stdout, stderr } = await cnnviz(['demo'], { cwd });
-      expect([code, stderr]).toEqual([0, '']);
+      // how the digit was prepared, and nothing else
+      expect([code, stderr]).toEqual([0, expect.stringMatching(/^note: digit: .+ centred by mass\n$/)]);
       expect(stdout).toContain('The pictures are in cnnviz-demo');
       expect(readdirSync(join(cwd, 'cnnviz-demo')).sort()).toEqual([
         'rocket.edge3x3.png',
         'rocket.jpg',
         'rocket.sheet.png',
         'rocket.strip.png',
+        'seven.overview.png',
+        'seven.png',
       ]);
     }));
 });

@@ -86,7 +86,7 @@ function wordsOf(command: Command, help: Option, values: Readonly<Record<string,
 /** `help` is no command of the tree: it takes the names of all that are, and of those below them. */
 function helpWords(program: Command): Words {
   const names = program.commands.flatMap((command) => [command.name(), ...command.commands.map((one) => one.name())]);
-  return { name: 'help', summary: 'help for a command', flags: [], rest: { words: names, files: false } };
+  return { name: 'help', summary: 'help for a command', flags: [], rest: { words: [...new Set(names)], files: false } };
 }
 
 /** A command that is a group: the names of those below it, their options, and files, all in one. */
