@@ -58,16 +58,13 @@ export function bytesOf({ dtype, shape }: ValueInfo): number {
   return shape.reduce((size, side) => size * side, carrierBytes(dtype));
 }
 
-/** Room in a buffer. */
-export interface Room {
-  readonly buffer: ArrayBufferLike;
-  readonly byteOffset: number;
-}
+/** Where an array begins in a buffer. */
+export type ArrayPlace = Pick<ArrayBufferView, 'buffer' | 'byteOffset'>;
 
-/** `size` zeros of this type; in a room, when one is given, what lies there. */
-export function newNumbers(dtype: DType, size: number, room?: Room | null): Numbers {
+/** `size` zeros of this type; at a place, when one is given, what lies there. */
+export function newNumbers(dtype: DType, size: number, place?: ArrayPlace | null): Numbers {
   const Carrier = CARRIERS[dtype];
-  return room ? new Carrier(room.buffer as ArrayBuffer, room.byteOffset, size) : new Carrier(size);
+  return place ? new Carrier(place.buffer as ArrayBuffer, place.byteOffset, size) : new Carrier(size);
 }
 
 /** Numbers of any type as float32; the same array when they are. */

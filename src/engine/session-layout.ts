@@ -67,10 +67,9 @@ export function eachPart(parts: Lane, of: (part: number) => number): Lane {
 }
 
 /** The constants that operators read; those of convolutions are packed instead. */
-function constantsRead({ steps, shaped, kept }: Plan): string[] {
+function constantsRead({ steps, shaped }: Plan): string[] {
   const made = new Set(steps.flatMap(({ outputs }) => outputs));
   const fed = new Set(shaped.model.inputs.map(({ name }) => name));
   const read = steps.flatMap((step) => (step.kind === 'operator' ? step.inputs : []));
-  const names = new Set([...read, ...kept]);
-  return [...names].filter((name): name is string => name !== null && !made.has(name) && !fed.has(name));
+  return [...new Set(read)].filter((name): name is string => name !== null && !made.has(name) && !fed.has(name));
 }

@@ -24,6 +24,7 @@ import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory 
 
 /** About this many multiply-accumulates pass between two breaths: a few hundredths of a second. */
 const MACS_PER_BREATH = 4e8;
+
 /** A convolution ready to run; `shared`: where its input and output lie when threads share it. */
 interface ReadyConv {
   readonly conv: PackedConv & BandedConv;
@@ -167,7 +168,10 @@ export class Session {
       }
       watch?.saw(step, outputs, read);
     }
-    return new Map(kept.map((name) => [name, asValue(read(name), this.plan.shaped.infos.get(name)!)]));
+    // a constant as it was known: what lies in the memory is gone with it
+    const { infos, known } = this.plan.shaped;
+    const made = (name: string) => values.get(name) ?? inputs.get(name) ?? known(name)!;
+    return new Map(kept.map((name) => [name, asValue(made(name), infos.get(name)!)]));
   }
 
   /** Where a step writes a value: its place, or an array of its own when it is handed out. */
@@ -301,9 +305,8 @@ export class Session {
       return null;
     }
     this.#taken.set(value, ordered.step);
-    const alone = { ...ordered.step, inputs: ordered.step.inputs.slice(0, 1) };
-    ordered.session ??= new Session({ ...this.plan, steps: [alone], kept: step.outputs }, this.#options);
-    return { session: ordered.session, step: ordered.session.plan.steps[0] as ConvStep };
+    ordered.session ??= new Session({ ...this.plan, steps: [ordered.step], kept: step.outputs }, this.#options);
+    return { session: ordered.session, step: ordered.step };
   }
 
   /** All bands of one image, alone or with the team; yields the share done. */

@@ -1,4 +1,4 @@
-import type { Room } from '../core/values.js';
+import type { ArrayPlace } from '../core/values.js';
 import { planBuffers } from './buffers.js';
 import type { Plan } from './plan.js';
 import { aligned, type EngineMemory } from './wasm/memory.js';
@@ -25,19 +25,19 @@ export interface ValuePlaces {
   /** Values that are another value under a new shape, and which. */
   readonly aliasOf: ReadonlyMap<string, string>;
   /** Null for a value that is handed out, and gets an array of its own in every run. */
-  of(name: string): Room | null;
+  of(name: string): ArrayPlace | null;
 }
 
 /** Values with buffers that they share, before there is memory for them. */
 export interface PlannedValues {
-  /** Whether a value will lie in the engine's memory. */
+  /** Whether a value will lie in the engine's memory as float32, which is what convolutions and pools read and make. */
   isInside(name: string): boolean;
   /** Finds room for all buffers. */
   place(layout: Layout): { from(memory: EngineMemory, base: number): ValuePlaces };
 }
 
 /** Decides for all values of a plan where they will lie: in the engine's memory, but for what is handed out. */
-export function planValues({ steps, kept }: Plan): PlannedValues {
+export function planValues({ steps, kept, shaped }: Plan): PlannedValues {
   const { bufferOf, bytes, aliasOf } = planBuffers(steps, kept);
   const outside = tooLarge(bytes);
   const bufferFor = (name: string): number => {
@@ -47,19 +47,19 @@ export function planValues({ steps, kept }: Plan): PlannedValues {
   return {
     isInside(name) {
       const buffer = bufferFor(name);
-      return buffer !== -1 && !outside.has(buffer);
+      return buffer !== -1 && !outside.has(buffer) && shaped.infos.get(name)!.dtype === 'float32';
     },
     place(layout) {
       const at = bytes.map((size, b) => (outside.has(b) ? 0 : layout.add(size + SLACK_BYTES)));
       return {
         from({ heap }, base) {
-          const rooms = at.map(
-            (place, b): Room =>
+          const arrays = at.map(
+            (place, b): ArrayPlace =>
               outside.has(b)
                 ? { buffer: new ArrayBuffer(bytes[b]), byteOffset: 0 }
                 : { buffer: heap.u8.buffer, byteOffset: base + place },
           );
-          return { aliasOf, of: (name) => rooms[bufferOf.get(name) ?? -1] ?? null };
+          return { aliasOf, of: (name) => arrays[bufferOf.get(name) ?? -1] ?? null };
         },
       };
     },
