@@ -43,6 +43,6 @@ export { copyRuns, copySteps, transposePlane } from './permute';
 export { maxPoolRows, meanPoolRows } from './pool';
 export { powerInPlace, rootPowerInPlace, simpleInPlace } from './powers';
 export { extremeColumns, extremeRows, sumColumns, sumRows } from './reduce';
-export { affineRows, combineRows, softmaxColumns, softmaxRows } from './rows';
+export { affineRows, softmaxColumns, softmaxRows } from './rows';
 export { maxWindows, meanWindows } from './windows';
 export { winogradInput, winogradMultiply, winogradOutput, winogradWeights } from './winograd';

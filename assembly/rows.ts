@@ -1,53 +1,7 @@
 import { exp2 } from './functions';
 import { high, join, keep, low } from './lanes';
 
-/** What is done to whole rows of floats: two arrays together, a scale and a shift for each row, softmax. */
-
-/**
- * y [rows, count] = a ∘ b, `op` 0 …3: + − × ÷. b: `bRow` bytes from row to row (0: the same for all); `bEach` 1: a number
- * for each place, 0: one for the row. y may be a.
- */
-export function combineRows(op: i32, a: i32, b: i32, y: i32, rows: i32, count: i32, bRow: i32, bEach: i32): void {
-  for (let r = 0; r < rows; r++, b += bRow) {
-    const one = v128.load32_splat(b);
-    let at = b;
-    let i = 0;
-    for (; i + 8 <= count; i += 8, a += 32, y += 32, at += 32) {
-      const u = v128.load(a);
-      const v = v128.load(a, 16);
-      if (bEach) both(op, y, u, v, v128.load(at), v128.load(at, 16));
-      else both(op, y, u, v, one, one);
-    }
-    for (; i < count; i += 4, at += 16) {
-      const here = min(4, count - i);
-      const v = v128.load(a);
-      const w = bEach ? v128.load(at) : one;
-      if (op == 0) keep(y, f32x4.add(v, w), here);
-      else if (op == 1) keep(y, f32x4.sub(v, w), here);
-      else if (op == 2) keep(y, f32x4.mul(v, w), here);
-      else keep(y, f32x4.div(v, w), here);
-      a += here << 2;
-      y += here << 2;
-    }
-  }
-}
-
-/** Two vectors side by side at y: a ∘ c and b ∘ d. */
-function both(op: i32, y: i32, a: v128, b: v128, c: v128, d: v128): void {
-  if (op == 0) {
-    v128.store(y, f32x4.add(a, c));
-    v128.store(y, f32x4.add(b, d), 16);
-  } else if (op == 1) {
-    v128.store(y, f32x4.sub(a, c));
-    v128.store(y, f32x4.sub(b, d), 16);
-  } else if (op == 2) {
-    v128.store(y, f32x4.mul(a, c));
-    v128.store(y, f32x4.mul(b, d), 16);
-  } else {
-    v128.store(y, f32x4.div(a, c));
-    v128.store(y, f32x4.div(b, d), 16);
-  }
-}
+/** What is done to whole rows of floats: a scale and a shift for each row, softmax. */
 
 /** y = x [rows, count] · scale + shift, in float64, rounded once; scale and shift: float64 [rows]. y may be x. */
 export function affineRows(x: i32, y: i32, rows: i32, count: i32, scale: i32, shift: i32): void {

@@ -4,8 +4,9 @@ import type { Value } from '../core/values.js';
 import { activate, activationParameters } from '../layers/activation.js';
 import { planBroadcast } from '../layers/broadcast.js';
 import { forwardOf, type Layer } from '../layers/index.js';
-import type { ChannelAffine, NumberFunction } from '../layers/row-work.js';
+import type { ChannelAffine, NumberFunction, PairOperation } from '../layers/row-work.js';
 import { operatorBytes, runOperator } from './operators/index.js';
+import { operationNumber } from './operators/pairs.js';
 import type { Room } from './operators/room.js';
 import type { Routines } from './routines/index.js';
 import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
@@ -57,27 +58,9 @@ const ROUTINES: Readonly<Record<NumberFunction, InPlace>> = {
   erf: (routines, x, count, _1, _2, scratch) => routines.erfInPlace(x, count, scratch),
 };
 
-/** As in assembly/rows.ts. */
-const OPERATIONS = ['+', '−', '×', '÷'];
-export const ADD = OPERATIONS.indexOf('+');
-export const MULTIPLY = OPERATIONS.indexOf('×');
-
 /** Whether there may be routines for a layer. */
 function isElementwise(layer: Layer): boolean {
   return forwardOf(layer)?.rowWork !== undefined;
-}
-
-/** Applies an activation to floats in the engine's memory. scratch: `FUNCTION_BYTES`. */
-export function activateInMemory(
-  routines: Routines,
-  name: ActivationName,
-  parameters: readonly number[],
-  x: number,
-  count: number,
-  scratch: number,
-): void {
-  const [first, second] = activationParameters(name, parameters, true);
-  ROUTINES[name](routines, x, count, first, second, scratch);
 }
 
 /** Applies a function of each number to floats in the engine's memory. scratch: `FUNCTION_BYTES`. */
@@ -105,9 +88,8 @@ export function activateArray(
   }
   const memory = takeMemory(ELEMENTWISE_BYTES, kind);
   const area = memory.allocate(ELEMENTWISE_BYTES);
-  inPortions(memory, area, x, y, (at, count) =>
-    activateInMemory(memory.routines, name, parameters, at, count, area + 2 * AREA),
-  );
+  const work = { of: name, parameters: activationParameters(name, parameters, true) };
+  inPortions(memory, area, x, y, (at, count) => applyInMemory(memory.routines, work, at, count, area + 2 * AREA));
   returnMemory(memory);
 }
 
@@ -141,14 +123,14 @@ export function runElementwise(
   switch (work.work) {
     case 'each':
       return inPortions(memory, area, from, to, (at, count) =>
-        ROUTINES[work.of](memory.routines, at, count, ...work.parameters, area + 2 * AREA),
+        applyInMemory(memory.routines, work, at, count, area + 2 * AREA),
       );
     case 'affine':
       return scaleChannels(memory, area, arrays, work);
     case 'softmax':
       return softmax(memory, area, arrays, work.axis);
     case 'pair':
-      return combine(memory, area, OPERATIONS.indexOf(work.operation), x, inputs[1]!, output);
+      return combine(memory, area, work.operation, x, inputs[1]!, output);
     default:
       return false;
   }
@@ -236,13 +218,13 @@ function scaleChannels(
 }
 
 /** Whole arrays with whole ones, with one number for each row, with one row for all, or with one number. */
-function combine(memory: EngineMemory, area: number, op: number, a: Value, b: Value, y: Value): boolean {
-  if (op === -1) return false;
+function combine(memory: EngineMemory, area: number, operation: PairOperation, a: Value, b: Value, y: Value): boolean {
   const isWhole = (one: Value) => one.data.length === y.data.length;
   if (!isWhole(a)) {
     // + and × may be turned round, but not where the output lies in the memory of what is repeated
-    if (op % 2 === 1 || !isWhole(b) || isOneMemory(a.data, y.data)) return false;
-    return combine(memory, area, op, b, a, y);
+    const turns = operation === '+' || operation === '×';
+    if (!turns || !isWhole(b) || isOneMemory(a.data, y.data)) return false;
+    return combine(memory, area, operation, b, a, y);
   }
   if (!(b.data instanceof Float32Array)) return false;
   const { sides, steps } = planBroadcast(y.shape, [b.shape]);
@@ -251,6 +233,7 @@ function combine(memory: EngineMemory, area: number, op: number, a: Value, b: Va
   const [rows, count] = sides.length === 1 ? [1, sides[0]] : sides;
   if (count < 16) return false;
   const { routines } = memory;
+  const op = operationNumber(operation);
   const [left, right, to] = [a.data as Float32Array, b.data, y.data as Float32Array];
   const second = area + AREA;
   for (const piece of rowPieces(rows, count)) {
@@ -260,7 +243,8 @@ function combine(memory: EngineMemory, area: number, op: number, a: Value, b: Va
     const x = entered(memory, left, area, low, high);
     const other = entered(memory, right, second, start, start + length);
     const at = exitOf(memory, to, area, low);
-    routines.combineRows(op, x, other, at, piece.rows, piece.end - piece.first, rowStep * 4, eachStep);
+    const here = piece.end - piece.first;
+    routines.combinePairs(op, x, here * 4, 1, other, rowStep * 4, eachStep, at, piece.rows, here);
     leave(memory, at, area, to, low, high);
   }
   return true;

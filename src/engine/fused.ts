@@ -1,7 +1,8 @@
 import type { Numbers, Value } from '../core/values.js';
 import { forwardOf, type Layer } from '../layers/index.js';
 import type { NumberFunction } from '../layers/row-work.js';
-import { ADD, applyInMemory, FUNCTION_BYTES, MULTIPLY } from './elementwise.js';
+import { applyInMemory, FUNCTION_BYTES } from './elementwise.js';
+import { operationNumber } from './operators/pairs.js';
 import type { EngineMemory } from './wasm/memory.js';
 
 /** A function of each number. */
@@ -28,6 +29,8 @@ export type FusedBand =
   | (OfEach & { readonly kind: 'each' | 'gate' })
   | { readonly kind: 'add'; readonly address: number };
 
+const ADD = operationNumber('+');
+const MULTIPLY = operationNumber('×');
 /** Numbers that a gate copies at a time, and the bytes that they and the functions take. */
 const GATE = 4096;
 const SCRATCH = GATE * 4 + 64;
@@ -43,7 +46,7 @@ export function fuse(
   gate: number,
 ): void {
   if (fused.kind === 'add') {
-    routines.combineRows(ADD, y, fused.address + place, y, 1, count, 0, 1);
+    routines.combinePairs(ADD, y, 0, 1, fused.address + place, 0, 1, y, 1, count);
     return;
   }
   if (fused.kind === 'each') {
@@ -55,7 +58,7 @@ export function fuse(
     const x = y + done * 4;
     heap.u8.copyWithin(gate, x, x + some * 4);
     applyInMemory(routines, fused, gate, some, gate + SCRATCH);
-    routines.combineRows(MULTIPLY, x, gate, x, 1, some, 0, 1);
+    routines.combinePairs(MULTIPLY, x, 0, 1, gate, 0, 1, x, 1, some);
   }
 }
 

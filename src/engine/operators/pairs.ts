@@ -7,6 +7,11 @@ import { copyOf, overlaps, placeOf, type Room } from './room.js';
 /** As in assembly/pairs.ts. */
 const OPERATIONS: readonly PairOperation[] = ['+', '−', '×', '÷', 'min', 'max'];
 
+/** What the routine calls an operation. */
+export function operationNumber(operation: PairOperation): number {
+  return OPERATIONS.indexOf(operation);
+}
+
 /** y = a ∘ b with numpy's broadcasting; y may lie in the memory of either. @returns false: nothing was done */
 export function combine(
   memory: EngineMemory,
@@ -19,7 +24,7 @@ export function combine(
   const [left, right] = [a, b].map((one) => operandAt(memory, room, one, y));
   if (to === -1 || left === -1 || right === -1) return false;
   const { sides, steps } = planBroadcast(y.shape, [a.shape, b.shape]);
-  const op = OPERATIONS.indexOf(operation);
+  const op = operationNumber(operation);
   const count = sides[sides.length - 1];
   const rows = sides.length > 1 ? sides[sides.length - 2] : 1;
   const [[aRow, aEach], [bRow, bEach]] = steps.map((own) => [own[own.length - 2] ?? 0, own[own.length - 1]]);

@@ -1,13 +1,6 @@
 import { exp32 } from '../../core/math32.js';
 import type { Heap } from './heap.js';
 
-const OPERATIONS: readonly ((a: number, b: number) => number)[] = [
-  (a, b) => a + b,
-  (a, b) => a - b,
-  (a, b) => a * b,
-  (a, b) => a / b,
-];
-
 /** The twins of assembly/rows.ts: same arguments, same bits, one number at a time. */
 export function rowRoutines({ f32, f64 }: Heap) {
   /** Of `count` numbers from `x` on, `step` apart. */
@@ -19,24 +12,6 @@ export function rowRoutines({ f32, f64 }: Heap) {
     for (let i = 0; i < count; i++) f32[y + i * step] = powers[i] / sum;
   };
   return {
-    combineRows(
-      op: number,
-      a: number,
-      b: number,
-      y: number,
-      rows: number,
-      count: number,
-      bRow: number,
-      bEach: number,
-    ): void {
-      for (let r = 0; r < rows; r++) {
-        for (let i = 0; i < count; i++) {
-          const at = r * count + i;
-          f32[y / 4 + at] = OPERATIONS[op](f32[a / 4 + at], f32[(b + r * bRow) / 4 + i * bEach]);
-        }
-      }
-    },
-
     affineRows(x: number, y: number, rows: number, count: number, scale: number, shift: number): void {
       for (let r = 0; r < rows; r++) {
         const [factor, term] = [f64[scale / 8 + r], f64[shift / 8 + r]];

@@ -54,9 +54,9 @@ export const TILES: Partial<Readonly<Record<RoutineName, readonly (readonly numb
   mishInPlace: [[X, 71, S]],
   hardswishInPlace: [[X, 71, S]],
   hardSigmoidInPlace: [[X, 71, 0.2, 0.5, S]],
-  combineRows: [0, 1, 2, 3].flatMap((op) => [
-    [op, X, W, Y + op * 512, 2, 21, 84, 1],
-    [op, X, W, Y + op * 512 + 256, 1, 21, 4, 0],
+  combinePairs: [0, 1, 2, 3, 4, 5].flatMap((op) => [
+    [op, X, 84, 1, W, 84, 1, Y + op * 512, 2, 21],
+    [op, X, 84, 1, W, 4, 0, Y + op * 512 + 256, 1, 21],
   ]),
   softmaxRows: [[X, Y, 2, 23, S]],
   softmaxColumns: [[X, Y, 5, 6, S]],

@@ -1,6 +1,6 @@
 import { randomSource } from '../../../core/random.js';
-import { ACTIVATIONS } from '../../../layers/activation.js';
-import { activateInMemory } from '../../elementwise.js';
+import { ACTIVATIONS, activationParameters } from '../../../layers/activation.js';
+import { applyInMemory } from '../../elementwise.js';
 import { placeOf, type SliceContext } from './context.js';
 import {
   type ActivationOp,
@@ -17,7 +17,8 @@ export function activationForward(c: SliceContext, op: ActivationOp): void {
   const [x, y] = [placeOf(c, c.tape.values[op.x[0]]).at, placeOf(c, value).at];
   const count = floatsOf(value);
   c.routines.copyFloats(x, y, count);
-  activateInMemory(c.routines, op.activation, op.parameters, y, count, c.work);
+  const parameters = activationParameters(op.activation, op.parameters, true);
+  applyInMemory(c.routines, { of: op.activation, parameters }, y, count, c.work);
 }
 
 export function activationBackward(c: SliceContext, op: ActivationOp): void {
