@@ -17,13 +17,16 @@ export type TrainWords = ValuesOf<
 
 const FORMAT = 'cnnviz-network';
 
-/** The words that train it again: files without their folders, all that the result depends on and nothing else. */
-export function trainArgs(net: string, flags: TrainWords): string[] {
+/**
+ * The words that train it again: all that the result depends on and nothing else.
+ * @param named how a file or folder is named; default: without the folders it lies in
+ */
+export function trainArgs(net: string, flags: TrainWords, named = placeName): string[] {
   const { data, test, holdout, augment, asPrinted } = flags;
   const { epochs, batch, optimizer, momentum, weightDecay, schedule, patience, seed, init } = flags;
   const said: (readonly [long: string, value: string | number])[] = [
-    ['--data', placeName(data)],
-    ...(test === null ? [] : [['--test', placeName(test)] as const]),
+    ['--data', named(data)],
+    ...(test === null ? [] : [['--test', named(test)] as const]),
     ['--holdout', holdout],
     ...(augment.length === 0 ? [] : [['--augment', augment.join()] as const]),
     ['--epochs', epochs],
@@ -35,11 +38,11 @@ export function trainArgs(net: string, flags: TrainWords): string[] {
     ['--schedule', scheduleText(schedule)],
     ['--patience', patience],
     ['--seed', seed],
-    ['--init', baseName(init)],
+    ['--init', named(init)],
   ];
   return [
     'train',
-    net.includes('|') ? net : baseName(net),
+    net.includes('|') ? net : named(net),
     ...said.flatMap(([long, value]) => [long, String(value)]),
     ...(asPrinted ? ['--as-printed'] : []),
     ...preparedWords(flags),

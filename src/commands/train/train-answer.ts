@@ -66,7 +66,8 @@ export async function trainAnswer(net: string, flags: TrainWords, frame: Frame):
       flags.seeds > 1 && learnt.end !== 'interrupted'
         ? await trainOtherSeeds(network, flags, read, { prepared, result }, interruption, frame)
         : null;
-    return answerOf({ result, args, bytes, out, kept, prepared, watching, seeds }, frame);
+    const again = kept === null ? null : [...trainArgs(net, flags, (place) => place), '-o', out, '--resume'];
+    return answerOf({ result, args, again, bytes, out, kept, prepared, watching, seeds }, frame);
   } finally {
     interruption.stop();
     training.close();
@@ -98,6 +99,7 @@ async function learning(
   const from = flags.resume && kept !== null ? await readState(kept, training, fingerprint) : null;
   if (!frame.json) for (const line of headLines(facts)) frame.terminal.print(line);
   if (from) frame.terminal.note(`goes on after step ${from.position.step}`);
+  else if (flags.resume) frame.terminal.note(`there is no ${kept}: begins anew`);
   await watcher?.begin(from?.position.step ?? 0, from?.position.history.length ?? 0);
   let work: Work | null = null;
   try {
@@ -128,6 +130,8 @@ async function learning(
 interface Found {
   readonly result: Trained;
   readonly args: readonly string[];
+  /** What goes on with it when it was ended; null: nothing is kept for that. */
+  readonly again: readonly string[] | null;
   readonly bytes: Uint8Array;
   readonly out: string;
   readonly kept: string | null;
@@ -136,11 +140,11 @@ interface Found {
   readonly seeds: OtherSeeds | null;
 }
 
-function answerOf({ result, args, bytes, out, kept, prepared, watching, seeds }: Found, frame: Frame): Answer {
+function answerOf({ result, args, again, bytes, out, kept, prepared, watching, seeds }: Found, frame: Frame): Answer {
   const isDone = result.end !== 'interrupted';
   const hash = sha256(bytes);
   const facts = `${formatBytes(bytes.length)}, sha256 ${hash.slice(0, 16)}…`;
-  const goOn = isDone || kept === null ? [] : [`to go on: cnnviz ${[...args, '--resume'].map(shellWord).join(' ')}`];
+  const goOn = isDone || again === null ? [] : [`to go on: cnnviz ${again.map(shellWord).join(' ')}`];
   return {
     notes: [...prepared.notes, ...(seeds?.failed ?? [])],
     lines: [...resultLines(result), ...(seeds ? seedLines(seeds) : []), ...goOn],

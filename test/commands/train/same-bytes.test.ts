@@ -6,6 +6,7 @@ import { memorySource } from '../../../src/core/bytes.js';
 import { readSafetensors } from '../../../src/models/weights/safetensors.js';
 import { BIN, cnnviz, inFolder, NODE } from '../../cli/cnnviz.js';
 import { numbers } from '../../engine/training/network/witness.js';
+import { argumentsOf } from '../../first-use/typed-commands.js';
 import { SMALL, writeDigits } from './digit-files.js';
 
 const LONG = process.env.CNNVIZ_FAULTS === 'long';
@@ -73,8 +74,10 @@ describe('a trained network has the same bytes', () => {
 
   it('ended by Ctrl-C with a network, and gone on with', () =>
     inFolder(async (cwd) => {
-      writeDigits(join(cwd, 'mnist'));
-      const child = spawn(NODE, [BIN, ...WORDS], { cwd });
+      // its words name a folder and a file of their own: the line that goes on must name them, too
+      writeDigits(join(cwd, 'sets/mnist'));
+      const words = [...WORDS.slice(0, 3), 'sets/mnist', ...WORDS.slice(4, -1), 'mine.safetensors'];
+      const child = spawn(NODE, [BIN, ...words], { cwd });
       let [out, isTold] = ['', false];
       child.stdout.on('data', (chunk: Buffer) => {
         out += chunk;
@@ -85,14 +88,22 @@ describe('a trained network has the same bytes', () => {
       const code = await new Promise((resolve) => child.on('close', resolve));
       expect(code).toBe(130);
       expect(out).toContain('ended after step ');
-      const kept = readSafetensors(memorySource(readFileSync(join(cwd, 'x.safetensors'))));
+      const kept = readSafetensors(memorySource(readFileSync(join(cwd, 'mine.safetensors'))));
       expect(JSON.parse(kept.metadata.get('training')!).end).toBe('interrupted');
       // what it says to go on with is typed
       const again = /to go on: cnnviz (.*)/.exec(out)![1];
       expect(again).toContain('--resume');
-      const { code: then, stderr } = await cnnviz([...WORDS, '--resume'], { cwd });
+      const { code: then, stderr } = await cnnviz(argumentsOf(`cnnviz ${again}`), { cwd });
       expect(then, stderr).toBe(0);
       expect(stderr).toMatch(/goes on after step \d+/);
+      expect(readFileSync(join(cwd, 'mine.safetensors')).equals(whole)).toBe(true);
+    }));
+
+  it('and says so where there is nothing to go on with', () =>
+    inFolder(async (cwd) => {
+      writeDigits(join(cwd, 'mnist'));
+      const { code, stderr } = await cnnviz([...WORDS, '--resume'], { cwd });
+      expect([code, stderr]).toEqual([0, 'there is no x.safetensors.unfinished: begins anew\n']);
       expect(readFileSync(join(cwd, 'x.safetensors')).equals(whole)).toBe(true);
     }));
 
