@@ -12,7 +12,7 @@ import type { Routines } from './routines/index.js';
 import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
 
 /** Layers that work on each number by itself, or on rows, in the engine's memory: portions that stay in the cache. */
-const PORTION = 16_384;
+export const PORTION = 16_384;
 /** A vector may be read beyond the end. */
 const SLACK = 64;
 const AREA = PORTION * 4 + SLACK;

@@ -1,7 +1,7 @@
 import type { Numbers, Value } from '../core/values.js';
 import { forwardOf, type Layer } from '../layers/index.js';
 import type { NumberFunction } from '../layers/row-work.js';
-import { applyInMemory, FUNCTION_BYTES } from './elementwise.js';
+import { applyInMemory, FUNCTION_BYTES, PORTION } from './elementwise.js';
 import { operationNumber } from './operators/pairs.js';
 import type { EngineMemory } from './wasm/memory.js';
 
@@ -31,6 +31,7 @@ export type FusedBand =
 
 const ADD = operationNumber('+');
 const MULTIPLY = operationNumber('×');
+
 /** Numbers that a gate copies at a time, and the bytes that they and the functions take. */
 const GATE = 4096;
 const SCRATCH = GATE * 4 + 64;
@@ -61,9 +62,6 @@ export function fuse(
     routines.combinePairs(MULTIPLY, x, 0, 1, gate, 0, 1, x, 1, some);
   }
 }
-
-/** Numbers of whole maps that stay in the cache while all is done to them. */
-const PORTION = 16_384;
 
 /** All that is fused, to whole maps at an address. */
 export function fuseInPortions(

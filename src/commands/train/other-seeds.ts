@@ -10,11 +10,11 @@ import { paceOf } from './train-flags.js';
 import { measure, type Trained } from './train-report.js';
 import type { TrainableNetwork } from './trained-network.js';
 
-type Set = 'test' | 'held out' | 'training';
+type MeasuredOn = 'test' | 'held out' | 'training';
 
 /** What other seeds came to: other first weights, another order, other images held out. */
 export interface OtherSeeds {
-  readonly measuredOn: Set;
+  readonly measuredOn: MeasuredOn;
   /** The training's own first. */
   readonly seeds: readonly { readonly seed: number; readonly accuracy: number }[];
   /** Why some came to nothing. */
@@ -36,7 +36,7 @@ export interface OtherSeeds {
 
 /** How right a training is, and on what: the test's images, those held out, or the last epoch's. */
 export function accuracyOf({ onTest, onHeldOut, history }: Pick<Trained, 'onTest' | 'onHeldOut' | 'history'>): {
-  readonly on: Set;
+  readonly on: MeasuredOn;
   readonly accuracy: number;
 } {
   if (onTest) return { on: 'test', accuracy: onTest.accuracy };
