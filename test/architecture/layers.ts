@@ -9,14 +9,14 @@ const ROWS: readonly (readonly string[])[] = [
   ['commands'],
   ['cli'],
   ['batch', 'functional'],
-  ['run'],
+  ['run', 'explorer'],
   ['analysis'],
   ['io', 'models', 'engine', 'draw', 'reports'],
   ['layers'],
   ['core'],
 ];
 const ORDER =
-  '(index.ts cli/main.ts) → api → commands → cli → (batch functional) → run → analysis → (io models engine draw reports) → layers → core';
+  '(index.ts cli/main.ts) → api → commands → cli → (batch functional) → (run explorer) → analysis → (io models engine draw reports) → layers → core';
 
 const NODE_MODULES_IN: readonly string[] = ['io', 'batch', 'cli', 'cli/main.ts', 'commands'];
 const PRINTS: readonly string[] = ['cli', 'cli/main.ts', 'commands'];

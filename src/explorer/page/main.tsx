@@ -1,0 +1,4 @@
+import { render } from 'preact';
+
+/** The page begins here. */
+render(<main />, document.body);
