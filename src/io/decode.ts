@@ -264,12 +264,18 @@ function colourName({ space }: Metadata): string {
   }
 }
 
-/** Runs sharp and turns what it throws into one line of ours. */
-async function guarded<T>(work: () => Promise<T>): Promise<T> {
+/** What went wrong is lost when other threads decode in the same moment: libvips keeps one message for all of them. */
+const LOST = /failOn setting/;
+/** How often it is asked again. */
+const ASKED_AGAIN = 5;
+
+/** Runs sharp and turns what it throws into one line of ours: the same line, however many threads decode. */
+async function guarded<T>(work: () => Promise<T>, left = ASKED_AGAIN): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof CnnvizError || !(error instanceof Error)) throw error;
+    if (left > 0 && LOST.test(firstLine(error.message))) return guarded(work, left - 1);
     throw new CnnvizError('decode', decodeMessage(error.message), {
       fix: 'the file is damaged or incomplete: fetch it again or save it anew',
       cause: error,
@@ -279,14 +285,17 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
 
 /** libvips reports several lines with the loader's name in each; the first says what happened. */
 function decodeMessage(message: string): string {
+  const first = firstLine(message);
+  if (LOST.test(first)) return 'truncated or corrupt (the decoder reports damage)';
+  const truncated =
+    /premature|truncat|end of (stream|file)|out of data|not enough|read error|unexpected end|bad huffman|too short/i;
+  return truncated.test(message) ? `truncated or corrupt (${first})` : `cannot be decoded (${first})`;
+}
+
+function firstLine(message: string): string {
   const lines = message
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
-  const first = (lines[0] ?? 'unknown fault').replace(/^(Input buffer|Input file)\s*/i, '').replace(/^\w+: /, '');
-  // what went wrong is lost when another image fails in the same moment: libvips keeps one message for all threads
-  if (/failOn setting/.test(first)) return 'truncated or corrupt (the decoder reports damage)';
-  const truncated =
-    /premature|truncat|end of (stream|file)|out of data|not enough|read error|unexpected end|bad huffman|too short/i;
-  return truncated.test(message) ? `truncated or corrupt (${first})` : `cannot be decoded (${first})`;
+  return (lines[0] ?? 'unknown fault').replace(/^(Input buffer|Input file)\s*/i, '').replace(/^\w+: /, '');
 }

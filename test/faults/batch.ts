@@ -32,7 +32,8 @@ export interface Running {
 
 /** Starts the built command without waiting for it. */
 export function start(args: readonly string[], cwd: string, env: Record<string, string> = {}): Running {
-  const child = spawn(NODE, [BIN, ...args], { cwd, env: { ...process.env, FORCE_COLOR: undefined, ...env } });
+  const own = { ...process.env, FORCE_COLOR: undefined, CI: undefined, GITHUB_ACTIONS: undefined, ...env };
+  const child = spawn(NODE, [BIN, ...args], { cwd, env: own });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk) => out.push(chunk));
   child.stderr.on('data', (chunk) => err.push(chunk));
