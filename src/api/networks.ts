@@ -1,4 +1,5 @@
 import { type Bound, shapeOf } from '../analysis/kept-run.js';
+import { chooseLayers } from '../analysis/layer-choice.js';
 import { Profile } from '../analysis/profile.js';
 import { planCheck } from '../commands/check/check-plan.js';
 import type { CheckResult, UpdateResult } from '../commands/check/check-result.js';
@@ -12,7 +13,6 @@ import type { RunProfile } from '../core/profile.js';
 import { numbersToFill, type Tensor, type TensorLike, tensor, toTensor } from '../core/tensor.js';
 import { faultWords, toFloat32, type Value } from '../core/values.js';
 import type { ShapedModel } from '../layers/infer.js';
-import { chooseLayers } from '../run/layer-choice.js';
 import { networkSubject, openNetwork } from '../run/network.js';
 import { type LayerChoice, layersNamed } from '../run/run.js';
 import { Runs } from '../run/runs.js';

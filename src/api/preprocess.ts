@@ -1,10 +1,10 @@
+import { preparePicture } from '../analysis/prepare/network-input.js';
 import { atPlace } from '../core/errors.js';
 import { choosePreset, PRESETS } from '../core/job.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import { numbersOf } from '../engine/input.js';
 import { decodeImage } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
-import { preparePicture } from '../run/network-input.js';
 import { decodeJobOf, type FileLike, type PreprocessOptions, presetChoiceOf } from './sources.js';
 
 /**

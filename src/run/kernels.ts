@@ -1,4 +1,6 @@
 import type { Bound } from '../analysis/kept-run.js';
+import { holeWarnings, pictureOfInput } from '../analysis/prepare/prepared-input.js';
+import { preprocessImage, presetWords } from '../analysis/prepare/preset.js';
 import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
 import { type Image, maxSample } from '../core/image.js';
@@ -10,9 +12,7 @@ import { inferShapes } from '../layers/infer.js';
 import { npyToTensor } from '../models/npy.js';
 import { type Bank, bankModel, bankOf, bindKernels, checkFits, convLayers, mapCount } from './banks.js';
 import { type LoadedKernels, loadKernels, toImageShape } from './kernel-files.js';
-import { preprocessImage, presetWords } from './preset.js';
 import { commandArgs } from './recipe.js';
-import { holeWarnings, pictureOfInput } from './source.js';
 import type { Subject } from './subject.js';
 
 /** The kernels of `conv` as a subject. */

@@ -1,6 +1,7 @@
 import { type ClassReading, topClasses } from '../analysis/best-classes.js';
 import { histogramOf } from '../analysis/histogram.js';
 import { channelsOf } from '../analysis/layer-facts.js';
+import { planesOf } from '../analysis/planes.js';
 import { plural } from '../core/geometry.js';
 import type { NetworkJob, ScaleRule } from '../core/job.js';
 import type { DrawingNote } from '../core/note.js';
@@ -16,7 +17,7 @@ import { countMapHalves } from '../engine/map-loops.js';
 import { baseName } from '../io/paths.js';
 import { drawnScale, encodeFigure, fileOf, finishFigure } from './figure.js';
 import type { MeasuredLayer } from './measure.js';
-import { type DrawnBytes, inputPicture, planesOf, sourceName } from './planes.js';
+import { type DrawnBytes, inputPicture, sourceName } from './planes.js';
 import { layerArgsOf, networkArgs, pictureNote } from './recipe.js';
 import type { Source } from './subject.js';
 

@@ -1,5 +1,6 @@
 import type { ClassReading } from '../analysis/best-classes.js';
 import { channelsOf } from '../analysis/layer-facts.js';
+import { planesOf } from '../analysis/planes.js';
 import { measureValues } from '../analysis/values.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Image } from '../core/image.js';
@@ -16,7 +17,7 @@ import { writeNpy, writeValue } from '../models/npy.js';
 import { mapPng } from './map-png.js';
 import type { FeatureMap, MeasuredBank, MeasuredLayer } from './measure.js';
 import { numberedMap, type Product } from './place.js';
-import { type DrawnBytes, planesOf } from './planes.js';
+import type { DrawnBytes } from './planes.js';
 import { kernelMapNote, layerMapNote } from './recipe.js';
 import type { Source } from './subject.js';
 

@@ -1,4 +1,5 @@
 import type { SubjectRun } from '../analysis/kept-run.js';
+import type { ChosenLayer } from '../analysis/layer-choice.js';
 import { firingValues, layerFacts } from '../analysis/layer-facts.js';
 import { measureValues } from '../analysis/values.js';
 import { type Axis, clipSpan, convAxis, inputSpan, receptiveSpan, unreadCount } from '../core/geometry.js';
@@ -15,7 +16,6 @@ import { sha256 } from '../io/hash.js';
 import { type Layer, nameOf } from '../layers/index.js';
 import type { Bank } from './banks.js';
 import type { BoundKernels } from './kernels.js';
-import type { ChosenLayer } from './layer-choice.js';
 
 /** One feature map with its numbers. */
 export interface FeatureMap {

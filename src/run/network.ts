@@ -1,4 +1,11 @@
 import type { Bound } from '../analysis/kept-run.js';
+import {
+  checkDeclaredArray,
+  networkPreparation,
+  type OpenedNetwork,
+  type SourceJob,
+} from '../analysis/prepare/network-input.js';
+import { presetOf } from '../analysis/prepare/preset.js';
 import type { ByteSource } from '../core/bytes.js';
 import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
 import type { NetworkJob, NetworkRequest } from '../core/job.js';
@@ -35,8 +42,6 @@ import { readWeights } from '../models/weights/index.js';
 import type { WeightFile } from '../models/weights/weight-file.js';
 import { type FileKind, headIn, kindOfFile, refusalOf } from './file-kind.js';
 import { findWeights } from './found-weights.js';
-import { checkDeclaredArray, networkPreparation, type OpenedNetwork, type SourceJob } from './network-input.js';
-import { presetOf } from './preset.js';
 import { networkArgs } from './recipe.js';
 import type { Subject } from './subject.js';
 

@@ -1,3 +1,4 @@
+import type { ChosenLayer } from '../analysis/layer-choice.js';
 import { type Between, mostVarying, type NetworkStages, type Stage, stagesOf } from '../analysis/network-stages.js';
 import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
@@ -11,7 +12,6 @@ import { type DrawnOverview, type OverviewBar, overview } from '../draw/overview
 import { baseName } from '../io/paths.js';
 import type { ShapedModel } from '../layers/infer.js';
 import { encodeFigure, fileOf } from './figure.js';
-import type { ChosenLayer } from './layer-choice.js';
 import type { MeasuredLayer } from './measure.js';
 import { sourceName } from './planes.js';
 import { networkArgs, pictureArgs } from './recipe.js';

@@ -1,3 +1,4 @@
+import { type PreparedImage, type PreprocessStep, presetArgs, presetWords } from '../analysis/prepare/preset.js';
 import { measureValues } from '../analysis/values.js';
 import { CnnvizError } from '../core/errors.js';
 import { type Image, maxSample } from '../core/image.js';
@@ -16,7 +17,6 @@ import type { Input } from '../io/inputs.js';
 import { baseName } from '../io/paths.js';
 import { writeNpy } from '../models/npy.js';
 import { type Delivery, deliver, type Product, placeOf } from './place.js';
-import { type PreparedImage, type PreprocessStep, presetArgs, presetWords } from './preset.js';
 import { decodeArgs } from './recipe.js';
 import { atInput, isArray, pageFacts } from './source.js';
 
@@ -45,7 +45,7 @@ export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: D
     refuseArray(input, bytes);
     const { image, facts, range, notes } = await decodeImage(bytes, job.decode);
     const product = preprocessProduct(job);
-    const { preparePicture } = await import('./network-input.js');
+    const { preparePicture } = await import('../analysis/prepare/network-input.js');
     const prepared = preparePicture(image, job.preset, product.kind !== 'npy');
     const { shape } = prepared.input;
     const values = numbersOf(prepared.input);

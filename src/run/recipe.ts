@@ -1,3 +1,4 @@
+import { geometryArgs, presetArgs } from '../analysis/prepare/preset.js';
 import {
   activationText,
   biasText,
@@ -26,7 +27,6 @@ import type { Clipped, LayerResult, MapResult, Scale } from '../core/result.js';
 import { VERSION } from '../core/version.js';
 import { sha256 } from '../io/hash.js';
 import { baseName, safeName, stem } from '../io/paths.js';
-import { geometryArgs, presetArgs } from './preset.js';
 import type { Source } from './subject.js';
 
 /** What the picture of one map of `conv` carries: its values can be read back. `kernel`: which of the job's made it. */

@@ -1,5 +1,6 @@
 import { chainBehind } from '../analysis/explain/chain.js';
 import { type Bound, planRun, runSubject, type Shaped, type SubjectRun, shapeOf } from '../analysis/kept-run.js';
+import { type ChosenLayer, chooseLayers, chooseOneLayer } from '../analysis/layer-choice.js';
 import type { LayerRun } from '../analysis/layer-run.js';
 import type { NetworkJob, OutputJob } from '../core/job.js';
 import type { InputFacts, NetworkRunResult, OutputFile, RunResult } from '../core/result.js';
@@ -9,7 +10,6 @@ import type { Input } from '../io/inputs.js';
 import type { Model } from '../layers/model.js';
 import { followingCount } from './banks.js';
 import type { BoundKernels, KernelSubject } from './kernels.js';
-import { type ChosenLayer, chooseLayers, chooseOneLayer } from './layer-choice.js';
 import { type DrawnProduct, drawKernelMaps, drawLayers } from './maps.js';
 import { measureBanks, measureLayers } from './measure.js';
 import type { OverviewRun } from './overview.js';

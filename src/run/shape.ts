@@ -1,4 +1,5 @@
 import { type Bound, type Shaped, shapeOf } from '../analysis/kept-run.js';
+import { type ChosenLayer, chooseOneLayer } from '../analysis/layer-choice.js';
 import type { LayerView, ShapedLayer } from '../analysis/layer-run.js';
 import type { Job, LayerJob, NetworkJob } from '../core/job.js';
 import type { ChoiceFacts, InputFacts, PlannedRun } from '../core/result.js';
@@ -20,7 +21,6 @@ import {
   sizeRead,
   subjectOfMap,
 } from './kernels.js';
-import { type ChosenLayer, chooseOneLayer } from './layer-choice.js';
 import { measureSteps } from './measure.js';
 import { placeOf, productsOf } from './place.js';
 import { atInput, isArray, pageFacts, readSource, sourceOf } from './source.js';

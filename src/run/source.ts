@@ -1,10 +1,9 @@
+import type { PreparedInput } from '../analysis/prepare/prepared-input.js';
 import { atPlace, CnnvizError } from '../core/errors.js';
-import type { Image } from '../core/image.js';
 import type { DecodeJob } from '../core/job.js';
 import type { InputFacts } from '../core/result.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
-import { chooseScale, toPixels } from '../draw/scale.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
 import { type DecodedImage, decodeImage, type ImageFacts } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
@@ -13,7 +12,7 @@ import type { Input } from '../io/inputs.js';
 import { peekFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
 import { readNpy, readNpyHeader } from '../models/npy.js';
-import type { PreparedInput, Source, Subject } from './subject.js';
+import type { Source, Subject } from './subject.js';
 
 /** What goes wrong with an input carries its name. */
 export async function atInput<T>({ path }: Pick<Input, 'path'>, work: () => T | Promise<T>): Promise<T> {
@@ -129,41 +128,4 @@ function shapeOfFile({ path }: Input): readonly number[] | null {
 export function firstItem(x: EngineInput | Value): Tensor {
   const shape = x.shape.slice(-3);
   return tensor(numbersOf(x).subarray(0, sizeOf(shape)), shape);
-}
-
-/** "NaN or infinite": how many values of an array are, in words; none: no words. */
-export function holeWarnings(data: ArrayLike<number>): string[] {
-  let bad = 0;
-  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) bad++;
-  return bad > 0 ? [`${bad} of ${data.length} values are NaN or infinite and pass through`] : [];
-}
-
-/**
- * What is fed, as a picture: pixels as they are, or numbers from their darkest to their brightest. Three channels are
- * colours, of any other number the first one is shown. Null when it has no rows and columns.
- */
-export function pictureOfInput(x: EngineInput | Value): Image | null {
-  const { shape } = x;
-  if (shape.length < 3) return null;
-  const [C, height, width] = shape.slice(-3);
-  const channels = C === 3 ? 3 : 1;
-  const size = width * height;
-  if ('bytes' in x) {
-    const data = C === channels ? x.bytes : x.bytes.filter((_, i) => i % C === 0);
-    return { width, height, channels, depth: 8, data: data.slice(0, size * channels) };
-  }
-  return planesPicture(numbersOf(x), [C, height, width]);
-}
-
-/** Planes [C, H, W] from their darkest to their brightest value: three are colours, of any other number the first is shown. */
-export function planesPicture(planes: Float32Array, [C, height, width]: readonly number[]): Image {
-  const channels = C === 3 ? 3 : 1;
-  const size = width * height;
-  const shown = planes.subarray(0, channels * size);
-  const levels = toPixels(shown, chooseScale([shown], { kind: 'minmax' }), 8).data as Uint8Array;
-  const data = new Uint8Array(channels * size);
-  for (let c = 0; c < channels; c++) {
-    for (let i = 0; i < size; i++) data[i * channels + c] = levels[c * size + i];
-  }
-  return { width, height, channels, depth: 8, data };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resizeMap, strongestPlace } from '../../src/commands/class/class-map.js';
+import { resizeMap, strongestPlace } from '../../src/analysis/grad-cam.js';
 import { strongestPlaces } from '../../src/commands/class/top-places.js';
 import { Best } from '../../src/commands/class/top-study.js';
 import { seeded } from '../random.js';

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { preparePicture } from '../../src/analysis/prepare/network-input.js';
 import type { Image } from '../../src/core/image.js';
 import { choosePreset, PRESETS } from '../../src/core/job.js';
 import { toOriginal } from '../../src/core/preprocess-geometry.js';
 import { prepareDigit } from '../../src/engine/digit.js';
 import { decodeImage } from '../../src/io/decode.js';
-import { preparePicture } from '../../src/run/network-input.js';
 
 const DIGITS = fileURLToPath(new URL('../../fixtures/images/digits/', import.meta.url));
 const JOB = { background: null, maxPixels: 1e8 };

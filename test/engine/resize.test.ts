@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { auditImage, type PreprocessStep, preprocessImage } from '../../src/analysis/prepare/preset.js';
 import type { Image } from '../../src/core/image.js';
 import { type GeometryJob, PRESETS, presetFor } from '../../src/core/job.js';
 import { planPreprocess, toOriginal } from '../../src/core/preprocess-geometry.js';
@@ -9,7 +10,6 @@ import { numbersOf } from '../../src/engine/input.js';
 import { cropImage, resizeArea, resizeBilinear } from '../../src/engine/resize.js';
 import { decodeImage } from '../../src/io/decode.js';
 import { readNpy } from '../../src/models/npy.js';
-import { auditImage, type PreprocessStep, preprocessImage } from '../../src/run/preset.js';
 
 const FIXTURES = new URL('../../fixtures/', import.meta.url);
 const EXPECTED = new URL('expected/torchvision/', FIXTURES);

@@ -1,10 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { presetFor } from '../../src/core/job.js';
-import { tensor as tensorOf } from '../../src/core/tensor.js';
-import type { DType } from '../../src/core/values.js';
-import { npyToValue, readNpy, writeNpy } from '../../src/models/npy.js';
 import {
   checkDeclaredArray,
   checkDeclaredShape,
@@ -12,7 +8,11 @@ import {
   type DeclaredInput,
   preparation,
   unpreparedNote,
-} from '../../src/run/network-input.js';
+} from '../../src/analysis/prepare/network-input.js';
+import { presetFor } from '../../src/core/job.js';
+import { tensor as tensorOf } from '../../src/core/tensor.js';
+import type { DType } from '../../src/core/values.js';
+import { npyToValue, readNpy, writeNpy } from '../../src/models/npy.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 import { bytes, model, node, number, tensor, text, value } from '../models/onnx/writer.js';
 

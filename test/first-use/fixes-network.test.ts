@@ -341,13 +341,13 @@ testFixes(PARTS.network, CASES, {
   'src/cli/network-flags.ts: two numbers such as 0,4095, or auto': 'test/cli/images-in.test.ts gives ranges',
   'src/commands/layer/animate.ts: such as 0,0,4,3: four columns of three rows from the top left':
     'test/cli/images-in.test.ts and test/frozen give regions',
-  'src/run/network-input.ts: --size …': DECLARED,
-  'src/run/network-input.ts: leave --size out': DECLARED,
-  'src/run/network-input.ts: … in the place of --preset imagenet': DECLARED,
-  'src/run/network-input.ts: leave --normalize out': DECLARED,
-  'src/run/network-input.ts: leave --pixels out': DECLARED,
-  'src/run/network-input.ts: …; or export it with channels first (tf2onnx: --inputs-as-nchw …)': DECLARED,
-  'src/run/network-input.ts: leave --gray out': DECLARED,
+  'src/analysis/prepare/network-input.ts: --size …': DECLARED,
+  'src/analysis/prepare/network-input.ts: leave --size out': DECLARED,
+  'src/analysis/prepare/network-input.ts: … in the place of --preset imagenet': DECLARED,
+  'src/analysis/prepare/network-input.ts: leave --normalize out': DECLARED,
+  'src/analysis/prepare/network-input.ts: leave --pixels out': DECLARED,
+  'src/analysis/prepare/network-input.ts: …; or export it with channels first (tf2onnx: --inputs-as-nchw …)': DECLARED,
+  'src/analysis/prepare/network-input.ts: leave --gray out': DECLARED,
   "src/models/networks/printed-model.ts: export the model: torch.onnx.export(model, x, 'model.onnx'), then: cnnviz run model.onnx":
     'needs PyTorch',
   'src/models/networks/builtin/index.ts: did you mean …?':

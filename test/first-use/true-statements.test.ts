@@ -1,8 +1,8 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { spatialMaps } from '../../src/analysis/grad-cam.js';
 import { shapeOf } from '../../src/analysis/kept-run.js';
-import { spatialMaps } from '../../src/commands/class/gradcam-study.js';
 import { tensor } from '../../src/core/tensor.js';
 import { encodeNpy } from '../../src/index.js';
 import { openNetwork } from '../../src/run/network.js';

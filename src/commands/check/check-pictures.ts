@@ -1,3 +1,4 @@
+import { planesOf } from '../../analysis/planes.js';
 import { DEFAULT_LOOK } from '../../core/look.js';
 import type { DrawingNote } from '../../core/note.js';
 import { groupDigits } from '../../core/text.js';
@@ -7,7 +8,6 @@ import { type MapFigure, PLAIN_LOOK } from '../../draw/figure.js';
 import { writeAtomic } from '../../io/files.js';
 import { baseName, joinPath, safeName } from '../../io/paths.js';
 import { encodeFigure } from '../../run/figure.js';
-import { planesOf } from '../../run/planes.js';
 import type { CheckPicture, StageCheck } from './check-result.js';
 import type { ComputedStage, JudgedStage } from './check-stage.js';
 import { type ComparedPlane, differencePicture, valuesPictures } from './difference.js';

@@ -1,4 +1,5 @@
 import { channelsOf } from '../../analysis/layer-facts.js';
+import { planesOf } from '../../analysis/planes.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import { maxSample } from '../../core/image.js';
 import type { ScaleRule } from '../../core/job.js';
@@ -13,7 +14,6 @@ import { existingFile, existingFolder, readBytes } from '../../io/files.js';
 import type { Input } from '../../io/inputs.js';
 import { collisionKey, folderOf, joinPath, safeName } from '../../io/paths.js';
 import { npyToValue, readNpy } from '../../models/npy.js';
-import { planesOf } from '../../run/planes.js';
 import { type MapPicture, readMapPicture } from '../../run/read-map.js';
 import type { DifferingValue, StageCheck, StageStatus, ValuesCheck } from './check-result.js';
 import { compareElements, type ElementDifference, EXACT, isExact, type Tolerance } from './tolerance.js';

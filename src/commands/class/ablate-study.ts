@@ -1,5 +1,6 @@
 import { probabilitiesOf } from '../../analysis/best-classes.js';
 import { classScores, findClass, rankClass } from '../../analysis/class-scores.js';
+import { oneLayer } from '../../analysis/grad-cam.js';
 import { channelsOf } from '../../analysis/layer-facts.js';
 import { openScores } from '../../analysis/score-session.js';
 import type { Answer, Frame } from '../../cli/frame.js';
@@ -29,7 +30,6 @@ import {
   shareWords,
 } from './class-command.js';
 import { noteOf } from './class-map.js';
-import { oneLayer } from './gradcam-study.js';
 
 /** What a channel is set to: zero, or its own mean over the map. */
 export type AblationFill = '0' | 'mean';

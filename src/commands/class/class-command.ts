@@ -1,3 +1,4 @@
+import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
 import { altOfClassStudy } from '../../cli/alt.js';
 import { refuseSwapped } from '../../cli/argument-order.js';
 import type { ValuesOf } from '../../cli/flags.js';
@@ -15,7 +16,6 @@ import type { Input } from '../../io/inputs.js';
 import type { Style } from '../../reports/text.js';
 import type { FigureFile } from '../../run/figure.js';
 import { networkSubject, openNetwork, readLabels } from '../../run/network.js';
-import type { OpenedNetwork } from '../../run/network-input.js';
 import { atInput, readSource } from '../../run/source.js';
 import type { Source, Subject } from '../../run/subject.js';
 import type { classFlags } from './class-flags.js';

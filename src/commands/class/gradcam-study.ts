@@ -1,5 +1,15 @@
 import { classGradient } from '../../analysis/class-gradient.js';
 import { classScores, REPAIR } from '../../analysis/class-scores.js';
+import {
+  checkMaps,
+  gradCam,
+  lastMaps,
+  oneLayer,
+  type PlaceMap,
+  resizeMap,
+  strongestPlace,
+} from '../../analysis/grad-cam.js';
+import type { ChosenLayer } from '../../analysis/layer-choice.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
 import { tensor } from '../../core/tensor.js';
@@ -7,9 +17,7 @@ import { formatNumber } from '../../core/text.js';
 import type { Breathe } from '../../engine/execute.js';
 import { timesOfProcess } from '../../engine/step-times.js';
 import type { ShapedModel } from '../../layers/infer.js';
-import { type ModelNode, neededFor } from '../../layers/model.js';
 import { writeNpy } from '../../models/npy.js';
-import { type ChosenLayer, chooseLayers } from '../../run/layer-choice.js';
 import { threadTeam } from '../../run/threads.js';
 import {
   type ClassAnswer,
@@ -22,7 +30,7 @@ import {
   placeWords,
   scoreWords,
 } from './class-command.js';
-import { drawClassMap, gradCam, type PlaceMap, resizeMap, strongestPlace } from './class-map.js';
+import { drawClassMap } from './class-map.js';
 
 /** Where in an image a layer speaks for a class. */
 interface GradcamResult extends ClassAnswer {
@@ -92,56 +100,6 @@ export async function gradcam(
       .map((channel) => ({ channel, weight: weights[channel] })),
     notes: found.notes,
   };
-}
-
-/** The one layer a name means. @throws CnnvizError 'usage' for none, or several */
-export function oneLayer(shaped: ShapedModel, name: string): ChosenLayer {
-  const found = chooseLayers(shaped, [name], '--layer');
-  if (found.length === 1) return found[0];
-  throw new CnnvizError('usage', `--layer ${name}: expected one layer, got ${found.length}`, {
-    fix: `such as --layer ${found[0].name}`,
-  });
-}
-
-/** The last maps that the scores are made from: behind their batch norm, addition and activation. */
-function lastMaps(shaped: ShapedModel, scores: string, network: string): ChosenLayer {
-  const last = spatialMaps(shaped, scores).at(-1);
-  if (last) return { name: last.name, value: last.outputs[0], node: last };
-  throw new CnnvizError('usage', `${network} has no layer that makes maps`, {
-    fix: 'name a layer of maps with --layer',
-  });
-}
-
-/** @throws CnnvizError 'usage' for a layer of vectors */
-function checkMaps({ infos }: ShapedModel, layer: ChosenLayer): ChosenLayer {
-  const { shape } = infos.get(layer.value)!;
-  if (shape.length === 4 && shape[0] === 1 && shape[2] * shape[3] > 1) return layer;
-  throw new CnnvizError('usage', `--layer ${layer.name}: expected a layer of maps, it gives [${shape.join(', ')}]`, {
-    fix: 'choose a convolution, or a layer before the maps are flattened',
-  });
-}
-
-/** Layers that slide a window over the places of an image: what they make has places. */
-const WINDOWS: readonly string[] = ['conv', 'ncc', 'max_pool', 'avg_pool', 'gauss_pool'];
-/** Layers that give their input again, or bring any image to one size for the layers of vectors behind them. */
-const SILENT: readonly string[] = ['dropout', 'identity', 'adaptive_avg_pool', 'adaptive_max_pool'];
-
-/**
- * The layers that make maps [1, C, H, W] of more than one place on the way to a value, in the network's order; the last
- * is what a pooling over all places, or a flattening, reads. A batch norm, an addition or an activation makes maps as a
- * convolution does. Arrays of rank 4 that are no maps (channels last, vectors with sides of 1) have sides that no window
- * gives.
- */
-export function spatialMaps({ model, infos }: ShapedModel, value: string): ModelNode[] {
-  const sidesOf = ({ outputs }: ModelNode): string | null => {
-    const { shape } = infos.get(outputs[0])!;
-    return shape.length === 4 && shape[0] === 1 && shape[2] * shape[3] > 1 ? shape.slice(2).join('×') : null;
-  };
-  const given = new Set(model.nodes.filter(({ layer }) => WINDOWS.includes(layer.kind)).map(sidesOf));
-  return neededFor(model, [value]).filter((node) => {
-    const sides = sidesOf(node);
-    return sides !== null && given.has(sides) && !SILENT.includes(node.layer.kind);
-  });
 }
 
 /** `cnnviz gradcam`, answered. */

@@ -1,4 +1,5 @@
 import { classGradient, inputValue } from '../../analysis/class-gradient.js';
+import { type PlaceMap, strongestPlace } from '../../analysis/grad-cam.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { tensor } from '../../core/tensor.js';
 import { formatNumber } from '../../core/text.js';
@@ -19,7 +20,7 @@ import {
   placeWords,
   scoreWords,
 } from './class-command.js';
-import { drawClassMap, type PlaceMap, saliency as saliencyMap, strongestPlace } from './class-map.js';
+import { drawClassMap, saliency as saliencyMap } from './class-map.js';
 
 /** `cnnviz saliency`, answered. */
 export async function saliencyAnswer(

@@ -1,4 +1,12 @@
 import { planRun, shapeOf } from '../../analysis/kept-run.js';
+import {
+  checkDeclaredShape,
+  declaredType,
+  type OpenedNetwork,
+  presetOfJob,
+  type SourceJob,
+} from '../../analysis/prepare/network-input.js';
+import { presetWords } from '../../analysis/prepare/preset.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { FeatureOrigin, Reduce } from '../../core/head.js';
 import type { ImagePreset, NetworkRequest } from '../../core/job.js';
@@ -13,14 +21,6 @@ import { builtinName } from '../../models/networks/index.js';
 import { type CutNetwork, cutNetwork, reducedSize } from '../../run/head/cut-network.js';
 import { looksLikePipe } from '../../run/head/open-head.js';
 import { filesOf, networkSubject, openNetwork } from '../../run/network.js';
-import {
-  checkDeclaredShape,
-  declaredType,
-  type OpenedNetwork,
-  presetOfJob,
-  type SourceJob,
-} from '../../run/network-input.js';
-import { presetWords } from '../../run/preset.js';
 import { sourceOf } from '../../run/source.js';
 import type { Source } from '../../run/subject.js';
 

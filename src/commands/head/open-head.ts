@@ -1,3 +1,4 @@
+import { NOTHING_SUBTRACTED } from '../../analysis/prepare/preset.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { FeatureOrigin, Head } from '../../core/head.js';
 import type { PresetChoice } from '../../core/job.js';
@@ -6,7 +7,6 @@ import { headProbabilities } from '../../engine/training/predict-head.js';
 import type { Input } from '../../io/inputs.js';
 import { checkSameFeatures, featureRequest, HEAD_FLAGS, type HeadNetwork, openHead } from '../../run/head/open-head.js';
 import { arraysOf } from '../../run/network.js';
-import { NOTHING_SUBTRACTED } from '../../run/preset.js';
 import { type FeatureExtractor, type FeatureJob, openExtractor } from './feature-extractor.js';
 import { eachFeatureRow, usableRow } from './image-features.js';
 

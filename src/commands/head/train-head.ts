@@ -1,3 +1,4 @@
+import { presetArgs } from '../../analysis/prepare/preset.js';
 import type { ValuesOf } from '../../cli/flags.js';
 import type { Answer, Frame, Work } from '../../cli/frame.js';
 import { CnnvizError } from '../../core/errors.js';
@@ -12,7 +13,6 @@ import { findLabelledImages, type LabelledImages, type LabelledPlace } from '../
 import { baseName, stem } from '../../io/paths.js';
 import { writeHead } from '../../models/head-file.js';
 import { formatBytes } from '../../reports/table.js';
-import { presetArgs } from '../../run/preset.js';
 import { evaluateClasses } from './evaluation.js';
 import { checkNamedOutputs, type ImageEvents, imageEvents, leftOut, networkFiles } from './export-features.js';
 import { type FeatureExtractor, type FeatureJob, openExtractor } from './feature-extractor.js';

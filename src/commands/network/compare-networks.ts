@@ -1,5 +1,6 @@
 import { topClasses } from '../../analysis/best-classes.js';
 import { channelsOf } from '../../analysis/layer-facts.js';
+import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob, NetworkRequest } from '../../core/job.js';
 import { nanScores } from '../../core/result.js';
@@ -15,7 +16,6 @@ import type { Input } from '../../io/inputs.js';
 import { keepsNumbers, layerFamily, nameOf } from '../../layers/index.js';
 import type { Model, ModelNode } from '../../layers/model.js';
 import { networkSubject, openNetwork } from '../../run/network.js';
-import type { OpenedNetwork } from '../../run/network-input.js';
 import { layersNamed, run } from '../../run/run.js';
 import type { RunContext } from '../../run/runs.js';
 import { sourceOf } from '../../run/source.js';

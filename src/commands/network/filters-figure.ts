@@ -1,4 +1,6 @@
 import { shapeOf } from '../../analysis/kept-run.js';
+import { chooseLayers } from '../../analysis/layer-choice.js';
+import { checkDeclaredSize, declaredType } from '../../analysis/prepare/network-input.js';
 import { measureValues } from '../../analysis/values.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
@@ -14,9 +16,7 @@ import { chooseFit } from '../../draw/fit.js';
 import { colourImage } from '../../draw/kernel-picture.js';
 import { imagePicture, inGrid, type Plane, planePicture, sideBySide, stacked, textPart } from '../../draw/part.js';
 import { encodeFigure, type FigureFile } from '../../run/figure.js';
-import { chooseLayers } from '../../run/layer-choice.js';
 import { openNetwork } from '../../run/network.js';
-import { checkDeclaredSize, declaredType } from '../../run/network-input.js';
 
 /** First and last kernel, both included. */
 export type KernelRange = readonly [first: number, last: number];

@@ -1,5 +1,6 @@
 import { shapeOf } from '../../analysis/kept-run.js';
 import { type NetworkSummary, summarizeModel } from '../../analysis/network-summary.js';
+import { checkDeclaredSize, declaredType } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkRequest } from '../../core/job.js';
 import type { DrawingNote } from '../../core/note.js';
@@ -9,7 +10,6 @@ import { tableLines } from '../../reports/table.js';
 import type { Style } from '../../reports/text.js';
 import { encodeFigure, type FigureFile } from '../../run/figure.js';
 import { openNetwork } from '../../run/network.js';
-import { checkDeclaredSize, declaredType } from '../../run/network-input.js';
 import { architectureFigure } from './architecture.js';
 
 type Line = NetworkSummary['layers'][number];

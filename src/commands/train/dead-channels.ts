@@ -1,7 +1,7 @@
+import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
 import { sizeOf } from '../../core/tensor.js';
 import type { Training } from '../../engine/training/network/trainer.js';
 import type { layerFamily } from '../../layers/index.js';
-import type { OpenedNetwork } from '../../run/network-input.js';
 import type { TrainingImagesInParts } from './training-images.js';
 import { imagesAsRead, shapesFor, spread, valuesNow } from './values-now.js';
 

@@ -1,8 +1,8 @@
+import { preparePicture } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
 import type { ImagePreset } from '../../core/job.js';
 import { sizeOf } from '../../core/tensor.js';
-import { preparePicture } from '../../run/network-input.js';
 
 /** Images of one size with their classes, as training reads them. */
 export interface StoredImages {

@@ -1,11 +1,11 @@
+import { presetOfJob } from '../../analysis/prepare/network-input.js';
+import { presetWords } from '../../analysis/prepare/preset.js';
 import type { Frame, Work } from '../../cli/frame.js';
 import { decodeOf, presetOf } from '../../cli/network-flags.js';
 import { float32Bytes } from '../../core/bytes.js';
 import type { ImagePreset } from '../../core/job.js';
 import { openTraining, type Training } from '../../engine/training/network/trainer.js';
 import { sha256OfParts } from '../../io/hash.js';
-import { presetOfJob } from '../../run/network-input.js';
-import { presetWords } from '../../run/preset.js';
 import { trainingTeam } from '../../run/threads.js';
 import { copyOf, type Numbers } from './learn.js';
 import { saidOf, type TrainWords } from './network-file.js';

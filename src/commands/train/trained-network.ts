@@ -1,3 +1,4 @@
+import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkRequest } from '../../core/job.js';
 import { sizeOf } from '../../core/tensor.js';
@@ -10,7 +11,6 @@ import { ELSEWHERE } from '../../engine/training/network/unsupported.js';
 import { inferShapes, type ShapedModel } from '../../layers/infer.js';
 import type { Model } from '../../layers/model.js';
 import { openNetwork } from '../../run/network.js';
-import type { OpenedNetwork } from '../../run/network-input.js';
 import type { Beginning } from './train-flags.js';
 
 /** The largest network and input that are trained here. */

@@ -1,9 +1,9 @@
 import { planRun, type Runnable, runSubject, type Shaped, shapeOf } from '../../analysis/kept-run.js';
+import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
 import { tensor } from '../../core/tensor.js';
 import { toFloat32, type Value } from '../../core/values.js';
 import type { Training } from '../../engine/training/network/trainer.js';
 import { type Model, tensorConstant } from '../../layers/model.js';
-import type { OpenedNetwork } from '../../run/network-input.js';
 import type { TrainingImagesInParts } from './training-images.js';
 
 const OPTIONS = { exact: false, algorithm: null } as const;

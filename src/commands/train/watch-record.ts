@@ -1,9 +1,9 @@
 import { stagesOf } from '../../analysis/network-stages.js';
+import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
 import { chooseScale, toPixels } from '../../draw/scale.js';
 import type { Judged, Training } from '../../engine/training/network/trainer.js';
-import type { OpenedNetwork } from '../../run/network-input.js';
 import { countRight } from './learn.js';
 import type { TrainingImagesInParts } from './training-images.js';
 import { imagesAsRead, shapesFor, spread, valuesNow } from './values-now.js';

@@ -1,4 +1,6 @@
 import { shapeOf } from '../../analysis/kept-run.js';
+import { chooseLayers } from '../../analysis/layer-choice.js';
+import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
 import { float32Bytes } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Reduce } from '../../core/head.js';
@@ -7,8 +9,6 @@ import type { ValueInfo } from '../../core/values.js';
 import { sha256, sha256OfParts } from '../../io/hash.js';
 import { layerFamily } from '../../layers/index.js';
 import { type Model, type ModelNode, neededFor } from '../../layers/model.js';
-import { chooseLayers } from '../layer-choice.js';
-import type { OpenedNetwork } from '../network-input.js';
 
 /** A network up to one of its layers: nothing behind that is computed, its weights stay as they are. */
 export interface CutNetwork {

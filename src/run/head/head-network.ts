@@ -1,4 +1,5 @@
 import { type Bound, shapeOf } from '../../analysis/kept-run.js';
+import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { DenseLayer, Head, Reduce } from '../../core/head.js';
 import type { ImagePreset, NetworkRequest } from '../../core/job.js';
@@ -9,7 +10,6 @@ import type { Layer } from '../../layers/index.js';
 import { type Constant, constantOf, type Model, type ModelNode, neededFor } from '../../layers/model.js';
 import { publishedAs } from '../../models/networks/published.js';
 import { type HeadName, kindOfFile } from '../file-kind.js';
-import type { OpenedNetwork } from '../network-input.js';
 import { type CutNetwork, cutNetwork, reducedSize } from './cut-network.js';
 import {
   type ArraysOf,

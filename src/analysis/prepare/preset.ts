@@ -1,11 +1,11 @@
-import type { Image } from '../core/image.js';
-import { type GeometryJob, type ImagePreset, normalizeText, presetFor } from '../core/job.js';
-import { checkPixels, type PreprocessPlan, planPreprocess } from '../core/preprocess-geometry.js';
-import type { StepSize } from '../core/result.js';
-import type { EngineInput } from '../engine/input.js';
-import { imageToInput } from '../engine/preprocess.js';
-import { cropImage, resizeArea, resizeBilinear } from '../engine/resize.js';
-import type { NetworkSpec } from '../models/networks/index.js';
+import type { Image } from '../../core/image.js';
+import { type GeometryJob, type ImagePreset, normalizeText, presetFor } from '../../core/job.js';
+import { checkPixels, type PreprocessPlan, planPreprocess } from '../../core/preprocess-geometry.js';
+import type { StepSize } from '../../core/result.js';
+import type { EngineInput } from '../../engine/input.js';
+import { imageToInput } from '../../engine/preprocess.js';
+import { cropImage, resizeArea, resizeBilinear } from '../../engine/resize.js';
+import type { NetworkSpec } from '../../models/networks/index.js';
 
 /** A step with the picture it left. */
 export interface PreprocessStep extends StepSize {

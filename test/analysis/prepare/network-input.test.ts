@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkDeclaredArray, checkDeclaredShape, checkDeclaredSize } from '../../src/run/network-input.js';
+import {
+  checkDeclaredArray,
+  checkDeclaredShape,
+  checkDeclaredSize,
+} from '../../../src/analysis/prepare/network-input.js';
 
 const declaredAs = (...shape: (number | null)[]) => ({
   name: 'net.onnx',

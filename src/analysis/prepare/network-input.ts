@@ -1,14 +1,15 @@
-import type { Runnable } from '../analysis/kept-run.js';
-import { CnnvizError } from '../core/errors.js';
-import type { Image } from '../core/image.js';
-import { choosePreset, type ImagePreset, type NetworkJob, type PresetChoice } from '../core/job.js';
-import type { InputFacts } from '../core/result.js';
-import { sizeOf } from '../core/tensor.js';
-import { type DType, isFloat, newNumbers, type Value, type ValueInfo } from '../core/values.js';
-import { prepareDigit } from '../engine/digit.js';
-import { type EngineInput, numbersOf } from '../engine/input.js';
-import { imageToInput } from '../engine/preprocess.js';
-import { npyToValue } from '../models/npy.js';
+import { CnnvizError } from '../../core/errors.js';
+import type { Image } from '../../core/image.js';
+import { choosePreset, type ImagePreset, type NetworkJob, type PresetChoice } from '../../core/job.js';
+import type { InputFacts } from '../../core/result.js';
+import { sizeOf } from '../../core/tensor.js';
+import { type DType, isFloat, newNumbers, type Value, type ValueInfo } from '../../core/values.js';
+import { prepareDigit } from '../../engine/digit.js';
+import { type EngineInput, numbersOf } from '../../engine/input.js';
+import { imageToInput } from '../../engine/preprocess.js';
+import { npyToValue } from '../../models/npy.js';
+import type { Runnable } from '../kept-run.js';
+import { holeWarnings, type Preparation, type PreparedInput, pictureOfInput } from './prepared-input.js';
 import {
   auditImage,
   lastStep,
@@ -18,8 +19,6 @@ import {
   preprocessImage,
   presetWords,
 } from './preset.js';
-import { holeWarnings, pictureOfInput } from './source.js';
-import type { PreparedInput, Subject } from './subject.js';
 
 /** What an ONNX file declares of its one input: it holds whatever is asked of the pixels. */
 export interface DeclaredInput {
@@ -232,7 +231,7 @@ export function unpreparedNote(choice: PresetChoice | null, channels: number, { 
 export type SourceJob = Pick<NetworkJob, 'decode' | 'preset'>;
 
 /** How a network's input is prepared: an image as the preset says, an array is taken as it is. */
-export function networkPreparation(opened: NetworkInput, job: SourceJob): Subject['prepare'] {
+export function networkPreparation(opened: NetworkInput, job: SourceJob): Preparation {
   return {
     checkSize: null,
     keepsGray: false,
@@ -241,7 +240,7 @@ export function networkPreparation(opened: NetworkInput, job: SourceJob): Subjec
   };
 }
 
-function prepareImage(
+export function prepareImage(
   opened: NetworkInput,
   job: SourceJob,
   image: Image,
@@ -295,7 +294,8 @@ function checkSize(
   );
 }
 
-function takeArray(opened: NetworkInput, { shape, dtype, data }: Value): PreparedInput {
+/** An array [N, C, H, W] or [C, H, W] as it is. */
+export function takeArray(opened: NetworkInput, { shape, dtype, data }: Value): PreparedInput {
   const isOneImage = shape.length === 3 && (opened.input !== null || opened.head !== undefined);
   const fed = isOneImage ? [1, ...shape] : shape;
   checkDeclaredArray({ dtype, shape: fed }, 'the array', opened.name, opened.declared);
