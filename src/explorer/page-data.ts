@@ -40,6 +40,8 @@ export interface PackedNetwork {
   readonly dtype: DType;
   /** How an image is prepared for it. */
   readonly preset: ImagePreset;
+  /** Only algorithms that add in the one order: --exact, or a head that asks for it. */
+  readonly exact: boolean;
   /** The names of its classes, or null: it ends in none, or nothing names them. */
   readonly labels: readonly string[] | null;
   /** Layers in the order of the model, as `summary` tells them. */
