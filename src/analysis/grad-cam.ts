@@ -1,6 +1,10 @@
 import { CnnvizError } from '../core/errors.js';
+import type { RankedClass } from '../core/result.js';
 import type { ShapedModel } from '../layers/infer.js';
 import { type ModelNode, neededFor } from '../layers/model.js';
+import { classGradient } from './class-gradient.js';
+import { classScores, REPAIR } from './class-scores.js';
+import type { Fed } from './kept-run.js';
 import { type ChosenLayer, chooseLayers } from './layer-choice.js';
 
 /** One number for each place of a map, row-major [height, width]. */
@@ -74,6 +78,51 @@ export function strongestPlace({ width, values }: PlaceMap, of: (value: number) 
   return best < 0 ? null : { x: best % width, y: Math.floor(best / width), value: values[best] };
 }
 
+/** Where a layer speaks for a class. */
+export interface ClassActivation {
+  readonly class: RankedClass;
+  readonly layer: ChosenLayer;
+  /** [C, H, W] of the layer. */
+  readonly shape: readonly [number, number, number];
+  /** One value for each place of the layer, from 0. */
+  readonly map: PlaceMap;
+  /** Of each channel: the mean of the score's gradient over it. */
+  readonly weights: Float64Array;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Grad-CAM of one class at one layer of a network, for one image.
+ * @param layer a layer's name; null: the last maps before the pooling over all places, or before they are flattened
+ * @throws CnnvizError 'shape' when the map is NaN somewhere: 0 · NaN says nothing for or against a class
+ */
+export async function activationOf(
+  network: Parameters<typeof classGradient>[0],
+  fed: Fed,
+  asked: { readonly className: string | null; readonly labels: readonly string[] | null },
+  layer: string | null,
+  doors: Parameters<typeof classGradient>[4],
+): Promise<ClassActivation> {
+  let chosen: ChosenLayer | null = null;
+  const by = (shaped: ShapedModel) => {
+    chosen =
+      layer === null
+        ? lastMaps(shaped, classScores(shaped, network.name, asked.labels).value, network.name)
+        : oneLayer(shaped, layer);
+    return checkMaps(shaped, chosen).value;
+  };
+  const found = await classGradient(network, fed, by, asked, doors);
+  const shape = found.value.shape.slice(-3) as unknown as [number, number, number];
+  const { map, weights } = gradCam(found.value.data, found.gradient, shape);
+  if (map.values.some(Number.isNaN)) {
+    const causes = found.notes.map((note) => `; ${note}`).join('');
+    throw new CnnvizError('shape', `--layer ${chosen!.name}: what it says for this class is NaN${causes}`, {
+      fix: REPAIR,
+    });
+  }
+  return { class: found.class, layer: chosen!, shape, map, weights, notes: found.notes };
+}
+
 /** The one layer a name means. @throws CnnvizError 'usage' for none, or several */
 export function oneLayer(shaped: ShapedModel, name: string): ChosenLayer {
   const found = chooseLayers(shaped, [name], '--layer');
@@ -84,7 +133,7 @@ export function oneLayer(shaped: ShapedModel, name: string): ChosenLayer {
 }
 
 /** The last maps that the scores are made from: behind their batch norm, addition and activation. */
-export function lastMaps(shaped: ShapedModel, scores: string, network: string): ChosenLayer {
+function lastMaps(shaped: ShapedModel, scores: string, network: string): ChosenLayer {
   const last = spatialMaps(shaped, scores).at(-1);
   if (last) return { name: last.name, value: last.outputs[0], node: last };
   throw new CnnvizError('usage', `${network} has no layer that makes maps`, {
@@ -93,7 +142,7 @@ export function lastMaps(shaped: ShapedModel, scores: string, network: string): 
 }
 
 /** @throws CnnvizError 'usage' for a layer of vectors */
-export function checkMaps({ infos }: ShapedModel, layer: ChosenLayer): ChosenLayer {
+function checkMaps({ infos }: ShapedModel, layer: ChosenLayer): ChosenLayer {
   const { shape } = infos.get(layer.value)!;
   if (shape.length === 4 && shape[0] === 1 && shape[2] * shape[3] > 1) return layer;
   throw new CnnvizError('usage', `--layer ${layer.name}: expected a layer of maps, it gives [${shape.join(', ')}]`, {

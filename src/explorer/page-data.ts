@@ -1,4 +1,5 @@
-import type { ColormapName, ImagePreset, ScaleRule } from '../core/job.js';
+import type { NetworkInput } from '../analysis/prepare/network-input.js';
+import type { ColormapName, ImagePreset, PresetChoice, ScaleRule } from '../core/job.js';
 import type { DType } from '../core/values.js';
 import type { Layer } from '../layers/index.js';
 import type { ModelInput } from '../layers/model.js';
@@ -38,8 +39,11 @@ export interface PackedNetwork {
   readonly input: readonly number[] | null;
   /** The type its input is declared in. */
   readonly dtype: DType;
-  /** How an image is prepared for it. */
+  /** How an image is prepared for it: `presetOfJob` of what it reads and what was asked. */
   readonly preset: ImagePreset;
+  /** What it says of its images itself, and what was asked of them on the command line; null: nothing was. */
+  readonly reads: Pick<NetworkInput, 'channels' | 'declared' | 'preset'>;
+  readonly asked: PresetChoice | null;
   /** Only algorithms that add in the one order: --exact, or a head that asks for it. */
   readonly exact: boolean;
   /** The names of its classes, or null: it ends in none, or nothing names them. */
@@ -55,6 +59,7 @@ export interface PackedNetwork {
 
 export interface PackedModel {
   readonly inputs: readonly ModelInput[];
+  /** None where the layers that are shown end before them: then the page has no classes. */
   readonly outputs: readonly string[];
   readonly nodes: readonly PackedNode[];
   /** Numbers as they lie in a typed array of their type, little-endian; of equal ones of several networks one copy. */

@@ -90,7 +90,7 @@ export interface Refusal {
 export interface ClassPicture {
   readonly class: RankedScore;
   readonly layer: string;
-  /** Of the size of the fed image, 0 … 1 row by row, already resized as `gradcam` does. */
+  /** Of the size of `Ran.input`, row by row: 0 … 1, the strongest is 1; all 0 where nothing speaks for the class. */
   readonly width: number;
   readonly height: number;
   readonly values: Float32Array;
@@ -129,11 +129,18 @@ export interface ExplorerEngine {
   /** Greys of some channels; null: of all. */
   maps(layer: string, channels: readonly number[] | null, look: Look): Promise<MapGreys>;
   facts(layer: string): Promise<LayerFacts>;
-  /** Counts of values in `bins` bins from the smallest to the largest. */
+  /** Counts of values in `bins` bins from the smallest to the largest; zeros, NaN and infinite ones are counted apart. */
   histogram(
     layer: string,
     bins: number,
-  ): Promise<{ readonly lo: number; readonly hi: number; readonly counts: readonly number[] }>;
+  ): Promise<{
+    readonly lo: number;
+    readonly hi: number;
+    readonly counts: readonly number[];
+    readonly zeros: number;
+    readonly nan: number;
+    readonly infinite: number;
+  }>;
   /** The numbers of a layer, N included, as they lie: a copy. */
   values(layer: string): Promise<{ readonly shape: readonly number[]; readonly data: Float32Array }>;
   value(layer: string, place: ValuePlace): Promise<number>;
@@ -157,8 +164,11 @@ export type ToWorker =
   | {
       readonly kind: 'open';
       readonly data: import('./page-data.js').PageData;
+      /** The page's bytes; null: they are asked for from `base` by range, one request a range. */
       readonly bytes: ArrayBuffer | null;
       readonly base: string | null;
+      /** The engine's routines: dist/explorer/engine.wasm. */
+      readonly wasm: ArrayBuffer;
     }
   | { readonly kind: 'call'; readonly id: number; readonly method: EngineMethod; readonly args: readonly unknown[] };
 

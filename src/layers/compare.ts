@@ -1,5 +1,14 @@
 import { CnnvizError } from '../core/errors.js';
-import { broadcastAll, combinePairs, eachRow, type PairLoop, pairLoop, planBroadcast, sameType } from './broadcast.js';
+import {
+  broadcastAll,
+  broadcastTerms,
+  combinePairs,
+  eachRow,
+  type PairLoop,
+  pairLoop,
+  planBroadcast,
+  sameType,
+} from './broadcast.js';
 import { type Families, type Forward, kindWords, SAME_PLACE, type ShapeRule, WHOLE_NUMBERS } from './family.js';
 import { required } from './inputs.js';
 import { movedBackward } from './moving.js';
@@ -74,7 +83,7 @@ export const COMPARE: Families<CompareFamily> = {
     forward: whereForward,
     backward: whereBackward,
     reads: () => SAME_PLACE,
-    explain: null,
+    explain: { formula: () => 'a where the condition holds, else b', terms: broadcastTerms },
     words: kindWords,
     growth: 'passes',
   },

@@ -8,6 +8,7 @@ import type {
   OutputFile,
   PlannedRun,
   RunResult,
+  ValueFacts,
   Window,
   ZeroLevel,
 } from '../core/result.js';
@@ -238,10 +239,18 @@ function mapLines(map: MapResult, bank: BankResult, layer: LayerJob, drawing: Pi
   return bank.maps.length === 1 || !layer.bias ? lines : [...lines, `  bias ${formatNumber(map.bias)}`];
 }
 
-function rangeWords({ values, picture }: MapResult, { depth, colormap, scale: rule }: PictureJob): string {
+function rangeWords({ values, picture }: MapResult, drawing: PictureJob): string {
+  if (picture) return greysWords(values, picture, drawing);
+  return `values ${formatNumber(values.min)} … ${formatNumber(values.max)}   mean ${formatNumber(values.mean)}`;
+}
+
+/** "values −2 … 3   grey 0 = −2, zero = 102, 255 = 3   nothing clipped" */
+export function greysWords(
+  values: Pick<ValueFacts, 'min' | 'max' | 'nan' | 'infinite' | 'count'>,
+  { scale, clipped, zero }: NonNullable<MapResult['picture']>,
+  { depth, colormap, scale: rule }: Pick<PictureJob, 'depth' | 'colormap' | 'scale'>,
+): string {
   const range = `values ${formatNumber(values.min)} … ${formatNumber(values.max)}`;
-  if (!picture) return `${range}   mean ${formatNumber(values.mean)}`;
-  const { scale, clipped, zero } = picture;
   const white = depth === 8 ? 255 : 65535;
   if (values.nan + values.infinite === values.count) return 'no finite value';
   if (scale.lo === scale.hi) {

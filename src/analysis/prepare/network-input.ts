@@ -240,9 +240,10 @@ export function networkPreparation(opened: NetworkInput, job: SourceJob): Prepar
   };
 }
 
+/** An image as the job says, or the network. @throws CnnvizError 'shape' or 'usage' when it does not suit the network */
 export function prepareImage(
   opened: NetworkInput,
-  job: SourceJob,
+  job: Pick<SourceJob, 'preset'>,
   image: Image,
   { colour, depth }: Pick<InputFacts, 'colour' | 'depth'>,
 ): PreparedInput {
@@ -267,7 +268,7 @@ export function prepareImage(
 }
 
 /** How images are prepared: as the job says, as the network says, or not at all. */
-export function presetOfJob({ preset }: SourceJob, opened: NetworkInput): ImagePreset {
+export function presetOfJob({ preset }: Pick<SourceJob, 'preset'>, opened: NetworkInput): ImagePreset {
   return suitablePreset(preparation(preset, opened.preset ?? NO_PRESET, opened), opened);
 }
 

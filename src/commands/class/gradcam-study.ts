@@ -1,22 +1,9 @@
-import { classGradient } from '../../analysis/class-gradient.js';
-import { classScores, REPAIR } from '../../analysis/class-scores.js';
-import {
-  checkMaps,
-  gradCam,
-  lastMaps,
-  oneLayer,
-  type PlaceMap,
-  resizeMap,
-  strongestPlace,
-} from '../../analysis/grad-cam.js';
-import type { ChosenLayer } from '../../analysis/layer-choice.js';
+import { activationOf, type PlaceMap, resizeMap, strongestPlace } from '../../analysis/grad-cam.js';
 import type { Answer, Frame } from '../../cli/frame.js';
-import { CnnvizError } from '../../core/errors.js';
 import { tensor } from '../../core/tensor.js';
 import { formatNumber } from '../../core/text.js';
 import type { Breathe } from '../../engine/execute.js';
 import { timesOfProcess } from '../../engine/step-times.js';
-import type { ShapedModel } from '../../layers/infer.js';
 import { writeNpy } from '../../models/npy.js';
 import { threadTeam } from '../../run/threads.js';
 import {
@@ -53,7 +40,6 @@ const NAMED_CHANNELS = 5;
  * Grad-CAM of one class at one layer.
  * @param className a number or name; null: the best class
  * @param layer a layer's name; null: the last maps before the pooling over all places, or before they are flattened
- * @throws CnnvizError 'shape' when the map is NaN somewhere: 0 · NaN says nothing for or against a class
  */
 export async function gradcam(
   subject: ClassSubject,
@@ -62,34 +48,14 @@ export async function gradcam(
   breathe: Breathe,
 ): Promise<GradcamResult> {
   const { opened, source, labels, threads, size } = subject;
-  let chosen: ChosenLayer | null = null;
-  const by = (shaped: ShapedModel) => {
-    chosen =
-      layer === null
-        ? lastMaps(shaped, classScores(shaped, opened.name, labels).value, opened.name)
-        : oneLayer(shaped, layer);
-    return checkMaps(shaped, chosen).value;
-  };
-  const found = await classGradient(
-    opened,
-    source,
-    by,
-    { className, labels },
-    { breathe, team: threadTeam(threads), times: timesOfProcess() },
-  );
-  const shape = found.value.shape.slice(-3) as unknown as [number, number, number];
-  const { map, weights } = gradCam(found.value.data, found.gradient, shape);
-  if (map.values.some(Number.isNaN)) {
-    const causes = found.notes.map((note) => `; ${note}`).join('');
-    throw new CnnvizError('shape', `--layer ${chosen!.name}: what it says for this class is NaN${causes}`, {
-      fix: REPAIR,
-    });
-  }
+  const doors = { breathe, team: threadTeam(threads), times: timesOfProcess() };
+  const found = await activationOf(opened, source, { className, labels }, layer, doors);
+  const { map, weights, shape } = found;
   const best = strongestPlace(resizeMap(map, size[2], size[1]));
   return {
     network: opened.name,
     class: found.class,
-    layer: chosen!.name,
+    layer: found.layer.name,
     isDefault: layer === null,
     shape,
     map,

@@ -40,7 +40,7 @@ export interface ReadData {
 /** @throws CnnvizError for what cannot be read */
 export async function readData({ opened }: TrainableNetwork, flags: TrainWords, frame: Frame): Promise<ReadData> {
   const decode = decodeOf(flags);
-  const preset = presetOfJob({ preset: presetOf(flags), decode }, opened);
+  const preset = presetOfJob({ preset: presetOf(flags) }, opened);
   const data = await openTrainingData(flags.data, { preset, decode }, dataEvents(frame));
   const test = flags.test === null ? null : await openTrainingData(flags.test, { preset, decode }, dataEvents(frame));
   return { preset, data, test };

@@ -3,6 +3,7 @@ import { groupDigits } from '../../core/text.js';
 import type { Heap } from '../routines/heap.js';
 import { type Routines, typescriptRoutines } from '../routines/index.js';
 import { checkWebAssembly } from './compile.js';
+import { sharesMemory } from './sharing.js';
 import { routinesFor, wideState } from './wide.js';
 
 const PAGE = 65_536;
@@ -20,7 +21,7 @@ let count = 0;
 
 /**
  * One block of memory with the routines that work on it: the only owner of WebAssembly memory. It is sized before a run
- * and never grows during one. Shared, so that worker threads can join in.
+ * and never grows during one. Shared, so that worker threads can join in, where the host shares memory.
  */
 export class EngineMemory {
   readonly wasm: WebAssembly.Memory;
@@ -37,7 +38,7 @@ export class EngineMemory {
   constructor(kind: RoutineKind, wasm?: WebAssembly.Memory) {
     checkWebAssembly();
     this.kind = kind;
-    this.wasm = wasm ?? new WebAssembly.Memory({ initial: 2, maximum: MOST_PAGES, shared: true });
+    this.wasm = wasm ?? new WebAssembly.Memory({ initial: 2, maximum: MOST_PAGES, shared: sharesMemory() });
     this.#heap = viewsOf(this.wasm);
     this.#routines = kind === 'typescript' ? typescriptRoutines(this.#heap) : routinesFor(this.wasm);
   }

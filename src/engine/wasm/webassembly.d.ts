@@ -4,8 +4,9 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array);
   }
   class Memory {
+    /** An ArrayBuffer where it is not shared; that is detached when the memory grows. */
     readonly buffer: SharedArrayBuffer;
-    constructor(limits: { initial: number; maximum: number; shared: true });
+    constructor(limits: { initial: number; maximum: number; shared: boolean });
     grow(pages: number): number;
   }
   class Instance {

@@ -29,6 +29,6 @@ export function vectorBits(): 128 | 256 {
 
 /** The routines for a memory. */
 export function routinesFor(memory: WebAssembly.Memory): Routines {
-  const plain = routinesOf(engineModule(), memory);
+  const plain = routinesOf(engineModule(memory), memory);
   return packing?.state === 'on' ? packing.packed(plain, memory) : plain;
 }

@@ -1,0 +1,46 @@
+import { toFloat32, type Value } from '../../core/values.js';
+import type { PackedNetwork } from '../page-data.js';
+import type { Compared } from '../protocol.js';
+import type { NetworkRun } from './network-run.js';
+
+type Row = Compared['rows'][number];
+
+/** A layer is the same up to this share of its largest value, as for `compare`. */
+const TOLERANCE = 1e-4;
+
+/** The values of the layers that two networks have in common, held against each other, in the order of the first. */
+export function compareRuns(
+  [a, one]: readonly [PackedNetwork, NetworkRun],
+  [b, other]: readonly [PackedNetwork, NetworkRun],
+): Compared {
+  const ofB = new Map(b.layers.map((layer) => [layer.name, layer]));
+  const own = new Set(a.layers.map(({ name }) => name));
+  const rows = a.layers.map(({ name, value }): Row => {
+    const counterpart = ofB.get(name);
+    if (!counterpart) return lonely(name);
+    return rowOf(name, one.read(value), other.read(counterpart.value));
+  });
+  const onlyB = b.layers.filter(({ name }) => !own.has(name)).map(({ name }) => lonely(name));
+  const all = [...rows, ...onlyB];
+  return { rows: all, first: all.find(({ same, worst }) => !same && worst !== null)?.layer ?? null };
+}
+
+function lonely(layer: string): Row {
+  return { layer, worst: null, share: null, same: false };
+}
+
+function rowOf(layer: string, one: Value, other: Value): Row {
+  if (one.shape.join() !== other.shape.join()) return lonely(layer);
+  const [a, b] = [toFloat32(one.data), toFloat32(other.data)];
+  let [worst, largest] = [0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const size = Math.abs(a[i]);
+    if (size > largest && size !== Number.POSITIVE_INFINITY) largest = size;
+    if (a[i] === b[i] || (Number.isNaN(a[i]) && Number.isNaN(b[i]))) continue;
+    const gap = Math.abs(a[i] - b[i]);
+    // of a NaN and a number it is not known how far they are apart
+    worst = Math.max(worst, Number.isNaN(gap) ? Number.POSITIVE_INFINITY : gap);
+  }
+  const share = worst === 0 ? 0 : worst / largest;
+  return { layer, worst, share, same: share <= TOLERANCE };
+}
