@@ -1,6 +1,7 @@
 import { CRC_TABLES, crc32 } from '../../core/crc32.js';
 import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from '../wasm/memory.js';
 import { canonicalCodes, codeLengths, putCodes } from './huffman.js';
+import { distanceSymbol, LENGTH_RESTS, LENGTH_SYMBOLS, REACH_RESTS } from './symbols.js';
 
 /** Bytes that are worked on at a time: nothing is looked for before them. */
 const PORTION = 2 ** 20;
@@ -150,29 +151,8 @@ function bitsInto({ i32, u8 }: EngineMemory['heap'], state: number): (bits: numb
   };
 }
 
-/** The symbol of each length of a match, and how many further bits it has. Source: RFC 1951, 3.2.5 */
-const LENGTH_SYMBOLS = Uint16Array.from({ length: 259 }, (_, length) => {
-  if (length < 3) return 0;
-  if (length === 258) return 285;
-  const beyond = length - 3;
-  if (beyond < 8) return 257 + beyond;
-  const bits = 29 - Math.clz32(beyond);
-  return 257 + 4 * (bits + 1) + ((beyond >> bits) & 3);
-});
-const LENGTH_RESTS = Uint8Array.from(LENGTH_SYMBOLS, (symbol) =>
-  symbol < 265 || symbol === 285 ? 0 : Math.floor((symbol - 257) / 4) - 1,
-);
-
-/** The symbol of a distance less one. */
-function distanceSymbol(distance: number): number {
-  if (distance < 4) return distance;
-  const bits = 30 - Math.clz32(distance);
-  return 2 * (bits + 1) + ((distance >> bits) & 1);
-}
-
-/** The symbols of the distances as deflateWrite reads them, and how many further bits each symbol has. */
+/** The symbols of the distances as deflateWrite reads them */
 const ENTRIES = 512;
 const ENTRY_SYMBOLS = Uint8Array.from({ length: ENTRIES }, (_, entry) =>
   distanceSymbol(entry < 256 ? entry : (entry - 256) << 7),
 );
-const REACH_RESTS = Uint8Array.from({ length: 30 }, (_, symbol) => (symbol < 4 ? 0 : Math.floor(symbol / 2) - 1));
