@@ -32,9 +32,11 @@ function command(before: string, args: readonly string[]): string {
   return commandText([...before.split(' '), ...args]);
 }
 
-function isNetwork(text: string): boolean {
+/** Whether a word names a network, and not an image: a pipe, a built-in, a file by what it holds, each with @WEIGHTS or without. */
+export function isNetwork(text: string): boolean {
   if (text.includes('|') || builtinName(text.split('@')[0]) !== null) return true;
-  const kind = kindOf(text)?.kind;
+  const at = text.lastIndexOf('@');
+  const kind = (kindOf(text) ?? (at > 0 ? kindOf(text.slice(0, at)) : null))?.kind;
   return kind === 'onnx' || kind === 'network' || kind === 'head' || /\.(onnx|ya?ml)(@.+)?$/i.test(text);
 }
 

@@ -17,6 +17,7 @@ export const OUTPUT_OPTIONS: readonly string[] = [
   'cache',
   'profile',
   'watch',
+  'checkpoints',
 ];
 
 /** What such a file may be called. */
@@ -28,6 +29,7 @@ const NAMES: Readonly<Record<string, string>> = {
   cache: 'my.features',
   profile: 'profile.png',
   watch: 'learn.webp',
+  checkpoints: 'kept/',
 };
 
 /**

@@ -1,4 +1,4 @@
-import { flag, type ValuesOf, under } from '../../cli/flags.js';
+import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import { algorithmFlags, layerFlags, pixelFlags } from '../../cli/layer-flags.js';
 import { labelsFlag, layersFlag, presetFlags, weightFlags } from '../../cli/network-flags.js';
 import { parseByteCount, parseWhole } from '../../cli/parse.js';

@@ -1,8 +1,9 @@
 import { refuseSwapped } from '../../cli/argument-order.js';
-import { type Flags, longOf, type ValuesOf } from '../../cli/flags.js';
+import type { Flags, ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
 import { oneInput } from '../../cli/input-flags.js';
 import { oneLayerJob } from '../../cli/layer-flags.js';
+import { refuseLayerFlags, refuseNetworkFlags } from '../../cli/look-kind.js';
 import { numbersJob } from '../../cli/network-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { PoolJob } from '../../core/job.js';
@@ -20,11 +21,6 @@ export interface Look {
 
 /** What is an image by its name, for an example that can be typed. */
 const PICTURE = /\.(?:png|jpe?g|webp|gif|tiff?|avif|npy)$/i;
-/** Groups of flags that say one layer's settings: a network says its own. */
-const LAYER_ONLY: readonly (string | null)[] = ['Kernels:', 'Layer:'];
-/** Groups of flags of a network and its input: one layer has no use for them. */
-const NETWORK_ONLY: readonly (string | null)[] = ['Weights:', 'Network input:'];
-
 /**
  * What to look at: IMAGE with a kernel (one layer, the flags of `conv`), or NET IMAGE (a network, the flags of `run`).
  * @param table the flags of the command
@@ -36,18 +32,10 @@ export async function openLook(
   { name, typed }: Frame,
   table: Flags,
 ): Promise<Look> {
-  const refuseTyped = (isWrong: (key: string, heading: string | null) => boolean, what: string, fix: string) => {
-    const wrong = Object.entries(table).find(([key, { heading }]) => typed.has(key) && isWrong(key, heading));
-    if (wrong) throw new CnnvizError('usage', `${longOf(wrong[1])} is for ${what}`, { fix });
-  };
   const image = args.find((arg) => PICTURE.test(arg)) ?? 'photo.jpg';
   const usage = `cnnviz ${name} ${image} --kernel edge3x3, or cnnviz ${name} 'conv edge3x3 | relu' ${image}`;
   if (flags.kernel.length > 0 || flags.patch.length > 0) {
-    refuseTyped(
-      (_, heading) => NETWORK_ONLY.includes(heading),
-      'a network, not for one layer given by --kernel or --patch',
-      'leave it out',
-    );
+    refuseNetworkFlags(typed, table);
     if (args.length !== 1) throw wrongCount(args, 'one image and a kernel', usage);
     return {
       request: { kind: 'layer', job: oneLayerJob(flags), layer: flags.layer },
@@ -56,16 +44,7 @@ export async function openLook(
   }
   // a pool alone needs no kernel: it is a pipe of one layer
   const pool = args.length === 1 ? flags.pool : null;
-  refuseTyped(
-    (key) => key === 'rgb',
-    'one layer given by --kernel or --patch',
-    'leave it out: a network says how many channels it reads',
-  );
-  refuseTyped(
-    (key, heading) => (LAYER_ONLY.includes(heading) && !(key === 'pool' && pool)) || key === 'algorithm',
-    'one layer given by --kernel or --patch',
-    'write it into the pipe: "conv edge3x3 stride=2"',
-  );
+  refuseLayerFlags(typed, table, pool ? ['pool'] : []);
   const pixels = typed.has('pixels') ? flags.pixels : null;
   return lookAtNetwork(name, pool ? [poolPipe(pool), args[0]] : args, { ...flags, pixels }, usage);
 }

@@ -15,7 +15,7 @@ export type TrainWords = ValuesOf<
     typeof presetFlags & { readonly asPrinted: typeof asPrintedFlag }
 >;
 
-const FORMAT = 'cnnviz-network';
+export const FORMAT = 'cnnviz-network';
 
 /**
  * The words that train it again: all that the result depends on and nothing else.
@@ -74,16 +74,14 @@ export function saidOf(flags: TrainWords): Readonly<Record<string, string>> {
  * same bytes.
  */
 export function networkFile(
-  { tape, numbers }: Training,
+  training: Training,
   result: Trained,
   command: readonly string[],
   { dataSha256, preset }: { readonly dataSha256: string; readonly preset: ImagePreset },
 ): Uint8Array {
-  const kept = [...tape.parameters, ...tape.buffers];
-  const entries = kept.map(({ name, shape }) => ({ name, shape, data: numbers.get(name)! }));
   const { onHeldOut, onTest, best, end, steps, classes, images, heldOut } = result;
   const accuracyOf = (one: typeof onTest) => one && { images: one.images, right: one.right };
-  return writeSafetensors(entries, {
+  return writeSafetensors(entriesOf(training), {
     format: FORMAT,
     format_version: '1',
     cnnviz: VERSION,
@@ -96,8 +94,13 @@ export function networkFile(
   });
 }
 
+/** What a file of a network holds: parameters, then statistics. */
+export function entriesOf({ tape, numbers }: Training) {
+  return [...tape.parameters, ...tape.buffers].map(({ name, shape }) => ({ name, shape, data: numbers.get(name)! }));
+}
+
 /** What makes other commands prepare a digit as these were. Source: models/networks/trained.ts */
-function digitTexts({ digit, preprocess: { normalize } }: ImagePreset): Readonly<Record<string, string>> {
+export function digitTexts({ digit, preprocess: { normalize } }: ImagePreset): Readonly<Record<string, string>> {
   if (!digit) return {};
   return { 'cnnviz.input': 'mnist', ...(normalize && { 'cnnviz.normalize': normalizeText(normalize) }) };
 }

@@ -7,6 +7,7 @@ import { writeAtomic } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
 import { formatBytes } from '../../reports/table.js';
 import { deadChannels } from './dead-channels.js';
+import { type CheckpointKeeper, checkpointFolder, openKeeper } from './keep-checkpoints.js';
 import { type Learnt, learn, stepsPerEpoch } from './learn.js';
 import { networkFile, type TrainWords, trainArgs } from './network-file.js';
 import { type OtherSeeds, seedLines, trainOtherSeeds } from './other-seeds.js';
@@ -33,6 +34,7 @@ export async function trainAnswer(net: string, flags: TrainWords, frame: Frame):
     });
   }
   const place = watchPlace(flags.watch, out, frame);
+  const folder = checkpointFolder(flags.checkpoints);
   const read = await readData(network, flags, frame);
   const prepared = trainingFor(network, flags, read, frame.jobs);
   const { training, images, facts } = prepared;
@@ -42,7 +44,8 @@ export async function trainAnswer(net: string, flags: TrainWords, frame: Frame):
     const steps = flags.epochs * stepsPerEpoch(images.parts, flags);
     const recorder = place !== null || wishesPanel ? openRecorder(opened, training, images, { ...facts, steps }) : null;
     const watcher = recorder && openWatcher(recorder, frame, wishesPanel);
-    const learnt = await learning(prepared, flags, { kept, watcher, interruption }, frame);
+    const keeper = folder === null ? null : openKeeper(folder, prepared, frame.clobber);
+    const learnt = await learning(prepared, flags, { kept, watcher, keeper, interruption }, frame);
     for (const [name, values] of learnt.best ?? []) training.numbers.get(name)!.set(values);
     await watchKept(watcher, learnt, stepsPerEpoch(images.parts, flags));
     const judge = (some: Int32Array) =>
@@ -85,6 +88,7 @@ interface Doors {
   /** Where what goes on is kept; null: nowhere. */
   readonly kept: string | null;
   readonly watcher: Watcher | null;
+  readonly keeper: CheckpointKeeper | null;
   readonly interruption: Interruption;
 }
 
@@ -92,7 +96,7 @@ interface Doors {
 async function learning(
   { training, images, facts, fingerprint }: Prepared,
   flags: TrainWords,
-  { kept, watcher, interruption }: Doors,
+  { kept, watcher, keeper, interruption }: Doors,
   frame: Frame,
 ): Promise<Learnt> {
   const pace = paceOf(flags);
@@ -101,11 +105,13 @@ async function learning(
   if (from) frame.terminal.note(`goes on after step ${from.position.step}`);
   else if (flags.resume) frame.terminal.note(`there is no ${kept}: begins anew`);
   await watcher?.begin(from?.position.step ?? 0, from?.position.history.length ?? 0);
+  await keeper?.after(from?.position.step ?? 0);
   let work: Work | null = null;
   try {
     const learnt = await learn(training, images.parts, pace, from, {
       async step(done, total, facts) {
         await watcher?.step(done, facts);
+        await keeper?.after(done);
         if (watcher?.hasPanel) return new Promise((resolve) => setImmediate(resolve));
         work ??= frame.progress(total, { mayEndEarly: true });
         await work.breathe(done);
@@ -121,6 +127,7 @@ async function learning(
     });
     const { step, history, begun } = learnt.position;
     await watcher?.end(step, history.length + (begun.steps > 0 ? 1 : 0));
+    await keeper?.end(step);
     return learnt;
   } finally {
     (work as Work | null)?.bar.stop();

@@ -52,6 +52,10 @@ export const watchFlags = under('Watching:', {
     '--watch <place>',
     'the first kernels, maps of one image, loss and accuracy as an animation: FILE.webp, FILE.gif, or FRAMES/ for PNGs',
   ),
+  checkpoints: flag.text(
+    '--checkpoints <folder>',
+    'keep the weights after steps 0, 1, 2, 4, 8 … and the last: for cnnviz explore NET --checkpoint FOLDER/',
+  ),
   terminal: flag.on('--terminal', 'watch it here: loss, accuracy and kernels; --show adds the last picture'),
   seeds: flag.whole('--seeds <n>', 'train as often, with the seeds that follow: what another seed changes', 1, '1'),
 });

@@ -21,4 +21,6 @@ export function distanceSymbol(distance: number): number {
 }
 
 /** How many further bits the symbol of a distance has. */
-export const REACH_RESTS = Uint8Array.from({ length: 30 }, (_, symbol) => (symbol < 4 ? 0 : Math.floor(symbol / 2) - 1));
+export const REACH_RESTS = Uint8Array.from({ length: 30 }, (_, symbol) =>
+  symbol < 4 ? 0 : Math.floor(symbol / 2) - 1,
+);
