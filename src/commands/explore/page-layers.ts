@@ -1,9 +1,9 @@
+import type { ChosenLayer } from '../../analysis/layer-choice.js';
 import { summarizeModel } from '../../analysis/network-summary.js';
 import type { PackedLayer } from '../../explorer/page-data.js';
 import { layerFamily } from '../../layers/index.js';
 import { readsCall, type ShapedModel } from '../../layers/infer.js';
 import type { ModelNode } from '../../layers/model.js';
-import type { ChosenLayer } from '../../run/layer-choice.js';
 import { graphBoxes } from './graph-boxes.js';
 
 type Summary = ReturnType<typeof summarizeModel>;
