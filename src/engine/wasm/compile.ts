@@ -8,7 +8,7 @@ const WIDE_SECTION = [0, 5, 4, ...new TextEncoder().encode('wide')];
 
 /** Of memories that are shared, and of those that are not. */
 const plain: { shared: WebAssembly.Module | null; own: WebAssembly.Module | null } = { shared: null, own: null };
-let given: Uint8Array | null = null;
+let given: Uint8Array<ArrayBuffer> | null = null;
 
 /** @throws CnnvizError 'unsupported' where there is no WebAssembly */
 export function checkWebAssembly(): void {
@@ -20,7 +20,7 @@ export function checkWebAssembly(): void {
 }
 
 /** The routines as the bytes of their module, for a bundle that does not hold them. */
-export function giveModule(bytes: Uint8Array): void {
+export function giveModule(bytes: Uint8Array<ArrayBuffer>): void {
   given = bytes;
 }
 
@@ -41,7 +41,7 @@ export function moduleApart(): WebAssembly.Module {
   return new WebAssembly.Module(moduleBytes(WIDE_SECTION));
 }
 
-function moduleBytes(more: readonly number[]): Uint8Array {
+function moduleBytes(more: readonly number[]): Uint8Array<ArrayBuffer> {
   if (given) return given;
   const text = atob(MODULE_BASE64);
   const bytes = new Uint8Array(text.length + more.length);

@@ -29,7 +29,7 @@ const SHARED = 2;
  * A module for memories that are not shared: the same bytes without the flag "shared" of the memory that it imports.
  * Atomic operations are allowed on either. Source: webassembly.github.io/threads, binary format of limits
  */
-export function withoutSharing(module: Uint8Array): Uint8Array {
+export function withoutSharing(module: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const bytes = module.slice();
   let at = 8;
   const number = (): number => {
