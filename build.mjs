@@ -76,7 +76,24 @@ if (!onlyCode) {
   run(process.execPath, ['assembly/typeface.mjs']);
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
 }
+await bundlePage();
 for (const bundle of BUNDLES) await (bundle.chunks ? bundleInChunks(bundle) : bundleInOneFile(bundle));
+
+/** What one sees of `cnnviz explore`: a classic script and its style, for browsers. */
+function bundlePage() {
+  return build({
+    bundle: true,
+    minify: true,
+    logLevel: 'warning',
+    target: 'es2022',
+    format: 'iife',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    entryPoints: ['src/explorer/page/main.tsx', 'src/explorer/page/page.css'],
+    entryNames: 'page',
+    outdir: 'dist/explorer',
+  });
+}
 
 function bundleInOneFile({ from, to, format }) {
   const cjs = { ...SMALL, banner: { js: MODULE_URL.banner }, define: MODULE_URL.define };

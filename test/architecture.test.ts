@@ -7,7 +7,7 @@ import { importsGoDown, machineStaysInIo, onlyCliPrints } from './architecture/l
 import { projectFiles, readTexts } from './architecture/project.js';
 import { readSource, type Tree } from './architecture/source-text.js';
 
-const code = projectFiles().filter((path) => /^(?:src|test)\/.*\.[cm]?[jt]s$/.test(path));
+const code = projectFiles().filter((path) => /^(?:src|test)\/.*\.[cm]?[jt]sx?$/.test(path));
 const project = readTexts(code);
 
 /** A small project that breaks no rule; each planted violation replaces or adds files of it. */

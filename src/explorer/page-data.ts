@@ -93,6 +93,8 @@ export interface PackedLayer {
   readonly from: readonly string[];
   /** What a position sees of the input, as words: "3×3 pixels"; null where that is not told. */
   readonly sees: string | null;
+  /** What its channels are called: kernels that the reader named, "sobel-x"; absent: they have numbers only. */
+  readonly channels?: readonly string[];
   /** The weight that kernels are drawn from; null: it has none. */
   readonly weight: string | null;
   /** Its box in the graph, in pixels: middle, width and height; null: the graph is too large and has no boxes. */

@@ -47,10 +47,17 @@ export function importsOf(path: string, text: string): Import[] {
   return found.sort((a, b) => a.line - b.line);
 }
 
-/** Every import of every TypeScript file under `folder`. */
+/** Every import of every TypeScript file under `folder`, components too. */
 export function allImports(tree: Tree, folder = 'src/'): Import[] {
-  const paths = [...tree.keys()].filter((path) => path.startsWith(folder) && path.endsWith('.ts'));
-  return paths.flatMap((path) => importsOf(path, tree.get(path)!));
+  const paths = [...tree.keys()].filter((path) => path.startsWith(folder) && /\.tsx?$/.test(path));
+  return paths.flatMap((path) => importsOf(path, tree.get(path)!).map((found) => toComponent(found, tree)));
+}
+
+/** `./header.js` may be a component: then it is `header.tsx` that is meant. */
+function toComponent(found: Import, tree: Tree): Import {
+  const { target } = found;
+  const isMissing = target?.endsWith('.ts') && !tree.has(target) && tree.has(`${target}x`);
+  return isMissing ? { ...found, target: `${target}x` } : found;
 }
 
 /** Patterns for what loads modules the old way here: `require`, what createRequire is called, and its direct call. */

@@ -1,6 +1,6 @@
 // npm run figures: how the house stands, in numbers. `--json` gives them as one document.
 //
-// Files are the TypeScript files of src, without those that the build makes. Lines count as `wc -l` does. A file's importers
+// Files are the TypeScript files of src, components too, without those that the build makes. Lines count as `wc -l` does. A file's importers
 // are the files of src that name it, in any form; what starts a process or a thread has none.
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -15,7 +15,7 @@ const ENDINGS = ['Flags', 'Job', 'Request', 'Result', 'Facts', 'Options'];
 const sources = new Map(
   readdirSync(`${ROOT}src`, { recursive: true })
     .map((name) => `src/${name.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith('.ts') && !MADE.includes(path))
+    .filter((path) => /\.tsx?$/.test(path) && !MADE.includes(path))
     .sort()
     .map((path) => [path, readFileSync(ROOT + path, 'utf8')]),
 );
@@ -27,7 +27,8 @@ const byLength = [...sources].map(([path, text]) => ({ path, lines: linesOf(text
 const importers = new Map([...sources.keys()].map((path) => [path, new Set()]));
 for (const [path, text] of sources) {
   for (const [, specifier] of text.matchAll(IMPORTED)) {
-    importers.get(posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts'))?.add(path);
+    const target = posix.join(posix.dirname(path), specifier).replace(/\.js$/, '.ts');
+    (importers.get(target) ?? importers.get(`${target}x`))?.add(path);
   }
 }
 const folders = new Map();

@@ -9,12 +9,12 @@ const figures: Record<string, number> = JSON.parse(
 
 /** What the house has reached: a figure may get better, and then its limit goes with it. */
 const AT_MOST: Readonly<Record<string, number>> = {
-  files: 535,
-  lines: 73_500,
+  files: 700,
+  lines: 84_000,
   longest: 400,
   longFiles: 0,
-  singleImporterPercent: 39,
-  folders: 48,
+  singleImporterPercent: 42,
+  folders: 62,
   fullestFolder: 29,
   openTerminalCalls: 3,
   jsonDocuments: 1,

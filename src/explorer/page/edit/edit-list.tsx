@@ -1,0 +1,29 @@
+import { editWords, withoutEdit } from '../../edits.js';
+import { setEdits } from '../actions.js';
+import { useSignal, useStore } from '../use-signal.js';
+import { layerWords } from './layer-words.js';
+
+/** All that is otherwise than in the file; each can be taken back. */
+export function EditList() {
+  const store = useStore();
+  const { edits } = useSignal(store.state);
+  if (edits.length === 0) return null;
+  return (
+    <section>
+      <h2>Changed</h2>
+      <ul class="edits">
+        {edits.map((edit, i) => (
+          <li key={i}>
+            <span>{editWords(edit, layerWords)}</span>{' '}
+            <button type="button" class="small" onClick={() => setEdits(store, withoutEdit(edits, edit), 'step')}>
+              Take back
+            </button>
+          </li>
+        ))}
+      </ul>
+      <button type="button" onClick={() => setEdits(store, [], 'step')}>
+        Take all back
+      </button>
+    </section>
+  );
+}

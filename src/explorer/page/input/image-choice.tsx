@@ -1,0 +1,74 @@
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { PackedImage } from '../../page-data.js';
+import { showImage } from '../actions.js';
+import { drawPicture, sizeCanvas } from '../maps/paint.js';
+import { useSignal, useStore } from '../use-signal.js';
+import { Camera } from './camera.js';
+import { takeFile } from './take-files.js';
+import { thumbnailOf } from './thumbnail.js';
+
+const SIDE = 44;
+
+/** The images of the page, and the ways to give it another. */
+export function ImageChoice() {
+  const store = useStore();
+  const { image } = useSignal(store.state);
+  const file = useRef<HTMLInputElement>(null);
+  const { images } = store.data;
+  return (
+    <>
+      {images.length > 1 && (
+        <div class="thumbnails" role="group" aria-label="Images of this page">
+          {images.map((one, index) => (
+            <button
+              key={index}
+              type="button"
+              aria-pressed={image === index}
+              title={one.name}
+              onClick={() => showImage(store, index)}
+            >
+              <Thumbnail image={one} />
+              <span class="unseen">{one.name}</span>
+            </button>
+          ))}
+        </div>
+      )}
+      <div class="buttons">
+        <button type="button" onClick={() => file.current?.click()}>
+          Open image…
+        </button>
+        <input
+          ref={file}
+          type="file"
+          accept="image/*"
+          hidden
+          aria-label="image file"
+          onChange={({ currentTarget }) => {
+            const [chosen] = currentTarget.files ?? [];
+            if (chosen) void takeFile(store, chosen);
+            currentTarget.value = '';
+          }}
+        />
+        <button type="button" onClick={() => (store.dialog.value = 'camera')}>
+          Camera…
+        </button>
+      </div>
+      <p class="faint">or drop or paste one: it stays in this page</p>
+      <Camera />
+    </>
+  );
+}
+
+function Thumbnail({ image }: { readonly image: PackedImage }) {
+  const bytes = useSignal(useStore().bytes);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const picture = useMemo(() => thumbnailOf(image, bytes), [image, bytes]);
+  useLayoutEffect(() => {
+    const context = canvas.current && picture && sizeCanvas(canvas.current, SIDE, SIDE);
+    if (!context || !picture) return;
+    const scale = Math.min(SIDE / picture.width, SIDE / picture.height);
+    const [width, height] = [picture.width * scale, picture.height * scale];
+    drawPicture(context, picture, [(SIDE - width) / 2, (SIDE - height) / 2, width, height]);
+  }, [picture]);
+  return picture ? <canvas ref={canvas} width={SIDE} height={SIDE} aria-hidden="true" /> : <span>{image.name}</span>;
+}

@@ -1,0 +1,91 @@
+import type { ImagePreset, PixelRange } from '../../../core/job.js';
+import { PIXEL_RANGE_NAMES } from '../../preset-check.js';
+import { go } from '../actions.js';
+import { networkOf } from '../store.js';
+import { useSignal, useStore } from '../use-signal.js';
+import { normalizeOf, normalizeWords, sidesOf, sidesWords } from './preparation-text.js';
+
+const RANGES: Readonly<Record<PixelRange, string>> = { unit: '0 to 1', 255: '0 to 255', signed: '−1 to 1' };
+
+/** How an image becomes the numbers that the first layer reads; all of it can be changed. */
+export function Preparation() {
+  const store = useStore();
+  const state = useSignal(store.state);
+  const own = networkOf(store, state).preset;
+  const now = state.preset ?? own;
+  const { geometry, preprocess, digit } = now;
+  const set = (change: Partial<ImagePreset>) => go(store, { preset: { ...now, ...change } });
+  return (
+    <details>
+      <summary>Preparation of the image</summary>
+      <div class="settings">
+        <TextField
+          label="resize"
+          hint="256: the shorter side; 28×28: height × width; empty: as it is"
+          text={sidesWords(geometry.resize)}
+          onSet={(text) => set({ geometry: { ...geometry, resize: sidesOf(text) } })}
+        />
+        <TextField
+          label="crop"
+          hint="224×224, of the middle; empty: all of it"
+          text={sidesWords(geometry.crop)}
+          onSet={(text) => {
+            const sides = sidesOf(text);
+            set({ geometry: { ...geometry, crop: typeof sides === 'number' ? [sides, sides] : sides } });
+          }}
+        />
+        <label class="slider">
+          <span>pixels</span>
+          <select
+            value={preprocess.pixels}
+            onChange={({ currentTarget }) =>
+              set({ preprocess: { ...preprocess, pixels: currentTarget.value as PixelRange } })
+            }
+          >
+            {PIXEL_RANGE_NAMES.map((name) => (
+              <option key={name} value={name}>
+                {RANGES[name]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <input
+            type="checkbox"
+            checked={preprocess.gray}
+            onChange={({ currentTarget }) => set({ preprocess: { ...preprocess, gray: currentTarget.checked } })}
+          />{' '}
+          gray: one channel
+        </label>
+        <TextField
+          label="mean/std"
+          hint="0.485,0.456,0.406/0.229,0.224,0.225; empty: none"
+          text={normalizeWords(preprocess.normalize)}
+          onSet={(text) => set({ preprocess: { ...preprocess, normalize: normalizeOf(text) } })}
+        />
+        {digit && <p class="faint">a digit: it is fitted into the middle, as MNIST's were</p>}
+        {state.preset && (
+          <button type="button" class="small" onClick={() => go(store, { preset: null })}>
+            As the network says
+          </button>
+        )}
+      </div>
+    </details>
+  );
+}
+
+interface TextFieldProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly text: string;
+  readonly onSet: (text: string) => void;
+}
+
+function TextField({ label, hint, text, onSet }: TextFieldProps) {
+  return (
+    <label class="slider" title={hint}>
+      <span>{label}</span>
+      <input type="text" value={text} placeholder={hint} onChange={({ currentTarget }) => onSet(currentTarget.value)} />
+    </label>
+  );
+}

@@ -1,0 +1,41 @@
+import { useMemo } from 'preact/hooks';
+import type { MapGreys } from '../../page-data.js';
+import type { Refusal } from '../../protocol.js';
+import { bytesOfText } from '../base64.js';
+import { useAsked } from '../use-asked.js';
+import { useSignal, useStore } from '../use-signal.js';
+import { type Picture, pictureOfGreys } from './paint.js';
+
+export interface ShownMaps {
+  /** Size and scale; null: nothing has been answered yet. */
+  readonly greys: MapGreys | null;
+  readonly pictures: ReadonlyMap<number, Picture>;
+  readonly refusal: Refusal | null;
+}
+
+const NONE: ReadonlyMap<number, Picture> = new Map();
+
+/** The maps of some channels of a layer as pictures, as they are now. What the page came with is shown before. */
+export function useMaps(layer: string, channels: readonly number[] | null): ShownMaps {
+  const { engine, state, versions, ran, data } = useStore();
+  const { look } = useSignal(state);
+  const version = useSignal(versions).get(layer) ?? 0;
+  const hasRun = useSignal(ran) !== null;
+  const wanted = channels?.join() ?? '';
+  const ask = hasRun && channels !== null ? () => engine.maps(layer, channels, look) : null;
+  const { answer, refusal } = useAsked(layer, [look, version, wanted], ask);
+  const greys = answer ?? (data.first?.layer === layer && !hasRun ? data.first.maps : null);
+  const pictures = useMemo(() => (greys ? picturesOf(greys, look.colormap) : NONE), [greys]);
+  return { greys, pictures, refusal };
+}
+
+function picturesOf({ greys, channels, width, height }: MapGreys, colormap: Parameters<typeof pictureOfGreys>[3]) {
+  const bytes = typeof greys === 'string' ? bytesOfText(greys) : greys;
+  const size = width * height;
+  return new Map(
+    channels.map((channel, i) => [
+      channel,
+      pictureOfGreys(bytes.subarray(i * size, (i + 1) * size), width, height, colormap),
+    ]),
+  );
+}
