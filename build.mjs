@@ -1,6 +1,6 @@
 // Builds dist/: the WASM module, the types, then the bundles of the list below.  `node build.mjs code`: the bundles alone.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
@@ -69,6 +69,26 @@ const BUNDLES = [
   { from: 'src/commands/worker.ts', to: 'dist/batch-worker.cjs', format: 'cjs' },
 ];
 
+/**
+ * What pages of `explore` are made of, in dist/explorer/: programs of a browser, and the engine's module as bytes. `packed`: as a
+ * stream of deflate too, by our own encoder, so that a page has the same bytes wherever this was built.
+ */
+const PAGE_PROGRAMS = [
+  { from: 'src/explorer/page/main.tsx', to: 'dist/explorer/page.js', packed: false },
+  { from: 'src/explorer/page/worker.ts', to: 'dist/explorer/worker.js', packed: true },
+].filter(({ from }) => existsSync(from));
+const PAGE = {
+  bundle: true,
+  platform: 'browser',
+  format: 'iife',
+  target: ['es2022', 'chrome105', 'firefox115', 'safari16.4'],
+  minify: true,
+  legalComments: 'none',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  logLevel: 'warning',
+};
+
 const onlyCode = process.argv[2] === 'code';
 if (!onlyCode) {
   rmSync('dist', { recursive: true, force: true });
@@ -78,6 +98,25 @@ if (!onlyCode) {
 }
 await bundlePage();
 for (const bundle of BUNDLES) await (bundle.chunks ? bundleInChunks(bundle) : bundleInOneFile(bundle));
+await bundlePages();
+
+async function bundlePages() {
+  const own = (from) => build({ ...COMMON, entryPoints: [from], format: 'esm', write: false });
+  const loaded = async (from) => {
+    const [{ text }] = (await own(from)).outputFiles;
+    return import(`data:text/javascript,${encodeURIComponent(text)}`);
+  };
+  const { deflateText } = await loaded('src/engine/deflate/deflate-text.ts');
+  const { MODULE_BASE64 } = await loaded('src/engine/wasm/module.ts');
+  const pack = (path) => writeFileSync(`${path}.deflate`, deflateText(readFileSync(path)));
+  for (const { from, to, packed } of PAGE_PROGRAMS) {
+    await build({ ...PAGE, entryPoints: [from], outfile: to });
+    if (packed) pack(to);
+  }
+  const module = 'dist/explorer/engine.wasm';
+  writeFileSync(module, Buffer.from(MODULE_BASE64, 'base64'));
+  pack(module);
+}
 
 /** What one sees of `cnnviz explore`: a classic script and its style, for browsers. */
 function bundlePage() {

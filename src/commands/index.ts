@@ -70,6 +70,11 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
         load: async () => (await import('./network/summary.js')).summary,
       },
       {
+        name: 'explore',
+        summary: 'one page to look around in: every layer, every number, live; no server, no internet',
+        load: async () => (await import('./explore/explore.js')).explore,
+      },
+      {
         name: 'filters',
         summary: "a network's own kernels as labelled pictures, RGB ones in colour",
         load: async () => (await import('./network/filters.js')).filters,

@@ -6,6 +6,7 @@ import { shippedFile } from '../io/shipped-files.js';
 import { cachedFile, hubFolder } from '../io/weight-cache.js';
 import { builtinName, isBuiltin } from '../models/networks/index.js';
 import { type PublishedWeights, publishedAs, publishedFor, shippedFor } from '../models/networks/published.js';
+import { isHeadFile } from './file-kind.js';
 
 /** Weights that nobody named as a file that is here. */
 export interface FoundWeights {
@@ -66,6 +67,12 @@ export async function findWeights({ network, weights, init }: NetworkRequest): P
 export async function hasShippedWeights(network: string): Promise<boolean> {
   const own = await ownName(network);
   return own !== null && shippedFor(own) !== null;
+}
+
+/** Whether a network has numbers of its own, where made-up ones are asked for: --init is for one that has none. */
+export async function bringsNumbers(network: string): Promise<boolean> {
+  const isNamed = network.includes('@') || network.toLowerCase().endsWith('.onnx');
+  return isNamed || isHeadFile(network) || (await hasShippedWeights(network));
 }
 
 /** The built-in network that a name means here; null for a file or a pipe. */

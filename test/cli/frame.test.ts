@@ -70,6 +70,7 @@ const ROWS: readonly Row[] = [
     line: ['net.yaml'],
     file: 'x.png',
   },
+  { name: 'explore', line: [PIPE, 'bars.png'], file: 'x.html', writes: true },
   { name: 'filters', line: [...NET], file: 'x.png' },
   { name: 'get', line: ['--list'] },
   {
@@ -151,6 +152,7 @@ const SIGNATURES: Readonly<Record<string, string>> = {
   '.png': '\u0089PNG',
   '.npy': '\u0093NUMPY',
   '.gif': 'GIF89a',
+  '.html': '<!doctype html>',
 };
 const tree = commandsOf(await buildProgram(), []);
 
@@ -301,9 +303,9 @@ describe('what is the same for every command', () => {
 
   it('a command has --profile when it runs the engine', () => {
     const without = ROWS.filter((row) => !has(row, '--profile')).map(({ name }) => name);
-    // these compute no layer, or are made of other commands; train's steps are no session's
+    // these compute no layer, or are made of other commands; train's steps are no session's, explore's layers the page's
     expect(without).toEqual([
-      ...['field', 'kernels', 'plan', 'read', 'summary', 'filters', 'get', 'weights', 'preprocess', 'train'],
+      ...['field', 'kernels', 'plan', 'read', 'summary', 'explore', 'filters', 'get', 'weights', 'preprocess', 'train'],
       ...['diff', 'batch merge', 'demo', 'article', 'completion'],
     ]);
   });

@@ -18,8 +18,8 @@ export interface PagePrograms {
 export interface PageContents {
   readonly title: string;
   readonly data: PageData;
-  /** Weights and pixels; null: a server gives them. */
-  readonly bytes: readonly Uint8Array[] | null;
+  /** The run of bytes in two parts, pixels as a stream of zlib; null: a server gives them. */
+  readonly bytes: { readonly weights: Uint8Array; readonly pixels: Uint8Array } | null;
   /** The address that bytes are asked for at: nothing else may be reached; null: nothing may. */
   readonly origin: string | null;
 }
@@ -57,8 +57,8 @@ ${block('text/plain', PAGE_IDS.module, base64(module))}
 `;
   const pieces = [Buffer.from(head)];
   if (bytes !== null) {
-    const [start, end] = block('text/plain', PAGE_IDS.bytes, '\n').split('\n');
-    pieces.push(Buffer.from(start), Buffer.from(base64(Buffer.concat(bytes))), Buffer.from(`${end}\n`));
+    pieces.push(Buffer.from(`${block('text/plain', PAGE_IDS.weights, base64(bytes.weights))}\n`));
+    pieces.push(Buffer.from(`${block('text/plain', PAGE_IDS.pixels, base64(bytes.pixels))}\n`));
   }
   pieces.push(Buffer.from('</body>\n</html>\n'));
   return Buffer.concat(pieces);

@@ -117,7 +117,10 @@ export async function compareNetworks(
 }
 
 /** The same digit in the size that the other network is made for; null: they read one size, or no digit. */
-function digitFor({ preset, input: one }: OpenedNetwork, { input: two }: OpenedNetwork): OpenedNetwork['preset'] {
+export function digitFor(
+  { preset, input: one }: OpenedNetwork,
+  { input: two }: OpenedNetwork,
+): OpenedNetwork['preset'] {
   if (!preset?.digit || !one || !two || one.join() === two.join()) return null;
   return { ...preset, geometry: { resize: null, crop: [two[1], two[2]] } };
 }

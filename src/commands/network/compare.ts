@@ -57,15 +57,12 @@ The first network says how the image is prepared, unless --preset does.`,
     refuseSwapped('compare', a, [b, image]);
     const { compareNetworks } = await import('./compare-networks.js');
     const { comparisonDocument, describeComparison } = await import('./compare-report.js');
-    const { isHeadFile } = await import('../../run/file-kind.js');
-    const { hasShippedWeights } = await import('../../run/found-weights.js');
-    const shipped = new Set<string>();
-    for (const network of [a, b]) if (await hasShippedWeights(network)) shipped.add(network);
-    const brings = (network: string) => bringsNumbers(network) || shipped.has(network) || isHeadFile(network);
-    const { tolerance, init, asPrinted, exact } = flags;
+    const { bringsNumbers } = await import('../../run/found-weights.js');
+    const initOf = async (network: string) => ((await bringsNumbers(network)) ? null : flags.init);
+    const { tolerance, asPrinted, exact } = flags;
     const input = await oneInput(image);
-    const job = numbersJob(a, { ...flags, init: brings(a) ? null : init }, { layers: ['all'], exact });
-    const other = requestOf(b, { init: brings(b) ? null : init, asPrinted });
+    const job = numbersJob(a, { ...flags, init: await initOf(a) }, { layers: ['all'], exact });
+    const other = requestOf(b, { init: await initOf(b), asPrinted });
     const { breathe } = frame.progress(1);
     const found = await compareNetworks(job, other, input, tolerance, frame.jobs, breathe).catch((error) => {
       throw atPlace(image, error);
@@ -78,8 +75,3 @@ The first network says how the image is prepared, unless --preset does.`,
     };
   },
 });
-
-/** Whether a network has numbers of its own: --init is for one that has none. */
-function bringsNumbers(network: string): boolean {
-  return network.includes('@') || network.toLowerCase().endsWith('.onnx');
-}

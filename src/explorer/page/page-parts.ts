@@ -9,23 +9,32 @@ export function pageData(): PageData {
 /** Weights and pixels, once the whole page is there; null: a server gives them. */
 export async function pageBytes(): Promise<Uint8Array<ArrayBuffer> | null> {
   await wholePage();
-  return document.getElementById(PAGE_IDS.bytes) === null ? null : fromBase64(textOf(PAGE_IDS.bytes));
+  if (document.getElementById(PAGE_IDS.weights) === null) return null;
+  const weights = fromBase64(textOf(PAGE_IDS.weights));
+  const pixels = new Uint8Array(await inflated(PAGE_IDS.pixels, 'deflate'));
+  const bytes = new Uint8Array(weights.length + pixels.length);
+  bytes.set(weights);
+  bytes.set(pixels, weights.length);
+  return bytes;
 }
 
 /** What runs behind the page: the engine's program, and the module it computes with. */
 export interface EngineProgram {
   readonly worker: Worker;
-  readonly module: ArrayBuffer;
+  readonly wasm: ArrayBuffer;
 }
 
 /** Starts the engine from what the page holds: a file may start no other file, but what is in memory. */
 export async function startEngine(): Promise<EngineProgram> {
   await wholePage();
-  const [script, module] = await Promise.all([inflated(PAGE_IDS.worker), inflated(PAGE_IDS.module)]);
+  const [script, wasm] = await Promise.all([
+    inflated(PAGE_IDS.worker, 'deflate-raw'),
+    inflated(PAGE_IDS.module, 'deflate-raw'),
+  ]);
   const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   const worker = new Worker(address, { name: 'cnnviz' });
   URL.revokeObjectURL(address);
-  return { worker, module };
+  return { worker, wasm };
 }
 
 /** The engine and the bytes stand behind this script. */
@@ -34,9 +43,9 @@ function wholePage(): Promise<void> {
   return new Promise((resolve) => document.addEventListener('DOMContentLoaded', () => resolve(), { once: true }));
 }
 
-async function inflated(id: string): Promise<ArrayBuffer> {
+async function inflated(id: string, format: CompressionFormat): Promise<ArrayBuffer> {
   const packed = new Blob([fromBase64(textOf(id))]).stream();
-  return new Response(packed.pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer();
+  return new Response(packed.pipeThrough(new DecompressionStream(format))).arrayBuffer();
 }
 
 function textOf(id: string): string {
