@@ -113,6 +113,9 @@ async function bundlePages() {
     await build({ ...PAGE, entryPoints: [from], outfile: to });
     if (packed) pack(to);
   }
+  for (const name of ['page.css', 'worker.js.deflate']) {
+    if (!existsSync(`dist/explorer/${name}`)) writeFileSync(`dist/explorer/${name}`, '');
+  }
   const module = 'dist/explorer/engine.wasm';
   writeFileSync(module, Buffer.from(MODULE_BASE64, 'base64'));
   pack(module);
