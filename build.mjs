@@ -75,6 +75,7 @@ const BUNDLES = [
  */
 const PAGE_PROGRAMS = [
   { from: 'src/explorer/page/main.tsx', to: 'dist/explorer/page.js', packed: false },
+  { from: 'src/explorer/page/page.css', to: 'dist/explorer/page.css', packed: false },
   { from: 'src/explorer/page/worker.ts', to: 'dist/explorer/worker.js', packed: true },
 ].filter(({ from }) => existsSync(from));
 const PAGE = {
@@ -96,7 +97,6 @@ if (!onlyCode) {
   run(process.execPath, ['assembly/typeface.mjs']);
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
 }
-await bundlePage();
 for (const bundle of BUNDLES) await (bundle.chunks ? bundleInChunks(bundle) : bundleInOneFile(bundle));
 await bundlePages();
 
@@ -113,28 +113,10 @@ async function bundlePages() {
     await build({ ...PAGE, entryPoints: [from], outfile: to });
     if (packed) pack(to);
   }
-  for (const name of ['page.css', 'worker.js.deflate']) {
-    if (!existsSync(`dist/explorer/${name}`)) writeFileSync(`dist/explorer/${name}`, '');
-  }
+  if (!existsSync('dist/explorer/worker.js.deflate')) writeFileSync('dist/explorer/worker.js.deflate', '');
   const module = 'dist/explorer/engine.wasm';
   writeFileSync(module, Buffer.from(MODULE_BASE64, 'base64'));
   pack(module);
-}
-
-/** What one sees of `cnnviz explore`: a classic script and its style, for browsers. */
-function bundlePage() {
-  return build({
-    bundle: true,
-    minify: true,
-    logLevel: 'warning',
-    target: 'es2022',
-    format: 'iife',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    entryPoints: ['src/explorer/page/main.tsx', 'src/explorer/page/page.css'],
-    entryNames: 'page',
-    outdir: 'dist/explorer',
-  });
 }
 
 function bundleInOneFile({ from, to, format }) {

@@ -8,9 +8,9 @@ export async function openEngineOfPage(
   data: PageData,
   bytes: Promise<Uint8Array<ArrayBuffer> | null>,
 ): Promise<ExplorerEngine> {
-  const [{ worker, module }, own] = await Promise.all([startEngine(), bytes]);
+  const [{ worker, wasm }, own] = await Promise.all([startEngine(), bytes]);
   const base = data.bytes.kind === 'served' ? new URL(data.bytes.path, location.href).href : null;
   // a copy goes to the worker: the page draws thumbnails of its own
-  worker.postMessage({ kind: 'open', data, bytes: own?.buffer ?? null, base, wasm: module });
+  worker.postMessage({ kind: 'open', data, bytes: own?.buffer ?? null, base, wasm });
   return connectEngine(worker);
 }
