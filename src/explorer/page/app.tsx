@@ -5,6 +5,7 @@ import { LayerList } from './input/layer-list.js';
 import { takeDrops } from './input/take-files.js';
 import { onKey } from './keys.js';
 import { Shown } from './maps/shown.js';
+import { CommandDialog } from './parts/command-dialog.js';
 import { Header } from './parts/header.js';
 import { KeysDialog } from './parts/keys-dialog.js';
 import { StatusLine } from './parts/status-line.js';
@@ -41,6 +42,7 @@ export function App() {
       </div>
       <StatusLine />
       <KeysDialog />
+      <CommandDialog />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { feed, report } from '../actions.js';
 import type { Store } from '../store.js';
-import { fileNote, readFileKind } from './file-facts.js';
+import { fileNote, readFileKind } from './file-kind.js';
 
 /** As the command line decodes at most. */
 const MOST_PIXELS = 50_000_000;

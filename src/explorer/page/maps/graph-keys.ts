@@ -32,7 +32,7 @@ export function moveInGraph(spots: readonly Spot[], name: string, key: string): 
 }
 
 function isBeside(here: Spot, spot: Spot): boolean {
-  return Math.abs(spot.x - here.x) >= Math.abs(spot.y - here.y);
+  return Math.abs(spot.x - here.x) > 2 * Math.abs(spot.y - here.y);
 }
 
 function far(a: Spot, b: Spot): number {

@@ -7,7 +7,7 @@ const NEUTRAL: Rgb = [243, 243, 245];
 /** Towards the ends: negative blue, positive orange, as the colour map of signs. */
 const MINUS: Rgb = [13, 78, 160];
 const PLUS: Rgb = [217, 105, 20];
-const DARK = '#16181d';
+const DARK = '#000000';
 const BRIGHT = '#ffffff';
 
 /** Of a weight or product: blue below zero, orange above it, the stronger the further from it. */
@@ -31,7 +31,7 @@ function mix(from: Rgb, to: Rgb, part: number): Rgb {
 function tintOf(rgb: Rgb): Tint {
   const [r, g, b] = rgb.map(Math.round);
   const light = luminance([r, g, b]);
-  const onDark = (light + 0.05) / (luminance([22, 24, 29]) + 0.05);
+  const onDark = (light + 0.05) / (luminance([0, 0, 0]) + 0.05);
   const onBright = 1.05 / (light + 0.05);
   return { background: `rgb(${r}, ${g}, ${b})`, color: onDark >= onBright ? DARK : BRIGHT };
 }
