@@ -76,10 +76,24 @@ const BUNDLES = [
 const PAGE_PROGRAMS = [
   { from: 'src/explorer/page/main.tsx', to: 'dist/explorer/page.js', packed: false },
   { from: 'src/explorer/page/page.css', to: 'dist/explorer/page.css', packed: false },
-  { from: 'src/explorer/page/worker.ts', to: 'dist/explorer/worker.js', packed: true },
+  { from: 'src/explorer/worker.ts', to: 'dist/explorer/worker.js', packed: true },
 ].filter(({ from }) => existsSync(from));
+/** What the worker of a page does without: each is a file of src/explorer/lean, in the place of the one that it names. */
+const LEAN = {
+  name: 'lean',
+  setup({ onLoad }) {
+    for (const [filter, name] of [
+      [/engine\/routines\/index\.ts$/, 'twins'],
+      [/models\/imagenet-labels\.ts$/, 'labels'],
+      [/engine\/wasm\/module\.ts$/, 'module'],
+    ]) {
+      onLoad({ filter }, () => ({ contents: readFileSync(`src/explorer/lean/${name}.ts`, 'utf8'), loader: 'ts' }));
+    }
+  },
+};
 const PAGE = {
   bundle: true,
+  plugins: [LEAN],
   platform: 'browser',
   format: 'iife',
   target: ['es2022', 'chrome105', 'firefox115', 'safari16.4'],
@@ -113,7 +127,6 @@ async function bundlePages() {
     await build({ ...PAGE, entryPoints: [from], outfile: to });
     if (packed) pack(to);
   }
-  if (!existsSync('dist/explorer/worker.js.deflate')) writeFileSync('dist/explorer/worker.js.deflate', '');
   const module = 'dist/explorer/engine.wasm';
   writeFileSync(module, Buffer.from(MODULE_BASE64, 'base64'));
   pack(module);

@@ -101,7 +101,7 @@ function packNetwork(
     model: packModel(shaped.model, layers.map(({ value }) => value), store),
     input: subject.input,
     dtype: source.info!.dtype,
-    preset: presetOfJob({ preset, decode: DECODE }, subject),
+    preset: presetOfJob({ preset }, subject),
     reads: { channels: subject.channels, declared: subject.declared, preset: subject.preset },
     asked: preset,
     exact: exact || subject.options.exact,
