@@ -19,7 +19,7 @@ export function answerCalls({ post, fetchRange }: WorkerDoors): (message: ToWork
     giveModule(new Uint8Array(wasm));
     const all = bytes && new Uint8Array(bytes);
     const read = all
-      ? (({ at, length }) => all.subarray(at, at + length)) satisfies ReadBytes
+      ? ((({ at, length }) => all.subarray(at, at + length)) satisfies ReadBytes)
       : cached(({ at, length }) => fetchRange(base!, at, at + length));
     engine = openEngine(data, read);
     post({ kind: 'opened' }, []);

@@ -75,16 +75,21 @@ export function connectEngine(worker: EngineWorker, { data, bytes, base, wasm }:
     });
 
   let running: Promise<unknown> | null = null;
-  let next: { readonly situation: Situation; readonly resolve: (ran: Ran) => void; readonly reject: Waiting['reject'] } | null =
-    null;
+  let next: {
+    readonly situation: Situation;
+    readonly resolve: (ran: Ran) => void;
+    readonly reject: Waiting['reject'];
+  } | null = null;
   const begin = (situation: Situation): Promise<Ran> => {
     const ran = send<Ran>('run', [situation]);
-    running = ran.catch(() => undefined).then(() => {
-      running = null;
-      const waits = next;
-      next = null;
-      if (waits) begin(waits.situation).then(waits.resolve, waits.reject);
-    });
+    running = ran
+      .catch(() => undefined)
+      .then(() => {
+        running = null;
+        const waits = next;
+        next = null;
+        if (waits) begin(waits.situation).then(waits.resolve, waits.reject);
+      });
     return ran;
   };
   /** What is asked is about the last run that was asked for. */

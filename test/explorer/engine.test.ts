@@ -17,7 +17,9 @@ const context = { breathe: () => undefined, threads: 1, times: null };
 
 /** Every layer's values by the command line's run. */
 async function everyLayer({ subject, sources }: Page, index = 0) {
-  const keep = ({ shaped }: Parameters<typeof chooseLayers>[0] extends never ? never : { shaped: Parameters<typeof chooseLayers>[0] }) => ({
+  const keep = ({
+    shaped,
+  }: Parameters<typeof chooseLayers>[0] extends never ? never : { shaped: Parameters<typeof chooseLayers>[0] }) => ({
     keep: chooseLayers(shaped, ['all']).map(({ value }) => value),
   });
   return run(subject, sources[index], keep, context);
@@ -35,7 +37,7 @@ describe('the engine of a page', () => {
       expect(found.shape, name).toEqual(expected.shape);
       expect(Buffer.compare(bytesOf(found.data), bytesOf(toFloat32(expected.data))), name).toBe(0);
     }
-    console.log(ran.prepared, ran.ms, ran.computed, ran.notes, ran.classes?.slice(0,3), page.bytes.length);
+    console.log(ran.prepared, ran.ms, ran.computed, ran.notes, ran.classes?.slice(0, 3), page.bytes.length);
     const again = await page.engine.run(situation());
     console.log(again.ms, again.computed);
   });

@@ -64,7 +64,9 @@ export async function pageOf(...networks: readonly Asked[]): Promise<Page> {
   }
   for (const one of networks) {
     const own = await subjectOf(one);
-    packed.push(packNetwork(one, own, await sourceOf({ path: one.images[0] }, readFileSync(one.images[0]), '', own), store));
+    packed.push(
+      packNetwork(one, own, await sourceOf({ path: one.images[0] }, readFileSync(one.images[0]), '', own), store),
+    );
   }
   const images: PackedImage[] = [];
   for (const path of asked.images) images.push(await packedImage(path, store));
@@ -85,12 +87,7 @@ export async function pageOf(...networks: readonly Asked[]): Promise<Page> {
   return { data: sent, bytes, read, engine: openEngine(sent, read), subject, sources };
 }
 
-function packNetwork(
-  asked: Asked,
-  subject: Page['subject'],
-  source: Source,
-  store: ByteStore,
-): PackedNetwork {
+function packNetwork(asked: Asked, subject: Page['subject'], source: Source, store: ByteStore): PackedNetwork {
   const { bound, shaped } = shapeOf(subject, source);
   const layers = chooseLayers(shaped, asked.layers ?? ['all']);
   const summaries = new Map(summarizeModel(shaped).layers.map((one) => [one.name, one]));
@@ -98,7 +95,11 @@ function packNetwork(
   const count = shaped.infos.get(shaped.model.outputs[0])!.shape.at(-1);
   return {
     name: subject.name,
-    model: packModel(shaped.model, layers.map(({ value }) => value), store),
+    model: packModel(
+      shaped.model,
+      layers.map(({ value }) => value),
+      store,
+    ),
     input: subject.input,
     dtype: source.info!.dtype,
     preset: presetOfJob({ preset }, subject),
