@@ -4,7 +4,6 @@ import { toFloat32 } from '../../src/core/values.js';
 import { run } from '../../src/run/run.js';
 import { type Asked, image, onnx, type Page, pageOf, situation } from './page-of.js';
 
-const NONE = { name: 'none', resize: null, crop: null, gray: false, pixels: null, normalize: null } as const;
 const NETWORKS: readonly (readonly [string, Asked])[] = [
   ['digits', { network: 'digits', images: [image('digits/7.png'), image('digits/3.png')] }],
   ['lenet5', { network: 'lenet5', init: 1, images: [image('five.png')] }],
@@ -37,13 +36,10 @@ describe('the engine of a page', () => {
       expect(found.shape, name).toEqual(expected.shape);
       expect(Buffer.compare(bytesOf(found.data), bytesOf(toFloat32(expected.data))), name).toBe(0);
     }
-    console.log(ran.prepared, ran.ms, ran.computed, ran.notes, ran.classes?.slice(0, 3), page.bytes.length);
     const again = await page.engine.run(situation());
-    console.log(again.ms, again.computed);
   });
 });
 
 function bytesOf(data: Float32Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
-void NONE;
