@@ -172,7 +172,7 @@ function documentOf({ data: { kind, together, networks, images, draws } }: PageS
 /** A stream of zlib, the same everywhere. */
 function deflated(bytes: Uint8Array): Uint8Array {
   const fill = (target: Uint8Array, from: number) => target.set(bytes.subarray(from, from + target.length));
-  return joinedBytes([...deflate(bytes.length, fill, '')].map((piece) => piece.bytes.slice()));
+  return joinedBytes(Array.from(deflate(bytes.length, fill, ''), (piece) => piece.bytes.slice()));
 }
 
 function programs(): PagePrograms {

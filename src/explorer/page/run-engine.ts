@@ -1,4 +1,4 @@
-import { batch, effect } from '@preact/signals-core';
+import { batch, effect, untracked } from '@preact/signals-core';
 import type { Ran, Situation } from '../protocol.js';
 import { report, takeBack } from './actions.js';
 import { refusalOf } from './refusal.js';
@@ -11,7 +11,7 @@ const TAKEN_BACK = new WeakSet<Store>();
 export function keepRunning(store: Store): () => void {
   return effect(() => {
     const situation = store.situation.value;
-    if (situation !== null && situation !== store.good.peek()) void run(store, situation);
+    if (situation !== null && situation !== store.good.peek()) untracked(() => void run(store, situation));
   });
 }
 
