@@ -17,7 +17,7 @@ export function keepRunning(store: Store): () => void {
 
 /** Results are taken over in their order, also where a newer situation waits: a slider that moves shows all it can. */
 async function run(store: Store, situation: Situation): Promise<void> {
-  store.running.value++;
+  store.running.value = store.running.peek() + 1;
   try {
     const ran = await store.engine.run(situation);
     batch(() => {
@@ -34,7 +34,7 @@ async function run(store: Store, situation: Situation): Promise<void> {
       takeBack(store);
     });
   } finally {
-    store.running.value--;
+    store.running.value = store.running.peek() - 1;
   }
 }
 
