@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Agreement } from '../../../src/analysis/explain/explanation.js';
 import { CnnvizError } from '../../../src/core/errors.js';
+import { Superseded } from '../../../src/explorer/engine-proxy.js';
 import { deadChannels } from '../../../src/explorer/page/dead-channels.js';
 import { layerWords, paddingText } from '../../../src/explorer/page/edit/layer-words.js';
 import { poolOf, withSide } from '../../../src/explorer/page/edit/pools.js';
@@ -57,7 +58,7 @@ it('a refusal is told in its own words, a question that is superseded is none', 
     fix: 'from 1 on',
   });
   expect(refusalOf(new Error('broken'))).toEqual({ message: 'broken', fix: null });
-  expect(refusalOf(new Error('superseded'))).toBeNull();
+  expect(refusalOf(new Superseded())).toBeNull();
 });
 
 it('a pool keeps its window when its kind changes; a gauss pool is as wide as its window says', () => {
