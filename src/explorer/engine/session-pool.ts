@@ -84,7 +84,7 @@ export class SessionPool {
     let { at } = this.#constants;
     for (const block of [...this.#open.values()].sort((a, b) => a.at - b.at)) {
       if (block.at - at >= bytes) return at;
-      at = block.at + block.bytes;
+      at = Math.max(at, block.at + block.bytes);
     }
     return this.#constants.at + this.#constants.bytes - at >= bytes ? at : null;
   }
