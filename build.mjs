@@ -82,6 +82,10 @@ const PAGE_PROGRAMS = [
 const LEAN = {
   name: 'lean',
   setup({ onLoad }) {
+    onLoad({ filter: /node_modules.ndarray.ndarray\.js$/ }, () => ({
+      contents: `${readFileSync('src/explorer/lean/ndarray.ts', 'utf8')}\nexport default ndarray;`,
+      loader: 'ts',
+    }));
     for (const [filter, name] of [
       [/engine\/routines\/index\.ts$/, 'twins'],
       [/models\/imagenet-labels\.ts$/, 'labels'],
