@@ -21,8 +21,8 @@ export async function firstSight(
   const engine = openEngine(page, (range) => readRange(store, range));
   await engine.run({ network: 0, image: { kind: 'own', index: 0 }, preset: null, edits: [] });
   const [{ name, shape }] = data.networks[0].layers;
-  if (shape.length !== 4) return null;
-  const [, channels, height, width] = shape;
+  if (shape.length < 3 || shape.length > 4) return null;
+  const [channels, height, width] = shape.slice(-3);
   const shown = Math.max(1, Math.min(channels, Math.floor(MOST_GREYS / (width * height))));
   const maps = await engine.maps(
     name,

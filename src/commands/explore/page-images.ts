@@ -58,7 +58,8 @@ async function readOne(input: Input, subject: Subject): Promise<Pick<PageImage, 
   const source = await sourceOf(input, bytes, '', subject);
   if (!isArray(input, bytes)) return { source, array: null };
   const { shape, dtype, items } = { ...source.info!, ...source.facts };
-  if (shape.length !== 4 || items !== 1) {
+  // without N a network takes it as one image, too
+  if (items !== 1 || shape.length < 3 || shape.length > 4) {
     throw new CnnvizError(
       'usage',
       `a page shows arrays of one image, [C, H, W] or [1, C, H, W], this is [${shape.join(', ')}]`,

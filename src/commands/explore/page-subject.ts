@@ -8,6 +8,7 @@ import type { PackedNetwork, PageData } from '../../explorer/page-data.js';
 import { openKernels } from '../../run/kernels.js';
 import type { Asked } from './asked.js';
 import type { ExploreValues } from './explore-flags.js';
+import { MOST_BOXES } from './graph-boxes.js';
 import { openNetworks } from './open-networks.js';
 import { asReadBy, type PageImage, packImages, readImages, shippedDigits } from './page-images.js';
 import { packKernels, packPipe } from './page-layer.js';
@@ -75,7 +76,7 @@ function finish(
   const weightBytes = store.length;
   const data = { cnnviz: VERSION, ...how, networks, images: packImages(images, store) };
   const read = images.filter(({ isShipped }) => !isShipped).flatMap(({ source }) => source.warnings);
-  const notes = [...new Set([...networks.flatMap((one) => one.notes), ...read])];
+  const notes = [...new Set([...networks.flatMap((one) => [...one.notes, ...manyNote(one)]), ...read])];
   return { data, store, weightBytes, images, notes };
 }
 
@@ -89,4 +90,9 @@ function refuseUnlike(images: readonly PageImage[]): void {
   throw new CnnvizError('usage', `${a}, ${b}: the kernels of a page read one or the other`, {
     fix: '--gray makes one of each, --rgb three',
   });
+}
+
+function manyNote({ layers }: PackedNetwork): string[] {
+  if (layers.length <= MOST_BOXES) return [];
+  return [`${layers.length} layers: the graph is drawn for ${MOST_BOXES} at most; the list folds by names`];
 }
