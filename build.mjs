@@ -1,6 +1,6 @@
 // Builds dist/: the WASM module, the types, then the bundles of the list below.  `node build.mjs code`: the bundles alone.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
@@ -77,8 +77,8 @@ const PAGE_PROGRAMS = [
   { from: 'src/explorer/page/main.tsx', to: 'dist/explorer/page.js', packed: false },
   { from: 'src/explorer/page/page.css', to: 'dist/explorer/page.css', packed: false },
   { from: 'src/explorer/worker.ts', to: 'dist/explorer/worker.js', packed: true },
-].filter(({ from }) => existsSync(from));
-/** What the worker of a page does without: each is a file of src/explorer/lean, in the place of the one that it names. */
+];
+/** What the worker of a page does without: each is a file of src/explorer/lean, in the place of the one that it names, or of a package. */
 const LEAN = {
   name: 'lean',
   setup({ onLoad }) {
