@@ -1,6 +1,7 @@
 import type { KeptRun } from '../../analysis/explain/explanation.js';
 import type { SubjectRun } from '../../analysis/kept-run.js';
 import { ValueWatch } from '../../analysis/value-watch.js';
+import { CnnvizError } from '../../core/errors.js';
 import { sizeOf } from '../../core/tensor.js';
 import { type Numbers, newNumbers, type Value, type ValueFault } from '../../core/values.js';
 import { evaluate } from '../../engine/evaluate.js';
@@ -84,7 +85,7 @@ export class NetworkRunner {
    * @throws CnnvizError when an edit or the input does not fit
    */
   run(fed: FedInput, edits: readonly Edit[]): NetworkRun {
-    const graph = this.#graphFor(fed, edits);
+    const graph = withSettings(edits, () => this.#graphFor(fed, edits));
     const inputStamp = fed === this.#last ? this.#inputStamp : ++clock;
     const made = new Map<string, Made>();
     const computed = new Map<string, Computed>();
@@ -193,6 +194,24 @@ export class NetworkRunner {
       macs: plans.reduce((sum, { macs }) => sum + macs, 0),
     };
     return { ...edited, edits, input, shaped, units, plan };
+  }
+}
+
+/** @throws CnnvizError 'usage' for a layer whose settings are not those of its kind: an address may say anything */
+function withSettings<T>(edits: readonly Edit[], work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const edit = edits.find(({ kind }) => kind === 'layer');
+    if (!(cause instanceof TypeError) || edit?.kind !== 'layer') throw cause;
+    throw new CnnvizError(
+      'usage',
+      `${edit.layer}: its settings are not those of a layer of kind ${edit.becomes.kind}`,
+      {
+        fix: 'take the change back',
+        cause,
+      },
+    );
   }
 }
 
