@@ -44,5 +44,6 @@ export { maxPoolRows, meanPoolRows } from './pool';
 export { powerInPlace, rootPowerInPlace, simpleInPlace } from './powers';
 export { extremeColumns, extremeRows, sumColumns, sumRows } from './reduce';
 export { affineRows, softmaxColumns, softmaxRows } from './rows';
+export { gemmRows } from './vectors';
 export { maxWindows, meanWindows } from './windows';
 export { winogradInput, winogradMultiply, winogradOutput, winogradWeights } from './winograd';

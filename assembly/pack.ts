@@ -1,3 +1,5 @@
+import { transpose } from './transpose';
+
 /**
  * The input of `count` output pixels, gathered for the multiplication: panels of 8 pixels, each [K, 8], the last one
  * filled up with its last pixel. taps [K] and pixels [count] i32: byte offsets; a tap of a pixel lies at their sum.
@@ -70,12 +72,14 @@ export function packPlanes(x: i32, plane: i32, K: i32, count: i32, to: i32): voi
 
 /** Weights for the multiplication: panels of 4 maps, each [K, 4]; maps beyond M are zero. weight [M, K] → to [ceil(M/4), K, 4] */
 export function packWeights(weight: i32, M: i32, K: i32, to: i32): void {
-  for (let m = 0; m < M; m += 4) {
-    for (let k = 0; k < K; k++) {
-      for (let r = 0; r < 4; r++) {
-        store<f32>(to, m + r < M ? load<f32>(weight + (((m + r) * K + k) << 2)) : 0);
-        to += 4;
-      }
+  const row = K << 2;
+  for (let m = 0; m < M; m += 4, weight += row << 2) {
+    let k = 0;
+    if (m + 4 <= M) {
+      for (; k + 4 <= K; k += 4, to += 64) transpose(weight + (k << 2), row, to, 16);
+    }
+    for (; k < K; k++) {
+      for (let r = 0; r < 4; r++, to += 4) store<f32>(to, m + r < M ? load<f32>(weight + r * row + (k << 2)) : 0);
     }
   }
 }

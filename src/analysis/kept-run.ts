@@ -5,7 +5,7 @@ import { type Breathe, finish } from '../engine/execute.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
-import type { ThreadTeam } from '../engine/shared-bands.js';
+import type { ThreadTeam } from '../engine/shared-work.js';
 import { RunTimer, type StepTimes, timedOpening } from '../engine/step-times.js';
 import type { ConvStep } from '../engine/steps.js';
 import { type BoundInput, inferShapes, type ShapedModel } from '../layers/infer.js';

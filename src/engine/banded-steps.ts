@@ -4,13 +4,11 @@ import { elementwiseBytes } from './elementwise.js';
 import type { BandedConv } from './lane.js';
 import { poolBytes } from './operators/pools.js';
 import type { Plan } from './plan.js';
-import type { ThreadTeam } from './shared-bands.js';
 import type { ConvStep, PoolStep, Step } from './steps.js';
 import type { PlannedValues } from './value-places.js';
+import { isRowOfVectors, isVectorStep, vectorRoomBytes } from './vectors.js';
 import { aligned } from './wasm/memory.js';
 
-/** A convolution is shared between threads from this estimate on, in nanoseconds: when they run already, or not yet. */
-const WORTH_SHARING = { running: 2e6, asleep: 2e8 };
 /** Short work is cut into a piece for each thread, long work into several, so that a busy core costs little. */
 const LONG_WORK = 1e7;
 const PIECES = 4;
@@ -18,27 +16,13 @@ const PIECES = 4;
 /** A step that is computed band by band. */
 export type BandedStep = (ConvStep & { readonly bands: Bands; readonly algorithm: BandAlgorithm }) | PoolStep;
 
-/** Whether vectors are computed as the pixels of one row. */
-export function isRowOfVectors(step: Step): step is ConvStep {
-  return step.kind === 'conv' && step.computed !== step.geometry;
-}
-
 /** What a row of vectors and its maps take up. */
 function rowBytes({ computed: { C, W, M } }: ConvStep): number {
   return aligned(C * W * 4) + aligned(M * W * 4);
 }
 
 export function runsInBands(step: Step): step is BandedStep {
-  return step.kind === 'pool' || (step.kind === 'conv' && step.bands !== null);
-}
-
-/** Whether threads may help with a step: whether it is long enough, and can be cut. */
-export function isWorthSharing(step: BandedStep, team: ThreadTeam): boolean {
-  if (step.kind === 'pool') return false;
-  const { computed: geometry, algorithm } = step;
-  const cost = algorithm.cost(geometry) / geometry.N;
-  if (cost < (team.isRunning ? WORTH_SHARING.running : WORTH_SHARING.asleep)) return false;
-  return planBands(geometry, algorithm, team.size).count > 1;
+  return step.kind === 'pool' || (step.kind === 'conv' && step.bands !== null && !isVectorStep(step));
 }
 
 /** A step's windows, algorithm and bands; cut anew when threads share it. */
@@ -63,6 +47,7 @@ export function roomBytes({ steps, shaped }: Plan): number {
   const shapes = (step: Step) => step.inputs.map((name) => (name === null ? null : shaped.infos.get(name)!.shape));
   return steps.reduce((most, step) => {
     if (step.kind === 'pool') return Math.max(most, poolBytes(step.axes));
+    if (isVectorStep(step)) return Math.max(most, vectorRoomBytes(step));
     if (isRowOfVectors(step)) return Math.max(most, rowBytes(step));
     return step.kind === 'operator' ? Math.max(most, elementwiseBytes(step.layer, shapes(step))) : most;
   }, 0);

@@ -4,25 +4,30 @@ import type { Value } from '../core/values.js';
 import { activate, activationParameters } from '../layers/activation.js';
 import { planBroadcast } from '../layers/broadcast.js';
 import { forwardOf, type Layer } from '../layers/index.js';
-import type { ChannelAffine, NumberFunction, PairOperation } from '../layers/row-work.js';
-import { operatorBytes, runOperator } from './operators/index.js';
+import type { ChannelAffine, NumberFunction, PairOperation, RowWork } from '../layers/row-work.js';
+import { operatorBytes, operatorPortions } from './operators/index.js';
 import { operationNumber } from './operators/pairs.js';
+import { cutBlocks, cutRuns, PORTION, type Portions, runPortions } from './operators/portions.js';
 import type { Room } from './operators/room.js';
 import type { Routines } from './routines/index.js';
 import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
 
-/** Layers that work on each number by itself, or on rows, in the engine's memory: portions that stay in the cache. */
-export const PORTION = 16_384;
 /** A vector may be read beyond the end. */
 const SLACK = 64;
 const AREA = PORTION * 4 + SLACK;
 const SCRATCH = PORTION * 8 + SLACK;
-/** What functions of each number need: 64 of them in float64. */
-export const FUNCTION_BYTES = 512;
+/** What functions of each number need: 64 of them in float64, twice. */
+export const FUNCTION_BYTES = 1024;
 /** What `runElementwise` needs of the engine's memory. */
 export const ELEMENTWISE_BYTES = 2 * AREA + SCRATCH;
 /** Below, calls and copies cost more than they save. */
 const WORTH = 256;
+
+/** A function of each number. */
+export interface OfEach {
+  readonly of: NumberFunction;
+  readonly parameters: readonly [number, number];
+}
 
 type InPlace = (routines: Routines, x: number, count: number, first: number, second: number, scratch: number) => void;
 
@@ -66,7 +71,7 @@ function isElementwise(layer: Layer): boolean {
 /** Applies a function of each number to floats in the engine's memory. scratch: `FUNCTION_BYTES`. */
 export function applyInMemory(
   routines: Routines,
-  { of, parameters }: { readonly of: NumberFunction; readonly parameters: readonly [number, number] },
+  { of, parameters }: OfEach,
   x: number,
   count: number,
   scratch: number,
@@ -89,7 +94,7 @@ export function activateArray(
   const memory = takeMemory(ELEMENTWISE_BYTES, kind);
   const area = memory.allocate(ELEMENTWISE_BYTES);
   const work = { of: name, parameters: activationParameters(name, parameters, true) };
-  inPortions(memory, area, x, y, (at, count) => applyInMemory(memory.routines, work, at, count, area + 2 * AREA));
+  runPortions(eachNumber(memory, area, x, y, work));
   returnMemory(memory);
 }
 
@@ -115,16 +120,30 @@ export function runElementwise(
   const [output] = outputs;
   if (!(x?.data instanceof Float32Array && output.data instanceof Float32Array)) return false;
   const work = forwardOf(layer)?.rowWork?.(layer, inputs);
-  if (!work) return false;
-  if (runOperator(memory, room, work, inputs, outputs)) return true;
-  if (output.data.length < WORTH) return false;
+  const portions = work ? layerPortions(memory, room, work, inputs, outputs) : null;
+  if (portions) runPortions(portions);
+  return portions !== null;
+}
+
+/** The same, cut into portions; null: there are no routines for it. */
+export function layerPortions(
+  memory: EngineMemory,
+  room: Readonly<Room>,
+  work: RowWork,
+  inputs: readonly (Value | null)[],
+  outputs: readonly Value[],
+): Portions | null {
+  const [x] = inputs;
+  const [output] = outputs;
+  if (!(x?.data instanceof Float32Array && output.data instanceof Float32Array)) return null;
+  const portions = operatorPortions(memory, room, work, inputs, outputs);
+  if (portions) return portions;
+  if (output.data.length < WORTH) return null;
   const [from, to, area] = [x.data, output.data, room.at];
   const arrays = { from, to, shape: x.shape };
   switch (work.work) {
     case 'each':
-      return inPortions(memory, area, from, to, (at, count) =>
-        applyInMemory(memory.routines, work, at, count, area + 2 * AREA),
-      );
+      return eachNumber(memory, area, from, to, work);
     case 'affine':
       return scaleChannels(memory, area, arrays, work);
     case 'softmax':
@@ -132,7 +151,7 @@ export function runElementwise(
     case 'pair':
       return combine(memory, area, work.operation, x, inputs[1]!, output);
     default:
-      return false;
+      return null;
   }
 }
 
@@ -162,34 +181,16 @@ function leave({ heap }: EngineMemory, at: number, area: number, data: Float32Ar
   if (at === area) data.set(heap.f32.subarray(area / 4, area / 4 + high - low), low);
 }
 
-/** Portion by portion: copied to where it is to be, and worked on there. */
-function inPortions(
-  memory: EngineMemory,
-  area: number,
-  from: Float32Array,
-  to: Float32Array,
-  of: (at: number, count: number) => void,
-): true {
-  const { f32 } = memory.heap;
-  for (let low = 0; low < from.length; low += PORTION) {
-    const high = Math.min(from.length, low + PORTION);
+/** Copied to where it is to be, and worked on there. */
+function eachNumber(memory: EngineMemory, area: number, from: Float32Array, to: Float32Array, work: OfEach): Portions {
+  const { heap, routines } = memory;
+  return cutRuns(from.length, 1, (low, high) => {
     const at = exitOf(memory, to, area, low);
-    if (at === area) f32.set(from.subarray(low, high), area / 4);
-    else if (from !== to) to.set(from.subarray(low, high), low);
-    of(at, high - low);
+    if (at === area) heap.f32.set(from.subarray(low, high), area / 4);
+    else if (!isOneMemory(from, to)) to.set(from.subarray(low, high), low);
+    applyInMemory(routines, work, at, high - low, area + 2 * AREA);
     leave(memory, at, area, to, low, high);
-  }
-  return true;
-}
-
-/** Rows of `count` numbers that are taken at a time: pieces of rows longer than a portion, else some whole rows. */
-function* rowPieces(rows: number, count: number): Generator<{ row: number; rows: number; first: number; end: number }> {
-  const together = Math.max(1, Math.floor(PORTION / count));
-  for (let row = 0; row < rows; row += together) {
-    for (let first = 0; first < count; first += PORTION) {
-      yield { row, rows: Math.min(together, rows - row), first, end: Math.min(count, first + PORTION) };
-    }
-  }
+  });
 }
 
 function scaleChannels(
@@ -197,57 +198,62 @@ function scaleChannels(
   area: number,
   { from, to, shape }: Arrays,
   { affine: { scale, shift }, axis }: { readonly affine: ChannelAffine; readonly axis: number },
-): boolean {
+): Portions | null {
   const { heap, routines } = memory;
   const C = scale.length;
   const plane = sizeOf(shape.slice(axis + 1));
-  if (C * 2 > PORTION) return false;
+  if (C * 2 > PORTION) return null;
   const [scales, shifts] = [area + AREA, area + AREA + C * 8];
   heap.f64.set(scale, scales / 8);
   heap.f64.set(shift, shifts / 8);
-  for (let start = 0; start < from.length; start += C * plane) {
-    for (const { row, rows, first, end } of rowPieces(C, plane)) {
-      const [low, high] = [start + row * plane + first, start + (row + rows - 1) * plane + end];
+  return cutBlocks(from.length / Math.max(C * plane, 1), C, plane, ({ o, oEnd, row, rowEnd, first, end }) => {
+    for (let n = o; n < oEnd; n++) {
+      const [low, high] = [(n * C + row) * plane + first, (n * C + rowEnd - 1) * plane + end];
       const x = entered(memory, from, area, low, high);
       const at = exitOf(memory, to, area, low);
-      routines.affineRows(x, at, rows, end - first, scales + row * 8, shifts + row * 8);
+      routines.affineRows(x, at, rowEnd - row, end - first, scales + row * 8, shifts + row * 8);
       leave(memory, at, area, to, low, high);
     }
-  }
-  return true;
+  });
 }
 
 /** Whole arrays with whole ones, with one number for each row, with one row for all, or with one number. */
-function combine(memory: EngineMemory, area: number, operation: PairOperation, a: Value, b: Value, y: Value): boolean {
+function combine(
+  memory: EngineMemory,
+  area: number,
+  operation: PairOperation,
+  a: Value,
+  b: Value,
+  y: Value,
+): Portions | null {
   const isWhole = (one: Value) => one.data.length === y.data.length;
   if (!isWhole(a)) {
     // + and × may be turned round, but not where the output lies in the memory of what is repeated
     const turns = operation === '+' || operation === '×';
-    if (!turns || !isWhole(b) || isOneMemory(a.data, y.data)) return false;
+    if (!turns || !isWhole(b) || isOneMemory(a.data, y.data)) return null;
     return combine(memory, area, operation, b, a, y);
   }
-  if (!(b.data instanceof Float32Array)) return false;
+  if (!(b.data instanceof Float32Array)) return null;
   const { sides, steps } = planBroadcast(y.shape, [b.shape]);
-  if (sides.length > 2) return false;
+  if (sides.length > 2) return null;
   const [rowStep, eachStep] = sides.length === 1 ? [0, steps[0][0]] : steps[0];
   const [rows, count] = sides.length === 1 ? [1, sides[0]] : sides;
-  if (count < 16) return false;
+  if (count < 16) return null;
   const { routines } = memory;
   const op = operationNumber(operation);
   const [left, right, to] = [a.data as Float32Array, b.data, y.data as Float32Array];
   const second = area + AREA;
-  for (const piece of rowPieces(rows, count)) {
-    const [low, high] = [piece.row * count + piece.first, (piece.row + piece.rows - 1) * count + piece.end];
-    const start = piece.row * rowStep + piece.first * eachStep;
-    const length = (piece.rows - 1) * rowStep + (piece.end - piece.first - 1) * eachStep + 1;
+  return cutBlocks(1, rows, count, ({ row, rowEnd, first, end }) => {
+    const [low, high] = [row * count + first, (rowEnd - 1) * count + end];
+    const start = row * rowStep + first * eachStep;
+    const length = (rowEnd - row - 1) * rowStep + (end - first - 1) * eachStep + 1;
     const x = entered(memory, left, area, low, high);
     const other = entered(memory, right, second, start, start + length);
     const at = exitOf(memory, to, area, low);
-    const here = piece.end - piece.first;
-    routines.combinePairs(op, x, here * 4, 1, other, rowStep * 4, eachStep, at, piece.rows, here);
+    const here = end - first;
+    routines.combinePairs(op, x, here * 4, 1, other, rowStep * 4, eachStep, at, rowEnd - row, here);
     leave(memory, at, area, to, low, high);
-  }
-  return true;
+  });
 }
 
 /** Whether two arrays begin at one place. */
@@ -255,38 +261,40 @@ function isOneMemory(a: ArrayBufferView, b: ArrayBufferView): boolean {
   return a.buffer === b.buffer && a.byteOffset === b.byteOffset;
 }
 
-function softmax(memory: EngineMemory, area: number, { from, to, shape }: Arrays, axis: number): boolean {
+function softmax(memory: EngineMemory, area: number, { from, to, shape }: Arrays, axis: number): Portions | null {
   const { heap, routines } = memory;
   const count = shape[axis] ?? 1;
   const inner = sizeOf(shape.slice(axis + 1));
   const [made, scratch] = [area + AREA, area + 2 * AREA];
   const isInPlace = isOneMemory(from, to);
   if (inner === 1) {
-    if (count > PORTION) return false;
-    for (const { row, rows } of rowPieces(from.length / count, count)) {
-      const [low, high] = [row * count, (row + rows) * count];
+    if (count > PORTION) return null;
+    return cutRuns(from.length / count, count, (row, end) => {
+      const [low, high] = [row * count, end * count];
       const x = entered(memory, from, area, low, high);
       const y = isInPlace ? made : exitOf(memory, to, made, low);
-      routines.softmaxRows(x, y, rows, count, scratch);
+      routines.softmaxRows(x, y, end - row, count, scratch);
       leave(memory, y, made, to, low, high);
-    }
-    return true;
+    });
   }
-  if (count * 4 > PORTION || inner < 4) return false;
+  if (count * 4 > PORTION || inner < 4) return null;
   const columns = Math.min(inner, Math.floor(PORTION / count));
-  for (let start = 0; start < from.length; start += count * inner) {
-    for (let j = 0; j < inner; j += columns) {
+  const across = Math.ceil(inner / columns);
+  return {
+    count: (from.length / (count * inner)) * across,
+    run(index) {
+      const j = (index % across) * columns;
+      const start = Math.floor(index / across) * count * inner + j;
       const here = Math.min(columns, inner - j);
       for (let c = 0; c < count; c++) {
-        const low = start + c * inner + j;
+        const low = start + c * inner;
         heap.f32.set(from.subarray(low, low + here), area / 4 + c * here);
       }
       routines.softmaxColumns(area, made, count, here, scratch);
       for (let c = 0; c < count; c++) {
         const row = made / 4 + c * here;
-        to.set(heap.f32.subarray(row, row + here), start + c * inner + j);
+        to.set(heap.f32.subarray(row, row + here), start + c * inner);
       }
-    }
-  }
-  return true;
+    },
+  };
 }

@@ -1,15 +1,9 @@
 import type { Numbers, Value } from '../core/values.js';
 import { forwardOf, type Layer } from '../layers/index.js';
-import type { NumberFunction } from '../layers/row-work.js';
-import { applyInMemory, FUNCTION_BYTES, PORTION } from './elementwise.js';
+import { applyInMemory, FUNCTION_BYTES, type OfEach } from './elementwise.js';
 import { operationNumber } from './operators/pairs.js';
+import { PORTION } from './operators/portions.js';
 import type { EngineMemory } from './wasm/memory.js';
-
-/** A function of each number. */
-interface OfEach {
-  readonly of: NumberFunction;
-  readonly parameters: readonly [number, number];
-}
 
 /**
  * What is done to the maps of a convolution while a band of them is in the cache: of(y), y·of(y), or y + a value of the
@@ -63,16 +57,18 @@ export function fuse(
   }
 }
 
-/** All that is fused, to whole maps at an address. */
-export function fuseInPortions(
+/** All that is fused, to `count` numbers at `y`, which are those from `place` bytes on of the maps. */
+export function fuseRun(
   memory: EngineMemory,
   fused: readonly FusedBand[],
   y: number,
   count: number,
+  place: number,
   gate: number,
 ): void {
   for (let from = 0; from < count; from += PORTION) {
-    for (const one of fused) fuse(memory, one, y + from * 4, Math.min(PORTION, count - from), from * 4, gate);
+    const some = Math.min(PORTION, count - from);
+    for (const one of fused) fuse(memory, one, y + from * 4, some, place + from * 4, gate);
   }
 }
 

@@ -1,10 +1,13 @@
 import { bytesOf } from '../core/values.js';
-import { type BandedStep, bandedConv, isWorthSharing, roomBytes, runsInBands } from './banded-steps.js';
+import { type BandedStep, bandedConv, roomBytes, runsInBands } from './banded-steps.js';
 import { type BandedConv, constantBytes, type Lane, laneBytes } from './lane.js';
 import type { Room } from './operators/room.js';
 import type { Plan } from './plan.js';
-import type { ThreadTeam } from './shared-bands.js';
+import type { ThreadTeam } from './shared-work.js';
+import { sharedSteps } from './sharing.js';
+import type { ConvStep, Step } from './steps.js';
 import { Layout, type PlannedValues, planValues } from './value-places.js';
+import { isVectorStep, vectorConstants } from './vectors.js';
 
 /** A step that is computed in bands, and where its parts lie. */
 export interface BandedLayout {
@@ -23,42 +26,57 @@ export interface SessionLayout {
   /** Bytes of all that is written during a run: threads with one plan need it once each. */
   readonly ownBytes: number;
   readonly banded: readonly BandedLayout[];
+  /** Linear layers over many vectors, with their weights and biases: from the start of the constants. */
+  readonly vectors: readonly { readonly step: ConvStep; readonly constants: readonly number[] }[];
+  /** The steps that threads share. */
+  readonly shared: ReadonlySet<Step>;
   /** Constants that operators read, from the start of the constants. */
   readonly read: readonly { readonly name: string; readonly at: number }[];
   readonly lanes: readonly Lane[];
-  /** For what layers need beside their values while they are computed. */
-  readonly room: Readonly<Room>;
+  /** For what layers need beside their values while they are computed: one for each thread. */
+  readonly rooms: readonly Readonly<Room>[];
   readonly places: ReturnType<PlannedValues['place']>;
 }
 
-/** Finds room for everything a plan's sessions need. `team`: threads that help with one large convolution */
+/** Finds room for everything a plan's sessions need. `team`: threads that help with large steps */
 export function layOut(plan: Plan, team: ThreadTeam | null): SessionLayout {
   const values = planValues(plan);
   const [constants, own] = [new Layout(), new Layout()];
+  const shared: ReadonlySet<Step> = team ? sharedSteps(plan, team) : new Set();
+  /** A place for each thread that helps with any of some steps. */
+  const forThreads = <T>(steps: readonly Step[], place: () => T): T[] =>
+    Array.from({ length: steps.some((step) => shared.has(step)) ? team!.size : 1 }, place);
   const steps = plan.steps.filter(runsInBands);
-  const shared = steps.map((step) => team !== null && isWorthSharing(step, team));
-  const convs = steps.map((step, s) => bandedConv(step, shared[s] ? team!.size : 1, values));
+  const convs = steps.map((step) => bandedConv(step, isCutForThreads(step, shared) ? team!.size : 1, values));
   const packed = convs.map((conv) => constantBytes(conv).map((bytes) => constants.add(bytes)));
   const lane = laneBytes(convs);
-  const lanes = Array.from({ length: shared.includes(true) ? team!.size : 1 }, () =>
-    eachPart(lane, (bytes) => own.add(bytes)),
-  );
+  const lanes = forThreads(steps, () => eachPart(lane, (bytes) => own.add(bytes)));
   const banded = convs.map((conv, s): BandedLayout => {
     const { geometry: g, isInside, staysInside } = conv;
+    const isShared = isCutForThreads(steps[s], shared);
     const areas = {
-      x: shared[s] && !isInside ? own.add(g.C * g.H * g.W * 4) : 0,
-      y: shared[s] && !staysInside ? own.add(g.M * g.oH * g.oW * 4) : 0,
+      x: isShared && !isInside ? own.add(g.C * g.H * g.W * 4) : 0,
+      y: isShared && !staysInside ? own.add(g.M * g.oH * g.oW * 4) : 0,
     };
-    return { step: steps[s], conv, constants: packed[s], shared: shared[s] ? areas : null };
+    return { step: steps[s], conv, constants: packed[s], shared: isShared ? areas : null };
   });
+  const vectors = plan.steps
+    .filter(isVectorStep)
+    .map((step) => ({ step, constants: vectorConstants(step).map((bytes) => constants.add(bytes)) }));
   const left = roomBytes(plan);
-  const room = { at: own.add(left), left };
+  const rooms = forThreads(plan.steps, () => ({ at: own.add(left), left }));
   const places = values.place(own);
   const read = constantsRead(plan).map((name) => ({
     name,
     at: constants.add(bytesOf(plan.shaped.infos.get(name)!)),
   }));
-  return { constantBytes: constants.bytes, ownBytes: own.bytes, banded, read, lanes, room, places };
+  const bytes = { constantBytes: constants.bytes, ownBytes: own.bytes };
+  return { ...bytes, banded, vectors, shared, read, lanes, rooms, places };
+}
+
+/** Whether threads share a step's bands; pools are shared plane by plane. */
+function isCutForThreads(step: BandedStep, shared: ReadonlySet<Step>): boolean {
+  return step.kind === 'conv' && shared.has(step);
 }
 
 /** The same of every part of a lane. */

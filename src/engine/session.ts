@@ -5,31 +5,23 @@ import { forwardOf } from '../layers/index.js';
 import type { BandedStep } from './banded-steps.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
 import { paddedSize, padInput } from './conv2d/padding.js';
-import { runElementwise } from './elementwise.js';
-import { type Fused, type FusedBand, fuseArray, fuseInPortions } from './fused.js';
+import { type Crew, type ReadyConv, runBands, runPortions } from './crew.js';
+import { layerPortions } from './elementwise.js';
+import { type Fused, type FusedBand, fuseArray, fuseRun } from './fused.js';
 import type { Home } from './home.js';
 import { type EngineInput, itemOf, numbersOf } from './input.js';
-import { type BandedConv, type Lane, type PackedConv, packConv } from './lane.js';
+import { type PackedConv, packConv } from './lane.js';
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
 import { turn } from './operators/copies.js';
-import { poolPlanes } from './operators/pools.js';
-import type { Room } from './operators/room.js';
+import { poolPortions } from './operators/pools.js';
 import type { Plan } from './plan.js';
-import { runBand } from './run-band.js';
 import { eachPart, layOut } from './session-layout.js';
-import { closeWork, nextTicket, shareBands, sharedInput, sharedOutput, type ThreadTeam } from './shared-bands.js';
+import { layerTask, type PortionTask } from './shared-portions.js';
+import type { ThreadTeam } from './shared-work.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
 import type { ValuePlaces } from './value-places.js';
+import { packVectors, placeVectors, vectorPortions } from './vectors.js';
 import { aligned, type EngineMemory, type RoutineKind, returnMemory, takeMemory } from './wasm/memory.js';
-
-/** About this many multiply-accumulates pass between two breaths: a few hundredths of a second. */
-const MACS_PER_BREATH = 4e8;
-
-/** A convolution ready to run; `shared`: where its input and output lie when threads share it. */
-interface ReadyConv {
-  readonly conv: PackedConv & BandedConv;
-  readonly shared: { readonly x: number; readonly y: number } | null;
-}
 
 export interface SessionOptions {
   readonly kind?: RoutineKind;
@@ -62,8 +54,11 @@ export class Session {
   readonly #memory: EngineMemory;
   readonly #options: Omit<SessionOptions, 'home'>;
   readonly #home: Home | null;
-  readonly #team: ThreadTeam | null;
   readonly #convs = new Map<Step, ReadyConv>();
+  /** Addresses of the packed weight and of the bias of linear layers over many vectors. */
+  readonly #vectors = new Map<Step, readonly number[]>();
+  /** The steps that threads share. */
+  readonly #shared: ReadonlySet<Step>;
   /** Steps whose weights are whole and whose algorithm rounds; see `mayRoundWhole`. */
   readonly #ordered = new Map<ConvStep, OrderedConv>();
   readonly #wholeSteps: number[] = [];
@@ -72,10 +67,7 @@ export class Session {
   readonly #places: ValuePlaces;
   /** Constants that operators read. */
   readonly #constants = new Map<string, Value>();
-  /** For what layers need beside their values while they are computed. */
-  readonly #room: Readonly<Room>;
-  /** One for each thread; the first is our own. */
-  readonly #lanes: readonly Lane[];
+  readonly #crew: Crew;
 
   constructor(plan: Plan, options: SessionOptions = {}) {
     const { kind = 'wasm', team = null, home = null } = options;
@@ -83,20 +75,26 @@ export class Session {
     this.#options = { kind, team };
     this.#home = home;
     const layout = layOut(plan, kind === 'wasm' ? team : null);
-    this.#team = layout.lanes.length > 1 ? team : null;
+    this.#shared = layout.shared;
     this.#memory = home?.memory ?? takeMemory(layout.constantBytes + layout.ownBytes, kind);
     const memory = this.#memory;
     const constants = home?.constants ?? memory.allocate(layout.constantBytes);
     const own = home?.own ?? memory.allocate(layout.ownBytes);
     this.#places = layout.places.from(memory, own);
-    this.#room = { at: own + layout.room.at, left: layout.room.left };
-    this.#lanes = layout.lanes.map((one) => eachPart(one, (at) => own + at));
+    const rooms = layout.rooms.map(({ at, left }) => ({ at: own + at, left }));
+    const lanes = layout.lanes.map((one) => eachPart(one, (at) => own + at));
+    this.#crew = { memory, team, rooms, lanes };
     const isPacked = home !== null && home.wholeSteps !== null;
     for (const { name, at } of layout.read) {
       const { dtype, shape, data } = plan.shaped.known(name)!;
       const copy = newNumbers(dtype, data.length, { buffer: memory.heap.u8.buffer, byteOffset: constants + at });
       if (!isPacked) copy.set(data);
       this.#constants.set(name, { dtype, shape, data: copy });
+    }
+    for (const { step, constants: parts } of layout.vectors) {
+      const places = parts.map((at) => constants + at);
+      if (!isPacked) packVectors(memory, rooms[0], step.computed, places, step.weight, step.bias);
+      this.#vectors.set(step, places);
     }
     layout.banded.forEach(({ step, conv: banded, constants: parts, shared }, s) => {
       const [packed, bias, edges] = parts.map((at) => constants + at);
@@ -113,11 +111,11 @@ export class Session {
   /** Puts a step's constants into the memory. Whether whole images need another session for it. */
   #pack(step: BandedStep, conv: PackedConv): boolean {
     if (step.kind === 'pool') {
-      packConv(this.#memory, conv, null, null, this.#lanes[0]);
+      packConv(this.#memory, conv, null, null, this.#crew.lanes[0]);
       return false;
     }
     const bias = step.layer.kind === 'ncc' ? null : step.bias;
-    const weight = packConv(this.#memory, conv, step.weight, bias, this.#lanes[0]);
+    const weight = packConv(this.#memory, conv, step.weight, bias, this.#crew.lanes[0]);
     return weight !== null && mayRoundWhole(step, weight);
   }
 
@@ -153,17 +151,13 @@ export class Session {
     let macsBefore = 0;
     for (const step of steps) {
       const outputs = step.outputs.map((name, i) => this.#output(name, step.infos[i], values, out));
-      if (step.kind === 'operator') this.#operate(step, read, outputs);
+      if (step.kind === 'operator') yield* this.#operate(step, read, outputs);
       else if (step.kind === 'pool') yield* this.#pool(step, read(step.inputs[0]!), outputs[0]);
       else {
         const x = asImages(read(step.inputs[0]!), step.geometry);
         const y = outputs[0].data as Float32Array;
         const added = (name: string) => toFloat32(asValue(read(name), step.infos[0]).data);
-        const convolved =
-          step.computed === step.geometry
-            ? this.#convolve({ step, fused: step.fused }, step.geometry, x, y, added)
-            : this.#linear(step, x, y, added);
-        for (const done of convolved) yield (macsBefore + done) / total;
+        for (const done of this.#compute(step, x, y, added)) yield (macsBefore + done) / total;
         macsBefore += step.macs;
       }
       watch?.saw(step, outputs, read);
@@ -186,24 +180,42 @@ export class Session {
     return value;
   }
 
-  #operate(step: OperatorStep, read: (name: string) => EngineInput | Value, outputs: Value[]): void {
-    const { memory, run } = forwardOf(step.layer)!;
+  *#operate(step: OperatorStep, read: (name: string) => EngineInput | Value, outputs: Value[]): Generator<number> {
+    const { memory, run, rowWork } = forwardOf(step.layer)!;
     const inputs = step.inputs.map((name) =>
       name === null ? null : asValue(read(name), this.plan.shaped.infos.get(name)!),
     );
     if (memory === 'alias' && this.#places.aliasOf.has(step.outputs[0]) && outputs.length === 1) return;
-    if (runElementwise(this.#memory, this.#room, step.layer, inputs, outputs)) return;
-    run(step.layer, inputs, outputs);
+    const [x] = inputs;
+    const areFloats = x?.data instanceof Float32Array && outputs[0].data instanceof Float32Array;
+    const work = areFloats ? rowWork?.(step.layer, inputs) : null;
+    const portions = work ? layerPortions(this.#memory, this.#crew.rooms[0], work, inputs, outputs) : null;
+    if (portions)
+      yield* runPortions(
+        this.#crew,
+        portions,
+        this.#task(step, () => layerTask(this.#memory, work!, inputs, outputs)),
+      );
+    else run(step.layer, inputs, outputs);
   }
 
   *#pool(step: PoolStep, x: EngineInput | Value, y: Value): Generator<number> {
+    const { layer, axes, windows } = step;
     const planes = { data: numbersOf(x), shape: step.inShape };
     const [from, to] = [planes.data, y.data].map((data) => this.#memory.addressOf(data));
-    const isInside = from !== -1 && to !== -1 && y.data instanceof Float32Array;
-    if (isInside && poolPlanes(this.#memory, this.#room, step.layer, step.axes, step.windows.C, from, to)) return;
     const isFloat = y.data instanceof Float32Array;
+    if (from !== -1 && to !== -1 && isFloat) {
+      const portions = poolPortions(this.#memory, this.#crew.rooms[0], layer, axes, windows.C, from, to);
+      const task: PortionTask = { kind: 'pool', layer, axes, planes: windows.C, from, to };
+      if (portions)
+        return yield* runPortions(
+          this.#crew,
+          portions,
+          this.#task(step, () => task),
+        );
+    }
     const maps = isFloat ? (y.data as Float32Array) : new Float32Array(y.data.length);
-    yield* this.#runBands(this.#convs.get(step)!, planes, maps, [], 0);
+    yield* runBands(this.#crew, this.#convs.get(step)!, planes, maps, [], 0);
     if (!isFloat) y.data.set(maps);
   }
 
@@ -218,14 +230,56 @@ export class Session {
     if (this.#home === null) returnMemory(this.#memory);
   }
 
+  /** A step's work as other threads can join in; null: they are not to, or cannot. */
+  #task(step: Step, task: () => PortionTask | null): PortionTask | null {
+    return this.#shared.has(step) ? task() : null;
+  }
+
+  /** A convolution or a linear layer; yields the multiply-accumulates done so far. */
+  #compute(step: ConvStep, x: EngineInput, y: Float32Array, added: AddedOf): Generator<number> {
+    const places = this.#vectors.get(step);
+    if (places) return this.#multiply(step, places, numbersOf(x), y, added);
+    if (step.computed === step.geometry) {
+      return this.#convolve({ step, fused: step.fused }, step.geometry, x, y, added);
+    }
+    return this.#linear(step, x, y, added);
+  }
+
+  /** A linear layer over many vectors. `places`: of its weight and bias */
+  *#multiply(
+    step: ConvStep,
+    places: readonly number[],
+    x: Float32Array,
+    y: Float32Array,
+    added: AddedOf,
+  ): Generator<number> {
+    const memory = this.#memory;
+    const room = { ...this.#crew.rooms[0] };
+    const fused = this.#fusedBands(step.fused, added, 0);
+    const vectors = placeVectors(memory, room, step.computed, places, [x, y], fused ?? []);
+    const portions = vectorPortions(memory, room, vectors);
+    for (const share of runPortions(
+      this.#crew,
+      portions,
+      this.#task(step, () => ({ kind: 'vectors', vectors })),
+      step.macs,
+    )) {
+      yield share * step.macs;
+    }
+    if (memory.addressOf(y) === -1) y.set(memory.heap.f32.subarray(vectors.y / 4, vectors.y / 4 + y.length));
+    if (fused === null) for (const one of step.fused) fuseArray(one, y, added);
+    yield step.macs;
+  }
+
   /** A batch of vectors [N, K] as one row of N pixels with K channels; yields the multiply-accumulates done so far. */
   *#linear(step: ConvStep, input: EngineInput, y: Float32Array, added: AddedOf): Generator<number> {
     const { C: K, W: N, M } = step.computed;
     const ready = this.#convs.get(step);
     const isInside = ready?.conv.isInside ?? false;
     const { buffer } = this.#memory.heap.u8;
-    const row = isInside ? new Float32Array(buffer, this.#room.at, K * N) : new Float32Array(K * N);
-    const after = this.#room.at + aligned(K * N * 4);
+    const [{ at }] = this.#crew.rooms;
+    const row = isInside ? new Float32Array(buffer, at, K * N) : new Float32Array(K * N);
+    const after = at + aligned(K * N * 4);
     const maps = isInside ? new Float32Array(buffer, after, M * N) : new Float32Array(M * N);
     turn(this.#memory, numbersOf(input), N, K, row);
     yield* this.#convolve({ step, fused: [] }, step.computed, { data: row, shape: [1, K, 1, N] }, maps, added);
@@ -239,7 +293,7 @@ export class Session {
     const at = memory.addressOf(y);
     const bands = at === -1 ? null : this.#fusedBands(step.fused, added, 0);
     if (bands === null) for (const one of step.fused) fuseArray(one, y, added);
-    else fuseInPortions(memory, bands, at, y.length, this.#lanes[0].gate);
+    else fuseRun(memory, bands, at, y.length, 0, this.#crew.lanes[0].gate);
   }
 
   /** One convolution, image by image; yields the multiply-accumulates done so far. */
@@ -263,7 +317,8 @@ export class Session {
         algorithm.run({ geometry: g, x: numbersOf(item), weight: step.weight.load(), bias, y: maps });
       } else {
         const convolved = ordered ?? { session: this, step };
-        const bands = convolved.session.#runBands(
+        const bands = runBands(
+          convolved.session.#crew,
           convolved.session.#convs.get(convolved.step)!,
           item,
           maps,
@@ -308,57 +363,6 @@ export class Session {
     ordered.session ??= new Session({ ...this.plan, steps: [ordered.step], kept: step.outputs }, this.#options);
     return { session: ordered.session, step: ordered.step };
   }
-
-  /** All bands of one image, alone or with the team; yields the share done. */
-  *#runBands(
-    { conv, shared }: ReadyConv,
-    input: EngineInput,
-    y: Float32Array,
-    fused: readonly FusedBand[],
-    macs: number,
-  ): Generator<number> {
-    const memory = this.#memory;
-    const { count } = conv.bands;
-    if (!shared) {
-      yield* this.#everyBand(conv, input, y, fused, macs, sequence(count));
-      return;
-    }
-    const work = shareBands(memory, conv, input, shared, y, fused, this.#lanes);
-    this.#team!.start(memory, work);
-    const tickets = sequence(count, () => nextTicket(memory));
-    yield* this.#everyBand(conv, sharedInput(memory, work), sharedOutput(memory, work), fused, macs, tickets);
-    closeWork(memory, work.serial);
-    if (memory.addressOf(y) === -1) y.set(sharedOutput(memory, work));
-  }
-
-  *#everyBand(
-    conv: PackedConv,
-    input: EngineInput,
-    y: Float32Array,
-    fused: readonly FusedBand[],
-    macs: number,
-    tickets: Iterable<number>,
-  ): Generator<number> {
-    const { count } = conv.bands;
-    let sinceBreath = 0;
-    for (const index of tickets) {
-      runBand(this.#memory, conv, this.#lanes[0], input, y, fused, index);
-      sinceBreath += macs / count;
-      if (sinceBreath < MACS_PER_BREATH) continue;
-      sinceBreath = 0;
-      yield (index + 1) / count;
-    }
-  }
-}
-
-/** What `next` gives, 0, 1, 2 … by default, while it is below count. */
-function* sequence(count: number, next = counter()): Generator<number> {
-  for (let index = next(); index < count; index = next()) yield index;
-}
-
-function counter(): () => number {
-  let next = 0;
-  return () => next++;
 }
 
 /** What a convolution reads, as [N, C, H, W] float32 or an image in bytes. */

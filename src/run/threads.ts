@@ -1,11 +1,11 @@
-import type { SharedBands, ThreadTeam } from '../engine/shared-bands.js';
+import type { SharedWork, ThreadTeam } from '../engine/shared-work.js';
 import type { TrainingShare } from '../engine/training/network/share.js';
 import type { TrainingTeam } from '../engine/training/network/team.js';
 import { WorkerThreads } from '../io/threads.js';
 
 /** What the main thread sends to its helpers: a convolution to join in, or a training to stay at. */
 export type HelpMessage = { readonly id: number; readonly memory: WebAssembly.Memory } & (
-  | { readonly work: SharedBands }
+  | { readonly work: SharedWork }
   | { readonly training: TrainingShare }
 );
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../src/core/tensor.js';
 import { executeSync } from '../../src/engine/execute.js';
-import { poolPlanes } from '../../src/engine/operators/pools.js';
+import { poolPortions } from '../../src/engine/operators/pools.js';
+import { runPortions } from '../../src/engine/operators/portions.js';
 import { planModel } from '../../src/engine/plan.js';
 import { EngineMemory } from '../../src/engine/wasm/memory.js';
 import { axesOfPool, type PoolLayer } from '../../src/layers/pool.js';
@@ -62,7 +63,7 @@ describe('pools of whole planes', () => {
           memory.heap.f32.fill(123.5, room / 4, to / 4 + expected.length + 16);
           memory.heap.f32.set(x, from / 4 + 16);
           const axes = axesOfPool(layer, H, W);
-          expect(poolPlanes(memory, { at: room, left: 4096 }, layer, axes, 3, from + 64, to)).toBe(true);
+          runPortions(poolPortions(memory, { at: room, left: 4096 }, layer, axes, 3, from + 64, to)!);
           const got = memory.heap.f32.slice(to / 4, to / 4 + expected.length);
           const says = { kind, layer, H, W, seed };
           expect({ ...says, at: got.findIndex((one, i) => !Object.is(one, expected[i])) }).toEqual({ ...says, at: -1 });
@@ -79,9 +80,8 @@ describe('pools of whole planes', () => {
     const dilated: PoolLayer = { ...fields, kind: 'max_pool', dilation: [2, 1] };
     const weighted: PoolLayer = { ...fields, kind: 'gauss_pool', sigma: [1, 1], countIncludePad: true };
     for (const layer of [dilated, weighted]) {
-      expect(poolPlanes(memory, { at: 65_536, left: 512 }, layer, axesOfPool(layer, 8, 8), 1, 66_560, 67_584)).toBe(
-        false,
-      );
+      const room = { at: 65_536, left: 512 };
+      expect(poolPortions(memory, room, layer, axesOfPool(layer, 8, 8), 1, 66_560, 67_584)).toBe(null);
     }
   });
 });

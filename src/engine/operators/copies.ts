@@ -1,5 +1,7 @@
+import { sizeOf } from '../../core/tensor.js';
 import type { Copy } from '../../layers/row-work.js';
 import type { EngineMemory } from '../wasm/memory.js';
+import { cutRuns, NOTHING, oneGo, type Portions } from './portions.js';
 
 /** One axis of a copy: its side, and its steps in bytes. */
 interface Axis {
@@ -10,8 +12,32 @@ interface Axis {
 
 const NONE: Axis = { side: 1, from: 0, to: 0 };
 
-/** Copies numbers of 32 bits; `from` and `to`: where input and output begin. They do not overlap. */
-export function copyNumbers({ routines }: EngineMemory, copy: Copy, from: number, to: number): void {
+/** As many places along the first axis that has so many are shared; below, along the longest. */
+const FEW = 8;
+/** Numbers in a line of the cache: neighbours that are read for different portions are read that often. */
+const LINE = 16;
+
+/** Numbers of 32 bits copied; `from` and `to`: where input and output begin. They do not overlap. */
+export function copyPortions(memory: EngineMemory, copy: Copy, from: number, to: number): Portions {
+  const { sides, fromSteps, toSteps } = copy;
+  if (sides.includes(0)) return NOTHING;
+  const longest = sides.indexOf(Math.max(...sides));
+  if (longest === -1) return oneGo(() => copyNumbers(memory, copy, from, to));
+  const first = sides.findIndex((side) => side >= FEW);
+  const axis = first === -1 ? longest : first;
+  const some = (low: number, high: number): void => {
+    const part = {
+      ...copy,
+      sides: sides.map((side, a) => (a === axis ? high - low : side)),
+      from: copy.from + low * fromSteps[axis],
+      to: copy.to + low * toSteps[axis],
+    };
+    copyNumbers(memory, part, from, to);
+  };
+  return cutRuns(sides[axis], sizeOf(sides) / sides[axis], some, fromSteps[axis] === 1 ? LINE : 1);
+}
+
+function copyNumbers({ routines }: EngineMemory, copy: Copy, from: number, to: number): void {
   const axes = mergedAxes(copy);
   if (axes === null) return;
   const [x, y] = [from + copy.from * 4, to + copy.to * 4];
@@ -79,33 +105,41 @@ function eachPlace(axes: readonly Axis[], from: number, to: number, visit: (from
  * y, row-major over the lengths of `maps`, at `to` = x at `from` at the places the maps give; `fill` where an outer map
  * gives −1 (the last gives none). table: room for a number of 32 bits for each place of the last axis.
  */
-export function copyMapped(
+export function mappedPortions(
   { heap, routines }: EngineMemory,
   { maps, fill }: { readonly maps: readonly Int32Array[]; readonly fill: number },
   shape: readonly number[],
   from: number,
   to: number,
   table: number,
-): void {
+): Portions {
   const last = maps[maps.length - 1];
   for (const [i, place] of last.entries()) heap.i32[table / 4 + i] = place * 4;
-  let y = to;
-  const rows = (axis: number, row: number): void => {
+  const sizes = maps.map((_, axis) => maps.slice(axis + 1).reduce((product, { length }) => product * length, 1));
+  /** Places low … high−1 of an axis and all of those within, to `y`. */
+  const rows = (axis: number, row: number, y: number, low: number, high: number): void => {
     if (axis === maps.length - 1) {
       routines.gatherTaps(from + row * shape[axis] * 4, table, last.length, y);
-      y += last.length * 4;
       return;
     }
-    const inner = maps.slice(axis + 1).reduce((product, { length }) => product * length, 1);
-    for (const place of maps[axis]) {
-      if (place >= 0) rows(axis + 1, row * shape[axis] + place);
-      else {
-        heap.f32.fill(fill, y / 4, y / 4 + inner);
-        y += inner * 4;
-      }
+    for (let i = low; i < high; i++, y += sizes[axis] * 4) {
+      const place = maps[axis][i];
+      if (place >= 0) rows(axis + 1, row * shape[axis] + place, y, 0, maps[axis + 1].length);
+      else heap.f32.fill(fill, y / 4, y / 4 + sizes[axis]);
     }
   };
-  rows(0, 0);
+  const outer = maps.length < 2 ? 1 : maps[0].length;
+  // images and channels together: a map of one place is run through with the next axis
+  if (maps.length < 3 || maps[0].some((place) => place < 0)) {
+    return cutRuns(outer, sizes[0], (low, high) => rows(0, 0, to + low * sizes[0] * 4, low, high));
+  }
+  const [images, channels] = maps;
+  return cutRuns(images.length * channels.length, sizes[1], (low, high) => {
+    for (let i = low; i < high; i++) {
+      const [n, c] = [Math.floor(i / channels.length), i % channels.length];
+      rows(1, images[n], to + i * sizes[1] * 4, c, c + 1);
+    }
+  });
 }
 
 /** y [columns, rows] = x [rows, columns]: by a routine where both lie in the engine's memory. */

@@ -2,9 +2,10 @@ import type { Value } from '../../core/values.js';
 import { forwardOf, type Layer } from '../../layers/index.js';
 import type { RowWork } from '../../layers/row-work.js';
 import type { EngineMemory } from '../wasm/memory.js';
-import { copyMapped, copyNumbers } from './copies.js';
-import { matrixBytes, multiply } from './matrix.js';
+import { copyPortions, mappedPortions } from './copies.js';
+import { type AddedMatrix, matrixBytes, multiply } from './matrix.js';
 import { combine } from './pairs.js';
+import { joined, type Portions, runPortions } from './portions.js';
 import { reduce } from './reduce.js';
 import { overlaps, placeOf, type Room, take } from './room.js';
 
@@ -17,21 +18,34 @@ export function operatorBytes(layer: Layer, shapes: readonly (readonly number[] 
   return SMALL + (products ? matrixBytes(products) : 0);
 }
 
-/**
- * Does a layer's work by routines where there are some and its numbers are float32 that lie in the engine's memory: the
- * bits are those of the layer's own `run`. @returns false: nothing was done
- */
+/** Does a layer's work by `operatorPortions`, all of it. @returns false: nothing was done */
 export function runOperator(
+  memory: EngineMemory,
+  room: Readonly<Room>,
+  work: RowWork,
+  inputs: readonly (Value | null)[],
+  outputs: readonly Value[],
+): boolean {
+  const portions = operatorPortions(memory, room, work, inputs, outputs);
+  if (portions) runPortions(portions);
+  return portions !== null;
+}
+
+/**
+ * A layer's work by routines where there are some and its numbers are float32 that lie in the engine's memory: the bits are
+ * those of the layer's own `run`. Null: there are none.
+ */
+export function operatorPortions(
   memory: EngineMemory,
   { at, left }: Readonly<Room>,
   work: RowWork,
   inputs: readonly (Value | null)[],
   outputs: readonly Value[],
-): boolean {
+): Portions | null {
   const room = { at, left };
   const [x] = inputs;
   const [y] = outputs;
-  if (!x || outputs.some(({ data }) => memory.addressOf(data) === -1 || !(data instanceof Float32Array))) return false;
+  if (!x || outputs.some(({ data }) => memory.addressOf(data) === -1 || !(data instanceof Float32Array))) return null;
   const to = memory.addressOf(y.data);
   switch (work.work) {
     case 'pair':
@@ -40,9 +54,7 @@ export function runOperator(
       return product(memory, room, work, inputs as readonly Value[], y);
     case 'reduce': {
       const from = floatsAt(memory, room, x);
-      if (from === -1 || overlaps(x.data, y.data)) return false;
-      reduce(memory, work, from, to);
-      return true;
+      return from === -1 || overlaps(x.data, y.data) ? null : reduce(memory, work, from, to);
     }
     case 'copies':
       return copy(memory, room, work, inputs, outputs);
@@ -50,12 +62,11 @@ export function runOperator(
       const from = floatsAt(memory, room, x);
       const last = work.maps[work.maps.length - 1];
       const table = last && !last.includes(-1) ? take(room, last.byteLength) : -1;
-      if (from === -1 || table === -1 || overlaps(x.data, y.data)) return false;
-      copyMapped(memory, work, x.shape, from, to, table);
-      return true;
+      if (from === -1 || table === -1 || overlaps(x.data, y.data)) return null;
+      return mappedPortions(memory, work, x.shape, from, to, table);
     }
     default:
-      return false;
+      return null;
   }
 }
 
@@ -70,16 +81,15 @@ function copy(
   { copies, fill }: Extract<RowWork, { work: 'copies' }>,
   inputs: readonly (Value | null)[],
   outputs: readonly Value[],
-): boolean {
+): Portions | null {
   const read = [...new Set(copies.map(({ input }) => input))];
   const isApart = read.every((input) => outputs.every(({ data }) => !overlaps(inputs[input]!.data, data)));
   const places = new Map(read.map((input) => [input, floatsAt(memory, room, inputs[input]!)]));
-  if (!isApart || [...places.values()].includes(-1)) return false;
+  if (!isApart || [...places.values()].includes(-1)) return null;
   if (fill !== null) for (const { data } of outputs) data.fill(fill);
-  for (const one of copies) {
-    copyNumbers(memory, one, places.get(one.input)!, memory.addressOf(outputs[one.output].data));
-  }
-  return true;
+  return joined(
+    copies.map((one) => copyPortions(memory, one, places.get(one.input)!, memory.addressOf(outputs[one.output].data))),
+  );
 }
 
 function product(
@@ -88,11 +98,16 @@ function product(
   { products }: Extract<RowWork, { work: 'matrix' }>,
   [a, b, c]: readonly Value[],
   y: Value,
-): boolean {
-  if (c && !(c.data instanceof Float32Array)) return false;
-  const added = c ? floatsAt(memory, room, c) : 0;
+): Portions | null {
+  if (c && !(c.data instanceof Float32Array)) return null;
   const [left, right] = [floatsAt(memory, room, a), floatsAt(memory, room, b)];
-  if (added === -1 || left === -1 || right === -1 || overlaps(a.data, y.data) || overlaps(b.data, y.data)) return false;
-  if (!multiply(memory, room, products, left, right, memory.addressOf(y.data))) return false;
-  return c ? combine(memory, room, '+', [y, c], y) : true;
+  const at = c ? floatsAt(memory, room, c) : 0;
+  if (at === -1 || left === -1 || right === -1 || overlaps(a.data, y.data) || overlaps(b.data, y.data)) return null;
+  return multiply(memory, room, products, [left, right], memory.addressOf(y.data), c ? addedMatrix(at, c.shape) : null);
+}
+
+/** What is added to a matrix, with numpy's broadcasting. */
+function addedMatrix(at: number, shape: readonly number[]): AddedMatrix {
+  const [rows, columns] = [shape[shape.length - 2] ?? 1, shape[shape.length - 1] ?? 1];
+  return { at, rowStep: rows === 1 ? 0 : columns, columnStep: columns === 1 ? 0 : 1 };
 }

@@ -1,7 +1,11 @@
 import type { MatrixProducts } from '../../layers/row-work.js';
 import { roundUp } from '../conv2d/taps.js';
 import { aligned, type EngineMemory } from '../wasm/memory.js';
+import { operationNumber } from './pairs.js';
+import { NOTHING, type Portions } from './portions.js';
 import type { Room } from './room.js';
+
+const ADD = operationNumber('+');
 
 /** Columns that are gathered take about this many bytes, so that they stay in the second-level cache. */
 const BLOCK_BYTES = 384 * 1024;
@@ -33,81 +37,104 @@ export function matrixBytes(products: MatrixProducts): number {
   return Object.values(partsOf(products)).reduce((sum, bytes) => sum + aligned(bytes), 0);
 }
 
+/** What is added to each product: its address, and its steps in numbers from row to row and from column to column. */
+export interface AddedMatrix {
+  readonly at: number;
+  readonly rowStep: number;
+  readonly columnStep: number;
+}
+
 /**
  * y = left · right for each of the products, by the routines of convolutions: rows of the left are kernels, columns of the
- * right are pixels, and each number is summed in the one order. left, right, y: addresses.
- * @returns false: nothing was done
+ * right are pixels, and each number is summed in the one order; then `added` is. left, right, y: addresses. Null: there is
+ * too little room.
  */
 export function multiply(
   memory: EngineMemory,
   room: Room,
   products: MatrixProducts,
-  left: number,
-  right: number,
+  [left, right]: readonly [number, number],
   y: number,
-): boolean {
+  added: AddedMatrix | null,
+): Portions | null {
   const { rows, inner, columns, starts } = products;
-  const bytes = matrixBytes(products);
-  if (bytes > room.left) return false;
-  const parts = Object.entries(partsOf(products));
-  let at = room.at;
-  const places = Object.fromEntries(
-    parts.map(([part, size]) => {
-      const place = at;
-      at += aligned(size);
-      return [part, place];
-    }),
-  ) as ReturnType<typeof partsOf>;
-  const { f32, i32 } = memory.heap;
+  if (matrixBytes(products) > room.left) return null;
+  if (rows * columns === 0) return NOTHING;
+  const places = placesIn(room, partsOf(products));
+  const { routines, heap } = memory;
+  const { f32, i32 } = heap;
+  const block = columnsAtOnce(inner);
   f32.fill(0, places.bias / 4, places.bias / 4 + Math.min(rows, ROWS));
   for (let k = 0; k < inner; k++) i32[places.taps / 4 + k] = k * products.right.rowStep * 4;
-  for (let j = 0; j < Math.min(columns, columnsAtOnce(inner)); j++)
+  for (let j = 0; j < Math.min(columns, block); j++) {
     i32[places.pixels / 4 + j] = j * products.right.columnStep * 4;
-  for (const [n, [p, q]] of starts.entries()) {
-    multiplyOne(memory, places, products, left + p * 4, right + q * 4, y + n * rows * columns * 4);
   }
-  return true;
+  const [tiers, blocks] = [Math.ceil(rows / ROWS), Math.ceil(columns / block)];
+  let packed = -1;
+  return {
+    count: starts.length * tiers * blocks,
+    run(index) {
+      const tier = Math.floor(index / blocks);
+      const [product, m, n] = [Math.floor(tier / tiers), (tier % tiers) * ROWS, (index % blocks) * block];
+      const [tall, wide] = [Math.min(ROWS, rows - m), Math.min(block, columns - n)];
+      const to = y + ((product * rows + m) * columns + n) * 4;
+      if (inner === 0) for (let r = 0; r < tall; r++) f32.fill(0, to / 4 + r * columns, to / 4 + r * columns + wide);
+      else {
+        const [p, q] = starts[product];
+        if (packed !== tier) packLeft(memory, places, products, left + (p + m * products.left.rowStep) * 4, tall);
+        packed = tier;
+        gather(memory, places, products, right + (q + n * products.right.columnStep) * 4, wide);
+        const { packed: a, gathered, bias, scratch } = places;
+        routines.gemmPanels(a, gathered, inner, tall, wide, bias, to, columns * 4, scratch);
+      }
+      if (added === null) return;
+      for (let r = 0; r < tall; r++) {
+        const other = added.at + ((m + r) * added.rowStep + n * added.columnStep) * 4;
+        const own = to + r * columns * 4;
+        routines.combinePairs(ADD, own, 0, 1, other, 0, added.columnStep, own, 1, wide);
+      }
+    },
+  };
 }
 
-function multiplyOne(
-  { routines, heap }: EngineMemory,
-  places: ReturnType<typeof partsOf>,
-  { rows, inner, columns, ...steps }: MatrixProducts,
-  left: number,
-  right: number,
-  y: number,
-): void {
-  const { rowStep, columnStep } = steps.left;
-  if (inner === 0) {
-    heap.f32.fill(0, y / 4, y / 4 + rows * columns);
+/** Addresses of parts in a room, one after another. */
+function placesIn<P extends Record<string, number>>({ at }: Room, parts: P): P {
+  let next = at;
+  const placed = Object.entries(parts).map(([part, bytes]) => {
+    const place = next;
+    next += aligned(bytes);
+    return [part, place];
+  });
+  return Object.fromEntries(placed) as P;
+}
+
+type Places = ReturnType<typeof partsOf>;
+
+/** `tall` rows of a left matrix from an address on, as the multiplication reads them. */
+function packLeft(
+  { routines }: EngineMemory,
+  places: Places,
+  { inner, left }: MatrixProducts,
+  from: number,
+  tall: number,
+) {
+  const { rowStep, columnStep } = left;
+  if (columnStep === 1 && rowStep === inner) {
+    routines.packWeights(from, tall, inner, places.packed);
     return;
   }
-  for (let m = 0; m < rows; m += ROWS) {
-    const tall = Math.min(ROWS, rows - m);
-    const from = left + m * rowStep * 4;
-    if (columnStep === 1 && rowStep === inner) routines.packWeights(from, tall, inner, places.packed);
-    else {
-      routines.transposePlane(from, columnStep * 4, places.turned, inner * 4, tall, inner);
-      routines.packWeights(places.turned, tall, inner, places.packed);
-    }
-    const block = columnsAtOnce(inner);
-    for (let n = 0; n < columns; n += block) {
-      const wide = Math.min(block, columns - n);
-      const x = right + n * steps.right.columnStep * 4;
-      if (steps.right.columnStep === 1) routines.packPlanes(x, steps.right.rowStep * 4, inner, wide, places.gathered);
-      else routines.packPixels(x, places.taps, inner, places.pixels, wide, places.gathered);
-      const to = y + (m * columns + n) * 4;
-      routines.gemmPanels(
-        places.packed,
-        places.gathered,
-        inner,
-        tall,
-        wide,
-        places.bias,
-        to,
-        columns * 4,
-        places.scratch,
-      );
-    }
-  }
+  routines.transposePlane(from, columnStep * 4, places.turned, inner * 4, tall, inner);
+  routines.packWeights(places.turned, tall, inner, places.packed);
+}
+
+/** `wide` columns of a right matrix from an address on. */
+function gather(
+  { routines }: EngineMemory,
+  places: Places,
+  { inner, right }: MatrixProducts,
+  from: number,
+  wide: number,
+) {
+  if (right.columnStep === 1) routines.packPlanes(from, right.rowStep * 4, inner, wide, places.gathered);
+  else routines.packPixels(from, places.taps, inner, places.pixels, wide, places.gathered);
 }

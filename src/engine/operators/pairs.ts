@@ -2,6 +2,7 @@ import type { Value } from '../../core/values.js';
 import { planBroadcast } from '../../layers/broadcast.js';
 import type { PairOperation } from '../../layers/row-work.js';
 import type { EngineMemory } from '../wasm/memory.js';
+import { cutBlocks, NOTHING, type Portions } from './portions.js';
 import { copyOf, overlaps, placeOf, type Room } from './room.js';
 
 /** As in assembly/pairs.ts. */
@@ -12,17 +13,18 @@ export function operationNumber(operation: PairOperation): number {
   return OPERATIONS.indexOf(operation);
 }
 
-/** y = a ∘ b with numpy's broadcasting; y may lie in the memory of either. @returns false: nothing was done */
+/** y = a ∘ b with numpy's broadcasting; y may lie in the memory of either. Null: there are no routines for where they lie. */
 export function combine(
   memory: EngineMemory,
   room: Room,
   operation: PairOperation,
   [a, b]: readonly Value[],
   y: Value,
-): boolean {
+): Portions | null {
   const to = memory.addressOf(y.data);
   const [left, right] = [a, b].map((one) => operandAt(memory, room, one, y));
-  if (to === -1 || left === -1 || right === -1) return false;
+  if (to === -1 || left === -1 || right === -1) return null;
+  if (y.data.length === 0) return NOTHING;
   const { sides, steps } = planBroadcast(y.shape, [a.shape, b.shape]);
   const op = operationNumber(operation);
   const count = sides[sides.length - 1];
@@ -30,18 +32,26 @@ export function combine(
   const [[aRow, aEach], [bRow, bEach]] = steps.map((own) => [own[own.length - 2] ?? 0, own[own.length - 1]]);
   const outer = sides.slice(0, -2);
   const { routines } = memory;
-  for (let o = 0, end = y.data.length; o < end; o += rows * count) {
-    const [p, q] = steps.map((own) => placeAt(outer, own, o / (rows * count)));
-    routines.combinePairs(op, left + p * 4, aRow * 4, aEach, right + q * 4, bRow * 4, bEach, to + o * 4, rows, count);
-  }
-  return true;
+  return cutBlocks(y.data.length / (rows * count), rows, count, ({ o: from, oEnd, row, rowEnd, first, end }) => {
+    for (let o = from; o < oEnd; o++) {
+      const [p, q] = steps.map((own) => placeAt(outer, own, o));
+      const x = left + (p + row * aRow + first * aEach) * 4;
+      const other = right + (q + row * bRow + first * bEach) * 4;
+      const at = to + ((o * rows + row) * count + first) * 4;
+      routines.combinePairs(op, x, aRow * 4, aEach, other, bRow * 4, bEach, at, rowEnd - row, end - first);
+    }
+  });
 }
 
-/** Where an operand lies: elsewhere than the output where it is repeated, for it is read again. */
+/** Whether an operand is repeated and lies where the output does: it is read again, so it has to be copied. */
+export function isOverwritten(one: Value, y: Value): boolean {
+  return one.data.length !== y.data.length && overlaps(one.data, y.data);
+}
+
+/** Where an operand lies: elsewhere than the output where it is repeated. */
 function operandAt(memory: EngineMemory, room: Room, one: Value, y: Value): number {
   if (!(one.data instanceof Float32Array)) return -1;
-  const isRepeated = one.data.length !== y.data.length;
-  return isRepeated && overlaps(one.data, y.data) ? copyOf(memory, room, one.data) : placeOf(memory, room, one.data);
+  return isOverwritten(one, y) ? copyOf(memory, room, one.data) : placeOf(memory, room, one.data);
 }
 
 /** Where element `index` of the outer sides begins, by steps along them. */

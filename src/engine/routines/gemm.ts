@@ -54,5 +54,28 @@ export function gemmRoutines({ i32, f32 }: Heap) {
         }
       }
     },
+
+    /** The twin of assembly/vectors.ts. */
+    gemmRows(
+      a: number,
+      b: number,
+      K: number,
+      rows: number,
+      count: number,
+      bias: number,
+      y: number,
+      yRow: number,
+      _scratch: number,
+    ): void {
+      const terms = new Float32Array(K);
+      for (let m = 0; m < rows; m++) {
+        for (let n = 0; n < count; n++) {
+          const left = a / 4 + (m >> 2) * K * 4 + (m % 4);
+          const right = b / 4 + (n >> 3) * K * 8 + (n % 8);
+          for (let k = 0; k < K; k++) terms[k] = f32[left + k * 4] * f32[right + k * 8];
+          f32[(y + m * yRow) / 4 + n] = sumInOrder(terms, f32[bias / 4 + n]);
+        }
+      }
+    },
   };
 }

@@ -29,6 +29,11 @@ export const TILES: Partial<Readonly<Record<RoutineName, readonly (readonly numb
     [W, X, 257, 3, 8, X, Y + 1024, 64, S],
     [W, X, 20, 4, 8, X, Y + 2048, 64, S],
   ],
+  gemmRows: [
+    [W, X, 33, 5, 9, X, Y, 64, S],
+    [W, X, 257, 3, 8, X, Y + 1024, 64, S],
+    [W, X, 20, 4, 8, X, Y + 2048, 64, S],
+  ],
   winogradMultiply: [
     [W, X, 34, 5, 12, Y, 64, S],
     [W, X, 257, 1, 8, Y + 1024, 32, S],
