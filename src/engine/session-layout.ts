@@ -3,9 +3,9 @@ import { type BandedStep, bandedConv, roomBytes, runsInBands } from './banded-st
 import { type BandedConv, constantBytes, type Lane, laneBytes } from './lane.js';
 import type { Room } from './operators/room.js';
 import type { Plan } from './plan.js';
-import type { ThreadTeam } from './shared-work.js';
-import { sharedSteps } from './sharing.js';
 import type { ConvStep, Step } from './steps.js';
+import type { ThreadTeam } from './threads/shared-work.js';
+import { sharedSteps } from './threads/sharing.js';
 import { Layout, type PlannedValues, planValues } from './value-places.js';
 import { isVectorStep, vectorConstants } from './vectors.js';
 

@@ -1,4 +1,4 @@
-import { helpWith } from '../engine/shared-work.js';
+import { helpWith } from '../engine/threads/shared-work.js';
 import { helpTraining } from '../engine/training/network/team.js';
 import { EngineMemory } from '../engine/wasm/memory.js';
 import { receiveMessages } from '../io/threads.js';

@@ -1,4 +1,4 @@
-import type { SharedWork, ThreadTeam } from '../engine/shared-work.js';
+import type { SharedWork, ThreadTeam } from '../engine/threads/shared-work.js';
 import type { TrainingShare } from '../engine/training/network/share.js';
 import type { TrainingTeam } from '../engine/training/network/team.js';
 import { WorkerThreads } from '../io/threads.js';

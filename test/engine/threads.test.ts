@@ -4,7 +4,7 @@ import type { Value } from '../../src/core/values.js';
 import { runAllSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
 import { Session } from '../../src/engine/session.js';
-import type { ThreadTeam } from '../../src/engine/shared-work.js';
+import type { ThreadTeam } from '../../src/engine/threads/shared-work.js';
 import { prepareConv2d } from '../../src/index.js';
 import type { Layer } from '../../src/layers/index.js';
 import { constantOf, type Model } from '../../src/layers/model.js';
@@ -188,6 +188,24 @@ describe('layers in portions', () => {
       }
     });
   }
+});
+
+describe('a thread that has died', () => {
+  it('is not waited for: nobody joins in, and all is done all the same', () => {
+    const nobody: ThreadTeam = { size: 3, isRunning: true, start: () => {} };
+    for (const title of ['gelu', 'linear of vectors', 'max pool', 'transpose']) {
+      const one = LAYERS[title];
+      const plan = planModel(modelFor(one), one.shape, { exact: false, algorithm: null });
+      const x = random(one.shape);
+      const [alone, left] = [null, nobody].map((team) => {
+        const session = new Session(plan, { team });
+        const { data } = runAllSync(session, new Map([['x', x]])).get('y')!;
+        session.close();
+        return data;
+      });
+      expect([title, firstDifference(left, alone)]).toEqual([title, -1]);
+    }
+  });
 });
 
 function kindOf({ kind }: Layer): string {

@@ -34,7 +34,8 @@ export function copyPortions(memory: EngineMemory, copy: Copy, from: number, to:
     };
     copyNumbers(memory, part, from, to);
   };
-  return cutRuns(sides[axis], sizeOf(sides) / sides[axis], some, fromSteps[axis] === 1 ? LINE : 1);
+  const portions = cutRuns(sides[axis], sizeOf(sides) / sides[axis], some, fromSteps[axis] === 1 ? LINE : 1);
+  return { ...portions, whole: () => copyNumbers(memory, copy, from, to) };
 }
 
 function copyNumbers({ routines }: EngineMemory, copy: Copy, from: number, to: number): void {

@@ -2,7 +2,7 @@ import type { Value } from '../../core/values.js';
 import { planBroadcast } from '../../layers/broadcast.js';
 import type { PairOperation } from '../../layers/row-work.js';
 import type { EngineMemory } from '../wasm/memory.js';
-import { cutBlocks, NOTHING, type Portions } from './portions.js';
+import { type Block, cutBlocks, NOTHING, type Portions } from './portions.js';
 import { copyOf, overlaps, placeOf, type Room } from './room.js';
 
 /** As in assembly/pairs.ts. */
@@ -32,7 +32,7 @@ export function combine(
   const [[aRow, aEach], [bRow, bEach]] = steps.map((own) => [own[own.length - 2] ?? 0, own[own.length - 1]]);
   const outer = sides.slice(0, -2);
   const { routines } = memory;
-  return cutBlocks(y.data.length / (rows * count), rows, count, ({ o: from, oEnd, row, rowEnd, first, end }) => {
+  const visit = ({ o: from, oEnd, row, rowEnd, first, end }: Block): void => {
     for (let o = from; o < oEnd; o++) {
       const [p, q] = steps.map((own) => placeAt(outer, own, o));
       const x = left + (p + row * aRow + first * aEach) * 4;
@@ -40,7 +40,10 @@ export function combine(
       const at = to + ((o * rows + row) * count + first) * 4;
       routines.combinePairs(op, x, aRow * 4, aEach, other, bRow * 4, bEach, at, rowEnd - row, end - first);
     }
-  });
+  };
+  const all = y.data.length / (rows * count);
+  const whole = () => visit({ o: 0, oEnd: all, row: 0, rowEnd: rows, first: 0, end: count });
+  return { ...cutBlocks(all, rows, count, visit), whole };
 }
 
 /** Whether an operand is repeated and lies where the output does: it is read again, so it has to be copied. */

@@ -25,9 +25,13 @@ export function poolPortions(
 ): Portions | null {
   if (layer.kind === 'gauss_pool' || axes.some(({ dilation }) => dilation > 1)) return null;
   const { H, W, oH, oW, kH, kW, sH, sW, pads } = poolGeometry([...axes], planes);
+  const ofPlanes = (visit: (first: number, end: number) => void): Portions => ({
+    ...cutRuns(planes, H * W, visit),
+    whole: () => visit(0, planes),
+  });
   const at = (first: number) => [from + first * H * W * 4, to + first * oH * oW * 4];
   if (layer.kind === 'max_pool') {
-    return cutRuns(planes, H * W, (first, end) => {
+    return ofPlanes((first, end) => {
       const [x, y] = at(first);
       routines.maxWindows(x, end - first, H, W, y, oH, oW, kH, kW, sH, sW, pads[0], pads[1]);
     });
@@ -41,7 +45,7 @@ export function poolPortions(
   if (down === -1 || across === -1) return null;
   heap.f64.set(counts[0], down / 8);
   heap.f64.set(counts[1], across / 8);
-  return cutRuns(planes, H * W, (first, end) => {
+  return ofPlanes((first, end) => {
     const [x, y] = at(first);
     routines.meanWindows(x, end - first, H, W, y, oH, oW, kH, kW, sH, sW, pads[0], pads[1], down, across);
   });

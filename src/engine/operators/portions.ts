@@ -8,11 +8,14 @@ export const PORTION = 16_384;
 export interface Portions {
   readonly count: number;
   readonly run: (index: number) => void;
+  /** All of it in one go, where one thread gains nothing by portions. */
+  readonly whole?: () => void;
 }
 
 /** Does all portions, one after another. */
-export function runPortions({ count, run }: Portions): void {
-  for (let index = 0; index < count; index++) run(index);
+export function runPortions({ count, run, whole }: Portions): void {
+  if (whole) whole();
+  else for (let index = 0; index < count; index++) run(index);
 }
 
 /** What cannot be cut. */
@@ -34,6 +37,7 @@ export function joined(works: readonly Portions[]): Portions {
       const w = ends.findIndex((end) => index < end);
       works[w].run(index - ends[w] + works[w].count);
     },
+    whole: () => works.forEach(runPortions),
   };
 }
 

@@ -23,12 +23,15 @@ export function reduce(
       if (isSum) routines.sumRows(x, y, end - first, count, divisor);
       else routines.extremeRows(x, y, end - first, count, least);
     };
-    return cutRuns(outer, count, some, ROWS);
+    return { ...cutRuns(outer, count, some, ROWS), whole: () => some(0, outer) };
   }
   const columns = (o: number, first: number, end: number): void => {
     const [x, y] = [from + (o * count * inner + first) * 4, to + (o * inner + first) * 4];
     if (isSum) routines.sumColumns(x, inner * 4, y, count, end - first, divisor);
     else routines.extremeColumns(x, inner * 4, y, count, end - first, least);
   };
-  return cutPlanes(outer, inner, count, columns, COLUMNS);
+  const whole = (): void => {
+    for (let o = 0; o < outer; o++) columns(o, 0, inner);
+  };
+  return { ...cutPlanes(outer, inner, count, columns, COLUMNS), whole };
 }

@@ -1,11 +1,11 @@
-import { sizeOf } from '../core/tensor.js';
-import { forwardOf, type Layer } from '../layers/index.js';
-import type { ShapedModel } from '../layers/infer.js';
-import { planBands } from './bands.js';
-import type { Plan } from './plan.js';
+import { sizeOf } from '../../core/tensor.js';
+import { forwardOf, type Layer } from '../../layers/index.js';
+import type { ShapedModel } from '../../layers/infer.js';
+import { planBands } from '../bands.js';
+import type { Plan } from '../plan.js';
+import type { OperatorStep, Step } from '../steps.js';
+import { isVectorStep } from '../vectors.js';
 import type { ThreadTeam } from './shared-work.js';
-import type { OperatorStep, Step } from './steps.js';
-import { isVectorStep } from './vectors.js';
 
 /** A step is shared between threads from this estimate on, in nanoseconds: a message and a thread that wakes cost a tenth. */
 const WORTH_SHARING = 5e5;

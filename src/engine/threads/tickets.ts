@@ -1,4 +1,4 @@
-import type { EngineMemory } from './wasm/memory.js';
+import type { EngineMemory } from '../wasm/memory.js';
 
 /**
  * Portions of shared work are handed out by tickets, so that a thread held up elsewhere costs little. Two shared numbers below the address

@@ -1,15 +1,15 @@
-import type { Axis } from '../core/geometry.js';
-import { sizeOf } from '../core/tensor.js';
-import { newNumbers, type Value, type ValueInfo } from '../core/values.js';
-import type { PoolLayer } from '../layers/pool.js';
-import type { RowWork } from '../layers/row-work.js';
-import { layerPortions } from './elementwise.js';
-import { isOverwritten } from './operators/pairs.js';
-import { poolPortions } from './operators/pools.js';
-import { NOTHING, type Portions } from './operators/portions.js';
-import type { Room } from './operators/room.js';
-import { type VectorTask, vectorPortions } from './vectors.js';
-import type { EngineMemory } from './wasm/memory.js';
+import type { Axis } from '../../core/geometry.js';
+import { sizeOf } from '../../core/tensor.js';
+import { newNumbers, type Value, type ValueInfo } from '../../core/values.js';
+import type { PoolLayer } from '../../layers/pool.js';
+import type { RowWork } from '../../layers/row-work.js';
+import { layerPortions } from '../elementwise.js';
+import { isOverwritten } from '../operators/pairs.js';
+import { poolPortions } from '../operators/pools.js';
+import { NOTHING, type Portions } from '../operators/portions.js';
+import type { Room } from '../operators/room.js';
+import { type VectorTask, vectorPortions } from '../vectors.js';
+import type { EngineMemory } from '../wasm/memory.js';
 
 /** An array that lies in the shared memory. */
 interface PlacedArray extends ValueInfo {

@@ -1,14 +1,14 @@
-import type { FusedBand } from './fused.js';
-import type { EngineInput } from './input.js';
-import type { BandedConv, Lane, PackedConv } from './lane.js';
-import type { Portions } from './operators/portions.js';
-import type { Room } from './operators/room.js';
-import { runBand } from './run-band.js';
+import type { FusedBand } from '../fused.js';
+import type { EngineInput } from '../input.js';
+import type { BandedConv, Lane, PackedConv } from '../lane.js';
+import type { Portions } from '../operators/portions.js';
+import type { Room } from '../operators/room.js';
+import { runBand } from '../run-band.js';
+import type { EngineMemory } from '../wasm/memory.js';
 import { shareBands, sharedInput, sharedOutput } from './shared-bands.js';
 import type { PortionTask } from './shared-portions.js';
 import type { ThreadTeam } from './shared-work.js';
 import { closeWork, nextTicket, openTickets } from './tickets.js';
-import type { EngineMemory } from './wasm/memory.js';
 
 /** About this many multiply-accumulates pass between two breaths: a few hundredths of a second. */
 const MACS_PER_BREATH = 4e8;
@@ -67,7 +67,8 @@ export function* runPortions(
 ): Generator<number> {
   const { count } = portions;
   if (task === null || count < 2) {
-    yield* runThese(portions, macs, sequence(count));
+    if (portions.whole) portions.whole();
+    else yield* runThese(portions, macs, sequence(count));
     return;
   }
   const serial = openTickets(memory);

@@ -1,12 +1,12 @@
-import type { BandAlgorithm } from './conv2d/algorithm.js';
-import { CONV2D_ALGORITHMS } from './conv2d/index.js';
-import type { FusedBand } from './fused.js';
-import type { EngineInput } from './input.js';
-import type { Lane, PackedConv } from './lane.js';
-import type { Portions } from './operators/portions.js';
-import { runBand } from './run-band.js';
+import type { BandAlgorithm } from '../conv2d/algorithm.js';
+import { CONV2D_ALGORITHMS } from '../conv2d/index.js';
+import type { FusedBand } from '../fused.js';
+import type { EngineInput } from '../input.js';
+import type { Lane, PackedConv } from '../lane.js';
+import type { Portions } from '../operators/portions.js';
+import { runBand } from '../run-band.js';
+import type { EngineMemory } from '../wasm/memory.js';
 import { openTickets } from './tickets.js';
-import type { EngineMemory } from './wasm/memory.js';
 
 /** A convolution as threads share it: plain data, sent by message; all numbers lie in the shared memory. */
 export interface SharedBands {

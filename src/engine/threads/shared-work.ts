@@ -1,7 +1,7 @@
+import type { EngineMemory } from '../wasm/memory.js';
 import { bandRunner, type SharedBands } from './shared-bands.js';
 import { portionRunner, type SharedPortions } from './shared-portions.js';
 import { joinWork, leaveWork, nextTicket } from './tickets.js';
-import type { EngineMemory } from './wasm/memory.js';
 
 /** What threads share: plain data, sent by message; all numbers lie in the shared memory. */
 export type SharedWork = SharedBands | SharedPortions;
