@@ -50,7 +50,7 @@ export function showLayer(store: Store, layer: string | null): void {
     store.isOpen.value = false;
     store.slide.value = null;
     const { view } = store.state.peek();
-    const stays = view === 'kernels' || view === 'numbers' || view === 'graph' || view === 'compare';
+    const stays = view !== 'map' && view !== 'maps';
     go(store, { layer, channel: 0, at: null, view: stays ? view : 'maps' });
   });
 }
@@ -66,8 +66,18 @@ export function stepLayer(store: Store, by: number): void {
 export function showView(store: Store, view: View): void {
   batch(() => {
     store.slide.value = null;
-    go(store, { view });
+    const state = store.state.peek();
+    if (view !== 'classes' || state.view === 'classes') go(store, { view });
+    else showClass(store, state.class);
   });
+}
+
+/** What spoke for a class, seen at the last layer with maps; another one may be chosen then. */
+export function showClass(store: Store, index: number | null): void {
+  const state = store.state.peek();
+  const last = networkOf(store, state).layers.findLast(({ shape }) => shape.length === 4 && shape[2] * shape[3] > 1);
+  const layer = state.view === 'classes' ? state.layer : (last?.name ?? state.layer);
+  go(store, { view: 'classes', class: index, ...(layer === state.layer ? {} : { layer, channel: 0, at: null }) });
 }
 
 export function showNetwork(store: Store, network: number): void {

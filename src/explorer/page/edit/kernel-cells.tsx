@@ -98,7 +98,7 @@ function Cells({ kernels, map, read }: CellsProps) {
                       type="number"
                       step="any"
                       aria-label={`row ${row}, column ${column}`}
-                      value={Number(weights[index].toPrecision(4))}
+                      value={Number(weights[index].toPrecision(3))}
                       onChange={({ currentTarget }) => set(index, currentTarget.value)}
                     />
                   </td>

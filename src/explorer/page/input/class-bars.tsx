@@ -1,8 +1,9 @@
 import { formatNumber } from '../../../core/text.js';
-import { go, showView } from '../actions.js';
+import { showClass } from '../actions.js';
 import { useSignal, useStore } from '../use-signal.js';
 
-const SHOWN = 5;
+const SHOWN = 3;
+const LEAST = 0.0001;
 
 /** The best classes as bars; a click shows what spoke for one. */
 export function ClassBars({ most = SHOWN }: { readonly most?: number }) {
@@ -21,13 +22,10 @@ export function ClassBars({ most = SHOWN }: { readonly most?: number }) {
               type="button"
               class="class"
               aria-pressed={state.view === 'classes' && state.class === index}
-              onClick={() => {
-                go(store, { class: index });
-                showView(store, 'classes');
-              }}
+              onClick={() => showClass(store, index)}
             >
               <span class="name">{name ?? `class ${index}`}</span>
-              <span class="score">{share === null ? formatNumber(score) : `${formatNumber(100 * share)} %`}</span>
+              <span class="score">{share === null ? formatNumber(score) : shareText(share)}</span>
               <span class="bar" style={{ width: `${100 * Math.max(0, share ?? Math.abs(score) / largest)}%` }} />
             </button>
           </li>
@@ -35,4 +33,9 @@ export function ClassBars({ most = SHOWN }: { readonly most?: number }) {
       </ol>
     </section>
   );
+}
+
+/** "98.2 %"; a share that nobody can see is told as such. */
+function shareText(share: number): string {
+  return share < LEAST ? '< 0.01 %' : `${formatNumber(100 * share)} %`;
 }

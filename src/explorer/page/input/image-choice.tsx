@@ -7,7 +7,7 @@ import { Camera } from './camera.js';
 import { takeFile } from './take-files.js';
 import { thumbnailOf } from './thumbnail.js';
 
-const SIDE = 44;
+const SIDE = 32;
 
 /** The images of the page, and the ways to give it another. */
 export function ImageChoice() {
@@ -34,7 +34,7 @@ export function ImageChoice() {
         </div>
       )}
       <div class="buttons">
-        <button type="button" onClick={() => file.current?.click()}>
+        <button type="button" class="small" onClick={() => file.current?.click()}>
           Open image…
         </button>
         <input
@@ -49,11 +49,11 @@ export function ImageChoice() {
             currentTarget.value = '';
           }}
         />
-        <button type="button" onClick={() => (store.dialog.value = 'camera')}>
+        <button type="button" class="small" onClick={() => (store.dialog.value = 'camera')}>
           Camera…
         </button>
+        <span class="faint">or drop, or paste</span>
       </div>
-      <p class="faint">or drop or paste one: it stays in this page</p>
       <Camera />
     </>
   );

@@ -10,7 +10,7 @@ import { Drawing } from './drawing.js';
 import { ImageChoice } from './image-choice.js';
 import { Preparation } from './preparation.js';
 
-const MOST_HEIGHT = 300;
+const MOST_HEIGHT = 260;
 
 /** What the network reads: with the receptive field of the chosen value; a click on a pixel marks what sees it. */
 export function ImagePanel() {
@@ -21,14 +21,10 @@ export function ImagePanel() {
   return (
     <section class="input">
       <h2 class="unseen">Input</h2>
-      {store.data.draws && <Drawing />}
-      <div ref={frame}>{ran && room > 0 && <InputPicture room={room} height={MOST_HEIGHT} />}</div>
-      {ran && <p class="faint">{ran.prepared}</p>}
-      {ran?.notes.map((note) => (
-        <p class="faint" key={note}>
-          {note}
-        </p>
-      ))}
+      <div class={store.data.draws ? 'beside' : undefined}>
+        {store.data.draws && <Drawing />}
+        <div ref={frame}>{ran && room > 0 && <InputPicture room={room} height={MOST_HEIGHT} />}</div>
+      </div>
       <ImageChoice />
       <Preparation />
     </section>

@@ -11,14 +11,20 @@ const RANGES: Readonly<Record<PixelRange, string>> = { unit: '0 to 1', 255: '0 t
 export function Preparation() {
   const store = useStore();
   const state = useSignal(store.state);
+  const ran = useSignal(store.ran);
   const own = networkOf(store, state).preset;
   const now = state.preset ?? own;
   const { geometry, preprocess, digit } = now;
   const set = (change: Partial<ImagePreset>) => go(store, { preset: { ...now, ...change } });
   return (
     <details>
-      <summary>Preparation of the image</summary>
+      <summary>{ran?.prepared ?? 'Preparation of the image'}</summary>
       <div class="settings">
+        {ran?.notes.map((note) => (
+          <p class="faint" key={note}>
+            {note}
+          </p>
+        ))}
         <TextField
           label="resize"
           hint="256: the shorter side; 28×28: height × width; empty: as it is"

@@ -4,7 +4,7 @@ import { COLORMAPS } from '../../../draw/colormaps.js';
 import { go } from '../actions.js';
 import { ClassBars } from '../input/class-bars.js';
 import { Refused } from '../parts/refused.js';
-import { networkOf } from '../store.js';
+import { layerOf, networkOf } from '../store.js';
 import { useAsked } from '../use-asked.js';
 import { useSignal, useStore } from '../use-signal.js';
 import { paint, pictureOfPixels } from './paint.js';
@@ -20,7 +20,9 @@ export function ClassesView() {
   const state = useSignal(store.state);
   const ran = useSignal(store.ran);
   const network = networkOf(store, state);
-  const [at, setAt] = useState<string | null>(null);
+  // Grad-CAM needs maps: of a layer of vectors the engine takes the last one with maps
+  const layer = layerOf(store, state);
+  const at = layer && layer.shape.length === 4 ? layer.name : null;
   const [share, setShare] = useState(60);
   const frame = useRef<HTMLDivElement>(null);
   const room = useSize(frame);
@@ -45,17 +47,6 @@ export function ClassesView() {
   return (
     <>
       <div class="look">
-        <label>
-          at layer{' '}
-          <select value={at ?? ''} onChange={({ currentTarget }) => setAt(currentTarget.value || null)}>
-            <option value="">the last with maps</option>
-            {network.layers
-              .filter(({ shape }) => shape.length === 4 && shape[2] * shape[3] > 1)
-              .map(({ name }) => (
-                <option key={name}>{name}</option>
-              ))}
-          </select>
-        </label>
         <label class="slider">
           <span>opacity</span>
           <input

@@ -3,7 +3,6 @@ import { formatNumber } from '../../../core/text.js';
 import { chooseScale, toPixels } from '../../../draw/scale.js';
 import type { PackedLayer } from '../../page-data.js';
 import { showChannel } from '../actions.js';
-import { KernelCells } from '../edit/kernel-cells.js';
 import { useKernels } from '../edit/use-kernels.js';
 import { filmReach } from '../film.js';
 import { Refused } from '../parts/refused.js';
@@ -95,7 +94,6 @@ export function KernelsView({ layer }: { readonly layer: PackedLayer }) {
           onOpen={(map) => showChannel(store, map, 'maps')}
         />
       )}
-      <KernelCells layer={layer} />
     </>
   );
 }

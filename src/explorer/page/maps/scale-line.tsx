@@ -38,7 +38,7 @@ export function ScaleLine({ greys, colormap }: { readonly greys: MapGreys; reado
           <span>{formatNumber(scales[0].hi)}</span>
         </div>
       )}
-      <p class="faint">{words}</p>
+      <p class="faint words">{words}</p>
     </div>
   );
 }

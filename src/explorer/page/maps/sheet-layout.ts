@@ -46,7 +46,8 @@ export function layoutSheet(room: number, width: number, height: number, count: 
 function shownSize(room: number, width: number, height: number, count: number): { width: number; height: number } {
   if (width === 1 && height === 1) return { width: NUMBER_SIDE, height: NUMBER_SIDE };
   const wanted = count === 1 ? WIDEST_ONE : count <= FEW ? WIDE_FEW : WIDE;
-  const fit = Math.max(1, Math.min(room, wanted));
+  const columns = Math.max(1, Math.min(count, Math.round((room + GAP) / (wanted + GAP))));
+  const fit = Math.max(1, Math.min(count === 1 ? wanted : room, Math.floor((room + GAP) / columns) - GAP));
   const scale = Math.min(fit / width, MOST_HEIGHT / height);
   const whole = scale >= 1 ? Math.floor(scale) : scale;
   return { width: Math.max(1, Math.round(width * whole)), height: Math.max(1, Math.round(height * whole)) };

@@ -37,10 +37,12 @@ function Command() {
       {'line' in told ? (
         <>
           <textarea class="shell" readOnly rows={4} aria-label="shell line" value={told.line} />
-          <button type="button" onClick={() => void copy(told.line)}>
-            Copy
-          </button>
-          <p role="status">{copied}</p>
+          <p class="buttons">
+            <button type="button" onClick={() => void copy(told.line)}>
+              Copy
+            </button>
+            <span role="status">{copied}</span>
+          </p>
         </>
       ) : (
         <p>{told.refused}</p>

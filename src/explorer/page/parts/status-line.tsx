@@ -1,3 +1,4 @@
+import { plural } from '../../../core/geometry.js';
 import { useSignal, useStore } from '../use-signal.js';
 
 /** What was refused and why, what was done; and what a screen reader says. */
@@ -8,7 +9,7 @@ export function StatusLine() {
   const said = useSignal(store.said);
   const ran = useSignal(store.ran);
   const isRunning = useSignal(store.running) > 0;
-  const done = ran === null ? 'starting' : `${ran.computed} layers computed in ${Math.round(ran.ms)} ms`;
+  const done = ran === null ? 'starting' : `${plural(ran.computed, 'layer')} computed in ${Math.round(ran.ms)} ms`;
   return (
     <footer class={trouble ? 'status trouble' : 'status'}>
       <div role="alert">

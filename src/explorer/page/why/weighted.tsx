@@ -72,7 +72,9 @@ function ChannelTables({ step, from, isColour }: WeightedProps) {
         return (
           <div class={width > SIDE_BY_SIDE ? 'terms stacked' : 'terms'} key={channel}>
             <ValueLink from={from} channel={channel} at={{ x: column, y: row }}>
-              <span class={isColour ? `name ${name}` : 'name'}>{isColour ? name : channel}</span>
+              <span class={isColour ? `name ${name}` : 'name'}>
+                {isColour ? name : channels.length === 1 ? (from ?? channel) : channel}
+              </span>
             </ValueLink>
             <div class="scrolls" tabIndex={width > SIDE_BY_SIDE ? 0 : undefined}>
               <NumberTable
