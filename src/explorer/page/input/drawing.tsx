@@ -105,7 +105,7 @@ export function Drawing() {
         )}
       </div>
       <p class="buttons">
-        <span class="faint">{isShown ? 'your drawing is fed' : 'draw a digit here'}</span>
+        <span class="faint">{isShown ? 'it is fed' : 'draw a digit'}</span>
         <button type="button" class="small" onClick={clear}>
           Clear
         </button>

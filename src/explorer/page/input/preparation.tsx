@@ -20,11 +20,6 @@ export function Preparation() {
     <details>
       <summary>{ran?.prepared ?? 'Preparation of the image'}</summary>
       <div class="settings">
-        {ran?.notes.map((note) => (
-          <p class="faint" key={note}>
-            {note}
-          </p>
-        ))}
         <TextField
           label="resize"
           hint="256: the shorter side; 28×28: height × width; empty: as it is"

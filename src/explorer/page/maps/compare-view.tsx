@@ -4,6 +4,7 @@ import { mapsShape } from '../../../core/value-place.js';
 import { chooseScale, toPixels } from '../../../draw/scale.js';
 import type { ExplorerEngine, Situation } from '../../protocol.js';
 import { showLayer } from '../actions.js';
+import { networkLabel } from '../network-label.js';
 import { Refused } from '../parts/refused.js';
 import { useAsked } from '../use-asked.js';
 import { useSignal, useStore } from '../use-signal.js';
@@ -25,7 +26,7 @@ export function CompareView() {
       {answer && (
         <p>
           {answer.first === null
-            ? `${networks[a].name} and ${networks[b].name} agree in all layers, bit by bit.`
+            ? `${networkLabel(store.data, a)} and ${networkLabel(store.data, b)} agree in all layers, bit by bit.`
             : `The first layer that differs is ${answer.first}.`}
         </p>
       )}
@@ -71,7 +72,6 @@ interface PairProps {
 function Pair({ layer, channel, a, b }: PairProps) {
   const store = useStore();
   const good = useSignal(store.good);
-  const { networks } = store.data;
   const { answer, refusal } = useAsked(
     layer,
     [good, a, b],
@@ -92,8 +92,8 @@ function Pair({ layer, channel, a, b }: PairProps) {
       own,
       signed,
       pictures: [
-        [networks[a].name, grey(first)],
-        [networks[b].name, grey(second)],
+        [networkLabel(store.data, a), grey(first)],
+        [networkLabel(store.data, b), grey(second)],
         [
           'their difference',
           pictureOfGreys(toPixels(difference, signed, 8).data as Uint8Array, width, height, 'diverging'),
@@ -113,8 +113,7 @@ function Pair({ layer, channel, a, b }: PairProps) {
         ))}
       </div>
       <p class="faint">
-        {layer}, map {drawn.own}. Both maps have one scale; the difference goes from {formatNumber(drawn.signed.lo)}{' '}
-        (blue) to {formatNumber(drawn.signed.hi)} (orange).
+        {layer}, map {drawn.own}. {differenceWords(drawn.signed.hi)}
       </p>
     </>
   );
@@ -133,4 +132,9 @@ async function bothValues(engine: ExplorerEngine, situation: Situation, layer: s
     throw new Error(`${layer}: [${one.shape.join(', ')}] and [${other.shape.join(', ')}] cannot be compared`);
   }
   return { shape: one.shape, a: one.data, b: other.data };
+}
+
+function differenceWords(reach: number): string {
+  if (reach === 0) return 'Both maps are the same.';
+  return `Both maps have one scale; the difference goes from ${formatNumber(-reach)} (blue) to ${formatNumber(reach)} (orange).`;
 }

@@ -22,6 +22,8 @@ export interface SheetLayout {
 
 export const GAP = 14;
 export const CAPTION = 26;
+/** What marks the chosen picture, on both sides. */
+const BORDER = 4;
 /** A picture is drawn about so wide; few pictures are larger. */
 const WIDE = 200;
 const FEW = 4;
@@ -35,9 +37,9 @@ const NUMBER_SIDE = 44;
 
 /** `room`: how wide the sheet is. Pictures that are smaller than their place are magnified by a whole number. */
 export function layoutSheet(room: number, width: number, height: number, count: number): SheetLayout {
-  const shown = shownSize(room, width, height, count);
+  const shown = shownSize(Math.max(1, room - BORDER), width, height, count);
   const pitchX = Math.max(LEAST_PITCH, shown.width + GAP);
-  const columns = Math.max(1, Math.min(count, Math.floor((room + GAP) / pitchX)));
+  const columns = Math.max(1, Math.min(count, Math.floor((room - BORDER + GAP) / pitchX)));
   const rows = Math.ceil(count / columns);
   const pitchY = shown.height + CAPTION + GAP;
   return { columns, rows, ...shown, pitchX, pitchY, total: rows * pitchY };

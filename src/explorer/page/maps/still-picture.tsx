@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { drawPicture, type Picture, sizeCanvas } from './paint.js';
 
-const WIDE = 220;
+const WIDE = 170;
 
 /** A small picture that is only looked at. */
 export function StillPicture({ picture, label }: { readonly picture: Picture; readonly label: string }) {

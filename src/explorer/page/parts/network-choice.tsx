@@ -1,4 +1,5 @@
 import { showNetwork } from '../actions.js';
+import { networkLabel } from '../network-label.js';
 import { useSignal, useStore } from '../use-signal.js';
 
 /** Which of two networks, or which moment of a training; nothing where there is one network. */
@@ -26,9 +27,9 @@ export function NetworkChoice() {
     <label>
       network{' '}
       <select value={network} onChange={({ currentTarget }) => showNetwork(store, Number(currentTarget.value))}>
-        {networks.map(({ name }, index) => (
+        {networks.map((_, index) => (
           <option key={index} value={index}>
-            {name}
+            {networkLabel(store.data, index)}
           </option>
         ))}
       </select>

@@ -12,10 +12,13 @@ interface NumberTableProps {
   readonly chosen?: number;
 }
 
+/** Three digits, where all numbers are short then. */
 const DIGITS = 3;
+const LONG = 6;
 
 /** A plane of numbers as a table, each in its tint. */
 export function NumberTable({ caption, values, width, tint, isPadding, chosen }: NumberTableProps) {
+  const texts = textsOf(values);
   const rows = Array.from({ length: values.length / width }, (_, row) => row);
   return (
     <table class="numbers">
@@ -31,8 +34,9 @@ export function NumberTable({ caption, values, width, tint, isPadding, chosen }:
                   key={column}
                   class={index === chosen ? 'chosen' : isOut ? 'padding' : undefined}
                   style={isOut ? {} : tint(values[index])}
+                  title={String(values[index])}
                 >
-                  {formatNumber(values[index], DIGITS)}
+                  {texts[index]}
                   {index === chosen && <span class="unseen"> chosen</span>}
                 </td>
               );
@@ -42,4 +46,11 @@ export function NumberTable({ caption, values, width, tint, isPadding, chosen }:
       </tbody>
     </table>
   );
+}
+
+function textsOf(values: ArrayLike<number>): string[] {
+  const texts = Array.from(values, (value) => formatNumber(value, DIGITS));
+  return texts.every(({ length }) => length <= LONG)
+    ? texts
+    : Array.from(values, (value) => formatNumber(value, DIGITS - 1));
 }
