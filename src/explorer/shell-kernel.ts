@@ -5,7 +5,7 @@ import { refuse } from './shell-words.js';
 
 /** The shortest text of a number that becomes the same float32 again. */
 export function numberText(value: number): string {
-  for (let digits = 1; digits < 9; digits++) {
+  for (let digits = 1; digits <= 9; digits++) {
     const text = String(Number(value.toPrecision(digits)));
     if (Math.fround(Number(text)) === Math.fround(value)) return text;
   }
@@ -88,5 +88,7 @@ function stored(network: Pick<PackedNetwork, 'model'>, constant: string, bytes: 
   if (bytes === null) refuse('the server of this page has the other numbers of the kernel: the line cannot tell them');
   const found = network.model.constants.find(({ name }) => name === constant)!;
   const { at, length } = found.bytes;
-  return new Float32Array(bytes.slice(at, at + length).buffer, 0, sizeOf(found.shape));
+  const copy = new Uint8Array(length);
+  copy.set(bytes.subarray(at, at + length));
+  return new Float32Array(copy.buffer, 0, sizeOf(found.shape));
 }

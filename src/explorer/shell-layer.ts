@@ -172,7 +172,8 @@ function kernelsLine(network: PackedNetwork, state: PageState, flags: readonly S
   const isEdited = state.edits.some(
     (edit) => (edit.kind === 'weight' || edit.kind === 'kernel') && edit.constant === inputs[1],
   );
-  const names = flags.flatMap(([flag, value]) => (flag === '--kernel' ? value!.split(',') : [flag]));
+  const said = flags.filter(([flag]) => KERNEL_FLAGS.includes(flag));
+  const names = said.flatMap(([flag, value]) => (flag === '--kernel' ? value!.split(',') : [flag]));
   if (isEdited || names.length === 0 || !names.every((name) => /^[a-z][a-z0-9-]*$/i.test(name))) {
     refuse('no command draws a kernel that has no name; the map is drawn by the line of its layer');
   }

@@ -1,5 +1,6 @@
 import { presetArgs } from '../analysis/prepare/preset.js';
 import { CnnvizError } from '../core/errors.js';
+import { sizeOf } from '../core/tensor.js';
 import type { PackedLayer, PackedNetwork, PageData } from './page-data.js';
 import { layerLine } from './shell-layer.js';
 import {
@@ -84,7 +85,8 @@ function mapsLine(data: PageData, state: PageState, layer: PackedLayer): ShellLi
     return lineOf(['explain', ...said(data, state), '--layer', nameOf(layer), ...channel, ...place]);
   }
   const maps = ['run', ...said(data, state), '--layers', nameOf(layer)];
-  const isAlone = state.view === 'map' && !isVector && isOwnScale(state.look, shape[1]);
+  // maps of one value each are folded into one picture
+  const isAlone = state.view === 'map' && sizeOf(shape.slice(2)) > 1 && isOwnScale(state.look, shape[1]);
   if (isAlone) return lineOf([...maps, '--maps', ...lookWords(state.look, false)]);
   return lineOf([...maps, ...lookWords(state.look, true)]);
 }
