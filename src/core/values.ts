@@ -126,6 +126,12 @@ export function percentilesOf(
   ofAboveZero = false,
   count: CountHalves = countHalves,
 ): number[] {
+  if (arrays.reduce((sum, { length }) => sum + length, 0) <= FEW) {
+    const sorted = sortedFinite(arrays);
+    const first = ofAboveZero ? sorted.findIndex((value) => value > 0) : 0;
+    const own = first === -1 ? sorted.subarray(sorted.length) : sorted.subarray(first);
+    return percents.map((p) => percentileOf(own, p) + 0);
+  }
   const bits = arrays.map(({ buffer, byteOffset, length }) => new Int32Array(buffer, byteOffset, length));
   const upper = count(bits, 0, 0, 16);
   const lower = new Map<number, Uint32Array>();
@@ -155,6 +161,8 @@ export function percentilesOf(
   });
 }
 
+/** So few values are sorted sooner than counted. */
+const FEW = 4096;
 /** Bins of upper halves: of the most negative finite number, of zero, and behind that of the largest finite number. */
 const [LEAST_FINITE, ZERO, END_OF_FINITE] = [0x80, 0x8000, 0xff80];
 /** At most this many values at a time: a function called often is compiled soon. */

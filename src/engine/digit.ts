@@ -91,8 +91,11 @@ function inkOf(image: Image, gray: Uint8Array): InkFound {
   const { width, height } = image;
   const border = borderOf(width, height);
   const ground = medianOf(border, gray);
-  const most = gray.reduce((a, b) => Math.max(a, b));
-  const least = gray.reduce((a, b) => Math.min(a, b));
+  let [least, most] = [255, 0];
+  for (let i = 0; i < gray.length; i++) {
+    if (gray[i] < least) least = gray[i];
+    if (gray[i] > most) most = gray[i];
+  }
   const isDark = ground - least > most - ground;
   const contrast = isDark ? ground - least : most - ground;
   if (contrast < LEAST_CONTRAST) {
@@ -113,9 +116,11 @@ function inkOf(image: Image, gray: Uint8Array): InkFound {
   // what is as little different as the border is ground
   const isGround = (i: number) => depth[i] <= contrast / 2;
   const floor = border.reduce((most, i) => (isGround(i) ? Math.max(most, depth[i]) : most), 0);
+  const inkAt = Uint8Array.from({ length: contrast + 1 }, (_, at) =>
+    Math.round((255 * Math.max(0, at - floor)) / (contrast - floor)),
+  );
   const data = new Uint8Array(depth.length);
-  for (let i = 0; i < data.length; i++)
-    data[i] = Math.round((255 * Math.max(0, depth[i] - floor)) / (contrast - floor));
+  for (let i = 0; i < data.length; i++) data[i] = depth[i] > 0 ? inkAt[depth[i]] : 0;
   const polarity = isDark ? 'dark on light turned round' : 'light on dark';
   const touching = border.find((i) => !isGround(i)) ?? null;
   return { ink: { width, height, channels: 1, depth: 8, data }, polarity, touching };

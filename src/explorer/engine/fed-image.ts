@@ -39,9 +39,13 @@ export function feedImage(
   }
   const named = (input: PreparedInput, path: string): FedInput => ({ ...input, facts: { path, ...input.facts } });
   if (own?.kind === 'array') return named(feedArray(data, network, unpackArray(own, read), preset), own.name);
+  const isDigit = (preset ?? network.preset).digit === true;
   const { image, name, colour } = own
     ? { image: unpackImage(own, read), name: own.name, colour: own.colour }
-    : givenImage(fed as Extract<FedImage, { kind: 'given' }>, network, data.kind);
+    : givenImage(
+        fed as Extract<FedImage, { kind: 'given' }>,
+        isDigit || (data.kind === 'layer' && network.reads.channels === 1),
+      );
   const { input, reads, asked } = network;
   const prepared = prepareImage(
     { name: network.name, input, channels: reads.channels, declared: reads.declared, preset: preset ?? reads.preset },
@@ -56,14 +60,13 @@ export function feedImage(
 
 /**
  * Pixels as a canvas gives them, as the command line decodes them: for a network gray ones are three equal channels, and it
- * makes one of them itself; for the kernels of a layer they are one.
+ * makes one of them itself; for the kernels of a layer they are one. A digit's greys are whole, so one channel gives the same.
  */
 function givenImage(
   { name, width, height, pixels, gray }: Extract<FedImage, { kind: 'given' }>,
-  { reads }: PackedNetwork,
-  kind: PageData['kind'],
+  isOne: boolean,
 ): { readonly image: Image; readonly name: string; readonly colour: string } {
-  const channels = gray && kind === 'layer' && reads.channels === 1 ? 1 : 3;
+  const channels = gray && isOne ? 1 : 3;
   const samples = new Uint8Array(width * height * channels);
   for (let i = 0, to = 0; i < width * height; i++) {
     for (let c = 0; c < channels; c++) samples[to++] = pixels[4 * i + c];
