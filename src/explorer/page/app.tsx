@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { keepFocus } from './focus.js';
 import { ClassBars } from './input/class-bars.js';
 import { ImagePanel } from './input/image-panel.js';
 import { LayerList } from './input/layer-list.js';
@@ -18,10 +19,10 @@ export function App() {
   useEffect(() => {
     const key = (event: KeyboardEvent) => onKey(store, event);
     document.addEventListener('keydown', key);
-    const stop = takeDrops(store, document);
+    const stops = [takeDrops(store, document), keepFocus(store)];
     return () => {
       document.removeEventListener('keydown', key);
-      stop();
+      for (const stop of stops) stop();
     };
   }, [store]);
   return (

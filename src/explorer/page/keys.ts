@@ -1,4 +1,5 @@
 import { goBack, stepLayer } from './actions.js';
+import { focusShown } from './focus.js';
 import type { Store } from './store.js';
 
 /** What `?` lists. */
@@ -18,6 +19,7 @@ export function onKey(store: Store, event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
   const { key, target } = event;
   if (key === 'Escape') {
+    if (!store.dialog.peek()) focusShown();
     goBack(store);
     return;
   }

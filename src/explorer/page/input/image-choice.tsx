@@ -18,20 +18,22 @@ export function ImageChoice() {
   return (
     <>
       {images.length > 1 && (
-        <div class="thumbnails" role="group" aria-label="Images of this page">
+        <fieldset class="thumbnails">
+          <legend class="unseen">Images of this page</legend>
           {images.map((one, index) => (
-            <button
-              key={index}
-              type="button"
-              aria-pressed={image === index}
-              title={one.name}
-              onClick={() => showImage(store, index)}
-            >
+            <label key={index} title={one.name}>
+              <input
+                type="radio"
+                name="image"
+                class="unseen"
+                checked={image === index}
+                onChange={() => showImage(store, index)}
+              />
               <Thumbnail image={one} />
               <span class="unseen">{one.name}</span>
-            </button>
+            </label>
           ))}
-        </div>
+        </fieldset>
       )}
       <div class="buttons">
         <button type="button" class="small" onClick={() => file.current?.click()}>

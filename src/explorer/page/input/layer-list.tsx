@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { plural } from '../../../core/geometry.js';
 import { reachedLayers } from '../../edits.js';
 import { showLayer, showView } from '../actions.js';
+import { focusShown } from '../focus.js';
 import { networkOf, shapeNow, wordsNow } from '../store.js';
 import { useSignal, useStore } from '../use-signal.js';
 import { foldLayers, shapeText, typeAhead } from './fold-layers.js';
@@ -37,8 +38,10 @@ export function LayerList() {
   const key = (event: KeyboardEvent) => {
     const target = { ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: names.length - 1 }[event.key];
     if (target !== undefined) choose(target);
-    else if (event.key === 'Enter') showView(store, 'maps');
-    else if (
+    else if (event.key === 'Enter') {
+      showView(store, 'maps');
+      focusShown();
+    } else if (
       event.key.length === 1 &&
       /[^\s[\]?]/.test(event.key) &&
       !event.ctrlKey &&

@@ -8,8 +8,6 @@ import { useSignal, useStore } from '../use-signal.js';
 import { moveInGraph, type Spot } from './graph-keys.js';
 
 const MARGIN = 20;
-/** Pixels that a letter takes at most. */
-const LETTER = 7.5;
 
 type Boxed = PackedLayer & { readonly box: NonNullable<PackedLayer['box']> };
 
@@ -43,7 +41,6 @@ export function GraphView() {
       const next = moveInGraph(spots, current ?? '', event.key);
       if (next === null) return;
       showLayer(store, next);
-      requestAnimationFrame(() => frame.current?.querySelector<SVGElement>('[tabindex="0"]')?.focus());
     }
     event.preventDefault();
   };
@@ -55,6 +52,8 @@ export function GraphView() {
         viewBox={`0 0 ${width} ${height}`}
         role="listbox"
         aria-label="Layers as a graph"
+        tabIndex={0}
+        aria-activedescendant={`box-${boxed.findIndex(({ name }) => name === current)}`}
         onKeyDown={key}
       >
         {boxed.flatMap((layer) =>
@@ -63,28 +62,25 @@ export function GraphView() {
             return source && <path key={`${name} ${layer.name}`} d={edgePath(source.box, layer.box)} class="edge" />;
           }),
         )}
-        {boxed.map((layer) => {
+        {boxed.map((layer, index) => {
           const { name, box } = layer;
           const isShown = name === current;
-          const letters = Math.floor((box.width - 12) / LETTER);
           return (
             <g
               key={name}
               role="option"
               aria-selected={isShown}
-              aria-label={`${name}, ${layer.words}, ${shapeText(shapeNow(ran, layer))}`}
-              tabIndex={isShown ? 0 : -1}
+              id={`box-${index}`}
               class={`box${isShown ? ' shown' : ''}${reached.has(name) ? ' reached' : ''}`}
               onClick={() => showLayer(store, name)}
               onDblClick={() => showView(store, 'maps')}
             >
-              <title>{`${name}: ${layer.words}`}</title>
               <rect x={box.x - box.width / 2} y={box.y - box.height / 2} width={box.width} height={box.height} rx={5} />
               <text x={box.x} y={box.y - 3} class="name">
-                {cut(name, letters)}
+                {name}
               </text>
               <text x={box.x} y={box.y + 14}>
-                {cut(shapeText(shapeNow(ran, layer)), letters)}
+                {shapeText(shapeNow(ran, layer))}
               </text>
             </g>
           );
@@ -98,8 +94,4 @@ function edgePath(from: Boxed['box'], to: Boxed['box']): string {
   const [y0, y1] = [from.y + from.height / 2, to.y - to.height / 2];
   const bend = (y1 - y0) / 2;
   return `M${from.x} ${y0}C${from.x} ${y0 + bend} ${to.x} ${y1 - bend} ${to.x} ${y1}`;
-}
-
-function cut(text: string, letters: number): string {
-  return text.length > letters ? `${text.slice(0, Math.max(1, letters - 1))}…` : text;
 }

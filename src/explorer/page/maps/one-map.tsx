@@ -3,11 +3,11 @@ import { formatNumber } from '../../../core/text.js';
 import { mapsShape } from '../../../core/value-place.js';
 import type { PackedLayer } from '../../page-data.js';
 import { choosePlace, showChannel } from '../actions.js';
+import { focusWhy } from '../focus.js';
 import { Refused } from '../parts/refused.js';
 import { networkOf, nodeOf, type Place, shapeNow } from '../store.js';
 import { useAsked } from '../use-asked.js';
 import { useSignal, useStore } from '../use-signal.js';
-import { focusWhy } from '../why/focus-why.js';
 import { LookControls } from './look-controls.js';
 import { readerMarks } from './marks.js';
 import { PixelPicture } from './pixel-picture.js';
@@ -46,7 +46,7 @@ export function OneMap({ layer }: { readonly layer: PackedLayer }) {
   );
   useEffect(() => {
     frame.current?.querySelector<HTMLElement>('.pixels')?.focus({ preventScroll: true });
-  }, []);
+  }, [room.width > 0]);
   const isOfAt = value !== null && hovered === null && value.about === about;
   useEffect(() => {
     if (isOfAt && shown) store.said.value = `x ${shown.x}, y ${shown.y}: ${formatNumber(value.value, 5)}`;

@@ -26,7 +26,9 @@ export function Shown() {
   return (
     <>
       <div class="layer-head">
-        <h2>{layer ? layer.name : 'input'}</h2>
+        <h2 id="shown" tabIndex={-1}>
+          {layer ? layer.name : 'input'}
+        </h2>
         <p class="shape">{layer ? shapeText(shape) : ran && `${ran.input.height} × ${ran.input.width}`}</p>
         <SaveButtons layer={layer} />
         <p class="faint">{layer ? layerFacts(layer, wordsNow(ran, layer)) : 'what the first layer reads'}</p>
