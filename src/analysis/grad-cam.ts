@@ -6,6 +6,7 @@ import { classGradient } from './class-gradient.js';
 import { classScores, REPAIR } from './class-scores.js';
 import type { Fed } from './kept-run.js';
 import { type ChosenLayer, chooseLayers } from './layer-choice.js';
+import { type MapPlaces, placesOfMap } from './map-places.js';
 
 /** One number for each place of a map, row-major [height, width]. */
 export interface PlaceMap {
@@ -86,6 +87,8 @@ export interface ClassActivation {
   readonly shape: readonly [number, number, number];
   /** One value for each place of the layer, from 0. */
   readonly map: PlaceMap;
+  /** Where its values lie in what the network reads; null: in no regular grid. */
+  readonly places: MapPlaces | null;
   /** Of each channel: the mean of the score's gradient over it. */
   readonly weights: Float64Array;
   readonly notes: readonly string[];
@@ -104,12 +107,15 @@ export async function activationOf(
   doors: Parameters<typeof classGradient>[4],
 ): Promise<ClassActivation> {
   let chosen: ChosenLayer | null = null;
+  let places: MapPlaces | null = null;
   const by = (shaped: ShapedModel) => {
     chosen =
       layer === null
         ? lastMaps(shaped, classScores(shaped, network.name, asked.labels).value, network.name)
         : oneLayer(shaped, layer);
-    return checkMaps(shaped, chosen).value;
+    const { value } = checkMaps(shaped, chosen);
+    places = placesOfMap(shaped, value);
+    return value;
   };
   const found = await classGradient(network, fed, by, asked, doors);
   const shape = found.value.shape.slice(-3) as unknown as [number, number, number];
@@ -120,7 +126,7 @@ export async function activationOf(
       fix: REPAIR,
     });
   }
-  return { class: found.class, layer: chosen!, shape, map, weights, notes: found.notes };
+  return { class: found.class, layer: chosen!, shape, map, places, weights, notes: found.notes };
 }
 
 /** The one layer a name means. @throws CnnvizError 'usage' for none, or several */

@@ -43,6 +43,10 @@ export interface Gradcam extends ClassFound {
   readonly layer: string;
   /** [h, w] of the layer: from 0, the larger the more it speaks for the class. */
   readonly map: Tensor;
+  /** fields: each value lies in the middle of its receptive field; else they are stretched over the whole input. */
+  readonly placed: 'fields' | 'stretched' | 'irregular';
+  /** The part of what the network reads that the values divide among them, in its pixels. */
+  readonly cells: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
   /** Null when nothing speaks for the class. */
   readonly strongest: Strongest;
   /** The channels with the largest weights, largest first. */
@@ -52,23 +56,27 @@ export interface Gradcam extends ClassFound {
 /**
  * Grad-CAM: a layer's maps, each weighted by how the class's score grows with it, summed up; what is below zero is zero.
  * @param image a photograph, prepared as the network says unless options say otherwise; or an array [C, H, W] as it is
- * @param options `layer`: a layer of maps; default: the last before the pooling over the whole map
+ * @param options `layer`: a layer of maps; default: the last before the pooling over the whole map. `stretch`: the map over
+ * the whole input, as published, wherever its fields lie
  * @throws CnnvizError 'usage', 'shape' or 'unsupported'; 'input', 'decode' or 'format' for files
  * Source: Selvaraju et al. 2017, Grad-CAM
  */
 export function gradcam(
   network: FileLike,
   image: ImageLike,
-  options: ClassOptions & { readonly layer?: string } = {},
+  options: ClassOptions & { readonly layer?: string; readonly stretch?: boolean } = {},
 ): Promise<Gradcam> {
   return withSubject(network, image, options, async (subject, wanted) => {
-    const { map, layer, strongest, channels, ...found } = await gradcamOf(
+    const { layer: named = null, stretch = false } = options;
+    const { map, layer, placed, cells, strongest, channels, ...found } = await gradcamOf(
       subject,
       wanted,
-      options.layer ?? null,
+      named,
+      stretch,
       pause,
     );
-    return { ...classFound(found), layer, map: tensor(map.values, [map.height, map.width]), strongest, channels };
+    const values = tensor(map.values, [map.height, map.width]);
+    return { ...classFound(found), layer, map: values, placed, cells, strongest, channels };
   });
 }
 

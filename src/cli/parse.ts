@@ -61,11 +61,17 @@ export function parseJobs(text: string): number {
   return Math.min(wanted, byCores, Math.max(1, Math.floor(totalmem() / BYTES_PER_JOB)));
 }
 
-/** Any finite number. */
-export function parseNumber(flag: string, text: string, typed = `${flag} `): number {
+/** Any finite number. `typed`: what stands before it; `such`: one that could be meant. */
+export function parseNumber(flag: string, text: string, { typed = `${flag} `, such }: NumberWords = {}): number {
   const value = Number(withMinus(text));
-  if (text.trim() === '' || !Number.isFinite(value)) refuse(flag, 'a number', text, pointMeant(typed, text));
-  return value;
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  const example = such === undefined ? undefined : `such as ${typed}${such}`;
+  return refuse(flag, 'a number', text, pointMeant(typed, text) ?? example);
+}
+
+interface NumberWords {
+  readonly typed?: string;
+  readonly such?: string;
 }
 
 /** n, height,width or the same as 2x3 */
@@ -193,7 +199,8 @@ export function parseActivation(text: string): { name: ActivationName; parameter
   }
   return {
     name,
-    parameter: parameter === undefined ? null : parseNumber('--activation', parameter, `--activation ${name}:`),
+    parameter:
+      parameter === undefined ? null : parseNumber('--activation', parameter, { typed: `--activation ${name}:` }),
   };
 }
 

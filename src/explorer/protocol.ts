@@ -90,7 +90,7 @@ export interface Refusal {
 export interface ClassPicture {
   readonly class: RankedScore;
   readonly layer: string;
-  /** Of the size of `Ran.input`, row by row: 0 … 1, the strongest is 1; all 0 where nothing speaks for the class. */
+  /** Of the size of `Ran.input`, row by row: shares of the strongest value, 0 … 1; all 0 where nothing speaks for the class. */
   readonly width: number;
   readonly height: number;
   readonly values: Float32Array;

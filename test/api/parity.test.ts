@@ -87,6 +87,13 @@ describe('the library gives what the command gives', () => {
     const found = await library.gradcam('lenet5', FIVE, options);
     expect([found.class.score, found.layer]).toEqual([cam.class.score, cam.layer]);
     expect([found.map.shape, [...found.map.data]]).toEqual([[cam.map.height, cam.map.width], cam.map.values]);
+    expect([found.placed, found.cells, found.strongest]).toEqual(['fields', cam.cells, cam.strongest]);
+    const stretched = await document('gradcam', ...net, '--stretch');
+    expect(await library.gradcam('lenet5', FIVE, { ...options, stretch: true })).toMatchObject({
+      placed: 'stretched',
+      cells: stretched.cells,
+      strongest: stretched.strongest,
+    });
 
     const slope = await document('saliency', ...net);
     const { gradient, strongest } = await library.saliency('lenet5', bytes, options);

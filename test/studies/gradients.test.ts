@@ -70,7 +70,7 @@ describe.each(table.map((one) => [one.network, one] as const))('%s on a photogra
   }, 60_000);
 
   it('Grad-CAM of the last convolution', async () => {
-    const result = await gradcam(await subjectOf(one), asked, one.layer, NONE);
+    const result = await gradcam(await subjectOf(one), asked, one.layer, false, NONE);
     expect(result.layer).toBe(one.layer);
     const expected = arrayOf(one.cam).data;
     const largest = Math.max(...expected);

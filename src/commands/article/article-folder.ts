@@ -30,7 +30,7 @@ import { CommandLines, makeArticle, PIECES, type Workshop } from './make-article
 import { ARTICLE_PAGE_MARKS, articlePage } from './page.js';
 import { type OpenedPhoto, openOwnPhoto, openPlane } from './photo.js';
 import { ARTICLE_README_MARKS, articleReadme } from './readme.js';
-import { SEVEN, type SectionDefinition } from './row.js';
+import { SEVEN, type SectionDefinition, THREE } from './row.js';
 import { SECTIONS } from './rows/index.js';
 
 /** What an article is made of, and how. */
@@ -129,6 +129,7 @@ async function layOut(out: string, { photo, image }: OpenedPhoto, source: string
     laid.set(name, await readBytes(shipped(name)));
   }
   laid.set(SEVEN, await readBytes(shipped('digits/7.png')));
+  laid.set(THREE, await readBytes(shipped('digits/3.png')));
   if (source !== null) laid.set(photo.file, await pictureBytes(image, photo.own!.name, args));
   laid.set(IMPULSE, await pictureBytes(impulseImage(), 'one white pixel', args));
   const patches = inLanguage(photo.patches, 'en');

@@ -62,6 +62,7 @@ interface ExplainDocument {
   readonly algorithm: string;
   readonly steps: readonly {
     readonly step: string;
+    readonly explained: number;
     readonly sum: number;
     readonly bias: number;
     readonly channels: readonly { readonly channel: number; readonly sum: number }[];

@@ -44,6 +44,12 @@ export function listed(words: readonly Words[]): Bilingual {
   return inEach((language) => words.map((one) => inLanguage(one, language)).join(COMMA[language]));
 }
 
+/** Sentences one behind the other. */
+export function inSuccession(sentences: readonly Words[]): Bilingual {
+  return inEach((language) => sentences.map((one) => inLanguage(one, language)).join(SPACE[language]));
+}
+
+const SPACE: Bilingual = { en: ' ', zh: '' };
 const COMMA: Bilingual = { en: ', ', zh: '、' };
 
 /** "3 of 9" */

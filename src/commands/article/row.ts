@@ -53,8 +53,23 @@ export interface SectionDefinition {
 /** Where a text says what is bright: from the smallest value, black, to the largest, white. */
 export const GREYS = ['--colormap', 'gray', '--scale', 'minmax'] as const;
 
-/** A handwritten digit, which ships with the package. */
+/** Handwritten digits, which ship with the package. */
 export const SEVEN = 'seven.png';
+export const THREE = 'three.png';
+
+/** A kernel that `digits` has learnt, and what that network reads of a seven: for commands of one layer. */
+export const LEARNT_KERNEL = 'kernel4.npy';
+const READ_SEVEN = 'seven.npy';
+
+/** Writes both, then looks at them: the network's convolution has a border of 2. */
+export function learntKernelPlans(file: string, ...args: string[]): FigurePlan[] {
+  return [
+    picture(LEARNT_KERNEL, 'filters', 'digits', '--kernels', '4'),
+    // the pixels from 0 to 1, as the network was trained on
+    picture(READ_SEVEN, 'preprocess', SEVEN, '--preset', 'mnist', '--normalize', '0/1'),
+    picture(file, 'sweep', READ_SEVEN, '--kernel', LEARNT_KERNEL, '--padding', '2', ...args),
+  ];
+}
 
 /** For rows without a command of their own: `article` computes them. */
 export const NO_FIGURES = (): readonly FigurePlan[] => [];

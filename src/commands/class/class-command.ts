@@ -61,7 +61,8 @@ export interface ImagePlace {
 export function imagePlace({ picture }: Source, x: number, y: number): ImagePlace {
   if (!picture) return { x, y, image: null };
   const { x: across, y: down } = toOriginal(x, y, picture.plan);
-  return { x, y, image: { x: Math.round(across), y: Math.round(down) } };
+  // zero, never −0
+  return { x, y, image: { x: Math.round(across) + 0, y: Math.round(down) + 0 } };
 }
 
 /** What every answer about a class says first. */

@@ -18,6 +18,10 @@ over the image. A softmax at the network's end is left out. --raw gives the map 
   flags: {
     ...classFlags,
     layer: flag.text('-l, --layer <name>', 'a layer of maps (default: the last before the pooling over the whole map)'),
+    stretch: flag.on(
+      '--stretch',
+      'the map over the whole input, as published; without it each value lies in the middle of its receptive field',
+    ),
   },
   output: classOutput('gradcam'),
   ...CLASS_WORDS,

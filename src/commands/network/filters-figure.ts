@@ -7,7 +7,7 @@ import { plural } from '../../core/geometry.js';
 import type { ColormapName, NetworkRequest } from '../../core/job.js';
 import type { DrawingNote } from '../../core/note.js';
 import type { ValueFacts } from '../../core/result.js';
-import { sizeOf } from '../../core/tensor.js';
+import { sizeOf, tensor } from '../../core/tensor.js';
 import { formatNumber } from '../../core/text.js';
 import { toFloat32 } from '../../core/values.js';
 import { VERSION } from '../../core/version.js';
@@ -15,6 +15,7 @@ import { commonLevels, type FigureLook, legend, type MapFigure, titledScene } fr
 import { chooseFit } from '../../draw/fit.js';
 import { colourImage } from '../../draw/kernel-picture.js';
 import { imagePicture, inGrid, type Plane, planePicture, sideBySide, stacked, textPart } from '../../draw/part.js';
+import { writeNpy } from '../../models/npy.js';
 import { encodeFigure, type FigureFile } from '../../run/figure.js';
 import { openNetwork } from '../../run/network.js';
 
@@ -98,6 +99,30 @@ export function drawFilters(
   return encodeFigure((look) => filtersSheet({ ...drawn, look }), noteOf, file);
 }
 
+/** Those of the numbers that are meant. @throws CnnvizError 'usage' when there are none of these numbers */
+export function kernelsIn(all: NetworkFilters, range: KernelRange | null): NetworkFilters {
+  const [M, ...sides] = all.shape;
+  const [first, last] = range ?? [0, M - 1];
+  checkRange(first, last, M);
+  const size = sizeOf(sides);
+  return {
+    ...all,
+    shape: [last + 1 - first, ...sides],
+    data: all.data.subarray(first * size, (last + 1) * size),
+    kernels: all.kernels.slice(first, last + 1),
+  };
+}
+
+/** As .npy, [M, C/groups, kH, kW]. */
+export function kernelNumbers({ shape, data }: NetworkFilters): Uint8Array {
+  return writeNpy(tensor(data, shape));
+}
+
+function checkRange(first: number, last: number, M: number): void {
+  if (first <= last && last < M) return;
+  throw new CnnvizError('usage', `--kernels ${first}-${last}: there are ${plural(M, 'kernel')}, counted from 0`);
+}
+
 /** "64 kernels 11×11×3, −0.3 … 0.3" */
 export function filtersWords({ shape: [M, C, kH, kW], kernels }: NetworkFilters): string {
   const lo = Math.min(...kernels.map(({ min }) => min));
@@ -141,9 +166,7 @@ export function filtersSheet({ title, facts, shape, data, range, colormap, look 
   const perKernel = isColour ? 1 : C;
   const fitting = Math.max(1, Math.floor(MOST_PLANES / perKernel));
   const [first, last] = range ?? [0, Math.min(M, fitting) - 1];
-  if (first > last || last >= M) {
-    throw new CnnvizError('usage', `--kernels ${first}-${last}: there are ${plural(M, 'kernel')}, counted from 0`);
-  }
+  checkRange(first, last, M);
   const size = C * kH * kW;
   const planes: Plane[][] = [];
   for (let m = first; m <= last; m++) {

@@ -39,13 +39,15 @@ export const filters = command({
   cnnviz filters alexnet@alexnet.pth                       the first convolution's kernels, in colour
   cnnviz filters net.onnx --layers '*conv2*' --kernels 0-15
   cnnviz filters digits -o kernels.png                     a trained network that ships
+  cnnviz filters digits --kernels 4 -o k.npy               the numbers of one of them, for conv --kernel k.npy
 `,
   args: { net: arg.one('a network with its weights, as for run') },
   flags: { ...weightFlags, ...drawnFlags },
   output: {
-    endings: ['.png', '.svg'],
+    endings: ['.png', '.svg', '.npy'],
     what: 'the sheet',
-    about: 'FILE.png, FILE.svg, FOLDER/ or - for stdout (default: NET.LAYER.filters.png here)',
+    about:
+      'FILE.png, FILE.svg, FILE.npy for exact numbers, FOLDER/ or - for stdout (default: NET.LAYER.filters.png here)',
     draws: true,
   },
   json: 'one JSON document with the numbers of each kernel on stdout',
@@ -55,7 +57,7 @@ export const filters = command({
     const { VERSION } = await import('../../core/version.js');
     const { altOfFilters } = await import('../../cli/alt.js');
     const { requestArgs } = await import('../../run/recipe.js');
-    const { drawFilters, filtersWords, networkFilters } = await import('./filters-figure.js');
+    const { drawFilters, filtersWords, kernelNumbers, kernelsIn, networkFilters } = await import('./filters-figure.js');
     const request = requestOf(net, flags);
     const found = await networkFilters(request, flags.layers, flags.size);
     const { target } = frame;
@@ -83,8 +85,10 @@ export const filters = command({
         if (place === null) return [];
         const args = ['filters', ...requestArgs(request), ...wordsOf(drawnFlags, { ...flags, layers: [one.layer] })];
         const drawn = { range: flags.kernels, colormap: flags.colormap, args, alt: altOfFilters(one) };
-        const bytes = () => drawFilters(one, { ...drawn, file: frame.figureFile(place) });
-        return [{ place, facts: filtersWords(one), bytes }];
+        const chosen = frame.wantsNumbers ? kernelsIn(one, flags.kernels) : one;
+        const bytes = () =>
+          frame.wantsNumbers ? kernelNumbers(chosen) : drawFilters(one, { ...drawn, file: frame.figureFile(place) });
+        return [{ place, facts: filtersWords(chosen), bytes }];
       }),
       alt: found.map(altOfFilters).join(' '),
     };

@@ -8,12 +8,21 @@ import { sha256 } from '../../io/hash.js';
 import { formatBytes } from '../../reports/table.js';
 import { deadChannels } from './dead-channels.js';
 import { type CheckpointKeeper, checkpointFolder, openKeeper } from './keep-checkpoints.js';
-import { type Learnt, learn, stepsPerEpoch } from './learn.js';
+import { type Learnt, learn, type Parts, stepsPerEpoch } from './learn.js';
 import { networkFile, type TrainWords, trainArgs } from './network-file.js';
 import { type OtherSeeds, seedLines, trainOtherSeeds } from './other-seeds.js';
 import { type Prepared, readData, trainingFor } from './prepare-training.js';
 import { beginningOf, paceOf } from './train-flags.js';
-import { epochLine, headLines, likeKernels, measure, movedKernels, resultLines, type Trained } from './train-report.js';
+import {
+  epochLine,
+  headLines,
+  likeKernels,
+  measure,
+  movedKernels,
+  resultLines,
+  stuckIn,
+  type Trained,
+} from './train-report.js';
 import { openTrainable } from './trained-network.js';
 import { readState, removeState, stateFile, writeState } from './training-state.js';
 import { drawWatched, openWatcher, type Watcher, type Watching, watchPlace } from './watch.js';
@@ -50,9 +59,11 @@ export async function trainAnswer(net: string, flags: TrainWords, frame: Frame):
     await watchKept(watcher, learnt, stepsPerEpoch(images.parts, flags));
     const judge = (some: Int32Array) =>
       some.length === 0 ? null : measure(training.evaluate(some), some, images.labels, training.tape.classes);
+    const dead = await deadChannels(opened, training, images);
+    const { history } = learnt.position;
     const result: Trained = {
       ...facts,
-      history: learnt.position.history,
+      history,
       best: learnt.position.best.epoch,
       end: learnt.end,
       steps: learnt.position.step,
@@ -60,7 +71,8 @@ export async function trainAnswer(net: string, flags: TrainWords, frame: Frame):
       onTest: judge(images.test),
       moved: movedKernels(training, prepared.first),
       like: likeKernels(training),
-      dead: await deadChannels(opened, training, images),
+      dead,
+      stuck: stuckIn(dead, history, classSizes(images.parts, training.tape.classes), paceOf(flags).lr),
     };
     const args = trainArgs(net, flags);
     const bytes = networkFile(training, result, args, prepared);
@@ -75,6 +87,13 @@ export async function trainAnswer(net: string, flags: TrainWords, frame: Frame):
     interruption.stop();
     training.close();
   }
+}
+
+/** How many of the images that are learnt from each class has. */
+function classSizes({ labels, training }: Pick<Parts, 'labels' | 'training'>, classes: number): number[] {
+  const sizes = new Array<number>(classes).fill(0);
+  for (const image of training) sizes[labels[image]]++;
+  return sizes;
 }
 
 /** A last snapshot, where the weights that are kept are not those of the last step. */

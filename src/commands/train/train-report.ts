@@ -40,6 +40,18 @@ export interface Trained extends Trainee {
   readonly moved: MovedKernels | null;
   readonly like: LikeKernels | null;
   readonly dead: DeadChannels;
+  /** Null: it learns, or what it says depends on the image. */
+  readonly stuck: Stuck | null;
+}
+
+/** A network that says the same of every image: no channel of some layers tells two of them apart. */
+export interface Stuck {
+  readonly layers: readonly string[];
+  /** Of the last epoch, and what guessing by the shares of the classes gives: ln of their number where they are equal. */
+  readonly loss: number;
+  readonly guessing: number;
+  /** A rate to try. */
+  readonly rate: number;
 }
 
 /** The built-in kernels that those of the first convolution are like; null: none is near. */
@@ -137,7 +149,36 @@ export function resultLines(result: Trained): string[] {
   }
   if (result.like) lines.push(likeLine(result.like));
   lines.push(...deadLines(result.dead));
+  if (result.stuck) lines.push(stuckLine(result.stuck));
   return lines;
+}
+
+/** How near to guessing a loss is no better, and how much smaller a rate is to be tried. */
+const NO_BETTER = 0.99;
+const SMALLER = 10;
+
+/** A network whose loss is no better than guessing, with a layer whose channels are all dead. `rate`: the one it had. */
+export function stuckIn(
+  { layers }: DeadChannels,
+  history: readonly Epoch[],
+  classSizes: readonly number[],
+  rate: number,
+): Stuck | null {
+  const dead = layers.filter((one) => one.dead.length === one.channels).map(({ layer }) => layer);
+  const loss = history.at(-1)?.loss;
+  const images = classSizes.reduce((sum, size) => sum + size, 0);
+  const guessing = classSizes.reduce(
+    (sum, size) => (size === 0 ? sum : sum - (size / images) * Math.log(size / images)),
+    0,
+  );
+  if (dead.length === 0 || loss === undefined || loss < NO_BETTER * guessing) return null;
+  return { layers: dead, loss, guessing, rate: Number((rate / SMALLER).toPrecision(3)) };
+}
+
+/** "the loss stays at 2.303, as of guessing (2.302): all of relu1 is dead, …: try --lr 0.005" */
+function stuckLine({ layers, loss, guessing, rate }: Stuck): string {
+  const all = `all of ${layers.join(', ')} ${layers.length === 1 ? 'is' : 'are'} dead`;
+  return `  it has learnt nothing: loss ${formatNumber(loss)}, guessing gives ${formatNumber(guessing)}; ${all}, so it says the same of every image: try --lr ${rate}`;
 }
 
 /** "conv1: kernel 0 is like sobel-x (0.91), 3 like −prewitt-y (0.85), none near the other 4" */

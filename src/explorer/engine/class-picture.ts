@@ -1,4 +1,5 @@
-import { activationOf, resizeMap, strongestPlace } from '../../analysis/grad-cam.js';
+import { activationOf } from '../../analysis/grad-cam.js';
+import { atPlaces, strongestOf } from '../../analysis/placed-map.js';
 import { CnnvizError } from '../../core/errors.js';
 import { toOriginal } from '../../core/preprocess-geometry.js';
 import { formatNumber } from '../../core/text.js';
@@ -28,10 +29,11 @@ export async function pictureOfClass(
   };
   const className = index === null ? null : String(index);
   const doors = { breathe: () => undefined, team: null };
-  const { class: ranked, layer: chosen, map } = await activationOf(network, fed, { className, labels }, layer, doors);
+  const found = await activationOf(network, fed, { className, labels }, layer, doors);
+  const { class: ranked, layer: chosen, map, places } = found;
   const [height, width] = fed.info!.shape.slice(-2);
-  const resized = resizeMap(map, width, height);
-  const strongest = strongestPlace(resized);
+  const placed = atPlaces(map, places, [height, width]);
+  const strongest = strongestOf(map, places, [height, width]);
   const most = strongest?.value ?? 0;
   const isShare = !Number.isNaN(ranked.probability);
   return {
@@ -44,7 +46,7 @@ export async function pictureOfClass(
     layer: chosen.name,
     width,
     height,
-    values: most > 0 ? resized.values.map((value) => value / most) : resized.values,
+    values: most > 0 ? placed.values.map((value) => value / most) : placed.values,
     words:
       strongest && most > 0
         ? `strongest ${formatNumber(most)} at ${placeWords(fed, strongest.x, strongest.y)}`

@@ -3,6 +3,7 @@ import { engineCases } from './engine.mjs';
 import { networkCases } from './networks.mjs';
 import { processCases } from './processes.mjs';
 import { torchvisionCases } from './torchvision.mjs';
+import { trainCases } from './train.mjs';
 
 /**
  * Everything `npm run bench` measures; a new case is an entry in one of the lists.
@@ -11,4 +12,11 @@ import { torchvisionCases } from './torchvision.mjs';
  * { count, goal } of an element-wise layer, the goal in nanoseconds a value. A peer's run that is a text says why the peer is
  * missing; its `output` and the case's own are compared. `together`: all peers in one round. `effort`: as interleave takes it.
  */
-export const CASES = [...engineCases, ...torchvisionCases, ...processCases, ...networkCases, ...batchCases];
+export const CASES = [
+  ...engineCases,
+  ...torchvisionCases,
+  ...trainCases,
+  ...processCases,
+  ...networkCases,
+  ...batchCases,
+];

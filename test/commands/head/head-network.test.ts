@@ -82,6 +82,17 @@ describe('a head in the place of a network', () => {
         ['compare', 'my.head', 'my.head@digits.pth', image],
         ['filters', 'my.head'],
         ['summary', 'my.head'],
+        ['summary', 'my.head', '--diff', 'my.head@digits.pth'],
+        ['summary', 'my.head', '-o', 'net.svg'],
+        ['animate', 'my.head', image, '--layer', 'features.0', '-o', 'slide.gif'],
+        ['weights', 'my.head'],
+        ['preprocess', image, '--preset', 'none', ...SIZE, '-o', 'x.npy'],
+        ['run', 'my.head', 'x.npy'],
+        ['check', image, '--network', 'my.head', '--baseline', 'base', '--update'],
+        ['check', image, '--network', 'my.head', '--baseline', 'base'],
+        ['check', image, '--network', 'my.head', '--baseline', 'rows', '--layers', 'head.*', '--update'],
+        ['diff', 'base', 'base'],
+        ['head', 'predict', 'my.head', image],
       ];
       for (const args of commands) {
         const { code, stderr } = await cnnviz(args, { cwd });

@@ -2,7 +2,7 @@ import { formatNumber, groupDigits } from '../../../core/text.js';
 import { type Check, equal, law } from '../claim.js';
 import { networkRunOf, type SummaryDocument, summaryOf } from '../documents.js';
 import type { Bilingual, Texts } from '../language.js';
-import { picture, type RowDefinition, type SectionDefinition, table } from '../row.js';
+import { picture, type RowDefinition, type SectionDefinition, THREE, table } from '../row.js';
 
 /** What every figure with weights has to say. */
 const SEEDED: Bilingual = {
@@ -18,10 +18,11 @@ export const TEXTS = {
       en: 'The network of 2012 with its split over two GPUs and 1000 classes.',
       zh: '2012 年的网络：拆分到两块 GPU 上，共 1000 个类别。',
     },
-    see: (params: string, macs: string) => ({
-      en: `${params} parameters and ${macs} multiply-accumulates. Where the drawing says groups 2, each half of the maps reads only its own GPU’s half. Below, of each layer: output · parameters · MACs · receptive field · stride.`,
-      zh: `${params} 个参数，${macs} 次乘加运算。图中标有 groups 2 之处，每一半特征图只读取自己那块 GPU 上的一半。下面对每一层依次列出：输出 · 参数 · 乘加运算 · 感受野 · 步幅。`,
+    see: (params: string, macs: string, times: string, label: string) => ({
+      en: `${params} parameters and ${macs} multiply-accumulates. Where the drawing says groups 2, each half of the maps reads only its own GPU’s half. Below, the same kinds of layers, small and trained: AlexNet has ${times} times the parameters of digits, which takes this handwritten digit for a ${label}. Then, of each layer: output · parameters · MACs · receptive field · stride.`,
+      zh: `${params} 个参数，${macs} 次乘加运算。图中标有 groups 2 之处，每一半特征图只读取自己那块 GPU 上的一半。下面是同样的几种层，小而训练过：AlexNet 的参数个数是 digits 的 ${times} 倍，而 digits 认为这个手写数字是 ${label}。然后对每一层依次列出：输出 · 参数 · 乘加运算 · 感受野 · 步幅。`,
     }),
+    three: { en: 'the trained network takes a handwritten 3 for', zh: '训练过的网络认为手写的 3 是' },
     missing: { en: 'no such layer', zh: '没有这一层' },
     linear: (network: string) => ({
       en: `${network} fully connected layers`,
@@ -127,25 +128,36 @@ const F14: RowDefinition = {
   id: 'F14',
   title: TEXTS.F14.title,
   shows: TEXTS.F14.shows,
-  figures: () => [picture('F14.svg', 'summary', 'alexnet-2012'), table('summary', 'alexnet-2012', '--diff', 'alexnet')],
+  figures: () => [
+    picture('F14.svg', 'summary', 'alexnet-2012'),
+    picture('F14.digits.svg', 'run', 'digits', THREE, '--overview'),
+    table('summary', 'alexnet-2012', '--diff', 'alexnet'),
+  ],
   facts: () => [
     ['summary', 'alexnet'],
     ['summary', 'alexnet-2012'],
+    ['summary', 'digits'],
   ],
-  checks: ({ facts }) => {
+  checks: ({ facts, documents: [, run] }) => {
     const [torchvision, paper] = facts.map(summaryOf);
     return [
+      equal(TEXTS.F14.three, '3', bestLabel(run)),
       ...linesOf('alexnet', torchvision, TORCHVISION),
       ...totalsOf('alexnet', torchvision),
       ...linesOf('alexnet-2012', paper, PAPER),
       ...totalsOf('alexnet-2012', paper),
     ];
   },
-  see: ({ facts: [, paper] }) => {
+  see: ({ facts: [, paper, small], documents: [, run] }) => {
     const { params, macs } = summaryOf(paper);
-    return TEXTS.F14.see(groupDigits(params), groupDigits(macs));
+    const times = groupDigits(Math.round(params / summaryOf(small).params));
+    return TEXTS.F14.see(groupDigits(params), groupDigits(macs), times, bestLabel(run));
   },
 };
+
+function bestLabel(document: unknown): string {
+  return networkRunOf(document).top?.[0]?.label ?? '';
+}
 
 function linesOf(network: string, { layers }: SummaryDocument, golden: readonly Line[]): Check[] {
   return golden.map(([name, ...numbers]) => {

@@ -2,12 +2,21 @@ import { type Tensor, tensor } from '../../../core/tensor.js';
 import { formatNumber, groupDigits } from '../../../core/text.js';
 import { decodeNpy } from '../../../functional/files.js';
 import { type Check, equal, finding, law } from '../claim.js';
-import { filledCells, mapsOf, networkRunOf, sweepOf } from '../documents.js';
-import { type Bilingual, ofAll, type Texts, type Words } from '../language.js';
+import { explanationOf, filledCells, mapsOf, networkRunOf, sweepOf } from '../documents.js';
+import { type Bilingual, inSuccession, ofAll, type Texts, type Words } from '../language.js';
 import { compositionLaw, linearityLaw } from '../laws/linearity.js';
 import { allTheSame, areSame, type Layers, sameWords } from '../laws/planes.js';
 import { activationGraph } from '../line-graph.js';
-import { GREYS, NO_FIGURES, patchText, picture, type RowDefinition, SEVEN, type SectionDefinition } from '../row.js';
+import {
+  GREYS,
+  learntKernelPlans,
+  NO_FIGURES,
+  patchText,
+  picture,
+  type RowDefinition,
+  SEVEN,
+  type SectionDefinition,
+} from '../row.js';
 
 export const TEXTS = {
   section: { en: 'The detector stage', zh: '探测级' },
@@ -59,10 +68,15 @@ export const TEXTS = {
       en: 'The 3×3 map of F2 behind the ReLU: negative numbers become 0.',
       zh: 'F2 的 3×3 特征图经过 ReLU 之后：负数变成 0。',
     },
-    see: (count: number, firing: number) => ({
-      en: `Of ${count} numbers ${firing} is left: the only place where the picture goes from bright to dark.`,
-      zh: `${count} 个数中只剩 ${firing} 个：图像由亮变暗的唯一位置。`,
+    see: (count: number, firing: number, cut: string, kept: string) => ({
+      en: `Of ${count} numbers ${firing} is left: the only place where the picture goes from bright to dark. Below, the same with a kernel that digits has learnt, which looks for the right edge of a stroke: on the stroke of a handwritten 7 its sum is ${cut}, so 0 is left; at the stroke’s right edge it is ${kept}, which stays.`,
+      zh: `${count} 个数中只剩 ${firing} 个：图像由亮变暗的唯一位置。下面用 digits 学到的一个卷积核做同样的事，它寻找笔画的右边缘：在手写的 7 的笔画上，和为 ${cut}，因此只剩 0；在笔画的右边缘，和为 ${kept}，保持不变。`,
     }),
+    learnt: {
+      en: 'the learnt kernel: on the stroke 0, at its right edge what it was',
+      zh: '学到的卷积核：在笔画上为 0，在其右边缘保持原值',
+    },
+    both: (cut: string, kept: string) => ({ en: `${cut} and ${kept}`, zh: `${cut} 与 ${kept}` }),
     kept: {
       en: 'numbers that are 0 where they were negative, else unchanged',
       zh: '原为负数则变为 0、否则保持不变的数',
@@ -97,6 +111,11 @@ export const TEXTS = {
       en: 'The piece’s map with several biases: a positive one helps the neuron fire, a large negative one lets only the strongest stimulus through.',
       zh: '同一图像块的特征图，取几种偏置：正的偏置帮助神经元激活，很大的负偏置只让最强的刺激通过。',
     },
+    learnt: (shares: string, left: string) => ({
+      en: `Below, a kernel that digits has learnt, on a handwritten 7: it fires at ${shares}; at the last bias ${left} places are left, all on the right edge of the stroke.`,
+      zh: `下面是 digits 学到的一个卷积核，作用于手写的 7：激活比例 ${shares}；在最后一个偏置下只剩 ${left} 个位置，都在笔画的右边缘。`,
+    }),
+    moved: { en: 'the learnt kernel’s largest value moves with the bias', zh: '学到的卷积核的最大值随偏置移动' },
     see: (shares: string, count: string, left: string | null, found: Bilingual | null) => ({
       en: `All on one scale. Firing: ${shares}. Of ${count} places ${left ?? 'nothing'} still fires at the last bias${found === null ? '' : `, the strongest at ${found.en}`}.`,
       zh: `全部用同一标尺。激活比例：${shares}。在最后一个偏置下，${count} 个位置中${left === null ? '没有一个' : `仍有 ${left} 个`}激活${found === null ? '' : `，最强处在${found.zh}`}。`,
@@ -197,8 +216,10 @@ const F10: RowDefinition = {
     picture('F10.svg', 'conv', ...FIVE, '--relu', '--strip'),
     picture('F10.before.npy', 'conv', ...FIVE),
     picture('F10.npy', 'conv', ...FIVE, '--relu'),
+    explainedSeven('F10.cut.svg', '18,10'),
+    explainedSeven('F10.kept.svg', '21,9'),
   ],
-  async checks({ documents: [document], read }) {
+  async checks({ documents: [document, , , ...learnt], read }) {
     const [{ values }] = mapsOf(document);
     const [before, after] = [decodeNpy(await read('F10.before.npy')), decodeNpy(await read('F10.npy'))];
     const kept = after.data.filter((value, i) => value === Math.max(0, before.data[i])).length;
@@ -207,13 +228,32 @@ const F10: RowDefinition = {
       equal(TEXTS.F10.smallest, '0', String(values.min)),
       equal(TEXTS.F10.largest, '170', String(values.max)),
       equal(TEXTS.F10.firing, ofAll(1, 9), ofAll(values.firing, values.count)),
+      equal(
+        TEXTS.F10.learnt,
+        TEXTS.F10.both('0', formatNumber(sumIn(learnt[1]))),
+        TEXTS.F10.both(...bothOf(learnt.map((one) => formatNumber(explanationOf(one).stored)))),
+      ),
     ];
   },
-  see: ({ documents: [document] }) => {
+  see: ({ documents: [document, , , ...learnt] }) => {
     const [{ values }] = mapsOf(document);
-    return TEXTS.F10.see(values.count, values.firing);
+    return TEXTS.F10.see(values.count, values.firing, ...bothOf(learnt.map((one) => formatNumber(sumIn(one)))));
   },
 };
+
+/** Why one number behind the first ReLU of digits is what it is: of the kernel for right edges, on a seven. */
+function explainedSeven(file: string, at: string) {
+  return picture(file, 'explain', 'digits', SEVEN, '--layer', 'relu1', '--channel', '4', '--at', at);
+}
+
+/** What the convolution gives, bias and all. */
+function sumIn(document: unknown): number {
+  return explanationOf(document).steps[0].explained;
+}
+
+function bothOf([cut, kept]: readonly string[]): [cut: string, kept: string] {
+  return [cut, kept];
+}
 
 const F11: RowDefinition = {
   id: 'F11',
@@ -264,19 +304,13 @@ const F12: RowDefinition = {
       `--bias=${photo.biases.join()}`,
       '--relu',
     ),
+    ...learntKernelPlans('F12.learnt.svg', ...GREYS, `--bias=${LEARNT_BIASES.join()}`, '--relu'),
   ],
-  checks: ({ photo, documents: [document] }) => {
-    const cells = filledCells(document);
-    const shares = cells.map(({ map: { values } }) => (100 * values.firing) / values.count);
-    const words = shares.map((share) => `${formatNumber(share)} %`).join(', ');
-    const last = cells[cells.length - 1].map;
+  checks: ({ photo, documents: [document, , , learnt] }) => {
+    const last = filledCells(document).at(-1)!.map;
+    const peaks = filledCells(learnt).map(({ map }) => map.values.max);
     return [
-      law(
-        TEXTS.F12.falling(photo.biases.map((bias) => formatNumber(bias)).join(', ')),
-        TEXTS.F12.never,
-        words,
-        shares.every((share, i) => i === 0 || share <= shares[i - 1]),
-      ),
+      fallingCheck(photo.biases, document),
       finding(
         TEXTS.F12.alone(photo.patches[1].name),
         TEXTS.F12.own,
@@ -289,16 +323,44 @@ const F12: RowDefinition = {
         sweepOf(document).notes.join('; ') || TEXTS.F12.quiet,
         sweepOf(document).notes.length === 0,
       ),
+      fallingCheck(LEARNT_BIASES, learnt),
+      equal(
+        TEXTS.F12.moved,
+        LEARNT_BIASES.map((bias) => formatNumber(peaks[LEARNT_BIASES.indexOf(0)] + bias)).join(', '),
+        peaks.map((peak) => formatNumber(peak)).join(', '),
+      ),
     ];
   },
-  see: ({ photo, documents: [document] }) => {
-    const cells = filledCells(document);
-    const shares = cells.map(({ map: { values } }) => `${formatNumber((100 * values.firing) / values.count)} %`);
-    const last = cells[cells.length - 1].map;
+  see: ({ photo, documents: [document, , , learnt] }) => {
+    const last = filledCells(document).at(-1)!.map;
     const { count, firing } = last.values;
     const found = firing > 0 && last.patch!.own!.found ? photo.patches[1].name : null;
-    return TEXTS.F12.see(shares.join(', '), groupDigits(count), firing === 0 ? null : groupDigits(firing), found);
+    const left = firing === 0 ? null : groupDigits(firing);
+    return inSuccession([
+      TEXTS.F12.see(shareWords(document), groupDigits(count), left, found),
+      TEXTS.F12.learnt(shareWords(learnt), String(filledCells(learnt).at(-1)!.map.values.firing)),
+    ]);
   },
 };
+
+/** Of what the learnt kernel gives: from 0 to 2.7 on a stroke's edge. */
+const LEARNT_BIASES = [1, 0, -1, -2];
+
+function sharesOf(document: unknown): number[] {
+  return filledCells(document).map(({ map: { values } }) => (100 * values.firing) / values.count);
+}
+
+function shareWords(document: unknown): string {
+  return sharesOf(document)
+    .map((share) => `${formatNumber(share)} %`)
+    .join(', ');
+}
+
+function fallingCheck(biases: readonly number[], document: unknown): Check {
+  const shares = sharesOf(document);
+  const falls = shares.every((share, i) => i === 0 || share <= shares[i - 1]);
+  const said = biases.map((bias) => formatNumber(bias)).join(', ');
+  return law(TEXTS.F12.falling(said), TEXTS.F12.never, shareWords(document), falls);
+}
 
 export const DETECTOR: SectionDefinition = { title: TEXTS.section, rows: [F8, Q6, F9, F10, F11, F12] };

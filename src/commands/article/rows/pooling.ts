@@ -1,11 +1,12 @@
 import { formatNumber } from '../../../core/text.js';
 import { equal, finding, law } from '../claim.js';
 import { filledCells, summaryOf, sweepOf } from '../documents.js';
-import type { Bilingual, Texts } from '../language.js';
+import { type Bilingual, inSuccession, type Texts } from '../language.js';
 import { constantMapLaw, probeShifts, shiftCheck } from '../laws/pooling.js';
 import {
   capital,
   GREYS,
+  learntKernelPlans,
   NO_FIGURES,
   patchText,
   picture,
@@ -75,6 +76,15 @@ export const TEXTS = {
       en: `${capital(en)} is the brightest spot in ${found} of ${all} cells; it is lost at ${where}.`,
       zh: `${all} 格中有 ${found} 格以${zh}为最亮处；在以下各格中丢失：${where}。`,
     }),
+    learnt: (size: string, left: string) => ({
+      en: `Below, a kernel that digits has learnt, on a handwritten 7: with the largest strides ${size} is left of the map, with a bias of −1 it is ${left}.`,
+      zh: `下面是 digits 学到的一个卷积核，作用于手写的 7：步幅最大时，特征图只剩 ${size}，偏置为 −1 时其值为 ${left}。`,
+    }),
+    nothing: {
+      en: 'the learnt kernel at the largest strides and a bias of −1',
+      zh: '学到的卷积核，步幅最大、偏置为 −1 时',
+    },
+    one: (size: string, value: string) => ({ en: `${size}, ${value}`, zh: `${size}，${value}` }),
     cells: {
       en: 'cells: 2 strides × 2 biases × 2 pool sizes × 2 pool strides',
       zh: '格数：2 种步幅 × 2 种偏置 × 2 种池化大小 × 2 种池化步幅',
@@ -143,6 +153,8 @@ const P3: RowDefinition = {
   see: () => TEXTS.P3.see,
 };
 
+const POOLS = 'max:2,4:1,4';
+
 const F13: RowDefinition = {
   id: 'F13',
   title: TEXTS.F13.title,
@@ -161,10 +173,11 @@ const F13: RowDefinition = {
       '--bias',
       `${photo.biases[1]},${photo.biases[2]}`,
       '--pool',
-      'max:2,4:1,4',
+      POOLS,
     ),
+    ...learntKernelPlans('F13.learnt.svg', ...GREYS, '--relu', '--stride', '1,4', '--bias=0,-1', '--pool', POOLS),
   ],
-  checks: ({ documents: [document] }) => {
+  checks: ({ documents: [document, , , learnt] }) => {
     const { cells, axes } = sweepOf(document);
     const named = cells.filter(({ label, parameters }) =>
       axes.every(({ name }) => label.includes(`${name} ${parameters[name]}`)),
@@ -174,18 +187,25 @@ const F13: RowDefinition = {
       equal(TEXTS.F13.cells, '16', String(cells.length)),
       equal(TEXTS.F13.labels, `${cells.length}`, `${named.length}`),
       finding(TEXTS.F13.few, TEXTS.F13.fewer, `${width}×${height}`, width * height < 200),
+      equal(TEXTS.F13.nothing, TEXTS.F13.one('1×1', '0'), TEXTS.F13.one(...lastOf(learnt))),
     ];
   },
-  see: ({ photo, documents: [document] }) => {
+  see: ({ photo, documents: [document, , , learnt] }) => {
     const cells = filledCells(document);
     const lost = cells.filter(({ map }) => !map.patch!.own!.found);
     const which = lost.map(({ label }) => label).join('; ');
     const { name } = photo.patches[1];
-    return lost.length === 0
-      ? TEXTS.F13.found(name)
-      : TEXTS.F13.lost(name, cells.length - lost.length, cells.length, which);
+    const own =
+      lost.length === 0 ? TEXTS.F13.found(name) : TEXTS.F13.lost(name, cells.length - lost.length, cells.length, which);
+    return inSuccession([own, TEXTS.F13.learnt(...lastOf(learnt))]);
   },
 };
+
+/** Size and largest value of a sweep's last map. */
+function lastOf(document: unknown): [size: string, largest: string] {
+  const { width, height, values } = filledCells(document).at(-1)!.map;
+  return [`${width}×${height}`, formatNumber(values.max)];
+}
 
 const P4: RowDefinition = {
   id: 'P4',
