@@ -62,16 +62,12 @@ export function parseJobs(text: string): number {
 }
 
 /** Any finite number. `typed`: what stands before it; `such`: one that could be meant. */
-export function parseNumber(flag: string, text: string, { typed = `${flag} `, such }: NumberWords = {}): number {
+export function parseNumber(flag: string, text: string, such?: string, typed = `${flag} `): number {
   const value = Number(withMinus(text));
-  if (text.trim() !== '' && Number.isFinite(value)) return value;
-  const example = such === undefined ? undefined : `such as ${typed}${such}`;
-  return refuse(flag, 'a number', text, pointMeant(typed, text) ?? example);
-}
-
-interface NumberWords {
-  readonly typed?: string;
-  readonly such?: string;
+  if (text.trim() === '' || !Number.isFinite(value)) {
+    refuse(flag, 'a number', text, pointMeant(typed, text) ?? (such && `such as ${typed}${such}`));
+  }
+  return value;
 }
 
 /** n, height,width or the same as 2x3 */
@@ -200,7 +196,7 @@ export function parseActivation(text: string): { name: ActivationName; parameter
   return {
     name,
     parameter:
-      parameter === undefined ? null : parseNumber('--activation', parameter, { typed: `--activation ${name}:` }),
+      parameter === undefined ? null : parseNumber('--activation', parameter, undefined, `--activation ${name}:`),
   };
 }
 

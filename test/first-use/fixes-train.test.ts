@@ -8,6 +8,8 @@ const OUT = ['-o', 'small.safetensors'];
 const CASES: readonly FixCase[] = [
   { args: [...TRAIN, ...OUT, '--augment', 'turn'], says: /--augment shift/, rule: { add: 0 } },
   { args: [...TRAIN, ...OUT, '--holdout', '2'], says: /such as --holdout/, rule: { add: 0 } },
+  { args: [...TRAIN, ...OUT, '--holdout', 'x'], says: /such as --holdout 0\.1/, rule: { add: 0 } },
+  { args: [...TRAIN, ...OUT, '--weight-decay', '-1'], says: /such as --weight-decay/, rule: { add: 0 } },
   { args: [...TRAIN, ...OUT, '--lr', '-1'], says: /such as --lr/, rule: { add: 0 } },
   {
     args: [...TRAIN, '-o', '-', '--resume'],
@@ -19,6 +21,11 @@ const CASES: readonly FixCase[] = [
     args: [...TRAIN, ...OUT, '--watch', 'learn.mp4'],
     says: /--watch learn\.webp/,
     rule: () => [...TRAIN, ...OUT, '--watch', 'learn.webp'],
+  },
+  {
+    args: [...TRAIN, ...OUT, '--checkpoints', 'kept.safetensors'],
+    says: /--checkpoints kept\//,
+    rule: () => [...TRAIN, ...OUT, '--checkpoints', 'kept/'],
   },
   {
     args: ['train', 'flatten | linear out_features=10', ...TRAIN.slice(2), ...OUT, '--watch', 'learn.webp'],

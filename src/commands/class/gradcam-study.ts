@@ -91,16 +91,14 @@ export async function gradcam(
   };
 }
 
-interface GradcamFlags {
-  readonly class: string | null;
-  readonly layer: string | null;
-  readonly stretch: boolean;
-}
-
 /** `cnnviz gradcam`, answered. */
 export async function gradcamAnswer(
   opened: OpenedClass,
-  { class: wanted, layer: named, stretch }: GradcamFlags,
+  {
+    class: wanted,
+    layer: named,
+    stretch,
+  }: { readonly class: string | null; readonly layer: string | null; readonly stretch: boolean },
   frame: Frame,
 ): Promise<Answer> {
   const { job, subject, figure, breathe } = opened;

@@ -137,7 +137,7 @@ function parseInversePenalty(long: string, text: string): number {
 }
 
 function parseShare(long: string, text: string): number {
-  const share = parseNumber(long, text, { such: '0.2' });
+  const share = parseNumber(long, text, '0.2');
   if (share >= 0 && share < 1) return share;
   throw new CnnvizError('usage', `${long}: expected a share from 0 to below 1, got ${text}`, {
     fix: '0.2 holds a fifth of each class out, 0 none',

@@ -94,7 +94,7 @@ export function beginningOf({ init }: Values): Beginning {
 }
 
 function parseShare(long: string, text: string): number {
-  const share = parseNumber(long, text, { such: '0.1' });
+  const share = parseNumber(long, text, '0.1');
   if (share >= 0 && share < 1) return share;
   throw new CnnvizError('usage', `${long}: expected a number from 0 to below 1, got ${text}`, {
     fix: `such as ${long} 0.1`,
@@ -102,13 +102,13 @@ function parseShare(long: string, text: string): number {
 }
 
 function parseFromZero(long: string, text: string): number {
-  const value = parseNumber(long, text, { such: '0.0005' });
+  const value = parseNumber(long, text, '0.0005');
   if (value >= 0) return value;
   throw new CnnvizError('usage', `${long}: expected a number from 0, got ${text}`, { fix: `such as ${long} 0.0005` });
 }
 
 function parsePositive(long: string, text: string): number {
-  const value = parseNumber(long, text, { such: '0.01' });
+  const value = parseNumber(long, text, '0.01');
   if (value > 0) return value;
   throw new CnnvizError('usage', `${long}: expected a number above 0, got ${text}`, { fix: `such as ${long} 0.01` });
 }
