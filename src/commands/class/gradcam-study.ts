@@ -45,10 +45,14 @@ interface GradcamResult extends ClassAnswer {
  */
 type Placed = 'fields' | 'stretched' | 'irregular';
 
-const PLACED_WORDS: Readonly<Record<Placed, string>> = {
-  fields: 'each value in the middle of its receptive field',
-  stretched: 'stretched over the whole input, as published',
-  irregular: 'stretched over the whole input: its receptive fields have no regular grid',
+/** Of the strongest place, and of the map. */
+const PLACED_WORDS: Readonly<Record<Placed, readonly [place: string, map: string]>> = {
+  fields: ['the middle of its receptive field', 'each value in the middle of its receptive field'],
+  stretched: ['with the map stretched, as published', 'stretched over the whole input, as published'],
+  irregular: [
+    'with the map stretched: its fields have no regular grid',
+    'stretched over the whole input: its fields have no regular grid',
+  ],
 };
 
 const NAMED_CHANNELS = 5;
@@ -108,14 +112,13 @@ export async function gradcamAnswer(
   const lines = [
     classLine(one, job.request.init !== null),
     `  ${layer}   ${C} maps ${W}×${H}${isDefault ? ', the last of the network' : ''}, weighted by the mean of the score's gradient over each`,
-    `  ${PLACED_WORDS[placed]}`,
     strongest
-      ? `  strongest ${formatNumber(strongest.value)} at ${placeWords(strongest)}`
+      ? `  strongest ${formatNumber(strongest.value)} at ${placeWords(strongest)}, ${PLACED_WORDS[placed][0]}`
       : '  nothing speaks for this class: every weighted sum is at or below zero',
     `  most weight on channel ${channels.map(({ channel, weight }) => `${channel} (${formatNumber(weight)})`).join(', ')}`,
   ];
   const made = job.request.init === null ? [] : ['made-up weights'];
-  const how = `Grad-CAM at ${layer}, ${PLACED_WORDS[placed]}`;
+  const how = `Grad-CAM at ${layer}, ${PLACED_WORDS[placed][1]}`;
   const words = [found.network, ...made, how, scoreWords(one), 'bright places speak for the class'];
   const args = ['--class', String(one.index), '--layer', layer, ...(stretch ? ['--stretch'] : [])];
   const draw = (alt: string) =>

@@ -92,9 +92,9 @@ describe('Grad-CAM of a class that depends on one pixel', () => {
         placed: 'stretched',
         cells: { x: 0, y: 0, width: 24, height: 24 },
       });
-      expect((await cnnviz(words, { cwd })).stdout).toContain('  each value in the middle of its receptive field\n');
+      expect((await cnnviz(words, { cwd })).stdout).toContain('at (12, 10), the middle of its receptive field\n');
       expect((await cnnviz([...words, '--stretch'], { cwd })).stdout).toContain(
-        '  stretched over the whole input, as published\n',
+        ', with the map stretched, as published\n',
       );
     }));
 });
