@@ -45,6 +45,8 @@ export const TEXTS = {
   contents: { en: 'Contents', zh: '目录' },
   photograph: { en: 'The photograph', zh: '照片' },
   command: { en: 'command', zh: '命令' },
+  live: { en: 'Try it: move the settings, click a value', zh: '动手试试：调整参数，点击任意数值' },
+  liveApart: { en: 'in a window of its own', zh: '在单独的窗口中打开' },
   checked: ({ en, zh }: Bilingual, lost: Bilingual) => ({
     en: `checked: ${en}${lost.en}`,
     zh: `已核对：${zh}${lost.zh}`,
@@ -142,6 +144,11 @@ export function verdict({ holds, kind }: Verdict): Bilingual {
 
 /** What stands at the head of each row's claims. */
 export const CLAIM_HEADINGS = [TEXTS.claim, TEXTS.expected, TEXTS.measured, TEXTS.result] as const;
+
+/** A page that a reader tries things in. */
+export function isLive(file: string): boolean {
+  return /\.html$/i.test(file);
+}
 
 /** True for files a browser shows as pictures. */
 export function isPicture(file: string): boolean {

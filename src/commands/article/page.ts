@@ -1,5 +1,14 @@
 import { VERSION } from '../../core/version.js';
-import { CLAIM_HEADINGS, checkedWords, introduction, isPicture, TEXTS, tinyZoom, verdict } from './article-words.js';
+import {
+  CLAIM_HEADINGS,
+  checkedWords,
+  introduction,
+  isLive,
+  isPicture,
+  TEXTS,
+  tinyZoom,
+  verdict,
+} from './article-words.js';
 import type { Article, ArticleFigure, ArticlePicture, ArticleRow } from './claim.js';
 import { inLanguage, LANGUAGES, type Language, type Told } from './language.js';
 
@@ -58,6 +67,8 @@ code { white-space: nowrap; font: .9em/1 ui-monospace, "SF Mono", Menlo, Consola
 .label { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 details { margin: .9rem 0 0; }
 summary { cursor: pointer; width: fit-content; color: var(--good); font-weight: 600; }
+.live summary { color: var(--accent); }
+.live iframe { display: block; width: 100%; height: min(46rem, 90vh); margin: .75rem 0 .5rem; border: 1px solid var(--line); border-radius: .5rem; }
 summary.bad { color: var(--bad); }
 .claims { overflow-x: auto; margin-top: .5rem; }
 table { border-collapse: collapse; font-size: .9375rem; line-height: 1.45; font-variant-numeric: tabular-nums; }
@@ -75,12 +86,12 @@ footer { margin-top: 4rem; color: var(--second); }
 @media print { :root { color-scheme: light; --paper: #fff; --ground: #f6f7f9; --ink: #000; --second: #444a54; --line: #c4c8d0;
   --accent: #9a1048; --good: #14532d; --bad: #9a001c; } body { max-width: none; padding: 0; font-size: 10.5pt; }
   h2 { break-before: page; margin-top: 0; } h2, h3, .shows, summary, thead { break-after: avoid; } nav { background: none; padding: 0; }
-  nav h2 { break-before: auto; } figure, .shows, tr, .command, nav li { break-inside: avoid; } .card, .claims { overflow: visible; }
+  nav h2 { break-before: auto; } figure, .shows, tr, .command, nav li { break-inside: avoid; } .card, .claims { overflow: visible; } .live { display: none; }
   .card { border: 0; } .card img:not(.tiny) { max-height: 18cm; width: auto; } pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 8pt; }
   details::details-content { content-visibility: visible; display: block; height: auto; } a { color: inherit; } }
 `;
 
-/** The article as one page: no script, nothing from elsewhere; its pictures lie beside it. */
+/** The article as one page: no script, nothing from elsewhere; its pictures, and the pages of live figures, lie beside it. */
 export function articlePage(article: Article, language: Language): string {
   const { sections, pieces } = inLanguage(article, language);
   const [made, count, photo] = introduction(article).map((text) => `<p>${escaped(text[language])}</p>`);
@@ -88,7 +99,7 @@ export function articlePage(article: Article, language: Language): string {
 <html lang="${LANG[language]}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; frame-src 'self' file:; style-src 'unsafe-inline'">
 <meta name="generator" content="cnnviz ${escaped(VERSION)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 ${titleElement(language)}
@@ -164,7 +175,8 @@ function rowHtml({ id, title, shows, see, figures, checks, failure }: Told<Artic
 
 function figureHtml({ command, pictures, text }: Told<ArticleFigure>, caption: string, language: Language): string {
   const shown = pictures.filter(({ file }) => isPicture(file));
-  const files = pictures.filter(({ file }) => !isPicture(file));
+  const pages = pictures.filter(({ file }) => isLive(file));
+  const files = pictures.filter(({ file }) => !isPicture(file) && !isLive(file));
   const isFigure = shown.length > 0 || text !== null;
   const figure = [
     '<figure>',
@@ -177,6 +189,7 @@ function figureHtml({ command, pictures, text }: Told<ArticleFigure>, caption: s
   return [
     ...(isFigure ? figure : []),
     `<pre class="command" lang="en" translate="no"><span class="label" lang="${LANG[language]}">${TEXTS.command[language]}: </span>$ ${wordsHtml(command)}</pre>`,
+    ...pages.map((page) => liveHtml(page, language)),
     ...(files.length === 0 ? [] : [`<p>${files.map(fileHtml).join(' · ')}</p>`]),
   ].join('\n');
 }
@@ -187,6 +200,14 @@ function pictureHtml({ file, size, alt }: Told<ArticlePicture>): string {
   const sides = size ? ` width="${zoom * size.width}" height="${zoom * size.height}"` : '';
   const tiny = zoom > 1 ? ' class="tiny"' : '';
   return `<a href="${address}"><img src="${address}" alt="${escaped(alt)}"${sides}${tiny}></a>`;
+}
+
+/** A page in the page: read when it is unfolded. */
+function liveHtml({ file, alt }: Told<ArticlePicture>, language: Language): string {
+  const address = escaped(encodeURI(file));
+  return `<details class="live"><summary>${escaped(TEXTS.live[language])}</summary>
+<iframe src="${address}" title="${escaped(alt)}" loading="lazy"></iframe>
+<p><a href="${address}" target="_blank">${escaped(TEXTS.liveApart[language])}</a></p></details>`;
 }
 
 function fileHtml({ file }: Told<ArticlePicture>): string {

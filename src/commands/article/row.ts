@@ -79,6 +79,11 @@ export function picture(file: string, ...args: string[]): FigurePlan {
   return { args: [...args, '-o', file], files: [file] };
 }
 
+/** A live figure: a page of `explore`, whose settings the reader moves. The figures above it say the same without scripts. */
+export function live(file: string, ...args: string[]): FigurePlan {
+  return { args: ['explore', ...args, '-o', file], files: [file] };
+}
+
 /** A command whose table is the figure. */
 export function table(...args: string[]): FigurePlan {
   return { args, files: [] };

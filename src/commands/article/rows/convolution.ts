@@ -5,7 +5,7 @@ import { equal, law } from '../claim.js';
 import { explanationOf, mapsOf } from '../documents.js';
 import { ofAll, type Texts } from '../language.js';
 import { commutativityLaw, correlationLaw, flipLaw } from '../laws/correlation.js';
-import { GREYS, NO_FIGURES, picture, type RowDefinition, type SectionDefinition } from '../row.js';
+import { GREYS, live, NO_FIGURES, picture, type RowDefinition, type SectionDefinition } from '../row.js';
 
 export const TEXTS = {
   section: { en: 'Convolution', zh: '卷积' },
@@ -193,7 +193,7 @@ const F2: RowDefinition = {
   id: 'F2',
   title: TEXTS.F2.title,
   shows: TEXTS.F2.shows,
-  figures: () => [picture('F2.gif', 'animate', ...FIVE)],
+  figures: () => [picture('F2.gif', 'animate', ...FIVE), live('F2.html', ...FIVE)],
   async checks({ documents: [document], layers, read }) {
     const { positions, shown, scenes } = document as AnimateDocument;
     const x = await decodeImage(await read('five.png'), { gray: true, pixels: '255' });
@@ -220,6 +220,7 @@ const F3: RowDefinition = {
   figures: () => [
     picture('F3.svg', 'conv', ...FIVE, ...GREYS, '--strip'),
     picture('F3.map.png', 'conv', ...FIVE, '--scale', 'minmax'),
+    live('F3.html', ...FIVE),
   ],
   checks: ({ documents: [, document] }) => {
     const [{ values, picture: drawn }] = mapsOf(document);

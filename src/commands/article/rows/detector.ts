@@ -10,6 +10,7 @@ import { activationGraph } from '../line-graph.js';
 import {
   GREYS,
   learntKernelPlans,
+  live,
   NO_FIGURES,
   patchText,
   picture,
@@ -305,6 +306,7 @@ const F12: RowDefinition = {
       '--relu',
     ),
     ...learntKernelPlans('F12.learnt.svg', ...GREYS, `--bias=${LEARNT_BIASES.join()}`, '--relu'),
+    live('F12.html', photo.file, '--patch', patchText(photo, 1), `--bias=${photo.biases[2]}`, '--relu'),
   ],
   checks: ({ photo, documents: [document, , , learnt] }) => {
     const last = filledCells(document).at(-1)!.map;

@@ -176,6 +176,18 @@ const F13: RowDefinition = {
       POOLS,
     ),
     ...learntKernelPlans('F13.learnt.svg', ...GREYS, '--relu', '--stride', '1,4', '--bias=0,-1', '--pool', POOLS),
+    live(
+      'F13.html',
+      photo.file,
+      '--patch',
+      patchText(photo, 1),
+      '--stride',
+      '4',
+      `--bias=${photo.biases[2]}`,
+      '--relu',
+      '--pool',
+      'max:2:2',
+    ),
   ],
   checks: ({ documents: [document, , , learnt] }) => {
     const { cells, axes } = sweepOf(document);

@@ -3,7 +3,16 @@ import { type Check, equal, finding, law } from '../claim.js';
 import { type FieldDocument, fieldOf, filledCells } from '../documents.js';
 import type { Bilingual, Texts } from '../language.js';
 import { strideCost, strideCostLaw } from '../laws/pooling.js';
-import { capital, GREYS, patchText, picture, type RowDefinition, type RowRun, type SectionDefinition } from '../row.js';
+import {
+  capital,
+  GREYS,
+  live,
+  patchText,
+  picture,
+  type RowDefinition,
+  type RowRun,
+  type SectionDefinition,
+} from '../row.js';
 
 export const TEXTS = {
   section: { en: 'Stride', zh: '步幅' },
@@ -211,6 +220,7 @@ const F7: RowDefinition = {
   shows: TEXTS.F7.shows,
   figures: (photo) => [
     picture('F7.svg', 'sweep', photo.file, '--patch', patchText(photo, 1), ...GREYS, '--stride', STRIDES.join()),
+    live('F7.html', photo.file, '--patch', patchText(photo, 1), '--stride', String(STRIDES[0])),
   ],
   checks: (run) => [...overlaps(run), ...found(run), ...shrinking(run)],
   see: ({ photo, documents: [document] }) => {
