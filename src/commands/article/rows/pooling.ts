@@ -7,6 +7,7 @@ import {
   capital,
   GREYS,
   learntKernelPlans,
+  live,
   NO_FIGURES,
   patchText,
   picture,
