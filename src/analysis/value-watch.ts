@@ -2,6 +2,7 @@ import { plural } from '../core/geometry.js';
 import { formatNumber, groupDigits } from '../core/text.js';
 import { type Numbers, toFloat32, type Value, type ValueFault } from '../core/values.js';
 import { runAllSync } from '../engine/execute.js';
+import type { Fused } from '../engine/fused.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session, type StepWatch } from '../engine/session.js';
@@ -150,7 +151,7 @@ function hidesFault(step: ConvStep, from: number): boolean {
   if (fused.length === 0) return false;
   let bound = HIDING.get(step);
   if (!bound) {
-    const limits = fused.some((one) => one.kind !== 'add' && mayHide(one.layer));
+    const limits = fused.some(mayHide);
     const sum = limits ? largestSum(weight.load(), geometry.M) : 0;
     bound = { sum, bias: bias === null ? 0 : magnitudeOf(bias) };
     HIDING.set(step, bound);
@@ -158,8 +159,9 @@ function hidesFault(step: ConvStep, from: number): boolean {
   return !(bound.sum * from + bound.bias <= GROWTH * Math.max(from, FLOOR));
 }
 
-function mayHide(layer: Layer): boolean {
-  return layer.kind !== 'activation' || ACTIVATIONS[layer.name].limits !== undefined;
+function mayHide(one: Fused): boolean {
+  if (one.kind === 'add') return false;
+  return one.kind !== 'each' || one.layer.kind !== 'activation' || ACTIVATIONS[one.layer.name].limits !== undefined;
 }
 
 /** The largest Σ|weight| of one output channel. */

@@ -11,6 +11,8 @@ export interface Bands {
   /** A full band of one group. */
   readonly shape: BandShape;
   readonly count: number;
+  /** Output rows that are computed together. */
+  readonly step: number;
   /** Columns before and after the image's own. */
   readonly left: number;
   readonly right: number;
@@ -63,6 +65,7 @@ export function planBands(g: Conv2dGeometry, algorithm: PoolAlgorithm, parts = 1
   return {
     shape,
     count: Math.ceil(g.oH / size.oH),
+    step: size.step ?? 1,
     left: g.pads[1],
     right: rowFloats - g.pads[1] - g.W,
     isDirect,
@@ -86,10 +89,11 @@ function needsNoBorder(g: Conv2dGeometry, { oH, rows, columns }: BandSize): bool
 }
 
 /** Band number `index`: its shape, its first output row, and the source row of each of its input rows (−1: zeros). */
-export function bandAt(g: Conv2dGeometry, { shape }: Bands, index: number) {
+export function bandAt(g: Conv2dGeometry, { shape, step }: Bands, index: number) {
   const first = index * shape.oH;
   const oH = Math.min(shape.oH, g.oH - first);
-  const rows = shape.rows - (shape.oH - oH) * g.sH;
+  // what is computed together is read whole: what lies beyond the image is zeros, not what was there before
+  const rows = shape.rows - Math.floor((shape.oH - oH) / step) * step * g.sH;
   const paddedRows = g.H + g.pads[0] + g.pads[2];
   const sources = Array.from({ length: rows }, (_, r) => {
     const row = first * g.sH + r;

@@ -2,7 +2,7 @@ import type { Value } from '../core/values.js';
 import { forwardOf } from '../layers/index.js';
 import type { ShapedModel } from '../layers/infer.js';
 import type { ModelNode } from '../layers/model.js';
-import type { Fused } from './fused.js';
+import type { EachFused, Fused, PairFused } from './fused.js';
 
 /** What is known of a run when its steps are planned. */
 export interface FusingContext {
@@ -15,6 +15,8 @@ export interface FusingContext {
   readonly reads: ReadonlyMap<string, number>;
   /** Values that earlier steps have made. */
   readonly made: ReadonlySet<string>;
+  /** Outputs of a linear layer, whose rows may meet a row of constants; 0: it is another. */
+  readonly width: number;
 }
 
 /** What follows a convolution in its bands, and the nodes it stands for; the last one's output is the step's. */
@@ -25,14 +27,15 @@ export interface FusedChain {
 
 /**
  * What can be done to the maps of a node while a band of them is in the cache, because nobody else reads what lies between:
- * activations, gates y·of(y), and the addition of a value that was made before. The bits are those of the layers one by one.
+ * functions, constants that are added or multiplied by and the like, gates y·(these of y), and the addition of a value that was
+ * made before. The bits are those of the layers one by one.
  * @param activationsOnly the first activation and nothing else
  */
 export function fusedBehind(context: FusingContext, node: ModelNode, activationsOnly: boolean): FusedChain {
   const fused: Fused[] = [];
   const nodes: ModelNode[] = [];
   for (let last = node; ; last = nodes[nodes.length - 1]) {
-    const each = functionBehind(context, last);
+    const each = linkBehind(context, last);
     if (activationsOnly && each?.nodes[0].layer.kind !== 'activation') break;
     const next = each ?? gateBehind(context, last) ?? sumBehind(context, last);
     if (!next) break;
@@ -43,8 +46,8 @@ export function fusedBehind(context: FusingContext, node: ModelNode, activations
   return { fused, nodes };
 }
 
-interface Link {
-  readonly fused: Fused;
+interface Link<F extends Fused = Fused> {
+  readonly fused: F;
   readonly nodes: readonly ModelNode[];
 }
 
@@ -67,23 +70,64 @@ function eachOf({ shaped }: FusingContext, { layer, inputs, outputs }: ModelNode
   return work?.work === 'each' ? { of: work.of, parameters: work.parameters, layer, constants } : null;
 }
 
-type EachFused = Extract<Fused, { kind: 'each' | 'gate' }>;
-
-function functionBehind(context: FusingContext, node: ModelNode): Link | null {
-  const [reader] = readersOf(context, node, 1);
-  const each = reader?.inputs[0] === node.outputs[0] ? eachOf(context, reader) : null;
-  return each && { fused: { kind: 'each', ...each }, nodes: [reader] };
+/** What a node does to each number of `value` with a constant: one number, or one for each output of a linear layer. */
+function pairOf(
+  { shaped, width }: FusingContext,
+  { layer, inputs, outputs }: ModelNode,
+  value: string,
+): PairFused | null {
+  const isTurned = inputs[0] !== value;
+  const name = inputs[isTurned ? 0 : 1];
+  const constant = name ? shaped.known(name) : null;
+  if (inputs.length !== 2 || !constant) return null;
+  const [own, made] = [value, outputs[0]].map((one) => shaped.infos.get(one)!);
+  const areFloats = [own, made, constant].every(({ dtype }) => dtype === 'float32');
+  if (!areFloats || String(own.shape) !== String(made.shape)) return null;
+  const count = constant.data.length;
+  const isRow = width > 1 && count === width && constant.shape[constant.shape.length - 1] === width;
+  if (count !== 1 && !isRow) return null;
+  const work = forwardOf(layer)?.rowWork?.(layer, [{ ...own, data: NO_NUMBERS }, constant]);
+  if (work?.work !== 'pair' || (isTurned && work.operation !== '+' && work.operation !== '×')) return null;
+  const { operation } = work;
+  return { kind: 'pair', operation, value: name!, constant, width: isRow ? width : 0, layer, isTurned };
 }
 
-/** y·of(y), as exporters write silu: a sigmoid, and the product of both. */
+/** What a node does to each number of `value` and nothing else. */
+function linkOf(context: FusingContext, node: ModelNode, value: string): Link<EachFused | PairFused> | null {
+  const each = node.inputs[0] === value ? eachOf(context, node) : null;
+  const fused = each ? { kind: 'each' as const, ...each } : pairOf(context, node, value);
+  return fused && { fused, nodes: [node] };
+}
+
+function linkBehind(context: FusingContext, node: ModelNode): Link<EachFused | PairFused> | null {
+  const [reader] = readersOf(context, node, 1);
+  return reader ? linkOf(context, reader, node.outputs[0]) : null;
+}
+
+/**
+ * y·(what a chain makes of y): as exporters write silu (a sigmoid, and the product of both) and gelu (divided, erf, 1 added,
+ * and the product).
+ */
 function gateBehind(context: FusingContext, node: ModelNode): Link | null {
   const [value] = node.outputs;
-  const [first, second] = readersOf(context, node, 2);
-  if (first?.inputs[0] !== value || second?.layer.kind !== 'mul' || second.inputs.length !== 2) return null;
-  const [product] = readersOf(context, first, 1);
-  if (product !== second || !second.inputs.includes(value)) return null;
-  const each = eachOf(context, first);
-  return each && { fused: { kind: 'gate', ...each }, nodes: [first, second] };
+  const readers = readersOf(context, node, 2);
+  const product = readers.find(
+    ({ layer, inputs }) => layer.kind === 'mul' && inputs.length === 2 && inputs[1] !== inputs[0],
+  );
+  const first = readers.find((one) => one !== product);
+  const links: Link<EachFused | PairFused>[] = [];
+  let next = product && first ? linkOf(context, first, value) : null;
+  while (next) {
+    links.push(next);
+    const [last] = next.nodes;
+    if (product!.inputs.includes(last.outputs[0])) {
+      const isGate = readersOf(context, last, 1).length === 1;
+      const nodes = [...links.flatMap((link) => link.nodes), product!];
+      return isGate ? { fused: { kind: 'gate', chain: links.map(({ fused }) => fused) }, nodes } : null;
+    }
+    next = linkBehind(context, last);
+  }
+  return null;
 }
 
 function sumBehind(context: FusingContext, node: ModelNode): Link | null {

@@ -229,8 +229,8 @@ function normBehind({ nodes }: Context, node: ModelNode): ModelNode | null {
 /** What is done in the bands of a convolution whose values are those of `last`. */
 function fusedTo({ shaped, nodes, kept, uses, made, options }: Context, layer: ConvLayer, last: ModelNode): FusedChain {
   if (layer.kind === 'ncc') return { fused: [], nodes: [] };
-  const activationsOnly = layer.kind === 'linear' || options.alone === true;
-  return fusedBehind({ shaped, nodes, kept, reads: uses.here, made }, last, activationsOnly);
+  const width = layer.kind === 'linear' ? (shaped.infos.get(last.outputs[0])!.shape.at(-1) ?? 0) : 0;
+  return fusedBehind({ shaped, nodes, kept, reads: uses.here, made, width }, last, options.alone === true);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { bytesOf } from '../core/values.js';
 import { type BandedStep, bandedConv, roomBytes, runsInBands } from './banded-steps.js';
+import { fusedConstants } from './fused.js';
 import { type BandedConv, constantBytes, type Lane, laneBytes } from './lane.js';
 import type { Room } from './operators/room.js';
 import type { Plan } from './plan.js';
@@ -84,10 +85,13 @@ export function eachPart(parts: Lane, of: (part: number) => number): Lane {
   return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, of(part)])) as unknown as Lane;
 }
 
-/** The constants that operators read; those of convolutions are packed instead. */
+/** The constants that operators read, and what is done in bands; those of convolutions are packed instead. */
 function constantsRead({ steps, shaped }: Plan): string[] {
   const made = new Set(steps.flatMap(({ outputs }) => outputs));
   const fed = new Set(shaped.model.inputs.map(({ name }) => name));
-  const read = steps.flatMap((step) => (step.kind === 'operator' ? step.inputs : []));
+  const read = steps.flatMap((step) => {
+    if (step.kind === 'operator') return step.inputs;
+    return step.kind === 'conv' ? fusedConstants(step.fused) : [];
+  });
   return [...new Set(read)].filter((name): name is string => name !== null && !made.has(name) && !fed.has(name));
 }

@@ -6,7 +6,7 @@ import type { BandedStep } from './banded-steps.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
 import { paddedSize, padInput } from './conv2d/padding.js';
 import { layerPortions } from './elementwise.js';
-import { type Fused, type FusedBand, fuseArray, fuseRun } from './fused.js';
+import { type Fused, type FusedBand, fuseArray, fuseRun, placeFused } from './fused.js';
 import type { Home } from './home.js';
 import { type EngineInput, itemOf, numbersOf } from './input.js';
 import { type PackedConv, packConv } from './lane.js';
@@ -343,12 +343,11 @@ export class Session {
 
   /** What is fused to a step's bands, or null where an addend lies beyond the engine's memory. `from`: bytes to the image. */
   #fusedBands(fused: readonly Fused[], added: AddedOf, from: number): FusedBand[] | null {
-    const bands = fused.map((one): FusedBand => {
-      if (one.kind !== 'add') return { kind: one.kind, of: one.of, parameters: one.parameters };
+    return placeFused(fused, (one) => {
+      if (one.kind === 'pair') return this.#memory.addressOf(this.#constants.get(one.value)!.data);
       const address = this.#memory.addressOf(added(one.value));
-      return { kind: 'add', address: address === -1 ? -1 : address + from };
+      return address === -1 ? -1 : address + from;
     });
-    return bands.some((one) => one.kind === 'add' && one.address === -1) ? null : bands;
   }
 
   /** Where whole numbers stay exact only in the one order: the session that computes them so; null: as planned. */

@@ -31,6 +31,13 @@ function modelOf(rows: readonly (readonly [string, Layer, ...string[]])[]): Mode
     ['three', tensorConstant(tensor(randomArray(6 * 6 * 9, 3), [6, 6, 3, 3]))],
     ['one', tensorConstant(tensor(randomArray(6 * 6, 4), [6, 6, 1, 1]))],
     ['bias', tensorConstant(tensor(randomArray(6, 5), [6]))],
+    ['wide', tensorConstant(tensor(randomArray(37 * 11, 6), [37, 11]))],
+    ['back', tensorConstant(tensor(randomArray(37 * 11, 7), [11, 37]))],
+    ['row', tensorConstant(tensor(randomArray(37, 8), [37]))],
+    ['narrow', tensorConstant(tensor(randomArray(11, 9), [1, 11]))],
+    ['last', tensorConstant(tensor(randomArray(11, 9), [11]))],
+    ['flat', constantOf({ dtype: 'int64', shape: [3], data: Float64Array.of(2, -1, 11) })],
+    ['one number', constantOf({ dtype: 'float32', shape: [1], data: Float32Array.of(1) })],
     ['low', scalar(-0.5)],
     ['high', scalar(0.75)],
   ]);
@@ -86,7 +93,7 @@ const NETS: Record<string, { rows: Parameters<typeof modelOf>[0]; fused: string[
     ],
     fused: [[]],
   },
-  'no sum with the input itself, nor with one of another shape': {
+  'no sum with the input itself; one with a constant': {
     rows: [
       ['a', CONV, 'x', 'three', 'bias'],
       ['s', { kind: 'add' }, 'a', 'x'],
@@ -94,7 +101,44 @@ const NETS: Record<string, { rows: Parameters<typeof modelOf>[0]; fused: string[
       ['m', { kind: 'add' }, 'b', 'high'],
       ['y', RELU, 'm'],
     ],
+    fused: [[], ['pair', 'each']],
+  },
+  'gelu as it is exported: bias, division, erf, 1, product, half; a sum with what was before': {
+    rows: [
+      ['a', CONV, 'x', 'three', 'bias'],
+      ['v', { kind: 'reshape', allowZero: false }, 'a', 'flat'],
+      ['l', { kind: 'linear' }, 'v', 'wide'],
+      ['b', { kind: 'add' }, 'row', 'l'],
+      ['d', { kind: 'div' }, 'b', 'high'],
+      ['e', { kind: 'pointwise', name: 'erf', parameters: [] }, 'd'],
+      ['p', { kind: 'add' }, 'e', 'one number'],
+      ['g', { kind: 'mul' }, 'b', 'p'],
+      ['h', { kind: 'mul' }, 'g', 'low'],
+      ['m', { kind: 'linear' }, 'h', 'back'],
+      ['n', { kind: 'sub' }, 'm', 'narrow'],
+      ['y', { kind: 'add' }, 'v', 'n'],
+    ],
+    fused: [[], ['pair', 'gate', 'pair'], ['pair', 'add']],
+  },
+  'nothing where the constant stands on the other side, or is a whole map': {
+    rows: [
+      ['a', CONV, 'x', 'three', 'bias'],
+      ['y', { kind: 'sub' }, 'high', 'a'],
+      ['b', POINT, 'y', 'one', 'bias'],
+      ['z', { kind: 'mul' }, 'b', 'last'],
+    ],
     fused: [[], []],
+  },
+  'a hard swish in parts, a product with itself': {
+    rows: [
+      ['a', CONV, 'x', 'three', 'bias'],
+      ['s', { kind: 'add' }, 'a', 'high'],
+      ['c', { kind: 'clip' }, 's', 'low', 'high'],
+      ['g', { kind: 'mul' }, 'c', 'a'],
+      ['q', { kind: 'div' }, 'g', 'high'],
+      ['y', { kind: 'mul' }, 'q', 'q'],
+    ],
+    fused: [['gate', 'pair']],
   },
 };
 describe.each(Object.entries(NETS))('%s', (_, { rows, fused }) => {

@@ -190,6 +190,41 @@ describe('layers in portions', () => {
   }
 });
 
+describe('a last band with fewer rows than a tile', () => {
+  it.each([
+    ['winograd4x3', 3, 14],
+    ['winograd4x3', 3, 41],
+    ['winograd2x5', 5, 35],
+  ])('%s of %i taps, %i rows: reads zeros beyond the image, whatever lay there', (algorithm, taps, side) => {
+    const [C, padding] = [128, (taps - 1) / 2];
+    const shape = [1, C, side, side];
+    const conv = { kind: 'conv', stride: [1, 1], padding, paddingMode: 'zeros', dilation: [1, 1], groups: 1 } as const;
+    const model = modelFor({ layer: conv, shape, others: [random([C, C, taps, taps])] });
+    const plan = planModel(model, shape, { exact: false, algorithm });
+    const x = random(shape);
+    const large = { ...x, data: x.data.map((value) => value * 1e30) };
+    const run = (team: ThreadTeam | null) => {
+      const session = new Session(plan, { team });
+      // what lies beyond the rows afterwards is of another size
+      runAllSync(session, new Map([['x', large]]));
+      const outputs = [1, 2].map(() =>
+        runAllSync(session, new Map([['x', x]]))
+          .get('y')!
+          .data.slice(),
+      );
+      session.close();
+      return outputs;
+    };
+    const [expected, again] = run(null);
+    expect(firstDifference(again, expected)).toBe(-1);
+    for (const size of [2, 3]) {
+      const { team, asked } = countingTeam(size);
+      for (const got of run(team)) expect(firstDifference(got, expected)).toBe(-1);
+      expect(asked).toEqual(['bands', 'bands', 'bands']);
+    }
+  });
+});
+
 describe('a thread that has died', () => {
   it('is not waited for: nobody joins in, and all is done all the same', () => {
     const nobody: ThreadTeam = { size: 3, isRunning: true, start: () => {} };

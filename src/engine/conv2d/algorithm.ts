@@ -68,6 +68,8 @@ export interface PackTask {
 /** Output rows computed at a time, and the input they read: zeros lie beyond the padded image where it asks for more. */
 export interface BandSize {
   readonly oH: number;
+  /** Output rows are computed so many at a time, all of them from their input, though some may lie beyond the image. Default: 1. */
+  readonly step?: number;
   readonly rows: number;
   readonly columns: number;
 }

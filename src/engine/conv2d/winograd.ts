@@ -31,7 +31,7 @@ function winograd(name: string, taps: number, step: number, ofTerms: number): Ba
   function band(g: Conv2dGeometry, parts: number): BandSize {
     const across = Math.ceil(g.oW / step);
     const tileRows = tileRowsOf(g, across, parts);
-    return { oH: tileRows * step, rows: tileRows * step + 6 - step, columns: across * step + 6 - step };
+    return { oH: tileRows * step, step, rows: tileRows * step + 6 - step, columns: across * step + 6 - step };
   }
 
   /** workspace: scratch, the tiles at the points, their products. */
