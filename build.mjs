@@ -1,6 +1,6 @@
 // Builds dist/: the WASM module, the types, then the bundles of the list below.  `node build.mjs code`: the bundles alone.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
@@ -109,6 +109,7 @@ const PAGE = {
 };
 
 const onlyCode = process.argv[2] === 'code';
+if (onlyCode && !existsSync('src/engine/wasm/page-module.ts')) run(process.execPath, ['assembly/build.mjs']);
 if (!onlyCode) {
   rmSync('dist', { recursive: true, force: true });
   run(process.execPath, ['assembly/build.mjs']);
@@ -125,7 +126,7 @@ async function bundlePages() {
     return import(`data:text/javascript,${encodeURIComponent(text)}`);
   };
   const { deflateText } = await loaded('src/engine/deflate/deflate-text.ts');
-  const { MODULE_BASE64 } = await loaded('src/engine/wasm/module.ts');
+  const { MODULE_BASE64 } = await loaded('src/engine/wasm/page-module.ts');
   const pack = (path) => writeFileSync(`${path}.deflate`, deflateText(readFileSync(path)));
   for (const { from, to, packed } of PAGE_PROGRAMS) {
     await build({ ...PAGE, entryPoints: [from], outfile: to });
