@@ -2,7 +2,7 @@ import { effect } from '@preact/signals-core';
 import type { Store } from './store.js';
 
 /** What takes the focus in the middle: the large map, the chosen map of a sheet, the chosen box of a graph; else its head. */
-const SHOWN = ['.middle .pixels', '.middle [role="gridcell"][tabindex="0"]', '.middle .graph svg', '#shown'];
+const SHOWN = ['.middle .pixels', '.middle [role="gridcell"][tabindex="0"]', '.graph', '#shown'];
 
 /** Puts the focus on what the middle shows, once it is there. */
 export function focusShown(): void {

@@ -6,11 +6,11 @@ import { useSignal, useStore } from '../use-signal.js';
 export function useKernels(layer: string): { readonly kernels: KernelGreys | null; readonly refusal: Refusal | null } {
   const { engine, state, ran } = useStore();
   const { edits, network } = useSignal(state);
-  const run = useSignal(ran);
+  const hasRun = useSignal(ran) !== null;
   const { answer, refusal } = useAsked(
     `kernels of ${layer}`,
-    [run, edits, network],
-    run ? () => engine.kernels(layer) : null,
+    [hasRun, edits, network],
+    hasRun ? () => engine.kernels(layer) : null,
   );
   return { kernels: answer, refusal };
 }

@@ -15,7 +15,7 @@ export function Drawing() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [pen, setPen] = useState<Place>({ x: SIDE / 2, y: SIDE / 2 });
   const [isDown, setDown] = useState(false);
-  const [hasFocus, setFocus] = useState(false);
+  const [isKeyed, setKeyed] = useState(false);
   const isShown = useSignal(store.state).image === null;
   const last = useRef<Place | null>(null);
   const frame = useRef(0);
@@ -73,6 +73,7 @@ export function Drawing() {
       setPen(to);
       if (isDown) strokeTo(to);
     } else return;
+    setKeyed(true);
     event.preventDefault();
   };
   return (
@@ -86,8 +87,7 @@ export function Drawing() {
           role="application"
           aria-label={`Draw a digit. Arrows move the pen, Space puts it ${isDown ? 'up' : 'down'}.`}
           onKeyDown={key}
-          onFocus={() => setFocus(true)}
-          onBlur={() => setFocus(false)}
+          onBlur={() => setKeyed(false)}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
             last.current = null;
@@ -97,7 +97,7 @@ export function Drawing() {
             if (event.buttons & 1) strokeTo(placeOf(event));
           }}
         />
-        {hasFocus && (
+        {isKeyed && (
           <i
             class={isDown ? 'pen down' : 'pen'}
             style={{ left: `${(100 * pen.x) / SIDE}%`, top: `${(100 * pen.y) / SIDE}%` }}

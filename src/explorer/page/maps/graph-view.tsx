@@ -45,17 +45,16 @@ export function GraphView() {
     event.preventDefault();
   };
   return (
-    <div class="graph" ref={frame}>
-      <svg
-        width={width}
-        height={height}
-        viewBox={`0 0 ${width} ${height}`}
-        role="listbox"
-        aria-label="Layers as a graph"
-        tabIndex={0}
-        aria-activedescendant={`box-${boxed.findIndex(({ name }) => name === current)}`}
-        onKeyDown={key}
-      >
+    <div
+      class="graph"
+      ref={frame}
+      role="listbox"
+      aria-label="Layers as a graph"
+      tabIndex={0}
+      aria-activedescendant={`box-${boxed.findIndex(({ name }) => name === current)}`}
+      onKeyDown={key}
+    >
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="presentation">
         {boxed.flatMap((layer) =>
           layer.from.map((name) => {
             const source = boxed.find((one) => one.name === name);
