@@ -21,7 +21,10 @@ import { pageLayers } from './page-layers.js';
 const POOLS: readonly string[] = ['max_pool', 'avg_pool', 'gauss_pool'];
 
 /** What kernels or a pipe say beside the model. */
-type Said = Pick<PackedNetwork, 'name' | 'preset' | 'exact' | 'args' | 'notes'>;
+type Said = Pick<PackedNetwork, 'name' | 'preset' | 'exact' | 'args' | 'notes'> & {
+  /** What its kernels are called; empty: the reader gave them no names. */
+  readonly kernels: readonly string[];
+};
 
 /**
  * The kernels of a job as one layer whose settings can be changed. A bias that is found from the first image's maps is a
@@ -60,6 +63,7 @@ export async function packKernels(
     exact: options.exact,
     args: [...kernelArgs(job, sources), ...biasArgs(job, found.bound.model), ...pixelArgs(job)],
     notes: [...subject.notes, ...found.bound.notes],
+    kernels: mapNames,
   };
   return packLayer(found.bound.model, source, said, store);
 }
@@ -126,6 +130,7 @@ export async function packPipe(
     exact: opened.options.exact,
     args: ['--kernel', words, ...biased, ...exact, ...pixelArgs({ preprocess, decode, ...(isSized && { geometry }) })],
     notes: [...opened.notes, ...notes],
+    kernels: [],
   };
   return packLayer(model, source, said, store);
 }
@@ -147,12 +152,18 @@ function isOneLayer({ inputs: [{ name: input }], nodes }: Model): boolean {
   return isChain && conv === 'conv' && (after.length === 0 || (after.length === 1 && POOLS.includes(after[0])));
 }
 
-async function packLayer(model: Model, source: Source, said: Said, store: ByteStore): Promise<PackedNetwork> {
+async function packLayer(
+  model: Model,
+  source: Source,
+  { kernels, ...said }: Said,
+  store: ByteStore,
+): Promise<PackedNetwork> {
   const whole = wholeLayer(model);
   const input = { ...source.info!, value: null };
   const shaped = inferShapes(whole, new Map([[whole.inputs[0].name, input]]), evaluate);
   const chosen = whole.nodes.map((node) => ({ name: node.name, value: node.outputs[0], node }));
   const values = chosen.map(({ value }) => value);
+  const layers = await pageLayers(shaped, chosen);
   const channels = source.info!.shape[1];
   const reads = { channels, declared: null, preset: said.preset };
   return {
@@ -164,7 +175,7 @@ async function packLayer(model: Model, source: Source, said: Said, store: ByteSt
     input: null,
     dtype: 'float32',
     labels: null,
-    layers: await pageLayers(shaped, chosen),
+    layers: layers.map((layer) => ({ ...layer, ...(kernels.length > 0 && { channels: kernels }) })),
     moment: null,
   };
 }

@@ -5,6 +5,8 @@ import type { MapGreys } from '../../page-data.js';
 import { pictureOfGreys } from './paint.js';
 
 const LEVELS = 256;
+/** What the command line says of its flags; here they are controls. */
+const FLAG = / \(--[^)]*\)/;
 
 /** What black, white and zero mean: a bar with its ends, and the words of the command line. */
 export function ScaleLine({ greys, colormap }: { readonly greys: MapGreys; readonly colormap: ColormapName }) {
@@ -38,7 +40,7 @@ export function ScaleLine({ greys, colormap }: { readonly greys: MapGreys; reado
           <span>{formatNumber(scales[0].hi)}</span>
         </div>
       )}
-      <p class="faint words">{words}</p>
+      <p class="faint words">{words.replace(FLAG, '')}</p>
     </div>
   );
 }

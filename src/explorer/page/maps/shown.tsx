@@ -23,6 +23,7 @@ export function Shown() {
   const ran = useSignal(store.ran);
   const layer = layerOf(store, state);
   const shape = layer ? shapeNow(ran, layer) : [];
+  const isEdited = state.edits.some(({ kind }) => kind === 'layer' || kind === 'kernel');
   return (
     <>
       <div class="layer-head">
@@ -31,7 +32,7 @@ export function Shown() {
         </h2>
         <p class="shape">{layer ? shapeText(shape) : ran && `${ran.input.height} × ${ran.input.width}`}</p>
         <SaveButtons layer={layer} />
-        <p class="faint">{layer ? layerFacts(layer, wordsNow(ran, layer)) : 'what the first layer reads'}</p>
+        <p class="faint">{layer ? layerFacts(layer, wordsNow(ran, layer), isEdited) : 'what the first layer reads'}</p>
       </div>
       <ViewTabs layer={layer} isMaps={shape.length === 3 || shape.length === 4} />
       <View layer={layer} isMaps={shape.length === 3 || shape.length === 4} />
@@ -61,11 +62,11 @@ function LargeInput() {
   );
 }
 
-/** "conv 3×3 stride 2 · 0.72 M multiply-adds · sees 3×3 pixels" */
-function layerFacts({ params, macs, sees }: PackedLayer, words: string): string {
+/** "conv 3×3 stride 2 · 0.72 M multiply-adds · sees 3×3 pixels"; what an edit may have changed is left out. */
+function layerFacts({ params, macs, sees }: PackedLayer, words: string, isEdited: boolean): string {
   const parts = [words];
-  if (params > 0) parts.push(`${groupDigits(params)} parameters`);
-  if (macs > 0) parts.push(`${groupDigits(macs)} multiply-adds`);
-  if (sees !== null) parts.push(`sees ${sees}`);
+  if (params > 0) parts.push(`${groupDigits(params)} ${params === 1 ? 'parameter' : 'parameters'}`);
+  if (macs > 0 && !isEdited) parts.push(`${groupDigits(macs)} multiply-adds`);
+  if (sees !== null && !isEdited) parts.push(`sees ${sees}`);
   return parts.join(' · ');
 }

@@ -109,15 +109,23 @@ function slideTo(store: Store, reached: number, width: number, height: number): 
   });
 }
 
-/** A map of which a slide shows so many values only. */
+/** A map of which a slide shows so many values only: whole rows, then a part of one. */
 export function useRevealed(picture: Picture | null): Picture | null {
   const { slide } = useStore();
   const reached = useSignal(slide);
   return useMemo(() => {
     if (picture === null || reached === null) return picture;
-    const pixels = picture.canvas.getContext('2d')?.getImageData(0, 0, picture.width, picture.height).data;
-    return paint(picture.width, picture.height, (target) => {
-      if (pixels) target.set(pixels.subarray(0, 4 * reached));
-    });
+    const { width, height } = picture;
+    const shown = paint(width, height, () => {});
+    const context = shown.canvas.getContext('2d');
+    const rows = Math.floor(reached / width);
+    const parts = [
+      [0, width, rows],
+      [rows, reached % width, 1],
+    ] as const;
+    for (const [top, across, down] of parts) {
+      if (across * down > 0) context?.drawImage(picture.canvas, 0, top, across, down, 0, top, across, down);
+    }
+    return shown;
   }, [picture, reached]);
 }
