@@ -13,6 +13,7 @@ import type { Look, PackedImage, PackedNetwork, PageData } from '../../src/explo
 import type { Edit, ExplorerEngine, Situation } from '../../src/explorer/protocol.js';
 import { decodeImage } from '../../src/io/decode.js';
 import { imagenetLabels } from '../../src/models/imagenet-labels.js';
+import { npyToValue, readNpy } from '../../src/models/npy.js';
 import { networkSubject, openNetwork } from '../../src/run/network.js';
 import { sourceOf } from '../../src/run/source.js';
 import type { Source } from '../../src/run/subject.js';
@@ -131,11 +132,10 @@ function packNetwork(asked: Asked, subject: Page['subject'], source: Source, sto
 async function packedImage(path: string, store: ByteStore): Promise<PackedImage> {
   const bytes = readFileSync(path);
   const name = path.split('/').at(-1)!;
+  if (path.endsWith('.npy')) return packArray(npyToValue(readNpy(bytes)), { name, path }, store);
   const { image: decoded, facts } = await decodeImage(bytes, DECODE, null, false);
   return packImage(decoded, { name, path, colour: facts.colour }, store);
 }
-
-export { packArray };
 
 export const situation = (edits: readonly Edit[] = [], index = 0, network = 0): Situation => ({
   network,
