@@ -19,7 +19,7 @@ export function WhatIf({ layer }: { readonly layer: PackedLayer }) {
   const shown = isOneLayer ? network.layers : [layer];
   const withWeight = shown.find(({ weight }) => weight !== null);
   return (
-    <section>
+    <section class="what-if">
       <h2>What if</h2>
       {withWeight && <KernelCells layer={withWeight} key={withWeight.name} />}
       {shown.map((one) => {

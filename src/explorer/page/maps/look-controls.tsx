@@ -7,7 +7,7 @@ import { useSignal, useStore } from '../use-signal.js';
 const SCALES = [
   ['auto', 'auto'],
   ['minmax', 'smallest to largest'],
-  ['symmetric', 'zero in the middle'],
+  ['symmetric', 'around zero'],
   ['fixed', 'from … to …'],
 ] as const;
 /** Where nothing was chosen before. */
@@ -46,7 +46,7 @@ export function LookControls() {
         <select value={colormap} onChange={({ currentTarget }) => chooseColours(currentTarget.value as ColormapName)}>
           {COLORMAP_NAMES.map((name) => (
             <option key={name} value={name}>
-              {name === 'diverging' ? 'blue − / orange +' : name}
+              {name === 'diverging' ? 'signs: blue, orange' : name}
             </option>
           ))}
         </select>

@@ -17,6 +17,9 @@ import { useMaps } from './use-maps.js';
 import { useSize } from './use-size.js';
 
 const MOST_HEIGHT = 560;
+const LEAST_HEIGHT = 260;
+/** What stands above a map and below it. */
+const AROUND = 440;
 /** With Shift, where the layer's own stride is 1. */
 const STEP = 8;
 
@@ -52,7 +55,7 @@ export function OneMap({ layer }: { readonly layer: PackedLayer }) {
     if (isOfAt && shown) store.said.value = `x ${shown.x}, y ${shown.y}: ${formatNumber(value.value, 5)}`;
   }, [isOfAt, value]);
 
-  const fit = Math.min(Math.max(1, room.width - 2) / width, MOST_HEIGHT / height);
+  const fit = Math.min(Math.max(1, room.width - 2) / width, mostHeight() / height);
   const layerHere = nodeOf(networkOf(store, state), layer)?.layer;
   const stride = layerHere && 'stride' in layerHere ? Number(layerHere.stride[0]) : 1;
   return (
@@ -99,4 +102,9 @@ export function OneMap({ layer }: { readonly layer: PackedLayer }) {
       <Slide layer={layer} width={width} height={height} />
     </>
   );
+}
+
+/** The whole map is seen without scrolling, unless the window is low. */
+function mostHeight(): number {
+  return Math.max(LEAST_HEIGHT, Math.min(MOST_HEIGHT, window.innerHeight - AROUND));
 }

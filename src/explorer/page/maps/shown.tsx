@@ -23,7 +23,8 @@ export function Shown() {
   const ran = useSignal(store.ran);
   const layer = layerOf(store, state);
   const shape = layer ? shapeNow(ran, layer) : [];
-  const isEdited = state.edits.some(({ kind }) => kind === 'layer' || kind === 'kernel');
+  const isEdited =
+    shape.join() !== layer?.shape.join() || state.edits.some(({ kind }) => kind === 'layer' || kind === 'kernel');
   return (
     <>
       <div class="layer-head">
@@ -62,7 +63,7 @@ function LargeInput() {
   );
 }
 
-/** "conv 3×3 stride 2 · 0.72 M multiply-adds · sees 3×3 pixels"; what an edit may have changed is left out. */
+/** "conv 3×3 stride 2 · 0.72 M multiply-adds · sees 3×3 pixels"; what an edit or another image may have changed is left out. */
 function layerFacts({ params, macs, sees }: PackedLayer, words: string, isEdited: boolean): string {
   const parts = [words];
   if (params > 0) parts.push(`${groupDigits(params)} ${params === 1 ? 'parameter' : 'parameters'}`);
