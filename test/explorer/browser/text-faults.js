@@ -4,8 +4,10 @@
   /** Pixels that boxes of letters may share: they are higher than the letters. */
   const SHARED = 3;
   const faults = [];
-  const { scrollWidth, clientWidth } = document.documentElement;
-  if (scrollWidth > clientWidth) faults.push(`scrolls sideways: ${scrollWidth} pixels in ${clientWidth}`);
+  for (const part of document.querySelectorAll('html, header, nav, main, aside, footer')) {
+    const { tagName, scrollWidth, clientWidth } = part;
+    if (scrollWidth > clientWidth) faults.push(`${tagName} scrolls sideways: ${scrollWidth} pixels in ${clientWidth}`);
+  }
 
   const clipOf = (element) => {
     const clip = { left: -1e6, top: -1e6, right: 1e6, bottom: 1e6 };

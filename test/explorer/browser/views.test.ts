@@ -71,4 +71,25 @@ describe.skipIf(NO_BROWSER)(`views of a page in Chromium${SKIPPED}`, () => {
       await browser.done(opened);
     },
   );
+
+  it('what looks at pages sees what is wrong with them', async () => {
+    const opened = await browser.open(pages.digits);
+    const { page } = opened;
+    await page.getByText(/layers? computed in/).waitFor();
+    await page.evaluate(`document.querySelector('main').insertAdjacentHTML('afterbegin', \`
+      <p>one</p><p id="over">another text over the one</p><p id="small">small</p><p id="pale">pale</p><img src="data:,"><p id="wide">wide</p>\`);
+      const look = (id, style) => Object.assign(document.getElementById(id).style, style);
+      look('over', { marginTop: '-2.4em' });
+      look('small', { fontSize: '11px' });
+      look('pale', { color: '#bbb', background: '#fff' });
+      look('wide', { position: 'absolute', left: '0', width: '3000px' });`);
+    const texts = await textFaults(page);
+    expect(texts).toContainEqual(expect.stringMatching(/^MAIN scrolls sideways: \d+ pixels in \d+$/));
+    expect(texts).toContainEqual('letters of 11.0 pixels: small');
+    expect(texts).toContainEqual('texts over each other: "one" and "another text over the one"');
+    const faults = (await axeFaults(page)).join('\n');
+    expect(faults).toContain('image-alt');
+    expect(faults).toContain('color-contrast');
+    await page.context().close();
+  });
 });
