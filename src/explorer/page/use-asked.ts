@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Refusal } from '../protocol.js';
 import { refusalOf } from './refusal.js';
 
@@ -36,7 +36,8 @@ export function useAsked<T>(
       queue.isGone = true;
     };
   }, [queue]);
-  useEffect(() => {
+  // before the screen is painted: a slider that moves waits for no frame
+  useLayoutEffect(() => {
     if (ask === null) {
       queue.next = null;
       return;

@@ -1,6 +1,8 @@
 import type { ColormapName } from '../../../core/job.js';
 import { COLORMAPS } from '../../../draw/colormaps.js';
 
+const LEVELS = 256;
+
 /** A picture that can be drawn at any size. */
 export interface Picture {
   readonly width: number;
@@ -8,17 +10,25 @@ export interface Picture {
   readonly canvas: HTMLCanvasElement;
 }
 
+/** A whole pixel for each of the 256 levels, written at once. */
+const WHOLE = new Map<ColormapName, Uint32Array>();
+
+function wholePixels(colormap: ColormapName): Uint32Array {
+  const known = WHOLE.get(colormap);
+  if (known) return known;
+  const table = COLORMAPS[colormap];
+  const bytes = Uint8Array.from({ length: 4 * LEVELS }, (_, i) => (i % 4 === 3 ? 255 : table[3 * (i >> 2) + (i % 4)]));
+  const made = new Uint32Array(bytes.buffer);
+  WHOLE.set(colormap, made);
+  return made;
+}
+
 /** Greys [height, width] in the colours of a colour map. */
 export function pictureOfGreys(greys: Uint8Array, width: number, height: number, colormap: ColormapName): Picture {
-  const table = COLORMAPS[colormap];
+  const table = wholePixels(colormap);
   return paint(width, height, (pixels) => {
-    for (let i = 0, o = 0; i < greys.length; i++, o += 4) {
-      const entry = 3 * greys[i];
-      pixels[o] = table[entry];
-      pixels[o + 1] = table[entry + 1];
-      pixels[o + 2] = table[entry + 2];
-      pixels[o + 3] = 255;
-    }
+    const whole = new Uint32Array(pixels.buffer);
+    for (let i = 0; i < greys.length; i++) whole[i] = table[greys[i]];
   });
 }
 
@@ -48,7 +58,7 @@ export function drawPicture(
   [left, top, shownWidth, shownHeight]: readonly [number, number, number, number],
 ): void {
   context.imageSmoothingEnabled = shownWidth < width;
-  context.imageSmoothingQuality = 'high';
+  context.imageSmoothingQuality = 'medium';
   context.drawImage(canvas, left, top, shownWidth, shownHeight);
 }
 
