@@ -17,18 +17,12 @@ export function ImageChoice() {
   const { images } = store.data;
   return (
     <>
-      {images.length > 1 && (
+      {(images.length > 1 || (images.length > 0 && image === null)) && (
         <fieldset class="thumbnails">
           <legend class="unseen">Images of this page</legend>
           {images.map((one, index) => (
             <label key={index} title={one.name}>
-              <input
-                type="radio"
-                name="image"
-                class="unseen"
-                checked={image === index}
-                onChange={() => showImage(store, index)}
-              />
+              <input type="radio" name="image" checked={image === index} onChange={() => showImage(store, index)} />
               <Thumbnail image={one} />
               <span class="unseen">{one.name}</span>
             </label>
