@@ -66,18 +66,28 @@ function classesOf(
   };
 }
 
+/** Made once for each image: runs with other edits are many. */
+const pictures = new WeakMap<FedInput, Ran['input']>();
+
 /** What is fed, as a picture; one transparent pixel where it is none. */
-function inputPicture({ drawn }: FedInput): Ran['input'] {
-  const image = drawn();
-  return image ? asRgba(image) : { width: 1, height: 1, rgba: new Uint8ClampedArray(4) };
+function inputPicture(fed: FedInput): Ran['input'] {
+  const known = pictures.get(fed);
+  if (known) return known;
+  const image = fed.drawn();
+  const picture = image ? asRgba(image) : { width: 1, height: 1, rgba: new Uint8ClampedArray(4) };
+  pictures.set(fed, picture);
+  return picture;
 }
 
 function asRgba({ width, height, channels, depth, data }: Image): Ran['input'] {
   const rgba = new Uint8ClampedArray(4 * width * height);
   const step = depth === 8 ? 1 : 257;
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) rgba[4 * i + c] = data[i * channels + (channels === 3 ? c : 0)] / step;
-    rgba[4 * i + 3] = 255;
+  const [green, blue] = channels === 3 ? [1, 2] : [0, 0];
+  for (let to = 0, at = 0; to < rgba.length; to += 4, at += channels) {
+    rgba[to] = data[at] / step;
+    rgba[to + 1] = data[at + green] / step;
+    rgba[to + 2] = data[at + blue] / step;
+    rgba[to + 3] = 255;
   }
   return { width, height, rgba };
 }
