@@ -3,6 +3,7 @@ import { readAddress, writeAddress } from '../address.js';
 import type { Look } from '../page-data.js';
 import type { Edit, FedImage } from '../protocol.js';
 import type { PageState, View } from '../state.js';
+import { hasMaps } from './maps/has-maps.js';
 import { refusalOf } from './refusal.js';
 import { type GivenImage, networkOf, type Place, type Store } from './store.js';
 
@@ -75,7 +76,7 @@ export function showView(store: Store, view: View): void {
 /** What spoke for a class, seen at the last layer with maps; another one may be chosen then. */
 export function showClass(store: Store, index: number | null): void {
   const state = store.state.peek();
-  const last = networkOf(store, state).layers.findLast(({ shape }) => shape.length === 4 && shape[2] * shape[3] > 1);
+  const last = networkOf(store, state).layers.findLast(({ shape }) => shape.length === 4 && hasMaps(shape));
   const layer = state.view === 'classes' ? state.layer : (last?.name ?? state.layer);
   go(store, { view: 'classes', class: index, ...(layer === state.layer ? {} : { layer, channel: 0, at: null }) });
 }

@@ -11,6 +11,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['Esc', 'back: from the arithmetic to the map, from a map to all maps'],
   ['Home, End', 'the first, the last'],
   ['Space', 'on the drawing: the pen goes down or up'],
+  ['Ctrl + V', 'feeds the image that was copied'],
   ['?', 'these keys'],
 ];
 

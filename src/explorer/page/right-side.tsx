@@ -11,6 +11,12 @@ export function RightSide() {
   const layer = layerOf(store, useSignal(store.state));
   return (
     <>
+      {!layer && (
+        <p>
+          This is what the first layer reads. Click a pixel, then choose a layer: the values that see the pixel are
+          marked.
+        </p>
+      )}
       {layer && <Why layer={layer} key={`why ${layer.name}`} />}
       {layer && <FieldPanel layer={layer} key={`field ${layer.name}`} />}
       {layer && <WhatIf layer={layer} />}

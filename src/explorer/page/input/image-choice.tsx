@@ -48,7 +48,7 @@ export function ImageChoice() {
         <button type="button" class="small" onClick={() => (store.dialog.value = 'camera')}>
           Camera…
         </button>
-        <span class="faint">or drop, or paste</span>
+        <span class="faint">or drop</span>
       </div>
       <Camera />
     </>

@@ -27,11 +27,6 @@ export function ImagePanel() {
       </div>
       <ImageChoice />
       <Preparation />
-      {ran?.notes.map((note) => (
-        <p class="faint" key={note}>
-          {note}
-        </p>
-      ))}
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../../core/geometry.js';
 import type { ImagePreset, PixelRange } from '../../../core/job.js';
 import { PIXEL_RANGE_NAMES } from '../../preset-check.js';
 import { go } from '../actions.js';
@@ -12,14 +13,23 @@ export function Preparation() {
   const store = useStore();
   const state = useSignal(store.state);
   const ran = useSignal(store.ran);
+  const notes = ran?.notes ?? [];
   const own = networkOf(store, state).preset;
   const now = state.preset ?? own;
   const { geometry, preprocess, digit } = now;
   const set = (change: Partial<ImagePreset>) => go(store, { preset: { ...now, ...change } });
   return (
     <details>
-      <summary>{ran?.prepared ?? 'Preparation of the image'}</summary>
+      <summary>
+        {ran?.prepared ?? 'Preparation of the image'}
+        {notes.length > 0 && ` · ${plural(notes.length, 'note')}`}
+      </summary>
       <div class="settings">
+        {notes.map((note) => (
+          <p class="faint" key={note}>
+            {note}
+          </p>
+        ))}
         <TextField
           label="resize"
           hint="256: the shorter side; 28×28: height × width; empty: as it is"

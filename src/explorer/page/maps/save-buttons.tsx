@@ -3,8 +3,9 @@ import { report } from '../actions.js';
 import { fileName, npyBytes } from '../save/npy.js';
 import { canvasBlob, saveFile } from '../save/save-file.js';
 import { sheetPicture } from '../save/sheet-picture.js';
-import type { Store } from '../store.js';
+import { type Store, shapeNow } from '../store.js';
 import { useSignal, useStore } from '../use-signal.js';
+import { hasMaps } from './has-maps.js';
 
 /** The maps as a picture, or the layer's numbers for NumPy. */
 export function SaveButtons({ layer }: { readonly layer: PackedLayer | null }) {
@@ -23,12 +24,16 @@ export function SaveButtons({ layer }: { readonly layer: PackedLayer | null }) {
   );
 }
 
-async function savePicture(store: Store, { name, channels: names }: PackedLayer): Promise<void> {
+async function savePicture(store: Store, layer: PackedLayer): Promise<void> {
+  const { name, channels: names } = layer;
   const { look, channel, view } = store.state.peek();
-  const isOne = view === 'map';
+  const shape = shapeNow(store.ran.peek(), layer);
+  const isOne = view === 'map' && hasMaps(shape);
   try {
     const greys = await store.engine.maps(name, isOne ? [channel] : null, look);
-    const canvas = sheetPicture(greys, look.colormap, (index) => names?.[index] ?? String(index));
+    const canvas = sheetPicture(greys, look.colormap, (index) =>
+      hasMaps(shape) ? (names?.[index] ?? String(index)) : name,
+    );
     saveFile(fileName(isOne ? `${name}-${channel}` : name, 'png'), await canvasBlob(canvas));
     store.note.value = `saved the ${isOne ? 'map' : 'maps'} of ${name}`;
   } catch (error) {

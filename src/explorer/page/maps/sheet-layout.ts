@@ -31,6 +31,8 @@ const WIDE_FEW = 320;
 const WIDEST_ONE = 640;
 /** Room for a caption below the smallest picture. */
 const LEAST_PITCH = 52;
+/** A number stands beside the caption's. */
+const NUMBER_PITCH = 96;
 const MOST_HEIGHT = 420;
 /** A single number is a square of this side. */
 const NUMBER_SIDE = 44;
@@ -38,7 +40,8 @@ const NUMBER_SIDE = 44;
 /** `room`: how wide the sheet is. Pictures that are smaller than their place are magnified by a whole number. */
 export function layoutSheet(room: number, width: number, height: number, count: number): SheetLayout {
   const shown = shownSize(Math.max(1, room - BORDER), width, height, count);
-  const pitchX = Math.max(LEAST_PITCH, shown.width + GAP);
+  const isNumber = width === 1 && height === 1;
+  const pitchX = Math.max(isNumber ? NUMBER_PITCH : LEAST_PITCH, shown.width + GAP);
   const columns = Math.max(1, Math.min(count, Math.floor((room - BORDER + GAP) / pitchX)));
   const rows = Math.ceil(count / columns);
   const pitchY = shown.height + CAPTION + GAP;

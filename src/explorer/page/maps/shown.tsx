@@ -8,6 +8,7 @@ import { useSignal, useStore } from '../use-signal.js';
 import { ClassesView } from './classes-view.js';
 import { CompareView } from './compare-view.js';
 import { GraphView } from './graph-view.js';
+import { hasMaps } from './has-maps.js';
 import { KernelsView } from './kernels-view.js';
 import { MapsView } from './maps-view.js';
 import { NumbersView } from './numbers-view.js';
@@ -23,6 +24,7 @@ export function Shown() {
   const ran = useSignal(store.ran);
   const layer = layerOf(store, state);
   const shape = layer ? shapeNow(ran, layer) : [];
+  const isMaps = hasMaps(shape);
   const isEdited =
     shape.join() !== layer?.shape.join() || state.edits.some(({ kind }) => kind === 'layer' || kind === 'kernel');
   return (
@@ -35,8 +37,8 @@ export function Shown() {
         <SaveButtons layer={layer} />
         <p class="faint">{layer ? layerFacts(layer, wordsNow(ran, layer), isEdited) : 'what the first layer reads'}</p>
       </div>
-      <ViewTabs layer={layer} isMaps={shape.length === 3 || shape.length === 4} />
-      <View layer={layer} isMaps={shape.length === 3 || shape.length === 4} />
+      <ViewTabs layer={layer} isMaps={isMaps} />
+      <View layer={layer} isMaps={isMaps} />
     </>
   );
 }

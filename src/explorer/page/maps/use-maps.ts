@@ -16,16 +16,19 @@ export interface ShownMaps {
 const NONE: ReadonlyMap<number, Picture> = new Map();
 
 /** The maps of some channels of a layer as pictures, as they are now. What the page came with is shown before. */
-export function useMaps(layer: string, channels: readonly number[] | null): ShownMaps {
+export function useMaps(layer: string, channels: readonly number[] | null, isFolded = false): ShownMaps {
   const { engine, state, versions, ran, data } = useStore();
   const { look } = useSignal(state);
   const version = useSignal(versions).get(layer) ?? 0;
   const hasRun = useSignal(ran) !== null;
-  const wanted = channels?.join() ?? '';
-  const ask = hasRun && channels !== null ? () => engine.maps(layer, channels, look) : null;
+  const wanted = isFolded ? '' : (channels?.join() ?? '');
+  const ask = hasRun && channels !== null ? () => engine.maps(layer, isFolded ? [0] : channels, look) : null;
   const { answer, refusal } = useAsked(layer, [look, version, wanted], ask);
   const greys = answer ?? (data.first?.layer === layer && !hasRun ? data.first.maps : null);
-  const pictures = useMemo(() => (greys ? picturesOf(greys, look.colormap) : NONE), [greys]);
+  const pictures = useMemo(() => {
+    if (!greys) return NONE;
+    return isFolded ? unitPictures(greys, channels ?? [], look.colormap) : picturesOf(greys, look.colormap);
+  }, [greys, isFolded ? channels : null]);
   return { greys, pictures, refusal };
 }
 
@@ -38,4 +41,10 @@ function picturesOf({ greys, channels, width, height }: MapGreys, colormap: Para
       pictureOfGreys(bytes.subarray(i * size, (i + 1) * size), width, height, colormap),
     ]),
   );
+}
+
+/** The numbers of a layer of vectors stand in one map, one after another: each is a picture of its own here. */
+function unitPictures({ greys }: MapGreys, units: readonly number[], colormap: Parameters<typeof pictureOfGreys>[3]) {
+  const bytes = typeof greys === 'string' ? bytesOfText(greys) : greys;
+  return new Map(units.map((unit) => [unit, pictureOfGreys(bytes.subarray(unit, unit + 1), 1, 1, colormap)]));
 }

@@ -16,6 +16,7 @@ export function Header() {
     image ?? 'no image',
     plural(network.layers.length, 'layer'),
     `${groupDigits(params)} ${params === 1 ? 'parameter' : 'parameters'}`,
+    ...network.notes,
     'computed here, nothing leaves this page',
   ];
   return (
