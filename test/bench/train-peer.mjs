@@ -127,11 +127,10 @@ function weightGradientByConvolution(tf) {
 }
 
 async function tensorflow() {
-  const tf = await import('@tensorflow/tfjs-core');
-  if (kind === 'tfjs-cpu') {
-    await import('@tensorflow/tfjs-backend-cpu');
-  } else {
-    const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  // with all gradients and the cpu backend
+  const tf = require('@tensorflow/tfjs');
+  if (kind !== 'tfjs-cpu') {
+    const wasm = require('@tensorflow/tfjs-backend-wasm');
     wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
   }
   const backend = kind === 'tfjs-cpu' ? 'cpu' : 'wasm';

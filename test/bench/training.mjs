@@ -33,8 +33,8 @@ const { begin, drawDigit, openTrainable, openTraining, tapeFor, trainingTeam } =
 export const BATCH = 64;
 export const RATE = 0.05;
 export const MOMENTUM = 0.9;
-/** Steps after which the weights of all programs are compared. */
-export const STEPS = 10;
+/** Steps after which the weights of all programs are compared: later a unit may cross zero in one of them and not in another. */
+export const STEPS = 5;
 const SIDE = 28;
 const SEED = 1;
 /** As MNIST is prepared. */

@@ -39,6 +39,8 @@ const BAD_DATA = 'needs images of its own: test/commands/train/bad-data.test.ts'
 testFixes(PARTS.train, CASES, {
   'src/commands/train/image-store.ts: --resize …,……': BAD_DATA,
   'src/commands/train/learn.ts: try --lr …': BAD_DATA,
+  'src/commands/train/trained-network.ts: cnnviz head train makes heads; here the network under it can be trained':
+    'needs a head: test/commands/head/head-network.test.ts',
   'src/commands/train/trained-network.ts: --resize …,…, or …': BAD_DATA,
   'src/commands/train/training-images.ts: --resize …': BAD_DATA,
   'src/commands/train/training-state.ts: give the same words again with --resume, or leave --resume out to begin anew':

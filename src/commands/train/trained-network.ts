@@ -31,6 +31,15 @@ export async function openTrainable(
 ): Promise<TrainableNetwork> {
   const request: NetworkRequest = { network, weights: file, init: null, asPrinted, inputs: [] };
   const opened = await openNetwork(request, '', file === null ? 'shapes' : 'numbers');
+  if (opened.head) {
+    throw new CnnvizError(
+      'unsupported',
+      `${network}: a head, on layers that stay as they are: it is not trained here`,
+      {
+        fix: 'cnnviz head train makes heads; here the network under it can be trained',
+      },
+    );
+  }
   if (opened.learnt === null) {
     throw new CnnvizError('unsupported', `${opened.name}: the graph of an ONNX file is not trained here`, {
       fix: ELSEWHERE,

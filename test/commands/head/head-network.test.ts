@@ -35,6 +35,7 @@ function withHead(flags: readonly string[], use: (cwd: string) => Promise<void>)
   });
 }
 
+const MINUTE = 60_000;
 const DIGITS = ['--features', 'digits.txt@digits.pth', ...SIZE];
 
 interface Ranked {
@@ -65,38 +66,66 @@ describe('a head in the place of a network', () => {
     }),
   );
 
-  it('answers every command that takes a network', () =>
+  it(
+    'answers every command that takes a network',
+    () =>
+      withHead([...DIGITS, '--layer', 'features.0'], async (cwd) => {
+        const [image] = IMAGES;
+        const commands = [
+          ['run', 'my.head', image, '--layers', 'all', '-o', 'maps/'],
+          ['run', 'my.head', image, '--overview'],
+          ['gradcam', 'my.head', image, '--class', 'rocket', '--layer', 'features.0'],
+          ['saliency', 'my.head', image, '--class', 'rock'],
+          ['occlude', 'my.head', image, '--size', '4', '--stride', '4'],
+          ['ablate', 'my.head', image, '--layer', 'features.0'],
+          ['ablate', 'my.head', image, '--layer', 'head.standardize'],
+          ['top', 'my.head', image, '--layer', 'features.0'],
+          ['explain', 'my.head', image, '--layer', 'head.standardize', '--channel', '1'],
+          ['field', 'my.head', image, '--layer', 'features.0', '--at', '1,1'],
+          ['compare', 'my.head', 'my.head@digits.pth', image],
+          ['filters', 'my.head'],
+          ['summary', 'my.head'],
+          ['summary', 'my.head', '--diff', 'my.head@digits.pth'],
+          ['summary', 'my.head', '-o', 'net.svg'],
+          ['animate', 'my.head', image, '--layer', 'features.0', '-o', 'slide.gif'],
+          ['weights', 'my.head'],
+          ['preprocess', image, '--preset', 'none', ...SIZE, '-o', 'x.npy'],
+          ['run', 'my.head', 'x.npy'],
+          ['check', image, '--network', 'my.head', '--baseline', 'base', '--update'],
+          ['check', image, '--network', 'my.head', '--baseline', 'base'],
+          ['check', image, '--network', 'my.head', '--baseline', 'rows', '--layers', 'head.*', '--update'],
+          ['diff', 'base', 'base'],
+          ['head', 'predict', 'my.head', image],
+        ];
+        for (const args of commands) {
+          const { code, stderr } = await cnnviz(args, { cwd });
+          expect([args[0], code, stderr]).toEqual([args[0], 0, expect.not.stringContaining('cnnviz:')]);
+        }
+      }),
+    3 * MINUTE,
+  );
+
+  it('is refused with what it is by those that take something else', () =>
     withHead([...DIGITS, '--layer', 'features.0'], async (cwd) => {
       const [image] = IMAGES;
-      const commands = [
-        ['run', 'my.head', image, '--layers', 'all', '-o', 'maps/'],
-        ['run', 'my.head', image, '--overview'],
-        ['gradcam', 'my.head', image, '--class', 'rocket', '--layer', 'features.0'],
-        ['saliency', 'my.head', image, '--class', 'rock'],
-        ['occlude', 'my.head', image, '--size', '4', '--stride', '4'],
-        ['ablate', 'my.head', image, '--layer', 'features.0'],
-        ['ablate', 'my.head', image, '--layer', 'head.standardize'],
-        ['top', 'my.head', image, '--layer', 'features.0'],
-        ['explain', 'my.head', image, '--layer', 'head.standardize', '--channel', '1'],
-        ['field', 'my.head', image, '--layer', 'features.0', '--at', '1,1'],
-        ['compare', 'my.head', 'my.head@digits.pth', image],
-        ['filters', 'my.head'],
-        ['summary', 'my.head'],
-        ['summary', 'my.head', '--diff', 'my.head@digits.pth'],
-        ['summary', 'my.head', '-o', 'net.svg'],
-        ['animate', 'my.head', image, '--layer', 'features.0', '-o', 'slide.gif'],
-        ['weights', 'my.head'],
-        ['preprocess', image, '--preset', 'none', ...SIZE, '-o', 'x.npy'],
-        ['run', 'my.head', 'x.npy'],
-        ['check', image, '--network', 'my.head', '--baseline', 'base', '--update'],
-        ['check', image, '--network', 'my.head', '--baseline', 'base'],
-        ['check', image, '--network', 'my.head', '--baseline', 'rows', '--layers', 'head.*', '--update'],
-        ['diff', 'base', 'base'],
-        ['head', 'predict', 'my.head', image],
+      const refused: [args: string[], says: string][] = [
+        [['animate', 'my.head', image], 'head.output: no window slides over a map there'],
+        [['explain', 'my.head', image], 'head.output: a gemm layer is not explained number by number'],
+        [['gradcam', 'my.head', image, '--layer', 'head.output'], 'expected a layer of maps, it gives [1, 3]'],
+        [['filters', 'my.head', '--layers', 'head.*'], 'no convolution among them'],
+        [['train', 'my.head', '--data', 'digits:1'], 'my.head: a head, on layers that stay as they are'],
+        [['diff', 'my.head', 'my.head'], 'my.head: expected a PNG or .npy file'],
+        [['preprocess', 'my.head'], 'my.head: not an image'],
+        [['conv', image, '--kernel', 'my.head'], 'unknown kernel "my.head"'],
+        [['kernels', 'my.head'], 'unknown kernel "my.head"'],
+        [['plan', 'my.head', image], 'needs a kernel'],
+        [['get', 'my.head'], 'no weights are known for "my.head"'],
       ];
-      for (const args of commands) {
-        const { code, stderr } = await cnnviz(args, { cwd });
-        expect([args[0], code, stderr]).toEqual([args[0], 0, expect.not.stringContaining('cnnviz:')]);
+      for (const [args, says] of refused) {
+        const { code, stdout, stderr } = await cnnviz(args, { cwd });
+        expect([args[0], code === 0, stdout]).toEqual([args[0], false, '']);
+        expect(stderr).toContain(says);
+        expect(stderr).toMatch(/^ {2}fix: ./m);
       }
     }));
 

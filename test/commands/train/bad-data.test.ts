@@ -58,6 +58,19 @@ describe('train refuses with one clear line', () => {
       expect(run.code).toBe(2);
     }));
 
+  it('nothing, but says at its end that a layer is dead and nothing was learnt, with another rate', () =>
+    inFolder(async (cwd) => {
+      const net = 'conv out_channels=4 kernel_size=5 stride=4 | relu | flatten | linear out_features=10';
+      const words = ['train', net, '--data', 'digits:1', '--epochs', '1', '-o', 'x.safetensors'];
+      const dead = await cnnviz([...words, '--lr', '5'], { cwd });
+      expect(dead.stdout).toMatch(
+        /^ {2}it has learnt nothing: loss \d\S*, guessing gives 2\.3; all of relu is dead, so it says the same of every image: try --lr 0\.5$/m,
+      );
+      expect(dead.code).toBe(0);
+      const alive = await cnnviz([...words, '--json'], { cwd });
+      expect(JSON.parse(alive.stdout).stuck).toBeNull();
+    }));
+
   it('data that is not there, is no data, or lacks its labels', () =>
     inFolder(async (cwd) => {
       await refused([NET, '--data', 'nowhere'], cwd, 'nowhere', 1);
