@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldLayers, shapeText, typeAhead } from '../../../src/explorer/page/input/fold-layers.js';
+import { foldLayers, shapeText, shownNames, typeAhead } from '../../../src/explorer/page/input/fold-layers.js';
 import { moveInGraph } from '../../../src/explorer/page/maps/graph-keys.js';
 import { moveInGrid, movePixel } from '../../../src/explorer/page/maps/grid-keys.js';
 
@@ -80,7 +80,10 @@ describe('the list of layers', () => {
 
   it('whose names all begin alike is folded by the next part', () => {
     const names = Array.from({ length: 30 }, (_, i) => `features.${Math.floor(i / 10)}.${i}`);
-    expect(foldLayers(names).map(({ prefix }) => prefix)).toEqual(['features.0', 'features.1', 'features.2']);
+    const groups = foldLayers(names);
+    expect(groups.map(({ prefix }) => prefix)).toEqual(['features.0', 'features.1', 'features.2']);
+    expect(shownNames(groups[1]).slice(0, 2)).toEqual(['10', '11']);
+    expect(shownNames({ prefix: null, names: ['fc'] })).toEqual(['fc']);
   });
 
   it('finds a layer by what is typed, the next one first', () => {

@@ -5,6 +5,7 @@ import { Superseded } from '../../../src/explorer/engine-proxy.js';
 import { deadChannels } from '../../../src/explorer/page/dead-channels.js';
 import { layerWords, paddingText } from '../../../src/explorer/page/edit/layer-words.js';
 import { poolOf, withSide } from '../../../src/explorer/page/edit/pools.js';
+import { resizeKernels } from '../../../src/explorer/page/edit/resize-kernels.js';
 import { normalizeOf, normalizeWords, sidesOf, sidesWords } from '../../../src/explorer/page/input/preparation-text.js';
 import { refusalOf } from '../../../src/explorer/page/refusal.js';
 import { agreementWords, hiddenWords, placeWords, windowWords } from '../../../src/explorer/page/why/sentences.js';
@@ -59,6 +60,16 @@ it('a refusal is told in its own words, a question that is superseded is none', 
   });
   expect(refusalOf(new Error('broken'))).toEqual({ message: 'broken', fix: null });
   expect(refusalOf(new Superseded())).toBeNull();
+});
+
+it('a kernel of another size keeps its middle', () => {
+  const kernel = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  expect(resizeKernels(kernel, [1, 1, 3, 3], 1)).toEqual({ shape: [1, 1, 1, 1], data: [5] });
+  const wide = resizeKernels(kernel, [1, 1, 3, 3], 5);
+  expect(wide.data.slice(6, 9)).toEqual([1, 2, 3]);
+  expect(wide.data.filter((weight) => weight !== 0)).toEqual(kernel);
+  expect(resizeKernels(wide.data, wide.shape, 3).data).toEqual(kernel);
+  expect(resizeKernels([1, 2, 3, 4], [2, 1, 1, 2], 2)).toEqual({ shape: [2, 1, 2, 2], data: [0, 0, 1, 2, 0, 0, 3, 4] });
 });
 
 it('a pool keeps its window when its kind changes; a gauss pool is as wide as its window says', () => {

@@ -8,6 +8,7 @@ import { Refused } from '../parts/refused.js';
 import { useSignal, useStore } from '../use-signal.js';
 import { signTint } from '../why/tint.js';
 import { NumberSlider } from './number-slider.js';
+import { resizeKernels } from './resize-kernels.js';
 import { useKernels } from './use-kernels.js';
 
 /** Larger kernels have too many cells to be typed. */
@@ -28,6 +29,14 @@ export function KernelCells({ layer }: { readonly layer: PackedLayer }) {
       (edit.kind === 'weight' || edit.kind === 'kernel') &&
       (edit.constant === kernels.constant || edit.constant === kernels.biasConstant),
   );
+  const resize = (side: number) => {
+    const edit = {
+      kind: 'kernel',
+      constant: kernels.constant,
+      ...resizeKernels(kernels.data, kernels.shape, side),
+    } as const;
+    setEdits(store, withEdit(store.state.peek().edits, edit));
+  };
   const reset = () => {
     const without = withoutConstant(edits, kernels.constant);
     setEdits(store, kernels.biasConstant === null ? without : withoutConstant(without, kernels.biasConstant), 'step');
@@ -54,6 +63,9 @@ export function KernelCells({ layer }: { readonly layer: PackedLayer }) {
         <p class="faint">
           {height}×{width} weights: too many to be typed
         </p>
+      )}
+      {store.data.kind === 'layer' && (
+        <NumberSlider label="size" value={height} min={1} max={MOST_SIDE} onSet={resize} />
       )}
       <Bias kernels={kernels} map={map} />
       {isChanged && (

@@ -39,6 +39,11 @@ function groupOf(name: string, first: string): string {
   return block ?? first;
 }
 
+/** What a block's layers are called below its head: without its name. */
+export function shownNames({ prefix, names }: LayerGroup): string[] {
+  return names.map((name) => (prefix === null ? name : name.slice(prefix.length + 1)));
+}
+
 /** "8 × 149 × 225": N is left out where it is 1. */
 export function shapeText(shape: readonly number[]): string {
   const own = shape.length > 1 && shape[0] === 1 ? shape.slice(1) : shape;

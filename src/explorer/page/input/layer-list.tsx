@@ -5,7 +5,7 @@ import { showLayer, showView } from '../actions.js';
 import { focusShown } from '../focus.js';
 import { networkOf, shapeNow, wordsNow } from '../store.js';
 import { useSignal, useStore } from '../use-signal.js';
-import { foldLayers, shapeText, typeAhead } from './fold-layers.js';
+import { foldLayers, shapeText, shownNames, typeAhead } from './fold-layers.js';
 
 /** Letters that follow within this time are one word. */
 const TYPING_MS = 700;
@@ -20,7 +20,7 @@ export function LayerList() {
   const network = networkOf(store, state);
   const groups = useMemo(() => foldLayers(network.layers.map(({ name }) => name)), [network]);
   const reached = useMemo(() => reachedLayers(network, state.edits), [network, state.edits]);
-  const [folded, setFolded] = useState<ReadonlySet<string>>(() => new Set());
+  const [folded, setFolded] = useState<ReadonlySet<string>>(() => new Set(groups.map(({ names }) => keyOf(names))));
   const list = useRef<HTMLDivElement>(null);
   const typed = useRef({ text: '', at: 0 });
   const names = [INPUT, ...network.layers.map(({ name }) => name)];
@@ -51,12 +51,12 @@ export function LayerList() {
       const { text, at } = typed.current;
       const word = (event.timeStamp - at < TYPING_MS ? text : '') + event.key;
       typed.current = { text: word, at: event.timeStamp };
-      const found = typeAhead(names, current, word);
+      const found = typeAhead([INPUT, ...groups.flatMap(shownNames)], current, word);
       if (found !== null) choose(found);
     } else return;
     event.preventDefault();
   };
-  const option = (name: string | null) => {
+  const option = (name: string | null, shownName = name ?? INPUT) => {
     const layer = network.layers.find((one) => one.name === name) ?? null;
     const isShown = state.layer === name;
     const size = layer ? shapeText(shapeNow(ran, layer)) : inputText(ran?.input);
@@ -67,9 +67,10 @@ export function LayerList() {
         role="option"
         aria-selected={isShown}
         class="layer"
+        title={name ?? INPUT}
         onClick={() => showLayer(store, name)}
       >
-        <span class="name">{name ?? INPUT}</span> <span class="shape">{size}</span>
+        <span class="name">{shownName}</span> <span class="shape">{size}</span>
         {layer && <span class="words">{wordsNow(ran, layer)}</span>}
         {layer && reached.has(layer.name) && <span class="reached">changed</span>}
       </div>
@@ -92,7 +93,8 @@ export function LayerList() {
       onKeyDown={key}
     >
       {option(null)}
-      {groups.map(({ prefix, names: own }) => {
+      {groups.map((group) => {
+        const { prefix, names: own } = group;
         if (prefix === null) return option(own[0]);
         const isFolded = folded.has(keyOf(own)) && !own.includes(state.layer ?? '');
         return (
@@ -100,7 +102,7 @@ export function LayerList() {
             <div class="fold" role="presentation" onClick={() => toggle(keyOf(own))}>
               {isFolded ? '▸' : '▾'} {prefix} · {plural(own.length, 'layer')}
             </div>
-            {!isFolded && own.map(option)}
+            {!isFolded && shownNames(group).map((shown, i) => option(own[i], shown))}
           </div>
         );
       })}
