@@ -4,11 +4,10 @@ import { high, join, keep, low } from './lanes';
  * Functions of one number, in place on `count` floats at `x` and on no others: in float64, rounded once. The same operations
  * in the same order as in src/core/math32.ts, which has the formulas and their errors. pmin(v, limit) and pmax(v, limit)
  * keep a NaN in v.
- * scratch: 1,024 bytes, for 64 numbers in float64 and as many others. They are widened there and narrowed again in loops of their own: what
+ * scratch: 512 bytes, for 64 numbers in float64. They are widened there and narrowed again in loops of their own: what
  * stands between, two vectors side by side, V8 can pack into vectors of 256 bits, the conversions it cannot.
  */
 const BLOCK = 64;
-const SECOND = BLOCK << 3;
 
 /** Widens to `scratch`. @returns the end of what was written there, whole vectors */
 function widen(x: i32, count: i32, scratch: i32): i32 {
@@ -250,13 +249,9 @@ function swish(x: v128, alpha: v128): v128 {
   return f64x2.div(x, f64x2.add(v128.load64_splat(T, 96), exp2(f64x2.neg(f64x2.mul(alpha, x)))));
 }
 
-/** e^(−x²/2) */
-function density(x: v128): v128 {
-  return exp2(f64x2.neg(f64x2.mul(f64x2.mul(x, x), v128.load64_splat(T, 112))));
-}
-
-function gelu(x: v128, power: v128): v128 {
-  const below = tail(f64x2.abs(x), power);
+function gelu(x: v128): v128 {
+  const half = v128.load64_splat(T, 112);
+  const below = tail(f64x2.abs(x), exp2(f64x2.neg(f64x2.mul(f64x2.mul(x, x), half))));
   const above = f64x2.sub(v128.load64_splat(T, 96), below);
   return f64x2.mul(x, v128.bitselect(below, above, f64x2.lt(x, f64x2.splat(0))));
 }
@@ -365,15 +360,11 @@ export function swishInPlace(x: i32, count: i32, alpha: f64, scratch: i32): void
   }
 }
 
-/** In two loops, for one operation waits for the other: in short ones more of them are under way at once. */
 export function geluInPlace(x: i32, count: i32, scratch: i32): void {
   for (let i = 0; i < count; i += BLOCK, x += BLOCK << 2) {
     const some = min(BLOCK, count - i);
     const end = widen(x, some, scratch);
-    for (let s = scratch; s < end; s += 32) both(s + SECOND, density(v128.load(s)), density(v128.load(s, 16)));
-    for (let s = scratch; s < end; s += 32) {
-      both(s, gelu(v128.load(s), v128.load(s, SECOND)), gelu(v128.load(s, 16), v128.load(s, SECOND + 16)));
-    }
+    for (let s = scratch; s < end; s += 32) both(s, gelu(v128.load(s)), gelu(v128.load(s, 16)));
     narrow(x, some, scratch);
   }
 }

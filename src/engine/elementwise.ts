@@ -16,8 +16,8 @@ import { type EngineMemory, type RoutineKind, returnMemory, takeMemory } from '.
 const SLACK = 64;
 const AREA = PORTION * 4 + SLACK;
 const SCRATCH = PORTION * 8 + SLACK;
-/** What functions of each number need: 64 of them in float64, twice. */
-export const FUNCTION_BYTES = 1024;
+/** What functions of each number need: 64 of them in float64. */
+export const FUNCTION_BYTES = 512;
 /** What `runElementwise` needs of the engine's memory. */
 export const ELEMENTWISE_BYTES = 2 * AREA + SCRATCH;
 /** Below, calls and copies cost more than they save. */

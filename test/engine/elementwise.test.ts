@@ -185,6 +185,8 @@ describe('layers by routines', () => {
     const x: Value = { dtype: 'float32', shape: [data.length], data };
     expectSame({ kind: 'clip' }, [x, limit(-0.7), limit(6)], [data.length]);
     expectSame({ kind: 'clip' }, [x, limit(0)], [data.length]);
+    const odd = [0, -0, Number.NaN, Infinity, -Infinity, 2 ** -149, -1, 1];
+    for (const lo of odd) for (const hi of odd) expectSame({ kind: 'clip' }, [x, limit(lo), limit(hi)], [data.length]);
   });
 
   it('two arrays: of one shape, a number for each channel, a row for all, one number, turned round', () => {
