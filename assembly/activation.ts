@@ -57,7 +57,7 @@ export function clipInPlace(x: i32, count: i32, lo: f32, hi: f32): void {
   const least = f32x4.splat(lo);
   const most = f32x4.splat(hi);
   let i = 0;
-  if (lo == lo && hi == hi && hi != 0) {
+  if (!F32.isNaN(lo) && !F32.isNaN(hi) && hi != 0) {
     // −0 where it changes nothing
     const zero = f32x4.splat(lo == 0 ? lo : -0.0);
     for (; i + 8 <= count; i += 8, x += 32) {
