@@ -14,6 +14,7 @@ import type { Plan } from '../engine/plan.js';
 import type { ConvStep, Step } from '../engine/steps.js';
 import { sha256 } from '../io/hash.js';
 import { type Layer, nameOf } from '../layers/index.js';
+import type { ModelNode } from '../layers/model.js';
 import type { Bank } from './banks.js';
 import type { BoundKernels } from './kernels.js';
 
@@ -272,7 +273,7 @@ export function measureLayers(
         kind: nameOf(layer),
         shape: value.shape,
         dtype: value.dtype,
-        algorithm: algorithmOf(taken.get(key) ?? plannedStep(plan, key)),
+        algorithm: algorithmOf(taken.get(key) ?? plannedStep(plan, key), node),
         facts: layerFacts(numbers, value.shape, layer, firing.has(key)),
       },
     };
@@ -283,7 +284,11 @@ function plannedStep({ steps }: Plan, value: string): Step | undefined {
   return steps.find(({ outputs }) => outputs.includes(value));
 }
 
-function algorithmOf(step: Step | undefined): string | null {
+/** How a value is computed; of a layer that is done in the bands of a convolution, that it is, and in which. */
+function algorithmOf(step: Step | undefined, node: ModelNode | null): string | null {
   if (step?.kind !== 'conv') return null;
-  return step.folds === null ? step.algorithm.name : `${step.algorithm.name}, batch norm folded`;
+  const { algorithm, folds, nodes } = step;
+  const own = folds === null ? algorithm.name : `${algorithm.name}, batch norm folded`;
+  const isFused = nodes.slice(folds === null ? 1 : 2).some(({ name }) => name === node?.name);
+  return isFused ? `fused to ${nodes[0].name} (${own})` : own;
 }

@@ -117,6 +117,16 @@ describe('run', () => {
       expect(results[0].outputs).toEqual([]);
     }));
 
+  it('--json says of a layer that is done in the rows of a convolution in which, and how that is computed', async () => {
+    const algorithms = async (layers: string) => {
+      const { stdout } = await cnnviz(['run', 'lenet5', '--init', 'seed:1', FIVE, '--layers', layers, '--json']);
+      const [result] = JSON.parse(stdout).results ?? [JSON.parse(stdout)];
+      return result.layers.map(({ algorithm }: { algorithm: string | null }) => algorithm);
+    };
+    expect(await algorithms('tanh1,conv2')).toEqual(['fused to conv1 (direct)', 'gemm']);
+    expect(await algorithms('conv1,tanh1')).toEqual(['direct', null]);
+  });
+
   it('folders read the weights once, and one bad image costs itself', () =>
     inFolder(async (cwd) => {
       const folder = join(cwd, 'in');
