@@ -1,6 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import type { RankedClass } from '../core/result.js';
 import type { ShapedModel } from '../layers/infer.js';
+import { SLIDING, WITHOUT_MAPS_OF_THEIR_OWN } from '../layers/kind-lists.js';
 import { type ModelNode, neededFor } from '../layers/model.js';
 import { classGradient } from './class-gradient.js';
 import { classScores, REPAIR } from './class-scores.js';
@@ -156,11 +157,6 @@ function checkMaps({ infos }: ShapedModel, layer: ChosenLayer): ChosenLayer {
   });
 }
 
-/** Layers that slide a window over the places of an image: what they make has places. */
-const WINDOWS: readonly string[] = ['conv', 'ncc', 'max_pool', 'avg_pool', 'gauss_pool'];
-/** Layers that give their input again, or bring any image to one size for the layers of vectors behind them. */
-const SILENT: readonly string[] = ['dropout', 'identity', 'adaptive_avg_pool', 'adaptive_max_pool'];
-
 /**
  * The layers that make maps [1, C, H, W] of more than one place on the way to a value, in the network's order; the last
  * is what a pooling over all places, or a flattening, reads. A batch norm, an addition or an activation makes maps as a
@@ -172,9 +168,9 @@ export function spatialMaps({ model, infos }: ShapedModel, value: string): Model
     const { shape } = infos.get(outputs[0])!;
     return shape.length === 4 && shape[0] === 1 && shape[2] * shape[3] > 1 ? shape.slice(2).join('×') : null;
   };
-  const given = new Set(model.nodes.filter(({ layer }) => WINDOWS.includes(layer.kind)).map(sidesOf));
+  const given = new Set(model.nodes.filter(({ layer }) => SLIDING.includes(layer.kind)).map(sidesOf));
   return neededFor(model, [value]).filter((node) => {
     const sides = sidesOf(node);
-    return sides !== null && given.has(sides) && !SILENT.includes(node.layer.kind);
+    return sides !== null && given.has(sides) && !WITHOUT_MAPS_OF_THEIR_OWN.includes(node.layer.kind);
   });
 }

@@ -3,6 +3,7 @@ import { nearestName } from '../../core/names.js';
 import { sizeOf } from '../../core/tensor.js';
 import { isFloat, type ValueInfo } from '../../core/values.js';
 import { LAYERS, type Layer } from '../../layers/index.js';
+import { READ_ONE } from '../../layers/kind-lists.js';
 import { type Constant, constantOf, type Model, type ModelNode } from '../../layers/model.js';
 import type { Edit } from '../protocol.js';
 
@@ -165,12 +166,6 @@ function editedConstant(name: string, base: Constant, edits: readonly NumberEdit
   }
   return constantOf({ dtype, shape, data });
 }
-
-/** Kinds that read one value and nothing else. */
-const READ_ONE: readonly Layer['kind'][] = [
-  ...(['activation', 'identity', 'dropout', 'softmax', 'log_softmax', 'flatten'] as const),
-  ...(['max_pool', 'avg_pool', 'gauss_pool', 'adaptive_avg_pool', 'adaptive_max_pool'] as const),
-];
 
 function replacedNode(node: ModelNode, layer: Layer): ModelNode {
   if (!(layer.kind in LAYERS)) {
