@@ -373,7 +373,6 @@ function suchAs(fix: string, args: readonly string[]): readonly string[] {
   return [...args.slice(0, -1), /such as ([^\s;]+?),?(?: |;|$)/.exec(fix)![1]];
 }
 
-const PAGE = 'a page says it: test/explorer/edits.test.ts and questions.test.ts ask its engine';
 const PART = 'words of a command line that is printed whole, as cases above have it';
 
 testFixes(PARTS.layer, CASES, {
@@ -386,11 +385,6 @@ testFixes(PARTS.layer, CASES, {
   'src/cli/usage-error.ts: -o': PART,
   'src/engine/wasm/compile.ts: start node without --jitless (NODE_OPTIONS may hold it)':
     'needs a Node without WebAssembly: test/first-use/gigantic-sizes.test.ts starts one',
-  'src/explorer/engine/class-picture.ts: make it without --layers': PAGE,
-  'src/explorer/engine/edited-model.ts: did you mean …?': PAGE,
-  'src/explorer/engine/open-engine.ts: did you mean …?': PAGE,
-  'src/explorer/worker.ts: is cnnviz explore --serve still running? start it again, and open the address it prints':
-    PAGE,
   'src/layers/infer.ts: add --input …=FILE.npy': 'the command asks for inputs before; this is for the library',
   'src/layers/infer.ts: did you mean …?': 'pipes and files are checked before; this is for graphs that are damaged',
   'src/layers/inputs.ts: … must be known before the run: a constant, or an input given with --input NAME=FILE.npy':

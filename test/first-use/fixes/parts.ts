@@ -7,11 +7,16 @@ const TRAIN = /^src\/(?:commands\/train\/|engine\/training\/network\/|models\/(?
 const NETWORK =
   /^src\/(?:commands\/(?:class|network\/(?!preprocess))|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label|idx|drawn-digits)|api\/|analysis\/|cli\/network-flags|run\/(?:layer-choice|network|shape))/;
 
+const EXPLORE = /^src\/(?:commands\/explore|explorer)\//;
+
 export const PARTS = {
   check: CHECK,
   head: HEAD,
   train: TRAIN,
   network: NETWORK,
+  explore: EXPLORE,
   /** One layer, and whatever the others leave. */
-  layer: new RegExp(`^(?!${[CHECK, HEAD, TRAIN, NETWORK].map(({ source }) => source.slice(1)).join('|')})src/`),
+  layer: new RegExp(
+    `^(?!${[CHECK, HEAD, TRAIN, NETWORK, EXPLORE].map(({ source }) => source.slice(1)).join('|')})src/`,
+  ),
 } as const;
