@@ -1,5 +1,6 @@
 import type { ColormapName, ImagePreset, ScaleRule } from '../core/job.js';
 import { mapsShape } from '../core/value-place.js';
+import { shapeOfConstant } from './edits.js';
 import { checkedLayer } from './layer-check.js';
 import type { Look, PackedLayer, PackedNetwork, PageData } from './page-data.js';
 import { checkedPreset } from './preset-check.js';
@@ -172,7 +173,8 @@ function readEdits(said: URLSearchParams, network: PackedNetwork): Edit[] {
 }
 
 /** Whether the page has what an edit changes; a weight may be one of a kernel that was put in before. */
-function isOf(edit: Edit, { layers, model }: PackedNetwork, before: readonly Edit[]): boolean {
+function isOf(edit: Edit, network: PackedNetwork, before: readonly Edit[]): boolean {
+  const { layers, model } = network;
   if (edit.kind === 'layer') return layers.some(({ name }) => name === edit.layer);
   if (edit.kind === 'silence') {
     const layer = layers.find(({ name }) => name === edit.layer);
@@ -181,8 +183,7 @@ function isOf(edit: Edit, { layers, model }: PackedNetwork, before: readonly Edi
   }
   const constant = model.constants.find(({ name }) => name === edit.constant);
   if (!constant || edit.kind === 'kernel') return constant !== undefined;
-  const kernel = before.findLast((one) => one.kind === 'kernel' && one.constant === edit.constant);
-  const shape = kernel?.kind === 'kernel' ? kernel.shape : constant.shape;
+  const shape = shapeOfConstant(network, before, edit.constant);
   return edit.index < shape.reduce((product, side) => product * side, 1);
 }
 

@@ -63,11 +63,11 @@ export function reachedLayers({ layers, model }: PackedNetwork, edits: readonly 
   return reached;
 }
 
-/** "fc.weight [12] is 0.5", as a list of edits tells it. */
-export function editWords(edit: Edit, wordsOf: (layer: Layer) => string): string {
+/** "fc.weight [1, 2] is 0.5", as a list of edits tells it. @param shape of the weight that is edited, as it is now */
+export function editWords(edit: Edit, shape: readonly number[], wordsOf: (layer: Layer) => string): string {
   switch (edit.kind) {
     case 'weight':
-      return `${edit.constant} [${edit.index}] is ${edit.value}`;
+      return `${edit.constant} [${indexWords(edit.index, shape)}] is ${edit.value}`;
     case 'silence':
       return `${edit.layer}: channel ${edit.channel} is silent`;
     case 'layer':
@@ -75,4 +75,22 @@ export function editWords(edit: Edit, wordsOf: (layer: Layer) => string): string
     case 'kernel':
       return `${edit.constant} is another kernel of ${edit.shape.slice(-2).join('×')}`;
   }
+}
+
+/** The shape of a weight or bias as it is now; empty: nobody knows it. */
+export function shapeOfConstant({ model }: PackedNetwork, edits: readonly Edit[], constant: string): readonly number[] {
+  const kernel = edits.findLast((edit) => edit.kind === 'kernel' && edit.constant === constant);
+  if (kernel?.kind === 'kernel') return kernel.shape;
+  return model.constants.find(({ name }) => name === constant)?.shape ?? [];
+}
+
+/** 12 of [2, 10] is "1, 2" */
+function indexWords(index: number, shape: readonly number[]): string {
+  let rest = index;
+  const places = [...shape].reverse().map((side) => {
+    const place = rest % side;
+    rest = Math.floor(rest / side);
+    return place;
+  });
+  return places.length === 0 ? String(index) : places.reverse().join(', ');
 }

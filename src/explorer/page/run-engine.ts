@@ -1,40 +1,58 @@
-import { batch, effect, untracked } from '@preact/signals-core';
+import { batch, effect } from '@preact/signals-core';
 import type { Ran, Situation } from '../protocol.js';
 import { report, takeBack } from './actions.js';
 import { refusalOf } from './refusal.js';
 import type { Store } from './store.js';
 
-/** Pages whose refused change has been taken back: the run after it does not wipe away why. */
-const TAKEN_BACK = new WeakSet<Store>();
+/** What is shown of a run is asked for before the next one begins; but for what takes longer than this. */
+const PATIENCE_MS = 250;
 
-/** Runs the engine whenever what decides the numbers changes. */
+/**
+ * Runs the engine whenever what decides the numbers changes: one run at a time, and between two of them what is shown is
+ * drawn, so that a slider that moves is followed. Of situations that come meanwhile the last one is run.
+ */
 export function keepRunning(store: Store): () => void {
+  let isBusy = false;
+  let ran: Situation | null = null;
+  const runAll = async () => {
+    isBusy = true;
+    for (let next = store.situation.peek(); next !== null && next !== ran; next = store.situation.peek()) {
+      ran = next;
+      const outcome = await run(store, next);
+      // a comparison runs networks, too
+      if (outcome === 'superseded') ran = null;
+      if (outcome === 'refused' && store.situation.peek() === next && store.good.peek() !== null) {
+        takeBack(store);
+        // the engine has kept its last run: what is put back needs none
+        ran = store.situation.peek();
+        store.good.value = ran;
+      }
+      await answered(store);
+    }
+    isBusy = false;
+  };
   return effect(() => {
-    const situation = store.situation.value;
-    if (situation !== null && situation !== store.good.peek()) untracked(() => void run(store, situation));
+    store.situation.value;
+    if (!isBusy) void runAll();
   });
 }
 
-/** Results are taken over in their order, also where a newer situation waits: a slider that moves shows all it can. */
-async function run(store: Store, situation: Situation): Promise<void> {
-  store.running.value = store.running.peek() + 1;
+async function run(store: Store, situation: Situation): Promise<'done' | 'refused' | 'superseded'> {
+  store.isRunning.value = true;
   try {
     const ran = await store.engine.run(situation);
     batch(() => {
       store.good.value = situation;
-      if (!TAKEN_BACK.delete(store)) store.trouble.value = null;
+      store.trouble.value = null;
       store.versions.value = newVersions(store, ran);
       store.ran.value = ran;
+      store.isRunning.value = false;
     });
+    return 'done';
   } catch (error) {
-    batch(() => {
-      report(store, error);
-      if (store.situation.peek() !== situation || !refusalOf(error)) return;
-      TAKEN_BACK.add(store);
-      takeBack(store);
-    });
-  } finally {
-    store.running.value = store.running.peek() - 1;
+    store.isRunning.value = false;
+    report(store, error);
+    return refusalOf(error) === null ? 'superseded' : 'refused';
   }
 }
 
@@ -44,4 +62,20 @@ function newVersions(store: Store, ran: Ran): ReadonlyMap<string, number> {
     if (!unchanged || !versions.has(name)) versions.set(name, (versions.get(name) ?? 0) + 1);
   }
   return versions;
+}
+
+/** When no question is open, or they take too long. */
+async function answered(store: Store): Promise<void> {
+  // what is drawn anew asks in a task of its own
+  await new Promise((resolve) => setTimeout(resolve));
+  let stop = () => {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS);
+    stop = effect(() => {
+      if (store.open.value === 0) resolve();
+    });
+  });
+  stop();
+  clearTimeout(timer);
 }

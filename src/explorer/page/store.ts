@@ -32,8 +32,9 @@ export interface Store {
   readonly ran: Signal<Ran | null>;
   /** How often the numbers of each layer have changed. */
   readonly versions: Signal<ReadonlyMap<string, number>>;
-  /** How many runs are not done. */
-  readonly running: Signal<number>;
+  readonly isRunning: Signal<boolean>;
+  /** Questions to the engine that are not answered. */
+  readonly open: Signal<number>;
   readonly trouble: Signal<Refusal | null>;
   /** What was found out about an image or done for the reader: shown in the status line. */
   readonly note: Signal<string>;
@@ -62,7 +63,8 @@ export function makeStore(data: PageData, engine: ExplorerEngine): Store {
     good: signal(null),
     ran: signal(null),
     versions: signal(new Map()),
-    running: signal(0),
+    isRunning: signal(false),
+    open: signal(0),
     trouble: signal(null),
     note: signal(''),
     said: signal(''),

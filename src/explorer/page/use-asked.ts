@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Refusal } from '../protocol.js';
 import { refusalOf } from './refusal.js';
+import { useStore } from './use-signal.js';
 
 /** What the engine answered to a question. */
 export interface Asked<T> {
@@ -20,14 +21,10 @@ interface Heard<T> {
  * Asks the engine again whenever `keys` change: one question at a time, of several waiting ones the last. An answer stays
  * until the next one about the same thing, so that nothing flickers. `ask` null: there is nothing to ask.
  */
-export function useAsked<T>(
-  about: string,
-  keys: readonly unknown[],
-  ask: (() => Promise<T>) | null,
-  noteRefusal?: (refusal: Refusal) => void,
-): Asked<T> {
+export function useAsked<T>(about: string, keys: readonly unknown[], ask: (() => Promise<T>) | null): Asked<T> {
   const [heard, setHeard] = useState<Heard<T> | null>(null);
   const [isWaiting, setWaiting] = useState(false);
+  const { open } = useStore();
   const queue = useRef<Queue>({ isBusy: false, next: null, isGone: false }).current;
 
   useEffect(() => {
@@ -43,6 +40,7 @@ export function useAsked<T>(
       return;
     }
     const question = async (): Promise<void> => {
+      open.value = open.peek() + 1;
       try {
         const answer = await ask();
         if (!queue.isGone) setHeard({ about, answer, refusal: null });
@@ -50,7 +48,8 @@ export function useAsked<T>(
         const refusal = refusalOf(error);
         if (!refusal || queue.isGone) return;
         setHeard({ about, answer: null, refusal });
-        noteRefusal?.(refusal);
+      } finally {
+        open.value = open.peek() - 1;
       }
     };
     queue.next = question;

@@ -1,12 +1,17 @@
-import { editWords, withoutEdit } from '../../edits.js';
+import { editWords, shapeOfConstant, withoutEdit } from '../../edits.js';
+import type { Edit } from '../../protocol.js';
 import { setEdits } from '../actions.js';
+import { networkOf } from '../store.js';
 import { useSignal, useStore } from '../use-signal.js';
 import { layerWords } from './layer-words.js';
 
 /** All that is otherwise than in the file; each can be taken back. */
 export function EditList() {
   const store = useStore();
-  const { edits } = useSignal(store.state);
+  const state = useSignal(store.state);
+  const { edits } = state;
+  const network = networkOf(store, state);
+  const shapeOf = (edit: Edit) => ('constant' in edit ? shapeOfConstant(network, edits, edit.constant) : []);
   if (edits.length === 0) return null;
   return (
     <section>
@@ -14,7 +19,7 @@ export function EditList() {
       <ul class="edits">
         {edits.map((edit, i) => (
           <li key={i}>
-            <span>{editWords(edit, layerWords)}</span>{' '}
+            <span>{editWords(edit, shapeOf(edit), layerWords)}</span>{' '}
             <button type="button" class="small" onClick={() => setEdits(store, withoutEdit(edits, edit), 'step')}>
               Take back
             </button>

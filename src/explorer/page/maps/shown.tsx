@@ -68,7 +68,7 @@ function LargeInput() {
 /** "conv 3×3 stride 2 · 0.72 M multiply-adds · sees 3×3 pixels"; what an edit or another image may have changed is left out. */
 function layerFacts({ params, macs, sees }: PackedLayer, words: string, isEdited: boolean): string {
   const parts = [words];
-  if (params > 0) parts.push(`${groupDigits(params)} ${params === 1 ? 'parameter' : 'parameters'}`);
+  if (params > 0 && !isEdited) parts.push(`${groupDigits(params)} ${params === 1 ? 'parameter' : 'parameters'}`);
   if (macs > 0 && !isEdited) parts.push(`${groupDigits(macs)} multiply-adds`);
   if (sees !== null && !isEdited) parts.push(`sees ${sees}`);
   return parts.join(' · ');

@@ -8,7 +8,7 @@ export function StatusLine() {
   const note = useSignal(store.note);
   const said = useSignal(store.said);
   const ran = useSignal(store.ran);
-  const isRunning = useSignal(store.running) > 0;
+  const isRunning = useSignal(store.isRunning);
   const done = ran === null ? 'starting' : `${plural(ran.computed, 'layer')} computed in ${Math.round(ran.ms)} ms`;
   return (
     <footer class={trouble ? 'status trouble' : 'status'}>
