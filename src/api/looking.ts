@@ -49,7 +49,7 @@ interface KernelOptions extends PixelOptions {
   readonly flip?: boolean;
   /** Only algorithms that add in the one order of summation. Default false. */
   readonly exact?: boolean;
-  /** Threads for one large convolution; no result depends on it. Default 1. */
+  /** Threads within one input; no result depends on it. Default 1. */
   readonly threads?: number;
 }
 

@@ -32,7 +32,7 @@ import {
 export interface NetworkOptions extends WeightOptions {
   /** Only algorithms that follow the one order of summation; no batch norm folded. Default false. */
   readonly exact?: boolean;
-  /** Threads that may be used for one large convolution; the result never depends on it. Default 1. */
+  /** Threads that may be used within one input; the result never depends on it. Default 1. */
   readonly threads?: number;
   /** Told when a run makes a NaN, an infinity or an explosion: the first layer and its channels. Default: nobody is. */
   readonly warn?: (text: string) => void;

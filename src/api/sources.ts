@@ -123,7 +123,7 @@ export function decodeJobOf({ background, maxPixels = 100e6 }: PreprocessOptions
 export interface NetworkRunOptions extends PreprocessOptions, WeightOptions {
   /** Only algorithms that add in the one order of summation; no batch norm folded. Default false. */
   readonly exact?: boolean;
-  /** Threads for one large convolution; no result depends on it. Default 1. */
+  /** Threads within one input; no result depends on it. Default 1. */
   readonly threads?: number;
 }
 

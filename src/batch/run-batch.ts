@@ -43,7 +43,7 @@ interface BatchOptions {
   readonly named: number;
   /** What is made of each input; null: only the run can tell. */
   readonly products: ProductsOf | null;
-  /** Images worked on at once, and threads for one large convolution. */
+  /** Images worked on at once, and threads within one image. */
   readonly jobs: number;
   /** Time for one input; null: no limit. */
   readonly timeoutMs: number | null;

@@ -14,7 +14,7 @@ export interface StudyTask {
 
 /** What a study finds around it. */
 export interface StudyContext {
-  /** Threads that one large convolution may use; no result depends on it. */
+  /** Threads that may work within one input; no result depends on it. */
   readonly threads: number;
   /** Who has room for sessions, where several threads run one network. */
   readonly homes: Homes | null;

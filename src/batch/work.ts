@@ -77,7 +77,7 @@ export type WorkOn<I extends Item = Input, R = TaskResult> = (
 
 /** What a task finds around it, whichever process it runs in. */
 interface TaskOptions {
-  /** Threads that one large convolution may use; no result depends on it. */
+  /** Threads that may work within one input; no result depends on it. */
   readonly threads: number;
   /** Who has room for sessions, where several threads run one network. */
   readonly homes: Homes | null;

@@ -25,7 +25,7 @@ interface Division {
   readonly processes: number;
   /** Threads of each process that work on whole inputs; their weights are shared. */
   readonly lanes: number;
-  /** Threads that one large convolution may use in each lane. */
+  /** Threads that may work within one input in each lane. */
   readonly threads: number;
   /** Inputs in flight in each process: while the engine computes for one, another is decoded or encoded. */
   readonly inFlight: number;

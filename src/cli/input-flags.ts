@@ -32,7 +32,7 @@ export const batchFlags = {
 
 /** Help's words for the standard flags of such a command. */
 export const BATCH_WORDS = {
-  jobs: 'images in flight, and threads for one large convolution',
+  jobs: 'images in flight, and threads within one image',
   json: 'one JSON document on stdout',
   jsonl: 'one line of JSON on stdout for each image as it finishes',
 } as const;

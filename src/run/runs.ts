@@ -22,7 +22,7 @@ import { threadTeam } from './threads.js';
 /** What a run is given by whoever runs it. */
 export interface RunContext {
   readonly breathe: Breathe;
-  /** Threads that one large convolution may use; no result depends on it. */
+  /** Threads that may work within one input; no result depends on it. */
   readonly threads: number;
   /** Who has room for sessions, where several threads run one plan; else each has a memory of its own. */
   readonly homes?: Homes | null;

@@ -18,7 +18,7 @@ export const check = command({
   common: ['--pipe', '--network', '--baseline', '--update', '--report'],
   args: { images: arg.any('images, folders, globs; or files of cases') },
   flags: checkFlags,
-  jobs: 'images in flight, and threads for one large convolution',
+  jobs: 'images in flight, and threads within one image',
   profile: true,
   async answer({ images, flags }, frame) {
     const { checkAnswer } = await import('./check-answer.js');

@@ -51,6 +51,6 @@ export function classOutput(name: string): Output {
 /** How help tells of --json and -j. */
 export const CLASS_WORDS = {
   json: 'one JSON document on stdout; a picture only with -o',
-  jobs: 'threads for one large convolution',
+  jobs: 'threads within one image',
   profile: true,
 } as const;

@@ -12,7 +12,7 @@ const PLACES = {
 /** How help tells of --json and -j, and that -v is there. */
 const WORDS = {
   json: 'one JSON document on stdout',
-  jobs: 'threads for one large convolution',
+  jobs: 'threads within one image',
   verbose: true,
   profile: true,
 } as const;

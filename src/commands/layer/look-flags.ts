@@ -27,4 +27,4 @@ export function positionFlag(spec: string, about: string) {
 export const lookArgs = { what: arg.any('IMAGE with --kernel or --patch; or NET and IMAGE') };
 
 /** How help tells of -j. */
-export const LOOK_JOBS = 'threads for one large convolution';
+export const LOOK_JOBS = 'threads within one image';

@@ -27,7 +27,7 @@ width: --stride 1,2x3 are two strides.
     about: 'FILE.png, FILE.svg, or - for stdout (default: NAME.sweep.png)',
     draws: true,
   },
-  jobs: 'threads for one large convolution',
+  jobs: 'threads within one image',
   verbose: true,
   profile: true,
   async answer({ image, flags }, frame) {

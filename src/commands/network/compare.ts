@@ -49,7 +49,7 @@ The first network says how the image is prepared, unless --preset does.`,
     ...pageFlags,
     ...under('Running:', { exact: exactFlag }),
   },
-  jobs: 'threads for one large convolution',
+  jobs: 'threads within one image',
   verbose: true,
   profile: true,
   async answer({ a, b, image, flags }, frame) {
