@@ -1,7 +1,7 @@
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PackedImage } from '../../page-data.js';
 import { showImage } from '../actions.js';
-import { drawPicture, sizeCanvas } from '../maps/paint.js';
+import { drawPicture, type Picture, sizeCanvas } from '../maps/paint.js';
 import { useSignal, useStore } from '../use-signal.js';
 import { Camera } from './camera.js';
 import { takeFile } from './take-files.js';
@@ -56,9 +56,14 @@ export function ImageChoice() {
 }
 
 function Thumbnail({ image }: { readonly image: PackedImage }) {
-  const bytes = useSignal(useStore().bytes);
+  const { bytes, data } = useStore();
+  const own = useSignal(bytes);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const picture = useMemo(() => thumbnailOf(image, bytes), [image, bytes]);
+  const [picture, setPicture] = useState<Picture | null>(null);
+  useEffect(() => {
+    // a server that has ended gives no picture: the name stands there instead
+    thumbnailOf(data, image, own).then(setPicture, () => setPicture(null));
+  }, [image, own]);
   useLayoutEffect(() => {
     const context = canvas.current && picture && sizeCanvas(canvas.current, SIDE, SIDE);
     if (!context || !picture) return;
@@ -66,5 +71,11 @@ function Thumbnail({ image }: { readonly image: PackedImage }) {
     const [width, height] = [picture.width * scale, picture.height * scale];
     drawPicture(context, picture, [(SIDE - width) / 2, (SIDE - height) / 2, width, height]);
   }, [picture]);
-  return picture ? <canvas ref={canvas} width={SIDE} height={SIDE} aria-hidden="true" /> : <span>{image.name}</span>;
+  return picture ? (
+    <canvas ref={canvas} width={SIDE} height={SIDE} aria-hidden="true" />
+  ) : (
+    <span class="thumbnail-name" aria-hidden="true">
+      {image.name}
+    </span>
+  );
 }

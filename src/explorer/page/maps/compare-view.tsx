@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { formatNumber } from '../../../core/text.js';
 import { mapsShape } from '../../../core/value-place.js';
 import { chooseScale, toPixels } from '../../../draw/scale.js';
@@ -11,12 +11,14 @@ import { useSignal, useStore } from '../use-signal.js';
 import { pictureOfGreys } from './paint.js';
 import { StillPicture } from './still-picture.js';
 
+/** As it should be, and what is held against it. */
+const [a, b] = [0, 1];
+
 /** Two networks layer by layer: where they part, and the maps of both beside each other. */
 export function CompareView() {
   const store = useStore();
   const state = useSignal(store.state);
   const ran = useSignal(store.ran);
-  const [[a, b]] = useState([0, 1] as const);
   const { answer, refusal } = useAsked('compare', [ran], ran ? () => store.engine.compare(a, b) : null);
   const { networks } = store.data;
   if (networks.length < 2) return <p>This page has one network: give two to `cnnviz explore` to compare them.</p>;
@@ -30,7 +32,7 @@ export function CompareView() {
             : `The first layer that differs is ${answer.first}.`}
         </p>
       )}
-      {state.layer !== null && <Pair layer={state.layer} a={a} b={b} channel={state.channel} />}
+      {state.layer !== null && <Pair layer={state.layer} channel={state.channel} />}
       {answer && (
         <table class="list">
           <caption class="unseen">Largest difference of each layer</caption>
@@ -64,19 +66,13 @@ export function CompareView() {
 interface PairProps {
   readonly layer: string;
   readonly channel: number;
-  readonly a: number;
-  readonly b: number;
 }
 
 /** A map of both networks on one scale, and their difference around zero. */
-function Pair({ layer, channel, a, b }: PairProps) {
+function Pair({ layer, channel }: PairProps) {
   const store = useStore();
   const good = useSignal(store.good);
-  const { answer, refusal } = useAsked(
-    layer,
-    [good, a, b],
-    good ? () => bothValues(store.engine, good, layer, a, b) : null,
-  );
+  const { answer, refusal } = useAsked(layer, [good], good ? () => bothValues(store.engine, good, layer) : null);
   const drawn = useMemo(() => {
     if (!answer || answer.shape.length > 4 || answer.shape.length < 1) return null;
     const { width, height, channels } = mapsShape(answer.shape);
@@ -120,7 +116,7 @@ function Pair({ layer, channel, a, b }: PairProps) {
 }
 
 /** The numbers of a layer in both networks; the engine is left where it was. */
-async function bothValues(engine: ExplorerEngine, situation: Situation, layer: string, a: number, b: number) {
+async function bothValues(engine: ExplorerEngine, situation: Situation, layer: string) {
   const found = [];
   for (const network of [a, b]) {
     await engine.run({ ...situation, network });

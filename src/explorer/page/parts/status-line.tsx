@@ -1,4 +1,5 @@
 import { plural } from '../../../core/geometry.js';
+import { focusWhy } from '../focus.js';
 import { useSignal, useStore } from '../use-signal.js';
 
 /** What was refused and why, what was done; and what a screen reader says. */
@@ -8,6 +9,7 @@ export function StatusLine() {
   const note = useSignal(store.note);
   const said = useSignal(store.said);
   const ran = useSignal(store.ran);
+  const isOpen = useSignal(store.isOpen);
   const isRunning = useSignal(store.isRunning);
   const done = ran === null ? 'starting' : `${plural(ran.computed, 'layer')} computed in ${Math.round(ran.ms)} ms`;
   return (
@@ -23,6 +25,11 @@ export function StatusLine() {
           </>
         )}
       </div>
+      {isOpen && (
+        <button type="button" class="small to-why" onClick={focusWhy}>
+          Why is it so?
+        </button>
+      )}
       <p class="faint">
         {trouble ? '' : [note, isRunning ? 'computing' : done].filter((one) => one !== '').join(' · ')}
       </p>
