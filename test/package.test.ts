@@ -105,7 +105,9 @@ describe('the package', () => {
       'docs/batch.md',
       'docs/check.schema.json',
       'docs/ci.md',
+      'docs/explorer.md',
       'docs/flags.md',
+      'docs/gallery/explorer.png',
       'docs/gallery/readme.png',
       'docs/heads.md',
       'docs/library.md',
@@ -127,7 +129,11 @@ describe('the package', () => {
       'package.json',
     ];
     expect(packed.filter((path) => !path.startsWith('dist/')).sort()).toEqual(single);
-    expect(packed.filter((path) => path.startsWith('dist/') && !/\.(?:c?js|d\.ts)$/.test(path))).toEqual([]);
+    expect(packed.filter((path) => path.startsWith('dist/') && !/\.(?:c?js|d\.ts)$/.test(path))).toEqual([
+      'dist/explorer/engine.wasm.deflate',
+      'dist/explorer/page.css',
+      'dist/explorer/worker.js.deflate',
+    ]);
     expect(packed).toEqual(expect.arrayContaining(['dist/index.js', 'dist/cli/main.cjs', 'dist/types/index.d.ts']));
   });
 
@@ -137,7 +143,8 @@ describe('the package', () => {
       ...Object.values<string | Record<string, string>>(manifest.exports).flatMap((entry) =>
         typeof entry === 'string' ? [entry] : Object.values(entry),
       ),
-      ...manifest.files,
+      // what begins with ! is left out
+      ...manifest.files.filter((path: string) => !path.startsWith('!')),
     ].map((path) => path.replace(/^\.\//, ''));
     expect(named).toContain('dist/index.js');
     expect(named.filter((path) => !existsSync(ROOT + path))).toEqual([]);

@@ -10,8 +10,8 @@ import type { PageData } from '../../explorer/page-data.js';
 import { writeAtomic } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
 import { openPage } from '../../io/open-page.js';
-import { pageProgram } from '../../io/page-programs.js';
 import { stem } from '../../io/paths.js';
+import { pageProgram } from '../../io/shipped-files.js';
 import { BYTES_PATH, servePage } from '../../io/web/serve-page.js';
 import { type Asked, readAsked } from './asked.js';
 import type { ExploreValues } from './explore-flags.js';
@@ -68,8 +68,8 @@ export async function exploreAnswer(words: readonly string[], flags: ExploreValu
   };
 }
 
-/** The page from here, until a signal ends the process. */
-async function serve(subject: PageSubject, { port, open }: ExploreValues, frame: Frame): Promise<never> {
+/** The page from here: the server keeps the process alive until a signal ends it. */
+async function serve(subject: PageSubject, { port, open }: ExploreValues, frame: Frame): Promise<Answer> {
   const { data, store, notes } = subject;
   const first = await firstSight(data, store);
   const { address } = await servePage(
@@ -86,19 +86,14 @@ async function serve(subject: PageSubject, { port, open }: ExploreValues, frame:
     },
     port,
   );
-  const { terminal } = frame;
-  for (const note of notes) terminal.note(`note: ${note}`);
-  if (frame.json) {
-    const document = { ...documentOf(subject, frame), address, warnings: notes };
-    await terminal.send(new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`));
-  } else {
-    for (const line of subjectLines(subject)) terminal.print(line);
+  if (open) void show(address, frame);
+  return {
+    lines: [...subjectLines(subject), 'served to this machine alone; Ctrl-C ends it'],
     // without it nobody could look at it, -q or not
-    terminal.find(address);
-    terminal.note('for this machine alone; Ctrl-C ends it');
-  }
-  if (open) await show(address, frame);
-  return new Promise(() => {});
+    findings: [address],
+    document: () => ({ ...documentOf(subject, frame), address, warnings: notes }),
+    notes,
+  };
 }
 
 async function show(place: string, { terminal }: Frame): Promise<void> {

@@ -74,10 +74,11 @@ export const demo = command({
   },
 });
 
-/** The demo's pictures, and where they lie in the package. */
+/** The demo's pictures, and where they lie in the package; the digits as the lines of `explore` name them. */
 const PICTURES = [
   ['rocket.jpg', 'rocket.jpg'],
   ['seven.png', 'digits/7.png'],
+  ...[...'0123456789'].map((digit) => [`digits/${digit}.png`, `digits/${digit}.png`] as const),
 ] as const;
 
 /** The pictures in `out`, where commands can name them. @throws CnnvizError 'usage' where another file has such a name */
