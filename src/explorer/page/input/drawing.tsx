@@ -19,6 +19,7 @@ export function Drawing() {
   const isShown = useSignal(store.state).image === null;
   const last = useRef<Place | null>(null);
   const frame = useRef(0);
+  const paper = useRef<DOMRect | null>(null);
   const contextOf = () => canvas.current?.getContext('2d', { willReadFrequently: true }) ?? null;
   const feedSoon = () => {
     cancelAnimationFrame(frame.current);
@@ -52,7 +53,9 @@ export function Drawing() {
     feedSoon();
   };
   const placeOf = (event: PointerEvent & { readonly currentTarget: HTMLCanvasElement }): Place => {
-    const box = event.currentTarget.getBoundingClientRect();
+    // measured once a stroke: while the page changes, each measure would lay it out anew
+    if (event.type === 'pointerdown' || !paper.current) paper.current = event.currentTarget.getBoundingClientRect();
+    const box = paper.current;
     return { x: ((event.clientX - box.left) / box.width) * SIDE, y: ((event.clientY - box.top) / box.height) * SIDE };
   };
   const key = (event: KeyboardEvent) => {

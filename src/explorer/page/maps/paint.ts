@@ -24,12 +24,19 @@ function wholePixels(colormap: ColormapName): Uint32Array {
 }
 
 /** Greys [height, width] in the colours of a colour map. */
-export function pictureOfGreys(greys: Uint8Array, width: number, height: number, colormap: ColormapName): Picture {
+export function pictureOfGreys(
+  greys: Uint8Array,
+  width: number,
+  height: number,
+  colormap: ColormapName,
+  before?: Picture,
+): Picture {
   const table = wholePixels(colormap);
-  return paint(width, height, (pixels) => {
+  const fill = (pixels: Uint8ClampedArray) => {
     const whole = new Uint32Array(pixels.buffer);
     for (let i = 0; i < greys.length; i++) whole[i] = table[greys[i]];
-  });
+  };
+  return paint(width, height, fill, before);
 }
 
 /** RGBA pixels as they are. */
@@ -37,11 +44,22 @@ export function pictureOfPixels(rgba: Uint8ClampedArray, width: number, height: 
   return paint(width, height, (pixels) => pixels.set(rgba));
 }
 
-/** A picture whose pixels, RGBA, a function fills in; they are transparent before. */
-export function paint(width: number, height: number, fill: (pixels: Uint8ClampedArray) => void): Picture {
-  const canvas = document.createElement('canvas');
-  canvas.width = width;
-  canvas.height = height;
+/**
+ * A picture whose pixels, RGBA, a function fills in; they are transparent before.
+ * @param before one of no use any more: its canvas is taken if it has the size, for making one takes longer than filling it
+ */
+export function paint(
+  width: number,
+  height: number,
+  fill: (pixels: Uint8ClampedArray) => void,
+  before?: Picture,
+): Picture {
+  const isFit = before?.width === width && before.height === height;
+  const canvas = isFit ? before.canvas : document.createElement('canvas');
+  if (!isFit) {
+    canvas.width = width;
+    canvas.height = height;
+  }
   const context = canvas.getContext('2d');
   if (context) {
     const image = context.createImageData(width, height);

@@ -1,4 +1,5 @@
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
+import type { ColormapName } from '../../../core/job.js';
 import type { MapGreys } from '../../page-data.js';
 import type { Refusal } from '../../protocol.js';
 import { bytesOfText } from '../base64.js';
@@ -25,26 +26,34 @@ export function useMaps(layer: string, channels: readonly number[] | null, isFol
   const ask = hasRun && channels !== null ? () => engine.maps(layer, isFolded ? [0] : channels, look) : null;
   const { answer, refusal } = useAsked(layer, [look, version, wanted], ask);
   const greys = answer ?? (data.first?.layer === layer && !hasRun ? data.first.maps : null);
+  const before = useRef(NONE);
   const pictures = useMemo(() => {
     if (!greys) return NONE;
-    return isFolded ? unitPictures(greys, channels ?? [], look.colormap) : picturesOf(greys, look.colormap);
+    before.current = isFolded
+      ? unitPictures(greys, channels ?? [], look.colormap)
+      : picturesOf(greys, look.colormap, before.current);
+    return before.current;
   }, [greys, isFolded ? channels : null]);
   return { greys, pictures, refusal };
 }
 
-function picturesOf({ greys, channels, width, height }: MapGreys, colormap: Parameters<typeof pictureOfGreys>[3]) {
+function picturesOf(
+  { greys, channels, width, height }: MapGreys,
+  colormap: ColormapName,
+  before: ReadonlyMap<number, Picture>,
+): ReadonlyMap<number, Picture> {
   const bytes = typeof greys === 'string' ? bytesOfText(greys) : greys;
   const size = width * height;
   return new Map(
     channels.map((channel, i) => [
       channel,
-      pictureOfGreys(bytes.subarray(i * size, (i + 1) * size), width, height, colormap),
+      pictureOfGreys(bytes.subarray(i * size, (i + 1) * size), width, height, colormap, before.get(channel)),
     ]),
   );
 }
 
 /** The numbers of a layer of vectors stand in one map, one after another: each is a picture of its own here. */
-function unitPictures({ greys }: MapGreys, units: readonly number[], colormap: Parameters<typeof pictureOfGreys>[3]) {
+function unitPictures({ greys }: MapGreys, units: readonly number[], colormap: ColormapName) {
   const bytes = typeof greys === 'string' ? bytesOfText(greys) : greys;
   return new Map(units.map((unit) => [unit, pictureOfGreys(bytes.subarray(unit, unit + 1), 1, 1, colormap)]));
 }
