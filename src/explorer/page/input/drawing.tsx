@@ -15,6 +15,7 @@ export function Drawing() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [pen, setPen] = useState<Place>({ x: SIDE / 2, y: SIDE / 2 });
   const [isDown, setDown] = useState(false);
+  const [hasInk, setInk] = useState(false);
   const [isKeyed, setKeyed] = useState(false);
   const isShown = useSignal(store.state).image === null;
   const last = useRef<Place | null>(null);
@@ -35,6 +36,7 @@ export function Drawing() {
     context.fillRect(0, 0, SIDE, SIDE);
     last.current = null;
     setDown(false);
+    setInk(false);
   };
   useEffect(clear, []);
   const strokeTo = (to: Place) => {
@@ -50,6 +52,7 @@ export function Drawing() {
     context.lineTo(to.x, to.y);
     context.stroke();
     last.current = to;
+    setInk(true);
     feedSoon();
   };
   const placeOf = (event: PointerEvent & { readonly currentTarget: HTMLCanvasElement }): Place => {
@@ -108,7 +111,7 @@ export function Drawing() {
         )}
       </div>
       <p class="buttons">
-        <span class="faint">{isShown ? 'it is fed' : 'draw a digit'}</span>
+        <span class="faint">{isShown && hasInk ? 'it is fed' : 'draw a digit'}</span>
         <button type="button" class="small" onClick={clear}>
           Clear
         </button>

@@ -51,8 +51,8 @@ function View({ layer, isMaps }: { readonly layer: PackedLayer | null; readonly 
   if (layer === null) return <LargeInput />;
   if (view === 'map' && isMaps) return <OneMap key={layer.name} layer={layer} />;
   if (view === 'kernels') return <KernelsView key={layer.name} layer={layer} />;
-  if (view === 'numbers') return <NumbersView layer={layer} />;
-  return <MapsView layer={layer} />;
+  if (view === 'numbers') return <NumbersView key={layer.name} layer={layer} />;
+  return <MapsView key={layer.name} layer={layer} />;
 }
 
 function LargeInput() {
