@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tensor } from '../../src/core/tensor.js';
@@ -201,6 +202,15 @@ describe('cnnviz explore', () => {
     expect([...new Float32Array(bytes.buffer.slice(bytes.byteOffset + at, bytes.byteOffset + at + length))]).toEqual([
       ...numbers,
     ]);
+  });
+
+  it('an input that is named is the image; a name that no input has is refused', async () => {
+    const net = fileURLToPath(new URL('../../fixtures/models/onnx/inverted-residual-16.onnx', import.meta.url));
+    writeFileSync(join(folder, 'in.npy'), writeNpy(tensor(new Float32Array(8 * 7 * 7).fill(0.5), [1, 8, 7, 7])));
+    const { data } = await made(net, '--input', 'input=in.npy');
+    expect(data.images).toMatchObject([{ kind: 'array', name: 'in.npy', shape: [1, 8, 7, 7] }]);
+    const { code, stderr } = await explore(net, '--input', 'nope=in.npy');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('no input is called "nope"')]);
   });
 
   it('two networks are compared, the second as the first sees the image', async () => {

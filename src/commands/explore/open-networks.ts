@@ -82,7 +82,11 @@ function withPreset(network: ExploredNetwork, preset: OpenedNetwork['preset']): 
 /** A page feeds one image to one input. */
 function refuseMore({ name, open, fed }: OpenedNetwork): void {
   if (open.length === 1 && fed.size === 0) return;
-  throw new CnnvizError('usage', `${name}: a page feeds one input, ${open.length + fed.size} are to be fed`, {
-    fix: 'cnnviz run takes several: --input NAME=FILE.npy',
-  });
+  throw new CnnvizError(
+    'usage',
+    `${name}: a page feeds one input, which an image or an array is; it has ${open.length + fed.size}`,
+    {
+      fix: 'cnnviz run takes several: --input NAME=FILE.npy',
+    },
+  );
 }

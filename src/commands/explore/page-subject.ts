@@ -1,11 +1,13 @@
 import { presetOfJob } from '../../analysis/prepare/network-input.js';
 import { oneLayerJob } from '../../cli/layer-flags.js';
+import { requestOf } from '../../cli/network-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import { VERSION } from '../../core/version.js';
 import { ByteStore } from '../../explorer/byte-store.js';
 import type { PackedNetwork, PageData } from '../../explorer/page-data.js';
 import { openKernels } from '../../run/kernels.js';
+import { openNetwork } from '../../run/network.js';
 import type { Asked } from './asked.js';
 import type { ExploreValues } from './explore-flags.js';
 import { MOST_BOXES } from './graph-boxes.js';
@@ -43,6 +45,8 @@ export async function readSubject(
     );
     return finish([network], images, store, { kind: 'layer', together: 'alone', draws: false });
   }
+  if (asked.images.length === 0 && flags.input.length === 1)
+    return readSubject(...(await asImage(asked, flags)), typed);
   const opened = await openNetworks(asked, flags, typed);
   const [first] = opened;
   const isDigit = presetOfJob(first.job, first.opened).digit === true;
@@ -65,6 +69,19 @@ export async function readSubject(
   }
   const together = asked.checkpoints.length > 0 ? 'film' : networks.length === 2 ? 'compared' : 'alone';
   return finish(networks, images, store, { kind: 'network', together, draws: isDigit });
+}
+
+/** The array of the one input that is fed, as the image of the page. @throws CnnvizError where no input is called so */
+async function asImage(
+  asked: Extract<Asked, { kind: 'networks' }>,
+  flags: ExploreValues,
+): Promise<[Asked, ExploreValues]> {
+  const request = requestOf(asked.networks[0], flags);
+  await openNetwork(request);
+  return [
+    { ...asked, images: request.inputs.map(({ path }) => path) },
+    { ...flags, input: [] },
+  ];
 }
 
 function finish(
