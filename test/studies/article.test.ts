@@ -137,13 +137,26 @@ describe('the page', () => {
     const own = { name: '<img src=x onerror=alert(1)> | `*', width: 800, height: 600 };
     const article = await make('F4', says(barsDocument(570)), { photo: { ...PHOTO, own } });
     const page = articlePage(article, 'en');
-    expect(page).toContain("content=\"default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'\"");
+    expect(page).toContain(
+      "content=\"default-src 'none'; img-src 'self' file:; frame-src 'self' file:; style-src 'unsafe-inline'\"",
+    );
     expect(page).not.toMatch(/<script|https?:|javascript:|onerror=a[^l]|<img src=x|url\(|@import/i);
     expect(page).toContain('&#60;img src=x onerror=alert(1)&#62;');
     expect(page).toContain('alt="A map &#60;with&#62; &#34;two&#34; edges."');
     const readme = articleReadme(article, 'en');
     expect(readme).toContain('\\<img src=x onerror=alert(1)\\> \\| \\`\\*');
     expect(readme).toContain('A map with two edges.');
+  });
+
+  it('holds a live figure folded below the one that needs no scripts', async () => {
+    const article = await make('F3', says(barsDocument(170)));
+    const page = articlePage(article, 'en');
+    const [, frame] = /<details class="live">(.*?)<\/details>/s.exec(page) ?? [];
+    expect(frame).toContain('<iframe src="F3.html" title="');
+    expect(frame).toContain('loading="lazy"');
+    expect(page.indexOf('src="F3.svg"')).toBeLessThan(page.indexOf('src="F3.html"'));
+    expect(page).toContain('cnnviz explore five.png');
+    expect(articleReadme(article, 'en')).toContain('](F3.html)');
   });
 
   it('shows a map of a few pixels larger, in whole steps', async () => {
