@@ -149,7 +149,8 @@ describe('the page', () => {
   });
 
   it('holds a live figure folded below the one that needs no scripts', async () => {
-    const article = await make('F3', says(barsDocument(170)));
+    const sizeOf: Workshop['sizeOf'] = async (file) => (file.endsWith('.html') ? null : { width: 15, height: 15 });
+    const article = await make('F3', says(barsDocument(170)), { sizeOf });
     const page = articlePage(article, 'en');
     const [, frame] = /<details class="live">(.*?)<\/details>/s.exec(page) ?? [];
     expect(frame).toContain('<iframe src="F3.html" title="');
