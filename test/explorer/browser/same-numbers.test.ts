@@ -25,6 +25,8 @@ import { PageMaker } from './make-pages.js';
 
 const ONNX = fileURLToPath(new URL('../../../fixtures/models/onnx/inverted-residual-16.onnx', import.meta.url));
 const EXPLANATIONS = 100;
+/** A guard against hanging: its weights are 47 MB, and come one after another. */
+const LONG_MS = 180_000;
 
 interface Case {
   readonly network: string;
@@ -128,15 +130,19 @@ describe.skipIf(NO_BROWSER)(`numbers of a page in Chromium${SKIPPED}`, () => {
     },
   );
 
-  it('resnet18, served: weights by range, memory that is shared, the same bits', async () => {
-    server = spawn(NODE, [BIN, 'explore', SERVED.network, ...seedWords(SERVED), imageOf(SERVED), '--serve', '-q'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [line] = await once(server.stdout!, 'data');
-    const opened = await browser.open(String(line).trim());
-    expect(await opened.page.evaluate('crossOriginIsolated')).toBe(true);
-    const text = await opened.page.locator('#cnnviz-data').textContent();
-    await compare(opened, JSON.parse(text!).networks[0].layers, SERVED);
-    await browser.done(opened);
-  });
+  it(
+    'resnet18, served: weights by range, memory that is shared, the same bits',
+    async () => {
+      server = spawn(NODE, [BIN, 'explore', SERVED.network, ...seedWords(SERVED), imageOf(SERVED), '--serve', '-q'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [line] = await once(server.stdout!, 'data');
+      const opened = await browser.open(String(line).trim());
+      expect(await opened.page.evaluate('crossOriginIsolated')).toBe(true);
+      const text = await opened.page.locator('#cnnviz-data').textContent();
+      await compare(opened, JSON.parse(text!).networks[0].layers, SERVED);
+      await browser.done(opened);
+    },
+    LONG_MS,
+  );
 });
