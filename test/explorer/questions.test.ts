@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chainBehind } from '../../src/analysis/explain/chain.js';
 import { measureField } from '../../src/analysis/field.js';
-import { activationOf, resizeMap } from '../../src/analysis/grad-cam.js';
+import { activationOf } from '../../src/analysis/grad-cam.js';
 import { explainLayer } from '../../src/analysis/layer-run.js';
+import { atPlaces, strongestOf } from '../../src/analysis/placed-map.js';
 import { planesOf } from '../../src/analysis/planes.js';
 import { sizeOf } from '../../src/core/tensor.js';
 import { placeOfIndex } from '../../src/core/value-place.js';
@@ -21,9 +22,9 @@ const NETWORKS: readonly (readonly [string, Asked])[] = [
 ];
 
 const EXPLANATIONS = 100;
-const DIFFERENT = 10;
+const DIFFERENT = 6;
 /** Of a deep network the layers that have few weights behind them: those behind are of the same kinds. */
-const NEAR = 24;
+const NEAR = 18;
 /** Opened once. */
 const opened = new Map<Asked, Promise<Page>>();
 const openedPage = (asked: Asked): Promise<Page> => {
@@ -80,43 +81,6 @@ describe.each(NETWORKS)('%s', (_, asked) => {
     }
   });
 
-  it('maps have the greys and the scale of a sheet', async () => {
-    const page = await openedPage(asked);
-    await page.engine.run(situation());
-    const looks: Look[] = [
-      GRAY,
-      { ...GRAY, scale: { kind: 'minmax' } },
-      { ...GRAY, scale: { kind: 'symmetric' }, colormap: 'diverging' },
-      { ...GRAY, scale: { kind: 'fixed', lo: -0.5, hi: 1 } },
-      { ...GRAY, scale: { kind: 'percentiles', lo: 2, hi: 98 } },
-    ];
-    for (const { name } of page.data.networks[0].layers.slice(0, 4)) {
-      const { shape, data } = await page.engine.values(name);
-      const { maps } = planesOf({ values: data, value: { shape } });
-      for (const look of looks) {
-        const expected = commonLevels(maps, look.scale);
-        const found = await page.engine.maps(name, null, look);
-        expect(found.scales).toEqual([{ lo: expected.scale.lo, hi: expected.scale.hi }]);
-        const all = Buffer.concat(expected.levels);
-        expect(Buffer.compare(all, found.greys as Uint8Array), `${name} ${look.scale.kind}`).toBe(0);
-        const { below, above } = expected.clipped;
-        expect(found.clipped).toMatchObject({ below, above });
-        // some of them: the same scale
-        const [last] = found.channels.slice(-1);
-        const one = await page.engine.maps(name, [last], look);
-        expect(one.scales).toEqual(found.scales);
-        expect(Buffer.compare(expected.levels[last], one.greys as Uint8Array)).toBe(0);
-      }
-      const each = await page.engine.maps(name, null, { ...GRAY, each: true });
-      expect(each.scales).toEqual(
-        maps.map((map) => {
-          const { lo, hi } = commonLevels([map], GRAY.scale).scale;
-          return { lo, hi };
-        }),
-      );
-    }
-  });
-
   it('classes, facts and field are those of the command line', async () => {
     const page = await openedPage(asked);
     const ran = await page.engine.run(situation());
@@ -164,13 +128,55 @@ describe.each(NETWORKS)('%s', (_, asked) => {
     const doors = { breathe: () => undefined, team: null };
     const expected = await activationOf(subject, sources[0], { className: null, labels }, null, doors);
     expect(found).toMatchObject({ layer: expected.layer.name, class: { index: expected.class.index } });
-    const resized = resizeMap(expected.map, found.width, found.height).values;
-    const most = resized.reduce((one, other) => Math.max(one, other), 0);
-    expect([...found.values]).toEqual([...(most > 0 ? resized.map((value) => value / most) : resized)]);
+    const size: [number, number] = [found.height, found.width];
+    const most = strongestOf(expected.map, expected.places, size)?.value ?? 0;
+    const placed = atPlaces(expected.map, expected.places, size).values;
+    expect(bitsOf(found.values) === bitsOf(most > 0 ? placed.map((value) => value / most) : placed)).toBe(true);
   });
 });
 
+/** Compared as texts: a difference of many numbers is not printed. */
+const bitsOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+
 describe('other questions', () => {
+  it.each(NETWORKS.slice(0, 2))('%s: maps have the greys and the scale of a sheet', async (_, asked) => {
+    const page = await openedPage(asked);
+    await page.engine.run(situation());
+    const looks: Look[] = [
+      GRAY,
+      { ...GRAY, scale: { kind: 'minmax' } },
+      { ...GRAY, scale: { kind: 'symmetric' }, colormap: 'diverging' },
+      { ...GRAY, scale: { kind: 'fixed', lo: -0.5, hi: 1 } },
+      { ...GRAY, scale: { kind: 'percentiles', lo: 2, hi: 98 } },
+    ];
+    for (const { name } of page.data.networks[0].layers.slice(0, 4)) {
+      const { shape, data } = await page.engine.values(name);
+      const { maps } = planesOf({ values: data, value: { shape } });
+      for (const look of looks) {
+        const expected = commonLevels(maps, look.scale);
+        const found = await page.engine.maps(name, null, look);
+        expect(found.scales).toEqual([{ lo: expected.scale.lo, hi: expected.scale.hi }]);
+        const all = Buffer.concat(expected.levels);
+        expect(Buffer.compare(all, found.greys as Uint8Array), `${name} ${look.scale.kind}`).toBe(0);
+        const { below, above } = expected.clipped;
+        expect(found.clipped).toMatchObject({ below, above });
+        // some of them: the same scale
+        const [last] = found.channels.slice(-1);
+        const one = await page.engine.maps(name, [last], look);
+        expect(one.scales).toEqual(found.scales);
+        expect(Buffer.compare(expected.levels[last], one.greys as Uint8Array)).toBe(0);
+      }
+      const each = await page.engine.maps(name, null, { ...GRAY, each: true });
+      expect(each.scales).toEqual(
+        maps.map((map) => {
+          const { lo, hi } = commonLevels([map], GRAY.scale).scale;
+          return { lo, hi };
+        }),
+      );
+    }
+  });
+
   it('kernels are the weight as it is now, and those of a linear layer are one pixel', async () => {
     const page = await pageOf({ network: 'lenet5', init: 1, images: [image('five.png')] });
     const { layers } = page.data.networks[0];
@@ -207,7 +213,7 @@ describe('other questions', () => {
     const { data } = await page.engine.values(other.first!);
     const anew = await pageOf({ network: 'lenet5', init: 1, images });
     await anew.engine.run(situation());
-    expect(data).toEqual((await anew.engine.values(other.first!)).data);
+    expect(bitsOf(data)).toBe(bitsOf((await anew.engine.values(other.first!)).data));
     expect((await page.engine.run(situation())).layers.every(({ unchanged }) => unchanged)).toBe(true);
     expect((await page.engine.run(situation([], 0, 1))).layers.some(({ unchanged }) => unchanged)).toBe(false);
   });
