@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { toFloat32 } from '../../src/core/values.js';
 import { layersNamed, run } from '../../src/run/run.js';
-import { type Asked, image, onnx, type Page, pageOf, situation } from './page-of.js';
+import { type Asked, image, type Page, pageOf, situation } from './page-of.js';
 
 const NETWORKS: readonly (readonly [string, Asked])[] = [
   ['digits', { network: 'digits', images: [image('digits/7.png'), image('digits/3.png')] }],
   ['lenet5', { network: 'lenet5', init: 1, images: [image('five.png')] }],
   ['squeezenet1_1', { network: 'squeezenet1_1', init: 1, images: [image('rocket.jpg')] }],
   ['resnet18', { network: 'resnet18', init: 1, images: [image('chelsea.png')] }],
-  ['inverted-residual-16.onnx', { network: onnx('inverted-residual-16.onnx'), images: [image('coffee.png')] }],
 ];
 
 const context = { breathe: () => undefined, threads: 1, times: null };

@@ -12,7 +12,7 @@ import { GRAY, image, type Page, pageOf, situation } from './page-of.js';
 const built = (name: string) => readFileSync(fileURLToPath(new URL(`../../dist/explorer/${name}`, import.meta.url)));
 
 /** The worker of a page in a realm of its own: a page that is not cross-origin isolated has no shared memory. */
-function pageWorker(page: Page) {
+function pageWorker(page: Page, served: { readonly status: number; readonly ranges: string[] } | null = null) {
   const worker = {
     onmessage: null as ((event: { data: FromWorker }) => void) | null,
     onerror: null,
@@ -22,6 +22,22 @@ function pageWorker(page: Page) {
   let listener: ((event: { data: ToWorker }) => void) | null = null;
   const context = createContext({
     ...{ WebAssembly, TextEncoder, TextDecoder, performance, crossOriginIsolated: false },
+    // what a server of the page answers, range by range
+    XMLHttpRequest: class {
+      status = 0;
+      response: ArrayBuffer | null = null;
+      #range = '';
+      open() {}
+      setRequestHeader(_: string, range: string) {
+        this.#range = range;
+      }
+      send() {
+        const [first, last] = this.#range.match(/\d+/g)!.map(Number);
+        served!.ranges.push(this.#range);
+        this.status = served!.status;
+        this.response = page.bytes.slice(first, last + 1).buffer as ArrayBuffer;
+      }
+    },
     postMessage: (message: FromWorker) => {
       sent.push(message);
       // as it arrives: a copy, which shared memory cannot be part of
@@ -36,7 +52,15 @@ function pageWorker(page: Page) {
   const listen = (message: ToWorker) => listener!({ data: message });
   const bytes = page.bytes.slice().buffer as ArrayBuffer;
   const wasm = Uint8Array.from(built('engine.wasm')).buffer;
-  return { engine: connectEngine(worker, { data: page.data, bytes, base: null, wasm }), sent };
+  return {
+    engine: connectEngine(worker, {
+      data: page.data,
+      bytes: served ? null : bytes,
+      base: served && 'http://127.0.0.1/',
+      wasm,
+    }),
+    sent,
+  };
 }
 
 describe('the worker of a page', () => {
@@ -71,6 +95,20 @@ describe('the worker of a page', () => {
       expect(dropped.status === 'rejected' && dropped.reason).toBeInstanceOf(Superseded);
     }
     expect(sent.filter(({ kind }) => kind === 'answer')).toHaveLength(2);
+  });
+
+  it('asks a server for the bytes it needs, once each, and says when there is none', async () => {
+    const page = await pageOf({ network: 'lenet5', init: 1, images: [image('five.png')] });
+    const served = { status: 206, ranges: [] as string[] };
+    const { engine } = pageWorker(page, served);
+    await page.engine.run(situation());
+    await engine.run(situation());
+    const { name } = page.data.networks[0].layers.at(-1)!;
+    expect(await engine.values(name)).toEqual(await page.engine.values(name));
+    await engine.explain(name, { item: 0, channel: 0, x: null, y: null });
+    expect(new Set(served.ranges).size).toBe(served.ranges.length);
+    const gone = pageWorker(page, { status: 404, ranges: [] }).engine;
+    await expect(gone.run(situation())).rejects.toMatchObject({ fix: expect.stringContaining('--serve') });
   });
 
   it('tells a refusal in the words of the engine', async () => {
