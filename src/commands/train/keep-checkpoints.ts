@@ -19,7 +19,8 @@ export interface CheckpointKeeper {
 /** Where --checkpoints points, checked before any work. @throws CnnvizError 'usage' */
 export function checkpointFolder(said: string | null): string | null {
   if (said === null) return null;
-  if (kindOf(said) === 'a file' || extensionOf(said) !== '') {
+  const isFolder = /[\\/]$/.test(said) || kindOf(said) === 'a folder' || extensionOf(said) === '';
+  if (kindOf(said) === 'a file' || !isFolder) {
     throw new CnnvizError('usage', `--checkpoints ${said}: expected a folder, one file would hold one moment`, {
       fix: '--checkpoints kept/',
     });
