@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { ImagePreset } from '../../src/core/job.js';
 import { sizeOf, tensor } from '../../src/core/tensor.js';
 import { toFloat32 } from '../../src/core/values.js';
@@ -14,6 +14,9 @@ import { openNetwork } from '../../src/run/network.js';
 import { layersNamed, run } from '../../src/run/run.js';
 import { seeded } from '../random.js';
 import { type Asked, image, onnx, type Page, pageOf, situation } from './page-of.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'cnnviz-images-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const context = { breathe: () => undefined, threads: 1, times: null };
 
@@ -37,7 +40,7 @@ const bits = (data: Float32Array): string => Buffer.from(data.buffer, data.byteO
 
 /** A picture of one tone more to the right than to the left, in a file of its own. */
 async function pictureFile(name: string, channels: 1 | 3, depth: 8 | 16): Promise<string> {
-  const path = join(tmpdir(), `cnnviz-e1-${process.pid}-${name}.png`);
+  const path = join(folder, `${name}.png`);
   const [width, height] = [40, 36];
   const random = seeded(9);
   const most = depth === 8 ? 255 : 65_535;
@@ -91,7 +94,7 @@ describe('an image of a page', () => {
   });
 
   it('is drawn: a stroke on a canvas is prepared as its file is', async () => {
-    const path = join(tmpdir(), `cnnviz-e1-${process.pid}-drawn.png`);
+    const path = join(folder, 'drawn.png');
     const side = 280;
     const ink = (x: number, y: number) => (y < 60 || y > 220 ? 0 : 255 - 12 * Math.abs(x - 120 - y / 5));
     const data = Uint8Array.from({ length: side * side }, (_, i) => Math.max(0, ink(i % side, Math.floor(i / side))));
@@ -155,7 +158,7 @@ describe('an image of a page', () => {
       const network = onnx(name);
       const { input, declared } = await openNetwork({ network, weights: null, init: null, inputs: [] });
       expect([input, declared?.dtype]).toEqual([expect.any(Array), 'float32']);
-      const path = join(tmpdir(), `cnnviz-e1-${process.pid}.npy`);
+      const path = join(folder, 'x.npy');
       const shape = [1, ...input!];
       const random = seeded(2);
       const data = Float32Array.from({ length: sizeOf(shape) }, () => random() - 0.5);
