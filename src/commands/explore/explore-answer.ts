@@ -30,7 +30,7 @@ export async function exploreAnswer(words: readonly string[], flags: ExploreValu
   const subject = await readSubject(asked, flags, frame.typed);
   if (place === null) return serve(subject, flags, frame);
   const { store, data, weightBytes, notes } = subject;
-  refuseLarge((weightBytes * 4) / 3, subject, flags);
+  refuseLarge((weightBytes * 4) / 3, 'at least ', subject, flags);
   const whole = store.whole();
   const bytes = { weights: whole.subarray(0, weightBytes), pixels: deflated(whole.subarray(weightBytes)) };
   const first = await firstSight(data, store);
@@ -40,7 +40,7 @@ export async function exploreAnswer(words: readonly string[], flags: ExploreValu
     bytes,
     origin: null,
   });
-  refuseLarge(page.length, subject, flags);
+  refuseLarge(page.length, '', subject, flags);
   const hash = sha256(page);
   return {
     lines: subjectLines(subject),
@@ -112,19 +112,30 @@ function refuseNoPlace({ serve, open, port }: ExploreValues, { out, target }: Fr
   }
 }
 
-/** @throws CnnvizError 'unsupported' for a page that is larger than was allowed */
-function refuseLarge(size: number, { store, weightBytes }: PageSubject, { maxSize, layers }: ExploreValues): void {
+/** `about`: "at least " before the pixels are packed. @throws CnnvizError 'unsupported' for a page that is larger than was allowed */
+function refuseLarge(
+  size: number,
+  about: string,
+  { store, weightBytes }: PageSubject,
+  { maxSize, layers }: ExploreValues,
+): void {
   if (size <= maxSize) return;
-  const parts = `${formatBytes(weightBytes)} of weights, which are a third more as text, ${formatBytes(store.length - weightBytes)} of pixels`;
+  const pixels = about === '' ? '' : `, and ${formatBytes(store.length - weightBytes)} of pixels come on top, packed`;
+  const parts = `${formatBytes(weightBytes)} of weights are a third more as text${pixels}`;
   const others = layers.length > 0 ? '' : "; --layers 'NAMES' leaves the others out";
   throw new CnnvizError(
     'unsupported',
-    `the page would have ${formatBytes(size)} (${parts}), more than ${formatBytes(maxSize)}`,
+    `the page would have ${about}${formatBytes(size)} (${parts}), more than ${formatBytes(maxSize)}`,
     {
-      fix: `--serve shows it without a file${others}; --max-size ${Math.ceil(size / 1e6) + 1}M allows it`,
+      fix: `--serve shows it without a file${others}; --max-size ${allowedSize(size, store.length - weightBytes)}M allows it`,
       scope: 'command',
     },
   );
+}
+
+/** Megabytes that surely hold a page: its pixels unpacked, as text, and its programs. */
+function allowedSize(size: number, pixelBytes: number): number {
+  return Math.ceil((size + (pixelBytes * 4) / 3) / 1e6) + 1;
 }
 
 /** What the page is named after: the image, or the network where none is named. */
