@@ -94,6 +94,8 @@ describe.skipIf(NO_BROWSER)(`a page by keyboard alone, in Chromium${SKIPPED}`, (
     expect(await line.inputValue()).toBe(
       `cnnviz explain rocket.jpg ${KERNELS.map((name) => `--kernel ${name}`).join(' ')} --relu --pool max:2:1 --resize 90 --channel 12 --at 35,25`,
     );
+    const field = await page.getByRole('textbox', { name: 'command of the field' }).inputValue();
+    expect(field).toMatch(/^cnnviz field rocket\.jpg .* --at 35,25$/);
     await press(page, 'Escape');
     expect(await page.locator('dialog').count()).toBe(0);
     expect(await isAt(page, /^Copy command/)).toBe(true);
