@@ -71,12 +71,12 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
       },
       {
         name: 'explore',
-        summary: 'one page to look around in: every layer, every number, live; no server, no internet',
+        summary: 'a page to look around in: every layer, every number, live',
         load: async () => (await import('./explore/explore.js')).explore,
       },
       {
         name: 'filters',
-        summary: "a network's own kernels as labelled pictures, RGB ones in colour",
+        summary: "a network's own kernels as pictures, RGB ones in colour",
         load: async () => (await import('./network/filters.js')).filters,
       },
       {

@@ -205,7 +205,7 @@ describe('an output is a file', () => {
 
 describe('a new command is guarded like the others', () => {
   /** Options that name files to be read. */
-  const READ = ['filesFrom', 'weights', 'input', 'labels', 'csv', 'baseline', 'image', 'font', 'data', 'test'];
+  const READ = ['filesFrom', 'weights', 'input', 'labels', 'csv', 'baseline', 'image', 'font', 'data', 'test', 'checkpoint'];
 
   it('every option that names a file says whether it is read or written', async () => {
     const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];
@@ -236,6 +236,7 @@ describe('a new command is guarded like the others', () => {
       'own-texts.ts',
       'process-facts.ts',
       'random-access.ts',
+      'shipped-files.ts',
       'web/download.ts',
     ]);
   });
