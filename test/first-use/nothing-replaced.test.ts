@@ -205,7 +205,19 @@ describe('an output is a file', () => {
 
 describe('a new command is guarded like the others', () => {
   /** Options that name files to be read. */
-  const READ = ['filesFrom', 'weights', 'input', 'labels', 'csv', 'baseline', 'image', 'font', 'data', 'test', 'checkpoint'];
+  const READ = [
+    'filesFrom',
+    'weights',
+    'input',
+    'labels',
+    'csv',
+    'baseline',
+    'image',
+    'font',
+    'data',
+    'test',
+    'checkpoint',
+  ];
 
   it('every option that names a file says whether it is read or written', async () => {
     const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)];

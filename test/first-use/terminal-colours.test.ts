@@ -19,7 +19,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   read: ['map.png', '--at', '1,1'],
   run: ['lenet5', '--init', 'seed:1', 'bars17.png', '--layers', 'all', '-o', 'maps/', '-v'],
   summary: ['lenet5'],
-  explore: ['five.png', '-k', 'edge3x3', '-o', 'page.html', '-v'],
+  explore: ['five.png', '-k', 'edge3x3', '-o', 'page.html'],
   filters: ['lenet5', '--init', 'seed:1'],
   weights: ['w.npy'],
   compare: ['conv edge3x3 | relu', 'conv edge3x3 | leaky_relu', 'five.png'],
