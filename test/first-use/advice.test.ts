@@ -18,6 +18,11 @@ const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
   'src/commands/layer/read.ts': ['--depth', '--format'],
   // the runs whose layers are compared by hand
   'src/commands/network/compare-networks.ts': ['--layers', '--maps'],
+  // what keeps the moments of a training
+  'src/commands/explore/explore-flags.ts': ['--checkpoints'],
+  'src/commands/explore/explore.ts': ['--checkpoints'],
+  // what takes kernels that were written as numbers
+  'src/commands/network/filters.ts': ['--kernel'],
 };
 
 /** Code for shells, and commands that their own tests run: the article's rows, the demo's. */

@@ -32,7 +32,7 @@ export class MapPainter {
     const shown = channels ?? maps.map((_, i) => i);
     const wrong = shown.find((channel) => !maps[channel]);
     if (wrong !== undefined) {
-      throw new CnnvizError('usage', `--channel ${wrong}: ${layer} has ${channelsOf(value.shape).channels} channels`, {
+      throw new CnnvizError('usage', `channel ${wrong}: ${layer} has ${channelsOf(value.shape).channels} channels`, {
         fix: `a number from 0 to ${maps.length - 1}`,
       });
     }
