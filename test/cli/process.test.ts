@@ -87,6 +87,7 @@ describe('demo', () => {
       expect([code, stderr]).toEqual([0, expect.stringMatching(/^note: digit: .+ centred by mass\n$/)]);
       expect(stdout).toContain('The pictures are in cnnviz-demo');
       expect(readdirSync(join(cwd, 'cnnviz-demo')).sort()).toEqual([
+        'digits',
         'rocket.edge3x3.png',
         'rocket.jpg',
         'rocket.sheet.png',
