@@ -99,6 +99,8 @@ const PAGE = 'a page says it: test/explorer/edits.test.ts and questions.test.ts 
 
 testFixes(PARTS.explore, CASES, {
   'src/commands/explore/explore-answer.ts: add --serve': 'it serves until Ctrl-C: test/explorer/serve.test.ts',
+  'src/io/web/serve-page.ts: leave --port out: a free one is found':
+    'it serves until Ctrl-C: test/explorer/serve.test.ts',
   'src/explorer/engine/class-picture.ts: make it without --layers': PAGE,
   'src/explorer/engine/edited-model.ts: did you mean …?': PAGE,
   'src/explorer/engine/open-engine.ts: did you mean …?': PAGE,

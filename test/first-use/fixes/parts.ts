@@ -1,13 +1,13 @@
 /** Which part of the source each table of fixes answers for: every file with a fix that can be typed is in one. */
 const CHECK =
-  /^src\/(?:commands\/(?:check|batch|article)\/|commands\/layer\/read\.|run\/read-map|batch\/|io\/(?!labelled-images))/;
+  /^src\/(?:commands\/(?:check|batch|article)\/|commands\/layer\/read\.|run\/read-map|batch\/|io\/(?!labelled-images|web\/serve-page))/;
 const HEAD =
   /^src\/(?:commands\/head\/|io\/labelled-images|run\/head\/|models\/(?:head|label)|engine\/training\/(?!network))/;
 const TRAIN = /^src\/(?:commands\/train\/|engine\/training\/network\/|models\/(?:idx|drawn-digits))/;
 const NETWORK =
   /^src\/(?:commands\/(?:class|network\/(?!preprocess))|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label|idx|drawn-digits)|api\/|analysis\/|cli\/network-flags|run\/(?:layer-choice|network|shape))/;
 
-const EXPLORE = /^src\/(?:commands\/explore|explorer)\//;
+const EXPLORE = /^src\/(?:commands\/explore\/|explorer\/|io\/web\/serve-page)/;
 
 export const PARTS = {
   check: CHECK,
