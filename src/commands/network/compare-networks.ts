@@ -1,3 +1,4 @@
+import { type ArrayDifference, compareArrays } from '../../analysis/array-difference.js';
 import { topClasses } from '../../analysis/best-classes.js';
 import { channelsOf } from '../../analysis/layer-facts.js';
 import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
@@ -20,7 +21,6 @@ import { layersNamed, run } from '../../run/run.js';
 import type { RunContext } from '../../run/runs.js';
 import { sourceOf } from '../../run/source.js';
 import type { Source } from '../../run/subject.js';
-import { type ArrayDifference, compareArrays } from '../check/tolerance.js';
 
 /** Each layer of one network is held against each of the other. */
 const MOST_PAIRS = 4e6;

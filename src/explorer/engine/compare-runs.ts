@@ -1,3 +1,4 @@
+import { compareArrays } from '../../analysis/array-difference.js';
 import { toFloat32, type Value } from '../../core/values.js';
 import type { PackedNetwork } from '../page-data.js';
 import type { Compared } from '../protocol.js';
@@ -31,16 +32,6 @@ function lonely(layer: string): Row {
 
 function rowOf(layer: string, one: Value, other: Value): Row {
   if (one.shape.join() !== other.shape.join()) return lonely(layer);
-  const [a, b] = [toFloat32(one.data), toFloat32(other.data)];
-  let [worst, largest] = [0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const size = Math.abs(a[i]);
-    if (size > largest && size !== Number.POSITIVE_INFINITY) largest = size;
-    if (a[i] === b[i] || (Number.isNaN(a[i]) && Number.isNaN(b[i]))) continue;
-    const gap = Math.abs(a[i] - b[i]);
-    // of a NaN and a number it is not known how far they are apart
-    worst = Math.max(worst, Number.isNaN(gap) ? Number.POSITIVE_INFINITY : gap);
-  }
-  const share = worst === 0 ? 0 : worst / largest;
-  return { layer, worst, share, same: share <= TOLERANCE };
+  const { largest, relative } = compareArrays(toFloat32(one.data), toFloat32(other.data));
+  return { layer, worst: largest, share: relative, same: relative <= TOLERANCE };
 }
