@@ -58,7 +58,8 @@ export async function finish<T>(portions: Generator<number, T>, breathe: Breathe
   }
 }
 
-function finishSync<T>(portions: Generator<number, T>): T {
+/** The same in one go. */
+export function finishSync<T>(portions: Generator<number, T>): T {
   for (;;) {
     const { done, value } = portions.next();
     if (done) return value;

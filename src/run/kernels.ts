@@ -1,5 +1,5 @@
 import type { Bound } from '../analysis/kept-run.js';
-import { holeWarnings, pictureOfInput } from '../analysis/prepare/prepared-input.js';
+import { preparedArray } from '../analysis/prepare/prepared-input.js';
 import { preprocessImage, presetWords } from '../analysis/prepare/preset.js';
 import { CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
@@ -7,7 +7,7 @@ import { type Image, maxSample } from '../core/image.js';
 import type { BiasSource, GeometryJob, ImagePreset, Job, LayerJob } from '../core/job.js';
 import { planPreprocess } from '../core/preprocess-geometry.js';
 import { percentileOf, sortedFinite, toFloat32, type Value } from '../core/values.js';
-import { imageToTensor, prepareTensor } from '../engine/preprocess.js';
+import { imageToTensor } from '../engine/preprocess.js';
 import { inferShapes } from '../layers/infer.js';
 import { npyToTensor } from '../models/npy.js';
 import { type Bank, bankModel, bankOf, bindKernels, checkFits, convLayers, mapCount } from './banks.js';
@@ -247,32 +247,16 @@ function pixelPreparation(
       };
     },
     array(array) {
-      const given = toImageShape(npyToTensor(array));
-      const x = prepareTensor(given, job);
-      const [channels, height, width] = x.shape.slice(-3);
-      const isBatch = x.shape.length === 4;
-      const warnings = holeWarnings(given.data);
+      const prepared = preparedArray(toImageShape(npyToTensor(array)), array.dtype, job);
       const moot = [
         ...(job.pixels === 'unit' ? [] : ['--pixels']),
         ...(geometry.resize === null ? [] : ['--resize']),
         ...(geometry.crop === null ? [] : ['--crop']),
       ];
-      if (moot.length > 0) {
-        warnings.push(
-          `an array is taken as it is: ${moot.join(' and ')} ${moot.length === 1 ? 'does' : 'do'} not apply`,
-        );
-      }
-      return {
-        facts: { width, height, channels, items: isBatch ? x.shape[0] : 1, colour: array.dtype, depth: 32 },
-        info: { dtype: 'float32', shape: isBatch ? x.shape : [1, ...x.shape] },
-        x,
-        dropsBatch: !isBatch,
-        preset: null,
-        preprocess: 'an array, taken as it is',
-        picture: null,
-        drawn: () => pictureOfInput(x),
-        warnings,
-      };
+      if (moot.length === 0) return prepared;
+      const verb = moot.length === 1 ? 'does' : 'do';
+      const said = `an array is taken as it is: ${moot.join(' and ')} ${verb} not apply`;
+      return { ...prepared, warnings: [...prepared.warnings, said] };
     },
   };
 }

@@ -1,10 +1,12 @@
 import type { Image } from '../../core/image.js';
-import type { ImagePreset } from '../../core/job.js';
+import type { ImagePreset, PreprocessJob } from '../../core/job.js';
 import type { PreprocessPlan } from '../../core/preprocess-geometry.js';
 import type { InputFacts } from '../../core/result.js';
+import type { Tensor } from '../../core/tensor.js';
 import type { Value } from '../../core/values.js';
 import { chooseScale, toPixels } from '../../draw/scale.js';
 import { type EngineInput, numbersOf } from '../../engine/input.js';
+import { prepareTensor } from '../../engine/preprocess.js';
 import type { NpyArray } from '../../models/npy.js';
 import type { Fed } from '../kept-run.js';
 
@@ -35,6 +37,28 @@ export interface PreparedInput extends Fed {
   /** What is fed as a picture, to be drawn; null when it has no rows and columns. */
   readonly drawn: () => Image | null;
   readonly warnings: readonly string[];
+}
+
+/**
+ * An array as kernels read it: as it is, in grey and normalised where that is asked for.
+ * @param given [C, H, W], or [N, C, H, W]
+ * @param dtype the type it was stored in
+ */
+export function preparedArray(given: Tensor, dtype: string, job: PreprocessJob): PreparedInput {
+  const x = prepareTensor(given, job);
+  const [channels, height, width] = x.shape.slice(-3);
+  const isBatch = x.shape.length === 4;
+  return {
+    facts: { width, height, channels, items: isBatch ? x.shape[0] : 1, colour: dtype, depth: 32 },
+    info: { dtype: 'float32', shape: isBatch ? x.shape : [1, ...x.shape] },
+    x,
+    dropsBatch: !isBatch,
+    preset: null,
+    preprocess: 'an array, taken as it is',
+    picture: null,
+    drawn: () => pictureOfInput(x),
+    warnings: holeWarnings(given.data),
+  };
 }
 
 /** "NaN or infinite": how many values of an array are, in words; none: no words. */

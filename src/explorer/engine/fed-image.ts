@@ -1,12 +1,11 @@
 import { prepareImage, takeArray } from '../../analysis/prepare/network-input.js';
-import { holeWarnings, type PreparedInput, pictureOfInput } from '../../analysis/prepare/prepared-input.js';
+import { type PreparedInput, preparedArray } from '../../analysis/prepare/prepared-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
 import type { ImagePreset, PresetChoice } from '../../core/job.js';
 import type { InputFacts } from '../../core/result.js';
 import { tensor } from '../../core/tensor.js';
 import { toFloat32, type Value } from '../../core/values.js';
-import { prepareTensor } from '../../engine/preprocess.js';
 import { type ReadBytes, unpackArray, unpackImage } from '../pack.js';
 import type { PackedNetwork, PageData } from '../page-data.js';
 import type { FedImage } from '../protocol.js';
@@ -85,18 +84,5 @@ function feedArray(
     return takeArray({ name, input, channels: reads.channels, declared: reads.declared, preset: reads.preset }, array);
   }
   const shape = array.shape.length === 2 ? [1, ...array.shape] : array.shape;
-  const x = prepareTensor(tensor(toFloat32(array.data), shape), (preset ?? own).preprocess);
-  const [channels, height, width] = x.shape.slice(-3);
-  const isBatch = x.shape.length === 4;
-  return {
-    facts: { width, height, channels, items: isBatch ? x.shape[0] : 1, colour: array.dtype, depth: 32 },
-    info: { dtype: 'float32', shape: isBatch ? x.shape : [1, ...x.shape] },
-    x,
-    dropsBatch: !isBatch,
-    preset: null,
-    preprocess: 'an array, taken as it is',
-    picture: null,
-    drawn: () => pictureOfInput(x),
-    warnings: holeWarnings(array.data),
-  };
+  return preparedArray(tensor(toFloat32(array.data), shape), array.dtype, (preset ?? own).preprocess);
 }

@@ -5,6 +5,7 @@ import { CnnvizError } from '../../core/errors.js';
 import { sizeOf } from '../../core/tensor.js';
 import { type Numbers, newNumbers, type Value, type ValueFault } from '../../core/values.js';
 import { evaluate } from '../../engine/evaluate.js';
+import { finishSync } from '../../engine/execute.js';
 import type { EngineInput } from '../../engine/input.js';
 import { numbersOf } from '../../engine/input.js';
 import type { Plan } from '../../engine/plan.js';
@@ -151,7 +152,7 @@ export class NetworkRunner {
     }
     const watch = new ValueWatch(unit.plan);
     const inputs = new Map(unit.reads.map((name) => [name, read(name)]));
-    const values = finished(this.#pool.run(unit, inputs, out, watch));
+    const values = finishSync(this.#pool.run(unit, inputs, out, watch));
     for (const name of names) {
       const value = values.get(name)!;
       const old = this.#made.get(name);
@@ -235,13 +236,6 @@ function wordsOf({ buffer, byteOffset, byteLength }: Numbers): Int32Array | Uint
   return byteLength % 4 === 0 && byteOffset % 4 === 0
     ? new Int32Array(buffer, byteOffset, byteLength / 4)
     : new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function finished<T>(portions: Generator<number, T>): T {
-  for (;;) {
-    const { done, value } = portions.next();
-    if (done) return value;
-  }
 }
 
 function runOf(
