@@ -1,35 +1,6 @@
 // The engine from its sources, for cases that need a whole network in one session.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-import { ROOT } from './processes.mjs';
+import { fromSources } from './from-sources.mjs';
 
-const folder = join(ROOT, 'test/bench/results');
-mkdirSync(folder, { recursive: true });
-const outfile = join(folder, 'engine.mjs');
-await build({
-  stdin: {
-    contents: `export { Session } from './src/engine/session.js';
-      export { runAllSync, runSync } from './src/engine/execute.js';
-      export { planModel } from './src/engine/plan.js';
-      export { threadTeam } from './src/run/threads.js';
-      export { sequential, tensorConstant } from './src/layers/model.js';
-      export { memorySource } from './src/core/bytes.js';
-      export { tensor } from './src/core/tensor.js';
-      export { importOnnx } from './src/models/onnx/import.js';
-      export { readOnnx } from './src/models/onnx/proto.js';`,
-    resolveDir: ROOT,
-    loader: 'ts',
-  },
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  packages: 'external',
-  define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(ROOT, 'dist/index.js')).href) },
-  outfile,
-  logLevel: 'error',
-});
 const {
   Session,
   importOnnx,
@@ -42,7 +13,18 @@ const {
   tensor,
   tensorConstant,
   threadTeam,
-} = await import(pathToFileURL(outfile).href);
+} = await fromSources(
+  'engine',
+  `export { Session } from './src/engine/session.js';
+      export { runAllSync, runSync } from './src/engine/execute.js';
+      export { planModel } from './src/engine/plan.js';
+      export { threadTeam } from './src/run/threads.js';
+      export { sequential, tensorConstant } from './src/layers/model.js';
+      export { memorySource } from './src/core/bytes.js';
+      export { tensor } from './src/core/tensor.js';
+      export { importOnnx } from './src/models/onnx/import.js';
+      export { readOnnx } from './src/models/onnx/proto.js';`,
+);
 
 /** An ONNX model with one input of this shape, without N → a function that runs it and gives its one output. */
 export function cnnvizOnnx(bytes, inputShape) {

@@ -1,33 +1,15 @@
 // One training of `digits` (LeNet's sizes, ReLU, max pools: what every peer can do), with the same images, first weights,
 // order and settings in all programs: cnnviz's from its sources, and what the peers of train-peer.mjs and .py read.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-import { ROOT } from './processes.mjs';
+import { fromSources } from './from-sources.mjs';
 
-const folder = join(ROOT, 'test/bench/results');
-mkdirSync(folder, { recursive: true });
-const outfile = join(folder, 'training.mjs');
-await build({
-  stdin: {
-    contents: `export { begin, openTrainable, tapeFor } from './src/commands/train/trained-network.js';
+const { begin, drawDigit, openTrainable, openTraining, tapeFor, trainingTeam } = await fromSources(
+  'training',
+  `export { begin, openTrainable, tapeFor } from './src/commands/train/trained-network.js';
       export { openTraining } from './src/engine/training/network/trainer.js';
       export { drawDigit } from './src/models/drawn-digits.js';
       export { trainingTeam } from './src/run/threads.js';`,
-    resolveDir: ROOT,
-    loader: 'ts',
-  },
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  packages: 'external',
-  define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(ROOT, 'dist/index.js')).href) },
-  outfile,
-  logLevel: 'error',
-});
-const { begin, drawDigit, openTrainable, openTraining, tapeFor, trainingTeam } = await import(
-  pathToFileURL(outfile).href
 );
 
 export const BATCH = 64;
