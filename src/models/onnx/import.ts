@@ -1,5 +1,4 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
-import { someOf } from '../../core/text.js';
 import type { Model, ModelInput } from '../../layers/model.js';
 import {
   type Draft,
@@ -11,6 +10,7 @@ import {
   type OnnxNode,
   type OnnxValue,
 } from './builder.js';
+import { checkOperators } from './refused-operators.js';
 import { dtypeOf, storedTypeOf } from './tensor.js';
 import { TRANSLATORS } from './translators/index.js';
 
@@ -102,28 +102,6 @@ function checkedOpset({ opsets }: OnnxModel, nodes: readonly OnnxNode[]): number
         ? 'convert it: onnx.version_converter.convert_version(model, 17)'
         : `export it again with opset_version=${OPSETS.last}`,
   });
-}
-
-/** All unsupported operators at once, before anything is translated. */
-function checkOperators(nodes: readonly OnnxNode[], { opsets }: OnnxModel): void {
-  const refused = nodes.filter(({ domain, operator }) => domain !== '' || !TRANSLATORS.has(operator));
-  if (refused.length === 0) return;
-  const [{ name, domain, operator, outputs }] = refused;
-  const others = [...new Set(refused.map((node) => fullName(node)))].slice(1);
-  const more = others.length > 0 ? `, nor are ${someOf(others)}` : '';
-  const version = opsets.get(domain);
-  const place = name || outputs.find(Boolean) || operator;
-  // no near name is suggested: programs spell operators right, and ConvTranspose is no Transpose
-  const supported = [...TRANSLATORS.keys()].sort();
-  throw new CnnvizError(
-    'unsupported',
-    `${place}: operator ${fullName({ domain, operator })} (opset ${version ?? 'unknown'}) is not supported${more}`,
-    { fix: `supported are ${supported.join(', ')}` },
-  );
-}
-
-function fullName({ domain, operator }: Pick<OnnxNode, 'domain' | 'operator'>): string {
-  return domain === '' ? operator : `${domain}.${operator}`;
 }
 
 /**

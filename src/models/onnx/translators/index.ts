@@ -8,9 +8,21 @@ import { POINTWISE } from './pointwise.js';
 import { POOL, REDUCE } from './pool.js';
 import { VALUES } from './values.js';
 
+/** The operators by what they are about, as docs/networks.md lists them: `npm run operators` after a change. */
+export const OPERATOR_GROUPS: readonly (readonly [about: string, list: Readonly<Record<string, Translator>>])[] = [
+  ['Convolutions', CONVOLUTION],
+  ['Pools', POOL],
+  ['Normalisation, softmax, dropout', NORMALIZATION],
+  ['Products of matrices', MATRIX],
+  ['Functions of each number', POINTWISE],
+  ['Arrays combined number by number', COMBINE],
+  ['Numbers arranged', ARRANGE],
+  ['Constants, shapes, parts', VALUES],
+  ['Reductions', REDUCE],
+  ['Resizing', RESIZE],
+];
+
 /** What each ONNX operator becomes. Adding one: a function in this folder and a line in its file's list. */
 export const TRANSLATORS: ReadonlyMap<string, Translator> = new Map(
-  [CONVOLUTION, POOL, NORMALIZATION, MATRIX, POINTWISE, COMBINE, ARRANGE, VALUES, REDUCE, RESIZE].flatMap((list) =>
-    Object.entries(list),
-  ),
+  OPERATOR_GROUPS.flatMap(([, list]) => Object.entries(list)),
 );
