@@ -79,3 +79,15 @@ export function worstError(got: Value, expected: Value, { atol = 1e-7, rtol = 1e
   }
   return worst;
 }
+
+/** The largest |got − expected| as a share of the largest finite |expected|; what is not finite must be the same. */
+export function worstOfLargest(got: Value, expected: Value): number {
+  let [worst, largest] = [0, 0];
+  for (const value of expected.data) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  for (const [i, value] of expected.data.entries()) {
+    if (Object.is(got.data[i], value) || got.data[i] === value) continue;
+    const error = Math.abs(got.data[i] - value);
+    worst = Math.max(worst, Number.isFinite(error) ? error : Number.POSITIVE_INFINITY);
+  }
+  return worst === 0 ? 0 : largest === 0 ? worst : worst / largest;
+}
