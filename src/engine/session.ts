@@ -1,3 +1,4 @@
+import { atPlace } from '../core/errors.js';
 import type { Conv2dGeometry } from '../core/geometry.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
@@ -196,7 +197,13 @@ export class Session {
         portions,
         this.#task(step, () => layerTask(this.#memory, work!, inputs, outputs)),
       );
-    else run(step.layer, inputs, outputs);
+    else {
+      try {
+        run(step.layer, inputs, outputs);
+      } catch (error) {
+        throw atPlace(step.name, error);
+      }
+    }
   }
 
   *#pool(step: PoolStep, x: EngineInput | Value, y: Value): Generator<number> {

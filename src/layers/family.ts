@@ -18,7 +18,7 @@ export type ShapeRule<L> = (layer: L, inputs: readonly (KnownInput | null)[]) =>
 export interface Forward<L> {
   /**
    * Fills the outputs. Types and shapes of inputs and outputs have been settled by the shape rule: this never
-   * validates, allocates only scratch and never throws.
+   * validates, allocates only scratch and never throws, but for an index that the model computes and that lies outside.
    */
   readonly run: (layer: L, inputs: readonly (Value | null)[], outputs: readonly Value[]) => void;
   /**

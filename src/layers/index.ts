@@ -13,6 +13,7 @@ import { POOL, type PoolLayer } from './pool.js';
 import { REDUCE, type ReduceFamily } from './reduce.js';
 import { RESHAPE, type ReshapeFamily } from './reshape.js';
 import { RESIZE, type ResizeLayer } from './resize.js';
+import { SELECTING, type SelectingFamily } from './selecting/index.js';
 import { SHAPES, type ShapesFamily } from './shapes.js';
 import { SOFTMAX, type SoftmaxLayer } from './softmax.js';
 import { WINDOW_ND, type WindowNdFamily } from './window-nd.js';
@@ -34,6 +35,7 @@ export type Layer =
   | ReshapeFamily
   | ArrangeFamily
   | IndexingFamily
+  | SelectingFamily
   | ResizeLayer
   | ShapesFamily;
 
@@ -54,6 +56,7 @@ export const LAYERS: Families<Layer> = {
   ...RESHAPE,
   ...ARRANGE,
   ...INDEXING,
+  ...SELECTING,
   ...RESIZE,
   ...SHAPES,
 };

@@ -6,6 +6,7 @@ import { MATRIX } from './matrix.js';
 import { NORMALIZATION } from './normalization.js';
 import { POINTWISE } from './pointwise.js';
 import { POOL, REDUCE } from './pool.js';
+import { SELECTING } from './selecting.js';
 import { VALUES } from './values.js';
 
 /** The operators by what they are about, as docs/networks.md lists them: `npm run operators` after a change. */
@@ -18,6 +19,7 @@ export const OPERATOR_GROUPS: readonly (readonly [about: string, list: Readonly<
   ['Arrays combined number by number', COMBINE],
   ['Numbers arranged', ARRANGE],
   ['Constants, shapes, parts', VALUES],
+  ['Taken, put, chosen by indices', SELECTING],
   ['Reductions', REDUCE],
   ['Resizing', RESIZE],
 ];
