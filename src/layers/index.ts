@@ -8,6 +8,7 @@ import type { Families, Forward, LayerFamily } from './family.js';
 import { INDEXING, type IndexingFamily } from './indexing.js';
 import { MATRIX, type MatrixFamily } from './matrix.js';
 import { NORM, type NormFamily } from './norm.js';
+import { NORMS, type NormsFamily } from './norms/index.js';
 import { POINTWISE, type PointwiseFamily } from './pointwise.js';
 import { POOL, type PoolLayer } from './pool.js';
 import { REDUCE, type ReduceFamily } from './reduce.js';
@@ -18,7 +19,7 @@ import { SHAPES, type ShapesFamily } from './shapes.js';
 import { SOFTMAX, type SoftmaxLayer } from './softmax.js';
 import { WINDOW_ND, type WindowNdFamily } from './window-nd.js';
 
-/** One layer of a network. A family of kinds is a file of this folder. */
+/** One layer of a network. A family of kinds is a file of this folder or of one below. */
 export type Layer =
   | ConvFamily
   | MatrixFamily
@@ -28,6 +29,7 @@ export type Layer =
   | AdaptivePoolLayer
   | ReduceFamily
   | NormFamily
+  | NormsFamily
   | SoftmaxLayer
   | ArithmeticFamily
   | CompareFamily
@@ -49,6 +51,7 @@ export const LAYERS: Families<Layer> = {
   ...ADAPTIVE_POOL,
   ...REDUCE,
   ...NORM,
+  ...NORMS,
   ...SOFTMAX,
   ...ARITHMETIC,
   ...COMPARE,

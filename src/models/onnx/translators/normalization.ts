@@ -1,3 +1,4 @@
+import type { Layer } from '../../../layers/index.js';
 import type { NodeBuilder, Translator } from '../builder.js';
 
 const batchNorm: Translator = (node) => {
@@ -8,17 +9,21 @@ const batchNorm: Translator = (node) => {
   if (node.opset < 9 && node.int('spatial', 1) === 0) throw node.refuse('a batch norm for each pixel (spatial = 0)');
   const [x, ...parameters] = [0, 1, 2, 3, 4].map((i) => node.input(i));
   const layer = { kind: 'batch_norm', eps: node.float('epsilon', 1e-5) } as const;
+  emitOnImages(node, layer, x, parameters);
+};
+
+/** A layer of images [N, C, ...]. To it an array of rank 3 would be an image [C, H, W]; ONNX means [N, C, L]. */
+function emitOnImages(node: NodeBuilder, layer: Layer, x: string, parameters: readonly (string | null)[]): void {
   const facts = node.facts(x);
   if (facts.rank !== null && facts.rank !== 3) {
     node.emit(layer, [x, ...parameters], facts);
     return;
   }
-  // an array of rank 3 would be an image [C, H, W] to the layer; ONNX means [N, C, L]
   const images = node.addIntegers('images', [0, 0, -1, 1]);
   const asImages = node.add('reshape', { kind: 'reshape', allowZero: false }, [x, images]);
-  const normed = node.add('batch_norm', layer, [asImages, ...parameters]);
+  const normed = node.add(layer.kind, layer, [asImages, ...parameters]);
   reshapeBack(node, normed, x);
-};
+}
 
 /** The node's output: `value` in the shape of `x`. */
 function reshapeBack(node: NodeBuilder, value: string, x: string): void {
@@ -66,6 +71,47 @@ function softmax(kind: 'softmax' | 'log_softmax'): Translator {
   };
 }
 
+/** Means and deviations come out in float32, the only type that is asked for here. */
+function checkStashType(node: NodeBuilder): void {
+  const stash = node.int('stash_type', 1);
+  if (stash !== 1) throw node.refuse(`stash_type ${stash}`, 'export the model with stash_type 1 (float32)');
+}
+
+const layerNorm: Translator = (node) => {
+  checkStashType(node);
+  const layer = { kind: 'layer_norm', axis: node.int('axis', -1), eps: node.float('epsilon', 1e-5) } as const;
+  node.emit(layer, [node.input(0), node.input(1), node.optional(2)], node.facts(node.input(0)));
+};
+
+const rmsNorm: Translator = (node) => {
+  checkStashType(node);
+  const layer = { kind: 'rms_norm', axis: node.int('axis', -1), eps: node.float('epsilon', 1e-5) } as const;
+  node.emit(layer, [node.input(0), node.input(1), null], node.facts(node.input(0)));
+};
+
+/** Before opset 21 weight and bias have one number for each group. */
+const groupNorm: Translator = (node) => {
+  checkStashType(node);
+  const numGroups = node.int('num_groups', 0);
+  const layer = { kind: 'group_norm', numGroups, eps: node.float('epsilon', 1e-5) } as const;
+  emitOnImages(node, layer, node.input(0), [node.input(1), node.input(2)]);
+};
+
+const instanceNorm: Translator = (node) => {
+  const layer = { kind: 'instance_norm', eps: node.float('epsilon', 1e-5) } as const;
+  emitOnImages(node, layer, node.input(0), [node.input(1), node.input(2)]);
+};
+
+const meanVarianceNorm: Translator = (node) => {
+  const axes = node.ints('axes') ?? [0, 2, 3];
+  node.emit({ kind: 'mean_variance_norm', axes }, [node.input(0)], node.facts(node.input(0)));
+};
+
+const lpNorm: Translator = (node) => {
+  const layer = { kind: 'lp_norm', axis: node.int('axis', -1), p: node.int('p', 2) } as const;
+  node.emit(layer, [node.input(0)], node.facts(node.input(0)));
+};
+
 const dropout: Translator = (node) => {
   const mode = node.optional(2);
   const training = node.constant(mode);
@@ -76,6 +122,12 @@ const dropout: Translator = (node) => {
 
 export const NORMALIZATION: Readonly<Record<string, Translator>> = {
   BatchNormalization: batchNorm,
+  LayerNormalization: layerNorm,
+  RMSNormalization: rmsNorm,
+  GroupNormalization: groupNorm,
+  InstanceNormalization: instanceNorm,
+  MeanVarianceNormalization: meanVarianceNorm,
+  LpNormalization: lpNorm,
   LRN: lrn,
   Softmax: softmax('softmax'),
   LogSoftmax: softmax('log_softmax'),
