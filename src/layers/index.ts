@@ -4,6 +4,7 @@ import { ARITHMETIC, type ArithmeticFamily } from './arithmetic.js';
 import { ARRANGE, type ArrangeFamily } from './arrange.js';
 import { COMPARE, type CompareFamily } from './compare.js';
 import { CONV, type ConvFamily } from './conv.js';
+import { ELEMENTWISE, type ElementwiseFamily } from './elementwise/index.js';
 import type { Families, Forward, LayerFamily } from './family.js';
 import { INDEXING, type IndexingFamily } from './indexing.js';
 import { MATRIX, type MatrixFamily } from './matrix.js';
@@ -33,6 +34,7 @@ export type Layer =
   | SoftmaxLayer
   | ArithmeticFamily
   | CompareFamily
+  | ElementwiseFamily
   | WindowNdFamily
   | ReshapeFamily
   | ArrangeFamily
@@ -55,6 +57,7 @@ export const LAYERS: Families<Layer> = {
   ...SOFTMAX,
   ...ARITHMETIC,
   ...COMPARE,
+  ...ELEMENTWISE,
   ...WINDOW_ND,
   ...RESHAPE,
   ...ARRANGE,

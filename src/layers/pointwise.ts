@@ -1,6 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import { erf, exp, expm1, log, log1p, roundHalfToEven, tanh } from '../core/math.js';
 import { erf32, exp32, log32, mish32, swish32 } from '../core/math32.js';
+import { acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan } from '../core/trigonometry.js';
 import { type DType, isFloat, type Value } from '../core/values.js';
 import { addProducts, sigmoid } from './activation.js';
 import { broadcastShapes, broadcastTerms, combinePairs, eachElement, planBroadcast, sameType } from './broadcast.js';
@@ -27,7 +28,19 @@ export type PointwiseName =
   | 'mish'
   | 'softsign'
   | 'swish'
-  | 'thresholded_relu';
+  | 'thresholded_relu'
+  | 'shrink'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'asin'
+  | 'acos'
+  | 'atan'
+  | 'sinh'
+  | 'cosh'
+  | 'asinh'
+  | 'acosh'
+  | 'atanh';
 
 /** One number to one number. `parameters`: as ONNX's attributes, in the order of its documentation. */
 interface PointwiseLayer {
@@ -54,7 +67,7 @@ interface CastLayer {
 
 const pointwiseShape: ShapeRule<PointwiseLayer> = ({ name }, inputs) => {
   const { dtype, shape } = required(inputs, 0, 'x');
-  if (!isFloat(dtype) && !['abs', 'neg', 'sign', 'floor', 'ceil', 'round', 'not'].includes(name)) {
+  if (!isFloat(dtype) && !['abs', 'neg', 'sign', 'floor', 'ceil', 'round', 'not', 'shrink'].includes(name)) {
     throw new CnnvizError('shape', `${name} of ${dtype}: expected floating point`);
   }
   return [{ dtype, shape }];
@@ -107,6 +120,18 @@ const FUNCTIONS: Readonly<Record<PointwiseName, OfNumber>> = {
   softsign: (x) => x / (1 + Math.abs(x)),
   swish: (x, alpha) => x / (1 + exp(-alpha * x)),
   thresholded_relu: (x, alpha) => (x > alpha ? x : Number.isNaN(x) ? x : 0),
+  shrink: (x, bias, lambd) => (x < -lambd ? x + bias : x > lambd ? x - bias : Number.isNaN(x) ? x : 0),
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  asinh,
+  acosh,
+  atanh,
 };
 
 /** Those that are computed by fewer operations over float32. */
@@ -231,6 +256,18 @@ const SLOPES: Readonly<Record<PointwiseName, Slope>> = {
     return s + alpha * x * s * (1 - s);
   },
   thresholded_relu: (x, alpha) => (x > alpha ? 1 : 0),
+  shrink: (x, _, lambd) => (Math.abs(x) > lambd ? 1 : 0),
+  sin: cos,
+  cos: (x) => -sin(x),
+  tan: (x) => 1 / (cos(x) * cos(x)),
+  asin: (x) => 1 / Math.sqrt(1 - x * x),
+  acos: (x) => -1 / Math.sqrt(1 - x * x),
+  atan: (x) => 1 / (1 + x * x),
+  sinh: cosh,
+  cosh: sinh,
+  asinh: (x) => 1 / Math.sqrt(x * x + 1),
+  acosh: (x) => 1 / Math.sqrt(x * x - 1),
+  atanh: (x) => 1 / (1 - x * x),
 };
 
 const pointwiseBackward: Backward<PointwiseLayer> = {

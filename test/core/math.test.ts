@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { erf, exp, expm1, log, log1p, power, tanh } from '../../src/core/math.js';
 import { seeded } from '../random.js';
+import { ulpsBetween } from './ulps.js';
 
 /** Points dense near zero and across the whole range. */
 function points(lo: number, hi: number): number[] {
@@ -10,13 +11,6 @@ function points(lo: number, hi: number): number[] {
   const near = Array.from({ length: 5000 }, () => -1.5 + 3 * next());
   const small = Array.from({ length: 700 }, (_, i) => (i % 2 === 0 ? 1 : -1) * 10 ** (-320 + i / 2.2));
   return [...wide, ...near, ...small].filter((x) => x >= lo && x <= hi);
-}
-
-/** How many float64 numbers lie between two: 0 for equal, 1 for neighbours. */
-function ulpsBetween(a: number, b: number): number {
-  const [x, y] = new BigInt64Array(Float64Array.of(a, b).buffer);
-  const order = (bits: bigint) => (bits < 0n ? -(bits & 0x7fff_ffff_ffff_ffffn) : bits);
-  return Math.abs(Number(order(x) - order(y)));
 }
 
 describe('pure functions', () => {

@@ -14,9 +14,9 @@ export interface GradientCase {
   readonly gradients: readonly (StoredArray | null)[];
 }
 
-export const { cases: GRADIENT_CASES } = readJson(join(ROOT, 'fixtures/expected/torch/gradients.json')) as {
-  cases: readonly GradientCase[];
-};
+export const GRADIENT_CASES = ['gradients', 'gradients-norms'].flatMap(
+  (name) => (readJson(join(ROOT, `fixtures/expected/torch/${name}.json`)) as { cases: readonly GradientCase[] }).cases,
+);
 
 /** Inputs as torch computed with them: in float64, but for indices, sizes and conditions. */
 export function valuesOf({ inputs }: GradientCase): (Value | null)[] {

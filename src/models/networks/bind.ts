@@ -151,6 +151,18 @@ function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number, fix
       }
       return [channels];
     }
+    case 'sides': {
+      const { sides } = shape;
+      const arriving = x.shape.slice(-sides.length);
+      if (String(arriving) !== String(sides)) {
+        throw new CnnvizError(
+          'shape',
+          `normalized_shape is [${sides.join(', ')}], but [${x.shape.join(', ')}] arrives`,
+          { fix: fixes.channels },
+        );
+      }
+      return sides;
+    }
   }
 }
 
@@ -295,7 +307,8 @@ function madeConstant(shape: readonly number[], fill: (target: Float32Array) => 
  */
 function initialConstant({ role, name, shape: kind }: ParameterSpec, shape: readonly number[], seed: number): Constant {
   if (role === 'bias' || role === 'running_mean') return madeConstant(shape, (target) => void target.fill(0));
-  if (role === 'running_var' || kind.kind === 'channels') return madeConstant(shape, (target) => void target.fill(1));
+  if (role === 'running_var' || kind.kind === 'channels' || kind.kind === 'sides')
+    return madeConstant(shape, (target) => void target.fill(1));
   const std = Math.sqrt(2 / sizeOf(shape.slice(1)));
   return madeConstant(shape, (target) => {
     const { normal } = randomSource(seed, name);

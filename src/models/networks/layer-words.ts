@@ -3,6 +3,7 @@ import { nearestName, sameName } from '../../core/names.js';
 import { Fields, type FieldValue } from './fields.js';
 import type { LayerSpec } from './spec.js';
 import { ACTIVATION_WORDS, type LayerWord } from './words/activations.js';
+import { NORM_WORDS } from './words/norms.js';
 import { OTHER_WORDS } from './words/others.js';
 import { POOL_WORDS } from './words/pools.js';
 import { WEIGHTED_WORDS } from './words/weighted.js';
@@ -10,6 +11,7 @@ import { WEIGHTED_WORDS } from './words/weighted.js';
 /** Every layer that pipes, network files and printed models can say: a new one is an entry in one of these lists. */
 export const LAYER_TABLE: readonly LayerWord[] = [
   ...WEIGHTED_WORDS,
+  ...NORM_WORDS,
   ...POOL_WORDS,
   ...ACTIVATION_WORDS,
   ...OTHER_WORDS,

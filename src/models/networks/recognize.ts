@@ -126,6 +126,8 @@ function shapeOf({ shape }: ParameterSpec, outputs: number): readonly number[] {
       return [shape.outChannels!, shape.inChannels! / shape.groups, ...shape.kernelSize!];
     case 'linear':
       return [shape.outFeatures!, shape.inFeatures!];
+    case 'sides':
+      return shape.sides;
     default:
       return [outputs];
   }

@@ -16,7 +16,9 @@ export type ParameterShape =
   /** One number for each output channel of the layer's weight. */
   | { readonly kind: 'outputs' }
   /** One number for each channel of the input. */
-  | { readonly kind: 'channels'; readonly count: number | null };
+  | { readonly kind: 'channels'; readonly count: number | null }
+  /** The sides of the input's last axes. */
+  | { readonly kind: 'sides'; readonly sides: readonly number[] };
 
 /** Where a parameter's numbers come from. */
 export type ParameterSource =

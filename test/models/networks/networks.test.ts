@@ -14,6 +14,7 @@ import {
   parsePrintedModel,
 } from '../../../src/models/networks/index.js';
 import { builtinShapes } from '../../../src/models/networks/recognize.js';
+import type { NetworkSpec } from '../../../src/models/networks/spec.js';
 import { readWeights } from '../../../src/models/weights/index.js';
 
 const FOLDER = new URL('../../../fixtures/models/networks/', import.meta.url);
@@ -110,6 +111,34 @@ describe('built-in networks', () => {
   });
 });
 
+/** Compares every layer with its activations by PyTorch, exact and not. How many layers there are. */
+function comparedWithTorch(name: string, spec: NetworkSpec): number {
+  const activations = new Map(weights(`${name}-activations.npz`).tensors.map((one) => [one.name, one.load()]));
+  const input = activations.get('input')!;
+  const file = weights(`${name}.pth`);
+  for (const exact of [true, false]) {
+    const bound = bindNetwork(spec, input, { kind: 'file', fileName: `${name}.pth`, file }, new Map());
+    expect(bound.notes).toEqual([]);
+    const names = bound.model.nodes.map((node) => node.name);
+    const inputs = new Map([['input', { ...input, value: null }]]);
+    const session = new Session(planModel(bound.model, inputs, { exact, algorithm: null }, names));
+    const values = finish(session.runAll(new Map([['input', input]])));
+    session.close();
+    for (const [layer, expected] of activations) {
+      if (layer === 'input') continue;
+      const own = values.get(layer)!;
+      const largest = Math.max(...Array.from(expected.data, Math.abs));
+      expect(own.shape, layer).toEqual(expected.shape);
+      for (let i = 0; i < own.data.length; i++) {
+        expect(Math.abs(own.data[i] - expected.data[i]), `${layer} at ${i}`).toBeLessThan(
+          (exact ? 1e-6 : 5e-6) * largest,
+        );
+      }
+    }
+  }
+  return activations.size - 1;
+}
+
 describe('the text of print(model)', () => {
   it('with its state_dict computes what PyTorch computes, layer by layer', () => {
     expect(looksLikePrintedModel(text('digits.txt'))).toBe(true);
@@ -118,32 +147,17 @@ describe('the text of print(model)', () => {
       'features.9: print(model) does not show count_include_pad; its default, true, is taken',
       'a flatten stands before classifier.1: print(model) does not show torch.flatten',
     ]);
-    const activations = new Map(weights('digits-activations.npz').tensors.map((one) => [one.name, one.load()]));
-    const input = activations.get('input')!;
-    const file = weights('digits.pth');
-    for (const exact of [true, false]) {
-      const bound = bindNetwork(spec, input, { kind: 'file', fileName: 'digits.pth', file }, new Map());
-      expect(bound.notes).toEqual([]);
-      const names = bound.model.nodes.map(({ name }) => name);
-      const inputs = new Map([['input', { ...input, value: null }]]);
-      const session = new Session(planModel(bound.model, inputs, { exact, algorithm: null }, names));
-      const values = finish(session.runAll(new Map([['input', input]])));
-      session.close();
-      let compared = 0;
-      for (const [name, expected] of activations) {
-        if (name === 'input') continue;
-        const own = values.get(name)!;
-        const largest = Math.max(...Array.from(expected.data, Math.abs));
-        expect(own.shape, name).toEqual(expected.shape);
-        for (let i = 0; i < own.data.length; i++) {
-          expect(Math.abs(own.data[i] - expected.data[i]), `${name} at ${i}`).toBeLessThan(
-            (exact ? 1e-6 : 5e-6) * largest,
-          );
-        }
-        compared++;
-      }
-      expect(compared).toBe(18);
-    }
+    expect(comparedWithTorch('digits', spec)).toBe(18);
+  });
+
+  it('layer, group and instance norms compute what those of PyTorch do', () => {
+    const spec = parsePrintedModel(text('norms.txt'));
+    expect(spec.notes).toEqual([]);
+    const kinds = spec.layers.map(({ layer }) => layer.kind);
+    expect(kinds.filter((kind) => kind.endsWith('_norm'))).toEqual([
+      ...['group_norm', 'instance_norm', 'instance_norm', 'layer_norm', 'group_norm', 'layer_norm', 'layer_norm'],
+    ]);
+    expect(comparedWithTorch('norms', spec)).toBe(12);
   });
 
   it('gives alexnet the names of torchvision', () => {

@@ -45,8 +45,15 @@ describe('pipes', () => {
 
   it('every layer of the contract is known', () => {
     const words =
-      'conv max_pool avg_pool gauss_pool adaptive_avg_pool adaptive_max_pool relu relu6 leaky_relu elu gelu silu hardswish softplus sigmoid tanh lrn batch_norm linear flatten dropout softmax log_softmax';
-    const first: Record<string, string> = { conv: 'edge3x3', linear: '5', lrn: '3' };
+      'conv max_pool avg_pool gauss_pool adaptive_avg_pool adaptive_max_pool relu relu6 leaky_relu elu gelu silu hardswish softplus sigmoid tanh lrn batch_norm layer_norm group_norm instance_norm rms_norm linear flatten dropout softmax log_softmax';
+    const first: Record<string, string> = {
+      conv: 'edge3x3',
+      linear: '5',
+      lrn: '3',
+      layer_norm: '4',
+      rms_norm: '4',
+      group_norm: '2',
+    };
     for (const word of words.split(' ')) {
       const plain = first[word] ?? (word.includes('pool') ? '2' : '');
       expect(parsePipe(`${word} ${plain}`).layers[0].name).toBe(word);

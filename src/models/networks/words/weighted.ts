@@ -8,13 +8,21 @@ import type { ParameterRole, ParameterShape, ParameterSource, ParameterSpec } fr
 import type { BuiltLayer, LayerWord } from './activations.js';
 
 const MODES: readonly PaddingMode[] = ['zeros', 'reflect', 'replicate', 'circular'];
-const CHECKPOINT: ParameterSource = { kind: 'checkpoint' };
+/** A parameter whose numbers the checkpoint has. */
+export const CHECKPOINT: ParameterSource = { kind: 'checkpoint' };
 
-function parameter(layer: string, role: ParameterRole, shape: ParameterShape, source: ParameterSource): ParameterSpec {
+/** A layer's parameter; in a checkpoint it is called by both names. */
+export function parameter(
+  layer: string,
+  role: ParameterRole,
+  shape: ParameterShape,
+  source: ParameterSource,
+): ParameterSpec {
   return { role, name: `${layer}.${role}`, shape, source };
 }
 
-function isArrayPath(value: FieldValue | undefined): value is string {
+/** Whether a field names a file of numbers. */
+export function isArrayPath(value: FieldValue | undefined): value is string {
   return typeof value === 'string' && /\.npy$/i.test(value);
 }
 
@@ -27,7 +35,8 @@ function biasOf(layer: string, fields: Fields, isDefault: boolean): ParameterSpe
   return parameter(layer, 'bias', shape, numbersSource('bias', value, 'true, false, a number or FILE.npy'));
 }
 
-function numbersSource(role: string, value: FieldValue, expected = 'a number or FILE.npy'): ParameterSource {
+/** Numbers that a field says. @throws CnnvizError 'usage' for anything else */
+export function numbersSource(role: string, value: FieldValue, expected = 'a number or FILE.npy'): ParameterSource {
   if (typeof value === 'number') return { kind: 'number', value };
   return isArrayPath(value) ? { kind: 'array', path: value } : refuse(role, expected, value);
 }

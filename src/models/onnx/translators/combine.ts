@@ -55,6 +55,15 @@ export const COMBINE: Readonly<Record<string, Translator>> = {
   And: compare('and'),
   Or: compare('or'),
   Xor: compare('xor'),
+  BitwiseAnd: pair({ kind: 'bitwise', name: 'and' }),
+  BitwiseOr: pair({ kind: 'bitwise', name: 'or' }),
+  BitwiseXor: pair({ kind: 'bitwise', name: 'xor' }),
+  BitShift(node) {
+    const direction = node.text('direction', '');
+    if (direction !== 'LEFT' && direction !== 'RIGHT') throw node.refuse(`direction "${direction}"`);
+    pair({ kind: 'bit_shift', direction: direction === 'LEFT' ? 'left' : 'right' })(node);
+  },
+  Mod: (node) => pair({ kind: 'mod', fmod: node.int('fmod', 0) !== 0 })(node),
   Where(node) {
     const inputs = [node.input(0), node.input(1), node.input(2)];
     node.emit({ kind: 'where' }, inputs, broadcastFacts(node, inputs, node.facts(inputs[1]).dtype));

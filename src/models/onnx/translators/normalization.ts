@@ -55,18 +55,19 @@ const lrn: Translator = (node) => {
 };
 
 /** Before opset 13 all axes from `axis` on counted as one. */
-function softmax(kind: 'softmax' | 'log_softmax'): Translator {
+function softmax(kind: 'softmax' | 'log_softmax' | 'hardmax'): Translator {
+  const layerOf = (axis: number): Layer => (kind === 'hardmax' ? { kind, axis } : { kind, dim: axis });
   return (node) => {
     const x = node.input(0);
     const facts = node.facts(x);
     const axis = node.int('axis', node.opset < 13 ? 1 : -1);
     const isLast = axis === -1 || (facts.rank !== null && axis === facts.rank - 1);
     if (node.opset >= 13 || isLast) {
-      node.emit({ kind, dim: axis }, [x], facts);
+      node.emit(layerOf(axis), [x], facts);
       return;
     }
     const flat = node.add('flatten', { kind: 'flatten_2d', axis }, [x], { ...facts, rank: 2 });
-    const soft = node.add(kind, { kind, dim: 1 }, [flat], { ...facts, rank: 2 });
+    const soft = node.add(kind, layerOf(1), [flat], { ...facts, rank: 2 });
     reshapeBack(node, soft, x);
   };
 }
@@ -131,5 +132,6 @@ export const NORMALIZATION: Readonly<Record<string, Translator>> = {
   LRN: lrn,
   Softmax: softmax('softmax'),
   LogSoftmax: softmax('log_softmax'),
+  Hardmax: softmax('hardmax'),
   Dropout: dropout,
 };

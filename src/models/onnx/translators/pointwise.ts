@@ -48,6 +48,21 @@ const swish: Translator = unary((node) => {
   return { kind: 'pointwise', name: 'swish', parameters: [alpha] };
 });
 
+/** A question about each number. */
+function test(layer: Layer): Translator {
+  return (node) => node.emit(layer, [node.input(0)], { dtype: 'bool', rank: node.facts(node.input(0)).rank });
+}
+
+/** Before opset 7 a slope of one axis has a number for each channel. */
+const prelu: Translator = (node) => {
+  const x = node.input(0);
+  let slope = node.input(1);
+  if (node.opset < 7 && node.facts(slope).rank === 1) {
+    slope = node.add('align', { kind: 'align', axis: 1 }, [slope, x]);
+  }
+  node.emit({ kind: 'prelu' }, [x, slope], node.facts(x));
+};
+
 /** Functions of one number. */
 export const POINTWISE: Readonly<Record<string, Translator>> = {
   Relu: activation('relu'),
@@ -77,6 +92,24 @@ export const POINTWISE: Readonly<Record<string, Translator>> = {
   Log: pointwise('log'),
   Erf: pointwise('erf'),
   Not: pointwise('not'),
-  PRelu: (node) => node.emit({ kind: 'prelu' }, [node.input(0), node.input(1)], node.facts(node.input(0))),
+  Sin: pointwise('sin'),
+  Cos: pointwise('cos'),
+  Tan: pointwise('tan'),
+  Asin: pointwise('asin'),
+  Acos: pointwise('acos'),
+  Atan: pointwise('atan'),
+  Sinh: pointwise('sinh'),
+  Cosh: pointwise('cosh'),
+  Asinh: pointwise('asinh'),
+  Acosh: pointwise('acosh'),
+  Atanh: pointwise('atanh'),
+  Shrink: pointwise('shrink', ['bias', 0], ['lambd', 0.5]),
+  BitwiseNot: unary(() => ({ kind: 'bitwise_not' })),
+  IsNaN: test({ kind: 'is_nan' }),
+  IsInf(node) {
+    const [positive, negative] = ['detect_positive', 'detect_negative'].map((name) => node.int(name, 1) !== 0);
+    test({ kind: 'is_inf', positive, negative })(node);
+  },
+  PRelu: prelu,
   Clip: clip,
 };
