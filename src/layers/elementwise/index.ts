@@ -1,9 +1,8 @@
 import type { Families } from '../family.js';
 import { CONDITIONS, type ConditionsFamily } from './conditions.js';
 import { INTEGERS, type IntegersFamily } from './integers.js';
-import { TRILU, type TriluFamily } from './trilu.js';
 
 /** Layers that make each number of those at its place, and are rarely met in convolutional networks. */
-export type ElementwiseFamily = IntegersFamily | ConditionsFamily | TriluFamily;
+export type ElementwiseFamily = IntegersFamily | ConditionsFamily;
 
-export const ELEMENTWISE: Families<ElementwiseFamily> = { ...INTEGERS, ...CONDITIONS, ...TRILU };
+export const ELEMENTWISE: Families<ElementwiseFamily> = { ...INTEGERS, ...CONDITIONS };

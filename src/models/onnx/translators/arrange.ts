@@ -74,13 +74,6 @@ const expand: Translator = (node) => {
   node.emit({ kind: 'expand' }, [node.input(0), node.input(1)], ofRank(node, known));
 };
 
-const trilu: Translator = (node) =>
-  node.emit(
-    { kind: 'trilu', upper: node.int('upper', 1) !== 0 },
-    [node.input(0), node.optional(1)],
-    node.facts(node.input(0)),
-  );
-
 /** The same numbers, otherwise arranged. */
 export const ARRANGE: Readonly<Record<string, Translator>> = {
   Concat: concat,
@@ -92,5 +85,4 @@ export const ARRANGE: Readonly<Record<string, Translator>> = {
   Pad: pad,
   Split: split,
   Expand: expand,
-  Trilu: trilu,
 };
