@@ -4,6 +4,7 @@ export { denseBackward, denseForward } from './dense';
 export { depthwisePlanes } from './depthwise';
 export { directRows } from './direct';
 export { fftColumns, fftKernel, fftRows, fftRowsInverse } from './fft';
+export { foldRows } from './fold';
 export {
   eluInPlace,
   erfInPlace,

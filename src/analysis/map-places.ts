@@ -78,6 +78,10 @@ function placesBehind(places: Places, read: AxisReads, size: number, out: number
   if (read.by === 'all') return 'all';
   if (!isGrid(places) || read.by === 'place') return places;
   if (read.by === 'window') return behindWindow(places, read.axis);
+  if (read.by === 'list') {
+    const { grid } = read;
+    return grid && { first: places.first + grid.first * places.step, step: places.step * grid.step };
+  }
   const side = size / out;
   if (!Number.isInteger(side)) return null;
   return behindWindow(places, { kernel: side, stride: side, dilation: 1, padBefore: 0 });

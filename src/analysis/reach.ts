@@ -188,6 +188,8 @@ function behindAxis(reach: Reach, read: AxisReads, out: number): Reach {
         const first = Math.floor((o * reach.out) / out);
         return Array.from({ length: Math.ceil(((o + 1) * reach.out) / out) - first }, (_, k) => first + k);
       });
+    case 'list':
+      return reachThrough(reach, out, (o) => read.places[o]);
     case 'all':
       return repeated(wholeReach(reach), out);
     case 'place':

@@ -1,5 +1,5 @@
 import { type Axis, extent } from '../core/geometry.js';
-import { type ReadsCall, SAME_PLACE, WHOLE_MAP } from '../layers/family.js';
+import { type AxisReads, type ReadsCall, SAME_PLACE, WHOLE_MAP } from '../layers/family.js';
 import { type Layer, layerFamily } from '../layers/index.js';
 
 /** What one axis of a value sees of the input: fields of `size` pixels, `jump` apart, the first centred at `start`. */
@@ -55,6 +55,16 @@ function behindBins(field: FieldAxis, size: number, out: number): FieldAxis {
   };
 }
 
+/** Places that are told one by one: the most that any spans, and the distance of their middles. */
+function behindList(field: FieldAxis, { places, grid }: Extract<AxisReads, { by: 'list' }>): FieldAxis {
+  if (field.jump === null) return field;
+  const spans = places.map((read) => (read.length === 0 ? 1 : read[read.length - 1] - read[0] + 1));
+  const span = spans.reduce((most, one) => Math.max(most, one), 1);
+  const size = field.size + (span - 1) * field.jump;
+  if (grid === null) return { size, jump: null, start: field.start };
+  return { size, jump: field.jump * grid.step, start: field.start + grid.first * field.jump };
+}
+
 /** Branches that meet: from the first pixel any of them sees to the last. */
 function union(fields: readonly Field[]): Field {
   const [rows, columns] = [0, 1].map((a): FieldAxis => {
@@ -83,6 +93,7 @@ export function fieldBehind(layer: Layer, fields: readonly Field[], call: ReadsC
     const [size, out] = [inShape.slice(-2)[a], output.slice(-2)[a]];
     if (read.by === 'window') return behindWindow(axis, read.axis);
     if (read.by === 'bins') return behindBins(axis, size, out);
+    if (read.by === 'list') return behindList(axis, read);
     return read.by === 'all' ? ofAll(axis, size) : axis;
   });
   return [rows, columns];

@@ -141,6 +141,11 @@ export function strideWords(sides: readonly number[]): string {
   return sides.every((side) => side === 1) ? '' : ` stride ${pairWords(sides)}`;
 }
 
+/** " dilation 2"; '' for 1 */
+export function dilationWords(sides: readonly number[]): string {
+  return sides.every((side) => side === 1) ? '' : ` dilation ${pairWords(sides)}`;
+}
+
 /** " padding 2"; '' for 0 */
 export function paddingWords(padding: Padding): string {
   if (typeof padding === 'string' || typeof padding === 'number') return padding === 0 ? '' : ` padding ${padding}`;
@@ -164,8 +169,7 @@ const SPATIAL = {
   explain: 'planned',
   words({ kind, stride, padding, dilation, groups }, [, weight]) {
     const size = sizeWords((weight ?? [1, 1]).slice(-2));
-    const dilated = dilation.some((side) => side !== 1) ? ` dilation ${pairWords(dilation)}` : '';
-    return `${kind} ${size}${strideWords(stride)}${paddingWords(padding)}${dilated}${groups === 1 ? '' : ` groups ${groups}`}`;
+    return `${kind} ${size}${strideWords(stride)}${paddingWords(padding)}${dilationWords(dilation)}${groups === 1 ? '' : ` groups ${groups}`}`;
   },
   macs: (layer, [x, weight]) => conv2dMacs(conv2dGeometry(imageShape(x), weight, layer)),
 } satisfies Omit<LayerFamily<ConvFamily>, 'backward'>;

@@ -1,6 +1,6 @@
 import type { Axis, PaddingMode } from '../core/geometry.js';
 import type { Value, ValueInfo } from '../core/values.js';
-import type { MatrixProducts, RowWork } from './row-work.js';
+import type { MatrixProducts, RowWork, TransposedConv } from './row-work.js';
 
 /** An input of a layer: what is known of it, and its numbers where they are known before anything runs. */
 export interface KnownInput extends ValueInfo {
@@ -28,6 +28,8 @@ export interface Forward<L> {
   readonly memory?: 'alias' | 'in-place';
   /** What `run` does where input 0 and output 0 are float32; null: nothing that could be said so. */
   readonly rowWork?: (layer: L, inputs: readonly (Value | null)[]) => RowWork | null;
+  /** The transposed convolution it is, told by the shapes of its inputs. */
+  readonly transposed?: (layer: L, shapes: readonly (readonly number[] | null)[]) => TransposedConv;
   /** The matrices it multiplies, told by the shapes of its inputs. */
   readonly products?: (layer: L, shapes: readonly (readonly number[] | null)[]) => MatrixProducts;
   /** Inputs that hold one number for each channel: the same at every place of a map. */
@@ -81,6 +83,15 @@ export type AxisReads =
   | { readonly by: 'window'; readonly axis: Axis; readonly mode: PaddingMode }
   /** Place i of `out`: floor(i·size/out) … ceil((i+1)·size/out)−1. */
   | { readonly by: 'bins' }
+  /**
+   * Place i reads `places[i]`, in rising order. Its middle lies at first + i·step, where places lie on a regular grid; else
+   * null.
+   */
+  | {
+      readonly by: 'list';
+      readonly places: readonly (readonly number[])[];
+      readonly grid: { readonly first: number; readonly step: number } | null;
+    }
   | { readonly by: 'all' };
 
 /** Along [rows, columns]. */
@@ -136,8 +147,11 @@ export interface LayerFamily<L> {
   readonly backward: Backward<L> | string;
   /** What a place of its output reads of the maps before it; null: not followed. */
   readonly reads: (layer: L, call: ReadsCall) => MapReads | null;
-  /** How one number came about. 'planned': by the sum or window that the planner cut; 'bins': an adaptive pool's. Null: not told. */
-  readonly explain: Explained<L> | 'planned' | 'bins' | null;
+  /**
+   * How one number came about. 'planned': by the sum or window that the planner cut; 'bins': an adaptive pool's; 'transposed':
+   * by the pixels that a transposed convolution spreads to it. Null: not told.
+   */
+  readonly explain: Explained<L> | 'planned' | 'bins' | 'transposed' | null;
   /** The layer with its settings in short: "conv 11×11 stride 4 padding 2". */
   readonly words: (layer: L, inputs: LayerShapes['inputs']) => string;
   /** Multiply-accumulates; without it none. */

@@ -1,3 +1,4 @@
+import type { Axis } from '../core/geometry.js';
 import type { ActivationName } from '../core/job.js';
 
 /** What scales and shifts each output channel of a convolution: a batch norm taken into its weights. */
@@ -54,6 +55,18 @@ export interface Copy {
   readonly toSteps: readonly number[];
 }
 
+/**
+ * A transposed convolution of maps: x [N, groups·C, H, W], weight [groups·C, M, kH, kW], bias [groups·M] or null,
+ * y [N, groups·M, oH, oW]. `axes`: of the convolution that reads y and makes x.
+ */
+export interface TransposedConv {
+  readonly N: number;
+  readonly groups: number;
+  readonly C: number;
+  readonly M: number;
+  readonly axes: readonly [Axis, Axis];
+}
+
 /** What a layer does to float32 arrays, for engines that have loops of their own for it: with the bits of its `run`. */
 export type RowWork =
   /** y[i] = of(x[i]) */
@@ -66,6 +79,11 @@ export type RowWork =
   | { readonly work: 'pair'; readonly operation: PairOperation }
   /** Inputs 0 and 1 multiplied; input 2, where there is one, is added with numpy's broadcasting. */
   | { readonly work: 'matrix'; readonly products: MatrixProducts }
+  /**
+   * Every number of y is its bias, and to it is added in float32, pixel by pixel of x, row by row, what each gives: the sum of
+   * the products of its channels with their weights, in the one order.
+   */
+  | { readonly work: 'transposed'; readonly conv: TransposedConv }
   /** x [outer, count, inner] → y [outer, inner]: sums in float64 from the first number to the last. */
   | {
       readonly work: 'reduce';

@@ -138,13 +138,13 @@ interface Taps {
   padded: number;
 }
 
-function newTaps(axes: readonly Axis[]): Taps {
+export function newTaps(axes: readonly Axis[]): Taps {
   const size = sizeOf(axes.map(({ kernel }) => kernel));
   return { places: new Int32Array(size), kernel: new Int32Array(size), count: 0, padded: 0 };
 }
 
 /** Fills `taps` for the window of output element `o`. */
-function findTaps(axes: readonly Axis[], o: number, taps: Taps): void {
+export function findTaps(axes: readonly Axis[], o: number, taps: Taps): void {
   taps.count = 0;
   taps.padded = 0;
   const first = new Array<number>(axes.length);

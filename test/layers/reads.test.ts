@@ -39,6 +39,8 @@ function placesRead(read: AxisReads, at: number, size: number, out: number): num
       return all;
     case 'place':
       return size === out ? [at] : [0];
+    case 'list':
+      return [...read.places[at]];
     case 'bins':
       return all.slice(Math.floor((at * size) / out), Math.ceil(((at + 1) * size) / out));
     case 'window': {
@@ -89,9 +91,9 @@ describe('what a place of a map reads is what its gradients reach', () => {
     }
   });
 
-  it('windows, bins, whole maps and single places are all among them', () => {
+  it('windows, bins, lists, whole maps and single places are all among them', () => {
     const kinds = new Set(cases.flatMap(([, { reads }]) => reads.map(({ by }) => by)));
-    expect([...kinds].sort()).toEqual(['all', 'bins', 'place', 'window']);
+    expect([...kinds].sort()).toEqual(['all', 'bins', 'list', 'place', 'window']);
     expect(cases.length).toBeGreaterThan(100);
   });
 });

@@ -8,6 +8,7 @@ import { combine } from './pairs.js';
 import { joined, type Portions, runPortions } from './portions.js';
 import { reduce } from './reduce.js';
 import { overlaps, placeOf, type Room, take } from './room.js';
+import { spread, spreadBytes } from './spread.js';
 
 /** Room for what is small and lies elsewhere, such as constants, and for tables. */
 const SMALL = 2 ** 16;
@@ -15,7 +16,8 @@ const SMALL = 2 ** 16;
 /** What `runOperator` needs of a room for a layer, by the shapes of its inputs; null: left out. */
 export function operatorBytes(layer: Layer, shapes: readonly (readonly number[] | null)[]): number {
   const products = forwardOf(layer)?.products?.(layer, shapes);
-  return SMALL + (products ? matrixBytes(products) : 0);
+  const transposed = forwardOf(layer)?.transposed?.(layer, shapes);
+  return SMALL + (products ? matrixBytes(products) : 0) + (transposed ? spreadBytes(transposed) : 0);
 }
 
 /** Does a layer's work by `operatorPortions`, all of it. @returns false: nothing was done */
@@ -52,6 +54,12 @@ export function operatorPortions(
       return combine(memory, room, work.operation, inputs as readonly Value[], y);
     case 'matrix':
       return product(memory, room, work, inputs as readonly Value[], y);
+    case 'transposed': {
+      const [from, weight] = [floatsAt(memory, room, x), floatsAt(memory, room, inputs[1]!)];
+      const bias = inputs[2] ? floatsAt(memory, room, inputs[2]) : 0;
+      if (from === -1 || weight === -1 || bias === -1 || overlaps(x.data, y.data)) return null;
+      return spread(memory, room, work.conv, { x: from, weight, bias: inputs[2] ? bias : null, y: to });
+    }
     case 'reduce': {
       const from = floatsAt(memory, room, x);
       return from === -1 || overlaps(x.data, y.data) ? null : reduce(memory, work, from, to);

@@ -13,7 +13,7 @@ const BLOCK_BYTES = 384 * 1024;
 const [FEWEST, MOST] = [24, 384];
 const ROWS = 512;
 
-function columnsAtOnce(inner: number): number {
+export function columnsAtOnce(inner: number): number {
   return Math.min(MOST, Math.max(FEWEST, Math.floor(BLOCK_BYTES / (inner * 32)) * 8));
 }
 
@@ -98,7 +98,7 @@ export function multiply(
 }
 
 /** Addresses of parts in a room, one after another. */
-function placesIn<P extends Record<string, number>>({ at }: Room, parts: P): P {
+export function placesIn<P extends Record<string, number>>({ at }: Room, parts: P): P {
   let next = at;
   const placed = Object.entries(parts).map(([part, bytes]) => {
     const place = next;

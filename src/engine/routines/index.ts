@@ -4,6 +4,7 @@ import { denseRoutines } from './dense.js';
 import { depthwiseRoutines } from './depthwise.js';
 import { directRoutines } from './direct.js';
 import { fftRoutines } from './fft.js';
+import { foldRoutines } from './fold.js';
 import { functionRoutines } from './functions.js';
 import { gemmRoutines } from './gemm.js';
 import type { Heap } from './heap.js';
@@ -38,6 +39,7 @@ export function typescriptRoutines(heap: Heap) {
     ...fftRoutines(heap),
     ...poolRoutines(heap),
     ...activationRoutines(heap),
+    ...foldRoutines(heap),
     ...functionRoutines(heap),
     ...linearRoutines(heap),
     ...learnRoutines(heap),

@@ -50,6 +50,7 @@ function inputsOf(work: RowWork): readonly number[] {
     case 'pair':
       return [0, 1];
     case 'matrix':
+    case 'transposed':
       return [0, 1, 2];
     case 'copies':
       return work.copies.map(({ input }) => input);

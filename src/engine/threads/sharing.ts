@@ -2,6 +2,7 @@ import { sizeOf } from '../../core/tensor.js';
 import { forwardOf, type Layer } from '../../layers/index.js';
 import type { ShapedModel } from '../../layers/infer.js';
 import { planBands } from '../bands.js';
+import { transposedMacs } from '../operators/spread.js';
 import type { Plan } from '../plan.js';
 import type { OperatorStep, Step } from '../steps.js';
 import { isVectorStep } from '../vectors.js';
@@ -50,6 +51,8 @@ function costOf(step: Step, shaped: ShapedModel): number {
 
 function operatorCost({ layer }: OperatorStep, shapes: readonly (readonly number[] | null)[], moved: number): number {
   const products = forwardOf(layer)?.products?.(layer, shapes);
+  const transposed = forwardOf(layer)?.transposed?.(layer, shapes);
+  if (transposed) return (2 * transposedMacs(transposed)) / PRODUCTS;
   if (!products) return moved * (hasSeries(layer) ? SERIES : OTHERS);
   const { rows, inner, columns, starts } = products;
   return (2 * rows * inner * columns * starts.length) / PRODUCTS;
