@@ -8,7 +8,9 @@ import type { AdaptivePoolLayer } from '../../layers/adaptive-pool.js';
 import type { Explained } from '../../layers/family.js';
 import { type Layer, layerFamily, nameOf } from '../../layers/index.js';
 import type { Model, ModelNode } from '../../layers/model.js';
+import type { ConvTransposeLayer } from '../../layers/spatial/conv-transpose.js';
 import { agreementOf, type ElementStep, type ExplainedStep, type KeptRun, type ReadValue } from './explanation.js';
+import { explainTransposed } from './transposed.js';
 import { algorithmOf, boundOf, explainWeighted, magnitudeAt, outputAt } from './weighted.js';
 import { explainAdaptivePool, explainPool } from './window.js';
 
@@ -63,6 +65,10 @@ function explainNode(run: KeptRun, node: ModelNode, index: number): { step: Expl
   if (planned?.kind === 'pool') {
     const { step, source } = explainPool(run, planned, index);
     return { step, source: step.taps.padding[step.chosen] === 1 ? null : source };
+  }
+  if (layerFamily(layer).explain === 'transposed') {
+    const step = explainTransposed(run, node as ModelNode & { readonly layer: ConvTransposeLayer }, index);
+    return { step, source: null };
   }
   if (layerFamily(layer).explain === 'bins') {
     return explainAdaptivePool(run, node as ModelNode & { readonly layer: AdaptivePoolLayer }, index);

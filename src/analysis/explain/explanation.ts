@@ -56,7 +56,10 @@ export interface ChannelTerms {
   readonly sum: number;
 }
 
-/** A sum of products: a convolution, normalised cross-correlation, or a linear layer (channels of one tap). */
+/**
+ * A sum of products: a convolution, normalised cross-correlation, a transposed convolution (the patch is what reaches the
+ * place, the kernel the taps that fall there), or a linear layer (channels of one tap).
+ */
 export interface WeightedStep extends StepFields {
   readonly step: 'weighted';
   readonly taps: Taps;

@@ -155,7 +155,7 @@ export const CONV_TRANSPOSE: Families<ConvTransposeLayer> = {
     words({ kind, stride, padding, outputPadding, dilation, groups }, [, weight]) {
       const size = sizeWords((weight ?? [1, 1]).slice(-2));
       const added = outputPadding.some((side) => side > 0) ? ` output padding ${outputPadding.join()}` : '';
-      return `${kind} ${size}${strideWords(stride)}${paddingWords(padding)}${added}${dilationWords(dilation)}${groups === 1 ? '' : ` groups ${groups}`}`;
+      return `${kind} ${size}${strideWords(stride)}${paddingWords(padding === 'fit' ? 'same_lower' : padding)}${added}${dilationWords(dilation)}${groups === 1 ? '' : ` groups ${groups}`}`;
     },
     macs: (_, [x, weight]) => sizeOf(x) * sizeOf(weight.slice(1)),
     growth: 'grows',

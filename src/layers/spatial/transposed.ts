@@ -11,9 +11,10 @@ export interface TransposedFields {
   readonly stride: readonly number[];
   /**
    * What is cut off the output: [first axis … last axis before, first … last after]. A rule: what has to be cut for the
-   * size of the output, an odd pixel behind ('same') or before ('same_lower').
+   * size of the output, an odd pixel behind ('same') or before ('same_lower'); 'fit': as 'same_lower', and where the kernels
+   * reach less far, places that no pixel reaches are added behind.
    */
-  readonly padding: readonly number[] | 'same' | 'same_lower';
+  readonly padding: readonly number[] | 'same' | 'same_lower' | 'fit';
   /** Places added behind, which fewer pixels reach. */
   readonly outputPadding: readonly number[];
   /** The sides of the output, for a rule; null: as many times those of the input as the stride. */
@@ -61,11 +62,14 @@ function checkList(name: string, list: readonly number[], count: number, least: 
   throw new CnnvizError('usage', `${name} ${list.join(',')}: expected ${count} whole numbers from ${least}`);
 }
 
-function rulePads(rule: 'same' | 'same_lower', whole: number, wanted: number): [before: number, after: number] {
+/** What is cut before and after; below 0: added. */
+function rulePads(rule: 'same' | 'same_lower' | 'fit', whole: number, wanted: number): [before: number, after: number] {
   const total = whole - wanted;
+  if (total < 0 && rule === 'fit') return [0, total];
+  // ONNX's text and its implementations differ there
   if (total < 0) {
     throw new CnnvizError('unsupported', `an output of ${wanted}, but the kernels reach ${whole} places`, {
-      fix: 'give pads and output_padding instead of output_shape',
+      fix: 'export it with pads and output_padding instead of auto_pad',
     });
   }
   const less = Math.floor(total / 2);

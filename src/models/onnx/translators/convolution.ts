@@ -85,7 +85,7 @@ function transposedPadding(node: NodeBuilder, padding: WindowPadding, rank: numb
     throw node.refuse(`output_shape [${outputSize.join(', ')}]: expected ${rank} numbers`);
   }
   if (padding === 'same' || padding === 'same_lower') return { padding, outputSize };
-  if (outputSize) return { padding: 'same_lower', outputSize } as const;
+  if (outputSize) return { padding: 'fit', outputSize } as const;
   return { padding: padding === 'valid' ? new Array<number>(2 * rank).fill(0) : padding, outputSize };
 }
 
