@@ -121,6 +121,58 @@ describe('explain', () => {
     },
   );
 
+  it('arrives at the stored bits of transposed convolutions, and says which pixels reach a place', () => {
+    const fields = { kind: 'conv_transpose', outputSize: null } as const;
+    const layers: readonly (readonly [layer: Layer, weight: readonly number[]])[] = [
+      [
+        { ...fields, stride: [2, 2], padding: [0, 0, 0, 0], outputPadding: [0, 0], dilation: [1, 1], groups: 1 },
+        [6, 4, 2, 2],
+      ],
+      [
+        { ...fields, stride: [2, 3], padding: [1, 0, 2, 1], outputPadding: [1, 2], dilation: [1, 2], groups: 2 },
+        [6, 2, 4, 3],
+      ],
+      [
+        { ...fields, stride: [3, 3], padding: [0, 0, 0, 0], outputPadding: [2, 0], dilation: [1, 1], groups: 3 },
+        [6, 1, 1, 2],
+      ],
+    ];
+    for (const [layer, weight] of layers) {
+      const M = weight[1] * (layer as { groups: number }).groups;
+      const parameters = [
+        ['weight', tensorConstant(tensor(numbers(sizeOf(weight)), weight))],
+        ['bias', array(numbers(M), [M])],
+      ] as const;
+      const run = keep(sequential([{ name: 'up', layer, parameters }]), [2, 6, 5, 4]);
+      const output = run.read(run.value);
+      for (const [step] of explainAll(run, 400)) {
+        expect(step.agreement).toMatchObject({ same: true, bound: 0 });
+        const { taps, channels, bias, agreement } = step as WeightedStep;
+        const all = channels.reduce((sum, one) => one.products.reduce((a, b) => a + b, sum), bias);
+        expect(Math.abs(all - agreement.stored)).toBeLessThan(1e-5);
+        expect(taps.rows.length * taps.columns.length).toBe(taps.padding.length);
+      }
+      expect(output.shape.slice(0, 2)).toEqual([2, M]);
+    }
+    const [[layer, weight]] = layers;
+    const up: SequentialLayer = {
+      name: 'up',
+      layer,
+      parameters: [['weight', tensorConstant(tensor(numbers(96), weight))]],
+    };
+    const run = keep(sequential([up]), [1, 6, 5, 4]);
+    // map 3, row 5, column 2 of maps 10×8: pixel (2, 1), tap (1, 0)
+    const [step] = explainChain(run, chainBehind(run.plan.model, 'up').nodes, 3 * 80 + 5 * 8 + 2);
+    const { taps, channels } = step as WeightedStep;
+    expect(taps).toMatchObject({ size: [1, 1], rows: [2], columns: [1] });
+    expect(channels.map(({ patch }) => patch[0])).toEqual(
+      channels.map(({ channel }) => run.read('input').data[channel * 20 + 2 * 4 + 1]),
+    );
+    expect(channels.map(({ kernel }) => kernel[0])).toEqual(
+      channels.map(({ channel }) => run.read('weight').data[(channel * 4 + 3) * 4 + 2]),
+    );
+  });
+
   it('follows a pool and an activation to the convolution, padding shown as such', () => {
     const run = keep(
       sequential([
