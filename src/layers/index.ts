@@ -12,6 +12,7 @@ import { NORM, type NormFamily } from './norm.js';
 import { NORMS, type NormsFamily } from './norms/index.js';
 import { POINTWISE, type PointwiseFamily } from './pointwise.js';
 import { POOL, type PoolLayer } from './pool.js';
+import { QUANTIZED, type QuantizedFamily } from './quantized/index.js';
 import { REDUCE, type ReduceFamily } from './reduce.js';
 import { RESHAPE, type ReshapeFamily } from './reshape.js';
 import { RESIZE, type ResizeLayer } from './resize.js';
@@ -30,6 +31,7 @@ export type Layer =
   | MatrixFamily
   | ActivationLayer
   | PointwiseFamily
+  | QuantizedFamily
   | PoolLayer
   | AdaptivePoolLayer
   | ReduceFamily
@@ -55,6 +57,7 @@ export const LAYERS: Families<Layer> = {
   ...MATRIX,
   ...ACTIVATION,
   ...POINTWISE,
+  ...QUANTIZED,
   ...POOL,
   ...ADAPTIVE_POOL,
   ...REDUCE,

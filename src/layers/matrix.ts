@@ -51,10 +51,14 @@ const linearShape: ShapeRule<LinearLayer> = (_, inputs) => {
 const matmulShape: ShapeRule<MatMulLayer> = (_, inputs) => {
   const [a, b] = [required(inputs, 0, 'a'), required(inputs, 1, 'b')];
   sameType(a, b);
-  const { batch, rows, columns } = matmulSides(a.shape, b.shape);
-  const shape = [...batch, ...(a.shape.length === 1 ? [] : [rows]), ...(b.shape.length === 1 ? [] : [columns])];
-  return [{ dtype: a.dtype, shape: checkedShape(shape) }];
+  return [{ dtype: a.dtype, shape: matmulShapeOf(a.shape, b.shape) }];
 };
+
+/** The shape of a matrix product. @throws CnnvizError 'shape' when the matrices do not fit together */
+export function matmulShapeOf(a: readonly number[], b: readonly number[]): number[] {
+  const { batch, rows, columns } = matmulSides(a, b);
+  return checkedShape([...batch, ...(a.length === 1 ? [] : [rows]), ...(b.length === 1 ? [] : [columns])]);
+}
 
 /**
  * The sides of a matrix product by numpy's rule: vectors become a row on the left, a column on the right, and what
@@ -115,7 +119,7 @@ function multiply(a: Matrix, b: Matrix, rows: number, inner: number, columns: nu
  * The products of a matmul. A right matrix that stands behind several left ones in a row is multiplied with all of them
  * as one.
  */
-function productsOf(a: readonly number[], b: readonly number[]): MatrixProducts {
+export function productsOf(a: readonly number[], b: readonly number[]): MatrixProducts {
   const { batch, rows, inner, columns } = matmulSides(a, b);
   // steps of whole matrices: batch axes are broadcast as numbers are
   const plan = planBroadcast(batch, [a.slice(0, -2), b.slice(0, -2)]);

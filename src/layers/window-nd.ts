@@ -91,33 +91,43 @@ function rulePads(rule: WindowPadding, axis: Pick<Axis, 'size' | 'kernel' | 'str
   return rule === 'same' ? [less, total - less] : [total - less, less];
 }
 
+/** How a convolution over any number of axes slides. */
+interface ConvNdWindows extends WindowFields {
+  readonly groups: number;
+}
+
 /** The axes of a convolution over any number of sides. */
-function convNdAxes(layer: ConvNdLayer, x: readonly number[], weight: readonly number[]): Axis[] {
+export function convNdAxes(layer: WindowFields, x: readonly number[], weight: readonly number[]): Axis[] {
   return windowAxes(x.slice(2), { ...layer, kernelSize: weight.slice(2), ceilMode: false });
+}
+
+/**
+ * The shape that a convolution makes of x [N, C, ...] with weight [M, C/groups, ...].
+ * @throws CnnvizError 'shape' or 'usage' when they do not fit
+ */
+export function convNdSides(layer: ConvNdWindows, x: readonly number[], weight: readonly number[]): number[] {
+  const { groups } = layer;
+  const [N, C] = x;
+  const [M, perGroup] = weight;
+  if (x.length < 3 || weight.length !== x.length) {
+    throw new CnnvizError(
+      'shape',
+      `expected x [N, C, ...] and weight [M, C/groups, ...] of one rank, got [${x.join(', ')}] and [${weight.join(', ')}]`,
+    );
+  }
+  if (!Number.isInteger(groups) || groups < 1 || perGroup * groups !== C || M % groups !== 0) {
+    throw new CnnvizError('shape', `weight [${weight.join(', ')}] in ${groups} groups does not fit ${C} channels`);
+  }
+  return checkedShape([N, M, ...convNdAxes(layer, x, weight).map(({ out }) => out)]);
 }
 
 const convNdShape: ShapeRule<ConvNdLayer> = (layer, inputs) => {
   const [x, weight, bias] = [required(inputs, 0, 'x'), required(inputs, 1, 'weight'), inputs[2]];
-  const { groups } = layer;
-  const [N, C] = x.shape;
-  const [M, perGroup] = weight.shape;
-  if (x.shape.length < 3 || weight.shape.length !== x.shape.length) {
-    throw new CnnvizError(
-      'shape',
-      `expected x [N, C, ...] and weight [M, C/groups, ...] of one rank, got [${x.shape.join(', ')}] and [${weight.shape.join(', ')}]`,
-    );
+  const shape = convNdSides(layer, x.shape, weight.shape);
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== shape[1])) {
+    throw new CnnvizError('shape', `bias: expected [${shape[1]}], got [${bias.shape.join(', ')}]`);
   }
-  if (!Number.isInteger(groups) || groups < 1 || perGroup * groups !== C || M % groups !== 0) {
-    throw new CnnvizError(
-      'shape',
-      `weight [${weight.shape.join(', ')}] in ${groups} groups does not fit ${C} channels`,
-    );
-  }
-  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== M)) {
-    throw new CnnvizError('shape', `bias: expected [${M}], got [${bias.shape.join(', ')}]`);
-  }
-  const sides = convNdAxes(layer, x.shape, weight.shape).map(({ out }) => out);
-  return [{ dtype: x.dtype, shape: checkedShape([N, M, ...sides]) }];
+  return [{ dtype: x.dtype, shape }];
 };
 
 const poolNdShape: ShapeRule<PoolNdLayer> = (layer, inputs) => {

@@ -38,6 +38,9 @@ const OTHER_TYPES: ReadonlyMap<number, string> = new Map([
   [21, 'uint4'],
   [22, 'int4'],
   [23, 'float4e2m1'],
+  [24, 'float8e8m0'],
+  [25, 'uint2'],
+  [26, 'int2'],
 ]);
 
 /** @throws CnnvizError 'unsupported' for strings, complex numbers and the like */

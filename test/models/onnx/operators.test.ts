@@ -49,3 +49,8 @@ describe('opsets 6 to 15, ways of storing numbers, odd graphs', () => {
   const { cases } = readJson(join(EXPECTED, 'legacy.json')) as { cases: readonly Case[] };
   it.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => check(one));
 });
+
+describe('whole numbers with a scale, by numpy', () => {
+  const { cases } = readJson(join(EXPECTED, 'quantized.json')) as { cases: readonly Case[] };
+  it.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => check(one));
+});

@@ -32,11 +32,11 @@ export function windowAttributes(
   };
 }
 
-/** The number of axes the kernel slides along: told, or as many as the weight or the input has. */
-function slidingAxes(node: NodeBuilder): number {
+/** The number of axes the kernel slides along: told, or as many as the weight (an input) or what is read has. */
+export function slidingAxes(node: NodeBuilder, weight = 1): number {
   const told = node.ints('kernel_shape');
   if (told && told.length > 0) return told.length;
-  const rank = node.facts(node.input(1)).rank ?? node.facts(node.input(0)).rank ?? 4;
+  const rank = node.facts(node.input(weight)).rank ?? node.facts(node.input(0)).rank ?? 4;
   return rank - 2;
 }
 

@@ -6,12 +6,14 @@ import { MATRIX } from './matrix.js';
 import { NORMALIZATION } from './normalization.js';
 import { POINTWISE } from './pointwise.js';
 import { POOL, REDUCE } from './pool.js';
+import { QUANTIZED } from './quantized.js';
 import { SELECTING } from './selecting.js';
 import { VALUES } from './values.js';
 
 /** The operators by what they are about, as docs/networks.md lists them: `npm run operators` after a change. */
 export const OPERATOR_GROUPS: readonly (readonly [about: string, list: Readonly<Record<string, Translator>>])[] = [
   ['Convolutions', CONVOLUTION],
+  ['Whole numbers with a scale', QUANTIZED],
   ['Pools', POOL],
   ['Normalisation, softmax, dropout', NORMALIZATION],
   ['Products of matrices', MATRIX],
