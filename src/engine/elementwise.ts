@@ -65,7 +65,8 @@ const ROUTINES: Readonly<Record<NumberFunction, InPlace>> = {
 
 /** Whether there may be routines for a layer. */
 function isElementwise(layer: Layer): boolean {
-  return forwardOf(layer)?.rowWork !== undefined;
+  const forward = forwardOf(layer);
+  return forward?.rowWork !== undefined || forward?.whole !== undefined;
 }
 
 /** Applies a function of each number to floats in the engine's memory. scratch: `FUNCTION_BYTES`. */

@@ -14,6 +14,7 @@ import { type PackedConv, packConv } from './lane.js';
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
 import { turn } from './operators/copies.js';
 import { poolPortions } from './operators/pools.js';
+import { multiplyWhole } from './operators/whole.js';
 import type { Plan } from './plan.js';
 import { eachPart, layOut } from './session-layout.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
@@ -182,11 +183,13 @@ export class Session {
   }
 
   *#operate(step: OperatorStep, read: (name: string) => EngineInput | Value, outputs: Value[]): Generator<number> {
-    const { memory, run, rowWork } = forwardOf(step.layer)!;
+    const { memory, run, rowWork, whole } = forwardOf(step.layer)!;
     const inputs = step.inputs.map((name) =>
       name === null ? null : asValue(read(name), this.plan.shaped.infos.get(name)!),
     );
     if (memory === 'alias' && this.#places.aliasOf.has(step.outputs[0]) && outputs.length === 1) return;
+    const products = whole?.work(step.layer, inputs, outputs);
+    if (products && multiplyWhole(this.#memory, this.#crew.rooms[0], products)) return;
     const [x] = inputs;
     const areFloats = x?.data instanceof Float32Array && outputs[0].data instanceof Float32Array;
     const work = areFloats ? rowWork?.(step.layer, inputs) : null;

@@ -1,6 +1,6 @@
 import type { Axis, PaddingMode } from '../core/geometry.js';
 import type { Value, ValueInfo } from '../core/values.js';
-import type { MatrixProducts, RowWork, TransposedConv } from './row-work.js';
+import type { MatrixProducts, RowWork, TransposedConv, WholeSizes, WholeWork } from './row-work.js';
 
 /** An input of a layer: what is known of it, and its numbers where they are known before anything runs. */
 export interface KnownInput extends ValueInfo {
@@ -32,6 +32,12 @@ export interface Forward<L> {
   readonly transposed?: (layer: L, shapes: readonly (readonly number[] | null)[]) => TransposedConv;
   /** The matrices it multiplies, told by the shapes of its inputs. */
   readonly products?: (layer: L, shapes: readonly (readonly number[] | null)[]) => MatrixProducts;
+  /** The products of whole numbers that `run` consists of, for engines that have loops of their own for them: with its bits. */
+  readonly whole?: {
+    /** By the shapes of its inputs; null: none that are worth it. */
+    readonly sizes: (layer: L, shapes: readonly (readonly number[] | null)[]) => WholeSizes | null;
+    readonly work: (layer: L, inputs: readonly (Value | null)[], outputs: readonly Value[]) => WholeWork | null;
+  };
   /** Inputs that hold one number for each channel: the same at every place of a map. */
   readonly perChannel?: readonly number[];
 }

@@ -98,3 +98,31 @@ export type RowWork =
   | { readonly work: 'mapped'; readonly maps: readonly Int32Array[]; readonly fill: number };
 
 export type PairOperation = '+' | '−' | '×' | '÷' | 'min' | 'max';
+
+/** The sizes of products of whole numbers: [rows, inner] times [inner, places], the latter read from an area of numbers. */
+export interface WholeSizes {
+  readonly rows: number;
+  readonly inner: number;
+  readonly places: number;
+  /** How many numbers the area has. */
+  readonly area: number;
+}
+
+/**
+ * Products of matrices of whole numbers whose sums are exact in 32 bits, for engines that compute in float32: parts of the
+ * inner sum that stay below 2²⁴ are exact there. Product number p has at (m, j) Σ rows[m, k] · area[taps[k] + starts[j]].
+ */
+export interface WholeWork extends WholeSizes {
+  readonly products: number;
+  /** The largest size that a product of two numbers can have. */
+  readonly most: number;
+  readonly taps: Int32Array;
+  readonly starts: Int32Array;
+  /** Which rows a product has: alike for products with the same rows. */
+  rowsOf(product: number): number;
+  /** Numbers first … end−1 of every row, one row after another, from `at` on. */
+  fillRows(product: number, first: number, end: number, to: Float32Array, at: number): void;
+  fillArea(product: number, to: Float32Array, at: number): void;
+  /** Takes the sums of places from … from+count−1: that of row m and place from + j is sums[m · count + j]. */
+  take(product: number, sums: Int32Array, from: number, count: number): void;
+}

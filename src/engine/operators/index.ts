@@ -9,6 +9,7 @@ import { joined, type Portions, runPortions } from './portions.js';
 import { reduce } from './reduce.js';
 import { overlaps, placeOf, type Room, take } from './room.js';
 import { spread, spreadBytes } from './spread.js';
+import { wholeBytes } from './whole.js';
 
 /** Room for what is small and lies elsewhere, such as constants, and for tables. */
 const SMALL = 2 ** 16;
@@ -17,7 +18,13 @@ const SMALL = 2 ** 16;
 export function operatorBytes(layer: Layer, shapes: readonly (readonly number[] | null)[]): number {
   const products = forwardOf(layer)?.products?.(layer, shapes);
   const transposed = forwardOf(layer)?.transposed?.(layer, shapes);
-  return SMALL + (products ? matrixBytes(products) : 0) + (transposed ? spreadBytes(transposed) : 0);
+  const whole = forwardOf(layer)?.whole?.sizes(layer, shapes);
+  const bytes = [
+    products ? matrixBytes(products) : 0,
+    transposed ? spreadBytes(transposed) : 0,
+    whole ? wholeBytes(whole) : 0,
+  ];
+  return bytes.reduce((sum, one) => sum + one, SMALL);
 }
 
 /** Does a layer's work by `operatorPortions`, all of it. @returns false: nothing was done */

@@ -9,6 +9,7 @@ import { convNdAxes, convNdSides, type WindowPadding } from '../window-nd.js';
 import { checkBytes, checkCount, checkZeroPoint, type Requantize, requantizeOf, requantizeRun } from './requantize.js';
 import { numberAt } from './scales.js';
 import { BLOCK, centred, multiplyWhole } from './whole-sums.js';
+import { convSizes, convWork, type WholeConv } from './whole-work.js';
 
 interface WholeFields {
   readonly stride: readonly number[];
@@ -72,25 +73,10 @@ function checkedConv(
   return convNdSides(layer, x.shape, weight.shape);
 }
 
-/** What a convolution of whole numbers is told. */
-interface WholeConv {
-  readonly layer: WholeConvFamily;
-  readonly x: Value;
-  readonly weight: Value;
-  readonly xZero: number;
-  readonly wZero: Value | null | undefined;
-  readonly bias: Value | null | undefined;
-}
-
 /**
- * Calls `give` with the sums of BLOCK places at a time of one image and group: sums[m · BLOCK + j] of map first + m at place
- * from + j. A place in the padding is 0: there x is its zero point.
+ * Convolves BLOCK places at a time of one image and group. A place in the padding is 0: there x is its zero point.
  */
-function convolveWhole(
-  { layer, x, weight, xZero, wZero, bias }: WholeConv,
-  outSides: readonly number[],
-  give: (sums: Int32Array, n: number, first: number, maps: number, from: number, count: number) => void,
-): void {
+function convolveWhole({ layer, x, weight, xZero, wZero }: WholeConv, outSides: readonly number[], take: Take): void {
   const { groups } = layer;
   const [N, C, ...sides] = x.shape;
   const [M, perGroup, ...kernel] = weight.shape;
@@ -112,13 +98,58 @@ function convolveWhole(
         gather(image, group * perGroup * plane, plane, perGroup, at, taps, count, columns);
         const first = group * maps;
         multiplyWhole(rows.subarray(first * inner), 0, maps, columns, count, inner, sums, 0, BLOCK);
-        if (bias) {
-          for (let m = 0; m < maps; m++) {
-            for (let j = 0; j < count; j++) sums[m * BLOCK + j] += bias.data[first + m];
-          }
-        }
-        give(sums, n, first, maps, from, count);
+        take(sums, n, first, maps, from, count, BLOCK);
       }
+    }
+  }
+}
+
+/** Each map reads one channel, along two axes. */
+function isDepthwise({ layer, x, weight }: WholeConv): boolean {
+  return x.shape.length === 4 && weight.shape[1] === 1 && weight.shape[0] === layer.groups;
+}
+
+/** Plane by plane, tap by tap over all places that it reaches. */
+function convolvePlanes({ layer, x, weight, xZero, wZero }: WholeConv, outSides: readonly number[], take: Take): void {
+  const [N, C, H, W] = x.shape;
+  const [, , kH, kW] = weight.shape;
+  const [rows, columns] = convNdAxes(layer, x.shape, weight.shape);
+  const places = sizeOf(outSides);
+  const image = new Int16Array(H * W);
+  const sums = new Int32Array(places);
+  for (let n = 0; n < N; n++) {
+    for (let c = 0; c < C; c++) {
+      centred(x.data, (n * C + c) * H * W, H * W, xZero, image, 0);
+      sums.fill(0);
+      for (let tap = 0; tap < kH * kW; tap++) {
+        const factor = weight.data[c * kH * kW + tap] - numberAt(wZero, c, 0);
+        addTap(image, factor, { ...rows, tap: Math.floor(tap / kW) }, { ...columns, tap: tap % kW }, sums);
+      }
+      take(sums, n, c, 1, 0, places, places);
+    }
+  }
+}
+
+interface TapAxis extends Axis {
+  readonly tap: number;
+}
+
+/** The first and behind the last place along an axis whose tap lies inside the image. */
+function placesInside({ size, stride, dilation, padBefore, out, tap }: TapAxis): [first: number, end: number] {
+  const offset = tap * dilation - padBefore;
+  const [first, end] = [Math.ceil(-offset / stride), Math.floor((size - 1 - offset) / stride) + 1];
+  return [Math.max(0, first), Math.min(out, end)];
+}
+
+function addTap(image: Int16Array, factor: number, rows: TapAxis, columns: TapAxis, sums: Int32Array): void {
+  const [firstRow, endRow] = placesInside(rows);
+  const [first, end] = placesInside(columns);
+  const step = columns.stride;
+  for (let i = firstRow; i < endRow; i++) {
+    const row = i * rows.stride + rows.tap * rows.dilation - rows.padBefore;
+    let from = row * columns.size + first * step + columns.tap * columns.dilation - columns.padBefore;
+    for (let o = i * columns.out + first; o < i * columns.out + end; o++, from += step) {
+      sums[o] += Math.imul(factor, image[from]);
     }
   }
 }
@@ -162,32 +193,67 @@ function gather(
   }
 }
 
-const convIntegerForward: Forward<ConvIntegerLayer> = {
-  run(layer, [x, weight, xZero, wZero], [y]) {
-    const [, M, ...outSides] = y.shape;
-    const places = sizeOf(outSides);
-    const conv = { layer, x: x!, weight: weight!, xZero: numberAt(xZero, 0, 0), wZero, bias: null };
-    convolveWhole(conv, outSides, (sums, n, first, maps, from, count) => {
-      for (let m = 0; m < maps; m++) {
-        y.data.set(sums.subarray(m * BLOCK, m * BLOCK + count), (n * M + first + m) * places + from);
-      }
-    });
-  },
-};
+/** Takes sums [maps, step] of maps from `first` on of image n, at places from `from` on: `count` of each row. */
+type Take = (
+  sums: Int32Array,
+  n: number,
+  first: number,
+  maps: number,
+  from: number,
+  count: number,
+  step: number,
+) => void;
 
-const qlinearConvForward: Forward<QLinearConvLayer> = {
-  run(layer, [x, xScale, xZero, weight, wScale, wZero, yScale, yZero, bias], [y]) {
-    const [, M, ...outSides] = y.shape;
-    const places = sizeOf(outSides);
-    const conv = { layer, x: x!, weight: weight!, xZero: numberAt(xZero, 0, 0), wZero, bias };
-    const to: Requantize = requantizeOf(xScale!, wScale!, yScale!, yZero!.data[0], y.dtype);
-    convolveWhole(conv, outSides, (sums, n, first, maps, from, count) => {
-      for (let m = 0; m < maps; m++) {
-        requantizeRun(sums, m * BLOCK, count, first + m, to, y.data, (n * M + first + m) * places + from);
-      }
-    });
-  },
-};
+function takeInteger(y: Value): Take {
+  const [, M, ...outSides] = y.shape;
+  const places = sizeOf(outSides);
+  return (sums, n, first, maps, from, count, step) => {
+    for (let m = 0; m < maps; m++) {
+      y.data.set(sums.subarray(m * step, m * step + count), (n * M + first + m) * places + from);
+    }
+  };
+}
+
+function takeScaled([, xScale, , , wScale, , yScale, yZero, bias]: readonly (Value | null)[], y: Value): Take {
+  const [, M, ...outSides] = y.shape;
+  const places = sizeOf(outSides);
+  const to: Requantize = requantizeOf(xScale!, wScale!, yScale!, yZero!.data[0], y.dtype);
+  return (sums, n, first, maps, from, count, step) => {
+    for (let m = 0; m < maps; m++) {
+      const added = bias?.data[first + m] ?? 0;
+      for (let i = m * step; i < m * step + count; i++) sums[i] += added;
+      requantizeRun(sums, m * step, count, first + m, to, y.data, (n * M + first + m) * places + from);
+    }
+  };
+}
+
+/** What is convolved: x, weight and their zero points. */
+function convolved(layer: WholeConvFamily, inputs: readonly (Value | null)[]): WholeConv {
+  const [x, weight, xZero, wZero] = (layer.kind === 'qlinear_conv' ? [0, 3, 2, 5] : [0, 1, 2, 3]).map((i) => inputs[i]);
+  return { layer, x: x!, weight: weight!, xZero: numberAt(xZero, 0, 0), wZero };
+}
+
+function forwardBy<L extends WholeConvFamily>(
+  takeOf: (inputs: readonly (Value | null)[], y: Value) => Take,
+): Forward<L> {
+  return {
+    run(layer, inputs, [y]) {
+      const conv = convolved(layer, inputs);
+      const take = takeOf(inputs, y);
+      if (isDepthwise(conv)) convolvePlanes(conv, y.shape.slice(2), take);
+      else convolveWhole(conv, y.shape.slice(2), take);
+    },
+    whole: {
+      sizes: (layer, shapes) => convSizes(layer, shapes[0]!, shapes[weightOf(layer)]!),
+      work(layer, inputs, [y]) {
+        const take = takeOf(inputs, y);
+        return convWork(convolved(layer, inputs), (sums, n, first, maps, from, count) =>
+          take(sums, n, first, maps, from, count, count),
+        );
+      },
+    },
+  };
+}
 
 /** Where the weight is among the inputs. */
 const weightOf = ({ kind }: WholeConvFamily): number => (kind === 'qlinear_conv' ? 3 : 1);
@@ -215,6 +281,6 @@ const WHOLE = {
 } satisfies Omit<LayerFamily<WholeConvFamily>, 'shape' | 'forward'>;
 
 export const WHOLE_CONV: Families<WholeConvFamily> = {
-  conv_integer: { ...WHOLE, shape: convIntegerShape, forward: convIntegerForward, learnt: [1] },
-  qlinear_conv: { ...WHOLE, shape: qlinearConvShape, forward: qlinearConvForward, learnt: [3, 8] },
+  conv_integer: { ...WHOLE, shape: convIntegerShape, forward: forwardBy((_, y) => takeInteger(y)), learnt: [1] },
+  qlinear_conv: { ...WHOLE, shape: qlinearConvShape, forward: forwardBy(takeScaled), learnt: [3, 8] },
 };

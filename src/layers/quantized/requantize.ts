@@ -1,9 +1,8 @@
 import { CnnvizError } from '../../core/errors.js';
-import { roundHalfToEven } from '../../core/math.js';
 import { sizeOf } from '../../core/tensor.js';
 import type { DType, Numbers, Value } from '../../core/values.js';
 import type { KnownInput } from '../family.js';
-import { RANGES } from './scales.js';
+import { RANGES, ROUNDER } from './scales.js';
 
 /** Whole numbers of 8 bits, which integer products read. @throws CnnvizError 'unsupported' or 'shape' */
 export function checkBytes(input: KnownInput, what: string): void {
@@ -54,6 +53,6 @@ export function requantizeRun(
   const [lo, hi] = [least - zero, most - zero];
   for (let i = 0; i < count; i++) {
     const value = Math.fround(Math.fround(sums[first + i]) * factor);
-    y[at + i] = (value > lo ? (value < hi ? roundHalfToEven(value) : hi) : lo) + zero;
+    y[at + i] = (value > lo ? (value < hi ? value + ROUNDER - ROUNDER : hi) : lo) + zero;
   }
 }

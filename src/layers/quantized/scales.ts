@@ -1,5 +1,4 @@
 import { CnnvizError } from '../../core/errors.js';
-import { roundHalfToEven } from '../../core/math.js';
 import { sizeOf } from '../../core/tensor.js';
 import type { DType, Numbers, Value } from '../../core/values.js';
 import type { KnownInput } from '../family.js';
@@ -93,9 +92,12 @@ export function quantizeRun(
   const isDouble = x instanceof Float64Array;
   for (let i = from; i < end; i++) {
     const share = isDouble ? x[i] / scale : Math.fround(Math.fround(x[i]) / scale);
-    y[i] = (share > lo ? (share < hi ? roundHalfToEven(share) : hi) : lo) + zero;
+    y[i] = (share > lo ? (share < hi ? share + ROUNDER - ROUNDER : hi) : lo) + zero;
   }
 }
+
+/** 1.5·2⁵²: behind it a float64 has no places left, so that adding it rounds to whole numbers, of ties to the even one. */
+export const ROUNDER = 6_755_399_441_055_744;
 
 /** The number a value has for one place, or its only one; `otherwise` without a value. */
 export function numberAt(value: Value | null | undefined, at: number, otherwise: number): number {
