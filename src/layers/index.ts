@@ -15,12 +15,13 @@ import { POOL, type PoolLayer } from './pool.js';
 import { QUANTIZED, type QuantizedFamily } from './quantized/index.js';
 import { REDUCE, type ReduceFamily } from './reduce.js';
 import { RESHAPE, type ReshapeFamily } from './reshape.js';
-import { RESIZE, type ResizeLayer } from './resize.js';
 import { SELECTING, type SelectingFamily } from './selecting/index.js';
 import { SHAPES, type ShapesFamily } from './shapes.js';
 import { SOFTMAX, type SoftmaxLayer } from './softmax.js';
 import { CONV_TRANSPOSE, type ConvTransposeLayer } from './spatial/conv-transpose.js';
 import { CONV_TRANSPOSE_ND, type ConvTransposeNdLayer } from './spatial/conv-transpose-nd.js';
+import { RESIZE } from './spatial/resize.js';
+import type { ResizeLayer } from './spatial/resized-axes.js';
 import { WINDOW_ND, type WindowNdFamily } from './window-nd.js';
 
 /** One layer of a network. A family of kinds is a file of this folder or of one below. */

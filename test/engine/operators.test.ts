@@ -273,6 +273,10 @@ describe('numbers moved in the engine’s memory', () => {
   it('resized to the nearest', () => {
     const layer = {
       kind: 'resize',
+      mode: 'nearest',
+      cubicCoeffA: -0.75,
+      excludeOutside: false,
+      antialias: false,
       coordinateMode: 'half_pixel',
       nearestMode: 'round_prefer_floor',
       axes: null,

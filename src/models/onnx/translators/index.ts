@@ -1,12 +1,13 @@
 import type { Translator } from '../builder.js';
 import { ARRANGE } from './arrange.js';
-import { COMBINE, RESIZE } from './combine.js';
+import { COMBINE } from './combine.js';
 import { CONVOLUTION } from './convolution.js';
 import { MATRIX } from './matrix.js';
 import { NORMALIZATION } from './normalization.js';
 import { POINTWISE } from './pointwise.js';
 import { POOL, REDUCE } from './pool.js';
 import { QUANTIZED } from './quantized.js';
+import { RESIZE } from './resize.js';
 import { SELECTING } from './selecting.js';
 import { VALUES } from './values.js';
 
