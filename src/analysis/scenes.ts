@@ -2,6 +2,7 @@ import { CnnvizError } from '../core/errors.js';
 import { type Conv2dGeometry, sourceIndex } from '../core/geometry.js';
 import type { Image } from '../core/image.js';
 import type { Area } from '../core/preprocess-geometry.js';
+import { areColours } from '../core/result.js';
 import { indexOfPlace, type MapsShape, mapsShape } from '../core/value-place.js';
 import { toFloat32 } from '../core/values.js';
 import type { Breathe } from '../engine/execute.js';
@@ -217,7 +218,7 @@ async function sceneOf(
       width: g.W,
       height: g.H,
       channels,
-      isColour: readsInput && run.facts.channels === 3 && channels.length === 3,
+      isColour: readsInput && areColours(run.facts) && channels.length === 3,
       padLeft: g.pads[1],
       padTop: g.pads[0],
       picture: readsInput ? run.picture : null,

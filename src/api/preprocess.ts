@@ -1,6 +1,6 @@
 import { preparePicture } from '../analysis/prepare/network-input.js';
 import { atPlace } from '../core/errors.js';
-import { choosePreset, PRESETS } from '../core/job.js';
+import { choosePreset, PRESETS } from '../core/preset.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import { numbersOf } from '../engine/input.js';
 import { decodeImage } from '../io/decode.js';

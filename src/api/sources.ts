@@ -1,13 +1,16 @@
 import { CnnvizError } from '../core/errors.js';
 import type { Pair } from '../core/geometry.js';
 import {
+  type FitChoice,
   type ImagePreset,
   type NetworkJob,
   type NetworkRequest,
   type PixelRange,
-  PRESETS,
+  PRESET_NAMES,
   type PresetChoice,
+  type PresetName,
 } from '../core/job.js';
+import { PRESETS } from '../core/preset.js';
 import { type TensorLike, toTensor } from '../core/tensor.js';
 import { type Input, toInput } from '../io/inputs.js';
 import { asFile } from '../io/memory-files.js';
@@ -21,8 +24,11 @@ export type ImageLike = FileLike | TensorLike;
 
 /** How pixels become numbers, and a photograph a network's input; what is left out is as the network says. */
 export interface PreprocessOptions {
-  /** imagenet: shorter side 256, centre crop 224, mean and std, as torchvision; none: the image as it is. */
-  readonly preset?: 'imagenet' | 'mnist' | 'none';
+  /**
+   * imagenet: shorter side 256, centre crop 224, mean and std, as torchvision; mnist: a digit; caffe, keras-tf, yolox: as
+   * those prepare images; none: the image as it is.
+   */
+  readonly preset?: PresetName;
   /** The shorter side, or [height, width]; before the crop. Bilinear with antialiasing, as torchvision.transforms.Resize. */
   readonly resize?: number | Pair;
   /** The middle of the image, n for n×n or [height, width]; what lies outside is zero, as torchvision's CenterCrop. */
@@ -33,6 +39,12 @@ export interface PreprocessOptions {
   readonly pixels?: PixelRange;
   /** (x − mean) / std, one number for each channel or one for all. */
   readonly normalize?: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /** The order of the colours. A preset's own mean and std are reversed with them; those of `normalize` are as fed. */
+  readonly channels?: 'rgb' | 'bgr';
+  /** nhwc: for a network that reads [N, H, W, C] and does not declare it. */
+  readonly layout?: 'nchw' | 'nhwc';
+  /** How an image comes to both sides of `resize`, or to the size that the network says. Default: stretched. */
+  readonly fit?: FitChoice;
   /** '#rrggbb' to lay transparent pixels over; without it alpha is dropped. */
   readonly background?: string;
   /** Larger images are refused before their pixels are read. Default 100 million. */
@@ -82,9 +94,9 @@ export async function withRequest<T>(
 
 /** What the options change of how an image is prepared; null when they say nothing. @throws CnnvizError 'usage' */
 export function presetChoiceOf(options: PreprocessOptions): PresetChoice | null {
-  const { preset, resize, crop, gray = false, pixels, normalize } = options;
+  const { preset, resize, crop, gray = false, pixels, normalize, channels, layout, fit } = options;
   if (preset !== undefined && !(preset in PRESETS)) {
-    throw new CnnvizError('usage', `preset: expected imagenet, mnist or none, got ${preset}`, {
+    throw new CnnvizError('usage', `preset: expected ${PRESET_NAMES.join(', ')}, got ${preset}`, {
       fix: "{ preset: 'imagenet' }",
     });
   }
@@ -99,10 +111,19 @@ export function presetChoiceOf(options: PreprocessOptions): PresetChoice | null 
       });
     }
   }
+  checkWord('channels', channels, ['rgb', 'bgr']);
+  checkWord('layout', layout, ['nchw', 'nhwc']);
+  checkWord('fit', fit?.kind, ['stretch', 'crop', 'letterbox']);
+  if (fit?.kind === 'letterbox' && !/^#[0-9a-f]{6}$/.test(fit.colour)) {
+    throw new CnnvizError('usage', `fit: expected a colour '#rrggbb', got ${fit.colour}`, {
+      fix: "{ fit: { kind: 'letterbox', colour: '#727272' } }",
+    });
+  }
   if (normalize?.std.some((one) => one === 0)) {
     throw new CnnvizError('usage', 'normalize: a std is 0', { fix: 'numbers other than 0' });
   }
-  const given = gray || [preset, resize, crop, pixels, normalize].some((value) => value !== undefined);
+  const given =
+    gray || [preset, resize, crop, pixels, normalize, channels, layout, fit].some((value) => value !== undefined);
   if (!given) return null;
   return {
     name: preset ?? null,
@@ -111,7 +132,17 @@ export function presetChoiceOf(options: PreprocessOptions): PresetChoice | null 
     gray,
     pixels: pixels ?? null,
     normalize: normalize ?? null,
+    ...(channels && { channels }),
+    ...(layout && { layout }),
+    ...(fit && { fit }),
   };
+}
+
+function checkWord(name: string, value: string | undefined, words: readonly string[]): void {
+  if (value === undefined || words.includes(value)) return;
+  throw new CnnvizError('usage', `${name}: expected ${words.join(' or ')}, got ${value}`, {
+    fix: `{ ${name}: '${words[0]}' }`,
+  });
 }
 
 /** How image files are decoded. */

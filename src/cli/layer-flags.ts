@@ -6,11 +6,11 @@ import {
   type KernelSource,
   kernelText,
   type LayerJob,
-  PRESETS,
   paddingText,
   pairText,
   poolText,
 } from '../core/job.js';
+import { PRESETS } from '../core/preset.js';
 import { flag, refuseBoth, under, type ValuesOf } from './flags.js';
 import { decodeOf, pageFlags, presetFlags } from './network-flags.js';
 import { parseActivation, parseBias, parseKernels, parsePadding, parsePair, parsePatch, parsePool } from './parse.js';

@@ -1,6 +1,8 @@
 import { CnnvizError } from '../core/errors.js';
 import {
   type DecodeJob,
+  type FitChoice,
+  fitText,
   type NetworkJob,
   type NetworkRequest,
   normalizeText,
@@ -8,6 +10,7 @@ import {
   type PresetChoice,
   type SampleRange,
 } from '../core/job.js';
+import { PRESETS, reversed } from '../core/preset.js';
 import { baseName } from '../io/paths.js';
 import { type Flag, flag, under, type ValuesOf } from './flags.js';
 import {
@@ -62,13 +65,32 @@ export const pageFlags = under('Pixels:', {
   ),
 });
 
+/** What the presets are, in a line. */
+export const PRESETS_ABOUT =
+  'imagenet: shorter side 256, centre crop 224, mean/std; mnist: one digit; caffe, keras-tf, yolox: as those prepare images; none: as it is';
+
+/** What a network alone asks of an image: one layer given by its kernels has no use for it. */
+export const networkInputFlags = {
+  preset: flag.choice('--preset <name>', `${PRESETS_ABOUT} (default: as the network says)`, PRESET_NAMES),
+  channels: flag.choice('--channels <order>', 'the order of the colours: rgb, bgr (default: as the network says)', [
+    'rgb',
+    'bgr',
+  ]),
+  layout: flag.choice('--layout <axes>', 'nchw or nhwc, channels last (default: as the network says)', [
+    'nchw',
+    'nhwc',
+  ]),
+  fit: flag.of(
+    '--fit <how>',
+    'how an image comes to both sides of --resize or of the network: stretch, crop or letterbox[:COLOUR[:corner]]',
+    (long, text) => parseFit(long, text),
+    fitText,
+  ),
+};
+
 /** How an image becomes a network's input. */
 export const presetFlags = under('Pixels:', {
-  preset: flag.choice(
-    '--preset <name>',
-    'imagenet: shorter side 256, centre crop 224, mean/std; mnist: one digit, as MNIST; none: as it is (default: as the network says)',
-    PRESET_NAMES,
-  ),
+  ...networkInputFlags,
   resize: flag.of('--resize <n|h,w>', 'the shorter side, or both, before the crop', (_, text) => parseResize(text)),
   crop: flag.of('--crop <n|h,w>', 'the middle of the image', parseSize),
   gray: flag.on('--gray', 'convert to gray first (0.299 R + 0.587 G + 0.114 B)'),
@@ -142,9 +164,22 @@ export function requestOf(
 
 /** What the flags change of how an image is prepared; null when none is given. */
 export function presetOf(flags: ValuesOf<Omit<typeof presetFlags, 'background' | 'maxPixels'>>): PresetChoice | null {
-  const { preset, resize, crop, gray, pixels, normalize } = flags;
-  const given = gray || [preset, resize, crop, pixels, normalize].some((value) => value !== null);
-  return given ? { name: preset, resize, crop, gray, pixels, normalize } : null;
+  const { preset, resize, crop, gray, pixels, normalize, channels, layout, fit } = flags;
+  const isAnyGiven = [preset, resize, crop, pixels, normalize, channels, layout, fit].some((value) => value !== null);
+  if (!gray && !isAnyGiven) return null;
+  // by its name it is of colours, in whatever order they are fed
+  const isNamed = normalize === PRESETS.imagenet.preprocess.normalize;
+  return {
+    name: preset,
+    resize,
+    crop,
+    gray,
+    pixels,
+    normalize: isNamed && channels === 'bgr' ? reversed(normalize) : normalize,
+    ...(channels && { channels }),
+    ...(layout && { layout }),
+    ...(fit && { fit }),
+  };
 }
 
 /** How image files are decoded; what is not asked for has no key: jobs without it are the same as ever. */
@@ -191,6 +226,20 @@ function parseSeed(text: string): number {
 /** n: the shorter side; h,w: both */
 function parseResize(text: string): number | readonly [number, number] {
   return /[,x×]/i.test(text) ? parseSize('--resize', text) : parseWhole('--resize', text, 1);
+}
+
+/** stretch, crop, letterbox, letterbox:114, letterbox:#ff8000:corner; bars are 114 without a word, as those of YOLO */
+export function parseFit(long: string, text: string): FitChoice {
+  const [kind, ...more] = text.toLowerCase().split(':');
+  if ((kind === 'stretch' || kind === 'crop') && more.length === 0) return { kind };
+  const corner = more.at(-1) === 'corner';
+  const [colour = '114', ...rest] = corner ? more.slice(0, -1) : more;
+  if (kind !== 'letterbox' || rest.length > 0) {
+    throw new CnnvizError('usage', `${long}: expected stretch, crop or letterbox[:COLOUR[:corner]], got "${text}"`, {
+      fix: `${long} letterbox:114 for grey bars, ${long} letterbox:114:corner for the image in the upper left corner`,
+    });
+  }
+  return { kind, colour: parseColour(colour, long), ...(corner && { corner }) };
 }
 
 /** LO,HI in the file's own numbers, or auto */

@@ -1,17 +1,17 @@
 import { totalmem } from 'node:os';
 import { CnnvizError } from '../core/errors.js';
 import type { Padding, Pads, Pair } from '../core/geometry.js';
-import {
-  type ActivationName,
-  type BiasSource,
-  type KernelSource,
-  type PatchMode,
-  type PoolJob,
-  PRESETS,
-  type PreprocessJob,
-  type ScaleRule,
+import type {
+  ActivationName,
+  BiasSource,
+  KernelSource,
+  PatchMode,
+  PoolJob,
+  PreprocessJob,
+  ScaleRule,
 } from '../core/job.js';
 import { nearestName, sameName } from '../core/names.js';
+import { PRESETS } from '../core/preset.js';
 import { isOwnPath } from '../io/descriptors.js';
 import { coreCount } from '../io/process-facts.js';
 import { kernelName, kernelsMeant, looksInline } from '../models/kernel-names.js';
@@ -287,12 +287,16 @@ export function parseNormalize(text: string): NonNullable<PreprocessJob['normali
 
 const COLOUR_NAMES: Readonly<Record<string, string>> = { black: '#000000', white: '#ffffff', gray: '#808080' };
 
-/** #rgb, #rrggbb, black, white or gray → #rrggbb */
-export function parseColour(text: string): string {
+/** #rgb, #rrggbb, black, white or gray, of another flag also a grey from 0 to 255 → #rrggbb */
+export function parseColour(text: string, flag = '--background'): string {
   const named = COLOUR_NAMES[text.toLowerCase()];
   if (named) return named;
+  // three digits are a colour of their own behind --background
+  if (flag !== '--background' && /^\d{1,3}$/.test(text) && Number(text) <= 255) {
+    return `#${Number(text).toString(16).padStart(2, '0').repeat(3)}`;
+  }
   const match = /^#?([0-9a-f]{3}|[0-9a-f]{6})$/i.exec(text);
-  if (!match) refuse('--background', 'a colour', text, 'such as white, black or #ffcc00');
+  if (!match) refuse(flag, 'a colour', text, 'such as white, black or #ffcc00');
   const hex = match[1].toLowerCase();
   return `#${hex.length === 3 ? [...hex].map((digit) => digit + digit).join('') : hex}`;
 }

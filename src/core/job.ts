@@ -1,4 +1,3 @@
-import { CnnvizError } from './errors.js';
 import type { Padding, PaddingMode, Pads, Pair } from './geometry.js';
 import type { Look } from './look.js';
 
@@ -24,8 +23,10 @@ export interface PreprocessJob {
   readonly pixels: PixelRange;
   /** 0.299 R + 0.587 G + 0.114 B, unrounded: one channel instead of three */
   readonly gray: boolean;
-  /** (x − mean) / std per channel, or null */
+  /** (x − mean) / std per channel, in the order they are fed, or null */
   readonly normalize: { readonly mean: readonly number[]; readonly std: readonly number[] } | null;
+  /** Colours are fed as blue, green, red; absent: as red, green, blue. */
+  readonly channels?: 'bgr';
 }
 
 export interface DecodeJob {
@@ -189,7 +190,20 @@ export interface GeometryJob {
   readonly resize: number | readonly [number, number] | null;
   /** [height, width] of the middle to keep; what is smaller gets a border of zeros. Null: all of it. */
   readonly crop: readonly [number, number] | null;
+  /** How an image of other proportions comes to `resize`, which is both sides then; absent: each side is stretched. */
+  readonly fit?: Fit;
 }
+
+/**
+ * crop: as large as covers the size, the middle of it kept. letterbox: as large as fits into the size, in its middle, or in
+ * the upper left corner, the rest in one colour, "#rrggbb".
+ */
+export type Fit =
+  | { readonly kind: 'crop' }
+  | { readonly kind: 'letterbox'; readonly colour: string; readonly corner?: true };
+
+/** How a user says it: stretch is how it is done without a word. */
+export type FitChoice = Fit | { readonly kind: 'stretch' };
 
 /** How a photograph becomes a network's input: resize, crop, then pixels → numbers. Plain JSON. */
 export interface ImagePreset {
@@ -197,10 +211,12 @@ export interface ImagePreset {
   readonly preprocess: PreprocessJob;
   /** The image is of one digit, and becomes what MNIST would have made of it; `geometry` says the size alone. */
   readonly digit?: true;
+  /** It is fed as [N, H, W, C]; absent: as [N, C, H, W], or as the network declares. */
+  readonly layout?: 'nhwc';
 }
 
-export const PRESET_NAMES = ['imagenet', 'mnist', 'none'] as const;
-type PresetName = (typeof PRESET_NAMES)[number];
+export const PRESET_NAMES = ['imagenet', 'mnist', 'caffe', 'keras-tf', 'yolox', 'none'] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
 
 /** What a user changes of how images are prepared; null leaves a part as it is. */
 export interface PresetChoice {
@@ -210,79 +226,12 @@ export interface PresetChoice {
   readonly crop: GeometryJob['crop'];
   readonly gray: boolean;
   readonly pixels: PreprocessJob['pixels'] | null;
+  /** In the order the channels are fed. */
   readonly normalize: PreprocessJob['normalize'];
-}
-
-/**
- * imagenet: as torchvision's classifiers are evaluated, Resize(256), CenterCrop(224), ToTensor, Normalize.
- * mnist: a digit of any size and polarity as MNIST's were made (engine/digit.ts), then the mean and std of its training
- * images, as PyTorch's own example has them.
- * none: the image as it is, pixels in [0, 1].
- * Source: pytorch.org/vision, models: "the images are resized to 256, followed by a central crop of 224"; pytorch/examples, mnist/main.py
- */
-export const PRESETS: Readonly<Record<PresetName, ImagePreset>> = {
-  imagenet: {
-    geometry: { resize: 256, crop: [224, 224] },
-    preprocess: {
-      pixels: 'unit',
-      gray: false,
-      normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
-    },
-  },
-  mnist: {
-    geometry: { resize: null, crop: [28, 28] },
-    preprocess: { pixels: 'unit', gray: true, normalize: { mean: [0.1307], std: [0.3081] } },
-    digit: true,
-  },
-  none: {
-    geometry: { resize: null, crop: null },
-    preprocess: { pixels: 'unit', gray: false, normalize: null },
-  },
-};
-
-/** The side that a named preset takes over from a network's own: of a photograph's crop, or of a digit's image. */
-function sideKept(
-  name: PresetName,
-  { geometry: { resize, crop }, preprocess, digit }: ImagePreset,
-): number | undefined {
-  const isDigit = digit || (preprocess.gray && crop === null);
-  if (name === 'mnist') return isDigit ? (crop ?? (typeof resize === 'number' ? null : resize))?.[0] : undefined;
-  return name === 'imagenet' && !isDigit ? crop?.[0] : undefined;
-}
-
-/**
- * A preset by its name; `crop` replaces the side of its square crop (227 for the AlexNet of 2012, 32 for LeNet-5), if it
- * has one.
- */
-export function presetFor(name: PresetName, crop?: number): ImagePreset {
-  const preset = PRESETS[name];
-  if (crop === undefined || preset.geometry.crop === null) return preset;
-  return { ...preset, geometry: { ...preset.geometry, crop: [crop, crop] } };
-}
-
-/** A preset with a user's changes. `own`: what to begin with when the choice names no preset. */
-export function choosePreset(
-  { name, resize, crop, gray, pixels, normalize }: PresetChoice,
-  own: ImagePreset,
-): ImagePreset {
-  const { geometry, preprocess, digit } = name === null ? own : presetFor(name, sideKept(name, own));
-  const isSized = resize !== null || crop !== null;
-  if (name === 'mnist' && isSized) {
-    throw new CnnvizError('usage', '--preset mnist gives 28×28 itself, the digit fitted into 20×20 of it', {
-      fix: 'leave --resize and --crop out',
-      scope: 'command',
-    });
-  }
-  return {
-    // of another size it is no digit of MNIST any more
-    ...(digit && !isSized && { digit }),
-    geometry: { resize: resize ?? geometry.resize, crop: crop ?? (digit && isSized ? null : geometry.crop) },
-    preprocess: {
-      pixels: pixels ?? preprocess.pixels,
-      gray: gray || preprocess.gray,
-      normalize: normalize ?? preprocess.normalize,
-    },
-  };
+  /** What is not asked for has no key: jobs without it are the same as ever. */
+  readonly channels?: 'rgb' | 'bgr';
+  readonly layout?: 'nchw' | 'nhwc';
+  readonly fit?: FitChoice;
 }
 
 /** The values of a job as they are typed behind their flags. Each text is read back as the same value. */
@@ -349,6 +298,18 @@ export function scaleText(scale: ScaleRule): string {
   if (scale.kind === 'fixed') return `${scale.lo},${scale.hi}`;
   if (scale.kind === 'percentiles') return `p${scale.lo},p${scale.hi}`;
   return scale.kind;
+}
+
+/** stretch, crop, letterbox:114, letterbox:#ff8000, letterbox:114:corner */
+export function fitText(fit: FitChoice): string {
+  if (fit.kind !== 'letterbox') return fit.kind;
+  return `letterbox:${colourText(fit.colour)}${fit.corner ? ':corner' : ''}`;
+}
+
+/** A grey by its number. */
+export function colourText(colour: string): string {
+  const [red, green, blue] = [1, 3, 5].map((at) => colour.slice(at, at + 2));
+  return red === green && green === blue ? String(Number.parseInt(red, 16)) : colour;
 }
 
 /** MEAN/STD */

@@ -1,5 +1,5 @@
 import { CnnvizError } from './errors.js';
-import type { GeometryJob } from './job.js';
+import type { Fit, GeometryJob } from './job.js';
 import { groupDigits } from './text.js';
 
 export interface Size {
@@ -27,6 +27,8 @@ export interface PreprocessPlan {
   readonly resized: Size;
   /** What is kept of the resized image; parts of it outside the image are zeros. */
   readonly crop: Area;
+  /** The colour of those parts, "#rrggbb"; absent: zeros. */
+  readonly fill?: string;
 }
 
 const MAX_PIXELS = 200e6;
@@ -38,13 +40,40 @@ const MAX_PIXELS = 200e6;
  * Source: torchvision 0.14, transforms/functional.py: _compute_resized_output_size, center_crop
  * @throws CnnvizError 'usage' for sides that are no whole numbers from 1, 'shape' for more than 200 million pixels
  */
-export function planPreprocess(width: number, height: number, { resize, crop }: GeometryJob): PreprocessPlan {
+export function planPreprocess(width: number, height: number, { resize, crop, fit }: GeometryJob): PreprocessPlan {
   const original = { width, height };
+  if (fit && typeof resize === 'object' && resize !== null) return planFit(original, resize, fit);
   const resized = resizedSize(original, resize);
   const kept = crop === null ? resized : { width: side('crop', crop[1]), height: side('crop', crop[0]) };
   checkPixels(kept, crop === null ? 'resized' : 'cropped');
   const area = { ...kept, x: centred(resized.width, kept.width), y: centred(resized.height, kept.height) };
   return { original, resized, crop: area };
+}
+
+/**
+ * An image brought to a size with its proportions kept.
+ * crop: for squares Resize(n) and CenterCrop(n) of torchvision. letterbox in the corner: as YOLOX, sides cut to whole
+ * numbers; in the middle: as Ultralytics' LetterBox, sides rounded as Python rounds, an odd row or column below and right.
+ * Source: Megvii-BaseDetection/YOLOX, yolox/data/data_augment.py, preproc; ultralytics/ultralytics, ultralytics/data/augment.py
+ */
+function planFit(original: Size, [h, w]: readonly [number, number], fit: Fit): PreprocessPlan {
+  const size = { width: side('resize', w), height: side('resize', h) };
+  checkPixels(size, 'resized');
+  const { width, height } = original;
+  if (fit.kind === 'crop') {
+    // of the two sides that would do, the one that leaves nothing uncovered
+    const isWide = width * h >= height * w;
+    const resized = isWide
+      ? { width: Math.trunc((h * width) / height), height: h }
+      : { width: w, height: Math.trunc((w * height) / width) };
+    checkPixels(resized, 'resized');
+    return { original, resized, crop: { ...size, x: centred(resized.width, w), y: centred(resized.height, h) } };
+  }
+  const factor = Math.min(h / height, w / width);
+  const whole = fit.corner ? Math.trunc : halfToEven;
+  const resized = { width: Math.max(1, whole(width * factor)), height: Math.max(1, whole(height * factor)) };
+  const [x, y] = fit.corner ? [0, 0] : [w - resized.width, h - resized.height].map((room) => 0 - Math.floor(room / 2));
+  return { original, resized, crop: { ...size, x, y }, fill: fit.colour };
 }
 
 function resizedSize({ width, height }: Size, resize: GeometryJob['resize']): Size {

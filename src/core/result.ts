@@ -64,6 +64,8 @@ export interface InputFacts {
   readonly height: number;
   /** Channels the first layer reads, after grey conversion. */
   readonly channels: number;
+  /** The colours are fed as blue, green, red; absent: as red, green, blue. */
+  readonly order?: 'bgr';
   /** How many inputs an array holds; 1 for an image. */
   readonly items: number;
   /** 'RGB', 'gray', 'CMYK' … as stored, or the dtype of an array. */
@@ -76,6 +78,11 @@ export interface InputFacts {
   readonly range?: Scale;
   /** The size in the file, where the layer reads another: the image was resized or cropped. */
   readonly original?: Size;
+}
+
+/** Whether the three channels of an input are red, green and blue. */
+export function areColours({ channels, order }: Pick<InputFacts, 'channels' | 'order'>): boolean {
+  return channels === 3 && order === undefined;
 }
 
 export interface KernelFacts {
@@ -215,7 +222,7 @@ export interface PlannedRun {
 
 /** One step of the preparation of an image and what it leaves. scaled or normalised: samples have become numbers. */
 export interface StepSize {
-  readonly name: 'decoded' | 'resized' | 'cropped' | 'ink' | 'fitted' | 'scaled' | 'normalised';
+  readonly name: 'decoded' | 'resized' | 'cropped' | 'letterboxed' | 'ink' | 'fitted' | 'scaled' | 'normalised';
   readonly width: number;
   readonly height: number;
   readonly channels: number;
@@ -223,7 +230,7 @@ export interface StepSize {
 
 /** The values of one channel. */
 export interface ChannelFacts {
-  /** red, green, blue or gray */
+  /** red, green, blue, in the order they are fed, or gray */
   readonly name: string;
   readonly min: number;
   readonly max: number;
@@ -242,7 +249,7 @@ export interface PreprocessResult {
   /** "224×224 (shorter side 256, centre crop, mean/std)" */
   readonly preprocess: string;
   readonly plan: PreprocessPlan;
-  /** [C, H, W] */
+  /** [C, H, W]; [H, W, C] with channels last */
   readonly shape: readonly number[];
   readonly steps: readonly StepFacts[];
   readonly outputs: readonly OutputFile[];

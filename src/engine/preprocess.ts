@@ -20,13 +20,22 @@ function pixelValue(sample: number, max: number, range: PixelRange): number {
   }
 }
 
+/** The same picture with its first and last colour exchanged; one of one channel is returned itself. */
+function inOrder(image: Image, { channels: order }: PreprocessJob): Image {
+  if (order !== 'bgr' || image.channels !== 3) return image;
+  const data = image.data.slice();
+  for (let i = 0; i < data.length; i += 3) [data[i], data[i + 2]] = [data[i + 2], data[i]];
+  return { ...image, data };
+}
+
 /**
- * An image as the float32 tensor [C, H, W] a layer reads: pixel range, then grey, then (x − mean) / std per channel.
+ * An image as the float32 tensor [C, H, W] a layer reads: pixel range, then grey, then (x − mean) / std per channel, the
+ * colours in the order asked for.
  * Unit range equals torchvision's ToTensor bit for bit, and normalisation its Normalize.
  * @throws CnnvizError 'shape' when mean and std do not have one number per channel (or one for all).
  */
 export function imageToTensor(image: Image, job: PreprocessJob): Tensor {
-  const { width, height, channels, depth, data } = image;
+  const { width, height, channels, depth, data } = inOrder(image, job);
   const max = maxSample(depth);
   const size = width * height;
   const toGray = job.gray && channels === 3;
@@ -57,9 +66,10 @@ export function imageToTensor(image: Image, job: PreprocessJob): Tensor {
  * kept), else numbers. Both give the numbers of imageToTensor, bit for bit.
  */
 export function imageToInput(image: Image, job: PreprocessJob): EngineInput {
-  const { width, height, channels, depth, data } = image;
+  const { width, height, channels, depth, data } = inOrder(image, job);
   if (depth !== 8 || (job.gray && channels === 3)) return imageToTensor(image, job);
   const samples = Uint8Array.from({ length: 256 * channels }, (_, i) => Math.floor(i / channels));
+  // equal samples in all channels: their order is nothing to a table
   const tables = imageToTensor({ width: 256, height: 1, channels, depth, data: samples }, job).data;
   return { bytes: data as Uint8Array, tables, shape: [channels, height, width] };
 }

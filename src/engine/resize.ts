@@ -1,6 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import { type Image, maxSample } from '../core/image.js';
 import type { Area } from '../core/preprocess-geometry.js';
+import { LUMA } from './preprocess.js';
 
 /** What each output position reads: `counts` input positions from `firsts` on, with weights of sum 1. */
 interface Taps {
@@ -162,12 +163,19 @@ function newSamples({ depth }: Image, size: number): Uint8Array | Uint16Array {
   return depth === 8 ? new Uint8Array(size) : new Uint16Array(size);
 }
 
-/** The part of an image inside `area`, zeros where `area` reaches beyond it; the image itself when it is all of it. */
-export function cropImage(image: Image, { x, y, width, height }: Area): Image {
+/**
+ * The part of an image inside `area`; the image itself when it is all of it.
+ * @param fill the colour, "#rrggbb", where `area` reaches beyond it; null: zeros
+ */
+export function cropImage(image: Image, { x, y, width, height }: Area, fill: string | null = null): Image {
   if (x === 0 && y === 0 && width === image.width && height === image.height) return image;
   const { channels, data } = image;
   const size = width * height * channels;
   const out = image.depth === 8 ? new Uint8Array(size) : new Uint16Array(size);
+  if (fill !== null) {
+    const pixel = samplesOf(fill, image);
+    for (let i = 0; i < size; i++) out[i] = pixel[i % channels];
+  }
   const left = Math.max(0, x);
   const right = Math.min(image.width, x + width);
   const bottom = Math.min(image.height, y + height);
@@ -177,4 +185,13 @@ export function cropImage(image: Image, { x, y, width, height }: Area): Image {
     out.set(samples, ((row - y) * width + left - x) * channels);
   }
   return { ...image, width, height, data: out };
+}
+
+/** A colour in the samples of an image; of one channel its grey. */
+function samplesOf(colour: string, { channels, depth }: Image): number[] {
+  const scale = maxSample(depth) / 255;
+  const rgb = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) * scale);
+  if (channels === 3) return rgb;
+  const [r, g, b] = LUMA;
+  return [Math.round(r * rgb[0] + g * rgb[1] + b * rgb[2])];
 }

@@ -153,6 +153,8 @@ function pixelWords({ preset }: PackedNetwork, state: PageState, flags: readonly
   const decode = wordsOfFlags(flags, DECODE_FLAGS);
   if (state.preset === null) return [...wordsOfFlags(flags, PRESET_FLAGS), ...decode];
   if (state.preset.digit) refuse('a digit is prepared as MNIST: conv has no flag for it');
+  if (state.preset.preprocess.channels) refuse('colours are fed as blue, green, red: conv has no flag for it');
+  if (state.preset.geometry.fit) refuse('the image is fitted into a size: conv stretches or crops it');
   // "--preset none" stands in front, which is all that conv does
   const words = presetArgs(state.preset ?? preset).slice(2);
   return [...words, ...(state.preset.preprocess.gray ? decode.filter((word) => word !== '--rgb') : decode)];

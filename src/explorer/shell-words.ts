@@ -12,7 +12,17 @@ export type SaidFlag = readonly [flag: string, value: string | null];
 
 const SWITCHES: readonly string[] = ['--as-printed', '--gray', '--rgb', '--exact', '--flip'];
 /** What says how an image is prepared. */
-export const PRESET_FLAGS: readonly string[] = ['--preset', '--resize', '--crop', '--gray', '--pixels', '--normalize'];
+export const PRESET_FLAGS: readonly string[] = [
+  '--preset',
+  '--resize',
+  '--crop',
+  '--fit',
+  '--gray',
+  '--pixels',
+  '--normalize',
+  '--channels',
+  '--layout',
+];
 /** What says how a file is decoded. */
 export const DECODE_FLAGS: readonly string[] = ['--background', '--page', '--range', '--rgb'];
 /** What says a network's numbers. */

@@ -23,6 +23,8 @@ const side = z
 const pair = z.tuple([side, side]);
 const numbers = z.array(z.number()).min(1);
 
+const colour = z.string().regex(/^#[0-9a-f]{6}$/);
+
 const originSchema: z.ZodType<FeatureOrigin> = z.strictObject({
   network: z.string().min(1),
   weights: z.string().nullable(),
@@ -32,18 +34,26 @@ const originSchema: z.ZodType<FeatureOrigin> = z.strictObject({
   layer: z.string(),
   reduce: z.enum(['mean', 'max', 'flatten']),
   preset: z.strictObject({
-    geometry: z.strictObject({ resize: z.union([side, pair]).nullable(), crop: pair.nullable() }),
+    geometry: z.strictObject({
+      resize: z.union([side, pair]).nullable(),
+      crop: pair.nullable(),
+      fit: z
+        .union([
+          z.strictObject({ kind: z.literal('crop') }),
+          z.strictObject({ kind: z.literal('letterbox'), colour, corner: z.literal(true).exactOptional() }),
+        ])
+        .exactOptional(),
+    }),
     preprocess: z.strictObject({
       pixels: z.enum(['unit', '255', 'signed']),
       gray: z.boolean(),
       normalize: z.strictObject({ mean: numbers, std: numbers }).nullable(),
+      channels: z.literal('bgr').exactOptional(),
     }),
     digit: z.literal(true).exactOptional(),
+    layout: z.literal('nhwc').exactOptional(),
   }),
-  background: z
-    .string()
-    .regex(/^#[0-9a-f]{6}$/)
-    .nullable(),
+  background: colour.nullable(),
   exact: z.boolean(),
 });
 

@@ -1,4 +1,6 @@
 import type { Bound } from '../analysis/kept-run.js';
+import { laidOut } from '../analysis/prepare/channels-last.js';
+import { isPrepared } from '../analysis/prepare/declared-input.js';
 import {
   checkDeclaredArray,
   networkPreparation,
@@ -17,7 +19,6 @@ import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
 import { fileBeside, openFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
-import type { Model } from '../layers/model.js';
 import {
   BUILTIN_NETWORKS,
   bindNetwork,
@@ -47,9 +48,10 @@ import type { Subject } from './subject.js';
 
 /** A network with a job: how its images are prepared, and whether its sums must be exact. */
 export function networkSubject<N extends OpenedNetwork>(
-  opened: N,
+  found: N,
   job: SourceJob & Pick<NetworkJob, 'request' | 'exact'>,
 ): N & Subject {
+  const opened = laidOut(found, job.preset);
   const { head } = opened;
   const { background = null } = head ?? {};
   return {
@@ -357,7 +359,7 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
   const [first] = open;
   const sides = open.length === 1 ? (first.shape?.slice(-3) ?? []) : [];
   const input = sides.length === 3 && sides.every((side) => side !== null) ? (sides as number[]) : null;
-  return {
+  const opened: OpenedNetwork = {
     name: stem(path),
     input,
     channels: sides.length === 3 ? sides[0] : null,
@@ -370,15 +372,8 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
     bind: () => bound({ model, notes: [] }),
     retell: inNetworkWords,
   };
+  return laidOut(opened, null);
 }
-
-/** Whether a model computes with its input before the first layer: it normalises by itself. */
-function isPrepared({ nodes }: Model, input: string): boolean {
-  const readers = nodes.filter(({ inputs }) => inputs.includes(input));
-  return readers.length > 0 && readers.every(({ layer }) => PREPARING.includes(layer.kind));
-}
-
-const PREPARING: readonly string[] = ['sub', 'mul', 'div', 'add', 'batch_norm', 'cast'];
 
 async function readArray(path: string): Promise<Value> {
   try {

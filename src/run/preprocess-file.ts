@@ -1,8 +1,15 @@
-import { type PreparedImage, type PreprocessStep, presetArgs, presetWords } from '../analysis/prepare/preset.js';
+import { toChannelsLast } from '../analysis/prepare/channels-last.js';
+import {
+  filterNote,
+  type PreparedImage,
+  type PreprocessStep,
+  presetArgs,
+  presetWords,
+} from '../analysis/prepare/preset.js';
 import { measureValues } from '../analysis/values.js';
 import { CnnvizError } from '../core/errors.js';
 import { type Image, maxSample } from '../core/image.js';
-import type { DecodeJob, ImagePreset, OutputJob } from '../core/job.js';
+import type { DecodeJob, ImagePreset, OutputJob, PresetName } from '../core/job.js';
 import type { DrawingNote } from '../core/note.js';
 import { planPreprocess } from '../core/preprocess-geometry.js';
 import type { ChannelFacts, InputFacts, PreprocessResult, StepFacts } from '../core/result.js';
@@ -24,6 +31,8 @@ import { atInput, isArray, pageFacts } from './source.js';
 export interface PreprocessFileJob {
   readonly decode: DecodeJob;
   readonly preset: ImagePreset;
+  /** The preset by its name, where the code that it is named after resizes in another way. */
+  readonly name?: PresetName;
   /** products: npy, the tensor, or sheet, the audit as a picture */
   readonly output: OutputJob;
 }
@@ -49,7 +58,11 @@ export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: D
     const prepared = preparePicture(image, job.preset, product.kind !== 'npy');
     const { shape } = prepared.input;
     const values = numbersOf(prepared.input);
-    const steps = prepared.steps.map((step, i) => stepFacts(step, i === prepared.steps.length - 1, values, shape));
+    const { channels: order } = job.preset.preprocess;
+    const isLast = job.preset.layout === 'nhwc';
+    const steps = prepared.steps.map((step, i) =>
+      stepFacts(step, i === prepared.steps.length - 1, values, shape, order),
+    );
     const source: InputFacts = {
       path: input.path,
       width: image.width,
@@ -62,11 +75,13 @@ export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: D
       ...(range && { range }),
     };
     const preprocess = presetWords(job.preset, prepared.image);
-    const warnings = [...notes, ...(prepared.said === null ? [] : [prepared.said])];
-    const result = { input: source, preprocess, plan: prepared.plan, shape, steps, warnings };
+    const filtered = filterNote({ name: job.name ?? null }, prepared.plan);
+    const warnings = [...notes, ...[filtered, prepared.said].filter((text) => text !== null)];
+    const tensorShape = isLast ? [...shape.slice(1), shape[0]] : shape;
+    const result = { input: source, preprocess, plan: prepared.plan, shape: tensorShape, steps, warnings };
     const written =
       product.kind === 'npy'
-        ? writeNpy(tensor(values, shape))
+        ? writeNpy(tensor(isLast ? toChannelsLast(values, shape) : values, tensorShape))
         : await drawAudit(job, result, prepared, values, (note) => warnings.push(note));
     return { ...result, outputs: [await deliver({ ...product, bytes: written }, input, job.output, delivery)] };
   });
@@ -76,7 +91,7 @@ export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: D
 export interface PlannedPreprocess {
   readonly input: { readonly path: string; readonly width: number; readonly height: number };
   readonly preprocess: string;
-  /** [C, H, W] */
+  /** [C, H, W]; [H, W, C] with channels last */
   readonly shape: readonly number[];
   readonly outputs: readonly string[];
 }
@@ -91,10 +106,11 @@ export function planPreprocessFile(
     refuseArray(input, bytes);
     const { width, height } = await readHeader(bytes, decode);
     const { crop } = planPreprocess(width, height, preset.geometry);
+    const channels = preset.preprocess.gray ? 1 : 3;
     return {
       input: { path: input.path, width, height },
       preprocess: presetWords(preset, crop),
-      shape: [preset.preprocess.gray ? 1 : 3, crop.height, crop.width],
+      shape: preset.layout === 'nhwc' ? [crop.height, crop.width, channels] : [channels, crop.height, crop.width],
       outputs: [placeOf(output, input, preprocessProduct({ decode, preset, output }))],
     };
   });
@@ -112,8 +128,9 @@ function stepFacts(
   isTensor: boolean,
   values: Float32Array,
   shape: readonly number[],
+  order: 'bgr' | undefined,
 ): StepFacts {
-  const measured = isTensor ? measurePlanes(values, shape) : image ? measureImage(image) : [];
+  const measured = isTensor ? measurePlanes(values, shape, order) : image ? measureImage(image) : [];
   return { name, width, height, channels, values: measured };
 }
 
@@ -127,10 +144,10 @@ async function drawAudit(
   const name = input.path === '-' ? 'standard input' : baseName(input.path);
   const audited = {
     title: `${name} ${input.width}×${input.height}`,
-    facts: `${preprocess}: [${shape.join(', ')}] ${channelNames(shape[0]).join(', ')}`,
+    facts: `${preprocess}: [${shape.join(', ')}] ${steps[steps.length - 1].values.map((one) => one.name).join(', ')}`,
     steps,
     pictures: prepared.steps.flatMap((step) => (step.image ? [step.image] : [])),
-    crop: job.preset.geometry.crop === null ? null : (prepared.plan.from ?? prepared.plan.crop),
+    crop: isCut(job.preset) ? (prepared.plan.from ?? prepared.plan.crop) : null,
     values,
   };
   const args = ['preprocess', baseName(input.path), ...presetArgs(job.preset)];
@@ -145,9 +162,15 @@ async function drawAudit(
   return encodeFigure((look) => preprocessAudit({ ...audited, look }), noteOf, fileOf(job.output, say));
 }
 
+/** Whether a part of the resized image is kept, which can be framed. */
+function isCut({ geometry: { crop, fit } }: ImagePreset): boolean {
+  return crop !== null || fit?.kind === 'crop';
+}
+
 /** What the channels of a picture or of a network's input are called. */
-function channelNames(channels: number): readonly string[] {
-  return channels === 3 ? ['red', 'green', 'blue'] : ['gray'];
+function channelNames(channels: number, order?: 'bgr'): readonly string[] {
+  if (channels !== 3) return ['gray'];
+  return order === 'bgr' ? ['blue', 'green', 'red'] : ['red', 'green', 'blue'];
 }
 
 /** Smallest, largest and mean sample of each channel, from how often each sample occurs: the mean is exact. */
@@ -171,8 +194,8 @@ function measureImage({ channels, depth, data }: Image): ChannelFacts[] {
 }
 
 /** The same of numbers [C, H, W], one or three channels. */
-function measurePlanes(values: Float32Array, [C, H, W]: readonly number[]): ChannelFacts[] {
-  return channelNames(C).map((name, c) => {
+function measurePlanes(values: Float32Array, [C, H, W]: readonly number[], order?: 'bgr'): ChannelFacts[] {
+  return channelNames(C, order).map((name, c) => {
     const { min, max, mean } = measureValues(values.subarray(c * H * W, (c + 1) * H * W));
     return { name, min, max, mean };
   });

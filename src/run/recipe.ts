@@ -3,6 +3,7 @@ import {
   activationText,
   biasText,
   type DecodeJob,
+  fitText,
   type Job,
   type KernelSource,
   kernelText,
@@ -13,7 +14,6 @@ import {
   type OutputJob,
   type PictureJob,
   type PoolJob,
-  PRESETS,
   type PreprocessJob,
   type PresetChoice,
   paddingText,
@@ -23,6 +23,7 @@ import {
   scaleText,
 } from '../core/job.js';
 import type { MapNote, PictureNote } from '../core/note.js';
+import { PRESETS } from '../core/preset.js';
 import type { Clipped, LayerResult, MapResult, Scale } from '../core/result.js';
 import { VERSION } from '../core/version.js';
 import { sha256 } from '../io/hash.js';
@@ -296,12 +297,15 @@ function normalizeName(normalize: NonNullable<PreprocessJob['normalize']>): stri
   return isUsual ? 'imagenet' : `n${text.replaceAll(',', 'x').replace('/', '-')}`;
 }
 
-function presetSettings({ name, resize, crop, ...pixels }: PresetChoice): string[] {
+function presetSettings({ name, resize, crop, channels, layout, fit, ...pixels }: PresetChoice): string[] {
   return [
     name === null ? '' : `preset-${name}`,
     resize === null ? '' : `r${typeof resize === 'number' ? resize : pairName(resize)}`,
     crop === null ? '' : `c${pairName(crop)}`,
+    fit ? fitText(fit).replaceAll(':', '-').replace('#', '') : '',
     ...pixelSettings(pixels),
+    channels ?? '',
+    layout ?? '',
   ];
 }
 

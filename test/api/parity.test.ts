@@ -235,7 +235,7 @@ describe('a wrong argument is told in the words of the library', () => {
       'a preset nobody knows',
       () => library.preprocess(FIVE, { preset: 'mine' as never }),
       'usage',
-      'preset: expected imagenet, mnist or none, got mine',
+      'preset: expected imagenet, mnist, caffe, keras-tf, yolox, none, got mine',
       /preset: 'imagenet'/,
     ],
     [

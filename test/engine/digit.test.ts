@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { preparePicture } from '../../src/analysis/prepare/network-input.js';
 import type { Image } from '../../src/core/image.js';
-import { choosePreset, PRESETS } from '../../src/core/job.js';
 import { toOriginal } from '../../src/core/preprocess-geometry.js';
+import { choosePreset, PRESETS } from '../../src/core/preset.js';
 import { prepareDigit } from '../../src/engine/digit.js';
 import { decodeImage } from '../../src/io/decode.js';
 

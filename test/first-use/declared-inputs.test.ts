@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DeclaredInput } from '../../src/analysis/prepare/declared-input.js';
 import {
   checkDeclaredArray,
   checkDeclaredShape,
   checkDeclaredSize,
-  type DeclaredInput,
   preparation,
   unpreparedNote,
 } from '../../src/analysis/prepare/network-input.js';
-import { presetFor } from '../../src/core/job.js';
+import { presetFor } from '../../src/core/preset.js';
 import { tensor as tensorOf } from '../../src/core/tensor.js';
 import type { DType } from '../../src/core/values.js';
 import { npyToValue, readNpy, writeNpy } from '../../src/models/npy.js';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/core/bytes.js';
 import type { Head } from '../../src/core/head.js';
-import { presetFor } from '../../src/core/job.js';
+import { presetFor } from '../../src/core/preset.js';
 import { readHead, writeHead } from '../../src/models/head-file.js';
 import { readSafetensors, type SafetensorsEntry, writeSafetensors } from '../../src/models/weights/safetensors.js';
 

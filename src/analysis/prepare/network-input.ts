@@ -1,6 +1,7 @@
 import { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
-import { choosePreset, type ImagePreset, type NetworkJob, type PresetChoice } from '../../core/job.js';
+import type { ImagePreset, NetworkJob, PresetChoice } from '../../core/job.js';
+import { areOfImagenet, choosePreset } from '../../core/preset.js';
 import type { InputFacts } from '../../core/result.js';
 import { sizeOf } from '../../core/tensor.js';
 import { type DType, isFloat, newNumbers, type Value, type ValueInfo } from '../../core/values.js';
@@ -9,9 +10,12 @@ import { type EngineInput, numbersOf } from '../../engine/input.js';
 import { imageToInput } from '../../engine/preprocess.js';
 import { npyToValue } from '../../models/npy.js';
 import type { Runnable } from '../kept-run.js';
+import { asStored, isChannelsLast, toChannelsFirst } from './channels-last.js';
+import type { DeclaredInput } from './declared-input.js';
 import { holeWarnings, type Preparation, type PreparedInput, pictureOfInput } from './prepared-input.js';
 import {
   auditImage,
+  filterNote,
   lastStep,
   NO_PRESET,
   type PreparedImage,
@@ -19,16 +23,6 @@ import {
   preprocessImage,
   presetWords,
 } from './preset.js';
-
-/** What an ONNX file declares of its one input: it holds whatever is asked of the pixels. */
-export interface DeclaredInput {
-  readonly name: string;
-  readonly dtype: DType;
-  /** N included; null for a side of any size, and for any shape. */
-  readonly shape: readonly (number | null)[] | null;
-  /** Its first layer is arithmetic, such as (x − mean) / std. */
-  readonly isPrepared: boolean;
-}
 
 /** What a network says of what it reads. */
 export interface NetworkInput {
@@ -66,6 +60,7 @@ export interface HeadTraits {
 }
 
 type Declared = Pick<NetworkInput, 'name' | 'declared'>;
+type Reads = Declared & Partial<Pick<NetworkInput, 'input'>>;
 
 /** Types that hold every byte. */
 const BYTES: readonly DType[] = ['uint8', 'uint16', 'uint32', 'uint64', 'int16', 'int32', 'int64'];
@@ -74,8 +69,15 @@ const BYTES: readonly DType[] = ['uint8', 'uint16', 'uint32', 'uint64', 'int16',
  * How images are prepared: as was asked, or as the network says. A network that reads whole numbers gets bytes.
  * @throws CnnvizError 'usage' when numbers are asked for that its type cannot be
  */
-export function preparation(choice: PresetChoice | null, own: ImagePreset, network: Declared): ImagePreset {
-  const preset = choice ? choosePreset(choice, own) : own;
+export function preparation(choice: PresetChoice | null, own: ImagePreset, network: Reads): ImagePreset {
+  const [, height, width] = network.input ?? [];
+  const preset = choice ? choosePreset(choice, own, network.input ? [height, width] : null) : own;
+  if (preset.layout && !network.declared?.channelsLast) {
+    throw new CnnvizError('usage', `${network.name} reads [N, C, H, W], --layout nhwc says [N, H, W, C]`, {
+      fix: 'leave --layout out',
+      scope: 'command',
+    });
+  }
   const { declared } = network;
   if (!declared || isFloat(declared.dtype)) return preset;
   const { dtype, name } = declared;
@@ -94,12 +96,18 @@ export function preparation(choice: PresetChoice | null, own: ImagePreset, netwo
       `${size} in the place of --preset imagenet`,
     );
   }
+  if (choice?.name && NOT_BYTES.includes(choice.name)) {
+    refuse(`it reads the bytes 0 … 255, --preset ${choice.name} gives others`, `leave --preset ${choice.name} out`);
+  }
   if (choice?.normalize) refuse('it reads the bytes 0 … 255, which --normalize takes away', 'leave --normalize out');
   if (choice?.pixels && choice.pixels !== '255') {
     refuse(`it reads the bytes 0 … 255, --pixels ${choice.pixels} gives others`, 'leave --pixels out');
   }
   return { ...preset, preprocess: { ...preset.preprocess, pixels: '255', normalize: null } };
 }
+
+/** Presets whose numbers are no bytes. */
+const NOT_BYTES: readonly PresetChoice['name'][] = ['caffe', 'keras-tf'];
 
 function feed(name: string): string {
   return `hand it in as an array: --input ${name}=FILE.npy`;
@@ -116,20 +124,24 @@ export function checkDeclaredShape(
   { width, height }: { readonly width: number; readonly height: number },
 ): void {
   if (!declared?.shape) return;
-  const { name, dtype } = declared;
+  const { name, dtype, channelsLast } = declared;
   const isImage = declared.shape.length === 3 || declared.shape.length === 4;
-  const written = declared.shape
-    .slice(isImage ? -3 : 0)
+  const written = asStored(declared)
+    .shape!.slice(isImage ? -3 : 0)
     .map((side) => side ?? 'any')
     .join(', ');
   const refuse = (what: string, fix: string): never => {
-    throw new CnnvizError('shape', `${network} reads [${written}], ${what}`, { fix });
+    throw new CnnvizError(
+      'shape',
+      `${network} reads [${written}]${channelsLast ? ' with channels last' : ''}, ${what}`,
+      { fix },
+    );
   };
   if (!isImage) refuse('which is no image [N, C, H, W]', feed(name));
   const sides = declared.shape.slice(-3);
   const [C, H, W] = sides;
   if (shape.slice(-3).every((side, axis) => sides[axis] === null || side === sides[axis])) return;
-  if (isChannelsLast(sides)) {
+  if (!channelsLast && isChannelsLast(sides)) {
     refuse(
       'channels last: images are fed as [N, C, H, W]',
       `${feed(name)}; or export it with channels first (tf2onnx: --inputs-as-nchw ${name})`,
@@ -141,7 +153,8 @@ export function checkDeclaredShape(
   }
   const [h, w] = [H ?? height, W ?? width];
   const resize = `--resize ${h},${w}${geometry.crop === null ? '' : ` --crop ${h},${w}`}`;
-  const isUntouched = geometry.resize === null && geometry.crop === null && preprocess.normalize === null;
+  const isUntouched =
+    geometry.resize === null && geometry.crop === null && preprocess.normalize === null && preprocess.pixels === 'unit';
   const asImagenet = isFloat(dtype) && isUntouched && C === 3 && H === 224 && W === 224;
   refuse(found, `${asImagenet ? '--preset imagenet (shorter side 256, centre crop, mean/std), or ' : ''}${resize}`);
 }
@@ -182,6 +195,7 @@ export function checkDeclaredArray(
  * @throws CnnvizError 'shape' with the declared size
  */
 export function checkDeclaredSize(size: readonly number[] | null, { name: network, declared }: Declared): void {
+  // [C, H, W] of whatever the file says
   const sides = declared?.shape?.slice(-3);
   if (!size || !sides || sides.every((side, axis) => side === null || side === size[axis])) return;
   const fixed = sides.map((side, axis) => side ?? size[axis]).join(',');
@@ -189,10 +203,6 @@ export function checkDeclaredSize(size: readonly number[] | null, { name: networ
   throw new CnnvizError('shape', `${network} reads [${written}], --size says [${size.join(', ')}]`, {
     fix: sides.length === 3 ? `--size ${fixed}` : 'leave --size out',
   });
-}
-
-function isChannelsLast([first, , last]: readonly (number | null)[]): boolean {
-  return (last === 1 || last === 3 || last === 4) && first !== 1 && first !== 3;
 }
 
 /** An image's numbers in the declared type: whole ones for a network that reads those. */
@@ -251,20 +261,44 @@ export function prepareImage(
   const prepared = preparePicture(image, preset);
   const shape = [1, ...prepared.input.shape.slice(-3)];
   checkDeclaredShape(shape, opened, preset, image);
-  checkSize(shape, opened, job.preset !== null, `${image.width}×${image.height}`);
+  checkSize(shape, opened, isSizeChosen(job.preset), `${image.width}×${image.height}`);
   const note = opened.preset === null ? unpreparedNote(job.preset, shape[1], opened) : null;
+  const words = opened.declared?.channelsLast ? ({ ...preset, layout: 'nhwc' } as const) : preset;
   const x = declaredValue(prepared.input, shape, opened);
   return {
-    facts: { width: image.width, height: image.height, channels: shape[1], items: 1, colour, depth },
+    facts: {
+      width: image.width,
+      height: image.height,
+      channels: shape[1],
+      ...(preset.preprocess.channels && { order: preset.preprocess.channels }),
+      items: 1,
+      colour,
+      depth,
+    },
     info: { dtype: declaredType(opened), shape },
     x,
     dropsBatch: true,
     preset,
-    preprocess: presetWords(preset, prepared.image),
+    preprocess: presetWords(words, prepared.image),
     picture: { image, plan: prepared.plan },
-    drawn: () => pictureOfInput(x),
-    warnings: [note, prepared.said].filter((text) => text !== null),
+    drawn: () => pictureOfInput(x, preset.preprocess.channels ?? null),
+    warnings: [note, orderNote(preset), filterNote(job.preset, prepared.plan), prepared.said].filter(
+      (text) => text !== null,
+    ),
   };
+}
+
+/** Whether a size was asked for, and not only something of the pixels. */
+function isSizeChosen(choice: PresetChoice | null): boolean {
+  if (choice === null) return false;
+  const { name, resize, crop, fit } = choice;
+  return resize !== null || crop !== null || fit !== undefined || (name !== null && name !== 'none');
+}
+
+/** What is to be said of the mean of red that is subtracted from blue. */
+function orderNote({ preprocess: { channels, normalize } }: ImagePreset): string | null {
+  if (channels !== 'bgr' || !areOfImagenet(normalize, 'rgb')) return null;
+  return 'the mean and std of ImageNet are those of red, green, blue; here blue is fed first and gets those of red: --normalize imagenet gives each colour its own';
 }
 
 /** How images are prepared: as the job says, as the network says, or not at all. */
@@ -273,8 +307,14 @@ export function presetOfJob({ preset }: Pick<SourceJob, 'preset'>, opened: Netwo
 }
 
 /** A network of one channel sees grey. */
-function suitablePreset(preset: ImagePreset, { channels }: NetworkInput): ImagePreset {
+function suitablePreset(preset: ImagePreset, { name, channels }: NetworkInput): ImagePreset {
   if (channels !== 1 || preset.preprocess.gray) return preset;
+  if (preset.preprocess.channels) {
+    throw new CnnvizError('usage', `${name} reads one channel, which has no order of colours`, {
+      fix: 'leave --channels out, and --preset none in the place of one for colours',
+      scope: 'command',
+    });
+  }
   return { ...preset, preprocess: { ...preset.preprocess, gray: true } };
 }
 
@@ -295,11 +335,14 @@ function checkSize(
   );
 }
 
-/** An array [N, C, H, W] or [C, H, W] as it is. */
-export function takeArray(opened: NetworkInput, { shape, dtype, data }: Value): PreparedInput {
-  const isOneImage = shape.length === 3 && (opened.input !== null || opened.head !== undefined);
+/** An array [N, C, H, W] or [C, H, W] as it is; of a network that declares them so, [N, H, W, C] or [H, W, C]. */
+export function takeArray(opened: NetworkInput, given: Value): PreparedInput {
+  const { declared } = opened;
+  const isOneImage = given.shape.length === 3 && (opened.input !== null || opened.head !== undefined);
+  const asGiven = isOneImage ? [1, ...given.shape] : given.shape;
+  checkDeclaredArray({ ...given, shape: asGiven }, 'the array', opened.name, declared && asStored(declared));
+  const { shape, dtype, data } = declared?.channelsLast && asGiven.length === 4 ? toChannelsFirst(given) : given;
   const fed = isOneImage ? [1, ...shape] : shape;
-  checkDeclaredArray({ dtype, shape: fed }, 'the array', opened.name, opened.declared);
   const [width = 1, height = 1, channels = 1, items = 1] = [...shape].reverse();
   const x = { dtype, shape: fed, data };
   return {

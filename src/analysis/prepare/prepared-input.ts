@@ -71,8 +71,17 @@ export function holeWarnings(data: ArrayLike<number>): string[] {
 /**
  * What is fed, as a picture: pixels as they are, or numbers from their darkest to their brightest. Three channels are
  * colours, of any other number the first one is shown. Null when it has no rows and columns.
+ * @param order of the colours that are fed; null: red, green, blue
  */
-export function pictureOfInput(x: EngineInput | Value): Image | null {
+export function pictureOfInput(x: EngineInput | Value, order: 'bgr' | null = null): Image | null {
+  const image = pictureOfFed(x);
+  if (image === null || order === null || image.channels !== 3) return image;
+  const data = image.data.slice();
+  for (let i = 0; i < data.length; i += 3) [data[i], data[i + 2]] = [data[i + 2], data[i]];
+  return { ...image, data };
+}
+
+function pictureOfFed(x: EngineInput | Value): Image | null {
   const { shape } = x;
   if (shape.length < 3) return null;
   const [C, height, width] = shape.slice(-3);

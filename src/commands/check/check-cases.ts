@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ValuesOf } from '../../cli/flags.js';
-import { numbersJob } from '../../cli/network-flags.js';
+import { numbersJob, parseFit } from '../../cli/network-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import { type NetworkJob, PRESET_NAMES, type PresetChoice } from '../../core/job.js';
 import { readBytes } from '../../io/files.js';
@@ -82,6 +82,9 @@ function refuseFlagsOfImages(flags: CheckFlags): void {
     '--gray': gray,
     '--pixels': pixels !== null,
     '--normalize': normalize !== null,
+    '--channels': flags.channels !== null,
+    '--layout': flags.layout !== null,
+    '--fit': flags.fit !== null,
     '--background': flags.background !== null,
   };
   const flag = Object.keys(given).find((name) => given[name]);
@@ -123,6 +126,9 @@ const tolerance = z
   .union([size, z.strictObject({ abs: size.optional(), rel: size.optional(), ulps: size.optional() })])
   .describe('a number is absolute; |got - expected| <= abs + rel * |expected|, or at most so many ulps apart');
 
+/** As --fit has it. */
+const FIT = /^(?:stretch|crop|letterbox(?::(?:\d{1,3}|#?[0-9a-f]{6}|#?[0-9a-f]{3}|black|white|gray))?(?::corner)?)$/i;
+
 const checkCase = z.strictObject({
   name: z.string().min(1).optional().describe('what reports call it'),
   images: names.optional().describe('files, folders and globs, from this file'),
@@ -144,6 +150,13 @@ const checkCase = z.strictObject({
   pixels: z.enum(['unit', '255', 'signed']).optional(),
   mean: perChannel.optional(),
   std: perChannel.optional(),
+  channels: z.enum(['rgb', 'bgr']).optional().describe('the order of the colours; mean and std are in it'),
+  layout: z.enum(['nchw', 'nhwc']).optional(),
+  fit: z
+    .string()
+    .regex(FIT, 'expected stretch, crop or letterbox[:COLOUR[:corner]]')
+    .optional()
+    .describe('how an image comes to its size: stretch, crop or letterbox[:COLOUR[:corner]]'),
   background: z
     .string()
     .regex(/^#[0-9a-fA-F]{6}$/, 'expected a colour such as #ffffff')
@@ -277,8 +290,9 @@ function jobOf(entry: CaseEntry, folder: string): NetworkJob {
   };
 }
 
-function presetOf({ preset, resize, crop, gray, pixels, mean, std }: CaseEntry): PresetChoice | null {
-  const given = [preset, resize, crop, gray, pixels, mean, std].some((value) => value !== undefined);
+function presetOf(entry: CaseEntry): PresetChoice | null {
+  const { preset, resize, crop, gray, pixels, mean, std, channels: order, layout, fit } = entry;
+  const given = [preset, resize, crop, gray, pixels, mean, std, order, layout, fit].some((one) => one !== undefined);
   if (!given) return null;
   const channels = (value: number | number[]) => (typeof value === 'number' ? [value] : value);
   return {
@@ -288,6 +302,9 @@ function presetOf({ preset, resize, crop, gray, pixels, mean, std }: CaseEntry):
     gray: gray ?? false,
     pixels: pixels ?? null,
     normalize: mean === undefined && std === undefined ? null : { mean: channels(mean ?? 0), std: channels(std ?? 1) },
+    ...(order && { channels: order }),
+    ...(layout && { layout }),
+    ...(fit && { fit: parseFit('fit', fit) }),
   };
 }
 

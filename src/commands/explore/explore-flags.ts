@@ -1,6 +1,6 @@
 import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import { algorithmFlags, layerFlags, pixelFlags } from '../../cli/layer-flags.js';
-import { labelsFlag, layersFlag, presetFlags, weightFlags } from '../../cli/network-flags.js';
+import { labelsFlag, layersFlag, networkInputFlags, weightFlags } from '../../cli/network-flags.js';
 import { parseByteCount, parseWhole } from '../../cli/parse.js';
 import { CnnvizError } from '../../core/errors.js';
 
@@ -9,7 +9,7 @@ export const exploreFlags = {
   ...layerFlags,
   ...pixelFlags,
   ...weightFlags,
-  ...under('Network input:', { preset: presetFlags.preset }),
+  ...under('Network input:', networkInputFlags),
   ...under('Layers:', {
     layers: layersFlag('names or globs with commas: what is shown and put into the page (default: all)'),
     labels: labelsFlag,

@@ -1,7 +1,8 @@
 import { planRun, runSubject, shapeOf } from '../../analysis/kept-run.js';
 import { presetOfJob } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
-import { biasText, type Job, PRESETS } from '../../core/job.js';
+import { biasText, type Job } from '../../core/job.js';
+import { PRESETS } from '../../core/preset.js';
 import { toFloat32 } from '../../core/values.js';
 import { evaluate } from '../../engine/evaluate.js';
 import type { ByteStore } from '../../explorer/byte-store.js';

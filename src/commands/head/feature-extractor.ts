@@ -1,4 +1,5 @@
 import { planRun, shapeOf } from '../../analysis/kept-run.js';
+import { laidOut } from '../../analysis/prepare/channels-last.js';
 import {
   checkDeclaredShape,
   declaredType,
@@ -72,7 +73,7 @@ export async function openExtractor(
   inputs: readonly Input[],
   threads: number,
 ): Promise<FeatureExtractor> {
-  const opened = await openNetwork(job.request);
+  const opened = laidOut(await openNetwork(job.request), job.preset);
   if (opened.head) {
     throw new CnnvizError(
       'usage',

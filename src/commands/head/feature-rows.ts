@@ -1,4 +1,5 @@
 import type { Bound } from '../../analysis/kept-run.js';
+import { laidOut } from '../../analysis/prepare/channels-last.js';
 import type { StudyContext, StudyOn } from '../../batch/study-task.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { Reduce } from '../../core/head.js';
@@ -48,7 +49,7 @@ export interface NoRow extends Pick<CnnvizError, 'code' | 'message'> {
 
 /** Opens and cuts the network by itself, as the thread of a worker does. */
 export async function openFeatureRows(order: FeatureRows, context: StudyContext): Promise<StudyOn<Input, FeatureRow>> {
-  const opened = await openNetwork(order.job.request);
+  const opened = laidOut(await openNetwork(order.job.request), order.job.preset);
   const cut = cutNetwork(opened, order.info, order.job.layer);
   return featureRows({ opened: cut.opened, read: ({ path }) => readBytes(path) }, order, context);
 }

@@ -83,8 +83,8 @@ async function featureJobOf(
 }
 
 /** The preparation a head was trained with, as changes to none at all. */
-function choiceOf({ preset: { geometry, preprocess, digit } }: FeatureOrigin): PresetChoice {
-  if (!digit) return { name: 'none', ...geometry, ...preprocess };
+function choiceOf({ preset: { geometry, preprocess, digit, layout } }: FeatureOrigin): PresetChoice {
+  if (!digit) return { name: 'none', ...geometry, ...preprocess, ...(layout && { layout }) };
   const normalize = preprocess.normalize ?? NOTHING_SUBTRACTED;
   return { name: 'mnist', resize: null, crop: null, ...preprocess, normalize };
 }

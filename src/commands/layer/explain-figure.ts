@@ -9,7 +9,7 @@ import type {
 } from '../../analysis/explain/explanation.js';
 import type { Image } from '../../core/image.js';
 import { SLIDE } from '../../core/look.js';
-import type { Scale, Window } from '../../core/result.js';
+import { areColours, type Scale, type Window } from '../../core/result.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import type { ValuePlace } from '../../core/value-place.js';
 import { applyColormap } from '../../draw/colormaps.js';
@@ -67,7 +67,7 @@ export function explanationFigure(
   look: FigureLook,
 ): { readonly scene: Scene } {
   const { steps, value } = explanation;
-  const isColour = explanation.input.channels === 3;
+  const isColour = areColours(explanation.input);
   const bodies = steps.map((step, s) =>
     stepBody(step, { isColour, isLast: s === steps.length - 1, patch: patchScaleOf(step, input), box: look.box }),
   );

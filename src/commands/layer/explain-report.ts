@@ -9,6 +9,7 @@ import type {
   WindowStep,
 } from '../../analysis/explain/explanation.js';
 import { plural } from '../../core/geometry.js';
+import { areColours } from '../../core/result.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import type { ValuePlace } from '../../core/value-place.js';
 import { VERSION } from '../../core/version.js';
@@ -30,7 +31,7 @@ export function describeExplanation(explanation: Explanation, all: boolean, styl
   const lines = [
     `${style.strong(name)} → ${network}${layers}${placeWords(place)} = ${style.strong(formatNumber(value, SUM_DIGITS))}`,
   ];
-  for (const step of steps) lines.push('', ...describeStep(step, input.channels === 3, all, style));
+  for (const step of steps) lines.push('', ...describeStep(step, areColours(input), all, style));
   return lines;
 }
 

@@ -1,7 +1,7 @@
 import { arg } from '../../cli/command.js';
 import { flag, under } from '../../cli/flags.js';
 import { algorithmFlags, layerFlags, pixelFlags } from '../../cli/layer-flags.js';
-import { presetFlags, weightFlags } from '../../cli/network-flags.js';
+import { networkInputFlags, weightFlags } from '../../cli/network-flags.js';
 import { parsePosition } from '../../cli/parse.js';
 
 /** What says a layer to look at: the flags of `conv` for one layer, those of `run` for a network, and which map. */
@@ -9,7 +9,7 @@ export const lookFlags = {
   ...layerFlags,
   ...pixelFlags,
   ...weightFlags,
-  ...under('Network input:', { preset: presetFlags.preset }),
+  ...under('Network input:', networkInputFlags),
   ...under('Place:', {
     layer: flag.text('-l, --layer <name>', 'which layer, such as features.3, conv or relu (default: the last)'),
     channel: flag.whole('--channel <n>', 'which map: of several kernels, or of the layer (default: 0)', 0),

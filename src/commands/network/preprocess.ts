@@ -2,10 +2,11 @@ import { arg, command } from '../../cli/command.js';
 import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
 import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
-import { decodeOf, pageFlags, presetFlags, presetOf } from '../../cli/network-flags.js';
+import { decodeOf, PRESETS_ABOUT, pageFlags, presetFlags, presetOf } from '../../cli/network-flags.js';
 import { figureOf } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
-import { choosePreset, type ImagePreset, type OutputJob, PRESET_NAMES, PRESETS } from '../../core/job.js';
+import { type ImagePreset, type OutputJob, PRESET_NAMES } from '../../core/job.js';
+import { areOfImagenet, choosePreset, PRESETS } from '../../core/preset.js';
 import { extensionOf } from '../../io/paths.js';
 import type { PlannedPreprocess, PreprocessFileJob } from '../../run/preprocess-file.js';
 
@@ -13,12 +14,13 @@ const preprocessFlags = {
   ...presetFlags,
   ...pageFlags,
   ...under('Pixels:', {
-    preset: flag.choice(
-      '--preset <name>',
-      'imagenet: shorter side 256, centre crop 224, mean/std; mnist: one digit, as MNIST; none: as it is',
-      PRESET_NAMES,
-      'imagenet',
-    ),
+    preset: flag.choice('--preset <name>', PRESETS_ABOUT, PRESET_NAMES, 'imagenet'),
+    channels: { ...presetFlags.channels, about: 'the order of the colours: rgb, bgr (default: as the preset says)' },
+    layout: { ...presetFlags.layout, about: 'of the tensor: nchw or nhwc, channels last (default: nchw)' },
+    fit: {
+      ...presetFlags.fit,
+      about: 'how an image comes to both sides of --resize: stretch, crop or letterbox[:COLOUR[:corner]]',
+    },
     crop: { ...presetFlags.crop, about: 'the middle of the image; a smaller one gets a border of zeros' },
   }),
   ...under('Output:', {
@@ -87,12 +89,14 @@ export const preprocess = command({
 function preprocessJob(flags: ValuesOf<typeof preprocessFlags>, frame: Frame): PreprocessFileJob {
   const preset = choosePreset(presetOf(flags)!, PRESETS.none);
   checkPreset(preset);
-  return { decode: decodeOf(flags), preset, output: outputJob(flags.audit, frame) };
+  const { preset: name } = flags;
+  const isOwn = name === 'imagenet' || name === 'mnist' || name === 'none';
+  return { decode: decodeOf(flags), preset, ...(!isOwn && { name }), output: outputJob(flags.audit, frame) };
 }
 
 /** The statistics of ImageNet are those of colour pixels in [0, 1]. */
 function checkPreset({ preprocess: { pixels, gray, normalize } }: ImagePreset): void {
-  if (normalize !== PRESETS.imagenet.preprocess.normalize) return;
+  if (!areOfImagenet(normalize, 'any')) return;
   if (pixels !== 'unit') {
     throw new CnnvizError('usage', `the mean and std of ImageNet are for pixels in [0, 1], not --pixels ${pixels}`, {
       fix: 'leave --pixels out, or add --preset none or a --normalize MEAN/STD of your own',

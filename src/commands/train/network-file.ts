@@ -50,8 +50,9 @@ export function trainArgs(net: string, flags: TrainWords, named = placeName): st
 }
 
 /** How images are prepared, as far as it was said. */
-function preparedWords({ preset, resize, crop, gray, pixels, normalize, background }: TrainWords): string[] {
-  return wordsOf(presetFlags, { preset, resize, crop, gray, pixels, normalize, background });
+function preparedWords({ background, ...flags }: TrainWords): string[] {
+  const { preset, resize, crop, gray, pixels, normalize, channels, layout, fit } = flags;
+  return wordsOf(presetFlags, { preset, resize, crop, gray, pixels, normalize, channels, layout, fit, background });
 }
 
 function placeName(place: string): string {

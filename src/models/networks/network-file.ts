@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { atPlace, CnnvizError } from '../../core/errors.js';
-import { PRESET_NAMES, presetFor } from '../../core/job.js';
+import { PRESET_NAMES } from '../../core/job.js';
+import { presetFor } from '../../core/preset.js';
 import { placed, readDataFile, schemaFault, unknownKey, type Where } from '../data-file.js';
 import type { FieldValue } from './fields.js';
 import { findWord, LAYER_TABLE, layerSpec } from './layer-words.js';

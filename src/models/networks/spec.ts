@@ -1,4 +1,4 @@
-import type { ImagePreset } from '../../core/job.js';
+import type { ImagePreset, PresetName } from '../../core/job.js';
 import type { Layer } from '../../layers/index.js';
 
 /** What is said of a parameter's shape; a null follows from the layer's input, or is whatever the array has. */
@@ -53,7 +53,7 @@ export interface NetworkSpec {
   readonly name: string;
   /** [C, H, W] it is made for; null: any. */
   readonly input: readonly number[] | null;
-  readonly preset: 'imagenet' | 'mnist' | 'none' | ImagePreset | null;
+  readonly preset: PresetName | ImagePreset | null;
   readonly layers: readonly LayerSpec[];
   /** The layers whose values it gives; null: the last. */
   readonly outputs: readonly string[] | null;

@@ -1,5 +1,6 @@
 import { CnnvizError } from '../../core/errors.js';
-import { type ImagePreset, presetFor } from '../../core/job.js';
+import type { ImagePreset } from '../../core/job.js';
+import { presetFor } from '../../core/preset.js';
 import type { WeightFile } from '../weights/weight-file.js';
 
 /** What `cnnviz train` writes of how a network was trained. */

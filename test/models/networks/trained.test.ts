@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { PRESETS } from '../../../src/core/job.js';
+import { PRESETS } from '../../../src/core/preset.js';
 import { trainedFacts } from '../../../src/models/networks/trained.js';
 import { writeSafetensors } from '../../../src/models/weights/safetensors.js';
 import { cnnviz, inFolder } from '../../cli/cnnviz.js';

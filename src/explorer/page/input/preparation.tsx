@@ -1,5 +1,6 @@
 import { plural } from '../../../core/geometry.js';
-import type { ImagePreset, PixelRange } from '../../../core/job.js';
+import { type Fit, fitText, type ImagePreset, type PixelRange } from '../../../core/job.js';
+import { reversed } from '../../../core/preset.js';
 import { PIXEL_RANGE_NAMES } from '../../preset-check.js';
 import { go } from '../actions.js';
 import { networkOf } from '../store.js';
@@ -17,6 +18,7 @@ export function Preparation() {
   const own = networkOf(store, state).preset;
   const now = state.preset ?? own;
   const { geometry, preprocess, digit } = now;
+  const { fit, ...plain } = geometry;
   const set = (change: Partial<ImagePreset>) => go(store, { preset: { ...now, ...change } });
   return (
     <details>
@@ -34,7 +36,10 @@ export function Preparation() {
           label="resize"
           hint="256: the shorter side; 28×28: height × width; empty: as it is"
           text={sidesWords(geometry.resize)}
-          onSet={(text) => set({ geometry: { ...geometry, resize: sidesOf(text) } })}
+          onSet={(text) => {
+            const resize = sidesOf(text);
+            set({ geometry: typeof resize === 'object' ? { ...geometry, resize } : { ...plain, resize } });
+          }}
         />
         <TextField
           label="crop"
@@ -42,9 +47,25 @@ export function Preparation() {
           text={sidesWords(geometry.crop)}
           onSet={(text) => {
             const sides = sidesOf(text);
-            set({ geometry: { ...geometry, crop: typeof sides === 'number' ? [sides, sides] : sides } });
+            set({ geometry: { ...plain, crop: typeof sides === 'number' ? [sides, sides] : sides } });
           }}
         />
+        {typeof geometry.resize === 'object' && geometry.resize && !geometry.crop && (
+          <label class="slider">
+            <span>fit</span>
+            <select
+              value={fit ? fitText(fit) : 'stretch'}
+              onChange={({ currentTarget: { value } }) =>
+                set({ geometry: value === 'stretch' ? plain : { ...plain, fit: fits(fit)[value] } })
+              }
+            >
+              <option>stretch</option>
+              {Object.keys(fits(fit)).map((text) => (
+                <option key={text}>{text}</option>
+              ))}
+            </select>
+          </label>
+        )}
         <label class="slider">
           <span>pixels</span>
           <select
@@ -60,11 +81,28 @@ export function Preparation() {
             ))}
           </select>
         </label>
+        {!preprocess.gray && (
+          <label>
+            <input
+              type="checkbox"
+              checked={preprocess.channels === 'bgr'}
+              onChange={() => {
+                const { channels, ...rgb } = preprocess;
+                const normalize = reversed(preprocess.normalize);
+                set({ preprocess: { ...rgb, normalize, ...(!channels && { channels: 'bgr' }) } });
+              }}
+            />{' '}
+            BGR: blue is fed first
+          </label>
+        )}
         <label>
           <input
             type="checkbox"
             checked={preprocess.gray}
-            onChange={({ currentTarget }) => set({ preprocess: { ...preprocess, gray: currentTarget.checked } })}
+            onChange={({ currentTarget: { checked } }) => {
+              const { channels, ...rgb } = preprocess;
+              set({ preprocess: { ...rgb, gray: checked } });
+            }}
           />{' '}
           gray: one channel
         </label>
@@ -83,6 +121,12 @@ export function Preparation() {
       </div>
     </details>
   );
+}
+
+/** How an image comes to both sides, by the words of --fit; what a preset says is among them. */
+function fits(own: Fit | undefined): Readonly<Record<string, Fit>> {
+  const all: Fit[] = [{ kind: 'crop' }, { kind: 'letterbox', colour: '#727272' }, ...(own ? [own] : [])];
+  return Object.fromEntries(all.map((fit) => [fitText(fit), fit]));
 }
 
 interface TextFieldProps {

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { ExplainedStep, Explanation } from '../../../analysis/explain/explanation.js';
+import { areColours } from '../../../core/result.js';
 import { formatNumber } from '../../../core/text.js';
 import { mapsShape, type ValuePlace } from '../../../core/value-place.js';
 import type { PackedLayer, PackedNetwork } from '../../page-data.js';
@@ -84,7 +85,7 @@ function Explained({ layer, place, network, run }: ExplainedProps) {
                   <span class="faint">{i + 1}.</span> {step.layer} <span class="faint">{step.words}</span>
                 </h3>
               )}
-              <Step step={step} network={network} isColour={answer.input.channels === 3} />
+              <Step step={step} network={network} isColour={areColours(answer.input)} />
             </div>
           ))}
           {answer.notes.map((note) => (

@@ -1,6 +1,7 @@
 import { CnnvizError } from '../../../core/errors.js';
-import { type ImagePreset, presetFor } from '../../../core/job.js';
+import type { ImagePreset } from '../../../core/job.js';
 import { nearestName } from '../../../core/names.js';
+import { presetFor } from '../../../core/preset.js';
 import type { LayerSpec, NetworkSpec } from '../spec.js';
 import { alexnet2012Layers, alexnetLayers } from './alexnet.js';
 import { digitsLayers, lenet5Layers } from './lenet.js';
