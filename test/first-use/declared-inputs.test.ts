@@ -185,3 +185,91 @@ describe('what an ONNX input declares stays declared', () => {
       }
     }));
 });
+
+/** relu behind a change of axes, for an input of this type, [N, H, W, 3] as it is declared. */
+function lastOnnx(elementType: number, shape: number[], isReordered = true): Uint8Array {
+  const perm = isReordered ? [0, 3, 1, 2] : [0, 1, 2, 3];
+  const axes = bytes(5, [...text(1, 'perm'), ...perm.flatMap((axis) => number(8, axis)), ...number(20, 7)]);
+  const cast = node('Cast', ['x'], ['f'], bytes(5, [...text(1, 'to'), ...number(3, 1), ...number(20, 2)]));
+  return model({
+    nodes: [
+      elementType === 1 ? node('Identity', ['x'], ['f']) : cast,
+      node('Transpose', ['f'], ['t'], axes),
+      node('Relu', ['t'], ['y']),
+    ],
+    initializers: [],
+    inputs: [value('x', elementType, shape)],
+  });
+}
+
+describe('channels last', () => {
+  const made = async (cwd: string, args: string[]) => {
+    const { code, stderr } = await cnnviz(['run', ...args, '--layers', 'y', '-o', 'y.npy'], { cwd });
+    expect([code, stderr.replace(/^(?:note|replaced).*\n/gm, '')]).toEqual([0, '']);
+    return npyToValue(readNpy(readFileSync(join(cwd, 'y.npy'))));
+  };
+
+  it('an image is fed as it is declared, floats and bytes, and said so', () =>
+    inFolder(async (cwd) => {
+      for (const [type, range] of [
+        [1, 'unit'],
+        [2, '255'],
+      ] as const) {
+        writeFileSync(join(cwd, 'm.onnx'), lastOnnx(type, [1, 6, 8, 3]));
+        const prepared = ['--preset', 'none', '--resize', '6,8', '--pixels', range];
+        const { shape, data } = await made(cwd, ['m.onnx', join(IMAGES, 'chelsea.png'), ...prepared]);
+        await cnnviz(['preprocess', join(IMAGES, 'chelsea.png'), ...prepared, '-o', 'x.npy'], { cwd });
+        const fed = npyToValue(readNpy(readFileSync(join(cwd, 'x.npy'))));
+        expect([shape.slice(-3), [...data]]).toEqual([[3, 6, 8], [...fed.data]]);
+      }
+      const { stdout } = await cnnviz(['run', 'm.onnx', FIVE, '--resize', '6,8', '--json'], { cwd });
+      expect(JSON.parse(stdout).results[0].preprocess).toBe('8×6 (resized to 8×6, pixels 255, channels last)');
+    }));
+
+  it('an array is taken in the order of the file; in another order it is refused', () =>
+    inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'm.onnx'), lastOnnx(1, [1, 2, 2, 3]));
+      const numbers = Float32Array.from({ length: 12 }, (_, i) => i);
+      writeFileSync(join(cwd, 'x.npy'), writeNpy(tensorOf(numbers, [1, 2, 2, 3])));
+      const { data } = await made(cwd, ['m.onnx', 'x.npy']);
+      expect([...data]).toEqual([0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]);
+      writeFileSync(join(cwd, 'x.npy'), writeNpy(tensorOf(numbers, [1, 3, 2, 2])));
+      const refused = await cnnviz(['run', 'm.onnx', 'x.npy'], { cwd });
+      expect([refused.code, refused.stderr]).toEqual([
+        expect.any(Number),
+        expect.stringContaining('is float32 [1, 2, 2, 3], the array is [1, 3, 2, 2]'),
+      ]);
+    }));
+
+  it('a graph that changes no axes reads the same numbers, channels last', () =>
+    inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'm.onnx'), lastOnnx(1, [1, 6, 8, 3], false));
+      const chelsea = join(IMAGES, 'chelsea.png');
+      const { shape, data } = await made(cwd, ['m.onnx', chelsea, '--preset', 'none', '--resize', '6,8']);
+      const prepared = ['--preset', 'none', '--resize', '6,8', '--layout', 'nhwc', '-o', 'x.npy'];
+      await cnnviz(['preprocess', chelsea, ...prepared], { cwd });
+      const fed = npyToValue(readNpy(readFileSync(join(cwd, 'x.npy'))));
+      expect([shape.slice(-3), [...data]]).toEqual([[6, 8, 3], [...fed.data]]);
+      expect(fed.shape).toEqual([6, 8, 3]);
+    }));
+
+  it.each([
+    [[1, 6, 8, 3], ['--layout', 'nchw'], 'is [1, 6, 8, 3], channels last, --layout nchw says first'],
+    [[1, 3, 6, 8], ['--layout', 'nhwc'], 'is [1, 3, 6, 8], --layout nhwc says channels last'],
+    [[1, 6, 8, 3], ['--resize', '7,8'], 'm reads [6, 8, 3] with channels last, the image gives [3, 7, 8]'],
+    [[1, 6, 8, 1], ['--resize', '6,8', '--channels', 'bgr'], 'm reads one channel, which has no order of colours'],
+  ])('%j with %j is refused', (shape, flags, words) =>
+    inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'm.onnx'), lastOnnx(1, shape));
+      const { code, stderr } = await cnnviz(['run', 'm.onnx', FIVE, ...flags], { cwd });
+      expect([code! > 0, stderr]).toEqual([true, expect.stringContaining(words)]);
+    }),
+  );
+
+  it('bytes refuse a preset of other numbers', () =>
+    inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'm.onnx'), lastOnnx(2, [1, 6, 8, 3]));
+      const { code, stderr } = await cnnviz(['run', 'm.onnx', FIVE, '--preset', 'caffe'], { cwd });
+      expect([code, stderr]).toEqual([2, expect.stringContaining('leave --preset caffe out')]);
+    }));
+});

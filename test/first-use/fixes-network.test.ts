@@ -342,6 +342,11 @@ testFixes(PARTS.network, CASES, {
   'src/commands/layer/animate.ts: such as 0,0,4,3: four columns of three rows from the top left':
     'test/cli/images-in.test.ts and test/frozen give regions',
   'src/analysis/prepare/network-input.ts: --size …': DECLARED,
+  'src/analysis/prepare/channels-last.ts: leave --layout out': DECLARED,
+  'src/analysis/prepare/network-input.ts: leave --layout out': DECLARED,
+  'src/analysis/prepare/network-input.ts: leave --preset … out': DECLARED,
+  'src/analysis/prepare/network-input.ts: leave --channels out, and --preset none in the place of one for colours':
+    DECLARED,
   'src/analysis/prepare/network-input.ts: leave --size out': DECLARED,
   'src/analysis/prepare/network-input.ts: … in the place of --preset imagenet': DECLARED,
   'src/analysis/prepare/network-input.ts: leave --normalize out': DECLARED,
