@@ -55,6 +55,18 @@ describe('products of whole numbers by the routines of float32', () => {
     expect(engine.data).toEqual(own.data);
   });
 
+  it.each([
+    ['in batches', [2, 1, 7, 40], [3, 40, 21]],
+    ['one right matrix for several left ones', [3, 5, 9], [9, 150]],
+    ['sums in parts', [6, 1300], [1300, 5]],
+    ['vectors', [70], [70]],
+  ] as const)('matmul_integer, %s', (_, a, b) => {
+    const columns = b.length > 1 ? [b[b.length - 1]] : [];
+    const inputs = [whole('uint8', ...a), whole('int8', ...b), whole('uint8'), whole('int8', ...columns)];
+    const [engine, own] = bothWays({ kind: 'matmul_integer' }, inputs);
+    expect(engine.data).toEqual(own.data);
+  });
+
   it('sums that float32 does not hold, of the largest numbers there are', () => {
     const [x, weight] = [whole('uint8', 1, 600, 2, 2), whole('uint8', 4, 600, 1, 1)];
     x.data.fill(255);

@@ -12,9 +12,11 @@ import {
 } from '../family.js';
 import { required } from '../inputs.js';
 import { matmulShapeOf, productsOf } from '../matrix.js';
+import type { WholeSizes, WholeWork } from '../row-work.js';
 import { checkBytes, checkCount, checkZeroPoint, requantizeOf, requantizeRun } from './requantize.js';
 import { numberAt } from './scales.js';
 import { BLOCK, multiplyWhole } from './whole-sums.js';
+import { reach, worthwhile } from './whole-work.js';
 
 /**
  * A matrix product of whole numbers, as numpy.matmul, to int32: Σ (a − a_zero) · (b − b_zero).
@@ -74,14 +76,8 @@ interface WholeProduct {
   readonly bZero: Value | null | undefined;
 }
 
-/**
- * Calls `give` with the sums of up to BLOCK columns of a product, turned round: sums[j · rows + i] of row i and column
- * first + j. `start`: where the product begins in the output.
- */
-function multiplyAll(
-  { a, b, aZero, bZero }: WholeProduct,
-  give: (sums: Int32Array, start: number, rows: number, columns: number, first: number, count: number) => void,
-): void {
+/** Takes the sums of up to BLOCK columns of a product at a time. */
+function multiplyAll({ a, b, aZero, bZero }: WholeProduct, take: Take): void {
   const { rows, inner, columns, starts } = productsOf(a.shape, b.shape);
   const left = new Int16Array(rows * inner);
   const right = new Int16Array(BLOCK * inner);
@@ -95,7 +91,7 @@ function multiplyAll(
       const count = Math.min(BLOCK, columns - first);
       gatherColumns(b.data, bStart + first, columns, inner, count, bZero, first, right);
       multiplyWhole(right, 0, count, left, rows, inner, sums, 0, rows);
-      give(sums, p * rows * columns, rows, columns, first, count);
+      take(sums, p * rows * columns, rows, first, count, 1, rows);
     }
   }
 }
@@ -117,28 +113,96 @@ function gatherColumns(
   }
 }
 
-const matmulIntegerForward: Forward<MatMulIntegerLayer> = {
-  run(_, [a, b, aZero, bZero], [y]) {
-    multiplyAll({ a: a!, b: b!, aZero, bZero }, (sums, start, rows, columns, first, count) => {
-      for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < count; j++) y.data[start + i * columns + first + j] = sums[j * rows + i];
-      }
-    });
-  },
-};
+/** Takes sums of rows first … and of `count` columns from `from` on: that of row m and column from + j is sums[m·step + j·next]. */
+type Take = (
+  sums: Int32Array,
+  start: number,
+  rows: number,
+  from: number,
+  count: number,
+  step: number,
+  next: number,
+) => void;
 
-const qlinearMatmulForward: Forward<QLinearMatMulLayer> = {
-  run(_, [a, aScale, aZero, b, bScale, bZero, yScale, yZero], [y]) {
-    const to = requantizeOf(aScale!, bScale!, yScale!, yZero!.data[0], y.dtype);
-    multiplyAll({ a: a!, b: b!, aZero, bZero }, (sums, start, rows, columns, first, count) => {
-      for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < count; j++) {
-          requantizeRun(sums, j * rows + i, 1, first + j, to, y.data, start + i * columns + first + j);
-        }
+function takeInteger(y: Value, columns: number): Take {
+  return (sums, start, rows, from, count, step, next) => {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < count; j++) y.data[start + i * columns + from + j] = sums[i * step + j * next];
+    }
+  };
+}
+
+function takeScaled(
+  [, aScale, , , bScale, , yScale, yZero]: readonly (Value | null)[],
+  y: Value,
+  columns: number,
+): Take {
+  const to = requantizeOf(aScale!, bScale!, yScale!, yZero!.data[0], y.dtype);
+  return (sums, start, rows, from, count, step, next) => {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < count; j++) {
+        requantizeRun(sums, i * step + j * next, 1, from + j, to, y.data, start + i * columns + from + j);
       }
-    });
-  },
-};
+    }
+  };
+}
+
+/** What is multiplied: a, b and their zero points. */
+function multiplied({ kind }: WholeMatrixFamily, inputs: readonly (Value | null)[]): WholeProduct {
+  const [a, b, aZero, bZero] = (kind === 'qlinear_matmul' ? [0, 3, 2, 5] : [0, 1, 2, 3]).map((i) => inputs[i]);
+  return { a: a!, b: b!, aZero, bZero };
+}
+
+/** The right matrix is the area, its columns are the places. */
+function matrixSizes(a: readonly number[], b: readonly number[]): WholeSizes | null {
+  const { rows, inner, columns } = productsOf(a, b);
+  return worthwhile({ rows, inner, places: columns, area: inner * columns });
+}
+
+function matrixWork({ a, b, aZero, bZero }: WholeProduct, take: Take): WholeWork | null {
+  const sizes = matrixSizes(a.shape, b.shape);
+  if (!sizes) return null;
+  const { rows, inner, columns, starts } = productsOf(a.shape, b.shape);
+  const rowZero = (i: number): number => numberAt(aZero, Math.floor(i / inner) % rows, 0);
+  return {
+    ...sizes,
+    products: starts.length,
+    most: reach(a.data, rowZero) * reach(b.data, (i) => numberAt(bZero, i % columns, 0)),
+    taps: Int32Array.from({ length: inner }, (_, k) => k * columns),
+    starts: Int32Array.from({ length: columns }, (_, j) => j),
+    rowsOf: (product) => starts[product][0],
+    fillRows(product, first, end, to, at) {
+      for (let m = 0, i = at; m < rows; m++) {
+        const zero = numberAt(aZero, m, 0);
+        for (let k = first; k < end; k++) to[i++] = a.data[starts[product][0] + m * inner + k] - zero;
+      }
+    },
+    fillArea(product, to, at) {
+      for (let k = 0, i = starts[product][1]; k < inner; k++) {
+        for (let j = 0; j < columns; j++, i++) to[at + k * columns + j] = b.data[i] - numberAt(bZero, j, 0);
+      }
+    },
+    take: (product, sums, from, count) => take(sums, product * rows * columns, rows, from, count, count, 1),
+  };
+}
+
+function forwardBy<L extends WholeMatrixFamily>(
+  takeOf: (inputs: readonly (Value | null)[], y: Value, columns: number) => Take,
+): Forward<L> {
+  return {
+    run(layer, inputs, [y]) {
+      const product = multiplied(layer, inputs);
+      multiplyAll(product, takeOf(inputs, y, productsOf(product.a.shape, product.b.shape).columns));
+    },
+    whole: {
+      sizes: (layer, shapes) => matrixSizes(shapes[0]!, shapes[layer.kind === 'qlinear_matmul' ? 3 : 1]!),
+      work(layer, inputs, [y]) {
+        const product = multiplied(layer, inputs);
+        return matrixWork(product, takeOf(inputs, y, productsOf(product.a.shape, product.b.shape).columns));
+      },
+    },
+  };
+}
 
 /** What both have. */
 const WHOLE = {
@@ -151,6 +215,11 @@ const WHOLE = {
 } satisfies Omit<LayerFamily<WholeMatrixFamily>, 'shape' | 'forward'>;
 
 export const WHOLE_MATRIX: Families<WholeMatrixFamily> = {
-  matmul_integer: { ...WHOLE, shape: matmulIntegerShape, forward: matmulIntegerForward, learnt: [1] },
-  qlinear_matmul: { ...WHOLE, shape: qlinearMatmulShape, forward: qlinearMatmulForward, learnt: [3] },
+  matmul_integer: {
+    ...WHOLE,
+    shape: matmulIntegerShape,
+    forward: forwardBy((_, y, columns) => takeInteger(y, columns)),
+    learnt: [1],
+  },
+  qlinear_matmul: { ...WHOLE, shape: qlinearMatmulShape, forward: forwardBy(takeScaled), learnt: [3] },
 };
