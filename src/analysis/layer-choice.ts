@@ -1,7 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import { matchesStars, nearestName, sameName } from '../core/names.js';
 import { someOf } from '../core/text.js';
-import { isFloat } from '../core/values.js';
+import { computesNumbers } from '../layers/index.js';
 import type { ShapedModel } from '../layers/infer.js';
 import type { Model, ModelNode } from '../layers/model.js';
 
@@ -41,16 +41,17 @@ export function chooseLayers(shaped: ShapedModel, patterns: readonly string[], f
 }
 
 function valuesOf({ model, infos }: ShapedModel, pattern: string): string[] {
-  const computes = (value: string) => isFloat(infos.get(value)!.dtype);
+  const computes = ({ layer }: ModelNode, value: string) => computesNumbers(layer, infos.get(value)!.dtype);
   // the first is the layer's own; of the others (the parts of a split, a dropout's mask) those that are numbers
-  const valuesOfNode = ({ outputs }: ModelNode) => outputs.filter((value, i) => i === 0 || computes(value));
+  const valuesOfNode = (node: ModelNode) => node.outputs.filter((value, i) => i === 0 || computes(node, value));
   const named = model.nodes.filter(({ name }) => name === pattern);
   if (named.length > 0) return named.flatMap(valuesOfNode);
   const value = model.nodes.flatMap(({ outputs }) => outputs).find((output) => output === pattern);
   if (value !== undefined) return [value];
   if (pattern === 'output') return [...model.outputs];
   if (pattern === 'all') {
-    return model.nodes.filter(({ layer }) => layer.kind !== 'shape').flatMap(({ outputs }) => outputs.filter(computes));
+    const nodes = model.nodes.filter(({ layer }) => layer.kind !== 'shape');
+    return nodes.flatMap((node) => node.outputs.filter((value) => computes(node, value)));
   }
   const matches = globMatcher(pattern);
   const found = model.nodes.flatMap((node) => (matches(node.name) ? valuesOfNode(node) : node.outputs.filter(matches)));

@@ -1,4 +1,4 @@
-import { layerFamily, nameOf } from '../layers/index.js';
+import { computesNumbers, layerFamily, nameOf } from '../layers/index.js';
 import { readsCall, type ShapedModel } from '../layers/infer.js';
 import type { ModelNode } from '../layers/model.js';
 
@@ -116,11 +116,11 @@ function betweenOf(shaped: ShapedModel, before: ReadonlySet<ModelNode>, until: R
   return { layers: nodes.length, words };
 }
 
-const TELLING = /^(conv|ncc|linear|gemm|matmul)|pool/;
+const TELLING = /^(conv|ncc|linear|gemm|matmul|qlinear)|pool/;
 
 /** Whether a node computes numbers from the input: not a shape, not from constants alone. */
 function computes({ model, infos }: ShapedModel, { layer, inputs, outputs }: ModelNode): boolean {
-  if (layerFamily(layer).readsShapes || !infos.get(outputs[0])!.dtype.startsWith('float')) return false;
+  if (layerFamily(layer).readsShapes || !computesNumbers(layer, infos.get(outputs[0])!.dtype)) return false;
   return inputs.some((name) => name !== null && !model.constants.has(name));
 }
 

@@ -1,6 +1,7 @@
 import { sizeOf } from '../core/tensor.js';
+import { bytesOf } from '../core/values.js';
 import type { LayerShapes } from '../layers/family.js';
-import { type Layer, layerFamily, nameOf } from '../layers/index.js';
+import { computesNumbers, type Layer, layerFamily, nameOf } from '../layers/index.js';
 import { readsCall, type ShapedModel } from '../layers/infer.js';
 import type { ModelNode } from '../layers/model.js';
 import { type Field, fieldBehind, INPUT_FIELD } from './receptive-field.js';
@@ -51,6 +52,7 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
   }
   const counted = new Set<string>();
   const layers: LayerSummary[] = [];
+  let paramBytes = 0;
   for (const node of model.nodes) {
     const data = node.inputs.filter((name): name is string => name !== null && !model.constants.has(name));
     const seen = data.map((name) => fields.get(name)).filter((field) => field !== undefined);
@@ -61,13 +63,15 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
       if (field) fields.set(name, field);
     }
     if (computesShapes(node, shaped)) continue;
+    const own = countParams(node, shaped, counted);
+    paramBytes += own.bytes;
     layers.push({
       name: node.name,
       kind: nameOf(node.layer),
       words: layerFamily(node.layer).words(node.layer, call.inputs),
       from: data.map((name) => makers.get(name) ?? name),
       outShape: call.output,
-      params: countParams(node, shaped, counted),
+      params: own.count,
       macs: macsOf(node.layer, call),
       groups: 'groups' in node.layer ? node.layer.groups : 1,
       kernel: windowOf(node.layer, call),
@@ -85,37 +89,52 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
     flops: 2 * macs,
     field: [...layers].reverse().find(({ field }) => field !== null && field[0].jump !== null)?.field ?? null,
     activationBytes: 4 * total(({ outShape }) => sizeOf(outShape)),
-    paramBytes: 4 * params,
+    paramBytes,
   };
 }
 
+/** Which input of a layer holds the kernels that slide. */
+const KERNELS_IN: Readonly<Partial<Record<Layer['kind'], number>>> = {
+  conv: 1,
+  ncc: 1,
+  conv_integer: 1,
+  qlinear_conv: 3,
+};
+
 function windowOf(layer: Layer, { inputs }: LayerShapes): readonly [number, number] | null {
   if ('kernelSize' in layer && layer.kernelSize.length === 2) return [layer.kernelSize[0], layer.kernelSize[1]];
-  const sides = layer.kind === 'conv' || layer.kind === 'ncc' ? inputs[1]?.slice(2) : undefined;
+  const weight = KERNELS_IN[layer.kind];
+  const sides = weight === undefined ? undefined : inputs[weight]?.slice(2);
   return sides?.length === 2 ? [sides[0], sides[1]] : null;
 }
 
 /** A value that follows from constants and shapes alone, or is one. */
 function computesShapes({ layer, inputs, outputs }: ModelNode, { model, infos }: ShapedModel): boolean {
   if (layerFamily(layer).readsShapes) return true;
-  const isFloat = infos.get(outputs[0])!.dtype.startsWith('float');
-  return !isFloat || inputs.every((name) => name === null || model.constants.has(name));
+  const areNumbers = computesNumbers(layer, infos.get(outputs[0])!.dtype);
+  return !areNumbers || inputs.every((name) => name === null || model.constants.has(name));
 }
 
-function countParams({ layer, inputs }: ModelNode, { model }: ShapedModel, counted: Set<string>): number {
+/** Numbers that are learnt, each constant once, and their bytes. */
+function countParams(
+  { layer, inputs }: ModelNode,
+  { model }: ShapedModel,
+  counted: Set<string>,
+): { readonly count: number; readonly bytes: number } {
   const { learnt } = layerFamily(layer);
-  let count = 0;
+  let [count, bytes] = [0, 0];
   for (const [i, name] of inputs.entries()) {
     const constant = name === null ? undefined : model.constants.get(name);
-    if (!constant || name === null || counted.has(name) || !constant.dtype.startsWith('float')) continue;
-    if (learnt && !learnt.includes(i)) continue;
+    if (!constant || name === null || counted.has(name)) continue;
+    if (learnt ? !learnt.includes(i) : !constant.dtype.startsWith('float')) continue;
     counted.add(name);
     count += sizeOf(constant.shape);
+    bytes += bytesOf(constant);
   }
-  return count;
+  return { count, bytes };
 }
 
 function macsOf(layer: Layer, { inputs, output }: LayerShapes): number {
-  const [x, weight] = inputs;
-  return x && weight ? (layerFamily(layer).macs?.(layer, [x, weight], output) ?? 0) : 0;
+  const shapes = inputs.map((shape) => shape ?? []);
+  return inputs[0] && inputs[1] ? (layerFamily(layer).macs?.(layer, shapes, output) ?? 0) : 0;
 }

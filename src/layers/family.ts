@@ -162,7 +162,7 @@ export interface LayerFamily<L> {
   readonly words: (layer: L, inputs: LayerShapes['inputs']) => string;
   /** Multiply-accumulates; without it none. */
   readonly macs?: (layer: L, inputs: readonly (readonly number[])[], output: readonly number[]) => number;
-  /** Inputs whose constants are learnt; without it all of floating point. */
+  /** Inputs whose constants are learnt, of any type; without it all of floating point. */
   readonly learnt?: readonly number[];
   /**
    * 'grows': its numbers were learnt, or it multiplies, so that output much larger than input is a fault; of others (exp,

@@ -1,3 +1,4 @@
+import { type DType, isFloat } from '../core/values.js';
 import { ACTIVATION, type ActivationLayer } from './activation.js';
 import { ADAPTIVE_POOL, type AdaptivePoolLayer } from './adaptive-pool.js';
 import { ARITHMETIC, type ArithmeticFamily } from './arithmetic.js';
@@ -86,6 +87,17 @@ export function layerFamily<L extends Layer>(layer: L): LayerFamily<L> {
 export function nameOf(layer: Layer): string {
   return layer.kind === 'activation' ? layer.name : layer.kind;
 }
+
+/**
+ * Whether values of this type are numbers that a network computes, not shapes, indices or conditions: those of floating
+ * point, and the whole numbers of quantised networks.
+ */
+export function computesNumbers({ kind }: Layer, dtype: DType): boolean {
+  return isFloat(dtype) || ['int8', 'uint8', 'int16', 'uint16'].includes(dtype) || WHOLE_SUMS.includes(kind);
+}
+
+/** Layers that give sums of products in 32 bits. */
+const WHOLE_SUMS: readonly Layer['kind'][] = ['conv_integer', 'matmul_integer'];
 
 /** Whether a layer hands the numbers of its first input on as they are, perhaps under another shape. */
 export function keepsNumbers(layer: Layer): boolean {

@@ -2,7 +2,7 @@ import { CnnvizError } from '../../core/errors.js';
 import type { Axis } from '../../core/geometry.js';
 import { sizeOf } from '../../core/tensor.js';
 import type { Value } from '../../core/values.js';
-import { sizeWords, strideWords } from '../conv.js';
+import { paddingWords, sizeWords, strideWords } from '../conv.js';
 import type { Families, Forward, KnownInput, LayerFamily, MapReads, ShapeRule } from '../family.js';
 import { required } from '../inputs.js';
 import { convNdAxes, convNdSides, type WindowPadding } from '../window-nd.js';
@@ -274,7 +274,7 @@ const WHOLE = {
     const kernel = inputs[weightOf(layer)]?.slice(2) ?? [1, 1];
     const size = kernel.length === 2 ? sizeWords(kernel) : kernel.join('×');
     const groups = layer.groups === 1 ? '' : ` groups ${layer.groups}`;
-    return `${layer.kind} ${size}${strideWords(layer.stride)}${groups}`;
+    return `${layer.kind} ${size}${strideWords(layer.stride)}${paddingWords(layer.padding)}${groups}`;
   },
   macs: (layer, inputs, output) => sizeOf(output) * sizeOf(inputs[weightOf(layer)].slice(1)),
   growth: 'grows',

@@ -13,7 +13,7 @@ interface QuantizeLayer extends ScaleAxis {
 }
 
 /** (x − zero point) · scale. Inputs: x, scale, zero point or null. Source: ONNX DequantizeLinear */
-interface DequantizeLayer extends ScaleAxis {
+export interface DequantizeLayer extends ScaleAxis {
   readonly kind: 'dequantize_linear';
 }
 

@@ -1,5 +1,8 @@
-import type { DType } from '../../../core/values.js';
-import type { Layer } from '../../../layers/index.js';
+import { sizeOf } from '../../../core/tensor.js';
+import { type DType, newNumbers, type Value } from '../../../core/values.js';
+import { forwardOf, type Layer, layerFamily } from '../../../layers/index.js';
+import type { Constant } from '../../../layers/model.js';
+import type { DequantizeLayer } from '../../../layers/quantized/linear.js';
 import type { Facts, NodeBuilder, Translator } from '../builder.js';
 import { dtypeOf, storedTypeOf } from '../tensor.js';
 import { slidingAxes, windowAttributes } from './convolution.js';
@@ -22,12 +25,36 @@ const quantize: Translator = (node) => {
   node.emit({ kind: 'quantize_linear', to, ...scaleAxis(node) }, [x, scale, zeroPoint], { ...node.facts(x), dtype });
 };
 
+/**
+ * Weights that a file has as whole numbers, as the float32 numbers they stand for: worked out when they are read.
+ * Null when they, their scale or zero point are computed. @throws CnnvizError 'shape' when these do not fit
+ */
+function dequantized(node: NodeBuilder, layer: DequantizeLayer): Constant | null {
+  const names = [node.input(0), node.input(1), node.optional(2)];
+  const constants = names.map((name) => node.constant(name));
+  if (constants.some((constant, i) => constant === null && names[i] !== null)) return null;
+  const known = constants.map((one) => one && { dtype: one.dtype, shape: one.shape, known: () => one.load() });
+  const [{ dtype, shape }] = layerFamily<DequantizeLayer>(layer).shape(layer, known);
+  const load = (): Value => {
+    const value = { dtype, shape, data: newNumbers(dtype, sizeOf(shape)) };
+    const values = constants.map((one) => one?.load() ?? null);
+    forwardOf<DequantizeLayer>(layer)!.run(layer, values, [value]);
+    return value;
+  };
+  return { dtype, shape, load, loadInto: (target) => target.set(load().data) };
+}
+
 const dequantize: Translator = (node) => {
   const [x, scale, zeroPoint] = [node.input(0), node.input(1), node.optional(2)];
   const { dtype } = node.facts(scale);
   const to = typeOf(node, 'output_dtype');
   const facts: Facts = { dtype: to ?? dtype, rank: node.facts(x).rank };
   const layer = { kind: 'dequantize_linear', ...scaleAxis(node) } as const;
+  const weight = to === null || to === dtype ? dequantized(node, layer) : null;
+  if (weight) {
+    node.emitConstant(weight);
+    return;
+  }
   if (to === null || to === dtype) node.emit(layer, [x, scale, zeroPoint], facts);
   else node.emit({ kind: 'cast', to }, [node.add('dequantize', layer, [x, scale, zeroPoint])], facts);
 };
