@@ -2,7 +2,7 @@ import { atPlace, CnnvizError } from '../../core/errors.js';
 import { sizeOf, tensor } from '../../core/tensor.js';
 import { isFloat, type Value } from '../../core/values.js';
 import type { Backward, BackwardCall, Convolve, Needs } from '../../layers/family.js';
-import { type Layer, layerFamily } from '../../layers/index.js';
+import { computesNumbers, type Layer, layerFamily } from '../../layers/index.js';
 import type { ShapedModel } from '../../layers/infer.js';
 import { type ModelNode, sequential, tensorConstant } from '../../layers/model.js';
 import { executeSync } from '../execute.js';
@@ -59,22 +59,28 @@ export function planTape(shaped: ShapedModel, from: string, by: readonly string[
   return { shaped, from, by, steps, kept: [...kept] };
 }
 
-/** Values of floating point that change when one of `by` does. */
+/** Values that change when one of `by` does, but for shapes, indices and conditions. */
 function dependents({ model, infos }: ShapedModel, by: readonly string[]): Set<string> {
   const found = new Set(by);
-  for (const { inputs, outputs } of model.nodes) {
+  for (const { layer, inputs, outputs } of model.nodes) {
     if (!inputs.some((name) => name !== null && found.has(name))) continue;
-    for (const name of outputs) if (isFloat(infos.get(name)!.dtype)) found.add(name);
+    for (const name of outputs) if (computesNumbers(layer, infos.get(name)!.dtype)) found.add(name);
   }
   return found;
 }
 
-/** `from` and all that it is made of, but for shapes and whole numbers. */
+/** `from` and all that it is made of, but for shapes, indices and conditions. */
 function ancestors({ model, infos }: ShapedModel, from: string): Set<string> {
   const found = new Set([from]);
+  const makers = new Map(model.nodes.flatMap(({ layer, outputs }) => outputs.map((name) => [name, layer] as const)));
   for (const { inputs, outputs } of [...model.nodes].reverse()) {
     if (!outputs.some((name) => found.has(name))) continue;
-    for (const name of inputs) if (name !== null && isFloat(infos.get(name)!.dtype)) found.add(name);
+    for (const name of inputs) {
+      if (name === null) continue;
+      const { dtype } = infos.get(name)!;
+      const maker = makers.get(name);
+      if (maker ? computesNumbers(maker, dtype) : isFloat(dtype)) found.add(name);
+    }
   }
   return found;
 }
