@@ -63,7 +63,7 @@ export function bindNetwork(
           features: (expected) => featuresFix(spec, layer, input.shape, expected),
           channels: spec.isPrinted ? TELL_FORWARD : 'leave it out, or change the layer before',
         });
-        const constant = numbersOf(parameter, shape, data[0], layer, spec, weights, checkpoint, files);
+        const constant = numbersOf(parameter, shape, data[0], layer, spec, weights, checkpoint, files, input.shape[0]);
         if (parameter.role === 'weight') outputs = constant.shape[0];
         constants.set(parameter.name, constant);
         inputs.push(parameter.name);
@@ -142,6 +142,8 @@ function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number, fix
     }
     case 'outputs':
       return [outputs];
+    case 'fixed':
+      return shape.shape;
     case 'channels': {
       const channels = x.shape[channelAxis(x.shape)] ?? 0;
       if (shape.count !== null && shape.count !== channels) {
@@ -229,9 +231,14 @@ function numbersOf(
   weights: WeightsFrom,
   checkpoint: Checkpoint | null,
   files: ReadonlyMap<string, Value>,
+  batch: number,
 ): Constant {
   const { source, name } = parameter;
   switch (source.kind) {
+    case 'integers': {
+      const data = Float64Array.from(source.values, (value) => (value === 'batch' ? batch : value));
+      return constantOf({ dtype: 'int64', shape: sides as readonly number[], data });
+    }
     case 'number': {
       const shape = sides as readonly number[];
       return constantOf({ dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)).fill(source.value) });
@@ -300,16 +307,20 @@ function madeConstant(shape: readonly number[], fill: (target: Float32Array) => 
   };
 }
 
+/** Source: torchvision/models/vision_transformer.py, Encoder */
+const TOKEN_STD = 0.02;
+
 /**
  * What a parameter is before training: weights from a normal distribution of variance 2 / fan-in, biases and means 0,
- * scales and variances 1. The numbers depend on the seed and the parameter's name alone.
+ * scales and variances 1, tokens as torchvision begins with them. The numbers depend on the seed and the parameter's name
+ * alone.
  * Source: He, Zhang, Ren, Sun 2015; torch.nn.init.kaiming_normal_
  */
 function initialConstant({ role, name, shape: kind }: ParameterSpec, shape: readonly number[], seed: number): Constant {
   if (role === 'bias' || role === 'running_mean') return madeConstant(shape, (target) => void target.fill(0));
-  if (role === 'running_var' || kind.kind === 'channels' || kind.kind === 'sides')
-    return madeConstant(shape, (target) => void target.fill(1));
-  const std = Math.sqrt(2 / sizeOf(shape.slice(1)));
+  const isScale = role === 'running_var' || role === 'scale' || kind.kind === 'channels' || kind.kind === 'sides';
+  if (isScale) return madeConstant(shape, (target) => void target.fill(1));
+  const std = role === 'token' ? TOKEN_STD : Math.sqrt(2 / sizeOf(shape.slice(1)));
   return madeConstant(shape, (target) => {
     const { normal } = randomSource(seed, name);
     for (let i = 0; i < target.length; i++) target[i] = std * normal();

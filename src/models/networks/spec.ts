@@ -18,7 +18,12 @@ export type ParameterShape =
   /** One number for each channel of the input. */
   | { readonly kind: 'channels'; readonly count: number | null }
   /** The sides of the input's last axes. */
-  | { readonly kind: 'sides'; readonly sides: readonly number[] };
+  | { readonly kind: 'sides'; readonly sides: readonly number[] }
+  /** As it is said here, whatever arrives. */
+  | { readonly kind: 'fixed'; readonly shape: readonly number[] };
+
+/** A side of a shape that a layer is told: 'batch' is how many images arrive. */
+export type SaidSide = number | 'batch';
 
 /** Where a parameter's numbers come from. */
 export type ParameterSource =
@@ -26,9 +31,12 @@ export type ParameterSource =
   | { readonly kind: 'array'; readonly path: string }
   | { readonly kind: 'builtin-kernel'; readonly name: string }
   | { readonly kind: 'inline-kernel'; readonly text: string }
-  | { readonly kind: 'number'; readonly value: number };
+  | { readonly kind: 'number'; readonly value: number }
+  /** Whole numbers that are no weights: where a slice begins, the shape of a reshape. */
+  | { readonly kind: 'integers'; readonly values: readonly SaidSide[] };
 
-export type ParameterRole = 'weight' | 'bias' | 'running_mean' | 'running_var';
+/** scale: what is multiplied with, made up as 1 · token: a vector that is learnt · fact: no weight at all */
+export type ParameterRole = 'weight' | 'bias' | 'running_mean' | 'running_var' | 'scale' | 'token' | 'fact';
 
 export interface ParameterSpec {
   readonly role: ParameterRole;

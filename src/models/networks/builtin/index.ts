@@ -2,23 +2,21 @@ import { CnnvizError } from '../../../core/errors.js';
 import type { ImagePreset } from '../../../core/job.js';
 import { nearestName } from '../../../core/names.js';
 import { presetFor } from '../../../core/preset.js';
-import type { LayerSpec, NetworkSpec } from '../spec.js';
+import type { NetworkSpec } from '../spec.js';
 import { alexnet2012Layers, alexnetLayers } from './alexnet.js';
+import { DENSENETS } from './densenet.js';
+import { EFFICIENTNETS } from './efficientnet.js';
+import { type Builtin, PHOTO } from './family.js';
+import { INCEPTIONS } from './inception.js';
 import { digitsLayers, lenet5Layers } from './lenet.js';
-import { resnet18Layers } from './resnet.js';
-import { squeezenetLayers } from './squeezenet.js';
-import { vggLayers } from './vgg.js';
+import { MNASNETS } from './mnasnet.js';
+import { MOBILENETS } from './mobilenet.js';
+import { REGNETS } from './regnet.js';
+import { RESNETS } from './resnet.js';
+import { SHUFFLENETS } from './shufflenet.js';
+import { SQUEEZENETS } from './squeezenet.js';
+import { VGGS } from './vgg.js';
 
-interface Builtin {
-  readonly name: string;
-  readonly summary: string;
-  /** [C, H, W] */
-  readonly input: readonly number[];
-  readonly preset: NetworkSpec['preset'];
-  readonly layers: () => LayerSpec[];
-}
-
-const IMAGE = [3, 224, 224];
 /** One digit in the middle of 32×32 grey pixels. */
 const DIGIT = {
   geometry: { resize: [32, 32], crop: null },
@@ -35,24 +33,46 @@ function asMnist(): ImagePreset {
 const BUILTINS: readonly Builtin[] = [
   {
     name: 'digits',
+    title: 'the digits network',
     summary: 'handwritten digits, 28×28: trained, ships with the package',
     input: [1, 28, 28],
     preset: asMnist(),
     layers: digitsLayers,
   },
-  { name: 'lenet5', summary: 'LeNet-5, 1998', input: [1, 32, 32], preset: DIGIT, layers: lenet5Layers },
-  { name: 'alexnet', summary: "torchvision's AlexNet", input: IMAGE, preset: 'imagenet', layers: alexnetLayers },
+  {
+    name: 'lenet5',
+    title: 'LeNet-5',
+    summary: 'LeNet-5, 1998',
+    input: [1, 32, 32],
+    preset: DIGIT,
+    layers: lenet5Layers,
+  },
+  {
+    name: 'alexnet',
+    title: 'AlexNet',
+    summary: "torchvision's AlexNet",
+    input: PHOTO,
+    preset: 'imagenet',
+    layers: alexnetLayers,
+  },
   {
     name: 'alexnet-2012',
+    title: 'the AlexNet of 2012',
     summary: 'the AlexNet of the paper: two groups, LRN',
     input: [3, 227, 227],
     preset: 'imagenet',
     layers: alexnet2012Layers,
   },
-  { name: 'vgg11', summary: 'VGG, 11 layers', input: IMAGE, preset: 'imagenet', layers: () => vggLayers('vgg11') },
-  { name: 'vgg16', summary: 'VGG, 16 layers', input: IMAGE, preset: 'imagenet', layers: () => vggLayers('vgg16') },
-  { name: 'squeezenet1_1', summary: 'SqueezeNet 1.1', input: IMAGE, preset: 'imagenet', layers: squeezenetLayers },
-  { name: 'resnet18', summary: 'ResNet, 18 layers', input: IMAGE, preset: 'imagenet', layers: resnet18Layers },
+  ...VGGS,
+  ...SQUEEZENETS,
+  ...RESNETS,
+  ...MOBILENETS,
+  ...EFFICIENTNETS,
+  ...DENSENETS,
+  ...INCEPTIONS,
+  ...SHUFFLENETS,
+  ...MNASNETS,
+  ...REGNETS,
 ];
 
 /** The built-in networks, in the order lists show them. */

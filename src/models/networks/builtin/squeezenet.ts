@@ -1,5 +1,6 @@
 import type { LayerSpec } from '../spec.js';
 import { conv, layer } from './build.js';
+import { type Builtin, PHOTO } from './family.js';
 
 const pool = (name: string) => layer('max_pool', name, { kernel_size: 3, stride: 2, ceil_mode: true });
 
@@ -17,22 +18,33 @@ function fire(name: string, channels: number, squeeze: number, expand: number): 
   ];
 }
 
-/** torchvision's squeezenet1_1. Source: torchvision/models/squeezenet.py; Iandola et al. 2016 */
-export function squeezenetLayers(): LayerSpec[] {
+/** Channels of the fires' squeezes and of each side of their expansions. */
+const FIRES = [
+  [16, 64],
+  [16, 64],
+  [32, 128],
+  [32, 128],
+  [48, 192],
+  [48, 192],
+  [64, 256],
+  [64, 256],
+];
+
+/** `pools`: where they stand in features; a fire stands everywhere else. */
+function squeezenetLayers(channels: number, kernelSize: number, pools: readonly number[]): LayerSpec[] {
+  const layers = [conv('features.0', 3, channels, kernelSize, { stride: 2 }), layer('relu', 'features.1')];
+  const fires = FIRES.values();
+  let read = channels;
+  for (let i = 2; i < 2 + FIRES.length + pools.length; i++) {
+    const [squeeze, expand] = pools.includes(i) ? [] : fires.next().value!;
+    if (squeeze === undefined) layers.push(pool(`features.${i}`));
+    else {
+      layers.push(...fire(`features.${i}`, read, squeeze, expand));
+      read = 2 * expand;
+    }
+  }
   return [
-    conv('features.0', 3, 64, 3, { stride: 2 }),
-    layer('relu', 'features.1'),
-    pool('features.2'),
-    ...fire('features.3', 64, 16, 64),
-    ...fire('features.4', 128, 16, 64),
-    pool('features.5'),
-    ...fire('features.6', 128, 32, 128),
-    ...fire('features.7', 256, 32, 128),
-    pool('features.8'),
-    ...fire('features.9', 256, 48, 192),
-    ...fire('features.10', 384, 48, 192),
-    ...fire('features.11', 384, 64, 256),
-    ...fire('features.12', 512, 64, 256),
+    ...layers,
     layer('dropout', 'classifier.0'),
     conv('classifier.1', 512, 1000, 1),
     layer('relu', 'classifier.2'),
@@ -40,3 +52,23 @@ export function squeezenetLayers(): LayerSpec[] {
     layer('flatten', 'flatten'),
   ];
 }
+
+/** torchvision's SqueezeNets. Source: torchvision/models/squeezenet.py; Iandola et al. 2016 */
+export const SQUEEZENETS: readonly Builtin[] = [
+  {
+    name: 'squeezenet1_0',
+    title: 'SqueezeNet 1.0',
+    summary: 'SqueezeNet 1.0',
+    input: PHOTO,
+    preset: 'imagenet',
+    layers: () => squeezenetLayers(96, 7, [2, 6, 11]),
+  },
+  {
+    name: 'squeezenet1_1',
+    title: 'SqueezeNet 1.1',
+    summary: 'SqueezeNet 1.1',
+    input: PHOTO,
+    preset: 'imagenet',
+    layers: () => squeezenetLayers(64, 3, [2, 5, 8]),
+  },
+];
