@@ -111,7 +111,7 @@ export function builtinShapes(name: string): Map<string, readonly number[]> {
   let outputs = 0;
   for (const { parameters } of builtinNetwork(name).layers) {
     for (const parameter of parameters) {
-      if (parameter === null) continue;
+      if (parameter?.source.kind !== 'checkpoint') continue;
       const shape = shapeOf(parameter, outputs);
       if (parameter.shape.kind === 'conv' || parameter.shape.kind === 'linear') outputs = shape[0];
       shapes.set(parameter.name, shape);
@@ -126,9 +126,13 @@ function shapeOf({ shape }: ParameterSpec, outputs: number): readonly number[] {
       return [shape.outChannels!, shape.inChannels! / shape.groups, ...shape.kernelSize!];
     case 'linear':
       return [shape.outFeatures!, shape.inFeatures!];
+    case 'fixed':
+      return shape.shape;
     case 'sides':
       return shape.sides;
-    default:
+    case 'channels':
+      return [shape.count ?? outputs];
+    case 'outputs':
       return [outputs];
   }
 }

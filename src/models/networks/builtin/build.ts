@@ -65,6 +65,16 @@ export function integers(name: string, values: readonly SaidSide[] | number): Pa
   };
 }
 
+/** A single number that a layer is told. */
+export function told(name: string, value: number): ParameterSpec {
+  return { role: 'fact', name, shape: { kind: 'fixed', shape: [] }, source: { kind: 'number', value } };
+}
+
+/** x times a parameter, which is broadcast. */
+export function multipliedBy(name: string, parameter: ParameterSpec): LayerSpec {
+  return plainLayer(name, { kind: 'mul' }, null, [parameter]);
+}
+
 /** x[begin … end] along an axis. */
 export function part(name: string, axis: number, begin: number, end: number, from: readonly string[]): LayerSpec {
   const facts = [

@@ -4,6 +4,7 @@ import { nearestName } from '../../../core/names.js';
 import { presetFor } from '../../../core/preset.js';
 import type { NetworkSpec } from '../spec.js';
 import { alexnet2012Layers, alexnetLayers } from './alexnet.js';
+import { CONVNEXTS } from './convnext.js';
 import { DENSENETS } from './densenet.js';
 import { EFFICIENTNETS } from './efficientnet.js';
 import { type Builtin, PHOTO } from './family.js';
@@ -16,6 +17,7 @@ import { RESNETS } from './resnet.js';
 import { SHUFFLENETS } from './shufflenet.js';
 import { SQUEEZENETS } from './squeezenet.js';
 import { VGGS } from './vgg.js';
+import { VITS } from './vit.js';
 
 /** One digit in the middle of 32×32 grey pixels. */
 const DIGIT = {
@@ -73,6 +75,8 @@ const BUILTINS: readonly Builtin[] = [
   ...SHUFFLENETS,
   ...MNASNETS,
   ...REGNETS,
+  ...CONVNEXTS,
+  ...VITS,
 ];
 
 /** The built-in networks, in the order lists show them. */
