@@ -37,8 +37,10 @@ export function isNetwork(text: string): boolean {
   if (text.includes('|') || builtinName(text.split('@')[0]) !== null) return true;
   const at = text.lastIndexOf('@');
   const kind = (kindOf(text) ?? (at > 0 ? kindOf(text.slice(0, at)) : null))?.kind;
-  return kind === 'onnx' || kind === 'network' || kind === 'head' || /\.(onnx|ya?ml)(@.+)?$/i.test(text);
+  return (kind !== undefined && NETWORKS.includes(kind)) || /\.(onnx|ya?ml)(@.+)?$/i.test(text);
 }
+
+const NETWORKS: readonly FileKind['kind'][] = ['onnx', 'network', 'head', 'checkpoint'];
 
 function kindOf(path: string): FileKind | null {
   return orNull(() => kindOfFile(path));

@@ -32,7 +32,7 @@ function fileKind(path: string, source: ByteSource): FileKind | null {
   const run = (network: string) => `cnnviz run ${shellWord(network)} photo.jpg`;
   if (looksLikeOnnx(source)) return { kind: 'onnx', what: 'an ONNX model', fix: run(name) };
   if (isHead(source)) return { kind: 'head', what: 'a head', fix: run(name) };
-  if (readerOf(source)) return { kind: 'checkpoint', what: 'a checkpoint', fix: run(`NET@${name}`) };
+  if (readerOf(source)) return { kind: 'checkpoint', what: 'a checkpoint', fix: run(name) };
   const text = new TextDecoder('latin1').decode(start);
   if (looksLikePrintedModel(text)) return { kind: 'network', what: 'the text of print(model)', fix: run(name) };
   if (/^(layers\s*:|\s*\{[\s\S]*"layers"\s*:)/m.test(text))

@@ -31,8 +31,6 @@ import {
   type NetworkSpec,
   parsePipe,
   parsePrintedModel,
-  recognizeTensors,
-  tellArchitecture,
   type WeightsFrom,
 } from '../models/networks/index.js';
 import { trainedFacts } from '../models/networks/trained.js';
@@ -44,6 +42,7 @@ import type { WeightFile } from '../models/weights/weight-file.js';
 import { type FileKind, headIn, kindOfFile, refusalOf } from './file-kind.js';
 import { findWeights } from './found-weights.js';
 import { networkArgs } from './recipe.js';
+import { asNamed, bringsWeights, noNetwork, recognizedIn } from './recognized.js';
 import type { Subject } from './subject.js';
 
 /** A network with a job: how its images are prepared, and whether its sums must be exact. */
@@ -98,18 +97,21 @@ async function openGraph(
   for (const { name, path } of request.inputs) fed.set(name, await readArray(path));
   const kind = isBuiltin(network) ? null : kindOfNetwork(network);
   if (kind?.kind === 'onnx' || (kind === null && /\.onnx$/i.test(network) && (await existingFile(network)))) {
-    if (weights !== null || request.init !== null) {
-      throw new CnnvizError('usage', `${network}: an ONNX model brings its own weights`, {
-        fix: 'leave --weights and --init out',
-      });
-    }
+    if (weights !== null || request.init !== null) throw bringsWeights(network, 'an ONNX model');
     return openOnnx(network, await openFile(network), fed);
   }
-  if (kind && kind.kind !== 'network') throw await noNetwork(network, kind);
+  if (kind?.kind === 'checkpoint') {
+    if (weights !== null || request.init !== null) throw bringsWeights(network, 'a checkpoint');
+    const file = await readWeightFile(network);
+    const found = recognizedIn(network, file);
+    return openSpec(found.spec, { kind: 'file', fileName: network, file: found.file }, fed, '');
+  }
+  if (kind && kind.kind !== 'network') throw noNetwork(network, kind);
   const spec = await readSpec(network, request.asPrinted ?? false);
   const folder = await folderOfArrays(network, pipeFolder);
   const found = weights === null && wants === 'shapes' ? null : await findWeights({ ...request, network, weights });
-  const opened = await openSpec(spec, await weightsFrom(found?.path ?? null, request.init), fed, folder);
+  const own = asNamed(spec, await weightsFrom(found?.path ?? null, request.init));
+  const opened = await openSpec(own.spec, own.weights, fed, folder);
   return found?.note ? { ...opened, notes: [found.note, ...opened.notes] } : opened;
 }
 
@@ -117,7 +119,8 @@ async function openGraph(
 export async function arraysOf(
   network: string,
 ): Promise<{ readonly folder: string; readonly files: readonly string[] }> {
-  if (kindOfNetwork(network)?.kind === 'onnx') return { folder: '', files: [] };
+  const kind = isBuiltin(network) ? null : kindOfNetwork(network)?.kind;
+  if (kind === 'onnx' || kind === 'checkpoint') return { folder: '', files: [] };
   const { files } = await readSpec(network, true);
   return { folder: await folderOfArrays(network, ''), files };
 }
@@ -130,15 +133,6 @@ async function folderOfArrays(network: string, pipeFolder: string): Promise<stri
 /** What a file is that is named as the network; null when there is none, or nothing is known of it. */
 function kindOfNetwork(network: string): FileKind | null {
   return named(network, () => kindOfFile(network));
-}
-
-/** Why a file is no network: a checkpoint is told by its tensors. */
-async function noNetwork(path: string, { kind, what, fix }: FileKind): Promise<CnnvizError> {
-  if (kind === 'foreign') return new CnnvizError('unsupported', `${path}: this is ${what}`, { fix });
-  if (kind !== 'checkpoint') return new CnnvizError('usage', `${path}: ${what}, where a network is expected`, { fix });
-  const { tensors } = await readWeightFile(path);
-  const told = tellArchitecture(recognizeTensors(tensors), path);
-  return new CnnvizError('usage', `${path}: a checkpoint holds numbers but no layers; ${told.what}`, { fix: told.fix });
 }
 
 /** The network and the file its weights are read from: the one that was said, or one that was fetched. */

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtinShapes } from '../../src/models/networks/recognize.js';
+import { builtinShapes } from '../../src/models/networks/recognize/shapes.js';
 import { safetensors } from '../first-use/fixes/arrays.js';
 import { type OwnCertificate, ownCertificate } from '../io/web/certificate.js';
 import { broken, file, type Served, serve, serveProxy } from '../io/web/server.js';

@@ -2,10 +2,12 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BUILTIN_NETWORKS } from '../../src/models/networks/index.js';
-import { builtinShapes, recognizeTensors, tellArchitecture } from '../../src/models/networks/recognize.js';
+import { recognizeTensors, tellArchitecture } from '../../src/models/networks/recognize/recognize.js';
+import { builtinShapes } from '../../src/models/networks/recognize/shapes.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 
 const FIVE = join(IMAGES, 'five.png');
+const SMALL = ['--resize', '32,32', '--crop', '32,32'];
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
@@ -38,35 +40,6 @@ function resnet(counts: readonly number[], isBottleneck: boolean, width = 64, gr
   return shapes.set('fc.weight', [1000, isBottleneck ? 2048 : 512]);
 }
 
-/** resnet18's tensors and those of 8 more blocks. */
-function resnet34(): Shapes {
-  const shapes = new Map(builtinShapes('resnet18'));
-  for (const [layer, from, to] of [
-    [1, 2, 3],
-    [2, 2, 4],
-    [3, 2, 6],
-    [4, 2, 3],
-  ]) {
-    for (let block = from; block < to; block++) {
-      for (const [name, shape] of builtinShapes('resnet18')) {
-        const own = `layer${layer}.1.`;
-        if (name.startsWith(own)) shapes.set(name.replace(own, `layer${layer}.${block}.`), shape);
-      }
-    }
-  }
-  return shapes;
-}
-
-/** torchvision's VGGs. `convs`: where they stand in features. */
-function vgg(convs: readonly number[], hasNorms: boolean): Shapes {
-  const shapes = new Map<string, readonly number[]>();
-  for (const [i, at] of convs.entries()) {
-    shapes.set(`features.${at}.weight`, [64, i === 0 ? 3 : 64, 3, 3]);
-    if (hasNorms) shapes.set(`features.${at + 1}.running_mean`, [64]);
-  }
-  return shapes.set('classifier.6.weight', [1000, 4096]);
-}
-
 const one = (...names: string[]): Shapes => new Map(names.map((name) => [name, [8, 8, 3, 3]]));
 
 /** A safetensors file of these shapes whose numbers are a hole in the file: nothing is written. */
@@ -88,7 +61,7 @@ function writeHollow(path: string, shapes: Shapes): void {
 describe('a checkpoint is told by the names and shapes of all its tensors', () => {
   it.each(BUILTIN_NETWORKS.map(({ name }) => name))('%s, with and without levels before its names', (name) => {
     for (const prefix of ['', 'module.', 'model.', 'state_dict.', 'state_dict.model.module.']) {
-      expect(told(builtinShapes(name), prefix).fix).toBe(`this looks like ${name}: cnnviz run ${name}@w.pth photo.jpg`);
+      expect(told(builtinShapes(name), prefix).fix).toBe(`this looks like ${name}: cnnviz run w.pth photo.jpg`);
     }
   });
 
@@ -97,12 +70,30 @@ describe('a checkpoint is told by the names and shapes of all its tensors', () =
     expect(told(five).what).toBe('by names and shapes the weights of resnet18 for 5 classes');
   });
 
+  it('a missing head is said', () => {
+    const headless = changed('resnet18', { 'fc.weight': null, 'fc.bias': null });
+    expect(told(headless).what).toBe('by names and shapes the weights of resnet18 without its head');
+  });
+
+  it('half of a head is no head that is missing', () => {
+    expect(told(changed('resnet18', { 'fc.bias': null })).what).toContain('1 of its 102 tensors are missing: fc.bias');
+  });
+
+  it('names of older versions are those of today', () => {
+    const older = new Map(
+      [...builtinShapes('densenet121')].map(([name, shape]) => [name.replace(/(norm|conv)([12])\./, '$1.$2.'), shape]),
+    );
+    expect(told(older).what).toBe('by names and shapes the weights of densenet121');
+    const vit = new Map(
+      [...builtinShapes('vit_b_16')].map(([name, shape]) => [
+        name.replace('mlp.0.', 'mlp.linear_1.').replace('mlp.3.', 'mlp.linear_2.'),
+        shape,
+      ]),
+    );
+    expect(told(vit).what).toBe('by names and shapes the weights of vit_b_16');
+  });
+
   it.each([
-    [
-      'without a last layer',
-      changed('resnet18', { 'fc.weight': null, 'fc.bias': null }),
-      'its last layer, fc, is missing',
-    ],
     [
       'a grey first layer',
       changed('resnet18', { 'conv1.weight': [64, 1, 7, 7] }),
@@ -118,45 +109,44 @@ describe('a checkpoint is told by the names and shapes of all its tensors', () =
       changed('alexnet', { 'features.0.weight': [96, 3, 11, 11] }),
       'features.0.weight is [96, 3, 11, 11]',
     ],
-  ])('nearly a built-in one is not advised: %s', (_, shapes, fault) => {
+    [
+      'half-loaded',
+      changed('resnet18', { 'layer4.1.conv2.weight': null, 'layer4.1.bn2.weight': null, 'layer4.1.bn2.bias': null }),
+      '3 of its 102 tensors are missing: layer4.1.conv2.weight, layer4.1.bn2.weight, layer4.1.bn2.bias',
+    ],
+  ] as const)('nearly a built-in one is not advised: %s', (_, shapes, fault) => {
     const { what, fix } = told(shapes);
     expect(what).toContain(fault);
     expect(fix).toContain('torch.onnx.export');
+    for (const { name } of BUILTIN_NETWORKS) expect(fix).not.toMatch(new RegExp(`cnnviz run ${name}(@| )`));
+  });
+
+  it('what stands beside a network may change what it computes, and is not left out silently', () => {
+    const beside = new Map([...builtinShapes('resnet18'), ['attention.weight', [512, 512]]] as const);
+    expect(told(beside)).toEqual({
+      what: 'ResNet-18 by its tensors, within a larger network: it has attention.weight as well, outside of it',
+      fix: expect.stringContaining('leave the rest out: cnnviz run resnet18@w.pth photo.jpg; or'),
+    });
+    const loss = new Map([...builtinShapes('resnet18'), ['criterion.weight', [1000]]] as const);
+    expect(told(loss).what).toBe('by names and shapes the weights of resnet18');
+  });
+
+  it('the backbone of a segmentation, whose strides may be others, is not run as a classifier', () => {
+    const backbone = changed('resnet50', { 'fc.weight': null, 'fc.bias': null });
+    const shapes = new Map([...backbone].map(([name, shape]) => [`backbone.${name}`, shape]));
+    shapes.set('classifier.0.weight', [512, 2048, 3, 3]);
+    expect(told(shapes).what).toContain('ResNet-50 without its head by its tensors, within a larger network');
   });
 
   it.each([
-    ['a ResNet-34', resnet34()],
-    ['a ResNet-50', resnet([3, 4, 6, 3], true)],
-    ['a ResNet-101', resnet([3, 4, 23, 3], true)],
-    ['a ResNet-152', resnet([3, 8, 36, 3], true)],
-    ['a Wide ResNet-50', resnet([3, 4, 6, 3], true, 128)],
-    ['a ResNeXt-50', resnet([3, 4, 6, 3], true, 128, 32)],
-    ['a VGG-13', vgg([0, 2, 5, 7, 10, 12, 15, 17, 20, 22], false)],
-    ['a VGG-16 with batch norms', vgg([0, 3, 7, 10, 14, 17, 20, 24, 27, 30, 34, 37, 40], true)],
-    ['a VGG-19', vgg([0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34], false)],
-    [
-      'a SqueezeNet 1.0',
-      new Map([
-        ['features.0.weight', [96, 3, 7, 7]],
-        ...one('features.3.squeeze.weight', 'features.3.expand1x1.weight'),
-      ]),
-    ],
-    ['a MobileNetV2', one('features.0.0.weight', 'features.1.conv.0.0.weight')],
-    ['a MobileNetV3-Large', one('features.0.0.weight', 'features.1.block.0.0.weight')],
-    [
-      'a DenseNet-121',
-      one(
-        ...Array.from({ length: 24 }, (_, i) => `features.denseblock3.denselayer${i + 1}.conv1.weight`),
-        'features.denseblock1.denselayer1.conv1.weight',
-      ),
-    ],
-    ['an EfficientNet', one('features.1.0.block.0.0.weight')],
+    ['a Swin Transformer', one('features.1.0.attn.qkv.weight')],
+    ['a ResNet of timm with a deep stem (“d” or “t”)', one('conv1.0.weight', 'layer1.0.conv1.weight')],
     ['an EfficientNet or MobileNet of timm', one('conv_stem.weight', 'blocks.0.0.conv_dw.weight')],
-    ['a ResNet of Hugging Face', one('resnet.embedder.embedder.convolution.weight')],
+    ['a ResNet of 1, 1, 1, 1 blocks', resnet([1, 1, 1, 1], false)],
   ] as const)('%s is not built in, and no built-in one is advised', (words, shapes) => {
     const { what, fix } = told(shapes);
     expect(what).toBe(`${words} by its tensors, which is not built in`);
-    expect(fix).toMatch(/torch\.onnx\.export|print\(torchvision\.models\.vgg/);
+    expect(fix).toMatch(/torch\.onnx\.export/);
     for (const { name } of BUILTIN_NETWORKS) expect(fix).not.toContain(`${name}@`);
   });
 
@@ -164,34 +154,47 @@ describe('a checkpoint is told by the names and shapes of all its tensors', () =
     expect(told(one('encoder.1.weight')).what).toBe('of an architecture that is not known here');
   });
 
-  it('following the advice ends: no command sends a ResNet-50 or a ResNet-34 to another network', () =>
+  it('following the advice ends: a ResNet-50 is sent to no other network, and runs', () =>
     inFolder(async (cwd) => {
-      writeHollow(join(cwd, 'r50.safetensors'), resnet([3, 4, 6, 3], true));
-      writeHollow(join(cwd, 'r34.safetensors'), resnet34());
-      for (const [file, words] of [
-        ['r50', 'a ResNet-50'],
-        ['r34', 'a ResNet-34'],
-      ]) {
-        for (const network of ['', 'alexnet@', 'resnet18@', 'vgg16@']) {
-          const { code, stderr } = await cnnviz(['run', `${network}${file}.safetensors`, FIVE], { cwd });
-          expect([code, stderr]).toEqual([
-            2,
-            expect.stringContaining(`${words} by its tensors, which is not built in`),
-          ]);
-          expect(stderr).not.toContain('looks like');
-        }
+      writeHollow(join(cwd, 'r34.safetensors'), builtinShapes('resnet34'));
+      for (const network of ['alexnet@', 'resnet18@', 'vgg16@']) {
+        const { code, stderr } = await cnnviz(['run', `${network}r34.safetensors`, FIVE], { cwd });
+        expect([code, stderr]).toEqual([2, expect.stringContaining('cnnviz run r34.safetensors photo.jpg')]);
+      }
+      const { code, stderr } = await cnnviz(['run', 'r34.safetensors', FIVE, '--resize', '32', '--crop', '32'], {
+        cwd,
+      });
+      expect([code, stderr]).toEqual([
+        0,
+        expect.stringContaining("ResNet-34 by its 182 tensors: computed as torchvision's resnet34"),
+      ]);
+    }));
+
+  it('a resnet18 for five classes runs by its file alone', () =>
+    inFolder(async (cwd) => {
+      writeHollow(join(cwd, 'r18.safetensors'), changed('resnet18', { 'fc.weight': [5, 512], 'fc.bias': [5] }));
+      for (const network of ['', 'ResNet-18@']) {
+        const taken = await cnnviz(['run', `${network}r18.safetensors`, FIVE, '--json', ...SMALL], { cwd });
+        expect([taken.code, taken.stderr]).toEqual([0, expect.stringContaining('a network for 5 classes')]);
       }
     }));
 
-  it('a resnet18 is sent to resnet18, which takes it', () =>
+  it('a checkpoint without a head gives its features, and names no classes', () =>
     inFolder(async (cwd) => {
-      writeHollow(join(cwd, 'r18.safetensors'), changed('resnet18', { 'fc.weight': [5, 512], 'fc.bias': [5] }));
-      for (const network of ['', 'alexnet@']) {
-        const { stderr } = await cnnviz(['run', `${network}r18.safetensors`, FIVE], { cwd });
-        expect(stderr).toContain('this looks like resnet18: cnnviz run resnet18@r18.safetensors photo.jpg');
+      const headless = changed('resnet18', { 'fc.weight': null, 'fc.bias': null });
+      writeHollow(
+        join(cwd, 'r18.safetensors'),
+        new Map([...headless].map(([name, shape]) => [`model.${name}`, shape])),
+      );
+      for (const network of ['', 'resnet18@']) {
+        const { code, stdout, stderr } = await cnnviz(['run', `${network}r18.safetensors`, FIVE, '--json', ...SMALL], {
+          cwd,
+        });
+        expect([code, stderr]).toEqual([0, expect.stringContaining('the file ends before fc: avgpool, its features')]);
+        expect(stderr).toContain('names without their "model."');
+        const [{ layers, top }] = JSON.parse(stdout).results;
+        expect([layers.map((layer: { shape: number[] }) => layer.shape), top]).toEqual([[[1, 512, 1, 1]], null]);
       }
-      const taken = await cnnviz(['run', 'ResNet-18@r18.safetensors', FIVE, '--json'], { cwd });
-      expect([taken.code, taken.stderr]).toEqual([0, expect.stringContaining('a network for 5 classes')]);
     }));
 
   it('a network without weights says where they come from', async () => {
@@ -201,13 +204,20 @@ describe('a checkpoint is told by the names and shapes of all its tensors', () =
   });
 
   it('a VGG with a classifier of its own is not sent to print(torchvision.models.vgg…())', () => {
-    const convs: Shapes = new Map([0, 4, 8, 11, 15, 18, 22, 25].map((at) => [`features.${at}.weight`, [8, 8, 3, 3]]));
-    const body: Shapes = new Map([...convs, ['features.1.running_mean', [8]]]);
-    const { what, fix } = told(new Map([...body, ['classifier.weight', [10, 512]]]));
-    expect(what).toBe('a VGG-11 with batch norms with another classifier by its tensors, which is not built in');
+    const own = changed('vgg11_bn', {
+      'classifier.0.weight': [512, 512],
+      'classifier.0.bias': [512],
+      'classifier.3.weight': [512, 512],
+      'classifier.3.bias': [512],
+      'classifier.6.weight': [10, 512],
+      'classifier.6.bias': [10],
+    });
+    const { what, fix } = told(own);
+    expect(what).toContain(
+      'nearly VGG-11 with batch norms by its tensors, but not the built-in vgg11_bn: classifier.0.weight',
+    );
     expect(fix).toContain('torch.onnx.export');
     expect(fix).not.toContain('torchvision');
-    expect(told(new Map([...body, ['classifier.0.weight', [4096, 25088]]])).fix).toContain('vgg11_bn()');
   });
 
   it('a picture in the place of weights is told as one', () =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { builtinShapes } from '../../src/models/networks/recognize.js';
+import { builtinShapes } from '../../src/models/networks/recognize/shapes.js';
 import { ROOT } from '../architecture/project.js';
 import { model, node, value } from '../models/onnx/writer.js';
 import { npy, safetensors } from './fixes/arrays.js';
@@ -281,9 +281,15 @@ const CASES: readonly FixCase[] = [
   },
   { args: ['run', 'net.txt', 'five.png', ...MADE], files: { 'net.txt': PRINTED }, says: /./, rule: { add: 0 } },
   {
-    args: ['run', 'w.safetensors', 'photo.jpg'],
+    args: ['run', 'alexnet@w.safetensors', 'photo.jpg'],
     files: { 'w.safetensors': safetensors(Object.fromEntries(builtinShapes('lenet5'))) },
-    says: /lenet5@/,
+    says: /looks like lenet5/,
+    rule: { line: 0 },
+  },
+  {
+    args: ['run', 'w.safetensors', 'photo.jpg'],
+    files: { 'w.safetensors': safetensors({ ...Object.fromEntries(builtinShapes('lenet5')), 'gate.weight': [1] }) },
+    says: /leave the rest out/,
     rule: { line: 0 },
   },
   { args: ['gradcam', NET, 'five.png', ...MADE, '--class', '7'], says: /--class/, rule: { add: 0 } },

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../src/core/bytes.js';
 import { SHIPPED } from '../../src/models/networks/published.js';
-import { builtinShapes } from '../../src/models/networks/recognize.js';
+import { builtinShapes } from '../../src/models/networks/recognize/shapes.js';
 import { readSafetensors } from '../../src/models/weights/safetensors.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 

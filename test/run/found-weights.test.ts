@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BUILTIN_NETWORKS } from '../../src/models/networks/index.js';
 import { addressOf, PUBLISHED, publishedFor } from '../../src/models/networks/published.js';
-import { builtinShapes } from '../../src/models/networks/recognize.js';
+import { builtinShapes } from '../../src/models/networks/recognize/shapes.js';
 import { fetchedWeights, findWeights } from '../../src/run/found-weights.js';
 import { inFolder } from '../cli/cnnviz.js';
 

@@ -3,7 +3,8 @@ import { nearestName } from '../../core/names.js';
 import type { Constant } from '../../layers/model.js';
 import type { WeightFile, WeightTensor } from '../weights/weight-file.js';
 import { isBuiltin } from './builtin/index.js';
-import { findPrefix, prefixWords, recognizeTensors, tellArchitecture, withoutPrefix } from './recognize.js';
+import { findPrefix, prefixWords, withoutPrefix } from './recognize/prefix.js';
+import { recognizeTensors, tellArchitecture } from './recognize/recognize.js';
 import type { NetworkSpec, ParameterSpec } from './spec.js';
 
 /** A checkpoint's tensors handed out to the parameters of a network, each at most once. */
@@ -114,7 +115,8 @@ export class Checkpoint {
     );
     if (unused.length === 0) return this.#notes;
     const found = isBuiltin(this.#spec.name) ? recognizeTensors(this.#tensors.values()) : null;
-    if (found && found.kind !== 'builtin') {
+    const isItself = found !== null && found.kind !== 'known' && found.fit.network.name === this.#spec.name;
+    if (found && !(isItself && (found.kind === 'builtin' || found.isMeant))) {
       const { what, fix } = tellArchitecture(found, this.#fileName);
       throw new CnnvizError('shape', `${this.#fileName}: ${what}`, { fix, scope: 'command' });
     }
@@ -135,9 +137,8 @@ function otherArchitecture(
   tensors: ReadonlyMap<string, WeightTensor>,
 ): string | null {
   const found = recognizeTensors(tensors.values());
-  if (!found || (found.kind === 'builtin' && found.name === name)) return null;
+  if (!found || (found.kind !== 'known' && found.fit.network.name === name)) return null;
   const { what, fix } = tellArchitecture(found, fileName);
-  if (found.kind === 'variant' && found.name === name) return found.isHeadless ? `${found.fault}: ${fix}` : null;
   if (found.kind === 'builtin') return fix;
   // a network of one's own may well be one that is not built in
   return isBuiltin(name) ? `${what}: ${fix}` : null;

@@ -5,7 +5,7 @@ import { sizeOf } from '../../../src/core/tensor.js';
 import { planModel } from '../../../src/engine/plan.js';
 import { Session } from '../../../src/engine/session.js';
 import { bindNetwork, builtinNetwork } from '../../../src/models/networks/index.js';
-import { builtinShapes } from '../../../src/models/networks/recognize.js';
+import { builtinShapes } from '../../../src/models/networks/recognize/shapes.js';
 import type { WeightFile, WeightTensor } from '../../../src/models/weights/weight-file.js';
 
 interface Expected {

@@ -13,7 +13,7 @@ import {
   looksLikePrintedModel,
   parsePrintedModel,
 } from '../../../src/models/networks/index.js';
-import { builtinShapes } from '../../../src/models/networks/recognize.js';
+import { builtinShapes } from '../../../src/models/networks/recognize/shapes.js';
 import type { NetworkSpec } from '../../../src/models/networks/spec.js';
 import { readWeights } from '../../../src/models/weights/index.js';
 
@@ -296,7 +296,7 @@ describe('weights that do not fit', () => {
       ),
     );
     expect(message).toContain('a.safetensors: "features.0.weight" [64, 3, 11, 11] is missing');
-    expect(fix).toBe('this looks like alexnet-2012: cnnviz run alexnet-2012@a.safetensors photo.jpg');
+    expect(fix).toBe('this looks like alexnet-2012: cnnviz run a.safetensors photo.jpg');
   });
 
   it('none at all: shapes are known, numbers are refused with what to add', () => {

@@ -7,6 +7,8 @@ export interface Builtin {
   /** What people call it: "ResNet-50". */
   readonly title: string;
   readonly summary: string;
+  /** It is none of torchvision's. */
+  readonly isOwn?: true;
   /** [C, H, W] */
   readonly input: readonly number[];
   readonly preset: NetworkSpec['preset'];
@@ -20,6 +22,9 @@ export interface Builtin {
   /** It reads images of its own size alone. */
   readonly hasOneSize?: true;
 }
+
+/** What is true of a built-in network, without its layers. */
+export type BuiltinFacts = Omit<Builtin, 'layers'>;
 
 /** The size of photographs that most networks read. */
 export const PHOTO = [3, 224, 224] as const;

@@ -7,7 +7,7 @@ import { alexnet2012Layers, alexnetLayers } from './alexnet.js';
 import { CONVNEXTS } from './convnext.js';
 import { DENSENETS } from './densenet.js';
 import { EFFICIENTNETS } from './efficientnet.js';
-import { type Builtin, PHOTO } from './family.js';
+import { type Builtin, type BuiltinFacts, PHOTO } from './family.js';
 import { INCEPTIONS } from './inception.js';
 import { digitsLayers, lenet5Layers } from './lenet.js';
 import { MNASNETS } from './mnasnet.js';
@@ -35,6 +35,7 @@ function asMnist(): ImagePreset {
 const BUILTINS: readonly Builtin[] = [
   {
     name: 'digits',
+    isOwn: true,
     title: 'the digits network',
     summary: 'handwritten digits, 28×28: trained, ships with the package',
     input: [1, 28, 28],
@@ -43,6 +44,7 @@ const BUILTINS: readonly Builtin[] = [
   },
   {
     name: 'lenet5',
+    isOwn: true,
     title: 'LeNet-5',
     summary: 'LeNet-5, 1998',
     input: [1, 32, 32],
@@ -59,6 +61,7 @@ const BUILTINS: readonly Builtin[] = [
   },
   {
     name: 'alexnet-2012',
+    isOwn: true,
     title: 'the AlexNet of 2012',
     summary: 'the AlexNet of the paper: two groups, LRN',
     input: [3, 227, 227],
@@ -80,7 +83,7 @@ const BUILTINS: readonly Builtin[] = [
 ];
 
 /** The built-in networks, in the order lists show them. */
-export const BUILTIN_NETWORKS: readonly { readonly name: string; readonly summary: string }[] = BUILTINS;
+export const BUILTIN_NETWORKS: readonly BuiltinFacts[] = BUILTINS;
 
 /** A name without what people write otherwise: "ResNet-18" and "squeezenet1.1" are resnet18 and squeezenet1_1. */
 function plainName(name: string): string {
