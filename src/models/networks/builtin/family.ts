@@ -1,4 +1,5 @@
-import { type ImagePreset, presetFor } from '../../../core/job.js';
+import type { ImagePreset } from '../../../core/job.js';
+import { presetFor } from '../../../core/preset.js';
 import type { LayerSpec, NetworkSpec } from '../spec.js';
 
 /** A built-in network. A family of them is a file of this folder. */
