@@ -19,17 +19,12 @@ import { RESHAPE, type ReshapeFamily } from './reshape.js';
 import { SELECTING, type SelectingFamily } from './selecting/index.js';
 import { SHAPES, type ShapesFamily } from './shapes.js';
 import { SOFTMAX, type SoftmaxLayer } from './softmax.js';
-import { CONV_TRANSPOSE, type ConvTransposeLayer } from './spatial/conv-transpose.js';
-import { CONV_TRANSPOSE_ND, type ConvTransposeNdLayer } from './spatial/conv-transpose-nd.js';
-import { RESIZE } from './spatial/resize.js';
-import type { ResizeLayer } from './spatial/resized-axes.js';
+import { SPATIAL, type SpatialFamily } from './spatial/index.js';
 import { WINDOW_ND, type WindowNdFamily } from './window-nd.js';
 
 /** One layer of a network. A family of kinds is a file of this folder or of one below. */
 export type Layer =
   | ConvFamily
-  | ConvTransposeLayer
-  | ConvTransposeNdLayer
   | MatrixFamily
   | ActivationLayer
   | PointwiseFamily
@@ -48,14 +43,12 @@ export type Layer =
   | ArrangeFamily
   | IndexingFamily
   | SelectingFamily
-  | ResizeLayer
+  | SpatialFamily
   | ShapesFamily;
 
 /** Every kind of layer, once. Adding one: an entry in its family's file; a new family has a line here and in `Layer`. */
 export const LAYERS: Families<Layer> = {
   ...CONV,
-  ...CONV_TRANSPOSE,
-  ...CONV_TRANSPOSE_ND,
   ...MATRIX,
   ...ACTIVATION,
   ...POINTWISE,
@@ -74,7 +67,7 @@ export const LAYERS: Families<Layer> = {
   ...ARRANGE,
   ...INDEXING,
   ...SELECTING,
-  ...RESIZE,
+  ...SPATIAL,
   ...SHAPES,
 };
 

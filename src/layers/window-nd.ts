@@ -54,7 +54,7 @@ interface Windows {
  * The axes of windows over `sides`, in order. With ceilMode a window must start inside the input or its padding before
  * it, as in torch. @throws CnnvizError 'usage' or 'shape'
  */
-function windowAxes(sides: readonly number[], windows: Windows): Axis[] {
+export function windowAxes(sides: readonly number[], windows: Windows): Axis[] {
   const { kernelSize, stride, padding, dilation, ceilMode } = windows;
   const rank = sides.length;
   for (const [name, list] of Object.entries({ 'kernel size': kernelSize, stride, dilation })) {

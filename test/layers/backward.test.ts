@@ -22,8 +22,8 @@ describe('gradients are those of torch', () => {
     const values = valuesOf(one);
     const wanted = gradients.map((one) => one !== null);
     const { dx, read, rule } = gradientsOf(layer, values, Float64Array.from(arrayOf(dy).data), wanted);
-    // convolutions run in float32, in the engine; where a resized pixel lies is rounded to float32
-    const tolerance = { conv: 2e-6, conv_transpose: 2e-6, resize: 1e-6 }[layer.kind as string] ?? 1e-12;
+    // convolutions run in float32, in the engine; where a pixel lies that is resized or sampled is rounded to float32
+    const tolerance = { conv: 2e-6, conv_transpose: 2e-6, resize: 1e-6, roi_align: 1e-6 }[layer.kind as string] ?? 1e-12;
     for (const [i, gradient] of gradients.entries()) {
       if (!gradient) continue;
       const expected = arrayOf(gradient);

@@ -27,7 +27,11 @@ type Verdict = 'agrees' | 'refused' | 'wrong' | 'crash';
 const RANDOM = /^test_(bernoulli|training_dropout(?!_zero))/;
 
 /** Expected values that ONNX writes by hand, with four digits. */
-const FOUR_DIGITS = ['test_averagepool_2d_ceil_last_window_starts_on_pad'];
+const FOUR_DIGITS = [
+  'test_averagepool_2d_ceil_last_window_starts_on_pad',
+  'test_roialign_aligned_false',
+  'test_roialign_aligned_true',
+];
 
 /** Runs one case. Refused means: by a CnnvizError before any number was computed, or for what the numbers are. */
 function verdictOf({ name, model: bytes, inputs, outputs, half }: Case): [Verdict, string] {

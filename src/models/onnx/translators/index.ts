@@ -9,6 +9,7 @@ import { POOL, REDUCE } from './pool.js';
 import { QUANTIZED } from './quantized.js';
 import { RESIZE } from './resize.js';
 import { SELECTING } from './selecting.js';
+import { SPATIAL } from './spatial.js';
 import { VALUES } from './values.js';
 
 /** The operators by what they are about, as docs/networks.md lists them: `npm run operators` after a change. */
@@ -25,6 +26,7 @@ export const OPERATOR_GROUPS: readonly (readonly [about: string, list: Readonly<
   ['Taken, put, chosen by indices', SELECTING],
   ['Reductions', REDUCE],
   ['Resizing', RESIZE],
+  ['Places of maps', SPATIAL],
 ];
 
 /** What each ONNX operator becomes. Adding one: a function in this folder and a line in its file's list. */
