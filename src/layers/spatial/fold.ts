@@ -12,21 +12,22 @@ import { findTaps, newTaps, windowAxes } from '../window-nd.js';
  */
 export interface FoldLayer {
   readonly kind: 'fold';
-  /** Null: 1 along every axis; padding: 0. */
-  readonly stride: readonly number[] | null;
-  readonly dilation: readonly number[] | null;
+  /** Empty lists: 1 along every axis; padding 0. */
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
   /** [first axis … last axis before, first … last after] */
-  readonly padding: readonly number[] | null;
+  readonly padding: readonly number[];
 }
 
 /** The axes of the windows that the blocks lie in. */
 function foldAxes(layer: FoldLayer, image: readonly number[], block: readonly number[]): Axis[] {
-  const ones = image.map(() => 1);
+  const filled = (list: readonly number[], count: number, value: number): readonly number[] =>
+    list.length > 0 ? list : new Array<number>(count).fill(value);
   return windowAxes(image, {
     kernelSize: block,
-    stride: layer.stride ?? ones,
-    dilation: layer.dilation ?? ones,
-    padding: layer.padding ?? [...image, ...image].map(() => 0),
+    stride: filled(layer.stride, image.length, 1),
+    dilation: filled(layer.dilation, image.length, 1),
+    padding: filled(layer.padding, 2 * image.length, 0),
     ceilMode: false,
   });
 }

@@ -22,9 +22,9 @@ const maxUnpool: Translator = (node) => {
 };
 
 const fold: Translator = (node) => {
-  const fields = { stride: node.ints('strides'), dilation: node.ints('dilations'), padding: node.ints('pads') };
+  const [stride, dilation, padding] = ['strides', 'dilations', 'pads'].map((name) => node.ints(name) ?? []);
   const sides = node.constant(node.input(1))?.shape[0];
-  node.emit({ kind: 'fold', ...fields }, [node.input(0), node.input(1), node.input(2)], {
+  node.emit({ kind: 'fold', stride, dilation, padding }, [node.input(0), node.input(1), node.input(2)], {
     dtype: node.facts(node.input(0)).dtype,
     rank: sides === undefined ? null : sides + 2,
   });
