@@ -1,4 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
+import { roundToBfloat, roundToHalf } from '../core/half-precision.js';
 import { erf, exp, expm1, log, log1p, roundHalfToEven, tanh } from '../core/math.js';
 import { erf32, exp32, log32, mish32, swish32 } from '../core/math32.js';
 import { acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan } from '../core/trigonometry.js';
@@ -63,6 +64,8 @@ interface ClipLayer {
 interface CastLayer {
   readonly kind: 'cast';
   readonly to: DType;
+  /** The type of 16 bits whose numbers it gives, in float32. */
+  readonly rounds?: 'float16' | 'bfloat16';
 }
 
 const pointwiseShape: ShapeRule<PointwiseLayer> = ({ name }, inputs) => {
@@ -209,9 +212,12 @@ const TWO_TO_64 = 2 ** 64;
 
 /** To bool: 0 or not. To integers: towards zero, those that do not fit wrap, NaN is 0. To floating point: rounded. */
 const castForward: Forward<CastLayer> = {
-  run({ to }, [x], [y]) {
+  run({ to, rounds }, [x], [y]) {
     const [from, out] = [x!.data, y.data];
-    if (to === 'bool') for (let i = 0; i < out.length; i++) out[i] = from[i] === 0 ? 0 : 1;
+    if (rounds) {
+      const round = rounds === 'float16' ? roundToHalf : roundToBfloat;
+      for (let i = 0; i < out.length; i++) out[i] = round(from[i]);
+    } else if (to === 'bool') for (let i = 0; i < out.length; i++) out[i] = from[i] === 0 ? 0 : 1;
     else if (to === 'int64' || to === 'uint64') {
       for (let i = 0; i < out.length; i++) {
         // int64 travels as float64, which would keep NaN and a fraction

@@ -63,7 +63,12 @@ export function onnxNotes(onnx: OnnxModel): string[] {
   const isHalf =
     [...onnx.inputs, ...onnx.outputs].some(({ elementType }) => half.includes(elementType)) ||
     [...onnx.initializers.values()].some(({ stored }) => stored === 'float16' || stored === 'bfloat16');
-  return isHalf ? ['a model in half precision: computed in float32'] : [];
+  if (isHalf) return ['a model in half precision: computed in float32'];
+  const casts = onnx.nodes.some(({ operator, attributes }) => {
+    const to = attributes.get('to');
+    return operator === 'Cast' && to?.type === 'int' && half.includes(to.value);
+  });
+  return casts ? ['parts in half precision: rounded where they begin, computed in float32'] : [];
 }
 
 /** What the file declares of a value fills what the translation does not know. */

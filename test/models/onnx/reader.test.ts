@@ -269,6 +269,9 @@ describe('import', () => {
     const half = readOnnx(memorySource(model({ nodes: [relu], inputs: [value('x', 10, [2, 3])] })), null);
     expect(importOnnx(half).inputs[0].dtype).toBe('float32');
     expect(onnxNotes(half)).toEqual(['a model in half precision: computed in float32']);
+    const toHalf = bytes(5, [...text(1, 'to'), ...number(3, 10), ...number(20, 2)]);
+    const parts = readOnnx(memorySource(model({ nodes: [node('Cast', ['x'], ['y'], toHalf)] })), null);
+    expect(onnxNotes(parts)).toEqual(['parts in half precision: rounded where they begin, computed in float32']);
   });
 
   it('lists initializers as a checkpoint', () => {

@@ -54,13 +54,15 @@ const slice: Translator = (node) => {
   node.emit({ kind: 'slice' }, [node.input(0), ...lists, node.optional(4)], node.facts(node.input(0)));
 };
 
+/** To a type of 16 bits numbers are rounded, though what follows is computed in float32. */
 const cast: Translator = (node) => {
-  const to = dtypeOf(storedTypeOf(node.int('to', 0)));
-  castTo(node, to);
+  const stored = storedTypeOf(node.int('to', 0));
+  const isHalf = stored === 'float16' || stored === 'bfloat16';
+  castTo(node, dtypeOf(stored), isHalf ? { rounds: stored } : {});
 };
 
-function castTo(node: NodeBuilder, to: DType): void {
-  node.emit({ kind: 'cast', to }, [node.input(0)], { dtype: to, rank: node.facts(node.input(0)).rank });
+function castTo(node: NodeBuilder, to: DType, more: { readonly rounds?: 'float16' | 'bfloat16' } = {}): void {
+  node.emit({ kind: 'cast', to, ...more }, [node.input(0)], { dtype: to, rank: node.facts(node.input(0)).rank });
 }
 
 const castLike: Translator = (node) => {
