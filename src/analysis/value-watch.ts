@@ -68,7 +68,7 @@ export class ValueWatch implements StepWatch {
     if (this.#birth !== null || !Number.isFinite(from)) return;
     if (!Number.isFinite(to)) {
       const what = Number.isNaN(to) ? 'NaN' : values.includes(Number.POSITIVE_INFINITY) ? 'Inf' : '−Inf';
-      const where = whereWords(values, shape, (value) => !Number.isFinite(value));
+      const { where, ...touched } = touchedBy(values, shape, (value) => !Number.isFinite(value));
       const infinite = values.reduce(
         (count, value) => count + (Math.abs(value) === Number.POSITIVE_INFINITY ? 1 : 0),
         0,
@@ -76,12 +76,13 @@ export class ValueWatch implements StepWatch {
       const mixed = what === 'NaN' && infinite > 0 ? `, ${groupDigits(infinite)} of them infinite` : '';
       // a ReLU makes zeros of −∞: it need not last
       const cause = what === '−Inf' ? `${what} at ${node.name}` : `${what} from ${node.name} on`;
-      this.#birth = { cause, detail: `${where}${mixed}` };
+      this.#birth = { cause, detail: `${where}${mixed}`, kind: what, layer: node.name, ...touched, from, to };
     } else if (this.#explosion === null && isGrown(node.layer, from, to)) {
       const limit = GROWTH * Math.max(from, FLOOR);
-      const where = whereWords(values, shape, (value) => Math.abs(value) > (to > limit ? limit : FAR));
+      const { where, ...touched } = touchedBy(values, shape, (value) => Math.abs(value) > (to > limit ? limit : FAR));
       const detail = `from up to ${formatNumber(from)} to up to ${formatNumber(to)}, ${where}`;
-      this.#explosion = { cause: `values explode at ${node.name}`, detail };
+      const cause = `values explode at ${node.name}`;
+      this.#explosion = { cause, detail, kind: 'explosion', layer: node.name, ...touched, from, to };
     }
   }
 
@@ -180,8 +181,12 @@ function magnitudeOfInput(input: EngineInput | Value): number {
   return magnitudeOf('bytes' in input ? input.tables : input.data);
 }
 
-/** "784 values, channel 5" */
-function whereWords(values: Float32Array, shape: readonly number[], isMeant: (value: number) => boolean): string {
+/** Which values are meant: in words "784 values, channel 5". */
+function touchedBy(
+  values: Float32Array,
+  shape: readonly number[],
+  isMeant: (value: number) => boolean,
+): Pick<ValueFault, 'channels' | 'count'> & { readonly where: string } {
   const { channels, size } = channelsOf(shape);
   const touched = new Set<number>();
   let count = 0;
@@ -200,7 +205,7 @@ function whereWords(values: Float32Array, shape: readonly number[], isMeant: (va
         : named.length <= NAMED_CHANNELS
           ? `${what}s ${named.join(', ')}`
           : `${groupDigits(named.length)} of ${plural(channels, what)}, the first ${named[0]}`;
-  return `${groupDigits(count)} value${count === 1 ? '' : 's'}, ${where}`;
+  return { where: `${groupDigits(count)} value${count === 1 ? '' : 's'}, ${where}`, channels: named, count };
 }
 
 /**

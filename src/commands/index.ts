@@ -95,6 +95,11 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
         load: async () => (await import('./network/compare.js')).compare,
       },
       {
+        name: 'doctor',
+        summary: 'what is wrong with a network, and where: NaN, dead layers, weights, preparation',
+        load: async () => (await import('./doctor/doctor.js')).doctor,
+      },
+      {
         name: 'preprocess',
         summary: 'each step from a photograph to the numbers a network reads',
         load: async () => (await import('./network/preprocess.js')).preprocess,

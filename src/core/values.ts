@@ -83,10 +83,19 @@ export interface ValueFault {
   readonly cause: string;
   /** How it looks for one input: "784 values, channel 5". */
   readonly detail: string;
+  readonly kind: 'NaN' | 'Inf' | '−Inf' | 'explosion';
+  readonly layer: string;
+  /** Those of its channels that are touched, by index. */
+  readonly channels: readonly number[];
+  /** How many numbers are. */
+  readonly count: number;
+  /** The largest |value| that the layer read, and that it made. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** "NaN from layer2.1.bn1 on (784 values, channel 5)" */
-export function faultWords({ cause, detail }: ValueFault): string {
+export function faultWords({ cause, detail }: Pick<ValueFault, 'cause' | 'detail'>): string {
   return `${cause} (${detail})`;
 }
 

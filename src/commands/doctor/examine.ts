@@ -1,0 +1,182 @@
+import { batchNormsOf } from '../../analysis/doctor/batch-norms.js';
+import { Examination, type Watched, watchedOf } from '../../analysis/doctor/examination.js';
+import type { Finding } from '../../analysis/doctor/finding.js';
+import type { Fit } from '../../analysis/doctor/fit.js';
+import { diagnose } from '../../analysis/doctor/index.js';
+import type { Patient } from '../../analysis/doctor/patient.js';
+import { interleaving } from '../../analysis/doctor/preparations.js';
+import { weightsOf } from '../../analysis/doctor/weights.js';
+import { type Bound, shapeOf } from '../../analysis/kept-run.js';
+import {
+  checkDeclaredSize,
+  declaredType,
+  type OpenedNetwork,
+  presetOfJob,
+} from '../../analysis/prepare/network-input.js';
+import { CnnvizError } from '../../core/errors.js';
+import type { NetworkJob } from '../../core/job.js';
+import type { ValueInfo } from '../../core/values.js';
+import { numbersOf } from '../../engine/input.js';
+import type { Input } from '../../io/inputs.js';
+import { networkSubject, openNetwork } from '../../run/network.js';
+import { type Choose, type RunContext, Runs } from '../../run/runs.js';
+import { atInput, readSource } from '../../run/source.js';
+import type { Source, Subject } from '../../run/subject.js';
+import { fitPreparations } from './fit-preparations.js';
+
+/** What was found, and what it was found on. */
+export interface Diagnosis {
+  readonly network: string;
+  readonly layers: number;
+  readonly batchNorms: number;
+  readonly images: readonly string[];
+  /** How the first image was prepared; null: none was given. */
+  readonly preprocess: string | null;
+  readonly findings: readonly Finding[];
+  /** Images that could not be read, with why. */
+  readonly failures: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Preparations are compared on the first images. */
+const FITTED = 32;
+const SIDE = 224;
+
+/**
+ * Examines a network: its weights, and what becomes of images in it.
+ * @throws CnnvizError for a network that cannot be opened, and when no image could be run
+ */
+export async function examineNetwork(
+  job: NetworkJob,
+  inputs: readonly Input[],
+  size: readonly number[] | null,
+  { breathe, threads }: Pick<RunContext, 'breathe' | 'threads'>,
+): Promise<Diagnosis> {
+  const opened = await openNetwork(job.request);
+  const subject = networkSubject(opened, { ...job, exact: false });
+  const preset = inputs.length > 0 ? presetOfJob(job, opened) : job.preset && presetOfJob(job, opened);
+  const isFed = opened.open.length === 0;
+  const looked = inputs.length > 0 || isFed ? await lookAtImages(subject, inputs, { breathe, threads }) : null;
+  const shaped = looked?.shaped ?? shapeOf(subject, { info: shapeWithoutImage(opened, size), x: null }).shaped;
+  const norms = batchNormsOf(shaped);
+  const isImage = looked === null || looked.sources.some((source) => source.preset !== null);
+  const fit = looked?.seen && norms.length > 0 ? await fitPreparations(subject, looked.sources, { threads }) : null;
+  const patient: Patient = {
+    shaped,
+    weights: weightsOf(shaped),
+    norms,
+    preset: isImage ? preset : null,
+    seen: looked?.seen ? { ...looked.seen, fit, interleaved: interleavedIn(looked.sources) } : null,
+  };
+  const findings = [...diagnose(patient), ...(looked?.refusal ? [looked.refusal] : [])];
+  return {
+    network: opened.name,
+    layers: shaped.model.nodes.length,
+    batchNorms: norms.length,
+    images: looked?.names ?? [],
+    preprocess: looked?.sources[0]?.preprocess ?? null,
+    findings,
+    failures: looked?.failures ?? [],
+    notes: [...opened.notes, ...(looked?.notes ?? []), ...whatIsMissing(patient, fit)],
+  };
+}
+
+interface Looked {
+  readonly shaped: Patient['shaped'] | null;
+  readonly seen: Examination['seen'] | null;
+  readonly sources: readonly Source[];
+  readonly names: readonly string[];
+  readonly failures: readonly string[];
+  readonly notes: readonly string[];
+  readonly refusal: Finding | null;
+}
+
+/** Runs every image once, with all that is looked at kept. */
+async function lookAtImages(
+  subject: Subject,
+  inputs: readonly Input[],
+  { breathe, threads }: Pick<RunContext, 'breathe' | 'threads'>,
+): Promise<Looked> {
+  const runs = new Runs(subject, choose);
+  const sources: Source[] = [];
+  const names: string[] = [];
+  const failures: string[] = [];
+  const notes = new Set<string>();
+  let examination: Examination | null = null;
+  let shaped: Patient['shaped'] | null = null;
+  let refusal: Finding | null = null;
+  const arrays: Input = { path: subject.name, name: subject.name, ext: '', relative: '' };
+  for (const [i, input] of (inputs.length === 0 ? [arrays] : inputs).entries()) {
+    try {
+      await atInput(input, async () => {
+        const source = await readSource(input, subject);
+        const run = await runs.run(source, { breathe: (done) => breathe(i + done), threads });
+        shaped ??= run.shaped;
+        examination ??= new Examination(run.chosen.watched);
+        examination.add(run.read, run.faults, source.facts.items);
+        if (sources.length < FITTED) sources.push(source);
+        names.push(source.facts.path);
+        for (const note of [...run.bound.notes, ...source.warnings]) notes.add(note);
+      });
+    } catch (error) {
+      if (!(error instanceof CnnvizError) || error.scope === 'command') throw error;
+      // the network cannot take it, however well the file is read
+      if (error.code === 'shape') refusal ??= refusalOf(error);
+      else failures.push(`${error.message}${error.fix ? `\n  fix: ${error.fix}` : ''}`);
+    }
+  }
+  if (names.length === 0 && refusal === null) {
+    throw new CnnvizError('input', failures[0] ?? 'no image could be run', { scope: 'command' });
+  }
+  const { seen = null } = (examination as Examination | null) ?? {};
+  return { shaped, seen, sources, names, failures, notes: [...notes], refusal };
+}
+
+const choose: Choose<Bound, { readonly keep: readonly string[]; readonly watched: Watched }> = ({ shaped }) => {
+  const watched = watchedOf(shaped, batchNormsOf(shaped));
+  return { watched, keep: watched.keep };
+};
+
+/** An image that does not fit the network is a finding: it is what somebody would feed. */
+function refusalOf(error: CnnvizError): Finding {
+  return {
+    kind: 'input',
+    severity: 'broken',
+    layer: null,
+    channels: null,
+    what: `the network cannot take the image: ${error.message}`,
+    numbers: {},
+    fix: error.fix ?? null,
+  };
+}
+
+/** The shape that weights are looked at with, where no image says one. */
+function shapeWithoutImage(opened: OpenedNetwork, size: readonly number[] | null): ValueInfo | null {
+  checkDeclaredSize(size, opened);
+  if (opened.open.length === 0) return null;
+  const side = size ?? opened.input ?? [opened.channels ?? 3, SIDE, SIDE];
+  return { dtype: declaredType(opened), shape: [1, ...side] };
+}
+
+/** Of arrays of three channels, how much they look like interleaved colours; null: images, or other arrays. */
+function interleavedIn(sources: readonly Source[]): number | null {
+  const ratios = sources.flatMap(({ preset, info, x }) => {
+    if (preset !== null || x === null || info?.shape.length !== 4 || info.shape[1] !== 3) return [];
+    return [interleaving(numbersOf(x), 3)];
+  });
+  return ratios.length === 0 ? null : Math.min(...ratios);
+}
+
+/** What could not be looked at, and why. */
+function whatIsMissing({ seen, norms, shaped }: Patient, fit: Fit | null): string[] {
+  if (seen === null) {
+    return [
+      'the weights alone were looked at: dead and saturated layers, growth, and whether images are prepared as for training need images: cnnviz doctor NET photos/',
+    ];
+  }
+  if (norms.length === 0) return ['no batch norms: how images were prepared for training cannot be told'];
+  if (fit === null && shaped.model.inputs.length > 0) {
+    return ['what is fed is no image of one or three channels: whether it is prepared as for training cannot be told'];
+  }
+  return [];
+}
