@@ -96,7 +96,7 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
       },
       {
         name: 'doctor',
-        summary: 'what is wrong with a network, and where: NaN, dead layers, weights, preparation',
+        summary: 'what is wrong with a network, and where',
         load: async () => (await import('./doctor/doctor.js')).doctor,
       },
       {

@@ -81,6 +81,7 @@ const ROWS: readonly Row[] = [
     but: { json: '--json lists the file, --tensor writes an array: one or the other' },
   },
   { name: 'compare', line: [PIPE, `${PIPE} | relu`, 'bars.png'] },
+  { name: 'doctor', line: [PIPE, 'bars.png'] },
   {
     name: 'preprocess',
     line: ['bars.png', '--resize', '16'],

@@ -35,7 +35,9 @@ describe('values', () => {
   it('that went wrong are told behind what they led to', () => {
     expect(bornWords([])).toBe('');
     const place = { kind: 'NaN', layer: 'bn1', channels: [0], count: 4, from: 1, to: Number.NaN } as const;
-    expect(bornWords([{ cause: 'NaN from bn1 on', detail: '4 values', ...place }])).toBe('; NaN from bn1 on (4 values)');
+    expect(bornWords([{ cause: 'NaN from bn1 on', detail: '4 values', ...place }])).toBe(
+      '; NaN from bn1 on (4 values)',
+    );
   });
 
   it('scores that are NaN are counted', () => {

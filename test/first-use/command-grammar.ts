@@ -103,6 +103,7 @@ const SEEDS: readonly string[][] = [
   ['weights', 'net.safetensors', '--tensor', '0.weight', '-o', 't.npy'],
   ['weights', 'x.npy', '--json'],
   ['compare', 'conv edge3x3 | relu', 'conv edge3x3 | tanh', 'bars.png'],
+  ['doctor', 'net.yaml', 'bars.png', '--init', 'seed:1', '--json'],
   ['preprocess', 'bars.png', '--resize', '16', '--crop', '8', '-o', 'pre.npy'],
   ['gradcam', 'net.yaml', 'bars.png', '--init', 'seed:1', '--class', '1', '-o', 'g.png'],
   ['saliency', 'net.yaml', 'bars.png', '--init', 'seed:1', '-o', 'g.png'],

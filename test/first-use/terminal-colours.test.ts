@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   filters: ['lenet5', '--init', 'seed:1'],
   weights: ['w.npy'],
   compare: ['conv edge3x3 | relu', 'conv edge3x3 | leaky_relu', 'five.png'],
+  doctor: ['lenet5', '--init', 'seed:1', 'bars17.png'],
   preprocess: ['five.png', '--resize', '4'],
   gradcam: ['lenet5', '--init', 'seed:1', 'bars17.png'],
   saliency: ['lenet5', '--init', 'seed:1', 'bars17.png'],

@@ -1,26 +1,36 @@
 import { ACTIVATIONS } from '../../layers/activation.js';
 import { nameOf } from '../../layers/index.js';
+import { neededFor } from '../../layers/model.js';
 import { channelWords, type Finding, imagesWords, type Look } from './finding.js';
 import type { LayerSeen } from './patient.js';
+import type { Weight } from './weights.js';
 
-/** Channels that gave the same number everywhere, on all images; only behind activations, where firing is meant. */
-export const lookForDead: Look = ({ seen, weights }) => [
-  ...(seen?.layers ?? []).flatMap((layer) => deadIn(layer, seen!.images)),
-  ...weights.flatMap(({ node, name, data, rows, columns }): Finding[] => {
-    if (data.some((value) => value !== 0)) return [];
-    return [
-      {
-        kind: 'dead',
-        severity: 'broken',
-        layer: node.name,
-        channels: null,
-        what: `${node.name} passes nothing on: all ${rows * columns} numbers of ${name} are 0`,
-        numbers: { parameter: name },
-        fix: `load ${name} again, or train it`,
-      },
-    ];
-  }),
-];
+/**
+ * Layers that pass nothing on, and channels that never fire; only behind activations, where firing is meant. Of layers
+ * that are dead because one before them is, that one is told.
+ */
+export const lookForDead: Look = ({ seen, weights, shaped: { model } }) => {
+  const empty = weights.filter(({ data }) => data.every((value) => value === 0)).map(zeroWeight);
+  const found = [...empty, ...(seen?.layers ?? []).flatMap((layer) => deadIn(layer, seen!.images))];
+  const dead = new Set(found.flatMap(({ kind, layer }) => (kind === 'dead' ? [layer] : [])));
+  const isFollowing = ({ kind, layer }: Finding) => {
+    const node = model.nodes.find(({ name }) => name === layer)!;
+    return kind === 'dead' && neededFor(model, node.outputs).some(({ name }) => name !== layer && dead.has(name));
+  };
+  return found.filter((finding) => !isFollowing(finding));
+};
+
+function zeroWeight({ node, name, rows, columns }: Weight): Finding {
+  return {
+    kind: 'dead',
+    severity: 'broken',
+    layer: node.name,
+    channels: null,
+    what: `${node.name} passes nothing on: all ${rows * columns} numbers of ${name} are 0`,
+    numbers: { parameter: name },
+    fix: `load ${name} again, or train it`,
+  };
+}
 
 function deadIn({ node, channels, places, lo, hi }: LayerSeen, images: number): Finding[] {
   const { layer } = node;

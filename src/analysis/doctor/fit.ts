@@ -30,6 +30,9 @@ export const FRONT = 3;
 /** Channels of less variance than this share of the layer's middle one are asleep: they say nothing. */
 const ASLEEP = 1e-3;
 
+/** Fewer numbers of a channel than this, as of a vector of one image, have no variance worth comparing. */
+const FEWEST = 32;
+
 /**
  * For each batch norm, the mean of log(1 + KL) over its channels, where KL is the divergence of the measured normal
  * distribution from the one its running statistics tell, ½(v/σ² + (m − μ)²/σ² − 1 − log(v/σ²)).
@@ -37,7 +40,8 @@ const ASLEEP = 1e-3;
  */
 export function misfitOf(norms: readonly BatchNorm[], arriving: ReadonlyMap<string, Moments>): Misfit {
   return norms.map(({ node, mean, variance, eps }) => {
-    const { mean: m, variance: v } = arriving.get(node.name)!;
+    const { count: numbers, mean: m, variance: v } = arriving.get(node.name)!;
+    if (numbers < FEWEST) return 0;
     const least = ASLEEP * median(variance);
     let [sum, count] = [0, 0];
     for (let c = 0; c < mean.length; c++) {

@@ -39,19 +39,23 @@ export function diagnose(patient: Patient): readonly Finding[] {
   return RANKS.flatMap((rank) => withoutConsequences(found).filter(({ severity }) => severity === rank));
 }
 
+/** What moves the statistics behind it. */
+const CAUSES = [
+  'nan',
+  'negative-variance',
+  'explosion',
+  'layout',
+  'preparation',
+  'swapped-mean-std',
+  'untrained',
+  'half-loaded',
+  'dead',
+  'eps',
+];
+
 /** What follows from a finding is no second one: an input that is wrong, or NaN, moves all statistics behind it. */
 function withoutConsequences(found: readonly Finding[]): readonly Finding[] {
   const kinds = new Set(found.map(({ kind }) => kind));
-  const CAUSES = [
-    'nan',
-    'negative-variance',
-    'explosion',
-    'layout',
-    'preparation',
-    'swapped-mean-std',
-    'untrained',
-    'half-loaded',
-  ];
   const isExplained = CAUSES.some((kind) => kinds.has(kind));
   return found.filter(({ kind }) => {
     if (kind === 'statistics') return !isExplained;

@@ -2,6 +2,8 @@ import { channelsOf } from '../layer-facts.js';
 
 /** Mean and variance of each channel of a value, over all that was added. */
 export interface Moments {
+  /** How many numbers each channel had. */
+  readonly count: number;
   readonly mean: Float64Array;
   /** Of all numbers, not of a sample: divided by their count. */
   readonly variance: Float64Array;
@@ -43,15 +45,11 @@ export class ChannelMoments {
     this.#count += items * size;
   }
 
-  /** How many numbers each channel had. */
-  get count(): number {
-    return this.#count;
-  }
-
   get moments(): Moments {
     const n = this.#count;
     const off = this.#sums.map((sum) => sum / n);
     return {
+      count: n,
       mean: off.map((value, c) => this.#centres[c] + value),
       variance: this.#squares.map((sum, c) => Math.max(0, sum / n - off[c] * off[c])),
     };

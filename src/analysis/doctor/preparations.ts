@@ -183,15 +183,23 @@ export function reversedChannels(x: Float32Array, { count, isLast, plane }: Chan
 }
 
 /**
- * How much rougher an array [C, H, W] is as it is than as [H, W, C]: the mean step from a number to the next in its row,
- * over the mean step to the third next. Of a picture that lies channel by channel below 1; of one whose colours lie side
- * by side above.
+ * How much rougher pictures [N, C, H, W] are as they lie than as [N, H, W, C]: the mean step to the next number in a row and
+ * to the one below, over the same of the other reading. Of pictures that lie channel by channel below 1.
  */
-export function interleaving(x: Float32Array, channels: number): number {
-  let [near, far] = [0, 0];
-  for (let i = 0; i + channels < x.length; i++) {
-    near += Math.abs(x[i + 1] - x[i]);
-    far += Math.abs(x[i + channels] - x[i]);
+export function interleaving(x: Float32Array, [, C, H, W]: readonly number[]): number {
+  return stepsOf(x, W, 1, W) / stepsOf(x, H * W * C, C, C * W);
+}
+
+/** The mean |step| to the right and down; a row of `row` numbers has no step beyond its end. */
+function stepsOf(x: Float32Array, row: number, right: number, down: number): number {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i + down < x.length; i++) {
+    if ((i % row) + right < row) {
+      sum += Math.abs(x[i + right] - x[i]);
+      count++;
+    }
+    sum += Math.abs(x[i + down] - x[i]);
+    count++;
   }
-  return far > 0 ? near / far : 0;
+  return sum / count;
 }

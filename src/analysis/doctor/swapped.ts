@@ -14,7 +14,7 @@ export const lookForSwapped: Look = ({ preset, shaped }) => [
 ];
 
 function swapped(lists: Lists | null, layer: string | null, where: string): Finding[] {
-  if (!lists || lists.mean.length !== 3 || lists.std.length !== 3) return [];
+  if (lists?.mean.length !== 3 || lists.std.length !== 3) return [];
   const range = Math.max(...lists.mean, ...lists.std) > 2 ? 255 : 1;
   const isOdd = (_: unknown, c: number) => {
     const [mean, std] = [lists.mean[c] / range, lists.std[c] / range];

@@ -14,6 +14,7 @@ import {
   presetOfJob,
 } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
+import { plural } from '../../core/geometry.js';
 import type { NetworkJob } from '../../core/job.js';
 import type { ValueInfo } from '../../core/values.js';
 import { numbersOf } from '../../engine/input.js';
@@ -40,6 +41,8 @@ export interface Diagnosis {
 
 /** Preparations are compared on the first images. */
 const FITTED = 32;
+/** Fewer images than this say little of the order of the channels. */
+const MANY = 12;
 const SIDE = 224;
 
 /**
@@ -76,6 +79,7 @@ export async function examineNetwork(
     images: looked?.names ?? [],
     preprocess: looked?.sources[0]?.preprocess ?? null,
     findings,
+
     failures: looked?.failures ?? [],
     notes: [...opened.notes, ...(looked?.notes ?? []), ...whatIsMissing(patient, fit)],
   };
@@ -162,7 +166,7 @@ function shapeWithoutImage(opened: OpenedNetwork, size: readonly number[] | null
 function interleavedIn(sources: readonly Source[]): number | null {
   const ratios = sources.flatMap(({ preset, info, x }) => {
     if (preset !== null || x === null || info?.shape.length !== 4 || info.shape[1] !== 3) return [];
-    return [interleaving(numbersOf(x), 3)];
+    return [interleaving(numbersOf(x), info.shape)];
   });
   return ratios.length === 0 ? null : Math.min(...ratios);
 }
@@ -177,6 +181,11 @@ function whatIsMissing({ seen, norms, shaped }: Patient, fit: Fit | null): strin
   if (norms.length === 0) return ['no batch norms: how images were prepared for training cannot be told'];
   if (fit === null && shaped.model.inputs.length > 0) {
     return ['what is fed is no image of one or three channels: whether it is prepared as for training cannot be told'];
+  }
+  if (fit?.reversed && fit.images < MANY) {
+    return [
+      `RGB or BGR? ${plural(fit.images, 'image')} tell that only where colours are strong: some dozen tell it of any network`,
+    ];
   }
   return [];
 }
