@@ -2,6 +2,7 @@ import { formatNumber } from '../../core/text.js';
 import { type Finding, imagesWords, type Look } from './finding.js';
 import { average, type Fit } from './fit.js';
 import type { Patient } from './patient.js';
+import { ARRAY_REVERSED, reversedFlags } from './preparations.js';
 
 /** Another preparation is meant when the present one is off by more than the first, it by less than the second … */
 const [OFF, FITS] = [0.2, 0.35];
@@ -56,7 +57,7 @@ function reversedOf({ reversed, images }: Fit): Reversed | null {
   return isBetter ? { straight, reversed: other, layers, better } : null;
 }
 
-function preparationFinding({ preset, norms }: Patient, fit: Fit, order: Reversed | null): Finding {
+function preparationFinding({ norms }: Patient, fit: Fit, order: Reversed | null): Finding {
   const { preparation, front } = betterOf(fit)!;
   const { current, images } = fit;
   const layer = norms[0].node.name;
@@ -69,7 +70,7 @@ function preparationFinding({ preset, norms }: Patient, fit: Fit, order: Reverse
     channels: null,
     what: `${preparation.cause}${bgr}: with ${preparation.words} the statistics of ${layer} fit ${times} times better on ${imagesWords(images)}`,
     numbers: { misfit: current, misfitThen: front, images },
-    fix: order ? `${preparation.fix}; ${orderFix(preset !== null)}` : preparation.fix,
+    fix: order ? preparation.fixReversed : preparation.fix,
   };
 }
 
@@ -82,12 +83,8 @@ function orderFinding({ preset, norms }: Patient, { straight, reversed, better, 
     channels: null,
     what: `the network was trained on the other channel order (BGR where RGB is fed, or RGB where BGR): with the channels reversed the statistics of its batch norms fit ${formatNumber(straight / reversed, 2)} times better, in ${better} of ${layers} layers`,
     numbers: { misfit: straight, misfitReversed: reversed, better, layers },
-    fix: orderFix(preset !== null),
+    fix: preset === null ? ARRAY_REVERSED : reversedFlags(preset.preprocess, preset.preprocess),
   };
-}
-
-function orderFix(isImage: boolean): string {
-  return isImage ? '--channels bgr' : 'x = x[:, ::-1]   # the channels of [N, C, H, W] reversed';
 }
 
 function interleaved(ratio: number): Finding {

@@ -1,4 +1,5 @@
-import { type ImagePreset, normalizeText, type PixelRange, PRESETS } from '../../core/job.js';
+import { type ImagePreset, normalizeText, type PixelRange } from '../../core/job.js';
+import { PRESETS, reversed } from '../../core/preset.js';
 
 /** Another way to prepare what was fed, told from how it is: y = scale·x + shift for each channel. Plain data. */
 export interface Preparation {
@@ -8,6 +9,8 @@ export interface Preparation {
   readonly words: string;
   /** Flags, or a line of Python for arrays. */
   readonly fix: string;
+  /** The same, with the channels in the opposite order. */
+  readonly fixReversed: string;
   readonly scale: readonly number[];
   readonly shift: readonly number[];
 }
@@ -36,21 +39,25 @@ const RANGE_WORDS: Readonly<Record<PixelRange, string>> = {
 interface Way {
   readonly pixels: PixelRange;
   readonly normalize: Normal | null;
+  readonly name?: string;
 }
 
 /** The ways in which images are commonly prepared, beside the one they are. */
 export function waysOfImages({ preprocess }: ImagePreset, channels: number): Preparation[] {
   const now: Way = { pixels: preprocess.pixels, normalize: preprocess.normalize };
+  // lists of three are in the order they are fed
+  const fed = (normal: Normal) => (preprocess.channels === 'bgr' ? reversed(normal) : normal)!;
+  const [imagenet, caffe] = [fed(IMAGENET), fed(CAFFE)];
   const ways: Way[] = [
     { pixels: 'unit', normalize: null },
     { pixels: '255', normalize: null },
     { pixels: 'signed', normalize: null },
     ...(channels === 3
       ? ([
-          { pixels: 'unit', normalize: IMAGENET },
-          { pixels: '255', normalize: CAFFE },
+          { pixels: 'unit', normalize: imagenet, name: "ImageNet's mean/std" },
+          { pixels: '255', normalize: caffe, name: "Caffe's means subtracted" },
         ] as const)
-      : ([{ pixels: 'unit', normalize: MNIST }] as const)),
+      : ([{ pixels: 'unit', normalize: MNIST, name: "MNIST's mean/std" }] as const)),
   ];
   const swapped = now.normalize && { mean: now.normalize.std, std: now.normalize.mean };
   if (swapped?.std.every((std) => std > 0)) ways.push({ pixels: now.pixels, normalize: swapped });
@@ -60,7 +67,9 @@ export function waysOfImages({ preprocess }: ImagePreset, channels: number): Pre
     const scale = to.map(([k], c) => k / from[c][0]);
     const shift = to.map(([k, o], c) => o - (k * from[c][1]) / from[c][0]);
     if (isSame(scale, shift)) return [];
-    return [{ cause: causeOf(now, way, swapped), words: wordsOf(way), fix: flagsOf(now, way), scale, shift }];
+    const fix = flagsOf(now, way);
+    const fixReversed = reversedFlags(preprocess, way, fix);
+    return [{ cause: causeOf(now, way, swapped), words: wordsOf(way), fix, fixReversed, scale, shift }];
   });
 }
 
@@ -76,10 +85,9 @@ function isSame(scale: readonly number[], shift: readonly number[]): boolean {
   return scale.every((one) => Math.abs(one - 1) < 0.05) && shift.every((one) => Math.abs(one) < 0.05);
 }
 
-function wordsOf({ pixels, normalize }: Way): string {
+function wordsOf({ pixels, normalize, name }: Way): string {
   if (normalize === null) return RANGE_WORDS[pixels];
-  const name = normalize === IMAGENET ? "ImageNet's mean/std" : normalize === MNIST ? "MNIST's mean/std" : null;
-  return `${RANGE_WORDS[pixels]}, ${name ?? (normalize === CAFFE ? "Caffe's means subtracted" : 'mean and std the other way round')}`;
+  return `${RANGE_WORDS[pixels]}, ${name ?? 'mean and std the other way round'}`;
 }
 
 function flagsOf(now: Way, { pixels, normalize }: Way): string {
@@ -88,6 +96,19 @@ function flagsOf(now: Way, { pixels, normalize }: Way): string {
     ...(normalize !== null ? [`--normalize ${normalizeText(normalize)}`] : now.normalize ? ['--normalize 0/1'] : []),
   ];
   return flags.join(' ');
+}
+
+/** The flags of a preparation with the channels in the opposite order: lists of three turn with them. */
+export function reversedFlags(
+  { channels }: ImagePreset['preprocess'],
+  { normalize }: Pick<Way, 'normalize'>,
+  flags = '',
+): string {
+  const isList = normalize !== null && new Set([...normalize.mean, 0]).size > 2;
+  const others = flags.split(' --normalize ')[0].replace(/^--normalize .*/, '');
+  const order = `--channels ${channels === 'bgr' ? 'rgb' : 'bgr'}`;
+  if (!isList) return [flags, order].filter(Boolean).join(' ');
+  return [others, order, `--normalize ${normalizeText(reversed(normalize)!)}`].filter(Boolean).join(' ');
 }
 
 function causeOf(now: Way, way: Way, swapped: Normal | null): string {
@@ -100,13 +121,23 @@ function causeOf(now: Way, way: Way, swapped: Normal | null): string {
   return 'pixels are prepared in another way than they were for training';
 }
 
+/** Channels of [N, C, H, W] in the opposite order. */
+export const ARRAY_REVERSED = 'x = x[:, ::-1]   # the channels of [N, C, H, W] reversed';
+
 /** What arrays are commonly made wrong by: they came as numbers, and nothing is known of them. */
 export function waysOfArrays(channels: number): Preparation[] {
   const { mean, std } = channels === 3 ? IMAGENET : MNIST;
   const name = channels === 3 ? "ImageNet's" : "MNIST's";
   const each = (cause: string, words: string, fix: string, of: (c: number) => readonly [number, number]) => {
     const pairs = Array.from({ length: channels }, (_, c) => of(c));
-    return { cause, words, fix, scale: pairs.map(([k]) => k), shift: pairs.map(([, o]) => o) };
+    return {
+      cause,
+      words,
+      fix,
+      fixReversed: `${fix}; ${ARRAY_REVERSED}`,
+      scale: pairs.map(([k]) => k),
+      shift: pairs.map(([, o]) => o),
+    };
   };
   const m = `mean = ${pythonColumn(mean)}`;
   const s = `std = ${pythonColumn(std)}`;
