@@ -1,3 +1,4 @@
+import { CnnvizError } from '../core/errors.js';
 import type { Value, ValueFault, ValueInfo } from '../core/values.js';
 import type { PlanOptions } from '../engine/choose.js';
 import { evaluate } from '../engine/evaluate.js';
@@ -11,6 +12,7 @@ import type { ThreadTeam } from '../engine/threads/shared-work.js';
 import { type BoundInput, inferShapes, type ShapedModel } from '../layers/infer.js';
 import type { Model } from '../layers/model.js';
 import type { KeptRun } from './explain/explanation.js';
+import { sidesThatFit } from './prepare/fitting-sides.js';
 import { ValueWatch } from './value-watch.js';
 
 /** What can be run: its model follows from its input. Files and threads are not its concern. */
@@ -72,8 +74,41 @@ export function shapeOf<B extends Bound>(subject: Runnable<B>, { info, x }: Fed)
     const bound = subject.bind(first, x);
     return { bound, shaped: inferShapes(bound.model, inputs, evaluate), inputs };
   } catch (error) {
-    throw subject.retell(error);
+    throw withMultiples(subject.retell(error), subject, inputs, { info, x });
   }
+}
+
+/** An error of sides that do not fit together; where multiples of 32 would, they are what to do about it. */
+function withMultiples(
+  error: unknown,
+  { bind, open }: Runnable,
+  inputs: ReadonlyMap<string, BoundInput>,
+  { info, x }: Fed,
+): unknown {
+  if (!(error instanceof CnnvizError) || error.code !== 'shape' || info?.shape.length !== 4 || open.length === 0) {
+    return error;
+  }
+  const [N, C, H, W] = info.shape;
+  const found = sidesThatFit([H, W], (height, width) => {
+    const input = { dtype: info.dtype, shape: [N, C, height, width] };
+    try {
+      inferShapes(bind(input, null).model, new Map(inputs).set(open[0], { ...input, value: null }), evaluate);
+      return true;
+    } catch (other) {
+      if (other instanceof CnnvizError) return false;
+      throw other;
+    }
+  });
+  if (found === null) return error;
+  const { multiple, height, width } = found;
+  const isArray = x !== null && 'dtype' in x;
+  const size = isArray ? `such as ${width}×${height}` : `--resize ${height},${width}`;
+  const { code, message, scope } = error;
+  return new CnnvizError(code, `${message}; the input is ${W}×${H}`, {
+    fix: `sides that are multiples of ${multiple}${isArray ? ', ' : ': '}${size}`,
+    cause: error,
+    scope,
+  });
 }
 
 /** A subject planned for inputs of one shape. */

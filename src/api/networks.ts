@@ -232,9 +232,10 @@ export function compare(
   return inLibraryWords(() =>
     withRequest(a, options, (request) =>
       withRequest(other.network, other, (second) =>
-        withInput(image, (input) =>
-          compareNetworks(networkJob(request, options, { layers: ['all'] }), second, input, tolerance, threads, pause),
-        ),
+        withInput(image, (input) => {
+          const job = networkJob(request, options, { layers: ['all'] });
+          return compareNetworks(job, { request: second, preset: job.preset }, input, tolerance, threads, pause);
+        }),
       ),
     ),
   );

@@ -198,26 +198,6 @@ const CASES: readonly FixCase[] = [
   { args: ['preprocess', 'photo.jpg', '--pixels', '255'], says: /--preset/, rule: { add: 1 } },
   { args: ['preprocess', 'photo.jpg', '--gray'], says: /--normalize/, rule: { add: 1 } },
   { args: ['preprocess', 'photo.jpg', '-o', 'x.png'], says: /--audit/, rule: { add: 1 } },
-  {
-    args: ['preprocess', 'photo.jpg', '--preset', 'none', '--gray', '--channels', 'bgr'],
-    says: /^leave --channels out/,
-    rule: { leave: 0 },
-  },
-  {
-    args: ['preprocess', 'photo.jpg', '--preset', 'caffe', '--gray'],
-    says: /^leave --gray out/,
-    rule: () => ['preprocess', 'photo.jpg', '--preset', 'none', '--gray'],
-  },
-  {
-    args: ['preprocess', 'photo.jpg', '--preset', 'none', '--fit', 'crop'],
-    says: /HEIGHT,WIDTH/,
-    rule: (_, args) => [...args, '--resize', '640,640'],
-  },
-  {
-    args: ['preprocess', 'photo.jpg', '--fit', 'crop', '--resize', '64'],
-    says: /says the size/,
-    rule: (_, args) => [...args.slice(0, -1), '64,64'],
-  },
   { args: ['preprocess', 'photo.jpg', '-o', 'x.png'], says: /-o/, rule: { add: 0 }, fill: { FILE: 'x' } },
   { args: ['preprocess', 'photo.jpg', '--audit', '-o', 'x.npy'], says: /-o/, rule: { add: 0 }, fill: { FILE: 'x' } },
   { args: ['preprocess', 'photo.jpg', '--audit', '-o', 'x.npy'], says: /--audit/, rule: { leave: 1 } },

@@ -1,15 +1,17 @@
 import { type ArrayDifference, compareArrays } from '../../analysis/array-difference.js';
 import { topClasses } from '../../analysis/best-classes.js';
 import { channelsOf } from '../../analysis/layer-facts.js';
+import { causeOfInputs, type InputCause } from '../../analysis/prepare/input-cause.js';
 import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
-import type { NetworkJob, NetworkRequest } from '../../core/job.js';
+import type { NetworkJob } from '../../core/job.js';
 import { nanScores } from '../../core/result.js';
 import { sizeOf } from '../../core/tensor.js';
 import { groupDigits } from '../../core/text.js';
 import { placeOfIndex, type ValuePlace } from '../../core/value-place.js';
-import { faultWords, toFloat32, type Value } from '../../core/values.js';
+import { faultWords, isFloat, toFloat32, type Value } from '../../core/values.js';
 import type { Breathe } from '../../engine/execute.js';
+import { numbersOf } from '../../engine/input.js';
 import { timesOfProcess } from '../../engine/step-times.js';
 import { readBytes } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
@@ -47,6 +49,12 @@ export interface NetworkComparison {
   readonly b: string;
   readonly input: Source['facts'];
   readonly preprocess: string;
+  /** Whether both are fed the same numbers; where not, why: null when no usual way explains it. */
+  readonly inputs: {
+    readonly same: boolean;
+    readonly preprocess: readonly [string, string];
+    readonly cause: InputCause | null;
+  };
   /** A layer is the same when its largest difference is at most this share of its largest value. */
   readonly tolerance: number;
   readonly layers: readonly LayerComparison[];
@@ -68,26 +76,31 @@ export interface NetworkComparison {
 /**
  * Runs two networks on one input and finds the first layer where they part. The first network says how the image is
  * prepared, unless the job does.
+ * @param other the second network, and what is asked of its own preparation
  * @throws CnnvizError when a network cannot be read or does not take the input
  */
 export async function compareNetworks(
   job: NetworkJob,
-  other: NetworkRequest,
+  other: Pick<NetworkJob, 'request' | 'preset'>,
   input: Input,
   tolerance: number,
   threads: number,
   breathe: Breathe,
 ): Promise<NetworkComparison> {
-  const [a, b] = [await openNetwork(job.request), await openNetwork(other)];
+  const [a, b] = [await openNetwork(job.request), await openNetwork(other.request)];
   const bytes = await readBytes(input.path);
-  const read = (opened: OpenedNetwork) => sourceOf(input, bytes, sha256(bytes), networkSubject(opened, job));
-  const source = await read({ ...a, preset: a.preset ?? b.preset });
-  const ofB = digitFor(a, b) ?? b.preset ?? a.preset;
-  const own = a.declared || b.declared || digitFor(a, b) ? await read({ ...b, preset: ofB }) : source;
-  const names = [job.request.network, other.network] as const;
+  const read = (opened: OpenedNetwork, { preset }: Pick<NetworkJob, 'preset'>) =>
+    sourceOf(input, bytes, sha256(bytes), networkSubject(opened, { ...job, preset }));
+  const source = await read({ ...a, preset: a.preset ?? b.preset }, job);
+  const isAskedAlike = JSON.stringify(job.preset) === JSON.stringify(other.preset);
+  // what is not asked of the second alone is as the first has it, unless a file says more
+  const ofB = digitFor(a, b) ?? (isAskedAlike ? (b.preset ?? a.preset) : (a.preset ?? b.preset));
+  const isOwn = a.declared || b.declared || digitFor(a, b) || !isAskedAlike;
+  const own = isOwn ? await read({ ...b, preset: ofB }, other) : source;
+  const names = [job.request.network, other.request.network] as const;
   const contexts = names.map((name) => ({ breathe, threads, times: timesOfProcess()?.of(name) ?? null }));
   const one = await runAllLayers(a, source, job, contexts[0]);
-  const two = await runAllLayers(b, own, job, contexts[1]);
+  const two = await runAllLayers(b, own, { ...job, preset: other.preset }, contexts[1]);
   if (one.layers.length * two.layers.length > MOST_PAIRS) {
     throw new CnnvizError(
       'unsupported',
@@ -102,6 +115,7 @@ export async function compareNetworks(
     b: names[1],
     input: source.facts,
     preprocess: source.preprocess,
+    inputs: comparedInputs(source, own),
     tolerance,
     layers,
     first: layers.find(({ same }) => !same) ?? null,
@@ -113,6 +127,24 @@ export async function compareNetworks(
       ...one.faults.map((fault) => `${names[0]}: ${fault}`),
       ...two.faults.map((fault) => `${names[1]}: ${fault}`),
     ],
+  };
+}
+
+/** Whether two networks are fed the same numbers, and where they are made of one image in different ways, in which. */
+export function comparedInputs(one: Source, two: Source): NetworkComparison['inputs'] {
+  const [a, b] = [one, two].map(({ x }) => x && { values: numbersOf(x), shape: x.shape.slice(-3) });
+  const preprocess = [one.preprocess, two.preprocess] as const;
+  if (!a || !b) return { same: a === b, preprocess, cause: null };
+  const same = a.shape.join() === b.shape.join() && a.values.every((value, i) => Object.is(value, b.values[i]));
+  const { picture, preset } = one;
+  const isExplained = !same && picture && preset && !preset.digit;
+  const cause = isExplained ? causeOfInputs(picture.image, preset, a, b) : null;
+  // what its file declares is changed by no flag
+  const isFixed = !isFloat(two.info!.dtype);
+  return {
+    same,
+    preprocess,
+    cause: cause && isFixed ? { steps: cause.steps.map((step) => ({ ...step, likeA: [] })) } : cause,
   };
 }
 

@@ -1,5 +1,5 @@
 import { arg, command } from '../../cli/command.js';
-import { flag, under } from '../../cli/flags.js';
+import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import { oneInput } from '../../cli/input-flags.js';
 import {
   asPrintedFlag,
@@ -8,10 +8,36 @@ import {
   numbersJob,
   pageFlags,
   presetFlags,
+  presetOf,
   requestOf,
 } from '../../cli/network-flags.js';
 import { parseNumber } from '../../cli/parse.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
+import type { PresetChoice } from '../../core/job.js';
+
+const { background, maxPixels, ...preparation } = presetFlags;
+
+type Preparation = typeof preparation;
+type OfSide<S extends 'a' | 'b'> = { readonly [K in keyof Preparation as `${S}${Capitalize<K>}`]: Preparation[K] };
+
+/** The flags of a preparation for one of the two alone: --a-channels. */
+function ofSide<S extends 'a' | 'b'>(side: S): OfSide<S> {
+  const own = Object.entries(preparation).map(([key, one]) => [
+    side + key[0].toUpperCase() + key.slice(1),
+    { ...one, spec: one.spec.replace('--', `--${side}-`), about: `--${key}, for ${side} alone` },
+  ]);
+  return under(`Pixels of ${side} alone:`, Object.fromEntries(own)) as OfSide<S>;
+}
+
+/** What is asked of the preparation of one side: its own flags before those of both. */
+function askedOf(side: 'a' | 'b', flags: ValuesOf<Preparation>): PresetChoice | null {
+  const values = flags as Readonly<Record<string, unknown>>;
+  const of = (key: string) => {
+    const own = values[side + key[0].toUpperCase() + key.slice(1)];
+    return own === null || own === false ? values[key] : own;
+  };
+  return presetOf(Object.fromEntries(Object.keys(preparation).map((key) => [key, of(key)])) as ValuesOf<Preparation>);
+}
 
 /** A share from 0. */
 function parseTolerance(long: string, text: string): number {
@@ -30,6 +56,7 @@ The first network says how the image is prepared, unless --preset does.`,
   cnnviz compare net.yaml@before.pth net.yaml@after.pth dog.jpg  two checkpoints
   cnnviz compare digits digits@my.safetensors seven.png          mine and the one that ships
   cnnviz compare a.onnx b.onnx x.npy --json                      two exports on an array
+  cnnviz compare net.onnx net.onnx dog.jpg --b-channels bgr      one network, its colours in either order
 `,
   args: {
     a: arg.one('a network, as for run: NET or NET@WEIGHTS'),
@@ -47,6 +74,8 @@ The first network says how the image is prepared, unless --preset does.`,
     ...under('Weights:', { init: initFlag, asPrinted: asPrintedFlag }),
     ...presetFlags,
     ...pageFlags,
+    ...ofSide('a'),
+    ...ofSide('b'),
     ...under('Running:', { exact: exactFlag }),
   },
   jobs: 'threads within one image',
@@ -61,8 +90,11 @@ The first network says how the image is prepared, unless --preset does.`,
     const initOf = async (network: string) => ((await bringsNumbers(network)) ? null : flags.init);
     const { tolerance, asPrinted, exact } = flags;
     const input = await oneInput(image);
-    const job = numbersJob(a, { ...flags, init: await initOf(a) }, { layers: ['all'], exact });
-    const other = requestOf(b, { init: await initOf(b), asPrinted });
+    const job = {
+      ...numbersJob(a, { ...flags, init: await initOf(a) }, { layers: ['all'], exact }),
+      preset: askedOf('a', flags),
+    };
+    const other = { request: requestOf(b, { init: await initOf(b), asPrinted }), preset: askedOf('b', flags) };
     const { breathe } = frame.progress(1);
     const found = await compareNetworks(job, other, input, tolerance, frame.jobs, breathe).catch((error) => {
       throw atPlace(image, error);

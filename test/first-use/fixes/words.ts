@@ -92,4 +92,24 @@ export const WORDS: readonly FixCase[] = [
     says: /-o maps\//,
     rule: { add: 0 },
   },
+  {
+    args: ['preprocess', 'photo.jpg', '--preset', 'none', '--gray', '--channels', 'bgr'],
+    says: /^leave --channels out/,
+    rule: { leave: 0 },
+  },
+  {
+    args: ['preprocess', 'photo.jpg', '--preset', 'caffe', '--gray'],
+    says: /^leave --gray out/,
+    rule: () => ['preprocess', 'photo.jpg', '--preset', 'none', '--gray'],
+  },
+  {
+    args: ['preprocess', 'photo.jpg', '--preset', 'none', '--fit', 'crop'],
+    says: /HEIGHT,WIDTH/,
+    rule: (_, args) => [...args, '--resize', '640,640'],
+  },
+  {
+    args: ['preprocess', 'photo.jpg', '--fit', 'crop', '--resize', '64'],
+    says: /says the size/,
+    rule: (_, args) => [...args.slice(0, -1), '64,64'],
+  },
 ];
