@@ -42,8 +42,8 @@ export function checkOperators(nodes: readonly OnnxNode[], { opsets }: Pick<Onnx
 function fixFor(domain: string): string {
   const list = `docs/networks.md lists the ${TRANSLATORS.size} operators of ONNX that are supported`;
   if (domain === '') return list;
-  const own = domain === RUNTIME ? 'an operator of onnxruntime alone' : `an operator of ${domain} alone`;
-  return `export the model without it, it is ${own}; ${list}`;
+  if (domain !== RUNTIME) return `export the model without it, it is an operator of ${domain} alone; ${list}`;
+  return `it is an operator of onnxruntime alone: export the model without it, a quantised one by quantize_static(…, quant_format=QuantFormat.QDQ); ${list}`;
 }
 
 function fullName({ domain, operator }: Pick<OnnxNode, 'domain' | 'operator'>): string {

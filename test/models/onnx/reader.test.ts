@@ -201,6 +201,12 @@ describe('what cannot be computed', () => {
     expect(refusal.fix).toBe(`docs/networks.md lists the ${TRANSLATORS.size} operators of ONNX that are supported`);
   });
 
+  it('an operator of onnxruntime alone is refused with what to export instead', () => {
+    const refusal = refusalOf(model({ nodes: [node('QLinearAdd', ['x'], ['y'], text(7, 'com.microsoft'))] }));
+    expect(refusal.message).toBe('y: operator com.microsoft.QLinearAdd (opset unknown) is not supported');
+    expect(refusal.fix).toMatch(/^it is an operator of onnxruntime alone: .*QuantFormat\.QDQ/);
+  });
+
   it('docs/networks.md lists what is supported: npm run operators', async () => {
     const { operatorsPage } = (await import('../../../fixtures/make/operators.mjs' as string)) as {
       operatorsPage: (page: string, groups: typeof OPERATOR_GROUPS) => string;
