@@ -23,7 +23,8 @@ export function bestClasses(
 }
 
 /** Whether the network ends in one number for each of some classes. */
-function endsInClasses({ shaped: { model, infos } }: SubjectRun): boolean {
+function endsInClasses({ shaped: { model, infos, refused } }: SubjectRun): boolean {
+  if (refused.has(model.outputs[0])) return false;
   const shape = infos.get(model.outputs[0])!.shape;
   return shape.length === 2 && shape[1] > 1;
 }

@@ -1,4 +1,5 @@
 import { CnnvizError } from '../core/errors.js';
+import { plural } from '../core/geometry.js';
 import type { Value, ValueFault, ValueInfo } from '../core/values.js';
 import type { PlanOptions } from '../engine/choose.js';
 import { evaluate } from '../engine/evaluate.js';
@@ -63,18 +64,25 @@ export interface Fed {
   readonly x: EngineInput | Value | null;
 }
 
-/** The shapes of a subject for one input; nothing is computed, weights are not read. */
+/**
+ * The shapes of a subject for one input; nothing is computed, weights are not read. Layers of a network that do not take
+ * the input, or that nobody computes here, are left out of its shaped model: whoever needs one is refused with the reason.
+ */
 export function shapeOf<B extends Bound>(subject: Runnable<B>, { info, x }: Fed): Shaped<B> {
   const { fed, open } = subject;
   const first = info ?? fed.values().next().value ?? { dtype: 'float32', shape: [] };
   const inputs = new Map<string, BoundInput>();
   for (const [name, value] of fed) inputs.set(name, { dtype: value.dtype, shape: value.shape, value });
   if (info && open.length > 0) inputs.set(open[0], { dtype: info.dtype, shape: info.shape, value: null });
+  const told = (error: unknown) => withMultiples(subject.retell(error), subject, inputs, { info, x });
   try {
     const bound = subject.bind(first, x);
-    return { bound, shaped: inferShapes(bound.model, inputs, evaluate), inputs };
+    const isWhole = bound.branches === null && bound.settle === null;
+    const shaped = inferShapes(bound.model, inputs, evaluate, isWhole ? [] : null, told);
+    const notes = leftOutNotes(shaped);
+    return { bound: notes.length === 0 ? bound : { ...bound, notes: [...bound.notes, ...notes] }, shaped, inputs };
   } catch (error) {
-    throw withMultiples(subject.retell(error), subject, inputs, { info, x });
+    throw told(error);
   }
 }
 
@@ -109,6 +117,14 @@ function withMultiples(
     cause: error,
     scope,
   });
+}
+
+/** What is to be said of a network of which only a part can be computed. */
+function leftOutNotes({ model, whole, refused }: ShapedModel): string[] {
+  const [first] = refused.values();
+  if (!first) return [];
+  const left = whole.nodes.length - model.nodes.length;
+  return [`${left} of ${plural(whole.nodes.length, 'layer')} cannot be computed: ${first.message}`];
 }
 
 /** A subject planned for inputs of one shape. */

@@ -26,8 +26,8 @@ export function chooseLayers(shaped: ShapedModel, patterns: readonly string[], f
   const { model } = shaped;
   const chosen = new Set<string>();
   for (const pattern of patterns) {
-    const values = valuesOf(shaped, pattern);
-    if (values.length === 0) throw unknownLayer(model, pattern, flag);
+    const values = computable(shaped, valuesOf(shaped, pattern), pattern);
+    if (values.length === 0) throw unknownLayer(shaped.whole, pattern, flag);
     for (const value of values) chosen.add(value);
   }
   const makers = new Map(model.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
@@ -40,8 +40,37 @@ export function chooseLayers(shaped: ShapedModel, patterns: readonly string[], f
     });
 }
 
-function valuesOf({ model, infos }: ShapedModel, pattern: string): string[] {
-  const computes = ({ layer }: ModelNode, value: string) => computesNumbers(layer, infos.get(value)!.dtype);
+/**
+ * Of what several layers are meant by, that which can be computed; what is named for itself must be.
+ * @throws CnnvizError where it cannot be, or where the rest does not take the input
+ */
+function computable(shaped: ShapedModel, values: readonly string[], pattern: string): readonly string[] {
+  const { refused } = shaped;
+  const left = values.flatMap((value) => refused.get(value) ?? []);
+  if (left.length === 0) return values;
+  const misfit = left.find(({ code }) => code !== 'unsupported');
+  if (misfit) throw misfit;
+  const some = values.filter((value) => !refused.has(value));
+  if (pattern === 'output' || some.length === 0) throw withTheRest(shaped, left[0]);
+  return some;
+}
+
+/** The same refusal, and what can be run all the same. */
+function withTheRest({ model, whole }: ShapedModel, error: CnnvizError): CnnvizError {
+  const count = model.nodes.filter(({ layer }) => layer.kind !== 'shape').length;
+  if (count === 0) return error;
+  const rest = `${count} of ${whole.nodes.length} layers do not depend on it: --layers all runs them`;
+  return new CnnvizError(error.code, error.message, {
+    fix: error.fix === undefined ? rest : `${rest}; ${error.fix}`,
+    scope: error.scope,
+    cause: error,
+  });
+}
+
+function valuesOf(shaped: ShapedModel, pattern: string): string[] {
+  const { whole: model, infos, refused } = shaped;
+  const computes = ({ layer }: ModelNode, value: string) =>
+    refused.has(value) || computesNumbers(layer, infos.get(value)!.dtype);
   // the first is the layer's own; of the others (the parts of a split, a dropout's mask) those that are numbers
   const valuesOfNode = (node: ModelNode) => node.outputs.filter((value, i) => i === 0 || computes(node, value));
   const named = model.nodes.filter(({ name }) => name === pattern);

@@ -27,9 +27,21 @@ interface LayerSummary {
   readonly field: Field | null;
 }
 
+/** One layer that cannot be computed. */
+interface LeftOutLayer {
+  readonly name: string;
+  /** "not supported: LSTM", or that it needs such a layer. */
+  readonly words: string;
+  readonly reason: string;
+  /** How many of the summary's layers stand before it. */
+  readonly at: number;
+}
+
 export interface NetworkSummary {
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly layers: readonly LayerSummary[];
+  /** Those that cannot be computed: they are in no total. */
+  readonly leftOut: readonly LeftOutLayer[];
   readonly params: number;
   readonly macs: number;
   /** 2 per multiply-accumulate. */
@@ -41,9 +53,14 @@ export interface NetworkSummary {
   readonly paramBytes: number;
 }
 
-/** What a network costs and what its layers see. Layers that only compute shapes are left out. */
+/**
+ * What a network costs and what its layers see. Layers that only compute shapes are left out.
+ * @throws CnnvizError when the network does not take its input
+ */
 export function summarizeModel(shaped: ShapedModel): NetworkSummary {
-  const { model, infos } = shaped;
+  const { model, infos, refused } = shaped;
+  const misfit = [...refused.values()].find(({ code }) => code !== 'unsupported');
+  if (misfit) throw misfit;
   const fields = new Map<string, Field>();
   const makers = new Map<string, string>();
   for (const { name } of model.inputs) {
@@ -84,6 +101,7 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
   return {
     inputs: model.inputs.map(({ name }) => ({ name, shape: infos.get(name)!.shape })),
     layers,
+    leftOut: leftOutOf(shaped, layers),
     params,
     macs,
     flops: 2 * macs,
@@ -100,6 +118,26 @@ const KERNELS_IN: Readonly<Partial<Record<Layer['kind'], number>>> = {
   conv_integer: 1,
   qlinear_conv: 3,
 };
+
+function leftOutOf({ model, whole, refused }: ShapedModel, layers: readonly LayerSummary[]): LeftOutLayer[] {
+  const told = new Set(layers.map(({ name }) => name));
+  const computed = new Set(model.nodes);
+  let at = 0;
+  return whole.nodes.flatMap((node): LeftOutLayer[] => {
+    if (told.has(node.name)) at++;
+    if (computed.has(node)) return [];
+    const reason = refused.get(node.outputs[0])!;
+    const isOwn = !node.inputs.some((name) => name !== null && refused.get(name) === reason);
+    const { layer } = node;
+    const words =
+      layer.kind === 'unsupported'
+        ? layerFamily(layer).words(layer, [])
+        : isOwn
+          ? `not supported here: ${nameOf(layer)}`
+          : `${nameOf(layer)}, needs what is not supported`;
+    return [{ name: node.name, words, reason: reason.message, at }];
+  });
+}
 
 function windowOf(layer: Layer, { inputs }: LayerShapes): readonly [number, number] | null {
   if ('kernelSize' in layer && layer.kernelSize.length === 2) return [layer.kernelSize[0], layer.kernelSize[1]];

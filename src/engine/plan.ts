@@ -29,6 +29,7 @@ import {
 
 /** Every shape, algorithm and buffer of a run, settled before the first number is computed. */
 export interface Plan {
+  /** Of the model that was planned, the nodes that can be computed for these inputs. */
   readonly model: Model;
   readonly shaped: ShapedModel;
   /** In order; values that follow from constants alone are made by none. */
@@ -47,8 +48,8 @@ type PlanInputs = readonly number[] | ReadonlyMap<string, BoundInput>;
  */
 export function planModel(model: Model, inputs: PlanInputs, options: PlanOptions, keep?: readonly string[]): Plan {
   const bound = 'get' in inputs ? inputs : new Map([[model.inputs[0].name, oneInput(model, inputs)]]);
-  const shaped = inferShapes(model, bound, evaluate);
   const kept = keep ?? model.outputs;
+  const shaped = inferShapes(model, bound, evaluate, kept);
   const nodes = neededFor(model, kept);
   const uses = { here: countUses(nodes), anywhere: countUses(model.nodes) };
   const constants = constantValues(model, nodes);
@@ -65,7 +66,7 @@ export function planModel(model: Model, inputs: PlanInputs, options: PlanOptions
       throw atPlace(node.name, error);
     }
   }
-  return { model, shaped, steps, kept, macs: steps.reduce((sum, { macs }) => sum + macs, 0) };
+  return { model: shaped.model, shaped, steps, kept, macs: steps.reduce((sum, { macs }) => sum + macs, 0) };
 }
 
 function oneInput(model: Model, shape: readonly number[]): BoundInput {

@@ -142,8 +142,11 @@ export interface Explained<L> {
   ) => Readonly<Record<string, number>>;
 }
 
-/** Who computes a layer that is no `Forward`: the planner, by the engine's convolutions (engine/conv2d) or pools (engine/pooling). */
-type Planned = 'conv' | 'pool';
+/**
+ * Who computes a layer that is no `Forward`: the planner, by the engine's convolutions (engine/conv2d) or pools
+ * (engine/pooling); nobody where its shape rule refuses it.
+ */
+type Planned = 'conv' | 'pool' | 'refused';
 
 /** All that is known of one kind of layer: a kind that lacks one of the facts does not compile. */
 export interface LayerFamily<L> {

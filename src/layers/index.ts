@@ -20,6 +20,7 @@ import { SELECTING, type SelectingFamily } from './selecting/index.js';
 import { SHAPES, type ShapesFamily } from './shapes.js';
 import { SOFTMAX, type SoftmaxLayer } from './softmax.js';
 import { SPATIAL, type SpatialFamily } from './spatial/index.js';
+import { UNSUPPORTED, type UnsupportedLayer } from './unsupported.js';
 import { WINDOW_ND, type WindowNdFamily } from './window-nd.js';
 
 /** One layer of a network. A family of kinds is a file of this folder or of one below. */
@@ -44,7 +45,8 @@ export type Layer =
   | IndexingFamily
   | SelectingFamily
   | SpatialFamily
-  | ShapesFamily;
+  | ShapesFamily
+  | UnsupportedLayer;
 
 /** Every kind of layer, once. Adding one: an entry in its family's file; a new family has a line here and in `Layer`. */
 export const LAYERS: Families<Layer> = {
@@ -69,6 +71,7 @@ export const LAYERS: Families<Layer> = {
   ...SELECTING,
   ...SPATIAL,
   ...SHAPES,
+  ...UNSUPPORTED,
 };
 
 /** All that is known of a layer; its kind decides, so the types fit. */
@@ -97,7 +100,7 @@ export function keepsNumbers(layer: Layer): boolean {
   return forwardOf(layer)?.memory === 'alias';
 }
 
-/** How a layer is computed by itself; null for one that the planner gives to the engine's convolutions or pools. */
+/** How a layer is computed by itself; null for one that the planner gives to the engine's convolutions or pools, or that is refused. */
 export function forwardOf<L extends Layer>(layer: L): Forward<L> | null {
   const { forward } = layerFamily(layer);
   return typeof forward === 'string' ? null : forward;

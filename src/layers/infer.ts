@@ -5,7 +5,7 @@ import { formatBytes } from '../core/text.js';
 import type { Value, ValueInfo } from '../core/values.js';
 import type { KnownInput, ReadsCall } from './family.js';
 import { type Layer, layerFamily } from './index.js';
-import type { Model, ModelNode } from './model.js';
+import { type Model, type ModelNode, neededFor } from './model.js';
 
 /** What is given for a model input: its type and shape, and its numbers when they may decide shapes. */
 export interface BoundInput extends ValueInfo {
@@ -21,24 +21,46 @@ export type Evaluate = (
 
 /** The type and shape of every value of a model for given inputs. */
 export interface ShapedModel {
+  /** The nodes that can be computed; its outputs are those of the whole. */
   readonly model: Model;
-  /** By name of the value; constants included. */
+  /** The model as it was given. */
+  readonly whole: Model;
+  /** Why values that the whole makes are not made by `model`. */
+  readonly refused: ReadonlyMap<string, CnnvizError>;
+  /** By name of the value; constants included. Asked for one that is refused, it throws why. */
   readonly infos: ReadonlyMap<string, ValueInfo>;
   /** The numbers of a value that does not depend on what is run; null for one that does. */
   readonly known: (name: string) => Value | null;
 }
 
+/** Types and shapes by name, and for values that have none the reason: whoever needs one of those is refused by it. */
+class Infos extends Map<string, ValueInfo> {
+  readonly refused = new Map<string, CnnvizError>();
+
+  /** @throws CnnvizError where the value is refused */
+  override get(name: string): ValueInfo | undefined {
+    const refusal = this.refused.get(name);
+    if (refusal) throw refusal;
+    return super.get(name);
+  }
+}
+
 /**
  * Works out all shapes. Values that decide shapes (a Reshape's target) are computed on the way, by `evaluate`, from
  * constants, shapes and bound inputs.
+ * @param wanted the values that must be there; without it all. What others lack is told by `refused`, in the words of `told`
  * @throws CnnvizError with the node's name in front
  */
 export function inferShapes(
   model: Model,
   bound: ReadonlyMap<string, BoundInput>,
   evaluate: Evaluate | null = null,
+  wanted: readonly string[] | null = null,
+  told: (error: unknown) => unknown = (error) => error,
 ): ShapedModel {
-  const infos = new Map<string, ValueInfo>();
+  const needed = wanted && new Set(neededFor(model, wanted));
+  const infos = new Infos();
+  const { refused } = infos;
   const makers = new Map<string, ModelNode>();
   const values = new Map<string, Value | null>();
   /** Follow from constants and shapes alone. */
@@ -92,10 +114,21 @@ export function inferShapes(
         makers.set(name, node);
       }
     } catch (error) {
-      throw atPlace(node.name, error);
+      const isPassed = isPassedOn(node, refused, error);
+      const cause = isPassed ? error : atPlace(node.name, error);
+      if (!(cause instanceof CnnvizError) || !needed || needed.has(node)) throw cause;
+      const reason = isPassed ? cause : (told(cause) as CnnvizError);
+      for (const name of node.outputs) refused.set(name, reason);
     }
   }
-  return { model, infos, known };
+  const isWhole = refused.size === 0;
+  const nodes = isWhole ? model.nodes : model.nodes.filter(({ outputs }) => !outputs.some((name) => refused.has(name)));
+  return { model: isWhole ? model : { ...model, nodes }, whole: model, refused, infos, known };
+}
+
+/** Whether an error is the reason that something a node reads is not there: the place it says is another's. */
+function isPassedOn({ inputs }: ModelNode, refused: ReadonlyMap<string, CnnvizError>, error: unknown): boolean {
+  return inputs.some((name) => name !== null && refused.get(name) === error);
 }
 
 /** More numbers than this in one array are refused before any is computed: 2 GiB of float32. */

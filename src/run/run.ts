@@ -7,6 +7,7 @@ import type { InputFacts, NetworkRunResult, OutputFile, RunResult } from '../cor
 import { faultWords } from '../core/values.js';
 import type { EngineInput } from '../engine/input.js';
 import type { Input } from '../io/inputs.js';
+import type { ShapedModel } from '../layers/infer.js';
 import type { Model } from '../layers/model.js';
 import { followingCount } from './banks.js';
 import type { BoundKernels, KernelSubject } from './kernels.js';
@@ -62,8 +63,13 @@ export interface LayerChoice extends Choice {
 export function layersNamed(names: readonly string[], firstOnly = false): Choose<Bound, LayerChoice> {
   return ({ shaped }) => {
     const layers = chooseLayers(shaped, names).slice(0, firstOnly ? 1 : undefined);
-    return { layers, keep: [...layers.map(({ value }) => value), ...shaped.model.outputs] };
+    return { layers, keep: [...layers.map(({ value }) => value), ...computedOutputs(shaped)] };
   };
+}
+
+/** The outputs, but for those that depend on what cannot be computed. */
+function computedOutputs({ model, refused }: ShapedModel): string[] {
+  return model.outputs.filter((value) => !refused.has(value));
 }
 
 /** A run of which one layer is looked at, with what its pictures say of it. */
@@ -236,11 +242,13 @@ export function networkWork(
       const say = (note: string) => void notes.push(note);
       const scoresShare = classesShare(found);
       const { shaped, read } = found;
-      const output = read(shaped.model.outputs[0]);
-      const seen = { network: subject.name, source, shaped, layers, output, classes: { ...classes, scoresShare } };
+      const seen = () => {
+        const output = read(shaped.model.outputs[0]);
+        return { network: subject.name, source, shaped, layers, output, classes: { ...classes, scoresShare } };
+      };
       return {
         products: isOverview(job)
-          ? overviewProduct(job, seen, say)
+          ? overviewProduct(job, seen(), say)
           : drawLayers(
               job,
               subject.name,

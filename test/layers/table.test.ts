@@ -38,8 +38,8 @@ describe('the table of layers', () => {
     expect([typeof reads, typeof words, typeof backward]).toEqual(['function', 'function', 'object']);
   });
 
-  it('leaves convolutions, linear layers and 2-D pools to the planner', () => {
+  it('leaves convolutions, linear layers and 2-D pools to the planner, and what is not supported to nobody', () => {
     const planned = Object.keys(LAYERS).filter((kind) => forwardOf({ kind } as Layer) === null);
-    expect(planned).toEqual(['conv', 'ncc', 'linear', 'max_pool', 'avg_pool', 'gauss_pool']);
+    expect(planned).toEqual(['conv', 'ncc', 'linear', 'max_pool', 'avg_pool', 'gauss_pool', 'unsupported']);
   });
 });

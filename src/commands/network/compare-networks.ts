@@ -186,7 +186,8 @@ async function runAllLayers(opened: OpenedNetwork, source: Source, job: NetworkJ
     return [{ name, kind: nameOf(node.layer), role: roleOf(node), shape, values: toFloat32(data) }];
   });
   const [output] = plan.model.outputs;
-  return { layers, ...bestClass(read(output)), notes: bound.notes, faults: faults.map(faultWords) };
+  const classes = plan.shaped.refused.has(output) ? { classes: false, best: null } : bestClass(read(output));
+  return { layers, ...classes, notes: bound.notes, faults: faults.map(faultWords) };
 }
 
 /** Tells convolutions that only a batch norm reads, and those batch norms, from all other layers. */

@@ -57,7 +57,7 @@ export function drawSummary(
 
 /** A line for each layer: output, parameters, MACs, receptive field and cumulative stride; then the totals. */
 export function describeSummary({ name, summary }: NamedSummary, style: Style): string[] {
-  const rows = summary.layers.map(({ name: layer, words, outShape, params, macs, field }) => [
+  const lines = summary.layers.map(({ name: layer, words, outShape, params, macs, field }) => [
     layer,
     words,
     shapeWords(outShape),
@@ -67,9 +67,14 @@ export function describeSummary({ name, summary }: NamedSummary, style: Style): 
     field && field[0].jump !== null ? axesWords(field, ({ jump }) => jump) : '',
     field && field[0].jump !== null ? axesWords(field, ({ start }) => start) : '',
   ]);
+  const leftOut = (at: number) =>
+    summary.leftOut
+      .filter((one) => one.at === at)
+      .map(({ name: layer, words }) => [layer, words, '?', '', '', '', '', '']);
+  const rows = [...lines.flatMap((line, at) => [...leftOut(at), line]), ...leftOut(lines.length)];
   const { field } = summary;
   const total = [
-    'total',
+    summary.leftOut.length === 0 ? 'total' : 'total of the rest',
     '',
     '',
     groupDigits(summary.params),
@@ -81,12 +86,12 @@ export function describeSummary({ name, summary }: NamedSummary, style: Style): 
   const head = ['layer', '', 'output', 'params', 'MACs', 'field', 'stride', 'centre'];
   const input = summary.inputs.map(({ name: one, shape }) => `${one} ${shapeWords(shape)}`).join(', ');
   const look = { ...LOOK, names: 2 };
-  const [title, ...lines] = tableLines([head, ...rows, total], look, style.columns);
+  const [title, ...table] = tableLines([head, ...rows, total], look, style.columns);
   return [
     `${style.strong(name)}  ${input}`,
     ...title.map(style.dim),
-    ...lines.slice(0, -1).flat(),
-    ...lines[lines.length - 1].map(style.strong),
+    ...table.slice(0, -1).flat(),
+    ...table[table.length - 1].map(style.strong),
     ` ${formatNumber(summary.flops / 1e9, 4)} GFLOP (2 per MAC), ${formatBytes(summary.paramBytes)} of parameters, ${formatBytes(summary.activationBytes)} of activations`,
     style.dim(
       ' field: input pixels a value sees; stride: input pixels between neighbours; centre: of the first field, 0 is the middle of the first pixel',
@@ -175,14 +180,15 @@ function alignLines(as: readonly Line[], bs: readonly Line[]): LinePair[] {
 /**
  * The document of `summary --json`. Of each layer: name, kind, words, from, outShape (N included), params, macs, flops,
  * field [{size, jump, start}] vertical and horizontal, or null. Totals: params, macs, flops, field, activationBytes,
- * paramBytes. With --diff also `other`, the same of the other network, and `difference`: how many layers are `alike`,
+ * paramBytes; of a network of which some layers cannot be computed `leftOut`, their name, words and reason. With --diff also `other`, the same of the other network, and `difference`: how many layers are `alike`,
  * the other `layers` as {a, b, differs} (names, null where one has no counterpart, and what of them differs), and
  * `params` and `macs`, how many more the other network has.
  */
 export function summaryDocument(one: NamedSummary, other: NamedSummary | null): object {
-  const of = ({ name, summary }: NamedSummary) => ({
+  const of = ({ name, summary: { leftOut, ...summary } }: NamedSummary) => ({
     network: name,
     ...summary,
+    ...(leftOut.length > 0 && { leftOut: leftOut.map(({ at: _, ...layer }) => layer) }),
     layers: summary.layers.map(({ kernel: _, ...layer }) => ({ ...layer, flops: 2 * layer.macs })),
   });
   if (other === null) return { cnnviz: VERSION, ...of(one) };

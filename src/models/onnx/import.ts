@@ -10,7 +10,7 @@ import {
   type OnnxNode,
   type OnnxValue,
 } from './builder.js';
-import { checkOperators } from './refused-operators.js';
+import { fullName, operatorRefusals } from './refused-operators.js';
 import { dtypeOf, storedTypeOf } from './tensor.js';
 import { TRANSLATORS } from './translators/index.js';
 
@@ -21,13 +21,14 @@ const UNCHANGED: readonly string[] = ['GlobalAveragePool', 'GlobalMaxPool', 'Not
 /**
  * An ONNX graph as a model: nodes in an order they can run in, those that no output needs left out. Values keep their
  * names; a node without a name gets that of its first output.
- * @throws CnnvizError 'unsupported' for an operator, opset or type cnnviz does not compute, before anything runs;
- *   'format' for a graph that makes no sense
+ * An operator that cnnviz does not compute keeps its place, and refuses whatever depends on it before anything runs.
+ * @throws CnnvizError 'unsupported' for an opset, or a type of input, that cnnviz does not compute; 'format' for a graph
+ *   that makes no sense
  */
 export function importOnnx(onnx: OnnxModel): Model {
   const nodes = neededNodes(onnx);
   const opset = checkedOpset(onnx, nodes);
-  checkOperators(nodes, onnx);
+  const refusalOf = operatorRefusals(nodes, onnx);
   const inputs = onnx.inputs.filter(({ name }) => !onnx.initializers.has(name)).map(modelInput);
   const names: Names = new Map();
   const nodeNames = nodes.map((node) => freshName(names, node.name || node.outputs.find(Boolean) || node.operator));
@@ -42,11 +43,9 @@ export function importOnnx(onnx: OnnxModel): Model {
   for (const value of nodes.flatMap((node) => [...node.inputs, ...node.outputs])) draft.names.set(value, 1);
   for (const [i, node] of nodes.entries()) {
     const name = nodeNames[i];
-    try {
-      TRANSLATORS.get(node.operator)!(nodeBuilder(draft, node, name));
-    } catch (error) {
-      throw atPlace(name, atPlace(node.operator, error));
-    }
+    const refusal = refusalOf(node);
+    if (refusal) keepPlace(draft, node, name, refusal);
+    else translate(draft, node, name);
     for (const output of node.outputs) declareFacts(draft, onnx.values.get(output));
   }
   const read = new Set(draft.nodes.flatMap((node) => node.inputs));
@@ -55,6 +54,26 @@ export function importOnnx(onnx: OnnxModel): Model {
     if (!read.has(name) && !outputs.includes(name)) draft.constants.delete(name);
   }
   return { inputs, constants: draft.constants, nodes: draft.nodes, outputs };
+}
+
+/** @throws CnnvizError 'format' for attributes that make no sense; what cannot be computed keeps its place in the draft */
+function translate(draft: Draft, node: OnnxNode, name: string): void {
+  const { length } = draft.nodes;
+  try {
+    TRANSLATORS.get(node.operator)!(nodeBuilder(draft, node, name));
+  } catch (error) {
+    const told = atPlace(name, atPlace(node.operator, error));
+    if (!(told instanceof CnnvizError) || told.code !== 'unsupported') throw told;
+    draft.nodes.length = length;
+    keepPlace(draft, node, name, told);
+  }
+}
+
+/** A layer that is not computed, where the graph has it: it refuses what depends on it, and nothing else. */
+function keepPlace(draft: Draft, node: OnnxNode, name: string, { message, fix }: CnnvizError): void {
+  const layer = { kind: 'unsupported', operator: fullName(node), reason: message, fix: fix ?? null } as const;
+  const outputs = node.outputs.filter(Boolean);
+  draft.nodes.push({ name, layer, inputs: node.inputs.map((input) => input || null), outputs });
 }
 
 /** What a user should know: numbers that are computed in another type than the file says. */

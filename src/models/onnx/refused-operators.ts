@@ -18,24 +18,26 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Operators of onnxruntime itself. */
 const RUNTIME = 'com.microsoft';
 
-/**
- * All operators that are not supported at once, before anything is translated.
- * @throws CnnvizError 'unsupported'
- */
-export function checkOperators(nodes: readonly OnnxNode[], { opsets }: Pick<OnnxModel, 'opsets'>): void {
-  const refused = nodes.filter(({ domain, operator }) => domain !== '' || !TRANSLATORS.has(operator));
-  if (refused.length === 0) return;
-  const [first] = refused;
-  const { name, domain, operator, outputs } = first;
-  const others = [...new Set(refused.map(fullName))].filter((other) => other !== fullName(first));
-  const more = others.length > 0 ? `, nor are ${someOf(others)}` : '';
-  const place = name || outputs.find(Boolean) || operator;
-  const reason = domain === '' && REASONS[operator] ? ` (${REASONS[operator]})` : '';
-  throw new CnnvizError(
-    'unsupported',
-    `${place}: operator ${fullName(first)} (opset ${opsets.get(domain) ?? 'unknown'}) is not supported${reason}${more}`,
-    { fix: fixFor(domain) },
-  );
+/** Why a node is not computed when its operator is not supported, with all others of the graph; null for one that is. */
+export function operatorRefusals(
+  nodes: readonly OnnxNode[],
+  { opsets }: Pick<OnnxModel, 'opsets'>,
+): (node: OnnxNode) => CnnvizError | null {
+  const isRefused = ({ domain, operator }: OnnxNode) => domain !== '' || !TRANSLATORS.has(operator);
+  const all = [...new Set(nodes.filter(isRefused).map(fullName))];
+  return (node) => {
+    if (!isRefused(node)) return null;
+    const { name, domain, operator, outputs } = node;
+    const others = all.filter((other) => other !== fullName(node));
+    const more = others.length > 0 ? `, nor are ${someOf(others)}` : '';
+    const place = name || outputs.find(Boolean) || operator;
+    const reason = domain === '' && REASONS[operator] ? ` (${REASONS[operator]})` : '';
+    return new CnnvizError(
+      'unsupported',
+      `${place}: operator ${fullName(node)} (opset ${opsets.get(domain) ?? 'unknown'}) is not supported${reason}${more}`,
+      { fix: fixFor(domain) },
+    );
+  };
 }
 
 /** No near name is suggested: programs spell operators right, and ConvTranspose is no Transpose. */
@@ -46,6 +48,7 @@ function fixFor(domain: string): string {
   return `it is an operator of onnxruntime alone: export the model without it, a quantised one by quantize_static(…, quant_format=QuantFormat.QDQ); ${list}`;
 }
 
-function fullName({ domain, operator }: Pick<OnnxNode, 'domain' | 'operator'>): string {
+/** "Conv"; "com.microsoft.Attention" */
+export function fullName({ domain, operator }: Pick<OnnxNode, 'domain' | 'operator'>): string {
   return domain === '' ? operator : `${domain}.${operator}`;
 }

@@ -6,6 +6,7 @@ import { sizeOf } from '../../../src/core/tensor.js';
 import { type DType, newNumbers, type Value } from '../../../src/core/values.js';
 import { planModel } from '../../../src/engine/plan.js';
 import { Session } from '../../../src/engine/session.js';
+import { layerFamily } from '../../../src/layers/index.js';
 import type { Model } from '../../../src/layers/model.js';
 import { importOnnx } from '../../../src/models/onnx/import.js';
 import { readOnnx } from '../../../src/models/onnx/proto.js';
@@ -55,6 +56,13 @@ export function readJson(path: string) {
 
 export function importBytes(bytes: Uint8Array): Model {
   return importOnnx(readOnnx(memorySource(bytes), null));
+}
+
+/** A model of which every layer can be computed. @throws CnnvizError of the first that cannot */
+export function importWhole(bytes: Uint8Array): Model {
+  const model = importBytes(bytes);
+  for (const { layer } of model.nodes) if (layer.kind === 'unsupported') layerFamily(layer).shape(layer, []);
+  return model;
 }
 
 /** Runs a model on named inputs and hands out the kept values, the outputs by default. */

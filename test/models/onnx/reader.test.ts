@@ -11,7 +11,7 @@ import { readOnnx } from '../../../src/models/onnx/proto.js';
 import { OPERATOR_GROUPS, TRANSLATORS } from '../../../src/models/onnx/translators/index.js';
 import { onnxReader } from '../../../src/models/onnx/weights.js';
 import { seeded } from '../../random.js';
-import { importBytes, MODELS, ROOT, run } from './arrays.js';
+import { importBytes, importWhole, MODELS, ROOT, run } from './arrays.js';
 import { bytes, model, node, number, tensor, text, value, varint } from './writer.js';
 
 const X = { dtype: 'float32', shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) } as const;
@@ -25,7 +25,7 @@ function readFloats(...fields: (readonly number[])[]) {
 /** The error that a file is refused with. */
 function refusalOf(file: Uint8Array): CnnvizError {
   try {
-    importBytes(file);
+    importWhole(file);
   } catch (error) {
     if (error instanceof CnnvizError) return error;
     throw error;
@@ -192,7 +192,7 @@ describe('what cannot be computed', () => {
     ],
     ['strings', { nodes: [relu], inputs: [value('x', 8, [2])] }, /input "x": strings/],
   ])('%s is refused before anything runs', (_, parts, reason) => {
-    expect(() => importBytes(model(parts))).toThrow(reason);
+    expect(() => importWhole(model(parts))).toThrow(reason);
   });
 
   it('an operator that is not supported is named, and none that merely sounds alike', () => {
@@ -222,7 +222,7 @@ describe('what cannot be computed', () => {
   });
 
   it('a local response norm of torch, opset 13, has an If', () => {
-    expect(() => importBytes(readFileSync(join(MODELS, 'inception-13.onnx')))).toThrow(/\/norm\/If: operator If/);
+    expect(() => importWhole(readFileSync(join(MODELS, 'inception-13.onnx')))).toThrow(/\/norm\/If: operator If/);
   });
 
   it('a target shape that follows from the input is named, and what would help', () => {
