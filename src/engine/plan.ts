@@ -4,6 +4,7 @@ import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 import { checkActivation } from '../layers/activation.js';
 import type { Conv2dLayer, NccLayer } from '../layers/conv.js';
+import { evaluate } from '../layers/evaluate.js';
 import { layerFamily } from '../layers/index.js';
 import { type BoundInput, inferShapes, type ShapedModel } from '../layers/infer.js';
 import { imageShape } from '../layers/inputs.js';
@@ -14,7 +15,6 @@ import { axesOfPool, type PoolLayer } from '../layers/pool.js';
 import type { ChannelAffine } from '../layers/row-work.js';
 import { planBands } from './bands.js';
 import { chooseAlgorithm, type PlanOptions } from './choose.js';
-import { evaluate } from './evaluate.js';
 import { type FusedChain, fusedBehind } from './fusing.js';
 import { poolAlgorithm, poolGeometry } from './pooling.js';
 import {

@@ -65,8 +65,9 @@ export function inferShapes(
   const values = new Map<string, Value | null>();
   /** Follow from constants and shapes alone. */
   const fixed = new Set<string>(model.constants.keys());
-  for (const { name } of model.inputs) {
+  for (const { name, chosenFor } of model.inputs) {
     const input = bound.get(name);
+    if (input && chosenFor && input.shape.join() !== chosenFor.join()) throw otherShape(name, input.shape, chosenFor);
     if (!input) throw new CnnvizError('usage', `input "${name}" is not given`, { fix: `add --input ${name}=FILE.npy` });
     infos.set(name, { dtype: input.dtype, shape: input.shape });
     values.set(name, input.value);
@@ -162,6 +163,14 @@ function checkGrowth(shape: readonly number[], inputs: readonly (KnownInput | nu
 /** Stands for numbers of which only the shape is read. */
 function unknownNumbers({ dtype, shape }: ValueInfo): Value {
   return { dtype, shape, data: new Float32Array(0) };
+}
+
+function otherShape(name: string, got: readonly number[], expected: readonly number[]): CnnvizError {
+  return new CnnvizError(
+    'shape',
+    `input "${name}": expected [${expected.join(', ')}], which the branches of the network are chosen for, got [${got.join(', ')}]`,
+    { fix: `feed an array [${expected.join(', ')}], several ones one after another` },
+  );
 }
 
 function unknownValue(name: string, names: readonly string[]): CnnvizError {

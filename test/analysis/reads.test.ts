@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chainBehind } from '../../src/analysis/explain/chain.js';
 import { summarizeModel } from '../../src/analysis/network-summary.js';
 import { reachOfValue, seenBy } from '../../src/analysis/reach.js';
-import { evaluate } from '../../src/engine/evaluate.js';
+import { evaluate } from '../../src/layers/evaluate.js';
 import type { Layer } from '../../src/layers/index.js';
 import { inferShapes } from '../../src/layers/infer.js';
 import { type Constant, constantOf, type Model, sequential } from '../../src/layers/model.js';

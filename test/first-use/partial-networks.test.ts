@@ -126,7 +126,7 @@ describe('a network of which a part does not take the image', () => {
       tensor('w', 1, [4, 3, 3, 3], bytes(9, WEIGHTS)),
       tensor('v', 1, [96, 1], bytes(9, [...new Uint8Array(Float32Array.from({ length: 96 }, () => 1).buffer)])),
     ],
-    inputs: [value('x', 1, [])],
+    inputs: [value('x', 1, [1, 3, 0, 0])],
   });
 
   it('is refused where that part is asked for, and runs where it is not', () =>

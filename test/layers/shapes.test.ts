@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/core/values.js';
-import { evaluate } from '../../src/engine/evaluate.js';
+import { evaluate } from '../../src/layers/evaluate.js';
 import { planModel } from '../../src/engine/plan.js';
 import { type Layer, layerFamily } from '../../src/layers/index.js';
 import { inferShapes } from '../../src/layers/infer.js';

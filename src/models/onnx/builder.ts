@@ -72,7 +72,8 @@ export interface NodeBuilder {
 
 /** `name` must be unique among the draft's nodes. */
 export function nodeBuilder(draft: Draft, node: OnnxNode, name: string): NodeBuilder {
-  const { opset, constants, nodes, facts } = draft;
+  const { constants, nodes, facts } = draft;
+  const opset = node.opset ?? draft.opset;
   const attribute = <T extends OnnxAttribute['type']>(type: T, key: string): ValueOf<T> | null => {
     const found = node.attributes.get(key);
     if (!found) return null;
@@ -168,7 +169,10 @@ export type OnnxAttribute =
   | { readonly type: 'floats' | 'ints'; readonly value: readonly number[] }
   | { readonly type: 'strings'; readonly value: readonly string[] }
   | { readonly type: 'tensor'; readonly value: OnnxTensor }
-  /** Something no supported operator takes: a graph, a sparse tensor, a type. */
+  | { readonly type: 'graph'; readonly value: OnnxGraph }
+  /** Within a function: the attribute of that name of whoever calls it. */
+  | { readonly type: 'reference'; readonly value: string }
+  /** Something no supported operator takes: a sparse tensor, a type, several graphs. */
   | { readonly type: 'other'; readonly value: string };
 
 export interface OnnxNode {
@@ -179,6 +183,10 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, OnnxAttribute>;
+  /** The version of its operator set, of a node that a function brought; null: the model's. */
+  readonly opset: number | null;
+  /** Tells functions of one name apart. */
+  readonly overload: string;
 }
 
 /** A named value as the graph declares it. */
@@ -190,14 +198,33 @@ export interface OnnxValue {
   readonly shape: readonly (number | null)[] | null;
 }
 
-/** What an ONNX file holds, as far as it can be computed here. */
-export interface OnnxModel {
-  /** Version of each operator set by domain; "" is ONNX's own. */
-  readonly opsets: ReadonlyMap<string, number>;
+/** Nodes that read initializers, inputs and each other; a graph within a node also what lies around it. */
+export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[];
   readonly initializers: ReadonlyMap<string, OnnxTensor>;
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   /** What is declared of values between. */
   readonly values: ReadonlyMap<string, OnnxValue>;
+}
+
+/** An operator that the model defines by others. */
+export interface OnnxFunction {
+  readonly domain: string;
+  readonly name: string;
+  readonly overload: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** What attributes are where a call leaves them out. */
+  readonly defaults: ReadonlyMap<string, OnnxAttribute>;
+  readonly nodes: readonly OnnxNode[];
+  /** Version of each operator set that its nodes are written in. */
+  readonly opsets: ReadonlyMap<string, number>;
+}
+
+/** What an ONNX file holds, as far as it can be computed here. */
+export interface OnnxModel extends OnnxGraph {
+  /** Version of each operator set by domain; "" is ONNX's own. */
+  readonly opsets: ReadonlyMap<string, number>;
+  readonly functions: readonly OnnxFunction[];
 }

@@ -1,5 +1,9 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
+import type { Value } from '../../core/values.js';
+import { evaluate } from '../../layers/evaluate.js';
+import { type BoundInput, inferShapes } from '../../layers/infer.js';
 import type { Model, ModelInput } from '../../layers/model.js';
+
 import {
   type Draft,
   type Facts,
@@ -10,6 +14,8 @@ import {
   type OnnxNode,
   type OnnxValue,
 } from './builder.js';
+import { inlined } from './inline.js';
+import { neededNodes } from './ordered-nodes.js';
 import { fullName, operatorRefusals } from './refused-operators.js';
 import { dtypeOf, storedTypeOf } from './tensor.js';
 import { TRANSLATORS } from './translators/index.js';
@@ -21,11 +27,49 @@ const UNCHANGED: readonly string[] = ['GlobalAveragePool', 'GlobalMaxPool', 'Not
 /**
  * An ONNX graph as a model: nodes in an order they can run in, those that no output needs left out. Values keep their
  * names; a node without a name gets that of its first output.
+ * Functions that the file defines, and branches whose condition is known, stand in the place of their calls.
  * An operator that cnnviz does not compute keeps its place, and refuses whatever depends on it before anything runs.
  * @throws CnnvizError 'unsupported' for an opset, or a type of input, that cnnviz does not compute; 'format' for a graph
  *   that makes no sense
  */
 export function importOnnx(onnx: OnnxModel): Model {
+  const chosenFor = new Map<string, readonly number[]>();
+  const flat = inlined(onnx, neededNodes(onnx), (graph, value) => conditionOf(graph, value, chosenFor));
+  const model = modelOf(flat);
+  const inputs = model.inputs.map((input) => {
+    const shape = chosenFor.get(input.name);
+    return shape ? { ...input, chosenFor: shape } : input;
+  });
+  return { ...model, inputs };
+}
+
+/**
+ * The number of a condition that follows from constants, and from the shapes that inputs declare: those are then the only
+ * ones that may be fed. A side N that is left open counts as 1.
+ */
+function conditionOf(graph: OnnxModel, value: string, chosenFor: Map<string, readonly number[]>): Value | null {
+  try {
+    const model = modelOf({ ...graph, outputs: [{ name: value, elementType: 0, shape: null }] });
+    const read = new Set(model.nodes.flatMap((node) => node.inputs));
+    const inputs = model.inputs.filter(({ name }) => read.has(name));
+    const bound = new Map<string, BoundInput>();
+    for (const { name, dtype, shape } of inputs) {
+      const sides = shape?.map((side, axis) => side ?? (axis === 0 ? 1 : null)) ?? [null];
+      if (!sides.every((side) => side !== null)) return null;
+      bound.set(name, { dtype, shape: sides, value: null });
+    }
+    const found = inferShapes({ ...model, inputs }, bound, evaluate).known(value);
+    if (found) for (const [name, { shape }] of bound) chosenFor.set(name, shape);
+    return found;
+  } catch (error) {
+    // what makes the condition is refused, or told, where it stands
+    if (error instanceof CnnvizError) return null;
+    throw error;
+  }
+}
+
+/** A graph without functions as a model. */
+function modelOf(onnx: OnnxModel): Model {
   const nodes = neededNodes(onnx);
   const opset = checkedOpset(onnx, nodes);
   const refusalOf = operatorRefusals(nodes, onnx);
@@ -112,13 +156,15 @@ function modelInput({ name, elementType, shape }: OnnxValue): ModelInput {
   }
 }
 
+const isKnown = (opset: number): boolean => opset >= OPSETS.first && opset <= OPSETS.last;
+
 function checkedOpset({ opsets }: OnnxModel, nodes: readonly OnnxNode[]): number {
-  const opset = opsets.get('');
+  const opset = nodes.find((node) => node.opset !== null && !isKnown(node.opset))?.opset ?? opsets.get('');
   if (opset === undefined) {
-    if (nodes.every(({ domain }) => domain !== '')) return OPSETS.last;
+    if (nodes.every((node) => node.domain !== '' || node.opset !== null)) return OPSETS.last;
     throw new CnnvizError('format', 'the model does not say which opset of ONNX it is written in');
   }
-  if (opset >= OPSETS.first && opset <= OPSETS.last) return opset;
+  if (isKnown(opset)) return opset;
   if (opset >= 1 && opset < OPSETS.first && nodes.every(({ operator }) => UNCHANGED.includes(operator))) return opset;
   throw new CnnvizError('unsupported', `ONNX opset ${opset}: expected ${OPSETS.first} … ${OPSETS.last}`, {
     fix:
@@ -126,78 +172,4 @@ function checkedOpset({ opsets }: OnnxModel, nodes: readonly OnnxNode[]): number
         ? 'convert it: onnx.version_converter.convert_version(model, 17)'
         : `export it again with opset_version=${OPSETS.last}`,
   });
-}
-
-/**
- * The nodes that the outputs depend on, each after those it reads, else in the order of the file.
- * @throws CnnvizError 'format' for values made twice, read but never made, or made from themselves
- */
-function neededNodes({ nodes, initializers, inputs, outputs }: OnnxModel): OnnxNode[] {
-  if (outputs.length === 0) throw new CnnvizError('format', 'the graph has no outputs');
-  const given = new Set([...initializers.keys(), ...inputs.map(({ name }) => name)]);
-  const makers = new Map<string, OnnxNode>();
-  for (const node of nodes) {
-    for (const output of node.outputs) {
-      if (output === '') continue;
-      if (makers.has(output) || given.has(output)) throw new CnnvizError('format', `"${output}" is made twice`);
-      makers.set(output, node);
-    }
-  }
-  const needed = new Set<OnnxNode>();
-  const wanted = outputs.map(({ name }) => ({ name, by: 'the outputs' }));
-  for (let value = wanted.pop(); value; value = wanted.pop()) {
-    const { name, by } = value;
-    const maker = makers.get(name);
-    if (!maker && !given.has(name)) throw new CnnvizError('format', `"${name}", read by ${by}, is made by nothing`);
-    if (!maker || needed.has(maker)) continue;
-    needed.add(maker);
-    for (const input of maker.inputs) if (input !== '') wanted.push({ name: input, by: nameOf(maker) });
-  }
-  return sorted(
-    nodes.filter((node) => needed.has(node)),
-    given,
-  );
-}
-
-/** Passes over the nodes, each taking those that can run, until none is left: one pass when they are in order already. */
-function sorted(nodes: readonly OnnxNode[], given: ReadonlySet<string>): OnnxNode[] {
-  const made = new Set(given);
-  const waiting = new Map<string, OnnxNode[]>();
-  const missing = new Map<OnnxNode, number>();
-  const order: OnnxNode[] = [];
-  const ready: OnnxNode[] = [];
-  const take = (first: OnnxNode): void => {
-    ready.push(first);
-    for (let node = ready.pop(); node; node = ready.pop()) {
-      order.push(node);
-      for (const output of node.outputs) {
-        made.add(output);
-        for (const reader of waiting.get(output) ?? []) {
-          const left = missing.get(reader)! - 1;
-          missing.set(reader, left);
-          if (left === 0) ready.push(reader);
-        }
-        waiting.delete(output);
-      }
-    }
-  };
-  for (const node of nodes) {
-    const lacks = new Set(node.inputs.filter((input) => input !== '' && !made.has(input)));
-    if (lacks.size === 0) take(node);
-    else {
-      missing.set(node, lacks.size);
-      for (const input of lacks) {
-        const readers = waiting.get(input);
-        if (readers) readers.push(node);
-        else waiting.set(input, [node]);
-      }
-    }
-  }
-  if (order.length === nodes.length) return order;
-  const stuck = nodes.find((node) => (missing.get(node) ?? 0) > 0)!;
-  throw new CnnvizError('format', `${nameOf(stuck)} depends on its own output: a graph must not run in circles`);
-}
-
-function nameOf({ name, outputs, operator }: OnnxNode): string {
-  return name || outputs.find(Boolean) || operator;
 }

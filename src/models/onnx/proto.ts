@@ -1,12 +1,12 @@
 import type { ByteSource } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './builder.js';
+import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './builder.js';
 import { type Beside, floatsOf, readTensor } from './tensor.js';
 import { damaged, expectBytes, expectVarint, type Field, int32Of, int64Of, openWire, type Wire } from './wire.js';
 
 /**
  * Reads an ONNX file's graph; the numbers of its tensors stay in the file until they are asked for. Unknown fields are
- * passed over. The depth is that of the schema (model, graph, node, attribute, tensor): graphs within nodes are not read.
+ * passed over. Graphs within nodes are read as deep as networks have them.
  * Source: github.com/onnx/onnx, onnx/onnx.proto
  * @param beside reads files beside the model, for external data
  * @throws CnnvizError 'format' with the byte, or 'unsupported'
@@ -14,24 +14,22 @@ import { damaged, expectBytes, expectVarint, type Field, int32Of, int64Of, openW
 export function readOnnx(source: ByteSource, beside: Beside): OnnxModel {
   const wire = openWire(source);
   const opsets = new Map<string, number>();
+  const functions: OnnxFunction[] = [];
   let graph: Field | null = null;
   for (const field of wire.fields(0, source.size)) {
     if (field.number === 7) {
       if (graph) throw damaged(field.from, 'a second graph');
       graph = expectBytes(field);
     } else if (field.number === 8) {
-      const { domain, version } = readOpset(wire, expectBytes(field));
-      opsets.set(domain === 'ai.onnx' ? '' : domain, version);
+      readOpset(wire, expectBytes(field), opsets);
     } else if (field.number === 20) {
       throw new CnnvizError('unsupported', 'a model with training information', { fix: 'export it for inference' });
     } else if (field.number === 25) {
-      throw new CnnvizError('unsupported', 'a model with functions of its own', {
-        fix: 'inline them: onnx.inliner.inline_local_functions',
-      });
+      functions.push(readFunction(wire, expectBytes(field), beside));
     }
   }
   if (!graph) throw damaged(0, 'it has no graph');
-  return { opsets, ...readGraph(wire, graph, beside) };
+  return { opsets, functions, ...readGraph(wire, graph, beside, 0) };
 }
 
 /** Whether a file begins as an ONNX model does: a small IR version, then a field that a model has. */
@@ -40,16 +38,47 @@ export function looksLikeOnnx(source: ByteSource): boolean {
   return key === 0x08 && version >= 1 && version < 0x20 && [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(next);
 }
 
-function readOpset(wire: Wire, message: Field): { domain: string; version: number } {
+/** Graphs within nodes within graphs. */
+const DEEPEST = 16;
+
+function readOpset(wire: Wire, message: Field, opsets: Map<string, number>): void {
   let [domain, version] = ['', 0];
   for (const field of wire.fields(message.from, message.length)) {
     if (field.number === 1) domain = wire.text(field);
     else if (field.number === 2) version = int64Of(expectVarint(field));
   }
-  return { domain, version };
+  opsets.set(ownDomain(domain), version);
 }
 
-function readGraph(wire: Wire, message: Field, beside: Beside): Omit<OnnxModel, 'opsets'> {
+/** ONNX's own set has two names. */
+function ownDomain(domain: string): string {
+  return domain === 'ai.onnx' ? '' : domain;
+}
+
+function readFunction(wire: Wire, message: Field, beside: Beside): OnnxFunction {
+  const [inputs, outputs, nodes]: [string[], string[], OnnxNode[]] = [[], [], []];
+  const defaults = new Map<string, OnnxAttribute>();
+  const opsets = new Map<string, number>();
+  let [name, domain, overload] = ['', '', ''];
+  for (const field of wire.fields(message.from, message.length)) {
+    if (field.number === 1) name = wire.text(field);
+    else if (field.number === 4) inputs.push(wire.text(field));
+    else if (field.number === 5) outputs.push(wire.text(field));
+    else if (field.number === 7) nodes.push(readNode(wire, expectBytes(field), beside, 0));
+    else if (field.number === 9) readOpset(wire, expectBytes(field), opsets);
+    else if (field.number === 10) domain = ownDomain(wire.text(field));
+    else if (field.number === 13) overload = wire.text(field);
+    else if (field.number === 11) {
+      const attribute = readAttribute(wire, expectBytes(field), beside, 0);
+      defaults.set(attribute.name, attribute.value);
+    }
+  }
+  return { domain, name, overload, inputs, outputs, defaults, nodes, opsets };
+}
+
+/** @param depth of graphs around it */
+function readGraph(wire: Wire, message: Field, beside: Beside, depth: number): OnnxGraph {
+  if (depth > DEEPEST) throw damaged(message.from, `graphs within graphs, more than ${DEEPEST} deep`);
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>();
   const inputs: OnnxValue[] = [];
@@ -58,7 +87,7 @@ function readGraph(wire: Wire, message: Field, beside: Beside): Omit<OnnxModel, 
   for (const field of wire.fields(message.from, message.length)) {
     switch (field.number) {
       case 1:
-        nodes.push(readNode(wire, expectBytes(field), beside));
+        nodes.push(readNode(wire, expectBytes(field), beside, depth));
         break;
       case 5: {
         const tensor = readTensor(wire, expectBytes(field), beside);
@@ -86,35 +115,42 @@ function readGraph(wire: Wire, message: Field, beside: Beside): Omit<OnnxModel, 
   return { nodes, initializers, inputs, outputs, values };
 }
 
-function readNode(wire: Wire, message: Field, beside: Beside): OnnxNode {
+function readNode(wire: Wire, message: Field, beside: Beside, depth: number): OnnxNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, OnnxAttribute>();
-  let [name, operator, domain] = ['', '', ''];
+  let [name, operator, domain, overload] = ['', '', '', ''];
   for (const field of wire.fields(message.from, message.length)) {
     if (field.number === 1) inputs.push(wire.text(field));
     else if (field.number === 2) outputs.push(wire.text(field));
     else if (field.number === 3) name = wire.text(field);
     else if (field.number === 4) operator = wire.text(field);
     else if (field.number === 5) {
-      const attribute = readAttribute(wire, expectBytes(field), beside);
+      const attribute = readAttribute(wire, expectBytes(field), beside, depth);
       attributes.set(attribute.name, attribute.value);
     } else if (field.number === 7) domain = wire.text(field);
+    else if (field.number === 8) overload = wire.text(field);
   }
-  return { name, operator, domain: domain === 'ai.onnx' ? '' : domain, inputs, outputs, attributes };
+  return { name, operator, domain: ownDomain(domain), overload, inputs, outputs, attributes, opset: null };
 }
 
 /** AttributeProto.AttributeType. */
 const ATTRIBUTE_TYPES = ['', 'float', 'int', 'string', 'tensor', 'graph', 'floats', 'ints', 'strings'] as const;
 
-function readAttribute(wire: Wire, message: Field, beside: Beside): { name: string; value: OnnxAttribute } {
+function readAttribute(
+  wire: Wire,
+  message: Field,
+  beside: Beside,
+  depth: number,
+): { name: string; value: OnnxAttribute } {
   const floats: number[] = [];
   const ints: number[] = [];
   const strings: string[] = [];
   let [name, type] = ['', 0];
   let [float, int, text] = [0, 0, ''];
   let tensor: OnnxTensor | null = null;
-  let told = '';
+  let graph: OnnxGraph | null = null;
+  let [told, reference] = ['', ''];
   for (const field of wire.fields(message.from, message.length)) {
     switch (field.number) {
       case 1:
@@ -136,6 +172,10 @@ function readAttribute(wire: Wire, message: Field, beside: Beside): { name: stri
         tensor = readTensor(wire, expectBytes(field), beside);
         told ||= 'tensor';
         break;
+      case 6:
+        graph = readGraph(wire, expectBytes(field), beside, depth + 1);
+        told ||= 'graph';
+        break;
       case 7:
         for (const value of floatsOf(wire, field)) floats.push(value);
         told ||= 'floats';
@@ -152,10 +192,14 @@ function readAttribute(wire: Wire, message: Field, beside: Beside): { name: stri
       case 20:
         type = int32Of(expectVarint(field));
         break;
+      case 21:
+        reference = wire.text(field);
+        break;
     }
   }
+  if (reference !== '') return { name, value: { type: 'reference', value: reference } };
   const kind = ATTRIBUTE_TYPES[type] || told;
-  return { name, value: attributeOf(kind, { float, int, text, tensor, floats, ints, strings }) };
+  return { name, value: attributeOf(kind, { float, int, text, tensor, graph, floats, ints, strings }) };
 }
 
 interface AttributeFields {
@@ -163,6 +207,7 @@ interface AttributeFields {
   readonly int: number;
   readonly text: string;
   readonly tensor: OnnxTensor | null;
+  readonly graph: OnnxGraph | null;
   readonly floats: readonly number[];
   readonly ints: readonly number[];
   readonly strings: readonly string[];
@@ -183,6 +228,7 @@ function attributeOf(kind: string, fields: AttributeFields): OnnxAttribute {
     case 'strings':
       return { type: 'strings', value: fields.strings };
     default:
+      if (kind === 'graph' && fields.graph) return { type: 'graph', value: fields.graph };
       if (kind === 'tensor' && fields.tensor) return { type: 'tensor', value: fields.tensor };
       return { type: 'other', value: kind };
   }

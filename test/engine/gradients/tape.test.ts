@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../../src/core/tensor.js';
-import { evaluate } from '../../../src/engine/evaluate.js';
+import { evaluate } from '../../../src/layers/evaluate.js';
 import { runAllSync } from '../../../src/engine/execute.js';
 import { backpropagate, planTape } from '../../../src/engine/gradients/backpropagate.js';
 import { planModel } from '../../../src/engine/plan.js';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type ByteSource, memorySource } from '../../../src/core/bytes.js';
 import { CnnvizError } from '../../../src/core/errors.js';
 import type { Value } from '../../../src/core/values.js';
-import { evaluate } from '../../../src/engine/evaluate.js';
+import { evaluate } from '../../../src/layers/evaluate.js';
 import { inferShapes } from '../../../src/layers/infer.js';
 import { importOnnx, onnxNotes } from '../../../src/models/onnx/import.js';
 import { readOnnx } from '../../../src/models/onnx/proto.js';
@@ -174,7 +174,6 @@ describe('what cannot be computed', () => {
     ['opset 26', { nodes: [relu], opset: 26 }, /opset 26: expected 6 … 25/],
     ['opset 5', { nodes: [relu], opset: 5 }, /opset 5: expected 6 … 25/],
     ['training information', { nodes: [relu], inModel: bytes(20, []) }, /training information/],
-    ['functions', { nodes: [relu], inModel: bytes(25, []) }, /functions of its own/],
     ['a sparse initializer', { nodes: [relu], inGraph: bytes(15, []) }, /sparse initializer/],
     [
       'a circle',
@@ -219,10 +218,6 @@ describe('what cannot be computed', () => {
   it.each(['LSTM', 'GRU', 'RNN'])('%s is refused as the recurrent layer that it is', (operator) => {
     const { message } = refusalOf(model({ nodes: [node(operator, ['x'], ['y'])] }));
     expect(message).toMatch(/\(a recurrent layer: cnnviz shows convolutional networks\)$/);
-  });
-
-  it('a local response norm of torch, opset 13, has an If', () => {
-    expect(() => importWhole(readFileSync(join(MODELS, 'inception-13.onnx')))).toThrow(/\/norm\/If: operator If/);
   });
 
   it('a target shape that follows from the input is named, and what would help', () => {

@@ -1,7 +1,7 @@
 import { sizeOf } from '../core/tensor.js';
 import { newNumbers } from '../core/values.js';
-import { forwardOf } from '../layers/index.js';
-import type { Evaluate } from '../layers/infer.js';
+import { forwardOf } from './index.js';
+import type { Evaluate } from './infer.js';
 
 /** Computes a layer at once: what the planner does with values that decide shapes. Convolutions and pools never do. */
 export const evaluate: Evaluate = (layer, inputs, outputs) => {
