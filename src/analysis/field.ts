@@ -89,7 +89,8 @@ export function measureField(layer: ShapedLayer, { at, pixel }: FieldRequest): F
     });
   }
   const readers = countReaders(paths);
-  const regular = regularField(layer, place);
+  const alike = regularField(layer, place);
+  const regular = alike.full === null || isSeen(alike.full, window, inputSize) ? alike : IRREGULAR;
   return {
     input: layer.facts,
     network: layer.network,
@@ -117,6 +118,18 @@ function checkPosition(flag: string, { x, y }: Both, size: Both, what: string, h
   });
 }
 
+const IRREGULAR = { size: null, stride: null, full: null, overlap: null, skipped: null } as const;
+
+/** Whether what is seen ends where the field does, as far as that lies in the input: behind upsampling places see by turns more and less. */
+function isSeen(full: Window, window: Window, { x, y }: Both): boolean {
+  return (
+    (full.x0 < 0 || full.x0 === window.x0) &&
+    (full.y0 < 0 || full.y0 === window.y0) &&
+    (full.x1 >= x || full.x1 === window.x1) &&
+    (full.y1 >= y || full.y1 === window.y1)
+  );
+}
+
 /** Size, stride and full extent where all fields of the layer are alike. */
 function regularField(
   { shaped, layer }: ShapedLayer,
@@ -125,7 +138,7 @@ function regularField(
   const field = summarizeModel(shaped).layers.find(({ name }) => name === layer)?.field ?? null;
   const spans = field && [spanOf(field[1], at.x), spanOf(field[0], at.y)];
   if (!field || !spans || spans[0] === null || spans[1] === null) {
-    return { size: null, stride: null, full: null, overlap: null, skipped: null };
+    return IRREGULAR;
   }
   const [rows, columns] = field;
   const [across, down] = spans as [Span, Span];

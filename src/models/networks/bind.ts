@@ -64,7 +64,7 @@ export function bindNetwork(
           channels: spec.isPrinted ? TELL_FORWARD : 'leave it out, or change the layer before',
         });
         const constant = numbersOf(parameter, shape, data[0], layer, spec, weights, checkpoint, files, input.shape[0]);
-        if (parameter.role === 'weight') outputs = constant.shape[0];
+        if (parameter.role === 'weight') outputs = outputsOf(parameter.shape, constant.shape);
         constants.set(parameter.name, constant);
         inputs.push(parameter.name);
       }
@@ -115,7 +115,8 @@ interface ShapeFixes {
 
 function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number, fixes: ShapeFixes): Sides {
   switch (shape.kind) {
-    case 'conv': {
+    case 'conv':
+    case 'conv_transpose': {
       const channels = x.shape[x.shape.length - 3] ?? 0;
       const { inChannels, groups, outChannels, kernelSize } = shape;
       if (inChannels !== null && inChannels !== channels) {
@@ -126,6 +127,7 @@ function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number, fix
       if (channels % groups !== 0) {
         throw new CnnvizError('shape', `groups ${groups} does not divide ${channels} channels`);
       }
+      if (shape.kind === 'conv_transpose') return [channels, shape.outChannels / groups, ...shape.kernelSize];
       return [outChannels, channels / groups, ...(kernelSize ?? [null, null])];
     }
     case 'linear': {
@@ -166,6 +168,11 @@ function expectedShape(shape: ParameterShape, x: ValueInfo, outputs: number, fix
       return sides;
     }
   }
+}
+
+/** The channels that a layer with this weight makes. */
+function outputsOf(shape: ParameterShape, weight: readonly number[]): number {
+  return shape.kind === 'conv_transpose' ? shape.outChannels : weight[0];
 }
 
 /**

@@ -66,14 +66,14 @@ export class Fields {
   }
 
   /** n or [height, width]; undefined when it was not said. */
-  pair(name: string): Pair | undefined {
+  pair(name: string, least = 1): Pair | undefined {
     const value = this.raw(name);
     if (value === undefined || isNone(value)) return undefined;
-    if (isWhole(value, 1)) return [value, value];
-    if (isList(value) && value.length === 2 && value.every((side) => isWhole(side, 1))) {
+    if (isWhole(value, least)) return [value, value];
+    if (isList(value) && value.length === 2 && value.every((side) => isWhole(side, least))) {
       return value as unknown as Pair;
     }
-    return refuse(name, 'a whole number from 1, or height,width', value);
+    return refuse(name, `a whole number from ${least}, or height,width`, value);
   }
 
   /** n, [h, w], [top, left, bottom, right] or a rule. */

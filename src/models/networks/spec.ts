@@ -11,6 +11,14 @@ export type ParameterShape =
       readonly kernelSize: readonly [number, number] | null;
       readonly groups: number;
     }
+  /** Of a transposed convolution: [inChannels, outChannels/groups, kH, kW] */
+  | {
+      readonly kind: 'conv_transpose';
+      readonly outChannels: number;
+      readonly inChannels: number | null;
+      readonly kernelSize: readonly [number, number];
+      readonly groups: number;
+    }
   /** [outFeatures, inFeatures] */
   | { readonly kind: 'linear'; readonly outFeatures: number | null; readonly inFeatures: number | null }
   /** One number for each output channel of the layer's weight. */

@@ -158,6 +158,13 @@ describe('the text of print(model)', () => {
     expect(comparedWithTorch('norms', spec)).toBe(12);
   });
 
+  it('transposed convolutions compute what those of PyTorch do', () => {
+    const spec = parsePrintedModel(text('decoder.txt'));
+    expect(spec.notes).toEqual([]);
+    expect(spec.layers.filter(({ layer }) => layer.kind === 'conv_transpose').length).toBe(3);
+    expect(comparedWithTorch('decoder', spec)).toBe(8);
+  });
+
   it('gives alexnet the names of torchvision', () => {
     const spec = parsePrintedModel(text('alexnet.txt'));
     const own = bindNetwork(spec, { dtype: 'float32', shape: [1, 3, 224, 224] }, NONE, new Map());
@@ -177,8 +184,8 @@ describe('the text of print(model)', () => {
   });
 
   it('a layer that is not read is told from a module whose order is not known', () => {
-    expect(() => parsePrintedModel('Sequential(\n  (0): ConvTranspose2d(3, 4, kernel_size=(3, 3))\n)\n')).toThrow(
-      'line 2: 0 is a ConvTranspose2d, which is not a layer that is read from the text',
+    expect(() => parsePrintedModel('Sequential(\n  (0): ConvTranspose3d(3, 4, kernel_size=(3, 3, 3))\n)\n')).toThrow(
+      'line 2: 0 is a ConvTranspose3d, which is not a layer that is read from the text',
     );
   });
 

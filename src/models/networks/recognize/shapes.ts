@@ -25,6 +25,8 @@ function shapeOf({ shape }: ParameterSpec, outputs: number): readonly number[] {
   switch (shape.kind) {
     case 'conv':
       return [shape.outChannels!, shape.inChannels! / shape.groups, ...shape.kernelSize!];
+    case 'conv_transpose':
+      return [shape.inChannels!, shape.outChannels / shape.groups, ...shape.kernelSize];
     case 'linear':
       return [shape.outFeatures!, shape.inFeatures!];
     case 'fixed':

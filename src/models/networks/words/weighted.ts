@@ -91,6 +91,37 @@ function buildConv(name: string, fields: Fields): BuiltLayer {
   };
 }
 
+/** Fields and defaults as torch.nn.ConvTranspose2d's. */
+function buildConvTranspose(name: string, fields: Fields): BuiltLayer {
+  const [outChannels, kernelSize] = [fields.whole('out_channels', 1, null), fields.pair('kernel_size')];
+  if (outChannels === null || !kernelSize) {
+    throw new CnnvizError('usage', 'conv_transpose needs out_channels and kernel_size', {
+      fix: 'such as "conv_transpose out_channels=16 kernel_size=2 stride=2"',
+    });
+  }
+  const [stride, dilation] = [fields.pair('stride') ?? [1, 1], fields.pair('dilation') ?? [1, 1]];
+  const said = fields.padding('padding');
+  if (typeof said === 'string') return refuse('padding', 'n, h,w or t,l,b,r', said);
+  const pads = typeof said === 'number' ? [said, said, said, said] : said.length === 2 ? [...said, ...said] : said;
+  const outputPadding = fields.pair('output_padding', 0) ?? [0, 0];
+  const most = stride.map((step, axis) => Math.max(step, dilation[axis]));
+  if (outputPadding.some((side, axis) => side >= most[axis])) {
+    return refuse('output_padding', `less than stride or dilation (${most.join(',')})`, [...outputPadding]);
+  }
+  const groups = fields.whole('groups', 1, 1);
+  if (outChannels % groups !== 0) return refuse('groups', `a divisor of ${outChannels} out_channels`, groups);
+  fields.word('padding_mode', ['zeros'], 'zeros');
+  const weight = fields.raw('weight');
+  if (weight !== undefined && !isArrayPath(weight)) return refuse('weight', 'FILE.npy', weight);
+  const source: ParameterSource = weight === undefined ? CHECKPOINT : { kind: 'array', path: weight };
+  const inChannels = fields.whole('in_channels', 1, null);
+  const shape: ParameterShape = { kind: 'conv_transpose', outChannels, inChannels, kernelSize, groups };
+  return {
+    layer: { kind: 'conv_transpose', stride, padding: pads, outputPadding, outputSize: null, dilation, groups },
+    parameters: [parameter(name, 'weight', shape, source), biasOf(name, fields, weight === undefined)],
+  };
+}
+
 function buildLinear(name: string, fields: Fields): BuiltLayer {
   const outFeatures = fields.whole('out_features', 1, null);
   const shape: ParameterShape = { kind: 'linear', outFeatures, inFeatures: fields.whole('in_features', 1, null) };
@@ -156,6 +187,25 @@ export const WEIGHTED_WORDS: readonly LayerWord[] = [
     ],
     classes: { Conv2d: ['in_channels', 'out_channels'] },
     build: buildConv,
+  },
+  {
+    word: 'conv_transpose',
+    positional: ['out_channels'],
+    fields: [
+      'in_channels',
+      'out_channels',
+      'kernel_size',
+      'stride',
+      'padding',
+      'output_padding',
+      'groups',
+      'bias',
+      'dilation',
+      'padding_mode',
+      'weight',
+    ],
+    classes: { ConvTranspose2d: ['in_channels', 'out_channels'] },
+    build: buildConvTranspose,
   },
   {
     word: 'linear',
