@@ -19,7 +19,6 @@ import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
 import { fileBeside, openFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
-import type { Model } from '../layers/model.js';
 import {
   BUILTIN_NETWORKS,
   bindNetwork,
@@ -337,10 +336,7 @@ function channelsRead({ layers: [first] }: NetworkSpec): number | null {
 
 function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Value>): OpenedNetwork {
   const onnx = named(path, () => readOnnx(source, fileBeside(path)));
-  const model = refusalsNamed(
-    path,
-    named(path, () => importOnnx(onnx)),
-  );
+  const model = named(path, () => importOnnx(onnx, path));
   for (const [name, value] of fed) {
     const input = model.inputs.find((one) => one.name === name);
     if (input) {
@@ -371,16 +367,6 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
     retell: inNetworkWords,
   };
   return laidOut(opened, null);
-}
-
-/** A layer that is refused says which file has it. */
-function refusalsNamed(path: string, model: Model): Model {
-  const nodes = model.nodes.map((node) =>
-    node.layer.kind === 'unsupported'
-      ? { ...node, layer: { ...node.layer, reason: `${path}: ${node.layer.reason}` } }
-      : node,
-  );
-  return { ...model, nodes };
 }
 
 async function readArray(path: string): Promise<Value> {

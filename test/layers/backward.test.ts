@@ -23,7 +23,8 @@ describe('gradients are those of torch', () => {
     const wanted = gradients.map((one) => one !== null);
     const { dx, read, rule } = gradientsOf(layer, values, Float64Array.from(arrayOf(dy).data), wanted);
     // convolutions run in float32, in the engine; where a pixel lies that is resized or sampled is rounded to float32
-    const tolerance = { conv: 2e-6, conv_transpose: 2e-6, resize: 1e-6, roi_align: 1e-6 }[layer.kind as string] ?? 1e-12;
+    const tolerance =
+      { conv: 2e-6, conv_transpose: 2e-6, resize: 1e-6, roi_align: 1e-6 }[layer.kind as string] ?? 1e-12;
     for (const [i, gradient] of gradients.entries()) {
       if (!gradient) continue;
       const expected = arrayOf(gradient);

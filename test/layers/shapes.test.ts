@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/core/values.js';
-import { evaluate } from '../../src/layers/evaluate.js';
 import { planModel } from '../../src/engine/plan.js';
+import { evaluate } from '../../src/layers/evaluate.js';
 import { type Layer, layerFamily } from '../../src/layers/index.js';
 import { inferShapes } from '../../src/layers/infer.js';
 import { constantOf, type Model } from '../../src/layers/model.js';

@@ -2,7 +2,7 @@ import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { Value } from '../../core/values.js';
 import { evaluate } from '../../layers/evaluate.js';
 import { type BoundInput, inferShapes } from '../../layers/infer.js';
-import type { Model, ModelInput } from '../../layers/model.js';
+import type { Model, ModelInput, ModelNode } from '../../layers/model.js';
 
 import {
   type Draft,
@@ -29,10 +29,11 @@ const UNCHANGED: readonly string[] = ['GlobalAveragePool', 'GlobalMaxPool', 'Not
  * names; a node without a name gets that of its first output.
  * Functions that the file defines, and branches whose condition is known, stand in the place of their calls.
  * An operator that cnnviz does not compute keeps its place, and refuses whatever depends on it before anything runs.
+ * @param file what refusals call the file
  * @throws CnnvizError 'unsupported' for an opset, or a type of input, that cnnviz does not compute; 'format' for a graph
  *   that makes no sense
  */
-export function importOnnx(onnx: OnnxModel): Model {
+export function importOnnx(onnx: OnnxModel, file: string | null = null): Model {
   const chosenFor = new Map<string, readonly number[]>();
   const flat = inlined(onnx, neededNodes(onnx), (graph, value) => conditionOf(graph, value, chosenFor));
   const model = modelOf(flat);
@@ -40,7 +41,15 @@ export function importOnnx(onnx: OnnxModel): Model {
     const shape = chosenFor.get(input.name);
     return shape ? { ...input, chosenFor: shape } : input;
   });
-  return { ...model, inputs };
+  return { ...model, inputs, nodes: file === null ? model.nodes : refusalsNamed(file, model.nodes) };
+}
+
+/** A layer that is refused says which file has it. */
+function refusalsNamed(file: string, nodes: readonly ModelNode[]): ModelNode[] {
+  return nodes.map((node) => {
+    const { layer } = node;
+    return layer.kind === 'unsupported' ? { ...node, layer: { ...layer, reason: `${file}: ${layer.reason}` } } : node;
+  });
 }
 
 /**

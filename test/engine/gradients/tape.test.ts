@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { tensor } from '../../../src/core/tensor.js';
-import { evaluate } from '../../../src/layers/evaluate.js';
 import { runAllSync } from '../../../src/engine/execute.js';
 import { backpropagate, planTape } from '../../../src/engine/gradients/backpropagate.js';
 import { planModel } from '../../../src/engine/plan.js';
 import { Session } from '../../../src/engine/session.js';
+import { evaluate } from '../../../src/layers/evaluate.js';
 import type { Layer } from '../../../src/layers/index.js';
 import { inferShapes } from '../../../src/layers/infer.js';
 import { type Model, type ModelNode, tensorConstant } from '../../../src/layers/model.js';
