@@ -3,7 +3,7 @@ import type { ValuesOf } from '../../cli/flags.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { collectInputs, nothingToDo } from '../../cli/input-flags.js';
 import { numbersJob } from '../../cli/network-flags.js';
-import type { doctorFlags } from './doctor.js';
+import type { doctorFlags } from './doctor-flags.js';
 import { describeDiagnosis, diagnosisDocument } from './doctor-report.js';
 import { examineNetwork } from './examine.js';
 

@@ -1,15 +1,5 @@
 import { arg, command } from '../../cli/command.js';
-import { under } from '../../cli/flags.js';
-import { inputFlags } from '../../cli/input-flags.js';
-import { pageFlags, presetFlags, sizeFlag, weightFlags } from '../../cli/network-flags.js';
-
-export const doctorFlags = {
-  ...weightFlags,
-  ...presetFlags,
-  ...pageFlags,
-  ...under('Pixels:', { size: sizeFlag }),
-  ...inputFlags,
-};
+import { doctorFlags } from './doctor-flags.js';
 
 /** `cnnviz doctor`: what is wrong with a network, and where. */
 export const doctor = command({
