@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { tensor as array } from '../../src/core/tensor.js';
 import { encodeNpy, loadNetwork } from '../../src/index.js';
 import { cnnviz, inFolder } from '../cli/cnnviz.js';
-import { bytes, model, node, tensor, value } from '../models/onnx/writer.js';
+import { bytes, model, node, number, tensor, text, value } from '../models/onnx/writer.js';
 
 const floats = (name: string, dims: readonly number[], numbers: readonly number[]) =>
   tensor(name, 1, dims, bytes(9, [...new Uint8Array(Float32Array.from(numbers).buffer)]));
@@ -229,6 +229,27 @@ describe('values that went wrong', () => {
       const { stdout } = await cnnviz(['weights', 'w.safetensors'], { cwd });
       expect(stdout).toMatch(/^bn\.running_var .* 2 below 0$/m);
       expect(stdout).not.toMatch(/^bn\.running_mean .*below/m);
+    }));
+
+  it('weights marks zeros that let nothing pass, and lists the constants of an ONNX graph', () =>
+    inFolder(async (cwd) => {
+      // AttributeProto: name 1, type 20 (TENSOR is 4), t 5
+      const half = tensor('', 1, [2], bytes(9, [...new Uint8Array(Float32Array.of(0.5, 0.25).buffer)]));
+      const attribute = bytes(5, [...text(1, 'value'), ...number(20, 4), ...bytes(5, half)]);
+      const graph = model({
+        inputs: [value('x', 1, [1, 2])],
+        nodes: [
+          node('Constant', [], ['half'], attribute),
+          node('Mul', ['x', 'half'], ['scaled']),
+          node('MatMul', ['scaled', 'fc.weight'], ['y']),
+        ],
+        initializers: [floats('fc.weight', [2, 2], [0, 0, 0, 0])],
+      });
+      writeFileSync(join(cwd, 'net.onnx'), graph);
+      const { stdout } = await cnnviz(['weights', 'net.onnx'], { cwd });
+      expect(stdout).toMatch(/^fc\.weight +float32 +2×2 .* all 0$/m);
+      expect(stdout).toContain('note: "fc.weight": all zeros: nothing passes it');
+      expect(stdout).toMatch(/^half +float32 +2 .* 0\.25 +0\.375 +0\.5$/m);
     }));
 });
 

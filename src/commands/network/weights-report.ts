@@ -57,8 +57,16 @@ function negativeVariances(one: WeightTensor, facts: ValueFacts | null): number 
   return toFloat32(one.load().data).reduce((count, value) => count + (value < 0 ? 1 : 0), 0);
 }
 
+/** What frameworks call that which multiplies: of these zeros let nothing pass, of a bias they are a beginning. */
+const SCALES = /(?:^|[._/])(?:weight|kernel|running_var|moving_variance)$/i;
+
+function isAllZeros({ facts }: Pick<WeightFacts, 'facts'>): boolean {
+  return facts !== null && facts.count > 1 && facts.min === 0 && facts.max === 0 && facts.nan + facts.infinite === 0;
+}
+
 /** Reads every array once, one after another, and says what is true of it. */
-export function listWeights(path: string, { format, tensors, notes }: WeightFile): WeightList {
+export function listWeights(path: string, { format, tensors: weights, constants = [], notes }: WeightFile): WeightList {
+  const tensors = [...weights, ...constants];
   const beyond: string[] = [];
   const factsOf = (one: WeightTensor): ValueFacts | null => {
     try {
@@ -77,17 +85,21 @@ export function listWeights(path: string, { format, tensors, notes }: WeightFile
   const impossible = listed
     .filter(({ negative }) => negative > 0)
     .map(({ name, negative }) => `"${name}": ${plural(negative, 'variance')} below 0: such a channel becomes NaN`);
+  const empty = listed
+    .filter((one) => isAllZeros(one) && SCALES.test(one.name))
+    .map(({ name }) => `"${name}": all zeros: nothing passes it`);
   return {
     format,
     tensors: listed,
     parameters: tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     bytes: listed.reduce((sum, { bytes }) => sum + bytes, 0),
-    notes: [...notes, ...beyond, ...impossible],
+    notes: [...notes, ...beyond, ...impossible, ...empty],
   };
 }
 
 /** One array by its name. @throws CnnvizError 'usage' with the nearest name */
-export function findTensor(path: string, { tensors }: WeightFile, name: string): WeightTensor {
+export function findTensor(path: string, { tensors: weights, constants = [] }: WeightFile, name: string): WeightTensor {
+  const tensors = [...weights, ...constants];
   const found = tensors.find((one) => one.name === name);
   if (found) return found;
   const names = tensors.map((one) => one.name);
@@ -137,6 +149,7 @@ function statistics(facts: ValueFacts | null, negative: number): string[] {
   if (count === 0) return ['', '', '', 'empty'];
   const odd = [nan > 0 ? `${groupDigits(nan)} NaN` : '', infinite > 0 ? `${groupDigits(infinite)} infinite` : ''];
   if (negative > 0) odd.push(`${groupDigits(negative)} below 0`);
+  if (isAllZeros({ facts })) odd.push('all 0');
   return [...[min, mean, max].map((value) => formatNumber(value)), odd.filter(Boolean).join(', ')];
 }
 

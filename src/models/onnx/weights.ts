@@ -4,13 +4,22 @@ import type { WeightReader, WeightTensor } from '../weights/weight-file.js';
 import type { OnnxTensor } from './builder.js';
 import { looksLikeOnnx, readOnnx } from './proto.js';
 
-/** The initializers of an ONNX model as a checkpoint. As in all checkpoints float64 becomes float32. */
+/** The initializers of an ONNX model as a checkpoint, and its Constant nodes. As in all checkpoints float64 becomes float32. */
 export const onnxReader: WeightReader = {
   format: 'onnx',
   matches: looksLikeOnnx,
   read(source, { beside }) {
-    const { initializers } = readOnnx(source, beside);
-    return { format: 'onnx', tensors: [...initializers.values()].map(asWeight), notes: [] };
+    const { initializers, nodes } = readOnnx(source, beside);
+    const constants = nodes.flatMap(({ operator, outputs: [name], attributes }): WeightTensor[] => {
+      const value = operator === 'Constant' ? attributes.get('value') : undefined;
+      return value?.type === 'tensor' ? [asWeight({ ...value.value, name })] : [];
+    });
+    return {
+      format: 'onnx',
+      tensors: [...initializers.values()].map(asWeight),
+      ...(constants.length > 0 && { constants }),
+      notes: [],
+    };
   },
 };
 

@@ -33,6 +33,8 @@ export interface WeightFile {
   /** Texts beside the arrays, by their key; absent where the format has none. */
   readonly metadata?: ReadonlyMap<string, string>;
   /** What a user should know of how it was read: a level left out, entries that are no arrays. */
+  /** Arrays that stand in the graph itself, not among its weights: an ONNX file's Constant nodes. Absent: there are none. */
+  readonly constants?: readonly WeightTensor[];
   readonly notes: readonly string[];
 }
 
