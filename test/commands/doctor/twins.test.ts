@@ -111,7 +111,7 @@ function asDrawn(arrays: Arrays, names: readonly string[]): void {
   for (const name of names) {
     const { shape, data } = arrays.get(name)!;
     const bound = 1 / Math.sqrt(shape.slice(1).reduce((product, side) => product * side, 1));
-    for (let i = 0; i < data.length; i++) data[i] = Math.fround((2 * random.next() - 1) * bound);
+    for (let i = 0; i < data.length; i++) data[i] = Math.fround((random.next() / 2 ** 31 - 1) * bound);
   }
 }
 
