@@ -241,7 +241,7 @@ const BROKEN: readonly (readonly [string, Twin, string, string | null, RegExp])[
     },
     'half-loaded',
     'conv3',
-    /^the network looks loaded in part: 2 of 4 weights that can be told and 1 of 3 batch norms .*conv3, fc1, bn3/,
+    /^the network looks loaded in part: 2 of 3 weights that can be told and 1 of 3 batch norms .*conv3, fc1, bn3/,
   ],
   [
     'a head that was never trained',
