@@ -21,6 +21,7 @@ import { fileBeside, openFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
 import {
   BUILTIN_NETWORKS,
+  BUILTIN_WORDS,
   bindNetwork,
   builtinName,
   builtinNetwork,
@@ -180,7 +181,7 @@ async function readSpec(network: string, asPrinted: boolean): Promise<NetworkSpe
       names.filter((name) => !isOtherSize(network, name)),
     ) ?? nearestName(word, LAYER_WORDS);
   throw new CnnvizError('usage', `unknown network "${network}"`, {
-    fix: `${near ? `did you mean ${near}? ` : ''}built in: ${names.join(', ')}; or a file (.onnx, .yaml, .json, the text of print(model)), or a pipe "conv edge3x3 | relu"`,
+    fix: `${near ? `did you mean ${near}? ` : ''}${BUILTIN_WORDS}; or a file (.onnx, .yaml, .json, the text of print(model)), or a pipe "conv edge3x3 | relu"`,
   });
 }
 

@@ -35,8 +35,8 @@ const runFlags = {
 export const run = command({
   name: 'run',
   description: `Run a network on images. NET is a pipe, a network file (.yaml, .json), the text of PyTorch's print(model), an ONNX
-model, a head, or a built-in: digits, lenet5, alexnet, alexnet-2012, vgg11, vgg16, squeezenet1_1, resnet18. NET@FILE
-adds a checkpoint; digits has one.`,
+model, a head, a checkpoint of a network that is built in, or such a network's name: digits, alexnet, vgg16, resnet50,
+mobilenet_v2 … (docs/networks.md). NET@FILE adds a checkpoint; digits has one.`,
   examples: `Examples:
   cnnviz run digits seven.png                                          a trained network that ships: which digit is it?
   cnnviz run "conv edge3x3 stride=2 | relu | max_pool 3 stride=2" photo.jpg --layers all

@@ -1,5 +1,5 @@
 export { type BoundNetwork, bindNetwork, type WeightsFrom } from './bind.js';
-export { BUILTIN_NETWORKS, builtinName, builtinNetwork, isBuiltin } from './builtin/index.js';
+export { BUILTIN_NETWORKS, BUILTIN_WORDS, builtinName, builtinNetwork, isBuiltin } from './builtin/index.js';
 export { LAYER_WORDS } from './layer-words.js';
 export { parsePipe } from './pipe.js';
 export { looksLikePrintedModel, parsePrintedModel } from './printed-model.js';

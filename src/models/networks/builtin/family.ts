@@ -25,7 +25,7 @@ export interface Builtin {
 }
 
 /** What is true of a built-in network, without its layers. */
-export type BuiltinFacts = Omit<Builtin, 'layers'>;
+export type BuiltinTraits = Omit<Builtin, 'layers'>;
 
 /** The size of photographs that most networks read. */
 export const PHOTO = [3, 224, 224] as const;

@@ -7,7 +7,7 @@ import { alexnet2012Layers, alexnetLayers } from './alexnet.js';
 import { CONVNEXTS } from './convnext.js';
 import { DENSENETS } from './densenet.js';
 import { EFFICIENTNETS } from './efficientnet.js';
-import { type Builtin, type BuiltinFacts, PHOTO } from './family.js';
+import { type Builtin, type BuiltinTraits, PHOTO } from './family.js';
 import { INCEPTIONS } from './inception.js';
 import { digitsLayers, lenet5Layers } from './lenet.js';
 import { MNASNETS } from './mnasnet.js';
@@ -83,7 +83,10 @@ const BUILTINS: readonly Builtin[] = [
 ];
 
 /** The built-in networks, in the order lists show them. */
-export const BUILTIN_NETWORKS: readonly BuiltinFacts[] = BUILTINS;
+export const BUILTIN_NETWORKS: readonly BuiltinTraits[] = BUILTINS;
+
+/** A few of them, and where all are told. */
+export const BUILTIN_WORDS = `built in: digits, lenet5, alexnet, vgg16, resnet18, resnet50, mobilenet_v2 … (${BUILTINS.length}: docs/networks.md)`;
 
 /** A name without what people write otherwise: "ResNet-18" and "squeezenet1.1" are resnet18 and squeezenet1_1. */
 function plainName(name: string): string {
@@ -108,7 +111,7 @@ export function builtinNetwork(name: string): NetworkSpec {
     const names = BUILTINS.map((one) => one.name);
     const near = nearestName(name, names);
     throw new CnnvizError('usage', `unknown network "${name}"`, {
-      fix: near ? `did you mean ${near}?` : `built in: ${names.join(', ')}`,
+      fix: near ? `did you mean ${near}?` : BUILTIN_WORDS,
     });
   }
   const { input, preset, layers } = found;

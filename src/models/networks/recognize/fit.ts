@@ -1,6 +1,6 @@
 import { sizeOf } from '../../../core/tensor.js';
 import { someOf } from '../../../core/text.js';
-import type { BuiltinFacts } from '../builtin/family.js';
+import type { BuiltinTraits } from '../builtin/family.js';
 import { builtinNetwork } from '../builtin/index.js';
 import type { LayerSpec } from '../spec.js';
 import type { NamedTensor, Reading, Renamed } from './reading.js';
@@ -8,7 +8,7 @@ import { builtinShapes } from './shapes.js';
 
 /** How a file's tensors fit a built-in network. */
 export interface Fit<T extends NamedTensor> {
-  readonly network: BuiltinFacts;
+  readonly network: BuiltinTraits;
   readonly reading: Reading<T>;
   /** Those of the network, in the shapes that it reads. */
   readonly tensors: readonly Renamed<T>[];
@@ -32,7 +32,7 @@ const HEADS: readonly string[] = ['fc', 'classifier', 'head', 'heads'];
 const outermost = (name: string): string => name.split('.')[0];
 
 /** How a reading fits the built-in network of this name. */
-export function fitBuiltin<T extends NamedTensor>(network: BuiltinFacts, reading: Reading<T>): Fit<T> {
+export function fitBuiltin<T extends NamedTensor>(network: BuiltinTraits, reading: Reading<T>): Fit<T> {
   const expected = builtinShapes(network.name);
   const names = [...expected.keys()];
   const last = names.findLast((one) => one.endsWith('.weight'))!.replace(/weight$/, '');
