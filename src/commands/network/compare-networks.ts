@@ -1,7 +1,7 @@
 import { type ArrayDifference, compareArrays } from '../../analysis/array-difference.js';
 import { topClasses } from '../../analysis/best-classes.js';
 import { channelsOf } from '../../analysis/layer-facts.js';
-import { causeOfInputs, type InputCause } from '../../analysis/prepare/input-cause.js';
+import { type ComparedInput, causeOfInputs, type InputCause } from '../../analysis/prepare/input-cause.js';
 import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob } from '../../core/job.js';
@@ -51,10 +51,13 @@ export interface NetworkComparison {
   readonly preprocess: string;
   /** Whether both are fed the same numbers; where not, why: null when no usual way explains it. */
   readonly inputs: {
-    readonly same: boolean;
+    /** Null: not known. */
+    readonly same: boolean | null;
     readonly preprocess: readonly [string, string];
     readonly cause: InputCause | null;
   };
+  /** b is a folder of arrays that other code kept; absent: it is a network. */
+  readonly isDumped?: true;
   /** A layer is the same when its largest difference is at most this share of its largest value. */
   readonly tolerance: number;
   readonly layers: readonly LayerComparison[];
@@ -131,21 +134,24 @@ export async function compareNetworks(
 }
 
 /** Whether two networks are fed the same numbers, and where they are made of one image in different ways, in which. */
-export function comparedInputs(one: Source, two: Source): NetworkComparison['inputs'] {
-  const [a, b] = [one, two].map(({ x }) => x && { values: numbersOf(x), shape: x.shape.slice(-3) });
-  const preprocess = [one.preprocess, two.preprocess] as const;
-  if (!a || !b) return { same: a === b, preprocess, cause: null };
+function comparedInputs(one: Source, two: Source): NetworkComparison['inputs'] {
+  const b = two.x && { values: numbersOf(two.x), shape: two.x.shape.slice(-3) };
+  if (!b) return { same: one.x === null, preprocess: [one.preprocess, two.preprocess], cause: null };
+  const { cause, ...found } = comparedNumbers(one, b, two.preprocess);
+  // what its file declares is changed by no flag
+  const isFixed = !isFloat(two.info!.dtype);
+  return { ...found, cause: cause && isFixed ? { steps: cause.steps.map((step) => ({ ...step, likeA: [] })) } : cause };
+}
+
+/** The same of numbers [C, H, W]. `made`: how, in words */
+export function comparedNumbers(one: Source, b: ComparedInput, made: string): NetworkComparison['inputs'] {
+  const preprocess = [one.preprocess, made] as const;
+  const a = one.x && { values: numbersOf(one.x), shape: one.x.shape.slice(-3) };
+  if (!a) return { same: false, preprocess, cause: null };
   const same = a.shape.join() === b.shape.join() && a.values.every((value, i) => Object.is(value, b.values[i]));
   const { picture, preset } = one;
   const isExplained = !same && picture && preset && !preset.digit;
-  const cause = isExplained ? causeOfInputs(picture.image, preset, a, b) : null;
-  // what its file declares is changed by no flag
-  const isFixed = !isFloat(two.info!.dtype);
-  return {
-    same,
-    preprocess,
-    cause: cause && isFixed ? { steps: cause.steps.map((step) => ({ ...step, likeA: [] })) } : cause,
-  };
+  return { same, preprocess, cause: isExplained ? causeOfInputs(picture.image, preset, a, b) : null };
 }
 
 /** The same digit in the size that the other network is made for; null: they read one size, or no digit. */
@@ -216,7 +222,7 @@ function bestClass(output: Value): { readonly classes: boolean; readonly best: n
   return { classes: true, best: topClasses(scores, 1, 'logits', null)[0].index };
 }
 
-function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): LayerComparison {
+export function comparisonOf({ a, b, difference }: LayerPair, tolerance: number): LayerComparison {
   const { largest, relative, mean, differing, at, scale } = difference;
   return {
     a: a.name,

@@ -11,7 +11,7 @@ export function describeComparison(comparison: NetworkComparison, style: Style):
   const lines = [
     `${style.strong(a)} and ${style.strong(b)} on ${input.path}  ${input.width}×${input.height} → ${preprocess}`,
   ];
-  lines.push(...inputLines(comparison.inputs));
+  lines.push(...inputLines(comparison.inputs, comparison.isDumped === true));
   const width = Math.max(0, ...runs(layers).map((run) => nameOfRun(run).length));
   for (const run of runs(layers)) {
     const name = nameOfRun(run).padEnd(width);
@@ -33,17 +33,17 @@ export function describeComparison(comparison: NetworkComparison, style: Style):
 }
 
 /** Whether both read the same, and where not, why, with the flags that feed both alike. */
-function inputLines({ same, preprocess, cause }: NetworkComparison['inputs']): string[] {
-  if (same) return [];
+function inputLines({ same, preprocess, cause }: NetworkComparison['inputs'], isDumped: boolean): string[] {
+  if (same !== false) return [];
   const lines = [` the inputs differ: a ${preprocess[0]}; b ${preprocess[1]}`];
   if (cause === null)
     return [...lines, '  in none of the usual ways: another picture, another filter, or several at once'];
-  const flags = cause.steps.flatMap(({ likeA }) => sided(likeA, 'b'));
+  const flags = cause.steps.flatMap(({ likeA, likeB }) => (isDumped ? likeB : sided(likeA, 'b')));
   return [
     ...lines,
     ...cause.steps.map(({ what }) => `  ${what}`),
     ...(cause.steps.length === 0 ? ['  by rounding alone'] : []),
-    ...(flags.length === 0 ? [] : [`  ${flags.join(' ')} feeds b as a`]),
+    ...(flags.length === 0 ? [] : [`  ${flags.join(' ')} feeds ${isDumped ? 'a as b' : 'b as a'}`]),
   ];
 }
 

@@ -55,12 +55,13 @@ The first network says how the image is prepared, unless --preset does.`,
   cnnviz compare alexnet@alexnet.pth alexnet.onnx dog.jpg        is the export the network I trained?
   cnnviz compare net.yaml@before.pth net.yaml@after.pth dog.jpg  two checkpoints
   cnnviz compare digits digits@my.safetensors seven.png          mine and the one that ships
+  cnnviz compare net.onnx dumped/ dog.jpg                        files named as layers or modules: layer1.0.conv1.npy
   cnnviz compare a.onnx b.onnx x.npy --json                      two exports on an array
   cnnviz compare net.onnx net.onnx dog.jpg --b-channels bgr      one network, its colours in either order
 `,
   args: {
     a: arg.one('a network, as for run: NET or NET@WEIGHTS'),
-    b: arg.one('another'),
+    b: arg.one('another; or a folder of .npy files, or an .npz, that PyTorch or Keras kept of a run'),
     image: arg.one('an image or a .npy array'),
   },
   flags: {
@@ -96,9 +97,12 @@ The first network says how the image is prepared, unless --preset does.`,
     };
     const other = { request: requestOf(b, { init: await initOf(b), asPrinted }), preset: askedOf('b', flags) };
     const { breathe } = frame.progress(1);
-    const found = await compareNetworks(job, other, input, tolerance, frame.jobs, breathe).catch((error) => {
-      throw atPlace(image, error);
-    });
+    const { compareDumps, holdsDumps } = await import('./compare-dumps.js');
+    const found = (await holdsDumps(b))
+      ? await compareDumps(job, b, input, tolerance, frame.jobs, breathe)
+      : await compareNetworks(job, other, input, tolerance, frame.jobs, breathe).catch((error) => {
+          throw atPlace(image, error);
+        });
     return {
       lines: describeComparison(found, frame.style),
       document: () => comparisonDocument(found),
