@@ -8,7 +8,7 @@ import { combine } from './pairs.js';
 import { joined, type Portions, runPortions } from './portions.js';
 import { reduce } from './reduce.js';
 import { overlaps, placeOf, type Room, take } from './room.js';
-import { spread, spreadBytes } from './spread.js';
+import { roomOfSpread, spread } from './spread.js';
 import { wholeBytes } from './whole.js';
 
 /** Room for what is small and lies elsewhere, such as constants, and for tables. */
@@ -21,7 +21,7 @@ export function operatorBytes(layer: Layer, shapes: readonly (readonly number[] 
   const whole = forwardOf(layer)?.whole?.sizes(layer, shapes);
   const bytes = [
     products ? matrixBytes(products) : 0,
-    transposed ? spreadBytes(transposed) : 0,
+    transposed ? roomOfSpread(transposed) : 0,
     whole ? wholeBytes(whole) : 0,
   ];
   return bytes.reduce((sum, one) => sum + one, SMALL);

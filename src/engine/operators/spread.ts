@@ -41,8 +41,13 @@ function partsOf(conv: TransposedConv) {
   };
 }
 
-/** What `spread` needs of a room. */
-export function spreadBytes(conv: TransposedConv): number {
+/** What `spread` needs of a room, with a place for an input that lies elsewhere. */
+export function roomOfSpread(conv: TransposedConv): number {
+  const { N, groups, C, axes } = conv;
+  return spreadBytes(conv) + aligned(N * groups * C * axes[0].out * axes[1].out * 4);
+}
+
+function spreadBytes(conv: TransposedConv): number {
   return Object.values(partsOf(conv)).reduce((sum, bytes) => sum + aligned(bytes), 0);
 }
 
