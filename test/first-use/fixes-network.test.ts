@@ -341,12 +341,17 @@ function quoted(fix: string, args: readonly string[]): readonly string[] {
   return ['run', /"([^"]+)"/.exec(fix)![1], ...args.slice(2)];
 }
 
+const DUMPED = 'needs what other code kept: test/commands/network/compare-dumps.test.ts';
 const DECLARED = 'needs an ONNX file that declares it: test/first-use/declared-inputs.test.ts';
 
 testFixes(PARTS.network, CASES, {
   'src/cli/network-flags.ts: two numbers such as 0,4095, or auto': 'test/cli/images-in.test.ts gives ranges',
   'src/commands/layer/animate.ts: such as 0,0,4,3: four columns of three rows from the top left':
     'test/cli/images-in.test.ts and test/frozen give regions',
+  'src/commands/network/compare-dumps.ts: numpy.save(f"dumped/{name}.npy", output), named as the layers or modules':
+    DUMPED,
+  "src/commands/network/compare-dumps.ts: name the files as the layers, which cnnviz summary lists, or as torch's modules":
+    DUMPED,
   'src/analysis/prepare/network-input.ts: --size …': DECLARED,
   'src/analysis/prepare/channels-last.ts: leave --layout out': DECLARED,
   'src/analysis/prepare/network-input.ts: leave --layout out': DECLARED,
