@@ -142,7 +142,7 @@ export function oneLayer(shaped: ShapedModel, name: string): ChosenLayer {
 /** The last maps that the scores are made from: behind their batch norm, addition and activation. */
 function lastMaps(shaped: ShapedModel, scores: string, network: string): ChosenLayer {
   const last = spatialMaps(shaped, scores).at(-1);
-  if (last) return { name: last.name, value: last.outputs[0], node: last };
+  if (last) return { name: last.name, value: last.outputs[0], node: last, group: null };
   throw new CnnvizError('usage', `${network} has no layer that makes maps`, {
     fix: 'name a layer of maps with --layer',
   });

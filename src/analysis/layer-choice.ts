@@ -1,9 +1,11 @@
 import { CnnvizError } from '../core/errors.js';
-import { matchesStars, nearestName, sameName } from '../core/names.js';
-import { someOf } from '../core/text.js';
-import { computesNumbers } from '../layers/index.js';
+import { matchesStars, nearestNames } from '../core/names.js';
+import { groupDigits, someOf } from '../core/text.js';
+import { nameOf } from '../layers/index.js';
 import type { ShapedModel } from '../layers/infer.js';
 import type { Model, ModelNode } from '../layers/model.js';
+import type { LayerGroup } from '../models/onnx/layer-groups.js';
+import { LayerNames, pathOf } from './layer-names.js';
 
 /** What brackets need a regular expression for; it tries every way to share a name among its stars. */
 const MOST_STARS = 2;
@@ -14,20 +16,34 @@ export interface ChosenLayer {
   /** The value it makes. */
   readonly value: string;
   readonly node: ModelNode | null;
+  /** The module that it is the whole of, where an exporter took one apart; its value is the last node's. */
+  readonly group: LayerGroup | null;
+}
+
+/** What kind of layer it is: the module's, where it is one. */
+export function kindOf({ node, group }: Pick<ChosenLayer, 'node' | 'group'>): string {
+  return group?.kind ?? (node ? nameOf(node.layer) : 'identity');
 }
 
 /**
  * The layers that names and globs mean, in the network's order, each once. "output" is what the network gives, "all"
- * every layer that computes numbers (not shapes).
+ * every layer that computes numbers (not shapes). Names are the network's own, or paths of modules as torch says them.
  * @param flag what errors call the patterns
- * @throws CnnvizError 'usage' with the nearest name when a pattern matches nothing
+ * @param parts modules that an exporter took apart are told layer by layer
+ * @throws CnnvizError 'usage' with the nearest names when a pattern matches nothing
  */
-export function chooseLayers(shaped: ShapedModel, patterns: readonly string[], flag = '--layers'): ChosenLayer[] {
+export function chooseLayers(
+  shaped: ShapedModel,
+  patterns: readonly string[],
+  flag = '--layers',
+  parts = false,
+): ChosenLayer[] {
   const { model } = shaped;
+  const names = new LayerNames(shaped, parts);
   const chosen = new Set<string>();
   for (const pattern of patterns) {
-    const values = computable(shaped, valuesOf(shaped, pattern), pattern);
-    if (values.length === 0) throw unknownLayer(shaped.whole, pattern, flag);
+    const values = computable(shaped, valuesOf(names, shaped.whole, pattern), pattern);
+    if (values.length === 0) throw unknownLayer(names, pattern, flag);
     for (const value of values) chosen.add(value);
   }
   const makers = new Map(model.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
@@ -36,7 +52,8 @@ export function chooseLayers(shaped: ShapedModel, patterns: readonly string[], f
     .filter((value) => chosen.has(value))
     .map((value) => {
       const node = makers.get(value) ?? null;
-      return { name: node && node.outputs[0] === value ? node.name : value, value, node };
+      const { name = node?.outputs[0] === value ? node.name : value, group = null } = names.makerOf(value) ?? {};
+      return { name, value, node, group };
     });
 }
 
@@ -67,29 +84,21 @@ function withTheRest({ model, whole }: ShapedModel, error: CnnvizError): CnnvizE
   });
 }
 
-function valuesOf(shaped: ShapedModel, pattern: string): string[] {
-  const { whole: model, infos, refused } = shaped;
-  const computes = ({ layer }: ModelNode, value: string) =>
-    refused.has(value) || computesNumbers(layer, infos.get(value)!.dtype);
-  // the first is the layer's own; of the others (the parts of a split, a dropout's mask) those that are numbers
-  const valuesOfNode = (node: ModelNode) => node.outputs.filter((value, i) => i === 0 || computes(node, value));
-  const named = model.nodes.filter(({ name }) => name === pattern);
-  if (named.length > 0) return named.flatMap(valuesOfNode);
-  const value = model.nodes.flatMap(({ outputs }) => outputs).find((output) => output === pattern);
-  if (value !== undefined) return [value];
-  if (pattern === 'output') return [...model.outputs];
-  if (pattern === 'all') {
-    const nodes = model.nodes.filter(({ layer }) => layer.kind !== 'shape');
-    return nodes.flatMap((node) => node.outputs.filter((value) => computes(node, value)));
+function valuesOf(names: LayerNames, { outputs }: Model, pattern: string): string[] {
+  const exact = names.exactly(pattern);
+  if (exact.length > 0) return exact;
+  if (pattern === 'output') return [...outputs];
+  if (pattern === 'all') return names.all();
+  const ways = [
+    () => names.ofModule(pattern),
+    () => names.matching(globMatcher(pattern)),
+    () => names.spelledOtherwise(pattern),
+  ];
+  for (const way of ways) {
+    const found = way();
+    if (found.length > 0) return found;
   }
-  const matches = globMatcher(pattern);
-  const found = model.nodes.flatMap((node) => (matches(node.name) ? valuesOfNode(node) : node.outputs.filter(matches)));
-  if (found.length > 0) return found;
-  const own = sameName(
-    pattern,
-    model.nodes.map(({ name }) => name),
-  );
-  return model.nodes.filter(({ name }) => name === own).flatMap(valuesOfNode);
+  return [];
 }
 
 /** * stands for any text, ? for one character, [abc] for one of them. */
@@ -113,13 +122,28 @@ function globMatcher(pattern: string): (name: string) => boolean {
   }
 }
 
-function unknownLayer(model: Model, pattern: string, flag: string): CnnvizError {
-  const names = model.nodes.map(({ name }) => name);
-  const near = nearestName(pattern, names);
+/** So many names of layers are read at a glance. */
+const FEW = 12;
+/** So many are told of a larger network: those that are nearest. */
+const NEAREST = 4;
+
+function unknownLayer({ layers }: LayerNames, pattern: string, flag: string): CnnvizError {
+  const names = [...new Set(layers.map(({ name }) => pathOf(name) || name))];
+  const near = nearestNames(pattern, [...new Set(names.flatMap(withModules))], NEAREST);
+  const meant = near.length === 0 ? '' : `did you mean ${near.join(', ')}? `;
+  const all =
+    names.length <= FEW
+      ? `layers: ${someOf(names)}; or`
+      : `cnnviz summary lists all ${groupDigits(layers.length)}; there are also`;
   return new CnnvizError('usage', `${flag} ${pattern}: no layer is called that`, {
-    fix: `${near ? `did you mean ${near}? ` : ''}layers: ${someOf(names)}; or output, all, globs such as 'features.*'`,
+    fix: `${meant}${all} output, all, globs such as 'features.*'`,
     scope: 'command',
   });
+}
+
+/** "layer4.1.conv2" with the modules that it is in: "layer4", "layer4.1" */
+function withModules(path: string): string[] {
+  return path.startsWith('/') ? [path] : path.split('.').map((_, i, parts) => parts.slice(0, i + 1).join('.'));
 }
 
 /** The one layer a name means; the network's first output without one. @throws CnnvizError 'usage' when it means several */
@@ -128,7 +152,7 @@ export function chooseOneLayer(shaped: ShapedModel, wanted: string | null): Chos
   if (wanted !== null && chosen.length > 1) {
     const names = chosen.map(({ name }) => name);
     throw new CnnvizError('usage', `--layer ${wanted}: expected one layer, it names ${names.length}`, {
-      fix: `one of ${someOf(names)}`,
+      fix: `one of ${someOf(names, FEW)}`,
     });
   }
   return chosen[0];

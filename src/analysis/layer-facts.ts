@@ -19,11 +19,13 @@ const MOST_CHANNELS = 4096;
 export function layerFacts(values: Float32Array, shape: readonly number[], layer: Layer, fires: boolean): LayerFacts {
   const { items, channels, size } = channelsOf(shape);
   const facts = measureValues(values, sumsOfMap);
+  const deadChannels = fires ? silentChannels(values, items, channels, size) : null;
   const limits = layer.kind === 'activation' ? ACTIVATIONS[layer.name].limits : undefined;
   return {
     ...facts,
     channels,
-    dead: fires ? countDead(values, items, channels, size) : null,
+    dead: deadChannels?.length ?? null,
+    deadChannels,
     saturated: limits ? shareOutside(values, limits) : null,
     duplicates:
       size > 1 && channels > 1 && channels <= MOST_CHANNELS ? nearDuplicates(values, items, channels, size) : null,
@@ -37,10 +39,10 @@ export function channelsOf(shape: readonly number[]): { items: number; channels:
   return { items, channels, size: rest.reduce((product, side) => product * side, 1) };
 }
 
-function countDead(values: Float32Array, items: number, channels: number, size: number): number {
-  let dead = 0;
-  for (let c = 0; c < channels; c++) if (isSilent(values, items, channels, size, c)) dead++;
-  return dead;
+function silentChannels(values: Float32Array, items: number, channels: number, size: number): number[] {
+  const silent: number[] = [];
+  for (let c = 0; c < channels; c++) if (isSilent(values, items, channels, size, c)) silent.push(c);
+  return silent;
 }
 
 /** A NaN is no silence. */
@@ -102,10 +104,13 @@ function dot(a: Float32Array, b: Float32Array): number {
 }
 
 /** The values of a network whose zeros mean that nothing fires: those of a ReLU, as they are or pooled. */
-export function firingValues({ nodes }: Model): ReadonlySet<string> {
+export function firingValues({ nodes, constants }: Model): ReadonlySet<string> {
   const firing = new Set<string>();
+  // a ReLU6 of an exporter
+  const isClippedAtZero = (layer: Layer, [, lo = null]: readonly (string | null)[]) =>
+    layer.kind === 'clip' && lo !== null && constants.get(lo)?.load().data[0] === 0;
   for (const { layer, inputs, outputs } of nodes) {
-    const silences = layer.kind === 'activation' && ACTIVATIONS[layer.name].silences;
+    const silences = layer.kind === 'activation' ? ACTIVATIONS[layer.name].silences : isClippedAtZero(layer, inputs);
     const passes = layerFamily(layer).keepsSilence && inputs.every((name) => name === null || firing.has(name));
     if (silences || passes) firing.add(outputs[0]);
   }

@@ -230,10 +230,14 @@ function pathOf(target: OutputJob['target'], name: string, input?: Input, layer?
         name: own,
         map: stem.startsWith(`${own}.`) ? stem.slice(own.length + 1) : stem,
         layer: layer ?? stem,
+        index: '',
         ext: input?.ext ?? '',
         dir: input?.relative ?? '',
       };
-      const path = target.path.replace(/\{(name|map|layer|ext|dir)\}/g, (_, key: keyof typeof values) => values[key]);
+      const path = target.path.replace(
+        /\{(name|map|layer|index|ext|dir)\}/g,
+        (_, key: keyof typeof values) => values[key],
+      );
       return extensionOf(path) === '' ? path + ending : path;
     }
   }
@@ -316,11 +320,11 @@ function tellWords(
 /** Something behind a point that is meant as an ending: letters, then letters and figures. */
 const ENDING = /(?<=[^\\/])\.[a-z][a-z0-9]{1,10}$/i;
 /** The places in a template. */
-const PLACES = /\{(name|map|layer|ext|dir)\}/;
+const PLACES = /\{(name|map|layer|index|ext|dir)\}/;
 
 /**
  * What -o means, the same for every command: a FILE by its ending, FOLDER/ or a folder that exists, - for standard
- * output, or a template with {name} {map} {layer} {ext} {dir}. A name without an ending is a folder.
+ * output, or a template with {name} {map} {layer} {index} {ext} {dir}. A name without an ending is a folder.
  * @throws CnnvizError 'usage' for an ending that the command does not write
  */
 function targetOf(out: string | null, { endings, what }: Output): OutputJob['target'] {

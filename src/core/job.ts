@@ -120,9 +120,9 @@ export interface PictureJob {
 
 /**
  * maps: a file each · sheet: all in one labelled picture · strip: input ▸ kernel ▸ map · histogram: of all layers ·
- * overview: a whole network · npy: exact numbers
+ * overview: a whole network · npy: exact numbers · index: a page of many layers' sheets
  */
-export type ProductKind = 'maps' | 'sheet' | 'strip' | 'histogram' | 'overview' | 'npy';
+export type ProductKind = 'maps' | 'sheet' | 'strip' | 'histogram' | 'overview' | 'npy' | 'index';
 
 export interface OutputJob {
   readonly products: readonly ProductKind[];
@@ -138,6 +138,8 @@ export interface OutputJob {
   readonly figure?: { readonly look: Look; readonly svg: boolean };
   /** What names say where no place is named, behind the input's: the settings of one map, and of a picture of all. */
   readonly names?: { readonly one: string; readonly all: string };
+  /** There is one input: a page of its layers is the page of the folder. */
+  readonly isOfOne?: true;
 }
 
 /** Everything a run needs but its inputs. Plain JSON: the same job serves the command line, threads and queues. */

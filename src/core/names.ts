@@ -75,6 +75,35 @@ export function nearestName(word: string, names: readonly string[]): string | nu
 }
 
 /**
+ * At most `most` of the names that were probably meant: the one that `nearestName` finds, and those that are as near; without
+ * it those that hold the word, else those that begin as it does, at least to its middle.
+ */
+export function nearestNames(word: string, names: readonly string[], most: number): string[] {
+  if (word.length > LONGEST_WORD) return [];
+  const near = nearestName(word, names);
+  if (near !== null) {
+    const slips = (name: string) =>
+      name.length > LONGEST_WORD ? Number.POSITIVE_INFINITY : slipsBetween(word.toLowerCase(), name.toLowerCase());
+    const least = slips(near);
+    return [near, ...names.filter((name) => name !== near && slips(name) === least)].slice(0, most);
+  }
+  const typed = word
+    .toLowerCase()
+    .replace(/[*?[\]]+$/, '')
+    .replace(/^[*?]+/, '');
+  if (typed.length < SHORTEST_BEGINNING) return [];
+  const holding = names.filter((name) => name.toLowerCase().includes(typed));
+  if (holding.length > 0) return holding.slice(0, most);
+  const shared = (name: string) => {
+    let same = 0;
+    while (same < typed.length && name[same]?.toLowerCase() === typed[same]) same++;
+    return same;
+  };
+  const longest = Math.max(0, ...names.map(shared));
+  return longest >= typed.length / 2 ? names.filter((name) => shared(name) === longest).slice(0, most) : [];
+}
+
+/**
  * Whether a name is what a pattern of `*` (any letters) and `?` (one) means; other signs mean themselves. Only the last
  * star is ever widened, for what those before it took can stay: length of name × length of pattern at most.
  */

@@ -263,6 +263,8 @@ export interface LayerFacts extends ValueFacts {
   readonly channels: number;
   /** Channels that never fire: zero everywhere behind a ReLU. Null where zero does not mean silence, as before the ReLU. */
   readonly dead: number | null;
+  /** Which they are. */
+  readonly deadChannels: readonly number[] | null;
   /** Share of values at a limit of the activation (sigmoid, tanh, relu6, clip …); null where there is no limit. */
   readonly saturated: number | null;
   /** Pairs of channels that are nearly the same up to scale: correlation above 0.99. Null for layers of vectors. */
@@ -275,6 +277,8 @@ export interface LayerResult {
   readonly kind: string;
   /** As the network makes it, N included. */
   readonly shape: readonly number[];
+  /** Its shape is [N, H, W, C]: it is measured and drawn channel by channel all the same. */
+  readonly channelsLast?: true;
   readonly dtype: string;
   /** The convolution algorithm that made it, or null. */
   readonly algorithm: string | null;

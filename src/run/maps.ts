@@ -148,8 +148,7 @@ export async function* drawLayers(
     for (const layer of layers) {
       const { name } = layer.result;
       if (job.picturesImplied && isVector(layer)) continue;
-      if (kind === 'npy')
-        yield { kind, layer: name, map: '', bytes: writeValue(withoutAddedBatch(layer.value, source)) };
+      if (kind === 'npy') yield { kind, layer: name, map: '', bytes: writeValue(withoutAddedBatch(layer.own, source)) };
       else if (kind === 'sheet') {
         const { drawLayer } = await import('./layer-figures.js');
         yield {

@@ -1,5 +1,6 @@
+import { channelsFirst, channelsLast } from '../analysis/channels-last.js';
 import type { SubjectRun } from '../analysis/kept-run.js';
-import type { ChosenLayer } from '../analysis/layer-choice.js';
+import { type ChosenLayer, kindOf } from '../analysis/layer-choice.js';
 import { firingValues, layerFacts } from '../analysis/layer-facts.js';
 import { measureValues } from '../analysis/values.js';
 import { type Axis, clipSpan, convAxis, inputSpan, receptiveSpan, unreadCount } from '../core/geometry.js';
@@ -13,7 +14,7 @@ import { sumsOfMap } from '../engine/map-loops.js';
 import type { Plan } from '../engine/plan.js';
 import type { ConvStep, Step } from '../engine/steps.js';
 import { sha256 } from '../io/hash.js';
-import { type Layer, nameOf } from '../layers/index.js';
+import type { Layer } from '../layers/index.js';
 import type { ModelNode } from '../layers/model.js';
 import type { Bank } from './banks.js';
 import type { BoundKernels } from './kernels.js';
@@ -251,28 +252,37 @@ export function judgePatch(
 /** A layer's numbers with what is true of them. */
 export interface MeasuredLayer {
   readonly result: LayerResult;
+  /** With its channels before their places. */
   readonly value: Value;
   readonly values: Float32Array;
+  /** As the network makes it. */
+  readonly own: Value;
 }
 
 /** The facts of chosen layers, all maps of a layer together. */
 export function measureLayers(
-  { plan, read, taken }: SubjectRun,
+  { plan, shaped, read, taken }: SubjectRun,
   chosen: readonly ChosenLayer[],
 ): readonly MeasuredLayer[] {
   const firing = firingValues(plan.model);
-  return chosen.map(({ name, value: key, node }) => {
-    const value = read(key);
+  const last = channelsLast(shaped);
+  return chosen.map((one) => {
+    const { name, value: key, node } = one;
+    const own = read(key);
+    const isLast = last.has(key);
+    const value = isLast ? channelsFirst(own) : own;
     const numbers = toFloat32(value.data);
     const layer: Layer = node?.layer ?? { kind: 'identity' };
     return {
       value,
       values: numbers,
+      own,
       result: {
         name,
-        kind: nameOf(layer),
-        shape: value.shape,
-        dtype: value.dtype,
+        kind: kindOf(one),
+        shape: own.shape,
+        ...(isLast && { channelsLast: true }),
+        dtype: own.dtype,
         algorithm: algorithmOf(taken.get(key) ?? plannedStep(plan, key), node),
         facts: layerFacts(numbers, value.shape, layer, firing.has(key)),
       },

@@ -31,6 +31,7 @@ export function overviewLayers(shaped: ShapedModel): ChosenLayer[] {
     name: node.outputs[0] === value ? node.name : value,
     value,
     node,
+    group: null,
   }));
 }
 

@@ -3,9 +3,11 @@ import type { Job, OutputJob, ProductKind } from '../core/job.js';
 import type { DrawnScale, OutputFile } from '../core/result.js';
 import { fileIdentity, refuseLeaving, writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
+import { refuseForeign } from '../io/own-texts.js';
 import { baseName, collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
 import { guardOutput } from '../io/read-files.js';
 import { NAME_BYTES } from '../io/temporaries.js';
+import { LAYERS_PAGE_MARK } from './layers-page.js';
 
 /** One thing to be written for one input. */
 export interface Product {
@@ -14,6 +16,10 @@ export interface Product {
   readonly layer: string | null;
   /** The map's name, or 'maps', 'sheet', 'strip'; '' for what shows a whole layer. */
   readonly map: string;
+  /** Which of the layers it is, in the network's order: "007". */
+  readonly index?: string;
+  /** Its name begins with that: files of many layers stand in the network's order. */
+  readonly isNumbered?: boolean;
 }
 
 /** What a job makes of one input with these maps. An array of several inputs gives each map a number. */
@@ -38,9 +44,13 @@ export function numberedMap(map: string, item: number, items: number): string {
 }
 
 /** Where a product of an input goes; '-' is standard output. */
-export function placeOf({ target, figure, names }: OutputJob, input: Input, { kind, layer, map }: Product): string {
+export function placeOf(output: OutputJob, input: Input, product: Product): string {
+  const { target, figure, names } = output;
+  const { kind, layer, map, index = '', isNumbered = false } = product;
+  if (kind === 'index') return pageOf(output, input);
   const extension = kind === 'npy' ? '.npy' : figure?.svg ? '.svg' : '.png';
-  const parts = [layer, map].filter((part): part is string => part !== null && part !== '').map(safeName);
+  const numbered = isNumbered ? index : '';
+  const parts = [numbered, layer, map].filter((part): part is string => part !== null && part !== '').map(safeName);
   const file = `${[input.name, ...parts].join('.')}${extension}`;
   switch (target.kind) {
     case 'stdout':
@@ -60,13 +70,26 @@ export function placeOf({ target, figure, names }: OutputJob, input: Input, { ki
         name: input.name,
         map: map === '' ? 'sheet' : safeName(map),
         layer: safeName(layer ?? 'conv'),
+        index,
         ext: input.ext,
         dir: input.relative,
       };
-      const path = target.path.replace(/\{(name|map|layer|ext|dir)\}/g, (_, key: keyof typeof values) => values[key]);
+      const path = target.path.replace(
+        /\{(name|map|layer|index|ext|dir)\}/g,
+        (_, key: keyof typeof values) => values[key],
+      );
       return path.toLowerCase().endsWith(extension) ? path : path + extension;
     }
   }
+}
+
+/** Where the page of an input's layers goes: index.html of the folder, or beside the input's other results. */
+function pageOf(output: OutputJob, { name, relative }: Input): string {
+  const file = `${name}.index.html`;
+  const root = rootOf(output);
+  // a template without a folder
+  if (root === null || (output.target.kind === 'template' && root === '.')) return file;
+  return output.isOfOne ? joinPath(root, 'index.html') : joinPath(root, relative, file);
 }
 
 /** What is made of an input; the same for all of them, or by input. */
@@ -84,6 +107,14 @@ export function productsFor(products: ProductsOf, input: Input): readonly Produc
 export async function checkPlaces(output: OutputJob, inputs: readonly Input[], products: ProductsOf): Promise<void> {
   checkNames(output, inputs, products);
   checkClobber(output, inputs, products);
+  for (const input of inputs) await refuseForeignPages(output, input, productsFor(products, input));
+}
+
+/** Refuses to replace a page that cnnviz did not write. @throws CnnvizError 'usage' */
+export async function refuseForeignPages(output: OutputJob, input: Input, products: readonly Product[]): Promise<void> {
+  for (const product of products) {
+    if (product.kind === 'index') await refuseForeign(placeOf(output, input, product), LAYERS_PAGE_MARK);
+  }
 }
 
 /** checkPlaces without the question whether files exist. @throws CnnvizError 'usage' */

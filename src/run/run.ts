@@ -11,10 +11,13 @@ import type { ShapedModel } from '../layers/infer.js';
 import type { Model } from '../layers/model.js';
 import { followingCount } from './banks.js';
 import type { BoundKernels, KernelSubject } from './kernels.js';
+import { layersPage } from './layers-page.js';
 import { type DrawnProduct, drawKernelMaps, drawLayers } from './maps.js';
 import { measureBanks, measureLayers } from './measure.js';
 import type { OverviewRun } from './overview.js';
-import { type Delivery, deliver, type Product } from './place.js';
+import { type Delivery, deliver, type Product, placeOf, refuseForeignPages } from './place.js';
+import { sourceName } from './planes.js';
+import { networkArgs } from './recipe.js';
 import { type Choice, type Choose, doorsOf, type RunContext, Runs } from './runs.js';
 import { type LayerRequest, openRequest, type SeenView, shape, viewOf } from './shape.js';
 import { atInput, readSource } from './source.js';
@@ -59,10 +62,16 @@ export interface LayerChoice extends Choice {
   readonly layers: readonly ChosenLayer[];
 }
 
-/** Chooses layers by names and globs, and the outputs with them. `firstOnly`: of several layers the first. */
-export function layersNamed(names: readonly string[], firstOnly = false): Choose<Bound, LayerChoice> {
+/**
+ * Chooses layers by names and globs, and the outputs with them. `firstOnly`: of several layers the first; `parts`: modules
+ * that an exporter took apart are told layer by layer.
+ */
+export function layersNamed(
+  names: readonly string[],
+  { firstOnly = false, parts = false }: { readonly firstOnly?: boolean; readonly parts?: boolean } = {},
+): Choose<Bound, LayerChoice> {
   return ({ shaped }) => {
-    const layers = chooseLayers(shaped, names).slice(0, firstOnly ? 1 : undefined);
+    const layers = chooseLayers(shaped, names, '--layers', parts).slice(0, firstOnly ? 1 : undefined);
     return { layers, keep: [...layers.map(({ value }) => value), ...computedOutputs(shaped)] };
   };
 }
@@ -119,11 +128,13 @@ function grayNotes({ colour, channels }: InputFacts): string[] {
 /** What a command makes of each of its inputs: the same for kernels and networks, but for what it tells. */
 export interface Work<R> {
   readonly subject: Subject;
-  run(source: Source, context: WorkContext): Promise<Made<R>>;
+  run(source: Source, context: WorkContext, input: Input): Promise<Made<R>>;
 }
 
 interface Made<R> {
   readonly products: AsyncIterable<DrawnProduct>;
+  /** What is made once the others are written, of where they are; its own place comes with it. */
+  readonly last?: ((outputs: readonly OutputFile[], place: (product: Product) => string) => DrawnProduct) | null;
   /** What is told of it once its files are written. */
   readonly answer: (outputs: readonly OutputFile[]) => R;
 }
@@ -139,9 +150,13 @@ export function runInput<R>(work: Work<R>, input: Input, output: OutputJob, cont
   return atInput(input, async () => {
     const source = await readSource(input, work.subject);
     context.record?.read(source.sha256);
-    const { products, answer } = await work.run(source, context);
+    const { products, last = null, answer } = await work.run(source, context, input);
     const outputs: OutputFile[] = [];
     for await (const product of products) outputs.push(await deliver(product, input, output, context));
+    if (last) {
+      const product = last(outputs, (one) => placeOf(output, input, one));
+      outputs.unshift(await deliver(product, input, output, context));
+    }
     return answer(outputs);
   });
 }
@@ -199,7 +214,7 @@ export async function openNetworkWork(job: NetworkJob): Promise<NetworkWork> {
   const { networkSubject, openNetwork, readLabels } = await import('./network.js');
   const opened = await openNetwork(job.request);
   const subject = networkSubject(opened, job);
-  const choose = isOverview(job) ? await stageLayers() : layersNamed(job.layers, holdsOne(job));
+  const choose = isOverview(job) ? await stageLayers() : layersNamed(job.layers, { firstOnly: holdsOne(job) });
   const runs = new Runs(subject, choose);
   const labels = job.labels === null ? (opened.classes ?? null) : await readLabels(job.labels);
   return { runs, subject, labels };
@@ -232,8 +247,12 @@ export function networkWork(
 ): Work<NetworkRunResult> {
   return {
     subject,
-    async run(source, context) {
-      const found = await runs.run(source, context, ({ chosen }) => mayWrite(productsOfLayers(job, chosen)));
+    async run(source, context, input) {
+      const found = await runs.run(source, context, async ({ chosen }) => {
+        const products = productsOfLayers(job, chosen);
+        await mayWrite(products);
+        await refuseForeignPages(job.output, input, products);
+      });
       const { bestClasses, classesShare, classReading } = await import('../analysis/best-classes.js');
       const layers = measureLayers(found, found.chosen.layers);
       const classes = bestClasses(found, job.top, labels);
@@ -249,17 +268,28 @@ export function networkWork(
       return {
         products: isOverview(job)
           ? overviewProduct(job, seen(), say)
-          : drawLayers(
-              job,
-              subject.name,
-              source,
-              layers,
-              (name) => {
-                const layer = found.chosen.layers.find((one) => one.name === name);
-                return layer ? classReading(found, layer.value, labels) : null;
-              },
-              say,
+          : inOrder(
+              productsOfLayers(job, found.chosen),
+              drawLayers(
+                job,
+                subject.name,
+                source,
+                layers,
+                (name) => {
+                  const layer = found.chosen.layers.find((one) => one.name === name);
+                  return layer ? classReading(found, layer.value, labels) : null;
+                },
+                say,
+              ),
             ),
+        last: isIndexed(job, found.chosen)
+          ? (outputs, place) => {
+              const args = ['run', ...networkArgs(job, source, ['--layers', job.layers.join(',')])];
+              const shown = layers.map(({ result }) => result);
+              const page = { network: subject.name, source: sourceName(source), args, layers: shown, outputs };
+              return { ...INDEX, bytes: new TextEncoder().encode(layersPage(page, place(INDEX))) };
+            }
+          : null,
         answer: (outputs) => ({
           input: facts,
           preprocess,
@@ -289,11 +319,44 @@ async function* overviewProduct(
 }
 
 /** What a job makes of one input; single maps are counted when they are drawn. */
-export function productsOfLayers({ output }: NetworkJob, { layers }: LayerChoice): Product[] {
-  return output.products.flatMap((kind): Product[] => {
+export function productsOfLayers(job: NetworkJob, chosen: LayerChoice): Product[] {
+  const { layers } = chosen;
+  const digits = Math.max(3, String(layers.length).length);
+  const isNumbered = areMany(job, chosen);
+  const products = job.output.products.flatMap((kind): Product[] => {
     if (kind === 'overview') return [OVERVIEW];
-    return kind === 'histogram'
-      ? [{ kind, layer: null, map: kind }]
-      : layers.map(({ name }) => ({ kind, layer: name, map: kind === 'maps' ? '0' : '' }));
+    if (kind === 'histogram') return [{ kind, layer: null, map: kind }];
+    return layers.map(({ name }, i) => {
+      const index = String(i + 1).padStart(digits, '0');
+      return { kind, layer: name, map: kind === 'maps' ? '0' : '', index, isNumbered };
+    });
   });
+  return isIndexed(job, chosen) ? [...products, INDEX] : products;
+}
+
+/** So many layers are found again by their names. */
+const FEW_LAYERS = 12;
+
+/** The page of all layers that a job draws. */
+const INDEX: Product = { kind: 'index', layer: null, map: 'index' };
+
+/** Whether layers were not named one by one, and are many: their files stand in the network's order then. */
+function areMany({ layers: patterns }: NetworkJob, { layers }: LayerChoice): boolean {
+  return layers.length > FEW_LAYERS && patterns.some((pattern) => pattern === 'all' || /[*?[]/.test(pattern));
+}
+
+/** Whether there is a page of the layers: of all that a network has, and of many. */
+function isIndexed(job: NetworkJob, chosen: LayerChoice): boolean {
+  const { products, target } = job.output;
+  if (!products.includes('sheet') || target.kind === 'file' || target.kind === 'stdout') return false;
+  return job.layers.includes('all') || areMany(job, chosen);
+}
+
+/** Products with the order of their layers. */
+async function* inOrder(
+  planned: readonly Product[],
+  products: AsyncIterable<DrawnProduct>,
+): AsyncGenerator<DrawnProduct> {
+  const orders = new Map(planned.map(({ layer, index, isNumbered }) => [layer, { index, isNumbered }]));
+  for await (const product of products) yield { ...product, ...orders.get(product.layer) };
 }

@@ -42,7 +42,7 @@ async function explainRun({ subject, sources: [source] }: Page, layer: string) {
   const done = await run(subject, source, choose, context);
   const request = { kind: 'network', job: {}, layer } as unknown as Parameters<typeof viewOf>[0];
   const { value } = done.chosen;
-  return { ...viewOf(request, subject, source, done.bound, { name: layer, value, node: null }), ...done };
+  return { ...viewOf(request, subject, source, done.bound, { name: layer, value, node: null, group: null }), ...done };
 }
 
 /** Layers whose numbers are told one by one. */
@@ -99,7 +99,12 @@ describe.each(NETWORKS)('%s', (_, asked) => {
       output: { products: [], target: { kind: 'working-folder' }, clobber: false },
     } as unknown as Parameters<typeof openNetworkWork>[0];
     const work = networkWork(await openNetworkWork(job), job, async () => {});
-    const { answer } = await work.run(source, context as unknown as Parameters<typeof work.run>[1]);
+    const { answer } = await work.run(source, context as unknown as Parameters<typeof work.run>[1], {
+      path: source.facts.path,
+      name: 'seen',
+      ext: '',
+      relative: '',
+    });
     const expected = answer([]);
     expect(ran.classes?.map(({ index, score }) => [index, score])).toEqual(
       expected.top![0].map(({ index, score }) => [index, score]),

@@ -84,7 +84,7 @@ export function checkImages<M extends CheckMode>(
   context: StudyContext,
 ): StudyOn<Input, CheckedImage<M>> {
   const { job, baseline } = one;
-  const runs = new Runs(subject, layersNamed(job.layers));
+  const runs = new Runs(subject, layersNamed(job.layers, { parts: true }));
   return async (input, breathe) => {
     try {
       const source = await readSource(input, subject);

@@ -165,7 +165,7 @@ export async function runCase<M extends CheckMode>(
       here: checkImages(job, subject, { threads: jobs, homes: null }),
       jobs,
       isAlone,
-      macs: () => firstMacs(subject, inputs, layersNamed(one.job.layers)),
+      macs: () => firstMacs(subject, inputs, layersNamed(one.job.layers, { parts: true })),
       foldersOf: (input) => foldersWritten(job, input),
     },
     {

@@ -62,7 +62,7 @@ export function topPlaces(
   { layer, perImage }: Omit<TopPlaces, 'job'>,
   context: StudyContext,
 ): StudyOn<Input, ImagePlaces> {
-  const runs = new Runs(subject, layersNamed([layer], true));
+  const runs = new Runs(subject, layersNamed([layer], { firstOnly: true }));
   return async (input, breathe) => {
     const source = await atInput(input, () => readSource(input, subject));
     try {

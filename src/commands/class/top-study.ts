@@ -68,7 +68,7 @@ export async function topPatches(
       inputs,
       here: topPlaces(opened, order, { threads: jobs, homes: null }),
       jobs,
-      macs: () => firstMacs(opened, inputs, layersNamed([layer], true)),
+      macs: () => firstMacs(opened, inputs, layersNamed([layer], { firstOnly: true })),
     },
     {
       progress,

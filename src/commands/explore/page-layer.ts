@@ -162,7 +162,7 @@ async function packLayer(
   const whole = wholeLayer(model);
   const input = { ...source.info!, value: null };
   const shaped = inferShapes(whole, new Map([[whole.inputs[0].name, input]]), evaluate);
-  const chosen = whole.nodes.map((node) => ({ name: node.name, value: node.outputs[0], node }));
+  const chosen = whole.nodes.map((node) => ({ name: node.name, value: node.outputs[0], node, group: null }));
   const values = chosen.map(({ value }) => value);
   const layers = await pageLayers(shaped, chosen);
   const channels = source.info!.shape[1];

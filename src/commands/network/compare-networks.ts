@@ -1,6 +1,8 @@
 import { type ArrayDifference, compareArrays } from '../../analysis/array-difference.js';
 import { topClasses } from '../../analysis/best-classes.js';
+import { kindOf } from '../../analysis/layer-choice.js';
 import { channelsOf } from '../../analysis/layer-facts.js';
+import { pathOf } from '../../analysis/layer-names.js';
 import { type ComparedInput, causeOfInputs, type InputCause } from '../../analysis/prepare/input-cause.js';
 import type { OpenedNetwork } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
@@ -16,7 +18,7 @@ import { timesOfProcess } from '../../engine/step-times.js';
 import { readBytes } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
-import { keepsNumbers, layerFamily, nameOf } from '../../layers/index.js';
+import { keepsNumbers, layerFamily } from '../../layers/index.js';
 import type { Model, ModelNode } from '../../layers/model.js';
 import { networkSubject, openNetwork } from '../../run/network.js';
 import { layersNamed, run } from '../../run/run.js';
@@ -185,11 +187,12 @@ async function runAllLayers(opened: OpenedNetwork, source: Source, job: NetworkJ
   const subject = networkSubject(opened, job);
   const { plan, read, chosen, bound, faults } = await run(subject, source, layersNamed(['all']), context);
   const roleOf = rolesOf(plan.model);
-  const layers = chosen.layers.flatMap(({ name, value, node }): ComparedLayer[] => {
+  const layers = chosen.layers.flatMap((layer): ComparedLayer[] => {
+    const { name, value, node, group } = layer;
     // what computes nothing has the values of the layer before
-    if (!node || keepsNumbers(node.layer) || layerFamily(node.layer).readsShapes) return [];
+    if (!node || (group === null && keepsNumbers(node.layer)) || layerFamily(node.layer).readsShapes) return [];
     const { shape, data } = read(value);
-    return [{ name, kind: nameOf(node.layer), role: roleOf(node), shape, values: toFloat32(data) }];
+    return [{ name, kind: kindOf(layer), role: roleOf(node), shape, values: toFloat32(data) }];
   });
   const [output] = plan.model.outputs;
   const classes = plan.shaped.refused.has(output) ? { classes: false, best: null } : bestClass(read(output));
@@ -333,7 +336,7 @@ function sameSize(a: ComparedLayer, b: ComparedLayer): boolean {
 
 function likeness(a: ComparedLayer, b: ComparedLayer, { relative }: ArrayDifference): number {
   const values = relative <= 1e-4 ? 4 : relative <= 0.05 ? 1 : relative <= 0.5 ? 0.2 : 0.1;
-  return values + (standFor(a, b) ? 3 : 0) + (a.name === b.name ? 0.5 : 0);
+  return values + (standFor(a, b) ? 3 : 0) + (pathOf(a.name) === pathOf(b.name) ? 0.5 : 0);
 }
 
 /** One kind at one place; a batch norm and the convolution it was folded into are. */

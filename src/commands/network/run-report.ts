@@ -103,20 +103,29 @@ function percentWords(probability: number): string {
 }
 
 /** "64 maps 55×55, one scale, 3 never fire, 2 pairs nearly equal" */
-function layerWords({ shape, facts }: LayerResult): string {
+function layerWords({ shape, channelsLast, facts }: LayerResult): string {
   const isVector = shape.length < 3;
+  const sides = channelsLast ? shape.slice(1, 3) : shape.slice(-2);
   const what = isVector
     ? plural(facts.channels, 'value')
-    : `${plural(facts.channels, 'map')} ${[...shape].slice(-2).reverse().join('×')}`;
+    : `${plural(facts.channels, 'map')} ${[...sides].reverse().join('×')}${channelsLast ? ', channels last' : ''}`;
   const words = [`${what}, ${formatNumber(facts.min)} … ${formatNumber(facts.max)}`];
   if (!isVector && facts.dead !== null && facts.dead > 0) {
-    words.push(`${groupDigits(facts.dead)} never fire`);
+    words.push(`${groupDigits(facts.dead)} never fire (${channelWords(facts.deadChannels!)})`);
   }
   if (facts.saturated !== null && facts.saturated > 0) words.push(`${percentWords(facts.saturated)} saturated`);
   const pairs = facts.duplicates?.length ?? 0;
   if (pairs > 0) words.push(`${plural(pairs, 'pair')} nearly equal up to scale`);
   if (facts.nan + facts.infinite > 0) words.push(`${facts.nan} NaN, ${facts.infinite} infinite`);
   return words.join(', ');
+}
+
+/** So many channels are told by their numbers; the others are in --json. */
+const MOST_CHANNELS = 6;
+
+/** "3, 7, 12, …" */
+function channelWords(channels: readonly number[]): string {
+  return channels.length > MOST_CHANNELS ? `${channels.slice(0, MOST_CHANNELS).join(', ')}, …` : channels.join(', ');
 }
 
 /** ", brightest 1 % clipped": what the scales of a layer's pictures cut off, all together. */
@@ -145,7 +154,7 @@ interface NetworkRecord {
 
 /**
  * One input of `run`. Of each layer: name, kind, shape, dtype, algorithm, min, max, mean, nan, infinite, channels, dead
- * (how many channels never fire; null where zero is no silence: before a ReLU, behind tanh), deadPercent, saturatedPercent (null where the layer has no limit), duplicates (pairs
+ * (how many channels never fire; null where zero is no silence: before a ReLU, behind tanh), deadChannels (which), deadPercent, saturatedPercent (null where the layer has no limit), duplicates (pairs
  * of channels nearly the same). `top`: item, index, label, score, probability.
  */
 export function networkRecord(network: string, { result, ...record }: NetworkRecord) {
@@ -161,12 +170,13 @@ export function networkRecord(network: string, { result, ...record }: NetworkRec
   };
 }
 
-function layerRecord({ name, kind, shape, dtype, algorithm, facts }: LayerResult) {
-  const { count, min, max, mean, nan, infinite, firing, channels, dead, saturated, duplicates } = facts;
+function layerRecord({ name, kind, shape, channelsLast, dtype, algorithm, facts }: LayerResult) {
+  const { count, min, max, mean, nan, infinite, firing, channels, dead, deadChannels, saturated, duplicates } = facts;
   return {
     name,
     kind,
     shape,
+    ...(channelsLast && { channelsLast }),
     dtype,
     algorithm,
     count,
@@ -178,6 +188,7 @@ function layerRecord({ name, kind, shape, dtype, algorithm, facts }: LayerResult
     firing,
     channels,
     dead,
+    deadChannels,
     deadPercent: dead === null ? null : channels === 0 ? 0 : (100 * dead) / channels,
     saturatedPercent: saturated === null ? null : 100 * saturated,
     duplicates,

@@ -58,7 +58,7 @@ mobilenet_v2 … (docs/networks.md). NET@FILE adds a checkpoint; digits has one.
   output: {
     endings: ['.png', '.npy', '.svg'],
     what: 'the layer',
-    about: 'FILE.npy, FILE.png, FILE.svg, a folder, - for stdout, or a template with {name} {layer} {map}',
+    about: 'FILE.npy, FILE.png, FILE.svg, a folder, - for stdout, or a template with {name} {index} {layer} {map}',
     draws: true,
   },
   ...BATCH_WORDS,
@@ -71,12 +71,13 @@ mobilenet_v2 … (docs/networks.md). NET@FILE adds a checkpoint; digits has one.
     refuseSwapped('run', net, images);
     const asked = runJob(net, flags, frame);
     const { namesOfRun } = await import('../../run/recipe.js');
-    const job = { ...asked, output: { ...asked.output, names: namesOfRun(asked) } };
     const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
     const { describePlannedRun, fedInput, openRun, runPlanner } = await import('./run-inputs.js');
     const isFed = images.length === 0 && flags.filesFrom.length === 0;
     const inputs = isFed ? [fedInput(net)] : await manyInputs(images, flags, 'cnnviz run NET photo.jpg');
     if (inputs === null) return {};
+    const isOfOne = inputs.length === 1 ? { isOfOne: true as const } : {};
+    const job = { ...asked, output: { ...asked.output, names: namesOfRun(asked), ...isOfOne } };
     const materials = await openRun(job, isFed, frame);
     if (frame.dryRun) {
       const describe = (plan: PlannedNetworkRun) => describePlannedRun(plan, job, frame.style);
