@@ -1,7 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import type { InputFacts, Window } from '../core/result.js';
 import type { ShapedLayer } from './layer-run.js';
-import { summarizeModel } from './network-summary.js';
+import { summaryOf } from './network-summary.js';
 import { countReaders, type Reached, reachOfValue, seenBy, sees, type ValueReach } from './reach.js';
 import type { FieldAxis } from './receptive-field.js';
 
@@ -135,7 +135,7 @@ function regularField(
   { shaped, layer }: ShapedLayer,
   at: Both,
 ): Pick<FieldFacts, 'size' | 'stride' | 'full' | 'overlap' | 'skipped'> {
-  const field = summarizeModel(shaped).layers.find(({ name }) => name === layer)?.field ?? null;
+  const field = summaryOf(shaped, layer)?.field ?? null;
   const spans = field && [spanOf(field[1], at.x), spanOf(field[0], at.y)];
   if (!field || !spans || spans[0] === null || spans[1] === null) {
     return IRREGULAR;

@@ -3,6 +3,7 @@ import type { RankedClass } from '../core/result.js';
 import type { ShapedModel } from '../layers/infer.js';
 import { SLIDING, WITHOUT_MAPS_OF_THEIR_OWN } from '../layers/kind-lists.js';
 import { type ModelNode, neededFor } from '../layers/model.js';
+import { channelsLast } from './channels-last.js';
 import { classGradient } from './class-gradient.js';
 import { classScores, REPAIR } from './class-scores.js';
 import type { Fed } from './kept-run.js';
@@ -149,8 +150,13 @@ function lastMaps(shaped: ShapedModel, scores: string, network: string): ChosenL
 }
 
 /** @throws CnnvizError 'usage' for a layer of vectors */
-function checkMaps({ infos }: ShapedModel, layer: ChosenLayer): ChosenLayer {
-  const { shape } = infos.get(layer.value)!;
+function checkMaps(shaped: ShapedModel, layer: ChosenLayer): ChosenLayer {
+  const { shape } = shaped.infos.get(layer.value)!;
+  if (channelsLast(shaped).has(layer.value)) {
+    throw new CnnvizError('usage', `--layer ${layer.name}: expected maps [N, C, H, W], its channels stand last`, {
+      fix: 'choose a convolution, or a layer whose channels stand before its places',
+    });
+  }
   if (shape.length === 4 && shape[0] === 1 && shape[2] * shape[3] > 1) return layer;
   throw new CnnvizError('usage', `--layer ${layer.name}: expected a layer of maps, it gives [${shape.join(', ')}]`, {
     fix: 'choose a convolution, or a layer before the maps are flattened',

@@ -129,12 +129,13 @@ const NEAREST = 4;
 
 function unknownLayer({ layers }: LayerNames, pattern: string, flag: string): CnnvizError {
   const names = [...new Set(layers.map(({ name }) => pathOf(name) || name))];
-  const near = nearestNames(pattern, [...new Set(names.flatMap(withModules))], NEAREST);
-  const meant = near.length === 0 ? '' : `did you mean ${near.join(', ')}? `;
+  const [near, ...others] = nearestNames(pattern, [...new Set(names.flatMap(withModules))], NEAREST);
+  const meant = near === undefined ? '' : `did you mean ${near}? `;
+  const more = others.length === 0 ? '' : `near it: ${others.join(', ')}; `;
   const all =
     names.length <= FEW
       ? `layers: ${someOf(names)}; or`
-      : `cnnviz summary lists all ${groupDigits(layers.length)}; there are also`;
+      : `${more}cnnviz summary lists all ${groupDigits(layers.length)}; there are also`;
   return new CnnvizError('usage', `${flag} ${pattern}: no layer is called that`, {
     fix: `${meant}${all} output, all, globs such as 'features.*'`,
     scope: 'command',

@@ -1,13 +1,16 @@
+import { plural } from '../core/geometry.js';
 import { sizeOf } from '../core/tensor.js';
 import { bytesOf } from '../core/values.js';
-import type { LayerShapes } from '../layers/family.js';
+import type { LayerShapes, ReadsCall } from '../layers/family.js';
 import { computesNumbers, type Layer, layerFamily, nameOf } from '../layers/index.js';
 import { readsCall, type ShapedModel } from '../layers/infer.js';
 import type { ModelNode } from '../layers/model.js';
-import { type Field, fieldBehind, INPUT_FIELD } from './receptive-field.js';
+import { type LayerGroup, layerGroups } from '../models/onnx/layer-groups.js';
+import { channelsLast, movesChannels } from './channels-last.js';
+import { type Field, fieldBehind, fieldOfLast, INPUT_FIELD } from './receptive-field.js';
 
 /** One layer of a summary. */
-interface LayerSummary {
+export interface LayerSummary {
   readonly name: string;
   /** "conv", "relu", "max_pool" … */
   readonly kind: string;
@@ -25,6 +28,8 @@ interface LayerSummary {
   readonly kernel: readonly [number, number] | null;
   /** What a position sees of the input; null for values that do not depend on an image. */
   readonly field: Field | null;
+  /** Of a module that an exporter took apart: the names of its layers. */
+  readonly parts?: readonly string[];
 }
 
 /** One layer that cannot be computed. */
@@ -53,6 +58,42 @@ export interface NetworkSummary {
   readonly paramBytes: number;
 }
 
+/** A summary in which each module that an exporter took apart is one layer; the totals are the same. */
+export function summarizeModules(shaped: ShapedModel): NetworkSummary {
+  const whole = summarizeModel(shaped);
+  const { of } = layerGroups(shaped);
+  const groupOf = new Map([...of].map(([{ name }, group]) => [name, group]));
+  const shownAs = (name: string) => groupOf.get(name)?.name ?? name;
+  const parts = new Map<LayerGroup, LayerSummary[]>();
+  for (const layer of whole.layers) {
+    const group = groupOf.get(layer.name);
+    if (group) parts.set(group, [...(parts.get(group) ?? []), layer]);
+  }
+  const rowsOf = whole.layers.map((layer): LayerSummary[] => {
+    const group = groupOf.get(layer.name);
+    const rows = (group && parts.get(group)) ?? [];
+    if (group && layer !== rows.at(-1)) return [];
+    const from = (group ? rows : [layer]).flatMap((row) => row.from.map(shownAs));
+    const read = [...new Set(from)].filter((name) => name !== group?.name);
+    if (!group) return [{ ...layer, from: read }];
+    const total = (of: (row: LayerSummary) => number) => rows.reduce((sum, row) => sum + of(row), 0);
+    const words = `${group.kind}, ${plural(rows.length, 'part')}`;
+    const sums = { params: total(({ params }) => params), macs: total(({ macs }) => macs) };
+    const own = { name: group.name, kind: group.kind, words, from: read, groups: 1, kernel: null };
+    return [{ ...layer, ...own, ...sums, parts: rows.map(({ name }) => name) }];
+  });
+  // what stands before them is counted in modules, too
+  const leftOut = whole.leftOut.map((one) => ({ ...one, at: rowsOf.slice(0, one.at).flat().length }));
+  return { ...whole, layers: rowsOf.flat(), leftOut };
+}
+
+/** One layer of a summary by its name: a module, or any layer of one. */
+export function summaryOf(shaped: ShapedModel, name: string): LayerSummary | null {
+  return (
+    [...summarizeModules(shaped).layers, ...summarizeModel(shaped).layers].find((one) => one.name === name) ?? null
+  );
+}
+
 /**
  * What a network costs and what its layers see. Layers that only compute shapes are left out.
  * @throws CnnvizError when the network does not take its input
@@ -68,13 +109,15 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
     makers.set(name, name);
   }
   const counted = new Set<string>();
+  const last = channelsLast(shaped);
   const layers: LayerSummary[] = [];
   let paramBytes = 0;
   for (const node of model.nodes) {
     const data = node.inputs.filter((name): name is string => name !== null && !model.constants.has(name));
     const seen = data.map((name) => fields.get(name)).filter((field) => field !== undefined);
     const call = readsCall(shaped, node);
-    const field = seen.length === 0 ? null : fieldBehind(node.layer, seen, call);
+    const isLast = movesChannels(shaped, node) ? 'moved' : data.some((name) => last.has(name));
+    const field = seen.length === 0 ? null : fieldOf(node, seen, call, isLast);
     for (const name of node.outputs) {
       makers.set(name, node.name);
       if (field) fields.set(name, field);
@@ -137,6 +180,12 @@ function leftOutOf({ model, whole, refused }: ShapedModel, layers: readonly Laye
           : `${nameOf(layer)}, needs what is not supported`;
     return [{ name: node.name, words, reason: reason.message, at }];
   });
+}
+
+/** @param isLast whether it reads maps with their channels last, or brings them there or back */
+function fieldOf({ layer }: ModelNode, seen: readonly Field[], call: ReadsCall, isLast: boolean | 'moved'): Field {
+  if (isLast === 'moved') return seen[0];
+  return isLast ? fieldOfLast(seen, call) : fieldBehind(layer, seen, call);
 }
 
 function windowOf(layer: Layer, { inputs }: LayerShapes): readonly [number, number] | null {

@@ -65,6 +65,17 @@ function behindList(field: FieldAxis, { places, grid }: Extract<AxisReads, { by:
   return { size, jump: field.jump * grid.step, start: field.start + grid.first * field.jump };
 }
 
+/** Each position of [N, H, W, C] reads the same place, or, where a side became 1, all of it. */
+export function fieldOfLast(fields: readonly Field[], { inputs, output }: ReadsCall): Field {
+  const [, ...from] = inputs[0] ?? [];
+  const [, ...to] = output;
+  const [rows, columns] = union(fields).map((axis, a): FieldAxis => {
+    const isAll = output.length < 4 || (to[a] === 1 && from[a] > 1);
+    return isAll ? ofAll(axis, from[a] ?? 1) : axis;
+  });
+  return [rows, columns];
+}
+
 /** Branches that meet: from the first pixel any of them sees to the last. */
 function union(fields: readonly Field[]): Field {
   const [rows, columns] = [0, 1].map((a): FieldAxis => {

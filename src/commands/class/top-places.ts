@@ -1,5 +1,5 @@
 import { channelsOf } from '../../analysis/layer-facts.js';
-import { summarizeModel } from '../../analysis/network-summary.js';
+import { summaryOf } from '../../analysis/network-summary.js';
 import type { Field } from '../../analysis/receptive-field.js';
 import type { StudyContext, StudyOn } from '../../batch/study-task.js';
 import { CnnvizError, ofCommand } from '../../core/errors.js';
@@ -102,8 +102,8 @@ function patchAt(
   return { value, map: { x, y }, field: own, border: isBeyond(rect, size) };
 }
 
-function fieldOf(shaped: Parameters<typeof summarizeModel>[0], layer: string): Field | null {
-  return summarizeModel(shaped).layers.find(({ name }) => name === layer)?.field ?? null;
+function fieldOf(shaped: Parameters<typeof summaryOf>[0], layer: string): Field | null {
+  return summaryOf(shaped, layer)?.field ?? null;
 }
 
 /** A place that sees the whole input, as behind a linear layer, has a field as large as it. */

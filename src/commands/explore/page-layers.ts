@@ -1,5 +1,5 @@
 import type { ChosenLayer } from '../../analysis/layer-choice.js';
-import { summarizeModel } from '../../analysis/network-summary.js';
+import { summarizeModel, summarizeModules } from '../../analysis/network-summary.js';
 import type { PackedLayer } from '../../explorer/page-data.js';
 import { layerFamily } from '../../layers/index.js';
 import { readsCall, type ShapedModel } from '../../layers/infer.js';
@@ -10,11 +10,13 @@ type Summary = ReturnType<typeof summarizeModel>;
 
 /** Layers as a page lists and draws them. */
 export async function pageLayers(shaped: ShapedModel, chosen: readonly ChosenLayer[]): Promise<PackedLayer[]> {
-  const rows = new Map(summarizeModel(shaped).layers.map((row) => [row.name, row]));
+  const rows = new Map(
+    [...summarizeModel(shaped).layers, ...summarizeModules(shaped).layers].map((row) => [row.name, row]),
+  );
   const shown = new Map(chosen.map(({ value, name }) => [value, name]));
   const read = readersOf(shaped, shown);
   const layers = chosen.map(({ name, value, node }): Omit<PackedLayer, 'box'> => {
-    const row = node ? rows.get(node.name) : undefined;
+    const row = rows.get(name) ?? (node ? rows.get(node.name) : undefined);
     return {
       name,
       value,

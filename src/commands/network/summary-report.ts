@@ -1,5 +1,5 @@
 import { shapeOf } from '../../analysis/kept-run.js';
-import { type NetworkSummary, summarizeModel } from '../../analysis/network-summary.js';
+import { type NetworkSummary, summarizeModel, summarizeModules } from '../../analysis/network-summary.js';
 import { checkDeclaredSize, declaredType } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkRequest } from '../../core/job.js';
@@ -23,10 +23,15 @@ export interface NamedSummary {
 }
 
 /**
- * What a network costs, for an input of `size` [C, H, W] or the one it is made for.
+ * What a network costs, for an input of `size` [C, H, W] or the one it is made for. `parts`: modules that an exporter took
+ * apart are told layer by layer.
  * @throws CnnvizError 'usage' when neither is known
  */
-export async function summarizeNetwork(request: NetworkRequest, size: readonly number[] | null): Promise<NamedSummary> {
+export async function summarizeNetwork(
+  request: NetworkRequest,
+  size: readonly number[] | null,
+  parts = false,
+): Promise<NamedSummary> {
   const opened = await openNetwork(request, '', 'shapes');
   checkDeclaredSize(size, opened);
   const side = size ?? opened.input;
@@ -37,7 +42,8 @@ export async function summarizeNetwork(request: NetworkRequest, size: readonly n
   }
   const input = opened.open.length === 0 ? null : { dtype: declaredType(opened), shape: [1, ...side!] };
   const { shaped, bound } = shapeOf(opened, { info: input, x: null });
-  return { name: opened.name, summary: summarizeModel(shaped), notes: [...opened.notes, ...bound.notes] };
+  const summary = parts ? summarizeModel(shaped) : summarizeModules(shaped);
+  return { name: opened.name, summary, notes: [...opened.notes, ...bound.notes] };
 }
 
 /** The drawing of a network, with the command that makes it. */

@@ -19,6 +19,7 @@ export const summary = command({
     ...weightFlags,
     ...under('Output:', {
       size: sizeFlag,
+      ungrouped: flag.on('--ungrouped', 'modules that an exporter took apart, layer by layer'),
       diff: flag.text('--diff <net>', 'compare with another network'),
       svg: flag.on('--svg', 'the drawing as SVG on stdout'),
     }),
@@ -30,7 +31,7 @@ export const summary = command({
     draws: true,
   },
   async answer({ net, flags }, frame) {
-    const { size, diff, svg, asPrinted } = flags;
+    const { size, diff, svg, asPrinted, ungrouped } = flags;
     if (svg && frame.json) {
       throw new CnnvizError('usage', 'stdout can carry --svg or --json, not both', { fix: '-o FILE.svg' });
     }
@@ -41,9 +42,14 @@ export const summary = command({
     const { altOfArchitecture } = await import('../../cli/alt.js');
     const report = await import('./summary-report.js');
     const request = requestOf(net, flags);
-    const one = await report.summarizeNetwork(request, size);
-    const other = diff === null ? null : await report.summarizeNetwork(requestOf(diff, { asPrinted }), size);
-    const args = ['summary', ...requestArgs(request), ...wordsOf({ size: sizeFlag }, { size })];
+    const one = await report.summarizeNetwork(request, size, ungrouped);
+    const other = diff === null ? null : await report.summarizeNetwork(requestOf(diff, { asPrinted }), size, ungrouped);
+    const args = [
+      'summary',
+      ...requestArgs(request),
+      ...wordsOf({ size: sizeFlag }, { size }),
+      ...(ungrouped ? ['--ungrouped'] : []),
+    ];
     const alt = altOfArchitecture(one.name, one.summary);
     const draw = (file: FigureFile) => report.drawSummary(one, alt, args, file);
     return {

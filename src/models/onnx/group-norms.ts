@@ -116,3 +116,32 @@ function betweenTransposes(graph: Graph, x: string, found: Found): Found {
   const whole = [before, ...nodes, after];
   return isUndone && graph.isClosed(whole) ? { ...found, nodes: whole } : found;
 }
+
+/**
+ * [N, C, …] → [N, groups, −1], each brought to mean 0 and variance 1, and back, perhaps · weight + bias; with as many
+ * groups as channels a norm of instances. Source: torch.onnx.symbolic_opset9.group_norm
+ */
+export function groupNorm(graph: Graph, node: ModelNode): Found | null {
+  const norm = graph.made(node.outputs[0], 'instance_norm');
+  if (!norm) return null;
+  const [x, weight = null, bias = null] = norm.inputs;
+  const cuts: ModelNode[] = [];
+  for (let at = graph.made(x, 'reshape'); at; at = graph.made(at.inputs[0], 'reshape')) cuts.unshift(at);
+  const joins: ModelNode[] = [];
+  for (let at = graph.next(norm, 'reshape'); at; at = graph.next(at, 'reshape')) joins.push(at);
+  const [first] = cuts;
+  const [last] = joins.slice(-1);
+  const from = first?.inputs[0] ?? null;
+  if (from === null || last === undefined) return null;
+  if (graph.shape(from).join() !== graph.shape(last.outputs[0]).join()) return null;
+  const nodes = [...cuts, norm, ...joins];
+  if (graph.shape(from)[1] === graph.shape(norm.outputs[0])[1]) return { kind: 'instance_norm', nodes };
+  if (!isAll(graph, weight, 1) || !isAll(graph, bias, 0)) return null;
+  return { kind: 'group_norm', nodes: [...nodes, ...affine(graph, last)] };
+}
+
+/** Whether all numbers of a constant are one. */
+function isAll(graph: Graph, value: string | null, wanted: number): boolean {
+  const known = value !== null && graph.isFixed(value) ? graph.shaped.known(value) : null;
+  return known?.data.every((number: number) => number === wanted) ?? false;
+}

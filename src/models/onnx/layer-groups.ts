@@ -3,7 +3,7 @@ import type { ShapedModel } from '../../layers/infer.js';
 import type { ModelNode } from '../../layers/model.js';
 import { gelu, geluTanh, hardOfParts, hardswishOfOne, mish, silu } from './group-activations.js';
 import { Graph, type Pattern } from './group-graph.js';
-import { l2Norm, layerNorm, rmsNorm } from './group-norms.js';
+import { groupNorm, l2Norm, layerNorm, rmsNorm } from './group-norms.js';
 import { attention, channelShuffle, linear } from './group-products.js';
 
 /** A module that an exporter took apart: nodes that compute one thing together, shown as one layer. */
@@ -29,6 +29,7 @@ export interface LayerGroups {
 const PATTERNS: readonly Pattern[] = [
   attention,
   layerNorm,
+  groupNorm,
   rmsNorm,
   l2Norm,
   gelu,

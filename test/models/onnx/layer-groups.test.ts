@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { channelsLast } from '../../../src/analysis/channels-last.js';
 import { chooseLayers, kindOf } from '../../../src/analysis/layer-choice.js';
-import { evaluate } from '../../../src/engine/evaluate.js';
+import { evaluate } from '../../../src/layers/evaluate.js';
 import { inferShapes } from '../../../src/layers/infer.js';
 import type { Model } from '../../../src/layers/model.js';
 import { layerGroups } from '../../../src/models/onnx/layer-groups.js';
@@ -45,6 +45,7 @@ describe('modules that torch.onnx takes apart', () => {
     ['mixed.1', 'channel_shuffle'],
     ['mixed.2', 'hardswish'],
     ['mixed.3', 'hardswish'],
+    ['mixed.5', 'group_norm'],
     ['tokens.0', 'rms_norm'],
     ['tokens.1.core', 'attention'],
     ['tokens.2', 'gelu_tanh'],
@@ -138,7 +139,7 @@ describe('names of layers', () => {
   it('that mean nothing: a few that are near, on one line', () => {
     expect(() => named('stem.7')).toThrow(
       expect.objectContaining({
-        fix: expect.stringMatching(/^did you mean stem\.0, stem\.1\? cnnviz summary lists all \d+; .*$/),
+        fix: expect.stringMatching(/^did you mean stem\.0\? near it: stem\.1; cnnviz summary lists all \d+; .*$/),
       }),
     );
     expect(() => named('nowhere')).toThrow(expect.objectContaining({ fix: expect.not.stringContaining('/') }));
