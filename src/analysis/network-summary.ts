@@ -110,6 +110,7 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
   }
   const counted = new Set<string>();
   const last = channelsLast(shaped);
+  const parts = layerGroups(shaped).of;
   const layers: LayerSummary[] = [];
   let paramBytes = 0;
   for (const node of model.nodes) {
@@ -123,7 +124,7 @@ export function summarizeModel(shaped: ShapedModel): NetworkSummary {
       if (field) fields.set(name, field);
     }
     if (computesShapes(node, shaped)) continue;
-    const own = countParams(node, shaped, counted);
+    const own = countParams(node, shaped, counted, parts.has(node));
     paramBytes += own.bytes;
     layers.push({
       name: node.name,
@@ -203,10 +204,12 @@ function computesShapes({ layer, inputs, outputs }: ModelNode, { model, infos }:
 }
 
 /** Numbers that are learnt, each constant once, and their bytes. */
+/** @param isPart of a module that an exporter took apart: its single numbers are no parameters */
 function countParams(
   { layer, inputs }: ModelNode,
   { model }: ShapedModel,
   counted: Set<string>,
+  isPart: boolean,
 ): { readonly count: number; readonly bytes: number } {
   const { learnt } = layerFamily(layer);
   let [count, bytes] = [0, 0];
@@ -214,6 +217,8 @@ function countParams(
     const constant = name === null ? undefined : model.constants.get(name);
     if (!constant || name === null || counted.has(name)) continue;
     if (learnt ? !learnt.includes(i) : !constant.dtype.startsWith('float')) continue;
+    // the ½ of a GELU, the eps of a norm
+    if (isPart && constant.shape.length === 0) continue;
     counted.add(name);
     count += sizeOf(constant.shape);
     bytes += bytesOf(constant);
