@@ -20,8 +20,6 @@ export interface Builtin {
   readonly trainingOnly?: readonly string[];
   /** The images it was trained on were resized by cubic curves, as torchvision says. */
   readonly isBicubic?: true;
-  /** It reads images of its own size alone. */
-  readonly hasOneSize?: true;
 }
 
 /** What is true of a built-in network, without its layers. */

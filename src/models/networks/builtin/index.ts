@@ -103,6 +103,9 @@ export function isBuiltin(text: string): boolean {
   return BUILTINS.some(({ name }) => name === text);
 }
 
+const BICUBIC =
+  'torchvision resizes images for it with bicubic interpolation, cnnviz with bilinear: scores differ a little';
+
 /** @throws CnnvizError 'usage' with the nearest name */
 export function builtinNetwork(name: string): NetworkSpec {
   const own = builtinName(name);
@@ -114,6 +117,7 @@ export function builtinNetwork(name: string): NetworkSpec {
       fix: near ? `did you mean ${near}?` : BUILTIN_WORDS,
     });
   }
-  const { input, preset, layers } = found;
-  return { name: found.name, input, preset, layers: layers(), outputs: null, files: [], isPrinted: false, notes: [] };
+  const { input, preset, layers, isBicubic } = found;
+  const notes = isBicubic ? [BICUBIC] : [];
+  return { name: found.name, input, preset, layers: layers(), outputs: null, files: [], isPrinted: false, notes };
 }

@@ -104,7 +104,6 @@ function vit(patch: number): Builtin {
     input: PHOTO,
     preset: 'imagenet',
     layers: () => vitLayers(patch, PHOTO[1]),
-    hasOneSize: true,
   };
 }
 
