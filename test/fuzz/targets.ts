@@ -24,6 +24,12 @@ function files(folder: string, pattern: RegExp): Uint8Array[] {
   return names.map((name) => new Uint8Array(readFileSync(new URL(`${folder}${name}`, ROOT))));
 }
 
+/** The models of cases that are stored as JSON, in base64. */
+function storedModels(path: string): Uint8Array[] {
+  const { cases } = JSON.parse(readFileSync(new URL(path, ROOT), 'utf8')) as { cases: readonly { model: string }[] };
+  return cases.map(({ model }) => Uint8Array.from(Buffer.from(model, 'base64')));
+}
+
 /** A source that notices reads outside the file: a reader must have checked before. */
 function watched(bytes: Uint8Array): ByteSource {
   return {
@@ -78,6 +84,7 @@ export function fuzzTargets(): FuzzTarget[] {
     { name: 'pth-legacy', seeds: files('models/checkpoints/', /^legacy/), read: readAll },
     { name: 'onnx-weights', seeds: files('models/onnx/', /\.onnx$/), read: readAll },
     { name: 'onnx-graph', seeds: files('models/onnx/', /\.onnx$/), read: readGraph },
+    { name: 'onnx-functions', seeds: storedModels('expected/onnx/functions.json'), read: readGraph },
   ];
 }
 

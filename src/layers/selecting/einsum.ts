@@ -96,8 +96,17 @@ function shapesOf(inputs: readonly (KnownInput | null)[]): (readonly number[])[]
   });
 }
 
+/** Summed one by one: a few letters stand for more of them than any time is enough for. */
+const MOST_PRODUCTS = 2 ** 36;
+
 const einsumShape: ShapeRule<EinsumLayer> = ({ equation }, inputs) => {
   const { sides, kept } = plan(equation, shapesOf(inputs));
+  const products = sizeOf(sides);
+  if (products > MOST_PRODUCTS) {
+    throw new CnnvizError('unsupported', `equation "${equation}": ${products} products are too many to sum`, {
+      fix: 'export it as products of matrices',
+    });
+  }
   return [{ dtype: inputs[0]!.dtype, shape: checkedShape(sides.slice(0, kept)) }];
 };
 

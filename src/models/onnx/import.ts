@@ -20,6 +20,8 @@ import { fullName, operatorRefusals } from './refused-operators.js';
 import { dtypeOf, storedTypeOf } from './tensor.js';
 import { TRANSLATORS } from './translators/index.js';
 
+/** Nodes that conditions are worked out from, all in all: each looks at the graph before it anew. */
+const MOST_LOOKED_AT = 4_000_000;
 const OPSETS = { first: 6, last: 25 } as const;
 /** Operators that mean the same since opset 1, and are written down as such by ONNX's own tests. */
 const UNCHANGED: readonly string[] = ['GlobalAveragePool', 'GlobalMaxPool', 'Not', 'Softplus', 'Softsign'];
@@ -35,7 +37,11 @@ const UNCHANGED: readonly string[] = ['GlobalAveragePool', 'GlobalMaxPool', 'Not
  */
 export function importOnnx(onnx: OnnxModel, file: string | null = null): Model {
   const chosenFor = new Map<string, readonly number[]>();
-  const flat = inlined(onnx, neededNodes(onnx), (graph, value) => conditionOf(graph, value, chosenFor));
+  let left = MOST_LOOKED_AT;
+  const flat = inlined(onnx, neededNodes(onnx), (graph, value) => {
+    left -= graph.nodes.length;
+    return left < 0 ? null : conditionOf(graph, value, chosenFor);
+  });
   const model = modelOf(flat);
   const inputs = model.inputs.map((input) => {
     const shape = chosenFor.get(input.name);

@@ -81,6 +81,11 @@ describe('shapes that do not fit are refused', () => {
     [{ kind: 'einsum', equation: 'ij,ji->i' }, [x, x], /axis j has 3 and 2 places/],
     [{ kind: 'einsum', equation: 'ij->k' }, [x], /k on the right side/],
     [{ kind: 'einsum', equation: 'i1->i' }, [x], /"i1" is no term/],
+    [
+      { kind: 'einsum', equation: 'a,b,c,d,e,f,g->' },
+      Array.from({ length: 7 }, () => array('float32', [64], [])),
+      /4398046511104 products are too many to sum/,
+    ],
     [{ kind: 'tile' }, [x, array('int64', [1], [2])], /a number for each axis of \[2, 3\]/],
     [
       { kind: 'cum_sum', exclusive: false, reverse: false },
