@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { escapeMarkup } from '../../src/core/markup.js';
 import { atLine, CnnvizError } from '../../src/core/errors.js';
+import { escapeMarkup } from '../../src/core/markup.js';
 import { shorten, someOf } from '../../src/core/text.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { CheckResult, ImageCheck, StageCheck } from '../../src/commands/check/check-result.js';
 import { changeWords, checkDocument, describeCheck, githubAnnotations } from '../../src/commands/check/check-words.js';
 import { htmlReport, junitXml } from '../../src/commands/check/html.js';
-import { escapeMarkup } from '../../src/core/markup.js';
 import { CnnvizError } from '../../src/core/errors.js';
+import { escapeMarkup } from '../../src/core/markup.js';
 
 const PLAIN = { strong: (text: string) => text, dim: (text: string) => text, warn: (text: string) => text };
 
