@@ -92,7 +92,7 @@ function rulePads(rule: WindowPadding, axis: Pick<Axis, 'size' | 'kernel' | 'str
 }
 
 /** How a convolution over any number of axes slides. */
-interface ConvNdWindows extends WindowFields {
+export interface ConvNdWindows extends WindowFields {
   readonly groups: number;
 }
 

@@ -1,8 +1,8 @@
 import { sizeOf } from '../../core/tensor.js';
 import type { Numbers, Value } from '../../core/values.js';
 import type { WholeSizes, WholeWork } from '../row-work.js';
-import { convNdAxes } from '../window-nd.js';
-import type { WholeConvFamily } from './convolution.js';
+import { type ConvNdWindows, convNdAxes } from '../window-nd.js';
+
 import { numberAt } from './scales.js';
 
 /** Fewer rows are computed sooner one by one. */
@@ -16,7 +16,7 @@ export function worthwhile(sizes: WholeSizes): WholeSizes | null {
 }
 
 /** The planes of one group, each with its padding around it; null for windows along other than two axes. */
-export function convSizes(layer: WholeConvFamily, x: readonly number[], weight: readonly number[]): WholeSizes | null {
+export function convSizes(layer: ConvNdWindows, x: readonly number[], weight: readonly number[]): WholeSizes | null {
   if (x.length !== 4) return null;
   const [rows, columns] = convNdAxes(layer, x, weight);
   const [M, perGroup, kH, kW] = weight;
@@ -38,7 +38,7 @@ export function reach(numbers: Numbers, zero: (index: number) => number): number
 
 /** What a convolution of whole numbers reads. */
 export interface WholeConv {
-  readonly layer: WholeConvFamily;
+  readonly layer: ConvNdWindows;
   readonly x: Value;
   readonly weight: Value;
   readonly xZero: number;
