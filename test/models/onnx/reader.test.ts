@@ -286,6 +286,19 @@ describe('import', () => {
   });
 });
 
+it('dropout in training mode is refused, but where it drops none', () => {
+  const constants = (ratio: readonly number[]) => [
+    tensor('ratio', 1, [], bytes(9, ratio)),
+    tensor('training', 9, [], bytes(9, [1])),
+  ];
+  const dropout = node('Dropout', ['x', 'ratio', 'training'], ['y']);
+  const file = (ratio: readonly number[]) =>
+    model({ nodes: [dropout], initializers: constants(ratio), inputs: [value('x', 1, [2, 3])], outputs: ['y'] });
+  const none = run(importWhole(file([0, 0, 0, 0])), new Map([['x', X]]));
+  expect([...none.get('y')!.data]).toEqual([...X.data]);
+  expect(refusalOf(file(ONE_AND_A_HALF)).message).toMatch(/dropout in training mode/);
+});
+
 it('20,000 damaged files: nothing but a CnnvizError escapes, none takes long', () => {
   const files = readdirSync(MODELS).map((name) => readFileSync(join(MODELS, name)));
   const random = seeded(20260);

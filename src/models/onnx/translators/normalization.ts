@@ -117,7 +117,9 @@ const dropout: Translator = (node) => {
   const mode = node.optional(2);
   const training = node.constant(mode);
   const trains = training ? training.load().data[0] !== 0 : mode !== null;
-  if (trains) throw node.refuse('dropout in training mode', 'export the model for inference: model.eval()');
+  // torch's functional dropout is exported as training whatever the model does: of none it drops none
+  const dropsNone = node.constant(node.optional(1))?.load().data[0] === 0;
+  if (trains && !dropsNone) throw node.refuse('dropout in training mode', 'export the model for inference: model.eval()');
   node.emit({ kind: 'dropout' }, [node.input(0)], node.facts(node.input(0)));
 };
 
