@@ -15,7 +15,7 @@ import {
 } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
-import type { NetworkJob } from '../../core/job.js';
+import type { FitChoice, NetworkJob, PresetChoice } from '../../core/job.js';
 import type { ValueInfo } from '../../core/values.js';
 import { numbersOf } from '../../engine/input.js';
 import type { Input } from '../../io/inputs.js';
@@ -50,12 +50,14 @@ const SIDE = 224;
  * @throws CnnvizError for a network that cannot be opened, and when no image could be run
  */
 export async function examineNetwork(
-  job: NetworkJob,
+  asked: NetworkJob,
   inputs: readonly Input[],
   size: readonly number[] | null,
   { breathe, threads }: Pick<RunContext, 'breathe' | 'threads'>,
 ): Promise<Diagnosis> {
-  const opened = await openNetwork(job.request);
+  const opened = await openNetwork(asked.request);
+  const fitting = fittingSize(asked, opened);
+  const job = fitting === null ? asked : { ...asked, preset: { ...(asked.preset ?? AS_IT_IS), ...fitting } };
   const subject = networkSubject(opened, { ...job, exact: false });
   const preset = inputs.length > 0 ? presetOfJob(job, opened) : job.preset && presetOfJob(job, opened);
   const isFed = opened.open.length === 0;
@@ -81,8 +83,34 @@ export async function examineNetwork(
     findings,
 
     failures: looked?.failures ?? [],
-    notes: [...opened.notes, ...(looked?.notes ?? []), ...whatIsMissing(patient, fit)],
+    notes: [
+      ...opened.notes,
+      ...(fitting && inputs.length > 0 ? [fittingWords(fitting)] : []),
+      ...(looked?.notes ?? []),
+      ...whatIsMissing(patient, fit),
+    ],
   };
+}
+
+/** What leaves an image as it is. */
+const AS_IT_IS: PresetChoice = { name: null, resize: null, crop: null, gray: false, pixels: null, normalize: null };
+
+interface Fitting {
+  readonly resize: readonly [height: number, width: number];
+  readonly fit: FitChoice;
+}
+
+/** The one size a network takes, where nobody said how images come to have it; else null. A crop keeps proportions. */
+function fittingSize(job: NetworkJob, opened: OpenedNetwork): Fitting | null {
+  const { geometry } = presetOfJob(job, opened);
+  if (geometry.resize !== null || geometry.crop !== null) return null;
+  const [height, width] = (opened.declared?.shape ?? opened.input ?? []).slice(-2);
+  if (typeof height !== 'number' || typeof width !== 'number') return null;
+  return { resize: [height, width], fit: { kind: 'crop' } };
+}
+
+function fittingWords({ resize: [height, width] }: Fitting): string {
+  return `images are cut to the ${width}×${height} that the network takes, as --resize ${height},${width} --fit crop does`;
 }
 
 interface Looked {

@@ -119,7 +119,8 @@ const dropout: Translator = (node) => {
   const trains = training ? training.load().data[0] !== 0 : mode !== null;
   // torch's functional dropout is exported as training whatever the model does: of none it drops none
   const dropsNone = node.constant(node.optional(1))?.load().data[0] === 0;
-  if (trains && !dropsNone) throw node.refuse('dropout in training mode', 'export the model for inference: model.eval()');
+  if (trains && !dropsNone)
+    throw node.refuse('dropout in training mode', 'export the model for inference: model.eval()');
   node.emit({ kind: 'dropout' }, [node.input(0)], node.facts(node.input(0)));
 };
 
