@@ -2,10 +2,14 @@ import { formatNumber } from '../../core/text.js';
 import { type Finding, imagesWords, type Look } from './finding.js';
 import { average, type Fit } from './fit.js';
 import type { Patient } from './patient.js';
-import { ARRAY_REVERSED, reversedFlags } from './preparations.js';
+import { ARRAY_REVERSED, type Preparation, reversedFlags } from './preparations.js';
 
-/** Another preparation is meant when the present one is off by more than the first, it by less than the second … */
+/**
+ * Another preparation is meant when the present one is off by more than the first, it by less than the second …
+ * One image has the contrast it has, which is soon half of what is usual: it must be off by more.
+ */
 const [OFF, FITS] = [0.2, 0.35];
+const OFF_OF_ONE = 0.5;
 /** … and by this factor better. */
 const BETTER = 2;
 /** Channels are reversed when that fits better by this, e^(SIGN/√images), in this share of the layers. */
@@ -13,6 +17,8 @@ const SIGN = 0.27;
 const SHARE = 0.55;
 /** Scores of a network without batch norms beyond this are no scores: their input is 255 times too large. */
 const SCORES = 500;
+/** Preparations that fit within this factor of the best, of one image within twice it, or by this much, are not told apart. */
+const [ALIKE, NEAR] = [1.5, 0.05];
 /** An array this much smoother when it is read as [H, W, C] is one. */
 const INTERLEAVED = 1.25;
 
@@ -32,9 +38,16 @@ export const lookAtInputs: Look = (patient) => {
 };
 
 /** Another preparation that fits much better than the present one. */
-export function betterOf({ current, others }: Fit): Fit['others'][number] | null {
+export function betterOf({ current, others, images }: Fit): Fit['others'][number] | null {
   const [best] = others;
-  return best && current > OFF && best.front < FITS && best.front * BETTER < current ? best : null;
+  const off = Math.max(OFF, OFF_OF_ONE / Math.sqrt(images));
+  return best && current > off && best.front < FITS && best.front * BETTER < current ? best : null;
+}
+
+/** Others that the batch norms cannot tell from the best. */
+function rivalsOf({ others: [best, ...others], images }: Fit): Fit['others'] {
+  const alike = ALIKE * (1 + 1 / images);
+  return others.filter(({ front }) => front < Math.max(best.front * alike, best.front + NEAR));
 }
 
 interface Reversed {
@@ -63,14 +76,18 @@ function preparationFinding({ norms }: Patient, fit: Fit, order: Reversed | null
   const layer = norms[0].node.name;
   const times = formatNumber(current / Math.max(front, 1e-3), 2);
   const bgr = order ? ', and the channels are reversed (BGR)' : '';
+  const rivals = rivalsOf(fit).map((rival) => rival.preparation);
+  const fixOf = (one: Preparation) => (order ? one.fixReversed : one.fix);
+  const then = [preparation, ...rivals].map(({ words }) => words).join(' or with ');
+  const fix = [preparation, ...rivals].map(fixOf).join('  or  ');
   return {
     kind: 'preparation',
     severity: 'suspect',
     layer,
     channels: null,
-    what: `${preparation.cause}${bgr}: with ${preparation.words} the statistics of ${layer} fit ${times} times better on ${imagesWords(images)}`,
+    what: `${preparation.cause}${bgr}: with ${then} the statistics of ${layer} fit ${times} times better on ${imagesWords(images)}`,
     numbers: { misfit: current, misfitThen: front, images },
-    fix: order ? preparation.fixReversed : preparation.fix,
+    fix: rivals.length === 0 ? fix : `${fix}  (as it was trained: they fit alike)`,
   };
 }
 

@@ -47,7 +47,7 @@ describe('doctor', () => {
     expect(stderr).toMatch(/^note: no batch norms: how images were prepared for training cannot be told$/m);
   });
 
-  it('an image that the network cannot take is a finding with the fix of the refusal', () =>
+  it('an image is cut to the one size a network takes, which is said; one that was asked for must be it', () =>
     inFolder(async (cwd) => {
       const pool = {
         inputs: [value('x', 1, [1, 3, 8, 8])],
@@ -55,10 +55,16 @@ describe('doctor', () => {
         initializers: [],
       };
       writeFileSync(join(cwd, 'net.onnx'), model(pool));
-      const { code, stdout } = await cnnviz(['doctor', 'net.onnx', PHOTO, '--json'], { cwd });
+      const cut = await cnnviz(['doctor', 'net.onnx', PHOTO], { cwd });
+      expect([cut.code, cut.stdout]).toEqual([0, expect.stringContaining('1 image → 8×8')]);
+      expect(cut.stderr).toContain(
+        'note: images are cut to the 8×8 that the network takes, as --resize 8,8 --fit crop',
+      );
+
+      const { code, stdout } = await cnnviz(['doctor', 'net.onnx', PHOTO, '--resize', '9,8', '--json'], { cwd });
       const { findings } = JSON.parse(stdout) as { findings: { kind: string; what: string; fix: string }[] };
       expect([code, findings.map(({ kind }) => kind)]).toEqual([1, ['input']]);
-      expect(findings[0].what).toContain('reads [3, 8, 8], the image gives [3, 300, 451]');
+      expect(findings[0].what).toContain('reads [3, 8, 8], the image gives [3, 9, 8]');
       expect(findings[0].fix).toBe('--resize 8,8');
     }));
 
