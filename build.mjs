@@ -76,10 +76,17 @@ const BUNDLES = [
 const PAGE_PROGRAMS = [
   { from: 'src/explorer/page/main.tsx', to: 'dist/explorer/page.js', packed: false },
   { from: 'src/explorer/page/page.css', to: 'dist/explorer/page.css', packed: false },
-  { from: 'src/explorer/worker.ts', to: 'dist/explorer/worker.js', packed: true },
+  { from: 'src/explorer/worker.ts', to: 'dist/explorer/worker.js', packed: true, isSmall: true },
+  { from: 'src/explorer/worker.ts', to: 'dist/explorer/worker-of-all-layers.js', packed: true },
 ];
 /** What the worker of a page does without: each is a file of src/explorer/lean, in the place of the one that it names, or of a package. */
-const LEAN = {
+/** What most pages do without, too: layers that few networks have (src/commands/explore/page-programs.ts tells them). */
+const RARE = [
+  [/layers\/(elementwise|norms|quantized|selecting|spatial)\/index\.ts$/, 'rare-layers'],
+  [/models\/onnx\/layer-groups\.ts$/, 'layer-groups'],
+  [/core\/trigonometry\.ts$|engine\/operators\/(spread|whole)\.ts$|explain\/transposed\.ts$/, 'rare-work'],
+];
+const lean = (isSmall) => ({
   name: 'lean',
   setup({ onLoad }) {
     onLoad({ filter: /node_modules.ndarray.ndarray\.js$/ }, () => ({
@@ -90,14 +97,14 @@ const LEAN = {
       [/engine\/routines\/index\.ts$/, 'twins'],
       [/models\/imagenet-labels\.ts$/, 'labels'],
       [/engine\/wasm\/module\.ts$/, 'module'],
+      ...(isSmall ? RARE : []),
     ]) {
       onLoad({ filter }, () => ({ contents: readFileSync(`src/explorer/lean/${name}.ts`, 'utf8'), loader: 'ts' }));
     }
   },
-};
+});
 const PAGE = {
   bundle: true,
-  plugins: [LEAN],
   platform: 'browser',
   format: 'iife',
   target: ['es2022', 'chrome105', 'firefox115', 'safari16.4'],
@@ -128,8 +135,8 @@ async function bundlePages() {
   const { deflateText } = await loaded('src/engine/deflate/deflate-text.ts');
   const { MODULE_BASE64 } = await loaded('src/engine/wasm/page-module.ts');
   const pack = (path) => writeFileSync(`${path}.deflate`, deflateText(readFileSync(path)));
-  for (const { from, to, packed } of PAGE_PROGRAMS) {
-    await build({ ...PAGE, entryPoints: [from], outfile: to });
+  for (const { from, to, packed, isSmall = false } of PAGE_PROGRAMS) {
+    await build({ ...PAGE, plugins: [lean(isSmall)], entryPoints: [from], outfile: to });
     if (packed) pack(to);
   }
   const module = 'dist/explorer/engine.wasm';

@@ -48,6 +48,8 @@ export interface PackedNetwork {
   readonly exact: boolean;
   /** The names of its classes, or null: it ends in none, or nothing names them. */
   readonly labels: readonly string[] | null;
+  /** It has modules that an exporter took apart: some of its layers are several nodes. */
+  readonly hasModules: boolean;
   /** Layers in the order of the model, as `summary` tells them. */
   readonly layers: readonly PackedLayer[];
   /** What stands before the image in a shell line, as words: ["digits"], ["alexnet@alexnet.pth", "--preset", "none"]. */
@@ -55,6 +57,17 @@ export interface PackedNetwork {
   /** Of a film: how far its training was, "step 120"; null otherwise. */
   readonly moment: string | null;
   readonly notes: readonly string[];
+  /** What `doctor` finds, with the images of the page, the worst first; null: it was not asked. */
+  readonly findings: readonly PackedFinding[] | null;
+}
+
+/** A sentence of `doctor`. */
+export interface PackedFinding {
+  readonly severity: 'broken' | 'suspect' | 'remark';
+  /** Null: the whole network, or what it is fed. */
+  readonly layer: string | null;
+  readonly what: string;
+  readonly fix: string | null;
 }
 
 export interface PackedModel {

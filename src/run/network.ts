@@ -1,6 +1,6 @@
 import type { Bound } from '../analysis/kept-run.js';
 import { laidOut } from '../analysis/prepare/channels-last.js';
-import { isPrepared } from '../analysis/prepare/declared-input.js';
+import { type DeclaredInput, isPrepared, slides } from '../analysis/prepare/declared-input.js';
 import {
   checkDeclaredArray,
   networkPreparation,
@@ -19,6 +19,7 @@ import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
 import { fileBeside, openFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
+import type { Model } from '../layers/model.js';
 import {
   BUILTIN_NETWORKS,
   BUILTIN_WORDS,
@@ -358,7 +359,7 @@ function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Val
     name: stem(path),
     input,
     channels: sides.length === 3 ? sides[0] : null,
-    declared: open.length === 1 ? { ...first, isPrepared: isPrepared(model, first.name) } : null,
+    declared: open.length === 1 ? declaredOf(model, first) : null,
     preset: null,
     fed,
     open: open.map(({ name }) => name),
@@ -387,4 +388,9 @@ export async function readLabels(path: string): Promise<string[]> {
     if (error instanceof CnnvizError) throw refusalOf(path, error);
     throw new CnnvizError('usage', `${path}: class names are not UTF-8`, { cause: error });
   }
+}
+
+function declaredOf(model: Model, input: Model['inputs'][number]): DeclaredInput {
+  const { name } = input;
+  return { ...input, isPrepared: isPrepared(model, name), ...(slides(model, name) && { slides: true as const }) };
 }

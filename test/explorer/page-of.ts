@@ -126,6 +126,8 @@ function packNetwork(asked: Asked, subject: Page['subject'], source: Source, sto
     args: [asked.network],
     moment: null,
     notes: [...subject.notes, ...bound.notes],
+    findings: null,
+    hasModules: false,
   };
 }
 

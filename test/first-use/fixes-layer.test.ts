@@ -376,6 +376,9 @@ function suchAs(fix: string, args: readonly string[]): readonly string[] {
 const PART = 'words of a command line that is printed whole, as cases above have it';
 
 testFixes(PARTS.layer, CASES, {
+  'src/layers/selecting/chosen.ts: every shape must be known before the run: look at layers before it with --layers':
+    'needs a graph whose shapes come from numbers',
+  'src/run/recognized.ts: leave --weights and --init out': 'needs a checkpoint that is told by its tensors',
   'src/engine/digit.ts: --background white shows dark ink on a transparent ground':
     'needs a transparent picture: test/cli/preprocess.test.ts makes one',
   'src/run/overview.ts: name an image, or leave --overview out': 'test/commands/network/run.test.ts runs a vector',

@@ -32,6 +32,8 @@ const nanIn = (array: string) =>
   safetensors(SHAPES, (name, i) => (name === array && i === 0 ? Number.NaN : 0.01 * (i + 1)));
 const YAML = 'layers:\n  - {name: a, type: conv, kernel: edge3x3}\n  - {name: b, type: relu}\n';
 
+const [CONV_16, LINEAR_96] = ['conv out_channels=16 kernel_size=3', 'flatten | linear out_features=96'];
+
 const CASES: readonly FixCase[] = [
   { args: ['run', MAPS], says: /cnnviz run/, rule: { line: 0 }, fill: { NET: MAPS } },
   { args: ['run', NET, 'five.png'], says: /--init/, rule: { add: 1 } },
@@ -56,6 +58,9 @@ const CASES: readonly FixCase[] = [
   { args: ['run', 'conv | relu', 'five.png'], says: /such as/, rule: quoted },
   { args: ['run', 'conv edge3x3 | max_pool', 'five.png'], says: /such as/, rule: quoted },
   { args: ['run', 'lrn', 'five.png'], says: /such as/, rule: quoted },
+  { args: ['run', 'conv_transpose', 'five.png', '--init', 'seed:1'], says: /such as/, rule: quoted },
+  { args: ['run', `${CONV_16} | group_norm`, 'five.png', '--init', 'seed:1'], says: /such as/, rule: quotedLast },
+  { args: ['run', `${LINEAR_96} | layer_norm`, 'five.png', '--init', 'seed:1'], says: /such as/, rule: quotedLast },
   {
     args: ['run', 'flatten | linear', 'five.png', ...MADE],
     says: /such as/,
@@ -341,15 +346,30 @@ function quoted(fix: string, args: readonly string[]): readonly string[] {
   return ['run', /"([^"]+)"/.exec(fix)![1], ...args.slice(2)];
 }
 
+/** The last layer of a pipe does. */
+function quotedLast(fix: string, args: readonly string[]): readonly string[] {
+  return ['run', args[1].replace(/[^|]+$/, ` ${/"([^"]+)"/.exec(fix)![1]}`), ...args.slice(2)];
+}
+
+const DOCTOR = 'needs a network that is broken so: test/commands/doctor has twins that are';
 const DUMPED = 'needs what other code kept: test/commands/network/compare-dumps.test.ts';
 const DECLARED = 'needs an ONNX file that declares it: test/first-use/declared-inputs.test.ts';
 
 testFixes(PARTS.network, CASES, {
+  'src/analysis/doctor/double-softmax.ts: leave … out: return …, or the scores before it': DOCTOR,
+  'src/analysis/doctor/explosion.ts: look at its numbers: cnnviz weights FILE, the row of …; a scale is wrong there, or the input is not what it was trained on':
+    DOCTOR,
+  'src/analysis/doctor/explosion.ts: a scale is wrong there; an image shows what becomes of it: cnnviz doctor NET photo.jpg':
+    DOCTOR,
+  'src/analysis/doctor/inputs.ts: --pixels unit': DOCTOR,
+  "src/analysis/doctor/not-finite.ts: look at what arrives: --layers '…' of cnnviz run": DOCTOR,
+  'src/analysis/doctor/saturated.ts: what arrives is too large: look at the range of the input (--pixels) and at the weights before it':
+    DOCTOR,
+  'src/analysis/doctor/statistics.ts: check how images are prepared: cnnviz preprocess NET IMAGE --audit': DOCTOR,
+  'src/analysis/doctor/swapped.ts: --normalize …/…': DOCTOR,
   'src/cli/network-flags.ts: two numbers such as 0,4095, or auto': 'test/cli/images-in.test.ts gives ranges',
   'src/commands/layer/animate.ts: such as 0,0,4,3: four columns of three rows from the top left':
     'test/cli/images-in.test.ts and test/frozen give regions',
-  'src/commands/network/compare-dumps.ts: numpy.save(f"dumped/{name}.npy", output), named as the layers or modules':
-    DUMPED,
   "src/commands/network/compare-dumps.ts: name the files as the layers, which cnnviz summary lists, or as torch's modules":
     DUMPED,
   'src/analysis/prepare/network-input.ts: --size …': DECLARED,

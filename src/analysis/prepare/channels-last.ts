@@ -55,7 +55,8 @@ export function laidOut<N extends OneInput>(opened: N, choice: Pick<PresetChoice
     if (layout !== 'nchw') return opened;
     refuse(`its input "${declared.name}" is ${written}, channels last, --layout nchw says first`, 'leave --layout out');
   }
-  if (declared?.shape?.length === 4 && isChannelsLast(declared.shape)) return withChannelsLast(opened, declared);
+  if (declared?.shape?.length === 4 && !declared.slides && isChannelsLast(declared.shape))
+    return withChannelsLast(opened, declared);
   if (layout !== 'nhwc') return opened;
   if (declared === null) {
     refuse('its layers read [N, C, H, W], --layout nhwc says [N, H, W, C]', 'leave --layout out');

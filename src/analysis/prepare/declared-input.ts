@@ -9,6 +9,8 @@ export interface DeclaredInput {
   readonly shape: readonly (number | null)[] | null;
   /** Its first layer is arithmetic, such as (x − mean) / std. */
   readonly isPrepared: boolean;
+  /** Its first layer slides over the last two axes: whatever the sides look like, it reads [N, C, H, W]. */
+  readonly slides?: true;
   /** Its file says [N, H, W, C]; `shape` is [N, C, H, W] all the same. */
   readonly channelsLast?: true;
 }
@@ -20,3 +22,17 @@ export function isPrepared({ nodes }: Model, input: string): boolean {
 }
 
 const PREPARING: readonly string[] = ['sub', 'mul', 'div', 'add', 'batch_norm', 'cast'];
+
+const SLIDING: readonly string[] = ['conv', 'conv_nd', 'conv_transpose', 'max_pool', 'avg_pool', 'global_avg_pool'];
+
+/** Whether the first layer behind such arithmetic slides over the last axes of the input. */
+export function slides({ nodes }: Model, input: string): boolean {
+  let value = input;
+  for (let seen = 0; seen < nodes.length; seen++) {
+    const readers = nodes.filter(({ inputs }) => inputs.includes(value));
+    if (readers.some(({ layer, inputs }) => SLIDING.includes(layer.kind) && inputs[0] === value)) return true;
+    if (readers.length !== 1 || !PREPARING.includes(readers[0].layer.kind)) return false;
+    [value] = readers[0].outputs;
+  }
+  return false;
+}

@@ -141,7 +141,7 @@ export function checkDeclaredShape(
   const sides = declared.shape.slice(-3);
   const [C, H, W] = sides;
   if (shape.slice(-3).every((side, axis) => sides[axis] === null || side === sides[axis])) return;
-  if (!channelsLast && isChannelsLast(sides)) {
+  if (!channelsLast && !declared.slides && isChannelsLast(sides)) {
     refuse(
       'channels last: images are fed as [N, C, H, W]',
       `${feed(name)}; or export it with channels first (tf2onnx: --inputs-as-nchw ${name})`,

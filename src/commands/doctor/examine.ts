@@ -45,6 +45,13 @@ const FITTED = 32;
 const MANY = 12;
 const SIDE = 224;
 
+/** An image that is looked at, read when its turn comes. */
+export interface Given {
+  /** Where it comes from, as errors say it. */
+  readonly path: string;
+  readonly read: (subject: Subject) => Promise<Source>;
+}
+
 /**
  * Examines a network: its weights, and what becomes of images in it.
  * @throws CnnvizError for a network that cannot be opened, and when no image could be run
@@ -53,15 +60,29 @@ export async function examineNetwork(
   asked: NetworkJob,
   inputs: readonly Input[],
   size: readonly number[] | null,
-  { breathe, threads }: Pick<RunContext, 'breathe' | 'threads'>,
+  context: Pick<RunContext, 'breathe' | 'threads'>,
 ): Promise<Diagnosis> {
   const opened = await openNetwork(asked.request);
   const fitting = fittingSize(asked, opened);
   const job = fitting === null ? asked : { ...asked, preset: { ...(asked.preset ?? AS_IT_IS), ...fitting } };
+  const given = inputs.map((input): Given => ({ path: input.path, read: (subject) => readSource(input, subject) }));
+  const diagnosis = await examineOpened(opened, job, given, size, context);
+  if (fitting === null || inputs.length === 0) return diagnosis;
+  return { ...diagnosis, notes: [fittingWords(fitting), ...diagnosis.notes] };
+}
+
+/** The same of a network that is open. */
+export async function examineOpened(
+  opened: OpenedNetwork,
+  job: NetworkJob,
+  given: readonly Given[],
+  size: readonly number[] | null,
+  { breathe, threads }: Pick<RunContext, 'breathe' | 'threads'>,
+): Promise<Diagnosis> {
   const subject = networkSubject(opened, { ...job, exact: false });
-  const preset = inputs.length > 0 ? presetOfJob(job, opened) : job.preset && presetOfJob(job, opened);
+  const preset = given.length > 0 ? presetOfJob(job, opened) : job.preset && presetOfJob(job, opened);
   const isFed = opened.open.length === 0;
-  const looked = inputs.length > 0 || isFed ? await lookAtImages(subject, inputs, { breathe, threads }) : null;
+  const looked = given.length > 0 || isFed ? await lookAtImages(subject, given, { breathe, threads }) : null;
   const shaped = looked?.shaped ?? shapeOf(subject, { info: shapeWithoutImage(opened, size), x: null }).shaped;
   const norms = batchNormsOf(shaped);
   const isImage = looked === null || looked.sources.some((source) => source.preset !== null);
@@ -81,14 +102,8 @@ export async function examineNetwork(
     images: looked?.names ?? [],
     preprocess: looked?.sources[0]?.preprocess ?? null,
     findings,
-
     failures: looked?.failures ?? [],
-    notes: [
-      ...opened.notes,
-      ...(fitting && inputs.length > 0 ? [fittingWords(fitting)] : []),
-      ...(looked?.notes ?? []),
-      ...whatIsMissing(patient, fit),
-    ],
+    notes: [...opened.notes, ...(looked?.notes ?? []), ...whatIsMissing(patient, fit)],
   };
 }
 
@@ -126,7 +141,7 @@ interface Looked {
 /** Runs every image once, with all that is looked at kept. */
 async function lookAtImages(
   subject: Subject,
-  inputs: readonly Input[],
+  given: readonly Given[],
   { breathe, threads }: Pick<RunContext, 'breathe' | 'threads'>,
 ): Promise<Looked> {
   const runs = new Runs(subject, choose);
@@ -137,11 +152,12 @@ async function lookAtImages(
   let examination: Examination | null = null;
   let shaped: Patient['shaped'] | null = null;
   let refusal: Finding | null = null;
-  const arrays: Input = { path: subject.name, name: subject.name, ext: '', relative: '' };
-  for (const [i, input] of (inputs.length === 0 ? [arrays] : inputs).entries()) {
+  const { name } = subject;
+  const arrays: Given = { path: name, read: (own) => readSource({ path: name, name, ext: '', relative: '' }, own) };
+  for (const [i, one] of (given.length === 0 ? [arrays] : given).entries()) {
     try {
-      await atInput(input, async () => {
-        const source = await readSource(input, subject);
+      await atInput(one, async () => {
+        const source = await one.read(subject);
         const run = await runs.run(source, { breathe: (done) => breathe(i + done), threads });
         shaped ??= run.shaped;
         examination ??= new Examination(run.chosen.watched);

@@ -11,12 +11,12 @@ import { writeAtomic } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
 import { openPage } from '../../io/open-page.js';
 import { stem } from '../../io/paths.js';
-import { pageProgram } from '../../io/shipped-files.js';
 import { BYTES_PATH, servePage } from '../../io/web/serve-page.js';
 import { type Asked, readAsked } from './asked.js';
 import type { ExploreValues } from './explore-flags.js';
 import { firstSight } from './first-sight.js';
-import { type PagePrograms, pageHtml } from './page-html.js';
+import { pageHtml } from './page-html.js';
+import { programsFor } from './page-programs.js';
 import { type PageSubject, readSubject } from './page-subject.js';
 import { readStored } from './stored-bytes.js';
 
@@ -34,7 +34,7 @@ export async function exploreAnswer(words: readonly string[], flags: ExploreValu
   const whole = store.whole();
   const bytes = { weights: whole.subarray(0, weightBytes), pixels: deflated(whole.subarray(weightBytes)) };
   const first = await firstSight(data, store);
-  const page = pageHtml(programs(), {
+  const page = pageHtml(programsFor(data), {
     title: titleOf(data),
     data: { ...data, first, bytes: { kind: 'inside' } },
     bytes,
@@ -75,7 +75,7 @@ async function serve(subject: PageSubject, { port, open }: ExploreValues, frame:
   const { address } = await servePage(
     {
       page: (origin) =>
-        pageHtml(programs(), {
+        pageHtml(programsFor(data), {
           title: titleOf(data),
           data: { ...data, first, bytes: { kind: 'served', path: BYTES_PATH } },
           bytes: null,
@@ -179,14 +179,4 @@ function documentOf({ data: { kind, together, networks, images, draws } }: PageS
 function deflated(bytes: Uint8Array): Uint8Array {
   const fill = (target: Uint8Array, from: number) => target.set(bytes.subarray(from, from + target.length));
   return joinedBytes(Array.from(deflate(bytes.length, fill, ''), (piece) => piece.bytes.slice()));
-}
-
-function programs(): PagePrograms {
-  const text = (name: string) => new TextDecoder().decode(pageProgram(name));
-  return {
-    script: text('page.js'),
-    style: text('page.css'),
-    worker: pageProgram('worker.js.deflate'),
-    module: pageProgram('engine.wasm.deflate'),
-  };
 }

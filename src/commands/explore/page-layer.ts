@@ -176,8 +176,10 @@ async function packLayer(
     input: null,
     dtype: 'float32',
     labels: null,
+    hasModules: false,
     layers: layers.map((layer) => ({ ...layer, ...(kernels.length > 0 && { channels: kernels }) })),
     moment: null,
+    findings: null,
   };
 }
 

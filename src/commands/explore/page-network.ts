@@ -8,6 +8,7 @@ import { packModel } from '../../explorer/pack.js';
 import type { PackedNetwork } from '../../explorer/page-data.js';
 import type { ShapedModel } from '../../layers/infer.js';
 import { imagenetLabels } from '../../models/imagenet-labels.js';
+import { layerGroups } from '../../models/onnx/layer-groups.js';
 import { decodeArgs, requestArgs } from '../../run/recipe.js';
 import type { Source } from '../../run/subject.js';
 import type { ExploredNetwork } from './open-networks.js';
@@ -18,6 +19,7 @@ export async function packNetwork(
   { opened, job, labels, moment, isTaken }: ExploredNetwork,
   source: Source,
   store: ByteStore,
+  findings: PackedNetwork['findings'],
 ): Promise<PackedNetwork> {
   const { bound, shaped } = shapeOf(opened, source);
   const chosen = chooseLayers(shaped, job.layers);
@@ -37,6 +39,7 @@ export async function packNetwork(
     asked: job.preset,
     exact: opened.options.exact,
     labels: model.outputs.length === 0 ? null : labelsFor(shaped, labels),
+    hasModules: layerGroups(shaped).groups.length > 0,
     layers: await pageLayers(shaped, chosen),
     args: [
       ...requestArgs(job.request),
@@ -46,6 +49,7 @@ export async function packNetwork(
     ],
     moment,
     notes: [...opened.notes, ...bound.notes],
+    findings,
   };
 }
 

@@ -10,6 +10,7 @@ import { openKernels } from '../../run/kernels.js';
 import { openNetwork } from '../../run/network.js';
 import type { Asked } from './asked.js';
 import type { ExploreValues } from './explore-flags.js';
+import { findingsOf } from './findings.js';
 import { MOST_BOXES } from './graph-boxes.js';
 import { openNetworks } from './open-networks.js';
 import { asReadBy, type PageImage, packImages, readImages, shippedDigits } from './page-images.js';
@@ -62,12 +63,14 @@ export async function readSubject(
     const layer = await packPipe(first, source, store);
     if (layer) return finish([layer], images, store, { kind: 'layer', together: 'alone', draws: false });
   }
+  const isFilm = asked.checkpoints.length > 0;
   const networks: PackedNetwork[] = [];
   for (const one of opened) {
     const own = one === first ? source : asReadBy(one.opened, images[0]);
-    networks.push(await packNetwork(one, own, store));
+    const findings = isFilm ? null : await findingsOf(one, images, one === first);
+    networks.push(await packNetwork(one, own, store, findings));
   }
-  const together = asked.checkpoints.length > 0 ? 'film' : networks.length === 2 ? 'compared' : 'alone';
+  const together = isFilm ? 'film' : networks.length === 2 ? 'compared' : 'alone';
   return finish(networks, images, store, { kind: 'network', together, draws: isDigit });
 }
 

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { keepFocus } from './focus.js';
 import { ClassBars } from './input/class-bars.js';
+import { Findings } from './input/findings.js';
 import { ImagePanel } from './input/image-panel.js';
 import { LayerList } from './input/layer-list.js';
 import { takeDrops } from './input/take-files.js';
@@ -32,6 +33,7 @@ export function App() {
         <nav class="left" aria-label="Input and layers">
           <ImagePanel />
           <ClassBars />
+          <Findings />
           <LayerList />
         </nav>
         <main class="middle">

@@ -80,6 +80,8 @@ export function smallPage(): PageData {
         args: ['small'],
         moment: null,
         notes: [],
+        findings: null,
+        hasModules: false,
       },
     ],
   };

@@ -17,7 +17,7 @@ export const GET_CASES: readonly FixCase[] = [
   { args: ['get', 'alexnet-2012'], says: /cnnviz get alexnet$/, rule: dry },
   { args: ['get', 'resent18', DRY], says: /did you mean/, rule: { meant: 'resent18' } },
   {
-    args: ['get', 'inception', DRY],
+    args: ['get', 'yolov5s', DRY],
     says: /--sha256/,
     rule: () => ['get', ADDRESS, '--sha256', HEX, DRY],
   },
