@@ -66,7 +66,7 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
       },
       {
         name: 'summary',
-        summary: 'a network as a table: shapes, parameters, MACs, receptive fields; and as a drawing',
+        summary: 'a network as a table or drawing: shapes, MACs, receptive fields',
         load: async () => (await import('./network/summary.js')).summary,
       },
       {

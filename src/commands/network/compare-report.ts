@@ -36,8 +36,7 @@ export function describeComparison(comparison: NetworkComparison, style: Style):
 function inputLines({ same, preprocess, cause }: NetworkComparison['inputs'], isDumped: boolean): string[] {
   if (same !== false) return [];
   const lines = [` the inputs differ: a ${preprocess[0]}; b ${preprocess[1]}`];
-  if (cause === null)
-    return [...lines, '  in none of the usual ways: another picture, another filter, or several at once'];
+  if (cause === null) return [...lines, '  why cannot be told: none of the usual ways makes b of a'];
   const flags = cause.steps.flatMap(({ likeA, likeB }) => (isDumped ? likeB : sided(likeA, 'b')));
   return [
     ...lines,
