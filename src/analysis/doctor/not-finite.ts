@@ -2,6 +2,7 @@ import { plural } from '../../core/geometry.js';
 import { formatNumber, groupDigits } from '../../core/text.js';
 import { isFloat, type Numbers } from '../../core/values.js';
 import type { ShapedModel } from '../../layers/infer.js';
+import { MASKING } from '../../layers/kind-lists.js';
 import type { ModelNode } from '../../layers/model.js';
 import { channelWords, type Finding, type Look, listed } from './finding.js';
 
@@ -63,7 +64,7 @@ interface BadParameter {
 export function badParameters({ model }: ShapedModel, { inputs, layer }: ModelNode): BadParameter[] {
   return inputs.flatMap((name, place): BadParameter[] => {
     const constant = name === null ? undefined : model.constants.get(name);
-    if (!constant || name === null || !isFloat(constant.dtype) || isMask(layer.kind)) return [];
+    if (!constant || name === null || !isFloat(constant.dtype) || MASKING.includes(layer.kind)) return [];
     const isVariance = layer.kind === 'batch_norm' && place === 4;
     const { data } = constant.load();
     const least = isVariance && layer.kind === 'batch_norm' ? 0 : Number.NEGATIVE_INFINITY;
@@ -90,11 +91,6 @@ export function badParameters({ model }: ShapedModel, { inputs, layer }: ModelNo
       },
     ];
   });
-}
-
-/** Layers in whose constants −∞ is a mask. */
-function isMask(kind: string): boolean {
-  return ['add', 'where', 'clip', 'max', 'min', 'pad', 'expand'].includes(kind);
 }
 
 function indicesOf(data: Numbers, isMeant: (value: number) => boolean): number[] {

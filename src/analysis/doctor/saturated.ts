@@ -1,4 +1,5 @@
 import { keepsNumbers, nameOf } from '../../layers/index.js';
+import { MOVING } from '../../layers/kind-lists.js';
 import type { Model } from '../../layers/model.js';
 import type { Finding, Look } from './finding.js';
 import { imagesWords } from './finding.js';
@@ -38,8 +39,7 @@ function isGateOrOutput(model: Model, value: string): boolean {
   const readers = model.nodes.filter(({ inputs }) => inputs.includes(value));
   return readers.every(({ layer, outputs }) => {
     if (layer.kind === 'mul') return true;
-    const passes =
-      keepsNumbers(layer) || ['transpose', 'concat', 'slice', 'split', 'resize', 'expand'].includes(layer.kind);
+    const passes = keepsNumbers(layer) || MOVING.includes(layer.kind);
     return passes && outputs.every((output) => isGateOrOutput(model, output));
   });
 }

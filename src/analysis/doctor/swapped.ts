@@ -1,5 +1,6 @@
 import { formatNumber } from '../../core/text.js';
 import type { ShapedModel } from '../../layers/infer.js';
+import { LEAVING_NUMBERS } from '../../layers/kind-lists.js';
 import type { Finding, Look } from './finding.js';
 
 type Lists = { readonly mean: readonly number[]; readonly std: readonly number[] };
@@ -65,7 +66,7 @@ function inGraph({ model, known }: ShapedModel): (Lists & { readonly layer: stri
         );
         scale = scaled;
         layer = node.name;
-      } else if (!['cast', 'identity', 'transpose', 'dropout'].includes(kind)) break;
+      } else if (!LEAVING_NUMBERS.includes(kind)) break;
       value = node.outputs[0];
     }
     if (layer === null) return [];

@@ -1,6 +1,7 @@
 import { CnnvizError } from '../../core/errors.js';
 import type { PresetChoice } from '../../core/job.js';
 import { type Numbers, newNumbers, type Value } from '../../core/values.js';
+import { OF_EACH_NUMBER } from '../../layers/kind-lists.js';
 import type { Model, ModelNode } from '../../layers/model.js';
 import type { Runnable } from '../kept-run.js';
 import type { DeclaredInput } from './declared-input.js';
@@ -112,9 +113,6 @@ function withoutOrder({ constants, nodes, outputs }: Model, input: string): Mode
   const isWhole = found.every((node) => node !== null) && !outputs.some((name) => reordered.has(name));
   return isWhole ? found : null;
 }
-
-/** Layers that do the same to each number; those of two inputs, where the other is one number. */
-const OF_EACH_NUMBER: readonly string[] = ['cast', 'add', 'sub', 'mul', 'div'];
 
 function withOrder(model: Model, input: string): ModelNode[] {
   const taken = new Set([

@@ -1,4 +1,5 @@
 import type { DType } from '../../core/values.js';
+import { PREPARING, READING_PLANES } from '../../layers/kind-lists.js';
 import type { Model } from '../../layers/model.js';
 
 /** What an ONNX file declares of its one input: it holds whatever is asked of the pixels. */
@@ -21,16 +22,12 @@ export function isPrepared({ nodes }: Model, input: string): boolean {
   return readers.length > 0 && readers.every(({ layer }) => PREPARING.includes(layer.kind));
 }
 
-const PREPARING: readonly string[] = ['sub', 'mul', 'div', 'add', 'batch_norm', 'cast'];
-
-const SLIDING: readonly string[] = ['conv', 'conv_nd', 'conv_transpose', 'max_pool', 'avg_pool', 'global_avg_pool'];
-
 /** Whether the first layer behind such arithmetic slides over the last axes of the input. */
 export function slides({ nodes }: Model, input: string): boolean {
   let value = input;
   for (let seen = 0; seen < nodes.length; seen++) {
     const readers = nodes.filter(({ inputs }) => inputs.includes(value));
-    if (readers.some(({ layer, inputs }) => SLIDING.includes(layer.kind) && inputs[0] === value)) return true;
+    if (readers.some(({ layer, inputs }) => READING_PLANES.includes(layer.kind) && inputs[0] === value)) return true;
     if (readers.length !== 1 || !PREPARING.includes(readers[0].layer.kind)) return false;
     [value] = readers[0].outputs;
   }
