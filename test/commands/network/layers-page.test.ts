@@ -57,9 +57,9 @@ describe('run --layers all', () => {
 it('channels that never fire are told by their numbers, behind activations alone', async () => {
   const args = ['run', 'digits', join(IMAGES, 'digits/7.png'), '--layers', 'conv2,relu2', '--json'];
   const { results } = JSON.parse((await cnnviz(args)).stdout) as {
-    results: { layers: { layer: string; deadChannels: number[] | null }[] }[];
+    results: { layers: { name: string; deadChannels: number[] | null }[] }[];
   };
-  expect(results[0].layers.map(({ layer, deadChannels }) => [layer, deadChannels])).toEqual([
+  expect(results[0].layers.map(({ name, deadChannels }) => [name, deadChannels])).toEqual([
     ['conv2', null],
     ['relu2', [14]],
   ]);
