@@ -132,6 +132,7 @@ describe('the package', () => {
     expect(packed.filter((path) => path.startsWith('dist/') && !/\.(?:c?js|d\.ts)$/.test(path))).toEqual([
       'dist/explorer/engine.wasm.deflate',
       'dist/explorer/page.css',
+      'dist/explorer/worker-of-all-layers.js.deflate',
       'dist/explorer/worker.js.deflate',
     ]);
     expect(packed).toEqual(expect.arrayContaining(['dist/index.js', 'dist/cli/main.cjs', 'dist/types/index.d.ts']));
