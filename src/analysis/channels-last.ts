@@ -1,12 +1,12 @@
 import { sizeOf } from '../core/tensor.js';
-import { newNumbers, type Value } from '../core/values.js';
+import { type Numbers, newNumbers, type Value } from '../core/values.js';
 import { fixedValues } from '../layers/fixed-values.js';
 import type { ShapedModel } from '../layers/infer.js';
 import type { ModelNode } from '../layers/model.js';
 
 /** [N, C, H, W] → [N, H, W, C], and back. */
 const TO_LAST = '0,2,3,1';
-const TO_FIRST = '0,3,1,2';
+export const TO_FIRST = '0,3,1,2';
 
 const known = new WeakMap<ShapedModel, ReadonlySet<string>>();
 
@@ -60,14 +60,21 @@ export function movesChannels(shaped: ShapedModel, { layer, inputs: [input], out
   return (perm === TO_LAST && last.has(output)) || (perm === TO_FIRST && last.has(input));
 }
 
-/** [N, H, W, C] as [N, C, H, W]. */
-export function channelsFirst({ dtype, shape, data }: Value): Value {
-  const [N, H, W, C] = shape;
-  const turned = newNumbers(dtype, data.length);
-  for (let n = 0, at = 0; n < N; n++) {
-    for (let c = 0; c < C; c++) {
-      for (let place = 0; place < H * W; place++) turned[at++] = data[(n * H * W + place) * C + c];
-    }
+/** An array [N, H, W, C], or [H, W, C], with channels before rows. */
+export function toChannelsFirst({ dtype, shape, data }: Value): Value {
+  const [H, W, C] = shape.slice(-3);
+  const sides = [...shape.slice(0, -3), C, H, W];
+  const out: Numbers = newNumbers(dtype, data.length);
+  const size = H * W * C;
+  for (let at = 0; at < data.length; at += size) {
+    for (let c = 0; c < C; c++) for (let i = 0; i < H * W; i++) out[at + c * H * W + i] = data[at + i * C + c];
   }
-  return { dtype, shape: [N, C, H, W], data: turned };
+  return { dtype, shape: sides, data: out };
+}
+
+/** An array [C, H, W] with channels last. */
+export function toChannelsLast(values: Float32Array, [C, H, W]: readonly number[]): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let c = 0; c < C; c++) for (let i = 0; i < H * W; i++) out[i * C + c] = values[c * H * W + i];
+  return out;
 }

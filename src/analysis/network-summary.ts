@@ -89,9 +89,8 @@ export function summarizeModules(shaped: ShapedModel): NetworkSummary {
 
 /** One layer of a summary by its name: a module, or any layer of one. */
 export function summaryOf(shaped: ShapedModel, name: string): LayerSummary | null {
-  return (
-    [...summarizeModules(shaped).layers, ...summarizeModel(shaped).layers].find((one) => one.name === name) ?? null
-  );
+  const isMeant = (one: LayerSummary) => one.name === name;
+  return summarizeModel(shaped).layers.find(isMeant) ?? summarizeModules(shaped).layers.find(isMeant) ?? null;
 }
 
 /**
@@ -203,8 +202,10 @@ function computesShapes({ layer, inputs, outputs }: ModelNode, { model, infos }:
   return !areNumbers || inputs.every((name) => name === null || model.constants.has(name));
 }
 
-/** Numbers that are learnt, each constant once, and their bytes. */
-/** @param isPart of a module that an exporter took apart: its single numbers are no parameters */
+/**
+ * Numbers that are learnt, each constant once, and their bytes.
+ * @param isPart of a module that an exporter took apart: its single numbers are no parameters
+ */
 function countParams(
   { layer, inputs }: ModelNode,
   { model }: ShapedModel,

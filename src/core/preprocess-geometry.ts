@@ -1,5 +1,6 @@
 import { CnnvizError } from './errors.js';
 import type { Fit, GeometryJob } from './job.js';
+import { roundHalfToEven } from './math.js';
 import { groupDigits } from './text.js';
 
 export interface Size {
@@ -70,7 +71,7 @@ function planFit(original: Size, [h, w]: readonly [number, number], fit: Fit): P
     return { original, resized, crop: { ...size, x: centred(resized.width, w), y: centred(resized.height, h) } };
   }
   const factor = Math.min(h / height, w / width);
-  const whole = fit.corner ? Math.trunc : halfToEven;
+  const whole = fit.corner ? Math.trunc : roundHalfToEven;
   const resized = { width: Math.max(1, whole(width * factor)), height: Math.max(1, whole(height * factor)) };
   const [x, y] = fit.corner ? [0, 0] : [w - resized.width, h - resized.height].map((room) => 0 - Math.floor(room / 2));
   return { original, resized, crop: { ...size, x, y }, fill: fit.colour };
@@ -118,13 +119,7 @@ export function planDigit(
 
 /** Where the middle `kept` of `size` pixels begins; negative when it is longer. */
 function centred(size: number, kept: number): number {
-  return kept > size ? 0 - Math.floor((kept - size) / 2) : halfToEven((size - kept) / 2);
-}
-
-function halfToEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor === 0.5) return floor + (floor % 2);
-  return Math.round(value);
+  return kept > size ? 0 - Math.floor((kept - size) / 2) : roundHalfToEven((size - kept) / 2);
 }
 
 /** @throws CnnvizError 'shape' for more than 200 million pixels */

@@ -1,4 +1,4 @@
-import { channelsFirst, channelsLast } from '../analysis/channels-last.js';
+import { channelsLast, toChannelsFirst } from '../analysis/channels-last.js';
 import type { SubjectRun } from '../analysis/kept-run.js';
 import { type ChosenLayer, kindOf } from '../analysis/layer-choice.js';
 import { firingValues, layerFacts } from '../analysis/layer-facts.js';
@@ -270,7 +270,7 @@ export function measureLayers(
     const { name, value: key, node } = one;
     const own = read(key);
     const isLast = last.has(key);
-    const value = isLast ? channelsFirst(own) : own;
+    const value = isLast ? toChannelsFirst(own) : own;
     const numbers = toFloat32(value.data);
     const layer: Layer = node?.layer ?? { kind: 'identity' };
     return {

@@ -1,4 +1,4 @@
-import { toChannelsLast } from '../analysis/prepare/channels-last.js';
+import { toChannelsLast } from '../analysis/channels-last.js';
 import {
   filterNote,
   type PreparedImage,

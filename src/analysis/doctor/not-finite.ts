@@ -67,10 +67,9 @@ export function badParameters({ model }: ShapedModel, { inputs, layer }: ModelNo
     if (!constant || name === null || !isFloat(constant.dtype) || MASKING.includes(layer.kind)) return [];
     const isVariance = layer.kind === 'batch_norm' && place === 4;
     const { data } = constant.load();
-    const least = isVariance && layer.kind === 'batch_norm' ? 0 : Number.NEGATIVE_INFINITY;
     const wrong = indicesOf(data, (value) => !Number.isFinite(value));
     const isNegative = wrong.length === 0 && isVariance;
-    const found = isNegative ? indicesOf(data, (value) => value < least) : wrong;
+    const found = isNegative ? indicesOf(data, (value) => value < 0) : wrong;
     if (found.length === 0) return [];
     const rows = constant.shape[0] ?? 1;
     const channels = [...new Set(found.map((index) => Math.floor(index / (data.length / rows))))];

@@ -1,8 +1,8 @@
 import { CnnvizError } from '../../core/errors.js';
 import type { PresetChoice } from '../../core/job.js';
-import { type Numbers, newNumbers, type Value } from '../../core/values.js';
 import { OF_EACH_NUMBER } from '../../layers/kind-lists.js';
 import type { Model, ModelNode } from '../../layers/model.js';
+import { TO_FIRST } from '../channels-last.js';
 import type { Runnable } from '../kept-run.js';
 import type { DeclaredInput } from './declared-input.js';
 
@@ -104,7 +104,7 @@ function withoutOrder({ constants, nodes, outputs }: Model, input: string): Mode
     const { layer, inputs } = node;
     const read = inputs.filter((name) => name !== null && reordered.has(name));
     if (read.length === 0) return node;
-    if (layer.kind === 'transpose' && layer.perm?.join() === '0,3,1,2') return { ...node, layer: { kind: 'identity' } };
+    if (layer.kind === 'transpose' && layer.perm?.join() === TO_FIRST) return { ...node, layer: { kind: 'identity' } };
     if (!OF_EACH_NUMBER.includes(layer.kind) || inputs.some((name) => !reordered.has(name!) && !isOne(name)))
       return null;
     for (const name of node.outputs) reordered.add(name);
@@ -127,23 +127,4 @@ function withOrder(model: Model, input: string): ModelNode[] {
     { name, layer: { kind: 'transpose', perm: [0, 2, 3, 1] }, inputs: [input], outputs: [name] },
     ...model.nodes.map((node) => ({ ...node, inputs: node.inputs.map(own) })),
   ];
-}
-
-/** An array [N, H, W, C], or [H, W, C], with channels before rows. */
-export function toChannelsFirst({ dtype, shape, data }: Value): Value {
-  const [H, W, C] = shape.slice(-3);
-  const sides = [...shape.slice(0, -3), C, H, W];
-  const out: Numbers = newNumbers(dtype, data.length);
-  const size = H * W * C;
-  for (let at = 0; at < data.length; at += size) {
-    for (let c = 0; c < C; c++) for (let i = 0; i < H * W; i++) out[at + c * H * W + i] = data[at + i * C + c];
-  }
-  return { dtype, shape: sides, data: out };
-}
-
-/** An array [C, H, W] with channels last. */
-export function toChannelsLast(values: Float32Array, [C, H, W]: readonly number[]): Float32Array {
-  const out = new Float32Array(values.length);
-  for (let c = 0; c < C; c++) for (let i = 0; i < H * W; i++) out[i * C + c] = values[c * H * W + i];
-  return out;
 }

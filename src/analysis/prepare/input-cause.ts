@@ -3,7 +3,7 @@ import { fitText, type GeometryJob, type ImagePreset, normalizeText, type Prepro
 import { PRESETS, reversed } from '../../core/preset.js';
 import { formatNumber } from '../../core/text.js';
 import { numbersOf } from '../../engine/input.js';
-import { toChannelsFirst } from './channels-last.js';
+import { toChannelsFirst } from '../channels-last.js';
 import { geometryArgs, preprocessImage } from './preset.js';
 
 /** What one side of a comparison reads: [C, H, W], as numbers. */

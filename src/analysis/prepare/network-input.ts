@@ -9,8 +9,9 @@ import { prepareDigit } from '../../engine/digit.js';
 import { type EngineInput, numbersOf } from '../../engine/input.js';
 import { imageToInput } from '../../engine/preprocess.js';
 import { npyToValue } from '../../models/npy.js';
+import { toChannelsFirst } from '../channels-last.js';
 import type { Runnable } from '../kept-run.js';
-import { asStored, isChannelsLast, toChannelsFirst } from './channels-last.js';
+import { asStored, isChannelsLast } from './channels-last.js';
 import type { DeclaredInput } from './declared-input.js';
 import { holeWarnings, type Preparation, type PreparedInput, pictureOfInput } from './prepared-input.js';
 import {

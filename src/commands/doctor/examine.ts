@@ -15,7 +15,8 @@ import {
 } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
-import type { FitChoice, NetworkJob, PresetChoice } from '../../core/job.js';
+import type { FitChoice, NetworkJob } from '../../core/job.js';
+import { NO_CHOICE } from '../../core/preset.js';
 import type { ValueInfo } from '../../core/values.js';
 import { numbersOf } from '../../engine/input.js';
 import type { Input } from '../../io/inputs.js';
@@ -64,7 +65,7 @@ export async function examineNetwork(
 ): Promise<Diagnosis> {
   const opened = await openNetwork(asked.request);
   const fitting = fittingSize(asked, opened);
-  const job = fitting === null ? asked : { ...asked, preset: { ...(asked.preset ?? AS_IT_IS), ...fitting } };
+  const job = fitting === null ? asked : { ...asked, preset: { ...(asked.preset ?? NO_CHOICE), ...fitting } };
   const given = inputs.map((input): Given => ({ path: input.path, read: (subject) => readSource(input, subject) }));
   const diagnosis = await examineOpened(opened, job, given, size, context);
   if (fitting === null || inputs.length === 0) return diagnosis;
@@ -106,9 +107,6 @@ export async function examineOpened(
     notes: [...opened.notes, ...(looked?.notes ?? []), ...whatIsMissing(patient, fit)],
   };
 }
-
-/** What leaves an image as it is. */
-const AS_IT_IS: PresetChoice = { name: null, resize: null, crop: null, gray: false, pixels: null, normalize: null };
 
 interface Fitting {
   readonly resize: readonly [height: number, width: number];

@@ -1,7 +1,8 @@
 import { compareArrays } from '../../analysis/array-difference.js';
-import { toChannelsFirst } from '../../analysis/prepare/channels-last.js';
+import { toChannelsFirst } from '../../analysis/channels-last.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { NetworkJob } from '../../core/job.js';
+import { modulePath } from '../../core/module-path.js';
 import { faultWords, toFloat32, type Value } from '../../core/values.js';
 import type { Breathe } from '../../engine/execute.js';
 import { readBytes } from '../../io/files.js';
@@ -146,13 +147,7 @@ function dotted(name: string): string {
 /** /layer1/layer1.0/relu_1/Relu → layer1.0.relu_1, layer1.0.relu. Names without a slash are such paths. */
 function modulesOf(name: string, isCounted: boolean): readonly string[] {
   if (!name.includes('/')) return [name];
-  const path: string[] = [];
-  for (const part of name.split('/').filter(Boolean).slice(0, -1)) {
-    const last = path.at(-1);
-    if (last !== undefined && part.startsWith(`${last}.`)) path[path.length - 1] = part;
-    else path.push(part);
-  }
-  const module = path.join('.');
+  const module = modulePath(name.startsWith('/') ? name : `/${name}`)!;
   return isCounted ? [...new Set([module, module.replace(/_\d+$/, '')])] : [module];
 }
 

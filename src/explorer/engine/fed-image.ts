@@ -2,7 +2,8 @@ import { prepareImage, takeArray } from '../../analysis/prepare/network-input.js
 import { type PreparedInput, preparedArray } from '../../analysis/prepare/prepared-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { Image } from '../../core/image.js';
-import type { ImagePreset, PresetChoice } from '../../core/job.js';
+import type { ImagePreset } from '../../core/job.js';
+import { NO_CHOICE } from '../../core/preset.js';
 import type { InputFacts } from '../../core/result.js';
 import { tensor } from '../../core/tensor.js';
 import { toFloat32, type Value } from '../../core/values.js';
@@ -14,9 +15,6 @@ import type { FedImage } from '../protocol.js';
 export interface FedInput extends Omit<PreparedInput, 'facts'> {
   readonly facts: InputFacts;
 }
-
-/** A preset that is chosen outright is taken as it is. */
-const AS_CHOSEN: PresetChoice = { name: null, resize: null, crop: null, gray: false, pixels: null, normalize: null };
 
 /**
  * Prepares an image as the command line does, by the same code.
@@ -48,7 +46,8 @@ export function feedImage(
   const { input, reads, asked } = network;
   const prepared = prepareImage(
     { name: network.name, input, channels: reads.channels, declared: reads.declared, preset: preset ?? reads.preset },
-    { preset: preset ? AS_CHOSEN : asked },
+    // a preset that is chosen outright is taken as it is
+    { preset: preset ? NO_CHOICE : asked },
     image,
     { colour, depth: image.depth },
   );

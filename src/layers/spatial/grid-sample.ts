@@ -1,4 +1,5 @@
 import { CnnvizError } from '../../core/errors.js';
+import { roundHalfToEven } from '../../core/math.js';
 import { rowMajor, sizeOf } from '../../core/tensor.js';
 import type { Value } from '../../core/values.js';
 import { type Backward, type Families, type Forward, kindWords, type ShapeRule } from '../family.js';
@@ -69,7 +70,7 @@ function tapsAlong(
 ): Taps {
   const borders = alignCorners ? ([0, size - 1] as const) : ([-0.5, size - 0.5] as const);
   let at = placeOf(coordinate, size, alignCorners, round);
-  if (mode === 'nearest') at = roundToEven(at);
+  if (mode === 'nearest') at = roundHalfToEven(at);
   if (at < borders[0] || at > borders[1]) {
     // cubic reads the border pixel by pixel, as torch and onnxruntime do
     if (paddingMode === 'border' && mode !== 'cubic') at = Math.min(Math.max(at, 0), size - 1);
@@ -92,13 +93,6 @@ function keys(distance: number): number {
   const a = -0.75;
   if (distance <= 1) return ((a + 2) * distance - (a + 3)) * distance * distance + 1;
   return ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a;
-}
-
-function roundToEven(value: number): number {
-  const down = Math.floor(value);
-  const rest = value - down;
-  if (rest !== 0.5) return Math.round(value);
-  return down % 2 === 0 ? down : down + 1;
 }
 
 /** Calls `visit` for each output of one channel with the pixels of a plane that it reads, and their weights. */
