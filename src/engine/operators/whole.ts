@@ -1,6 +1,6 @@
 import type { WholeSizes, WholeWork } from '../../layers/row-work.js';
 import { roundUp } from '../conv2d/taps.js';
-import type { EngineMemory } from '../wasm/memory.js';
+import { aligned, type EngineMemory } from '../wasm/memory.js';
 import { type Room, take } from './room.js';
 
 /** Places multiplied at a time. */
@@ -29,7 +29,7 @@ function partsOf({ rows, inner, area }: WholeSizes) {
 
 /** What `multiplyWhole` needs of a room. */
 export function wholeBytes(sizes: WholeSizes): number {
-  return Object.values(partsOf(sizes)).reduce((sum, bytes) => sum + roundUp(bytes, 64), 0);
+  return Object.values(partsOf(sizes)).reduce((sum, bytes) => sum + aligned(bytes), 0);
 }
 
 /**
