@@ -41,7 +41,7 @@ async function read(path: string, file: string | null): Promise<Checkpoint> {
   try {
     const source = await openFile(path);
     const beside = file === null || file === '-' ? null : fileBeside(file);
-    const { format, tensors, notes } = readFile(source, {
+    const { format, tensors, notes } = await readFile(source, {
       name: stem(path),
       ...(file === null ? {} : { file }),
       beside,

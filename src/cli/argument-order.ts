@@ -40,7 +40,7 @@ export function isNetwork(text: string): boolean {
   return (kind !== undefined && NETWORKS.includes(kind)) || /\.(onnx|ya?ml)(@.+)?$/i.test(text);
 }
 
-const NETWORKS: readonly FileKind['kind'][] = ['onnx', 'network', 'head', 'checkpoint'];
+const NETWORKS: readonly FileKind['kind'][] = ['model', 'network', 'head', 'checkpoint'];
 
 function kindOf(path: string): FileKind | null {
   return orNull(() => kindOfFile(path));

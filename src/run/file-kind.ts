@@ -4,13 +4,14 @@ import { shellWord } from '../core/text.js';
 import { peekFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
 import { isHead } from '../models/head-file.js';
+import { modelFormatOf } from '../models/model-formats.js';
 import { isBuiltin, looksLikePrintedModel } from '../models/networks/index.js';
-import { looksLikeOnnx } from '../models/onnx/proto.js';
+
 import { foreignWeights, readerOf } from '../models/weights/index.js';
 
 /** What a file is by its bytes, whatever it is called, and the command that takes it. */
 export interface FileKind {
-  readonly kind: 'image' | 'array' | 'head' | 'onnx' | 'checkpoint' | 'network' | 'foreign';
+  readonly kind: 'image' | 'array' | 'head' | 'model' | 'checkpoint' | 'network' | 'foreign';
   /** With an article: "an ONNX model". */
   readonly what: string;
   readonly fix: string;
@@ -30,7 +31,8 @@ function fileKind(path: string, source: ByteSource): FileKind | null {
   if (format === 'npy') return { kind: 'array', what: 'an array', fix: asImage };
   if (format !== null) return { kind: 'image', what: `an image (${format.toUpperCase()})`, fix: asImage };
   const run = (network: string) => `cnnviz run ${shellWord(network)} photo.jpg`;
-  if (looksLikeOnnx(source)) return { kind: 'onnx', what: 'an ONNX model', fix: run(name) };
+  const model = modelFormatOf(source);
+  if (model) return { kind: 'model', what: model.what, fix: run(name) };
   if (isHead(source)) return { kind: 'head', what: 'a head', fix: run(name) };
   if (readerOf(source)) return { kind: 'checkpoint', what: 'a checkpoint', fix: run(name) };
   const text = new TextDecoder('latin1').decode(start);
@@ -74,6 +76,15 @@ export function kindOfBytes(path: string, bytes: Uint8Array): FileKind | null {
 /** An error of a file the command itself names, with its name: when it cannot be used, the command is refused. */
 export function refusalOf(path: string, error: unknown): unknown {
   return ofCommand(atPlace(path, error));
+}
+
+/** What is read of a file, or why not with its name: a network that cannot be read is a refusal of the command, not of one image. */
+export function named<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
 }
 
 /** A head as a network's name: HEAD, or HEAD@FEATURES. */

@@ -6,7 +6,7 @@ import { VERSION } from '../core/version.js';
 import { folderOf, relativePath } from '../io/paths.js';
 
 /** What tells a page of layers from any other file. */
-export const LAYERS_PAGE_MARK = '<title>cnnviz layers</title>';
+export const LAYERS_PAGE_MARK = '<title>Layers, by cnnviz</title>';
 
 /** What a page of layers is of. */
 export interface LayersPage {

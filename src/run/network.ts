@@ -1,25 +1,16 @@
-import type { Bound } from '../analysis/kept-run.js';
 import { laidOut } from '../analysis/prepare/channels-last.js';
-import { type DeclaredInput, isPrepared, slides } from '../analysis/prepare/declared-input.js';
-import {
-  checkDeclaredArray,
-  networkPreparation,
-  type OpenedNetwork,
-  type SourceJob,
-} from '../analysis/prepare/network-input.js';
+import { networkPreparation, type OpenedNetwork, type SourceJob } from '../analysis/prepare/network-input.js';
 import { presetOf } from '../analysis/prepare/preset.js';
-import type { ByteSource } from '../core/bytes.js';
 import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
 import type { NetworkJob, NetworkRequest } from '../core/job.js';
 import { nearestName, sameName } from '../core/names.js';
-import { shellWord, someOf } from '../core/text.js';
+import { shellWord } from '../core/text.js';
 import type { Value } from '../core/values.js';
 import { isOwnFile } from '../io/descriptors.js';
 import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
 import { fileBeside, openFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
-import type { Model } from '../layers/model.js';
 import {
   BUILTIN_NETWORKS,
   BUILTIN_WORDS,
@@ -37,12 +28,11 @@ import {
 } from '../models/networks/index.js';
 import { trainedFacts } from '../models/networks/trained.js';
 import { npyToValue, readNpy } from '../models/npy.js';
-import { importOnnx, onnxNotes } from '../models/onnx/import.js';
-import { readOnnx } from '../models/onnx/proto.js';
 import { readWeights } from '../models/weights/index.js';
 import type { WeightFile } from '../models/weights/weight-file.js';
-import { type FileKind, headIn, kindOfFile, refusalOf } from './file-kind.js';
+import { type FileKind, headIn, kindOfFile, named, refusalOf } from './file-kind.js';
 import { findWeights } from './found-weights.js';
+import { bound, inNetworkWords, noInput, openModelFile } from './model-file.js';
 import { networkArgs } from './recipe.js';
 import { asNamed, bringsWeights, noNetwork, recognizedIn } from './recognized.js';
 import type { Subject } from './subject.js';
@@ -98,9 +88,9 @@ async function openGraph(
   const fed = new Map<string, Value>();
   for (const { name, path } of request.inputs) fed.set(name, await readArray(path));
   const kind = isBuiltin(network) ? null : kindOfNetwork(network);
-  if (kind?.kind === 'onnx' || (kind === null && /\.onnx$/i.test(network) && (await existingFile(network)))) {
-    if (weights !== null || request.init !== null) throw bringsWeights(network, 'an ONNX model');
-    return openOnnx(network, await openFile(network), fed);
+  if (kind?.kind === 'model' || (kind === null && /\.onnx$/i.test(network) && (await existingFile(network)))) {
+    if (weights !== null || request.init !== null) throw bringsWeights(network, kind?.what ?? 'an ONNX model');
+    return openModelFile(network, await openFile(network), fed);
   }
   if (kind?.kind === 'checkpoint') {
     if (weights !== null || request.init !== null) throw bringsWeights(network, 'a checkpoint');
@@ -122,7 +112,7 @@ export async function arraysOf(
   network: string,
 ): Promise<{ readonly folder: string; readonly files: readonly string[] }> {
   const kind = isBuiltin(network) ? null : kindOfNetwork(network)?.kind;
-  if (kind === 'onnx' || kind === 'checkpoint') return { folder: '', files: [] };
+  if (kind === 'model' || kind === 'checkpoint') return { folder: '', files: [] };
   const { files } = await readSpec(network, true);
   return { folder: await folderOfArrays(network, ''), files };
 }
@@ -228,15 +218,6 @@ function printedNetwork(text: string, asPrinted: boolean): NetworkSpec {
   return spec;
 }
 
-/** A network that cannot be read is a refusal of the command, not of one image. */
-function named<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw refusalOf(path, error);
-  }
-}
-
 async function weightsFrom(path: string | null, seed: number | null): Promise<WeightsFrom> {
   if (path !== null && seed !== null) {
     throw new CnnvizError('usage', '--weights and --init exclude each other', { fix: 'keep one of them' });
@@ -251,15 +232,17 @@ const IMAGE_BYTES = 64;
 /** A checkpoint's list. @throws CnnvizError with the file's name in front */
 async function readWeightFile(path: string): Promise<WeightFile> {
   const source = await openFile(path);
-  return named(path, () => {
+  try {
     const format = sniffFormat(source.read(0, Math.min(IMAGE_BYTES, source.size)));
     if (format !== null && format !== 'npy') {
       throw new CnnvizError('usage', `an image (${format.toUpperCase()}), where weights are expected`, {
         fix: `the image comes last: cnnviz run NET --weights WEIGHTS ${shellWord(path)}; without weights: cnnviz run NET --init seed:1 ${shellWord(path)}`,
       });
     }
-    return readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
-  });
+    return await readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
 }
 
 async function openSpec(
@@ -295,33 +278,6 @@ function learntBy({ layers }: NetworkSpec): Set<string> {
   return new Set(parameters.flatMap((one) => (one?.source.kind === 'checkpoint' ? [one.name] : [])));
 }
 
-/** A network computes all its values together, and is whole before its input is known. */
-function bound(network: Pick<Bound, 'model' | 'notes'>): Bound {
-  return { ...network, branches: null, settle: null };
-}
-
-/** What flags of one layer do stands in the network itself: its commands have none of them. */
-const IN_NETWORK = [
-  ['--padding same', 'padding=same in that layer'],
-  ['--padding-mode ', 'padding_mode='],
-] as const;
-
-/** An error of a layer; what to do about it is told in a network's words. */
-function inNetworkWords(error: unknown): unknown {
-  if (!(error instanceof CnnvizError) || error.fix === undefined) return error;
-  const { code, message, scope } = error;
-  const fix = IN_NETWORK.reduce((text, [flag, field]) => text.replace(flag, field), error.fix);
-  return fix === error.fix ? error : new CnnvizError(code, message, { fix, cause: error, scope });
-}
-
-/** Nothing may be fed in vain. */
-function noInput(network: string, name: string, names: readonly string[]): CnnvizError {
-  const near = nearestName(name, names);
-  return new CnnvizError('usage', `${network}: no input is called "${name}"`, {
-    fix: near ? `did you mean ${near}?` : `inputs: ${someOf(names)}`,
-  });
-}
-
 function notesOn(weights: WeightsFrom, { layers }: NetworkSpec): readonly string[] {
   if (weights.kind === 'file') return weights.file.notes;
   const isMadeUp =
@@ -334,41 +290,6 @@ function notesOn(weights: WeightsFrom, { layers }: NetworkSpec): readonly string
 function channelsRead({ layers: [first] }: NetworkSpec): number | null {
   const shape = first?.parameters[0]?.shape;
   return shape?.kind === 'conv' ? shape.inChannels : null;
-}
-
-function openOnnx(path: string, source: ByteSource, fed: ReadonlyMap<string, Value>): OpenedNetwork {
-  const onnx = named(path, () => readOnnx(source, fileBeside(path)));
-  const model = named(path, () => importOnnx(onnx, path));
-  for (const [name, value] of fed) {
-    const input = model.inputs.find((one) => one.name === name);
-    if (input) {
-      checkDeclaredArray(value, 'the array', stem(path), input);
-      continue;
-    }
-    throw noInput(
-      path,
-      name,
-      model.inputs.map((one) => one.name),
-    );
-  }
-  const open = model.inputs.filter(({ name }) => !fed.has(name));
-  const [first] = open;
-  const sides = open.length === 1 ? (first.shape?.slice(-3) ?? []) : [];
-  const input = sides.length === 3 && sides.every((side) => side !== null) ? (sides as number[]) : null;
-  const opened: OpenedNetwork = {
-    name: stem(path),
-    input,
-    channels: sides.length === 3 ? sides[0] : null,
-    declared: open.length === 1 ? declaredOf(model, first) : null,
-    preset: null,
-    fed,
-    open: open.map(({ name }) => name),
-    notes: onnxNotes(onnx),
-    learnt: null,
-    bind: () => bound({ model, notes: [] }),
-    retell: inNetworkWords,
-  };
-  return laidOut(opened, null);
 }
 
 async function readArray(path: string): Promise<Value> {
@@ -388,9 +309,4 @@ export async function readLabels(path: string): Promise<string[]> {
     if (error instanceof CnnvizError) throw refusalOf(path, error);
     throw new CnnvizError('usage', `${path}: class names are not UTF-8`, { cause: error });
   }
-}
-
-function declaredOf(model: Model, input: Model['inputs'][number]): DeclaredInput {
-  const { name } = input;
-  return { ...input, isPrepared: isPrepared(model, name), ...(slides(model, name) && { slides: true as const }) };
 }

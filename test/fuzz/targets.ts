@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type ByteSource, checkRange } from '../../src/core/bytes.js';
 import { CnnvizError } from '../../src/core/errors.js';
 import { inferShapes } from '../../src/layers/infer.js';
-import { importOnnx } from '../../src/models/onnx/import.js';
-import { readOnnx } from '../../src/models/onnx/proto.js';
-import { readWeights } from '../../src/models/weights/index.js';
+import type { ModelFileReader } from '../../src/models/model-file.js';
+import { ONNX_FILE } from '../../src/models/onnx/model-file.js';
+import { readCheckpoint } from '../../src/models/weights/index.js';
 
 const ROOT = new URL('../../fixtures/', import.meta.url);
 
@@ -48,8 +48,9 @@ function watched(bytes: Uint8Array): ByteSource {
 /** Numbers are loaded from files whose arrays are at most this large in all. */
 const MOST_LOADED = 16e6;
 
-function readAll(bytes: Uint8Array): void {
-  const { tensors } = readWeights(watched(bytes), { name: 'x', beside: null });
+/** Reads every array of a file. */
+function readAll(bytes: Uint8Array, list: ModelFileReader['readWeights'] = readCheckpoint): void {
+  const { tensors } = list(watched(bytes), { name: 'x', beside: null });
   if (tensors.reduce((sum, one) => sum + one.bytes, 0) > MOST_LOADED) return;
   for (const one of tensors) {
     const { data } = one.load();
@@ -61,8 +62,8 @@ function readAll(bytes: Uint8Array): void {
 }
 
 /** Imports a graph and works out its shapes for inputs of the sizes it declares. */
-function readGraph(bytes: Uint8Array): void {
-  const model = importOnnx(readOnnx(watched(bytes), null));
+function readGraph(bytes: Uint8Array, { readModel }: ModelFileReader = ONNX_FILE): void {
+  const { model } = readModel(watched(bytes), { name: 'x', beside: null });
   const bound = new Map(
     model.inputs.map(({ name, dtype, shape }) => [
       name,
@@ -82,7 +83,11 @@ export function fuzzTargets(): FuzzTarget[] {
     { name: 'safetensors', seeds: safetensors, read: readAll },
     { name: 'pth-zip', seeds: files('models/checkpoints/', /^(zip|nested|list)/), read: readAll },
     { name: 'pth-legacy', seeds: files('models/checkpoints/', /^legacy/), read: readAll },
-    { name: 'onnx-weights', seeds: files('models/onnx/', /\.onnx$/), read: readAll },
+    {
+      name: 'onnx-weights',
+      seeds: files('models/onnx/', /\.onnx$/),
+      read: (bytes) => readAll(bytes, ONNX_FILE.readWeights),
+    },
     { name: 'onnx-graph', seeds: files('models/onnx/', /\.onnx$/), read: readGraph },
     { name: 'onnx-functions', seeds: storedModels('expected/onnx/functions.json'), read: readGraph },
   ];

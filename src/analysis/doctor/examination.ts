@@ -21,15 +21,17 @@ export interface Watched {
   readonly keep: readonly string[];
 }
 
-export function watchedOf({ model, infos }: ShapedModel, norms: readonly BatchNorm[]): Watched {
+/** Of a network that is computed in part, what can be. */
+export function watchedOf({ model, infos, refused }: ShapedModel, norms: readonly BatchNorm[]): Watched {
   const isFloat = ({ outputs }: ModelNode) => infos.get(outputs[0])!.dtype === 'float32';
   const layers = model.nodes.filter((node) => node.layer.kind === 'activation' && isFloat(node));
   const softmaxes = model.nodes.filter(({ layer }) => layer.kind === 'softmax' || layer.kind === 'log_softmax');
-  const keep = new Set<string>(model.outputs);
+  const outputs = model.outputs.filter((name) => !refused.has(name));
+  const keep = new Set<string>(outputs);
   for (const { node } of norms) keep.add(node.inputs[0]!);
   for (const { outputs } of layers) keep.add(outputs[0]);
   for (const { inputs } of softmaxes) keep.add(inputs[0]!);
-  return { norms, layers, softmaxes, outputs: model.outputs, keep: [...keep] };
+  return { norms, layers, softmaxes, outputs, keep: [...keep] };
 }
 
 /** Collects what the runs on many images show. */

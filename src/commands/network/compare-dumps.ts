@@ -118,7 +118,7 @@ export async function compareDumps(
 /** @throws CnnvizError with the file's name in front; 'nothing' for a folder without arrays */
 async function readDumps(path: string): Promise<Dump[]> {
   if (/\.npz$/i.test(path)) {
-    const { tensors } = readWeights(await openFile(path), { name: path, file: path, beside: null });
+    const { tensors } = await readWeights(await openFile(path), { name: path, file: path, beside: null });
     return tensors.map(({ name, load }) => ({ name, value: load() }));
   }
   const files = (await filesBelow(path)).filter((file) => /\.npy$/i.test(file)).sort();

@@ -42,8 +42,8 @@ export interface WeightList {
 export async function openWeights(path: string): Promise<WeightFile> {
   try {
     const source = await openFile(path);
-    if (path === '-') return readWeights(source, { name: 'array', beside: null });
-    return readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
+    if (path === '-') return await readWeights(source, { name: 'array', beside: null });
+    return await readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
   } catch (error) {
     throw refusalOf(path, error);
   }

@@ -32,12 +32,6 @@ export function readOnnx(source: ByteSource, beside: Beside): OnnxModel {
   return { opsets, functions, ...readGraph(wire, graph, beside, 0) };
 }
 
-/** Whether a file begins as an ONNX model does: a small IR version, then a field that a model has. */
-export function looksLikeOnnx(source: ByteSource): boolean {
-  const [key, version, next] = source.read(0, Math.min(3, source.size));
-  return key === 0x08 && version >= 1 && version < 0x20 && [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42].includes(next);
-}
-
 /** Graphs within nodes within graphs. */
 const DEEPEST = 16;
 

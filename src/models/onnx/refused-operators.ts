@@ -3,7 +3,7 @@ import { someOf } from '../../core/text.js';
 import type { OnnxModel, OnnxNode } from './builder.js';
 import { TRANSLATORS } from './translators/index.js';
 
-const RECURRENT = 'a recurrent layer: cnnviz shows convolutional networks';
+const RECURRENT = 'a recurrent layer: only convolutional networks are shown';
 const CHOSEN = 'what it runs is chosen while the model runs';
 /** Why operators that are asked for are not computed, where more can be said than that they are not. */
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,27 +1,24 @@
+import type { ByteSource } from '../../core/bytes.js';
 import { atPlace } from '../../core/errors.js';
 import { type DType, type Numbers, toFloat32 } from '../../core/values.js';
-import type { WeightReader, WeightTensor } from '../weights/weight-file.js';
+import type { ReadContext, WeightFile, WeightTensor } from '../weights/weight-file.js';
 import type { OnnxTensor } from './builder.js';
-import { looksLikeOnnx, readOnnx } from './proto.js';
+import { readOnnx } from './proto.js';
 
 /** The initializers of an ONNX model as a checkpoint, and its Constant nodes. As in all checkpoints float64 becomes float32. */
-export const onnxReader: WeightReader = {
-  format: 'onnx',
-  matches: looksLikeOnnx,
-  read(source, { beside }) {
-    const { initializers, nodes } = readOnnx(source, beside);
-    const constants = nodes.flatMap(({ operator, outputs: [name], attributes }): WeightTensor[] => {
-      const value = operator === 'Constant' ? attributes.get('value') : undefined;
-      return value?.type === 'tensor' ? [asWeight({ ...value.value, name })] : [];
-    });
-    return {
-      format: 'onnx',
-      tensors: [...initializers.values()].map(asWeight),
-      ...(constants.length > 0 && { constants }),
-      notes: [],
-    };
-  },
-};
+export function onnxWeights(source: ByteSource, { beside }: ReadContext): WeightFile {
+  const { initializers, nodes } = readOnnx(source, beside);
+  const constants = nodes.flatMap(({ operator, outputs: [name], attributes }): WeightTensor[] => {
+    const value = operator === 'Constant' ? attributes.get('value') : undefined;
+    return value?.type === 'tensor' ? [asWeight({ ...value.value, name })] : [];
+  });
+  return {
+    format: 'onnx',
+    tensors: [...initializers.values()].map(asWeight),
+    ...(constants.length > 0 && { constants }),
+    notes: [],
+  };
+}
 
 function asWeight(tensor: OnnxTensor): WeightTensor {
   const { name, stored, shape, bytes } = tensor;

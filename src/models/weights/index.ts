@@ -2,21 +2,27 @@ import type { ByteSource } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
 import { shellWord } from '../../core/text.js';
 import { FOREIGN_BYTES, type ForeignFile, foreignFile } from '../foreign-file.js';
-import { onnxReader } from '../onnx/weights.js';
+import { modelFormatOf } from '../model-formats.js';
 import { isZip, npyReader, npzReader } from './npz.js';
 import { pytorchReader } from './pytorch.js';
 import { safetensorsReader } from './safetensors.js';
 import type { ReadContext, WeightFile, WeightReader } from './weight-file.js';
 import { readZip } from './zip.js';
 
-/** Every format of weights; the first that recognises a file reads it. */
-const WEIGHT_READERS: readonly WeightReader[] = [npyReader, pytorchReader, npzReader, safetensorsReader, onnxReader];
+/** Every format of weights alone; the first that recognises a file reads it. */
+const WEIGHT_READERS: readonly WeightReader[] = [npyReader, pytorchReader, npzReader, safetensorsReader];
 
 /**
- * Reads the list of a checkpoint's arrays, whatever the file is called.
+ * Reads the list of a file's arrays, a checkpoint's or a whole network's, whatever the file is called.
  * @throws CnnvizError 'format' or 'unsupported', never anything else
  */
-export function readWeights(source: ByteSource, context: ReadContext): WeightFile {
+export async function readWeights(source: ByteSource, context: ReadContext): Promise<WeightFile> {
+  const format = modelFormatOf(source);
+  return format ? (await format.load()).readWeights(source, context) : readCheckpoint(source, context);
+}
+
+/** The same of a file of weights alone. @throws likewise */
+export function readCheckpoint(source: ByteSource, context: ReadContext): WeightFile {
   const foreign = foreignWeights(source, context.file ?? 'FILE');
   if (foreign) throw new CnnvizError('unsupported', `this is ${foreign.what}`, { fix: foreign.fix });
   const reader = readerOf(source);
@@ -29,13 +35,14 @@ export function readWeights(source: ByteSource, context: ReadContext): WeightFil
   });
 }
 
-/** The format of a file of weights; null for anything else. */
+/** The format of a file of weights alone; null for anything else. */
 export function readerOf(source: ByteSource): WeightReader | null {
   return WEIGHT_READERS.find(({ matches }) => matches(source)) ?? null;
 }
 
 /** What a file is that no reader takes, but other programs do; null for all others. `file`: its name, for the command that helps. */
 export function foreignWeights(source: ByteSource, file: string): ForeignFile | null {
+  if (modelFormatOf(source)) return null;
   const start = source.read(0, Math.min(FOREIGN_BYTES, source.size));
   if (isZip(source)) return foreignArchive([...readZip(source).keys()], file);
   const foreign = foreignFile(start, file);

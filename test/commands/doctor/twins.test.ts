@@ -7,7 +7,7 @@ import { randomSource } from '../../../src/core/random.js';
 import { tensor } from '../../../src/core/tensor.js';
 import { toFloat32 } from '../../../src/core/values.js';
 import { encodeNpy } from '../../../src/index.js';
-import { readWeights } from '../../../src/models/weights/index.js';
+import { readCheckpoint } from '../../../src/models/weights/index.js';
 import { writeSafetensors } from '../../../src/models/weights/safetensors.js';
 import { cnnviz, IMAGES, inFolder } from '../../cli/cnnviz.js';
 
@@ -24,7 +24,7 @@ let layers: string;
 beforeAll(() => {
   layers = readFileSync(join(FOLDER, 'photos.yaml'), 'utf8');
   const bytes = new Uint8Array(readFileSync(join(FOLDER, 'photos.pth')));
-  for (const one of readWeights(memorySource(bytes), { name: 'photos', beside: null }).tensors) {
+  for (const one of readCheckpoint(memorySource(bytes), { name: 'photos', beside: null }).tensors) {
     trained.set(one.name, { shape: one.shape, data: toFloat32(one.load().data).slice() });
   }
 });

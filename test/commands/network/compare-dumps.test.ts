@@ -36,7 +36,7 @@ describe('compare with what PyTorch kept', () => {
 
   it('the same of a folder with its folders as paths', () =>
     inFolder(async (cwd) => {
-      const { tensors } = readWeights(await openFile(join(DUMPS, 'kept.npz')), { name: 'kept', beside: null });
+      const { tensors } = await readWeights(await openFile(join(DUMPS, 'kept.npz')), { name: 'kept', beside: null });
       mkdirSync(join(cwd, 'kept/layer1'), { recursive: true });
       for (const tensor of tensors) {
         const path = tensor.name.replace('layer1.', 'layer1/');

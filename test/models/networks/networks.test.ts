@@ -15,12 +15,12 @@ import {
 } from '../../../src/models/networks/index.js';
 import { builtinShapes } from '../../../src/models/networks/recognize/shapes.js';
 import type { NetworkSpec } from '../../../src/models/networks/spec.js';
-import { readWeights } from '../../../src/models/weights/index.js';
+import { readCheckpoint } from '../../../src/models/weights/index.js';
 
 const FOLDER = new URL('../../../fixtures/models/networks/', import.meta.url);
 const bytes = (name: string) => new Uint8Array(readFileSync(new URL(name, FOLDER)));
 const text = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8');
-const weights = (name: string) => readWeights(memorySource(bytes(name)), { name: 'x', beside: null });
+const weights = (name: string) => readCheckpoint(memorySource(bytes(name)), { name: 'x', beside: null });
 const NONE = { kind: 'none' } as const;
 
 function summaryOf(name: string) {

@@ -7,9 +7,10 @@ import type { Value } from '../../../src/core/values.js';
 import { evaluate } from '../../../src/layers/evaluate.js';
 import { inferShapes } from '../../../src/layers/infer.js';
 import { importOnnx, onnxNotes } from '../../../src/models/onnx/import.js';
+import { looksLikeOnnx } from '../../../src/models/onnx/looks-like-onnx.js';
 import { readOnnx } from '../../../src/models/onnx/proto.js';
 import { OPERATOR_GROUPS, TRANSLATORS } from '../../../src/models/onnx/translators/index.js';
-import { onnxReader } from '../../../src/models/onnx/weights.js';
+import { onnxWeights } from '../../../src/models/onnx/weights.js';
 import { seeded } from '../../random.js';
 import { importBytes, importWhole, MODELS, ROOT, run } from './arrays.js';
 import { bytes, model, node, number, tensor, text, value, varint } from './writer.js';
@@ -217,7 +218,7 @@ describe('what cannot be computed', () => {
 
   it.each(['LSTM', 'GRU', 'RNN'])('%s is refused as the recurrent layer that it is', (operator) => {
     const { message } = refusalOf(model({ nodes: [node(operator, ['x'], ['y'])] }));
-    expect(message).toMatch(/\(a recurrent layer: cnnviz shows convolutional networks\)$/);
+    expect(message).toMatch(/\(a recurrent layer: only convolutional networks are shown\)$/);
   });
 
   it('a target shape that follows from the input is named, and what would help', () => {
@@ -277,12 +278,12 @@ describe('import', () => {
 
   it('lists initializers as a checkpoint', () => {
     const source = memorySource(readFileSync(join(MODELS, 'lenet-9.onnx')));
-    expect(onnxReader.matches(source)).toBe(true);
-    const { tensors } = onnxReader.read(source, { name: 'lenet', beside: null });
+    expect(looksLikeOnnx(source)).toBe(true);
+    const { tensors } = onnxWeights(source, { name: 'lenet', beside: null });
     const found = tensors.map(({ name, stored, shape, bytes: size }) => [name, stored, shape, size]);
     expect(found).toContainEqual(['features.3.weight', 'float32', [8, 4, 5, 5], 3200]);
-    expect(onnxReader.matches(memorySource(Uint8Array.of(0x80, 2, 3)))).toBe(false);
-    expect(onnxReader.matches(memorySource(Uint8Array.of()))).toBe(false);
+    expect(looksLikeOnnx(memorySource(Uint8Array.of(0x80, 2, 3)))).toBe(false);
+    expect(looksLikeOnnx(memorySource(Uint8Array.of()))).toBe(false);
   });
 });
 

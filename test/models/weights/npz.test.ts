@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../../src/core/bytes.js';
 import { crc32 } from '../../../src/core/crc32.js';
-import { readWeights } from '../../../src/models/weights/index.js';
+import { readCheckpoint } from '../../../src/models/weights/index.js';
 import { inflate } from '../../../src/models/weights/inflate.js';
 import { seeded } from '../../random.js';
 
@@ -16,7 +16,7 @@ const expected = JSON.parse(readFileSync(new URL('expected.json', FOLDER), 'utf8
 describe('archives of numpy', () => {
   it.each(['stored.npz', 'packed.npz'])('%s: every type, order and byte order', (name) => {
     const bytes = new Uint8Array(readFileSync(new URL(name, FOLDER)));
-    const { tensors, format } = readWeights(memorySource(bytes), { name: 'x', beside: null });
+    const { tensors, format } = readCheckpoint(memorySource(bytes), { name: 'x', beside: null });
     expect(format).toBe('npz');
     expect(tensors.map((one) => one.name)).toEqual(Object.keys(expected));
     for (const one of tensors) {
@@ -32,7 +32,7 @@ describe('archives of numpy', () => {
     const bytes = new Uint8Array(readFileSync(new URL('packed.npz', FOLDER)));
     bytes[60] ^= 1;
     expect(() => {
-      const { tensors } = readWeights(memorySource(bytes), { name: 'x', beside: null });
+      const { tensors } = readCheckpoint(memorySource(bytes), { name: 'x', beside: null });
       for (const one of tensors) one.load();
     }).toThrow(/checksum|compressed data/);
   });

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../../src/core/bytes.js';
 import { crc32 } from '../../../src/core/crc32.js';
 import { CnnvizError } from '../../../src/core/errors.js';
-import { readWeights } from '../../../src/models/weights/index.js';
+import { readCheckpoint } from '../../../src/models/weights/index.js';
 import { checkpoint, op, pickle, stateDict, storage, tensor, zip } from './pickle-writer.js';
 
 const FOLDER = new URL('../../../fixtures/models/checkpoints/', import.meta.url);
 const fixture = (name: string) => new Uint8Array(readFileSync(new URL(name, FOLDER)));
-const read = (bytes: Uint8Array) => readWeights(memorySource(bytes), { name: 'alone', beside: null });
+const read = (bytes: Uint8Array) => readCheckpoint(memorySource(bytes), { name: 'alone', beside: null });
 const expected = JSON.parse(readFileSync(new URL('expected.json', FOLDER), 'utf8')) as Record<
   string,
   { dtype: string; shape: number[]; values: number[] }
@@ -273,7 +273,7 @@ describe('tensors stay inside their storage', () => {
         return source.read(from, length);
       },
     };
-    const { tensors } = readWeights(counted, { name: 'alone', beside: null });
+    const { tensors } = readCheckpoint(counted, { name: 'alone', beside: null });
     expect(tensors.map((one) => one.load().data.length)).toEqual(new Array<number>(40).fill(4));
     expect(reads).toBe(1);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../../src/core/bytes.js';
 import { CnnvizError } from '../../../src/core/errors.js';
-import { readWeights } from '../../../src/models/weights/index.js';
+import { readCheckpoint } from '../../../src/models/weights/index.js';
 import { safetensorsReader } from '../../../src/models/weights/safetensors.js';
 import { seeded } from '../../random.js';
 
@@ -40,7 +40,7 @@ describe('files by the rules', () => {
     view.setUint16(10, 0x3c00, true);
     view.setBigInt64(16, -7n, true);
     const header = `{"__metadata__":{"format":"pt"},"a":${entry('F32', [2], 0, 8)},"b":${entry('BF16', [], 8, 10)},"h":${entry('F16', [1], 10, 12)},"flags":${entry('BOOL', [4], 12, 16)},"n":${entry('I64', [1], 16, 24)},"none":${entry('F32', [0, 3], 24, 24)},"__proto__":${entry('F64', [0], 24, 24)}}   `;
-    const { tensors, format } = readWeights(memorySource(file(header, data)), context);
+    const { tensors, format } = readCheckpoint(memorySource(file(header, data)), context);
     expect(format).toBe('safetensors');
     expect(tensors.map(({ name, stored, shape }) => [name, stored, shape])).toEqual([
       ['a', 'float32', [2]],

@@ -104,7 +104,7 @@ export function isBuiltin(text: string): boolean {
 }
 
 const BICUBIC =
-  'torchvision resizes images for it with bicubic interpolation, cnnviz with bilinear: scores differ a little';
+  'torchvision resizes images for it with bicubic interpolation, here it is bilinear: scores differ a little';
 
 /** @throws CnnvizError 'usage' with the nearest name */
 export function builtinNetwork(name: string): NetworkSpec {

@@ -1,0 +1,18 @@
+import type { ByteSource } from '../core/bytes.js';
+import type { ModelFormat } from './model-file.js';
+import { looksLikeOnnx } from './onnx/looks-like-onnx.js';
+
+export const ONNX: ModelFormat = {
+  format: 'onnx',
+  what: 'an ONNX model',
+  matches: looksLikeOnnx,
+  load: async () => (await import('./onnx/model-file.js')).ONNX_FILE,
+};
+
+/** Every format of files that hold networks whole. Readers are loaded when a file is theirs. */
+const MODEL_FORMATS: readonly ModelFormat[] = [ONNX];
+
+/** The format of a file that holds a network; null for all others. */
+export function modelFormatOf(source: ByteSource): ModelFormat | null {
+  return MODEL_FORMATS.find(({ matches }) => matches(source)) ?? null;
+}
