@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { memorySource } from '../../src/core/bytes.js';
 import { CnnvizError } from '../../src/core/errors.js';
+import { tensor } from '../../src/core/tensor.js';
 import { type Model, tensorConstant } from '../../src/layers/model.js';
 import { teachableMachine } from '../../src/models/teachable-machine.js';
 import type { ReadContext } from '../../src/models/weights/weight-file.js';
@@ -8,7 +9,7 @@ import type { ReadContext } from '../../src/models/weights/weight-file.js';
 /** A network of two layers called as those that Teachable Machine trains, over the columns of its input. */
 function network(sides: readonly number[] = [224, 224, 3], classes = 2, name = 'sequential_3/dense_Dense'): Model {
   const [one, two] = [`${name}1`, `${name}2`];
-  const weight = (K: number, M: number) => tensorConstant({ shape: [K, M], data: new Float32Array(K * M) });
+  const weight = (K: number, M: number) => tensorConstant(tensor(new Float32Array(K * M), [K, M]));
   return {
     inputs: [{ name: 'x', dtype: 'float32', shape: [null, ...sides] }],
     constants: new Map([
