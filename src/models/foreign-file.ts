@@ -28,12 +28,6 @@ const SIGNS: readonly Sign[] = [
       `a model: python -m tf2onnx.convert --keras ${file} --output model.onnx, then: cnnviz run model.onnx; weights alone: save the arrays with numpy.savez`,
   ],
   [0, 'GGUF', 'a GGUF file', () => 'take the original .safetensors or .pth'],
-  [
-    4,
-    'TFL3',
-    'a TensorFlow Lite model',
-    (file) => `export the model to ONNX: python -m tf2onnx.convert --tflite ${file} --output model.onnx`,
-  ],
   [4, 'ORTM', "a model in ONNX Runtime's own format (.ort)", () => 'take the .onnx that it was made from'],
   [0, '\x1f\x8b', 'a gzip archive', unpacked('gunzip')],
   [0, 'BZh', 'a bzip2 archive', unpacked('bunzip2')],

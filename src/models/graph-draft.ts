@@ -58,6 +58,17 @@ export class GraphDraft {
     return outputs;
   }
 
+  /** How many layers there are: where `backTo` leads to. */
+  mark(): number {
+    return this.#nodes.length;
+  }
+
+  /** Takes the layers out again that were added since. Their names stay taken. */
+  backTo(mark: number): void {
+    const gone = new Set(this.#nodes.splice(mark).flatMap(({ outputs }) => outputs));
+    for (const [key, value] of this.#turned) if (gone.has(value)) this.#turned.delete(key);
+  }
+
   /** The value with its channels behind the batch. */
   first({ value, rank, isFirst }: Laid): string {
     if (isFirst || rank < 3) return value;

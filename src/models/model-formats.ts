@@ -1,6 +1,7 @@
 import type { ByteSource } from '../core/bytes.js';
 import type { ModelFormat } from './model-file.js';
 import { looksLikeOnnx } from './onnx/looks-like-onnx.js';
+import { looksLikeTflite } from './tflite/looks-like-tflite.js';
 
 export const ONNX: ModelFormat = {
   format: 'onnx',
@@ -9,8 +10,15 @@ export const ONNX: ModelFormat = {
   load: async () => (await import('./onnx/model-file.js')).ONNX_FILE,
 };
 
+const TFLITE: ModelFormat = {
+  format: 'tflite',
+  what: 'a TensorFlow Lite model',
+  matches: looksLikeTflite,
+  load: async () => (await import('./tflite/model-file.js')).TFLITE_FILE,
+};
+
 /** Every format of files that hold networks whole. Readers are loaded when a file is theirs. */
-const MODEL_FORMATS: readonly ModelFormat[] = [ONNX];
+const MODEL_FORMATS: readonly ModelFormat[] = [ONNX, TFLITE];
 
 /** The format of a file that holds a network; null for all others. */
 export function modelFormatOf(source: ByteSource): ModelFormat | null {

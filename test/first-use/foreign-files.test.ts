@@ -16,7 +16,6 @@ describe('a file of another program is told by its bytes', () => {
     ['\n<!DOCTYPE html><html>', 'a web page', 'download the file itself'],
     ['<html lang="en">', 'a web page', 'download the file itself'],
     ['\x89HDF\r\n\x1a\n\0\0', 'an HDF5 file', 'tf2onnx.convert --keras "a b.x"'],
-    ['\x1c\0\0\0TFL3', 'a TensorFlow Lite model', 'tf2onnx.convert --tflite'],
     ['\x1c\0\0\0ORTM', "ONNX Runtime's own format", 'take the .onnx'],
     ['{"format": "graph-model", "x": 1}', 'a TensorFlow.js model', '--tfjs'],
     ['{"architectures": ["ResNet"]}', 'a configuration of Hugging Face', 'optimum-cli'],

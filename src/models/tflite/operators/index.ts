@@ -1,0 +1,25 @@
+import type { OperatorBuilder } from '../operator-builder.js';
+import { ARRANGE } from './arrange.js';
+import { CONVOLUTION } from './convolution.js';
+import { ELEMENTWISE } from './elementwise.js';
+import type { Translator } from './layout.js';
+import { POOL } from './pool.js';
+import { QUANTIZE } from './quantize.js';
+import { SPATIAL } from './spatial.js';
+
+/** Operators over floating point, and those that move numbers of any type. */
+const TRANSLATORS: ReadonlyMap<string, Translator> = new Map(
+  Object.entries({ ...CONVOLUTION, ...POOL, ...ELEMENTWISE, ...ARRANGE, ...SPATIAL, ...QUANTIZE }),
+);
+
+/** Puts an operator into the Model. @throws CnnvizError 'unsupported' for what is not computed, 'format' for what makes no sense */
+export function translate(node: OperatorBuilder): void {
+  const { name, isCustom } = node.operator;
+  const translator = isCustom ? undefined : TRANSLATORS.get(name);
+  if (!translator) {
+    throw node.refuse(isCustom ? `the custom operator ${name}` : `the operator ${name}`, OTHERWISE);
+  }
+  translator(node);
+}
+
+const OTHERWISE = 'what comes before it can be run: cnnviz summary FILE shows up to where';
