@@ -7,6 +7,26 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Lists within lists beyond this no configuration has. */
+const DEEPEST = 128;
+/** Values beyond this no configuration has: that of a network of thousands of layers has some hundred thousand. */
+const MOST_VALUES = 5_000_000;
+
+/** A configuration with its tuples as lists. @throws CnnvizError 'format' for what no Keras writes, so that it can be walked through */
+export function checkedConfig(value: unknown): Json {
+  let left = MOST_VALUES;
+  const checked = (one: unknown, depth: number): Json => {
+    if (depth > DEEPEST || --left < 0)
+      throw new CnnvizError('format', 'a configuration too deep or too large to be one');
+    if (Array.isArray(one)) return one.map((item) => checked(item, depth + 1));
+    if (typeof one === 'number' || typeof one === 'string' || typeof one === 'boolean') return one;
+    if (!isRecord(one)) return null;
+    if (one.class_name === '__tuple__' && Array.isArray(one.items)) return checked(one.items, depth + 1);
+    return Object.fromEntries(Object.keys(one).map((key) => [key, checked(one[key], depth + 1)]));
+  };
+  return checked(value, 0);
+}
+
 /** What a layer's configuration says that has no bearing on what it computes. */
 const WITHOUT_MEANING = new Set([
   ...[

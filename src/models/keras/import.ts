@@ -3,13 +3,13 @@ import type { DType } from '../../core/values.js';
 import type { Model } from '../../layers/model.js';
 import { GraphDraft } from '../graph-draft.js';
 import type { Argument, Call, TensorRef } from './calls.js';
-import { fieldsOf, type Json, shown } from './fields.js';
+import { checkedConfig, fieldsOf, type Json, shown } from './fields.js';
 import type { KerasSource, LayerPlace } from './keras-source.js';
 import { type KerasValue, type LayerState, openCall, type Sides, type Writer } from './layer-call.js';
 import { countedNames } from './layer-names.js';
 import { type CallNumbers, callKey, callNumbers, orderedCalls } from './ordered-calls.js';
 import { refusalOf } from './refused-layers.js';
-import { graphOf, isModel, type KerasGraph, type KerasLayer, objectOf, sidesOf } from './topology.js';
+import { graphOf, isModel, isOperation, type KerasGraph, type KerasLayer, objectOf, sidesOf } from './topology.js';
 import { translatorOf } from './translators/index.js';
 import { policyOf, writerOf } from './written-by.js';
 
@@ -32,8 +32,9 @@ export interface KerasImport {
  * @throws CnnvizError 'format' for a configuration that makes no sense, 'unsupported' for a model of which nothing can be told
  */
 export function importKeras(source: KerasSource, file: string | null): KerasImport {
-  const { writer, policies } = writerOf(source.config, source.version);
-  const root = objectOf(source.config, 'the model');
+  const config = checkedConfig(source.config);
+  const { writer, policies } = writerOf(config, source.version);
+  const root = objectOf(config, 'the model');
   if (!isModel(root)) {
     throw new CnnvizError(
       'unsupported',
@@ -282,11 +283,6 @@ const INPUT_TYPES: ReadonlyMap<string, DType> = new Map<string, DType>([
   ),
   ...(['uint8', 'int8', 'int16', 'uint16', 'int32', 'int64'] as const).map((name) => [name, name] as const),
 ]);
-
-/** Operations of keras.ops stand among the layers of Keras 3. */
-export function isOperation({ module }: KerasLayer): boolean {
-  return module?.includes('.ops.') ?? false;
-}
 
 function layerNamed(layers: readonly KerasLayer[], name: string): KerasLayer {
   const found = layers.find((layer) => layer.name === name);

@@ -1,6 +1,6 @@
 import { CnnvizError } from '../../core/errors.js';
 import type { Argument, Call } from './calls.js';
-import type { KerasLayer } from './topology.js';
+import { isOperation, type KerasLayer } from './topology.js';
 import { translatorOf } from './translators/index.js';
 
 const RECURRENT = [
@@ -38,8 +38,8 @@ export function refusalOf(layer: KerasLayer, call: Call): CnnvizError | null {
 }
 
 /** Other layers read what they are called with. */
-function isLayer({ className, module }: KerasLayer): boolean {
-  return !module?.includes('.ops.') && !OPERATIONS.includes(className);
+function isLayer(layer: KerasLayer): boolean {
+  return !isOperation(layer) && !OPERATIONS.includes(layer.className);
 }
 
 /** Operations of TensorFlow as layers of Keras 2, and layers that are called with several names. */

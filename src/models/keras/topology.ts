@@ -37,6 +37,14 @@ export function isModel({ className, config }: Pick<KerasLayer, 'className' | 'c
   return MODELS.includes(className) && (Array.isArray(config.layers) || className === 'Sequential');
 }
 
+/** Operations of keras.ops stand among the layers of Keras 3. */
+export function isOperation({ module }: Pick<KerasLayer, 'module'>): boolean {
+  return module?.includes('.ops.') ?? false;
+}
+
+/** Modules whose classes are Keras's own. */
+const OF_KERAS = /^(?:keras|tf_keras|tensorflow)(?:\.|$)/;
+
 /** A configuration {class_name, config}, which a list of layers without a name may stand for. @throws CnnvizError 'format' */
 export function objectOf(value: unknown, what: string): KerasLayer {
   if (!isRecord(value) || typeof value.class_name !== 'string') {
@@ -49,13 +57,16 @@ export function objectOf(value: unknown, what: string): KerasLayer {
     throw new CnnvizError('format', `${what} (${className}): expected a config, found ${shown(config)}`);
   }
   const name = typeof value.name === 'string' ? value.name : typeof config.name === 'string' ? config.name : null;
-  const isCustom = typeof registered === 'string' && registered.includes('>');
+  // Keras 3 says of every class where it comes from, of its own ones without registering them
+  const isForeign =
+    typeof module === 'string' ? !OF_KERAS.test(module) : module === null && typeof registered === 'string';
+  const isRegistered = typeof registered === 'string' && registered.includes('>') && !registered.startsWith('keras.');
   return {
     name: name ?? '',
     className: className.includes('>') ? className.slice(className.lastIndexOf('>') + 1) : className,
     module: typeof module === 'string' ? module : null,
     config,
-    isCustom: isCustom || className.includes('>'),
+    isCustom: isForeign || isRegistered || className.includes('>'),
     calls: [],
   };
 }
