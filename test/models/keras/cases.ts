@@ -15,7 +15,7 @@ interface Rule {
   readonly seed: number;
   readonly lo: number;
   readonly hi: number;
-  readonly dtype?: 'int32' | 'uint8';
+  readonly dtype?: 'float32' | 'int32' | 'uint8';
 }
 
 export interface KerasCase {
