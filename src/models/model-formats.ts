@@ -1,6 +1,7 @@
 import type { ByteSource } from '../core/bytes.js';
 import type { ModelFormat } from './model-file.js';
 import { looksLikeOnnx } from './onnx/looks-like-onnx.js';
+import { looksLikeLayersModel } from './tfjs/looks-like-layers-model.js';
 import { looksLikeTflite } from './tflite/looks-like-tflite.js';
 
 export const ONNX: ModelFormat = {
@@ -17,8 +18,15 @@ const TFLITE: ModelFormat = {
   load: async () => (await import('./tflite/model-file.js')).TFLITE_FILE,
 };
 
+const TFJS: ModelFormat = {
+  format: 'tfjs',
+  what: 'a TensorFlow.js layers-model',
+  matches: looksLikeLayersModel,
+  load: async () => (await import('./tfjs/model-file.js')).TFJS_FILE,
+};
+
 /** Every format of files that hold networks whole. Readers are loaded when a file is theirs. */
-const MODEL_FORMATS: readonly ModelFormat[] = [ONNX, TFLITE];
+const MODEL_FORMATS: readonly ModelFormat[] = [ONNX, TFLITE, TFJS];
 
 /** The format of a file that holds a network; null for all others. */
 export function modelFormatOf(source: ByteSource): ModelFormat | null {
