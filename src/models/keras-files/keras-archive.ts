@@ -1,0 +1,78 @@
+import type { ByteSource } from '../../core/bytes.js';
+import { atPlace, CnnvizError } from '../../core/errors.js';
+import { type Hdf5Group, readHdf5 } from '../hdf5/hdf5-file.js';
+import { importKeras } from '../keras/import.js';
+import type { ModelFile, ModelFileReader } from '../model-file.js';
+import { teachableMachine } from '../teachable-machine.js';
+import type { ReadContext, WeightFile, WeightTensor } from '../weights/weight-file.js';
+import { readZip, type ZipEntry } from '../weights/zip.js';
+import { parsedJson, textField } from './configuration.js';
+import { placedLayers, variableNames } from './layer-places.js';
+import { savedWeightsOf } from './saved-weights.js';
+
+const CONFIG = 'config.json';
+const METADATA = 'metadata.json';
+const WEIGHTS = 'model.weights.h5';
+const PICKLED = 'model.weights.npz';
+/** A configuration of more bytes is none that anybody wrote. */
+const MOST_CONFIG = 64 * 2 ** 20;
+
+/** Archives of Keras 3 (.keras): a configuration and weights, which are read where they are stored. */
+export const KERAS_ARCHIVE: ModelFileReader = {
+  readModel(source: ByteSource, context: ReadContext): ModelFile {
+    const { config, version, root } = openArchive(source);
+    const keras = { config, version, weightsOf: (place: Parameters<typeof savedWeightsOf>[1]) => savedWeightsOf(root, place) };
+    const { model, notes } = importKeras(keras, context.file ?? null);
+    const teachable = teachableMachine(model, 'keras', context);
+    if (!teachable) return { model, notes, classes: null, preset: null };
+    return { model, ...teachable, notes: [...notes, ...teachable.notes] };
+  },
+  readWeights(source: ByteSource): WeightFile {
+    const { config, root } = openArchive(source);
+    const tensors = placedLayers(config).flatMap(({ layer, place }): WeightTensor[] => {
+      const weights = savedWeightsOf(root, place);
+      const names = variableNames(layer, weights.length);
+      return weights.map((weight, i) => ({ ...weight, name: `${place.path.join('/')}/${names[i]}` }));
+    });
+    const notes = root.names.includes('optimizer') ? ["the optimizer's own numbers are left out"] : [];
+    return { format: 'keras', tensors, notes };
+  },
+};
+
+interface Archive {
+  readonly config: unknown;
+  readonly version: string | null;
+  readonly root: Hdf5Group;
+}
+
+function openArchive(source: ByteSource): Archive {
+  const entries = readZip(source);
+  const json = (name: string): unknown => {
+    const entry = entries.get(name);
+    if (!entry) throw new CnnvizError('format', `a .keras archive without ${name}`, { fix: 'save the model again' });
+    if (entry.size > MOST_CONFIG) throw new CnnvizError('format', `${name} of ${entry.size} bytes`);
+    const bytes = entry.open().read(0, entry.size);
+    return parsedJson(new TextDecoder().decode(bytes), name);
+  };
+  const metadata = entries.has(METADATA) ? json(METADATA) : null;
+  return { config: json(CONFIG), version: textField(metadata, 'keras_version'), root: weightsIn(entries) };
+}
+
+function weightsIn(entries: ReadonlyMap<string, ZipEntry>): Hdf5Group {
+  const entry = entries.get(WEIGHTS);
+  if (!entry) {
+    throw new CnnvizError('unsupported', `its weights are in ${PICKLED}, packed by Python's pickle`, {
+      fix: "save it with the usual weights: model.save('model.keras')",
+    });
+  }
+  try {
+    return readHdf5(entry.open());
+  } catch (error) {
+    throw atPlace(WEIGHTS, error);
+  }
+}
+
+/** Whether a zip archive is one by its entries. */
+export function isKerasArchive(names: ReadonlySet<string>): boolean {
+  return names.has(CONFIG) && (names.has(WEIGHTS) || names.has(PICKLED));
+}
