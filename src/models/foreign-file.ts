@@ -20,13 +20,6 @@ const unpacked =
 
 /** Formats with a magic number: where it stands. */
 const SIGNS: readonly Sign[] = [
-  [
-    0,
-    '\x89HDF\r\n\x1a\n',
-    'an HDF5 file, as Keras writes .h5',
-    (file) =>
-      `a model: python -m tf2onnx.convert --keras ${file} --output model.onnx, then: cnnviz run model.onnx; weights alone: save the arrays with numpy.savez`,
-  ],
   [0, 'GGUF', 'a GGUF file', () => 'take the original .safetensors or .pth'],
   [4, 'ORTM', "a model in ONNX Runtime's own format (.ort)", () => 'take the .onnx that it was made from'],
   [0, '\x1f\x8b', 'a gzip archive', unpacked('gunzip')],

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../core/bytes.js';
+import { looksLikeHdf5, looksLikeKeras } from './keras-files/looks-like-keras.js';
 import type { ModelFormat } from './model-file.js';
 import { looksLikeOnnx } from './onnx/looks-like-onnx.js';
 import { looksLikeLayersModel } from './tfjs/looks-like-layers-model.js';
@@ -25,8 +26,22 @@ const TFJS: ModelFormat = {
   load: async () => (await import('./tfjs/model-file.js')).TFJS_FILE,
 };
 
+const KERAS: ModelFormat = {
+  format: 'keras',
+  what: 'a Keras model (.keras)',
+  matches: looksLikeKeras,
+  load: async () => (await import('./keras-files/keras-archive.js')).KERAS_ARCHIVE,
+};
+
+const HDF5: ModelFormat = {
+  format: 'hdf5',
+  what: 'a Keras model (.h5)',
+  matches: looksLikeHdf5,
+  load: async () => (await import('./keras-files/hdf5-model.js')).HDF5_MODEL,
+};
+
 /** Every format of files that hold networks whole. Readers are loaded when a file is theirs. */
-const MODEL_FORMATS: readonly ModelFormat[] = [ONNX, TFLITE, TFJS];
+const MODEL_FORMATS: readonly ModelFormat[] = [ONNX, TFLITE, TFJS, KERAS, HDF5];
 
 /** The format of a file that holds a network; null for all others. */
 export function modelFormatOf(source: ByteSource): ModelFormat | null {

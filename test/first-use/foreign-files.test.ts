@@ -15,7 +15,6 @@ describe('a file of another program is told by its bytes', () => {
     [LFS, 'a Git LFS pointer', 'git lfs pull'],
     ['\n<!DOCTYPE html><html>', 'a web page', 'download the file itself'],
     ['<html lang="en">', 'a web page', 'download the file itself'],
-    ['\x89HDF\r\n\x1a\n\0\0', 'an HDF5 file', 'tf2onnx.convert --keras "a b.x"'],
     ['\x1c\0\0\0ORTM', "ONNX Runtime's own format", 'take the .onnx'],
     ['{"format": "graph-model", "x": 1}', 'a TensorFlow.js model', '--tfjs'],
     ['{"architectures": ["ResNet"]}', 'a configuration of Hugging Face', 'optimum-cli'],
@@ -37,7 +36,6 @@ describe('a file of another program is told by its bytes', () => {
   ])('but not %j', (text) => expect(foreignFile(bytesOf(text), 'x')).toBeNull());
 
   it.each([
-    [['config.json', 'metadata.json', 'model.weights.h5'], 'a Keras model'],
     [['net/data.pkl', 'net/constants.pkl', 'net/code/__torch__.py'], 'a TorchScript archive'],
     [['net/archive_format', 'net/models/model.json'], 'an exported program'],
   ])('a zip archive by its entries: %s', (names, what) => {

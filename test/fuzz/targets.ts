@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type ByteSource, checkRange } from '../../src/core/bytes.js';
 import { CnnvizError } from '../../src/core/errors.js';
 import { inferShapes } from '../../src/layers/infer.js';
+import { HDF5_MODEL } from '../../src/models/keras-files/hdf5-model.js';
 import type { ModelFileReader } from '../../src/models/model-file.js';
 import { ONNX_FILE } from '../../src/models/onnx/model-file.js';
 import { readCheckpoint } from '../../src/models/weights/index.js';
@@ -89,6 +90,7 @@ export function fuzzTargets(): FuzzTarget[] {
       read: (bytes) => readAll(bytes, ONNX_FILE.readWeights),
     },
     { name: 'onnx-graph', seeds: files('models/onnx/', /\.onnx$/), read: readGraph },
+    { name: 'hdf5', seeds: files('models/hdf5/', /\.h5$/), read: (bytes) => readAll(bytes, HDF5_MODEL.readWeights) },
     { name: 'onnx-functions', seeds: storedModels('expected/onnx/functions.json'), read: readGraph },
   ];
 }

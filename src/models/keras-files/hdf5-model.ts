@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
-import { countOf, someOf } from '../../core/text.js';
+import { someOf } from '../../core/text.js';
 import { type Hdf5Group, readHdf5 } from '../hdf5/hdf5-file.js';
 import { arraysWithin, isNumbers, weightOf } from '../hdf5/weights.js';
 import { importKeras } from '../keras/import.js';
@@ -10,7 +10,7 @@ import { teachableMachine } from '../teachable-machine.js';
 import type { ReadContext, WeightFile } from '../weights/weight-file.js';
 import { parsedJson } from './configuration.js';
 import { listOf, readLegacyWeights } from './legacy-weights.js';
-import { holdsSavedWeights, savedWeightsOf } from './saved-weights.js';
+import { holdsSavedWeights } from './saved-weights.js';
 
 /** What an HDF5 file holds. */
 type Content =
@@ -98,7 +98,7 @@ function readWeights(source: ByteSource): WeightFile {
   const arrays = arraysWithin(root, isOptimizer);
   const numbers = arrays.filter(isNumbers);
   const others = arrays.length - numbers.length;
-  if (others > 0) notes.push(`${countOf(others, 'array')} without numbers: left out`);
+  if (others > 0) notes.push(`arrays without numbers are left out: ${others}`);
   const named = content.kind === 'saved' ? savedName : (path: string) => path.slice(1);
   return { format: 'hdf5', tensors: numbers.map((array) => weightOf(array, named(array.path))), notes };
 }

@@ -2,18 +2,17 @@ import type { ByteSource } from '../../core/bytes.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import { type Hdf5Group, readHdf5 } from '../hdf5/hdf5-file.js';
 import { importKeras } from '../keras/import.js';
+import type { KerasSource } from '../keras/keras-source.js';
 import type { ModelFile, ModelFileReader } from '../model-file.js';
 import { teachableMachine } from '../teachable-machine.js';
 import type { ReadContext, WeightFile, WeightTensor } from '../weights/weight-file.js';
 import { readZip, type ZipEntry } from '../weights/zip.js';
 import { parsedJson, textField } from './configuration.js';
 import { placedLayers, variableNames } from './layer-places.js';
+import { CONFIG, PICKLED_WEIGHTS, WEIGHTS } from './looks-like-keras.js';
 import { savedWeightsOf } from './saved-weights.js';
 
-const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
-const WEIGHTS = 'model.weights.h5';
-const PICKLED = 'model.weights.npz';
 /** A configuration of more bytes is none that anybody wrote. */
 const MOST_CONFIG = 64 * 2 ** 20;
 
@@ -21,7 +20,7 @@ const MOST_CONFIG = 64 * 2 ** 20;
 export const KERAS_ARCHIVE: ModelFileReader = {
   readModel(source: ByteSource, context: ReadContext): ModelFile {
     const { config, version, root } = openArchive(source);
-    const keras = { config, version, weightsOf: (place: Parameters<typeof savedWeightsOf>[1]) => savedWeightsOf(root, place) };
+    const keras: KerasSource = { config, version, weightsOf: (place) => savedWeightsOf(root, place) };
     const { model, notes } = importKeras(keras, context.file ?? null);
     const teachable = teachableMachine(model, 'keras', context);
     if (!teachable) return { model, notes, classes: null, preset: null };
@@ -61,7 +60,7 @@ function openArchive(source: ByteSource): Archive {
 function weightsIn(entries: ReadonlyMap<string, ZipEntry>): Hdf5Group {
   const entry = entries.get(WEIGHTS);
   if (!entry) {
-    throw new CnnvizError('unsupported', `its weights are in ${PICKLED}, packed by Python's pickle`, {
+    throw new CnnvizError('unsupported', `its weights are in ${PICKLED_WEIGHTS}, packed by Python's pickle`, {
       fix: "save it with the usual weights: model.save('model.keras')",
     });
   }
@@ -70,9 +69,4 @@ function weightsIn(entries: ReadonlyMap<string, ZipEntry>): Hdf5Group {
   } catch (error) {
     throw atPlace(WEIGHTS, error);
   }
-}
-
-/** Whether a zip archive is one by its entries. */
-export function isKerasArchive(names: ReadonlySet<string>): boolean {
-  return names.has(CONFIG) && (names.has(WEIGHTS) || names.has(PICKLED));
 }

@@ -1,6 +1,5 @@
 import type { ByteSource } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
-import { shellWord } from '../../core/text.js';
 import { FOREIGN_BYTES, type ForeignFile, foreignFile } from '../foreign-file.js';
 import { modelFormatOf } from '../model-formats.js';
 import { isZip, npyReader, npzReader } from './npz.js';
@@ -54,12 +53,6 @@ export function foreignArchive(names: readonly string[], file: string): ForeignF
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
   // within the quotes of python -c "…"
   const inPython = `'${file.replace(/[\\'"$`!]/g, '\\$&')}'`;
-  if (names.includes('config.json') && has(/^model\.weights\.(h5|npz)$/)) {
-    return {
-      what: 'a Keras model (.keras)',
-      fix: `convert it: python -m tf2onnx.convert --keras ${shellWord(file)} --output model.onnx, then: cnnviz run model.onnx`,
-    };
-  }
   if (has(/(^|\/)(archive_format|serialized_exported_program\.json|models\/[^/]+\.json)$/)) {
     return {
       what: 'an exported program of PyTorch (.pt2)',
