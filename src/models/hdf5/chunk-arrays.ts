@@ -1,4 +1,4 @@
-import type { Chunk, Grid } from './chunks.js';
+import type { Chunk, Grid } from './chunk-grid.js';
 import { damaged, type Fields, type FileBytes } from './file-bytes.js';
 
 /** The place of a chunk in the file, its size and its filters' bits; null: it was never written. */

@@ -1,21 +1,11 @@
 import { readChunkArray } from './chunk-arrays.js';
+import type { Chunk, Grid } from './chunk-grid.js';
 import type { Dataspace } from './dataspace.js';
 import { damaged, type Fields, type FileBytes } from './file-bytes.js';
 import type { Filter } from './filters.js';
 import type { Layout } from './layout.js';
 import { readOldTree } from './tree-v1.js';
 import { readNewTree } from './tree-v2.js';
-
-/** A chunk of an array that was written. */
-export interface Chunk {
-  /** Which one, along each axis. */
-  readonly place: readonly number[];
-  readonly address: number;
-  /** Bytes in the file. */
-  readonly size: number;
-  /** Filters that were left out, by their bits. */
-  readonly mask: number;
-}
 
 export type Chunked = Extract<Layout, { kind: 'chunked' }>;
 
@@ -38,14 +28,6 @@ export function readChunks(
   const chunks = chunksOf(file, layout, layout.address, { grid, mostGrid, chunkBytes, isPacked: filters.length > 0 });
   check(file, chunks, grid, filters.length > 0 ? null : chunkBytes);
   return chunks;
-}
-
-/** How many chunks there are along each axis, now and at most; null: no limit. */
-export interface Grid {
-  readonly grid: readonly number[];
-  readonly mostGrid: readonly (number | null)[];
-  readonly chunkBytes: number;
-  readonly isPacked: boolean;
 }
 
 function chunksOf(file: FileBytes, layout: Chunked, address: number, sizes: Grid): readonly Chunk[] {

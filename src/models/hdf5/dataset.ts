@@ -1,5 +1,6 @@
 import { type ByteSource, memorySource } from '../../core/bytes.js';
-import { type Chunk, type Chunked, readChunks } from './chunks.js';
+import type { Chunk } from './chunk-grid.js';
+import { type Chunked, readChunks } from './chunks.js';
 import { type Dataspace, elementsOf, readDataspace } from './dataspace.js';
 import { type Datatype, readDatatype } from './datatype.js';
 import { damaged, type Fields, type FileBytes, notRead } from './file-bytes.js';
