@@ -1,7 +1,6 @@
-import { isOperation } from '../keras/import.js';
 import type { LayerPlace } from '../keras/keras-source.js';
 import { countedNames } from '../keras/layer-names.js';
-import { graphOf, isModel, type KerasLayer, objectOf } from '../keras/topology.js';
+import { graphOf, isModel, isOperation, type KerasLayer, objectOf } from '../keras/topology.js';
 
 /** A layer of a configuration, however deep, and where it stands. */
 export interface PlacedLayer {
