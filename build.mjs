@@ -82,7 +82,7 @@ const PAGE_PROGRAMS = [
 /** What the worker of a page does without: each is a file of src/explorer/lean, in the place of the one that it names, or of a package. */
 /** What most pages do without, too: layers that few networks have (src/commands/explore/page-programs.ts tells them). */
 const RARE = [
-  [/layers\/(elementwise|norms|quantized|selecting|spatial)\/index\.ts$/, 'rare-layers'],
+  [/layers\/(elementwise|norms|quantized|selecting|spatial|tflite)\/index\.ts$/, 'rare-layers'],
   [/models\/onnx\/layer-groups\.ts$/, 'layer-groups'],
   [/core\/trigonometry\.ts$|engine\/operators\/(spread|whole)\.ts$|explain\/transposed\.ts$/, 'rare-work'],
 ];

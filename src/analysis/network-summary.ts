@@ -160,6 +160,7 @@ const KERNELS_IN: Readonly<Partial<Record<Layer['kind'], number>>> = {
   ncc: 1,
   conv_integer: 1,
   qlinear_conv: 3,
+  tflite_conv: 1,
 };
 
 function leftOutOf({ model, whole, refused }: ShapedModel, layers: readonly LayerSummary[]): LeftOutLayer[] {

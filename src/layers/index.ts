@@ -20,6 +20,7 @@ import { SELECTING, type SelectingFamily } from './selecting/index.js';
 import { SHAPES, type ShapesFamily } from './shapes.js';
 import { SOFTMAX, type SoftmaxLayer } from './softmax.js';
 import { SPATIAL, type SpatialFamily } from './spatial/index.js';
+import { TFLITE, type TfliteFamily } from './tflite/index.js';
 import { UNSUPPORTED, type UnsupportedLayer } from './unsupported.js';
 import { WINDOW_ND, type WindowNdFamily } from './window-nd.js';
 
@@ -46,6 +47,7 @@ export type Layer =
   | SelectingFamily
   | SpatialFamily
   | ShapesFamily
+  | TfliteFamily
   | UnsupportedLayer;
 
 /** Every kind of layer, once. Adding one: an entry in its family's file; a new family has a line here and in `Layer`. */
@@ -71,6 +73,7 @@ export const LAYERS: Families<Layer> = {
   ...SELECTING,
   ...SPATIAL,
   ...SHAPES,
+  ...TFLITE,
   ...UNSUPPORTED,
 };
 

@@ -3,7 +3,16 @@ import type { Layer } from './index.js';
 type Kinds = readonly Layer['kind'][];
 
 /** Layers that slide a window over the places of an image: what they make has places. */
-export const SLIDING: Kinds = ['conv', 'ncc', 'max_pool', 'avg_pool', 'gauss_pool', 'qlinear_conv', 'conv_integer'];
+export const SLIDING: Kinds = [
+  'conv',
+  'ncc',
+  'max_pool',
+  'avg_pool',
+  'gauss_pool',
+  'qlinear_conv',
+  'conv_integer',
+  'tflite_conv',
+];
 
 /** Layers that give their input again, or bring any image to one size for the layers of vectors behind them. */
 export const WITHOUT_MAPS_OF_THEIR_OWN: Kinds = ['dropout', 'identity', 'adaptive_avg_pool', 'adaptive_max_pool'];

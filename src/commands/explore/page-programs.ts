@@ -5,11 +5,12 @@ import { NORMS } from '../../layers/norms/index.js';
 import { QUANTIZED } from '../../layers/quantized/index.js';
 import { SELECTING } from '../../layers/selecting/index.js';
 import { SPATIAL } from '../../layers/spatial/index.js';
+import { TFLITE } from '../../layers/tflite/index.js';
 import type { PagePrograms } from './page-html.js';
 
 /** Kinds of layers that few networks have. */
 const RARE: ReadonlySet<string> = new Set(
-  [ELEMENTWISE, NORMS, QUANTIZED, SELECTING, SPATIAL].flatMap((families) => Object.keys(families)),
+  [ELEMENTWISE, NORMS, QUANTIZED, SELECTING, SPATIAL, TFLITE].flatMap((families) => Object.keys(families)),
 );
 const TRIGONOMETRY = /^a?(?:sin|cos|tan)h?$/;
 

@@ -104,6 +104,12 @@ function convolveWhole({ layer, x, weight, xZero, wZero }: WholeConv, outSides: 
   }
 }
 
+/** The sums of a convolution of whole numbers, handed out as they are made. */
+export function convSums(conv: WholeConv, outSides: readonly number[], take: Take): void {
+  if (isDepthwise(conv)) convolvePlanes(conv, outSides, take);
+  else convolveWhole(conv, outSides, take);
+}
+
 /** Each map reads one channel, along two axes. */
 function isDepthwise({ layer, x, weight }: WholeConv): boolean {
   return x.shape.length === 4 && weight.shape[1] === 1 && weight.shape[0] === layer.groups;
@@ -194,7 +200,7 @@ function gather(
 }
 
 /** Takes sums [maps, step] of maps from `first` on of image n, at places from `from` on: `count` of each row. */
-type Take = (
+export type Take = (
   sums: Int32Array,
   n: number,
   first: number,
@@ -238,10 +244,7 @@ function forwardBy<L extends WholeConvFamily>(
 ): Forward<L> {
   return {
     run(layer, inputs, [y]) {
-      const conv = convolved(layer, inputs);
-      const take = takeOf(inputs, y);
-      if (isDepthwise(conv)) convolvePlanes(conv, y.shape.slice(2), take);
-      else convolveWhole(conv, y.shape.slice(2), take);
+      convSums(convolved(layer, inputs), y.shape.slice(2), takeOf(inputs, y));
     },
     whole: {
       sizes: (layer, shapes) => convSizes(layer, shapes[0]!, shapes[weightOf(layer)]!),

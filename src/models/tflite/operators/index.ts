@@ -6,16 +6,21 @@ import type { Translator } from './layout.js';
 import { POOL } from './pool.js';
 import { QUANTIZE } from './quantize.js';
 import { SPATIAL } from './spatial.js';
+import { WHOLE } from './whole.js';
 
 /** Operators over floating point, and those that move numbers of any type. */
 const TRANSLATORS: ReadonlyMap<string, Translator> = new Map(
   Object.entries({ ...CONVOLUTION, ...POOL, ...ELEMENTWISE, ...ARRANGE, ...SPATIAL, ...QUANTIZE }),
 );
 
+const OF_WHOLE: ReadonlyMap<string, Translator> = new Map(Object.entries(WHOLE));
+
 /** Puts an operator into the Model. @throws CnnvizError 'unsupported' for what is not computed, 'format' for what makes no sense */
 export function translate(node: OperatorBuilder): void {
   const { name, isCustom } = node.operator;
-  const translator = isCustom ? undefined : TRANSLATORS.get(name);
+  const { type, quantization } = node.output();
+  const isWhole = quantization !== null && (type === 'int8' || type === 'uint8');
+  const translator = isCustom ? undefined : ((isWhole ? OF_WHOLE.get(name) : undefined) ?? TRANSLATORS.get(name));
   if (!translator) {
     throw node.refuse(isCustom ? `the custom operator ${name}` : `the operator ${name}`, OTHERWISE);
   }
