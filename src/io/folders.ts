@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { readdir, rm, rmdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
@@ -36,6 +37,26 @@ export async function findClassFolders(folder: string): Promise<ClassFolders> {
 /** Whether something of this name exists and is a folder. */
 export async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isDirectory() ?? false;
+}
+
+/** Names that are looked at in a folder that may be a model. */
+const MOST_NAMES = 1000;
+
+/** The names in a folder, and in folders in it, with '/': what tells a model that is a folder. Null: no folder that can be looked into. */
+export function peekFolder(path: string): readonly string[] | null {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .slice(0, MOST_NAMES)
+      .flatMap((entry) =>
+        entry.isDirectory()
+          ? readdirSync(join(path, entry.name))
+              .slice(0, MOST_NAMES)
+              .map((name) => `${entry.name}/${name}`)
+          : [entry.name],
+      );
+  } catch {
+    return null; // it fails again, by name, when it is read
+  }
 }
 
 /** Every file below a folder, as paths from it with '/', by code units; none when there is no such folder. */

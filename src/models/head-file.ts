@@ -3,7 +3,7 @@ import type { ByteSource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
 import type { DenseLayer, FeatureOrigin, Head, HeadParameters, TrainingSettings } from '../core/head.js';
 import { VERSION } from '../core/version.js';
-import { FOREIGN_BYTES, foreignFile } from './foreign-file.js';
+import { foreignFile } from './foreign/index.js';
 import {
   readSafetensors,
   type SafetensorsEntry,
@@ -104,7 +104,7 @@ export function isHead(source: ByteSource): boolean {
 /** Reads a head and checks that its parts fit together. @throws CnnvizError 'format' */
 export function readHead(source: ByteSource): Head {
   if (!safetensorsReader.matches(source)) {
-    const foreign = foreignFile(source.read(0, Math.min(FOREIGN_BYTES, source.size)), 'FILE');
+    const foreign = foreignFile(source, null, 'FILE');
     if (foreign) refuse(`not a head: it is ${foreign.what}`, foreign.fix);
     refuse('not a safetensors file', 'a head is what `cnnviz head train` writes');
   }

@@ -41,7 +41,7 @@ const HDF5: ModelFormat = {
 };
 
 /** Every format of files that hold networks whole. Readers are loaded when a file is theirs. */
-const MODEL_FORMATS: readonly ModelFormat[] = [ONNX, TFLITE, TFJS, KERAS, HDF5];
+export const MODEL_FORMATS: readonly ModelFormat[] = [ONNX, TFLITE, TFJS, KERAS, HDF5];
 
 /** The format of a file that holds a network; null for all others. */
 export function modelFormatOf(source: ByteSource): ModelFormat | null {

@@ -1,12 +1,14 @@
 import { type ByteSource, memorySource } from '../core/bytes.js';
 import { atPlace, CnnvizError, ofCommand } from '../core/errors.js';
 import { shellWord } from '../core/text.js';
+import { peekFolder } from '../io/folders.js';
+import { joinPath } from '../io/paths.js';
 import { peekFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
+import { foreignFolder } from '../models/foreign/index.js';
 import { isHead } from '../models/head-file.js';
 import { modelFormatOf } from '../models/model-formats.js';
 import { isBuiltin, looksLikePrintedModel } from '../models/networks/index.js';
-
 import { foreignWeights, readerOf } from '../models/weights/index.js';
 
 /** What a file is by its bytes, whatever it is called, and the command that takes it. */
@@ -42,10 +44,28 @@ function fileKind(path: string, source: ByteSource): FileKind | null {
   return null;
 }
 
-/** The same of a file by its name; null also where there is none that can be looked into. @throws CnnvizError likewise */
+/** What a model is called in a folder of its own. */
+const IN_FOLDER = /^[^/]*\.(onnx|pth?|safetensors|keras|h5|tflite)$|^model\.json$/;
+const MOST_TRIED = 20;
+
+/** A folder in the place of a network: the model in it, or what program reads it; null for any other folder. */
+function folderKind(path: string): FileKind | null {
+  const names = peekFolder(path);
+  if (names === null) return null;
+  for (const name of names.filter((one) => IN_FOLDER.test(one)).slice(0, MOST_TRIED)) {
+    const model = joinPath(path, name);
+    const kind = orNull(() => kindOfFile(model))?.kind;
+    if (kind !== 'model' && kind !== 'checkpoint') continue;
+    return { kind: 'foreign', what: `a folder with ${name} in it`, fix: `name the file: ${shellWord(model)}` };
+  }
+  const foreign = foreignFolder(names, path);
+  return foreign && { kind: 'foreign', ...foreign };
+}
+
+/** The same of a file, or a folder, by its name; null also where there is none that can be looked into. @throws CnnvizError likewise */
 export function kindOfFile(path: string): FileKind | null {
   const source = peekFile(path);
-  if (!source) return null;
+  if (!source) return folderKind(path);
   try {
     return fileKind(path, source);
   } finally {

@@ -73,7 +73,7 @@ async function decodeInput(
   try {
     return await decodeImage(bytes, job, check, keepsGray);
   } catch (error) {
-    if (!(error instanceof CnnvizError) || sniffFormat(bytes) !== null) throw error;
+    if (!(error instanceof CnnvizError) || bytes.length === 0 || sniffFormat(bytes) !== null) throw error;
     const { kindOfBytes } = await import('./file-kind.js');
     const found = kindOfBytes(path, bytes);
     if (!found) throw error;

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
-import { FOREIGN_BYTES, type ForeignFile, foreignFile } from '../foreign-file.js';
+import { type ForeignFile, foreignFile } from '../foreign/index.js';
 import { modelFormatOf } from '../model-formats.js';
 import { isZip, npyReader, npzReader } from './npz.js';
 import { pytorchReader } from './pytorch.js';
@@ -28,8 +28,7 @@ export function readCheckpoint(source: ByteSource, context: ReadContext): Weight
   if (reader) return reader.read(source, context);
   const start = source.read(0, Math.min(8, source.size));
   const hex = Array.from(start, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  const found = source.size === 0 ? 'the file is empty' : `starts with the bytes ${hex}`;
-  throw new CnnvizError('format', `not a file of weights: ${found}`, {
+  throw new CnnvizError('format', `not a file of weights: starts with the bytes ${hex}`, {
     fix: 'formats: .npy, .npz, .safetensors, PyTorch .pth, .onnx; a bare .bin (ncnn, TensorFlow.js, OpenVINO) does not say what it holds',
   });
 }
@@ -42,28 +41,7 @@ export function readerOf(source: ByteSource): WeightReader | null {
 /** What a file is that no reader takes, but other programs do; null for all others. `file`: its name, for the command that helps. */
 export function foreignWeights(source: ByteSource, file: string): ForeignFile | null {
   if (modelFormatOf(source)) return null;
-  const start = source.read(0, Math.min(FOREIGN_BYTES, source.size));
-  if (isZip(source)) return foreignArchive([...readZip(source).keys()], file);
-  const foreign = foreignFile(start, file);
-  return foreign && !readerOf(source) ? foreign : null;
-}
-
-/** What a zip archive is by its entries, when it is a model that is not read; null for all others. */
-export function foreignArchive(names: readonly string[], file: string): ForeignFile | null {
-  const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
-  // within the quotes of python -c "…"
-  const inPython = `'${file.replace(/[\\'"$`!]/g, '\\$&')}'`;
-  if (has(/(^|\/)(archive_format|serialized_exported_program\.json|models\/[^/]+\.json)$/)) {
-    return {
-      what: 'an exported program of PyTorch (.pt2)',
-      fix: `its weights: python -c "import torch; torch.save(torch.export.load(${inPython}).state_dict, 'weights.pth')"; the network: torch.onnx.export`,
-    };
-  }
-  if (has(/^[^/]+\/(constants\.pkl|code\/.*)$/)) {
-    return {
-      what: 'a TorchScript archive: a program, not a state_dict',
-      fix: `its weights: python -c "import torch; torch.save(torch.jit.load(${inPython}).state_dict(), 'weights.pth')"; the network: torch.onnx.export`,
-    };
-  }
-  return null;
+  const entries = isZip(source) ? [...readZip(source).keys()] : null;
+  // a checkpoint is a zip archive or a pickle, too
+  return entries === null && readerOf(source) ? null : foreignFile(source, entries, file);
 }

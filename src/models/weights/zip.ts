@@ -111,7 +111,7 @@ function readEnd(source: ByteSource): { count: number; offset: number; size: num
   let at = tail - END_BYTES;
   while (at >= 0 && !(view.getUint32(at, true) === END && at + END_BYTES + view.getUint16(at + 20, true) === tail))
     at--;
-  if (at < 0) refuse('its end is missing');
+  if (at < 0) refuse(`its end is missing: cut off behind ${source.size} bytes`, 'download or copy it again, whole');
   const short = {
     count: view.getUint16(at + 10, true),
     size: view.getUint32(at + 12, true),

@@ -91,18 +91,34 @@ export function refusalOf(module: string, name: string): { what: string; fix: st
       fix: "save its numbers: torch.save(torch.jit.load('file.pt').state_dict(), 'state.pth')",
     };
   }
+  const exporter = EXPORTERS.find(([pattern]) => pattern.test(`${module}.`));
+  if (exporter) return { what: `names ${module}.${name}: ${exporter[1]}`, fix: exporter[2] };
   const isModule =
     /^(torch\.nn|torchvision|__main__|timm|models?|nets?|src)(\.|$)/.test(module) || /Net|Model/.test(name);
   return isModule
     ? {
         what: `names ${module}.${name}: the whole module was pickled, and reading it would run code`,
-        fix: "save its numbers instead: torch.save(model.state_dict(), 'state.pth')",
+        fix: "where its class is at hand, save its numbers: torch.save(torch.load('FILE.pth', weights_only=False).state_dict(), 'state.pth')",
       }
     : {
         what: `names ${module}.${name}, which is not on the list of what a checkpoint may hold`,
         fix: "save only the numbers: torch.save(checkpoint['state_dict'], 'state.pth'), or torch.save(model.state_dict(), …)",
       };
 }
+
+/** Libraries that pickle whole modules, and export them themselves. */
+const EXPORTERS: readonly (readonly [module: RegExp, what: string, fix: string])[] = [
+  [
+    /^(ultralytics|models\.(yolo|common))\./,
+    'a model of YOLO, pickled whole, and reading it would run code',
+    'export it: yolo export model=FILE.pt format=onnx, then: cnnviz run FILE.onnx',
+  ],
+  [
+    /^fastai2?\./,
+    'a learner of fastai, pickled whole, and reading it would run code',
+    "save its numbers: torch.save(load_learner('FILE.pkl').model.state_dict(), 'state.pth')",
+  ],
+];
 
 type Refuse = (what: string, fix?: string) => never;
 /** Told of every value that is copied from one container to another; refuses when they become too many. */
