@@ -107,6 +107,7 @@ describe('the package', () => {
       'docs/ci.md',
       'docs/explorer.md',
       'docs/flags.md',
+      'docs/formats.md',
       'docs/gallery/explorer.png',
       'docs/gallery/readme.png',
       'docs/heads.md',

@@ -2,7 +2,8 @@ import { type ByteSource, memorySource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
 import { type Tensor, tensor } from '../core/tensor.js';
 import { type DType, newNumbers, type Value } from '../core/values.js';
-import { foreignFile } from './foreign/index.js';
+import { DOWNLOADS } from './foreign/downloads.js';
+import { foreignAmong, lookAt } from './foreign/foreign-kind.js';
 import { halfToNumber } from './weights/float-types.js';
 
 type NpyData =
@@ -89,7 +90,7 @@ export function isNpy(source: ByteSource): boolean {
 /** Reads and checks the header of a .npy file, and that its data are as long as it says. @throws CnnvizError 'format' */
 export function readNpyHeader(source: ByteSource): NpyHeader {
   if (!isNpy(source)) {
-    const foreign = foreignFile(source, null, 'FILE');
+    const foreign = foreignAmong(DOWNLOADS, lookAt(source, null), 'FILE');
     refuse(`not a .npy file: ${foreign ? `it is ${foreign.what}` : 'its magic is missing'}`, foreign?.fix);
   }
   const head = source.read(0, Math.min(12, source.size));

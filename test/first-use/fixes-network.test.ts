@@ -4,7 +4,7 @@ import { builtinShapes } from '../../src/models/networks/recognize/shapes.js';
 import { ROOT } from '../architecture/project.js';
 import { model, node, value } from '../models/onnx/writer.js';
 import { npy, safetensors } from './fixes/arrays.js';
-import { type FixCase, testFixes } from './fixes/follow.js';
+import { type FixCase, testFixes, typedFixes } from './fixes/follow.js';
 import { PARTS } from './fixes/parts.js';
 
 const NET = 'conv out_channels=2 kernel_size=3 | relu | flatten | linear out_features=3';
@@ -297,6 +297,12 @@ const CASES: readonly FixCase[] = [
     says: /leave the rest out/,
     rule: { line: 0 },
   },
+  {
+    args: ['run', 'net', 'five.png', '--resize', '20,20', '--gray'],
+    files: { 'net/m.onnx': LENET },
+    says: /name the file/,
+    rule: (fix, args) => args.map((arg) => (arg === 'net' ? /file: (\S+)/.exec(fix)![1] : arg)),
+  },
   { args: ['gradcam', NET, 'five.png', ...MADE, '--class', '7'], says: /--class/, rule: { add: 0 } },
   {
     args: ['gradcam', NET, 'five.png', '--weights', 'w.safetensors'],
@@ -355,7 +361,14 @@ const DOCTOR = 'needs a network that is broken so: test/commands/doctor has twin
 const DUMPED = 'needs what other code kept: test/commands/network/compare-dumps.test.ts';
 const DECLARED = 'needs an ONNX file that declares it: test/first-use/declared-inputs.test.ts';
 
+/** Files of other programs; docs/formats.md has all of them, test/first-use/foreign-files.test.ts tries each. */
+const FOREIGN = typedFixes(/^src\/models\/foreign\//).map(({ path, text }) => [
+  `${path}: ${text}`,
+  'needs its program',
+]);
+
 testFixes(PARTS.network, CASES, {
+  ...Object.fromEntries(FOREIGN),
   'src/analysis/doctor/double-softmax.ts: leave … out: return …, or the scores before it': DOCTOR,
   'src/analysis/doctor/explosion.ts: look at its numbers: cnnviz weights FILE, the row of …; a scale is wrong there, or the input is not what it was trained on':
     DOCTOR,
@@ -388,12 +401,6 @@ testFixes(PARTS.network, CASES, {
     'needs PyTorch',
   'src/models/networks/builtin/index.ts: did you mean …?':
     'the command names files and pipes too; this is for the library',
-  'src/models/weights/index.ts: convert it: python -m tf2onnx.convert --keras … --output model.onnx, then: cnnviz run model.onnx':
-    'needs tf2onnx and Keras',
-  'src/models/weights/index.ts: its weights: python -c "import torch; torch.save(torch.export.load(…).state_dict, \'weights.pth\')"; the network: torch.onnx.export':
-    'needs PyTorch',
-  'src/models/weights/index.ts: its weights: python -c "import torch; torch.save(torch.jit.load(…).state_dict(), \'weights.pth\')"; the network: torch.onnx.export':
-    'needs PyTorch',
   'src/analysis/class-gradient.ts: give arrays for the others: --input NAME=FILE.npy':
     'such a network is refused before, with a fix that is tried',
   'src/commands/layer/field-study.ts: --json gives the numbers without a picture': 'needs an input that is no picture',

@@ -1,15 +1,6 @@
 import { viewOf } from '../../core/bytes.js';
-import {
-  archiveOf,
-  begins,
-  either,
-  type ForeignKind,
-  folderOf,
-  matches,
-  messageOf,
-  original,
-  rootField,
-} from './foreign-kind.js';
+import { messageOf, rootField } from './binary.js';
+import { archiveOf, begins, either, type ForeignKind, folderOf, matches, original } from './foreign-kind.js';
 
 /** What is made for one runtime or one device, out of a model of another format. */
 export const DEVICES: readonly ForeignKind[] = [

@@ -1,6 +1,5 @@
-import { type ByteSource, viewOf } from '../../core/bytes.js';
-import { CnnvizError } from '../../core/errors.js';
-import { type Field, openWire } from '../onnx/wire.js';
+import type { ByteSource } from '../../core/bytes.js';
+import { shellWord } from '../../core/text.js';
 
 /** A file of a kind that is not read: what it is, and what to do. */
 export interface ForeignFile {
@@ -31,7 +30,7 @@ export interface ForeignKind {
 }
 
 /** How much of a file is looked at from its beginning. */
-export const FOREIGN_BYTES = 4096;
+const FOREIGN_BYTES = 4096;
 
 type Told = ForeignKind['told'];
 
@@ -78,54 +77,27 @@ export const either =
   (looked) =>
     kinds.some((told) => told(looked));
 
-/** Fields of a message that are looked at: what a file is, its first ones tell. */
-const MOST_FIELDS = 64;
-
-/** A protobuf message whose outermost fields fit; `head` gives the first characters of one. */
-export const messageOf =
-  (fits: (fields: readonly Field[], head: (field: Field) => string) => boolean): Told =>
-  ({ source }) => {
-    const fields = source && outerFields(source);
-    if (!source || !fields) return false;
-    return fits(fields, ({ from, length }) => asText(source.read(from, Math.min(length, 256))));
-  };
-
-/** The first fields of a file as a protobuf message; null where it is none. */
-export function outerFields(source: ByteSource): readonly Field[] | null {
-  const found: Field[] = [];
-  try {
-    for (const field of openWire(source).fields(0, source.size)) {
-      found.push(field);
-      if (found.length === MOST_FIELDS) break;
-    }
-  } catch (error) {
-    if (error instanceof CnnvizError) return null;
-    throw error;
-  }
-  return found.length === 0 ? null : found;
-}
-
 /** Bytes as characters of the same number. */
 export function asText(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-/**
- * Where the value of a field of a flatbuffer's root table lies; null where it has none, or the file is no flatbuffer.
- * Source: flatbuffers.dev, Internals
- */
-export function rootField(source: ByteSource, field: number): number | null {
-  if (source.size < 16) return null;
-  const at = (from: number, bytes: number) =>
-    from >= 0 && from + bytes <= source.size ? viewOf(source.read(from, bytes)) : null;
-  const root = at(0, 4)?.getUint32(0, true) ?? -1;
-  const back = at(root, 4)?.getInt32(0, true);
-  if (back === undefined) return null;
-  const size = at(root - back, 4)?.getUint16(0, true) ?? 0;
-  if (size < 4 || size > 256 || size % 2 !== 0 || 4 + 2 * field + 2 > size) return null;
-  const offset = at(root - back + 4 + 2 * field, 2)?.getUint16(0, true) ?? 0;
-  return offset === 0 ? null : root + offset;
-}
-
 /** The fix of a format that nothing converts. */
 export const original = (why: string) => (): string => `take the .onnx or .pth that it was made from: ${why}`;
+
+/** What a file is by its first bytes and the names in it, of these kinds; null: none of them. */
+export function foreignAmong(kinds: readonly ForeignKind[], looked: Looked, file: string): ForeignFile | null {
+  const kind = kinds.find(({ told }) => told(looked));
+  if (!kind) return null;
+  return { what: kind.what + (kind.more?.(looked) ?? ''), fix: kind.fix(shellWord(file), inPython(file)) };
+}
+
+/** @param entries the names in it when it is a zip archive */
+export function lookAt(source: ByteSource, entries: readonly string[] | null): Looked {
+  return { start: asText(source.read(0, Math.min(FOREIGN_BYTES, source.size))), entries, source };
+}
+
+/** A file's name as Python takes it, within the quotes of python -c "…". */
+function inPython(file: string): string {
+  return `'${file.replace(/[\\'"$`!]/g, '\\$&')}'`;
+}

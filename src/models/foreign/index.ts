@@ -1,9 +1,8 @@
 import type { ByteSource } from '../../core/bytes.js';
-import { shellWord } from '../../core/text.js';
 import { DESCRIPTIONS } from './descriptions.js';
 import { DEVICES } from './devices.js';
 import { DOWNLOADS } from './downloads.js';
-import { asText, FOREIGN_BYTES, type ForeignFile, type ForeignKind, type Looked } from './foreign-kind.js';
+import { type ForeignFile, type ForeignKind, foreignAmong, type Looked, lookAt } from './foreign-kind.js';
 import { OLDER } from './older.js';
 import { PYTORCH } from './pytorch.js';
 import { TENSORFLOW } from './tensorflow.js';
@@ -26,8 +25,7 @@ export const FOREIGN_GROUPS: readonly (readonly [about: string, kinds: readonly 
  * @param file what it is called, for the command that helps
  */
 export function foreignFile(source: ByteSource, entries: readonly string[] | null, file: string): ForeignFile | null {
-  const start = asText(source.read(0, Math.min(FOREIGN_BYTES, source.size)));
-  return foreignOf({ start, entries, source }, file);
+  return foreignOf(lookAt(source, entries), file);
 }
 
 /** What a folder is by the names in it, with '/', when it is a model; null for all others. */
@@ -37,13 +35,8 @@ export function foreignFolder(names: readonly string[], folder: string): Foreign
 
 function foreignOf(looked: Looked, file: string): ForeignFile | null {
   for (const [, kinds] of FOREIGN_GROUPS) {
-    const kind = kinds.find(({ told }) => told(looked));
-    if (kind) return { what: kind.what + (kind.more?.(looked) ?? ''), fix: kind.fix(shellWord(file), inPython(file)) };
+    const found = foreignAmong(kinds, looked, file);
+    if (found) return found;
   }
   return null;
-}
-
-/** A file's name as Python takes it, within the quotes of python -c "…". */
-function inPython(file: string): string {
-  return `'${file.replace(/[\\'"$`!]/g, '\\$&')}'`;
 }

@@ -1,4 +1,5 @@
-import { begins, bytesLike, either, type ForeignKind, folderOf, matches, messageOf } from './foreign-kind.js';
+import { messageOf } from './binary.js';
+import { begins, bytesLike, either, type ForeignKind, folderOf, matches } from './foreign-kind.js';
 
 const CAFFE =
   'convert both files: python -m caffe2onnx.convert --prototxt NET.prototxt --caffemodel NET.caffemodel --onnx model.onnx';

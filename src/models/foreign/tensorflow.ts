@@ -1,10 +1,8 @@
-import { archiveOf, begins, either, type ForeignKind, folderOf, hexOf, matches, messageOf } from './foreign-kind.js';
+import { messageOf } from './binary.js';
+import { archiveOf, begins, either, type ForeignKind, folderOf, hexOf, matches } from './foreign-kind.js';
 
 const graphModel = (file: string) =>
   `convert it: python -m tf2onnx.convert --tfjs ${file} --output model.onnx, then: cnnviz run model.onnx`;
-
-/** Names of a frozen graph's ends are the user's to say. */
-const ENDS = '--inputs INPUT:0 --outputs OUTPUT:0 --output model.onnx';
 
 /** A node of a graph: its name, then its operator. */
 function isNode(head: string): boolean {
@@ -51,7 +49,8 @@ export const TENSORFLOW: readonly ForeignKind[] = [
     told: messageOf(
       (fields, head) => fields[0].number === 1 && fields.every(({ number }) => number <= 4) && isNode(head(fields[0])),
     ),
-    fix: (file) => `convert it, with the names of its ends: python -m tf2onnx.convert --graphdef ${file} ${ENDS}`,
+    fix: (file) =>
+      `convert it, with the names of its ends: python -m tf2onnx.convert --graphdef ${file} --inputs INPUT:0 --outputs OUTPUT:0 --output model.onnx`,
   },
   {
     what: 'a checkpoint of TensorFlow',
@@ -64,6 +63,6 @@ export const TENSORFLOW: readonly ForeignKind[] = [
       folderOf(/\.data-\d{5}-of-\d{5}$/, /\.index$/),
     ),
     fix: () =>
-      `its .meta beside it: python -m tf2onnx.convert --checkpoint NAME.meta ${ENDS}; of Keras: model.load_weights("NAME"), then model.save("model.keras")`,
+      `its .meta beside it: python -m tf2onnx.convert --checkpoint NAME.meta --inputs INPUT:0 --outputs OUTPUT:0 --output model.onnx; of Keras: model.load_weights("NAME"), then model.save("model.keras")`,
   },
 ];

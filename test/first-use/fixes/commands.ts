@@ -44,7 +44,7 @@ const PROSE =
 
 /** Another program with its own flags, up to what comes then. */
 const OTHER_PROGRAM =
-  /(?:\b(?:python3? -[mc]|node (?=-|without -)|(?:ffmpeg|npm|git|curl|optimum-cli|mmconvert|mmdownload|heif-convert|pdftoppm|rsvg-convert) )|\btf2onnx: )[^;`\n]*?(?=, (?:then|or)\b|; |`|\n|\)|$)/g;
+  /(?:\b(?:python3? -[mc]|node (?=-|without -)|(?:ffmpeg|npm|git|paddle2onnx|yolo|curl|optimum-cli|mmconvert|mmdownload|heif-convert|pdftoppm|rsvg-convert) )|\btf2onnx: )[^;`\n]*?(?=, (?:then|or)\b|; |`|\n|\)|$)/g;
 
 /** A text cut where it names a command: what stands before, and each "cnnviz NAME …" to its end. */
 export function commandLines(text: string): { readonly line: string; readonly rest: string } {

@@ -98,7 +98,7 @@ export function refusalOf(module: string, name: string): { what: string; fix: st
   return isModule
     ? {
         what: `names ${module}.${name}: the whole module was pickled, and reading it would run code`,
-        fix: "where its class is at hand, save its numbers: torch.save(torch.load('FILE.pth', weights_only=False).state_dict(), 'state.pth')",
+        fix: "save its numbers instead, where its class is at hand: model = torch.load('FILE.pth', weights_only=False); torch.save(model.state_dict(), 'state.pth')",
       }
     : {
         what: `names ${module}.${name}, which is not on the list of what a checkpoint may hold`,
