@@ -1,5 +1,5 @@
 import { messageOf } from './binary.js';
-import { archiveOf, begins, either, type ForeignKind, folderOf, hexOf, matches } from './foreign-kind.js';
+import { either, type ForeignKind, folderOf, hexOf, matches } from './foreign-kind.js';
 
 const graphModel = (file: string) =>
   `convert it: python -m tf2onnx.convert --tfjs ${file} --output model.onnx, then: cnnviz run model.onnx`;

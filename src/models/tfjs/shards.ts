@@ -1,6 +1,6 @@
 import { type ByteSource, checkRange, windowOf } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
-import { FOREIGN_BYTES, foreignFile } from '../foreign-file.js';
+import { foreignFile } from '../foreign/index.js';
 import type { ReadContext, WeightTensor } from '../weights/weight-file.js';
 import { weightTensor } from './listed-array.js';
 import type { WeightGroup } from './model-json.js';
@@ -37,7 +37,7 @@ function openShard(path: string, place: string, beside: ReadContext['beside']): 
 
 function wrongLength(paths: readonly string[], files: readonly ByteSource[], needed: number): CnnvizError {
   for (const [i, file] of files.entries()) {
-    const foreign = foreignFile(file.read(0, Math.min(FOREIGN_BYTES, file.size)), paths[i]);
+    const foreign = foreignFile(file, null, paths[i]);
     if (foreign)
       return new CnnvizError('format', `the weights "${paths[i]}": this is ${foreign.what}`, { fix: foreign.fix });
   }
