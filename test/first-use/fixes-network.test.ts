@@ -4,7 +4,7 @@ import { builtinShapes } from '../../src/models/networks/recognize/shapes.js';
 import { ROOT } from '../architecture/project.js';
 import { model, node, value } from '../models/onnx/writer.js';
 import { npy, safetensors } from './fixes/arrays.js';
-import { type FixCase, testFixes, typedFixes } from './fixes/follow.js';
+import { type FixCase, testFixes } from './fixes/follow.js';
 import { PARTS } from './fixes/parts.js';
 
 const NET = 'conv out_channels=2 kernel_size=3 | relu | flatten | linear out_features=3';
@@ -361,14 +361,7 @@ const DOCTOR = 'needs a network that is broken so: test/commands/doctor has twin
 const DUMPED = 'needs what other code kept: test/commands/network/compare-dumps.test.ts';
 const DECLARED = 'needs an ONNX file that declares it: test/first-use/declared-inputs.test.ts';
 
-/** Files of other programs; docs/formats.md has all of them, test/first-use/foreign-files.test.ts tries each. */
-const FOREIGN = typedFixes(/^src\/models\/foreign\//).map(({ path, text }) => [
-  `${path}: ${text}`,
-  'needs its program',
-]);
-
 testFixes(PARTS.network, CASES, {
-  ...Object.fromEntries(FOREIGN),
   'src/analysis/doctor/double-softmax.ts: leave … out: return …, or the scores before it': DOCTOR,
   'src/analysis/doctor/explosion.ts: look at its numbers: cnnviz weights FILE, the row of …; a scale is wrong there, or the input is not what it was trained on':
     DOCTOR,

@@ -5,9 +5,12 @@ const HEAD =
   /^src\/(?:commands\/head\/|io\/labelled-images|run\/head\/|models\/(?:head|label)|engine\/training\/(?!network))/;
 const TRAIN = /^src\/(?:commands\/train\/|engine\/training\/network\/|models\/(?:idx|drawn-digits))/;
 const NETWORK =
-  /^src\/(?:commands\/(?:class|network\/(?!preprocess))|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label|idx|drawn-digits)|api\/|analysis\/|cli\/network-flags|run\/(?:layer-choice|network|shape))/;
+  /^src\/(?:commands\/(?:class|network\/(?!preprocess))|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label|idx|drawn-digits|foreign\/)|api\/|analysis\/|cli\/network-flags|run\/(?:layer-choice|network|shape))/;
 
 const EXPLORE = /^src\/(?:commands\/explore\/|explorer\/|io\/web\/serve-page)/;
+
+/** Each needs the program that it names: test/first-use/foreign-files.test.ts tries the kinds one by one. */
+const FOREIGN = /^src\/models\/foreign\//;
 
 export const PARTS = {
   check: CHECK,
@@ -17,6 +20,6 @@ export const PARTS = {
   explore: EXPLORE,
   /** One layer, and whatever the others leave. */
   layer: new RegExp(
-    `^(?!${[CHECK, HEAD, TRAIN, NETWORK, EXPLORE].map(({ source }) => source.slice(1)).join('|')})src/`,
+    `^(?!${[CHECK, HEAD, TRAIN, NETWORK, EXPLORE, FOREIGN].map(({ source }) => source.slice(1)).join('|')})src/`,
   ),
 } as const;
