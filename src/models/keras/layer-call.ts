@@ -63,10 +63,10 @@ export interface LayerCall {
   /** As it is. */
   own(value: KerasValue): Term;
   /**
-   * The arrays of the layer, in the order of its `weights`; a null side of what is expected fits any.
+   * The arrays of the layer, in the order of its `weights`; a null side of what is expected fits any, as does null any shape.
    * @throws CnnvizError 'format' where their number or a shape is another
    */
-  weights(expected: readonly (readonly [name: string, shape: Sides])[]): readonly WeightTensor[];
+  weights(expected: readonly (readonly [name: string, shape: Sides | null])[]): readonly WeightTensor[];
   /** Numbers of the layer under its name: "conv1/kernel"; the same for all of its calls. */
   parameter(name: string, constant: Constant): Term;
   floats(suffix: string, numbers: readonly number[], shape?: readonly number[]): Term;
@@ -188,7 +188,8 @@ export function openCall(
   return { call: layerCall, finish };
 }
 
-function checkShape(name: string, expected: Sides, { shape, dtype }: WeightTensor): void {
+function checkShape(name: string, expected: Sides | null, { shape, dtype }: WeightTensor): void {
+  if (expected === null) return;
   const fits = shape.length === expected.length && expected.every((side, i) => side === null || side === shape[i]);
   if (!fits) {
     const told = expected.map((side) => side ?? 'any').join(', ');
@@ -196,7 +197,7 @@ function checkShape(name: string, expected: Sides, { shape, dtype }: WeightTenso
       fix: 'the weights belong to another version of the network',
     });
   }
-  if (dtype !== 'float32' && name !== 'count') {
+  if (dtype !== 'float32') {
     throw new CnnvizError('format', `${name}: expected floating point, found ${dtype}`);
   }
 }

@@ -1,3 +1,4 @@
+import { CnnvizError } from '../../core/errors.js';
 import { isRecord, type Json } from './fields.js';
 import type { Writer } from './layer-call.js';
 
@@ -8,14 +9,20 @@ const MOST_LOOKED_AT = 2_000_000;
 interface Traces {
   isKeras3: boolean;
   isKeras2: boolean;
+  isKeras1: boolean;
   channelsFirst: boolean;
   policies: Set<string>;
 }
 
-/** By the file's word, else by how the configuration is written. */
+/** By the file's word, else by how the configuration is written. @throws CnnvizError 'unsupported' for one of Keras 1 */
 export function writerOf(config: unknown, version: string | null): { writer: Writer; policies: ReadonlySet<string> } {
   const traces = tracesOf(config);
   const { isKeras2, isKeras3, channelsFirst, policies } = traces;
+  if (traces.isKeras1) {
+    throw new CnnvizError('unsupported', 'a configuration of Keras 1: its layers have other fields', {
+      fix: 'load it with Keras 2.2 and save it again',
+    });
+  }
   const byStyle = isKeras3 ? 3 : isKeras2 ? 2 : null;
   return { writer: { major: majorOf(version) ?? byStyle, version, keepsFirst: channelsFirst }, policies };
 }
@@ -28,7 +35,13 @@ function majorOf(version: string | null): 2 | 3 | null {
 }
 
 function tracesOf(config: unknown): Traces {
-  const traces: Traces = { isKeras3: false, isKeras2: false, channelsFirst: false, policies: new Set() };
+  const traces: Traces = {
+    isKeras3: false,
+    isKeras2: false,
+    isKeras1: false,
+    channelsFirst: false,
+    policies: new Set(),
+  };
   const waiting: unknown[] = [config];
   for (let looked = 0; waiting.length > 0 && looked < MOST_LOOKED_AT; looked++) {
     const value = waiting.pop();
@@ -43,6 +56,7 @@ function tracesOf(config: unknown): Traces {
     if (policy !== null) traces.policies.add(policy);
     for (const key of Object.keys(value)) {
       if (key === 'batch_input_shape') traces.isKeras2 = true;
+      if (key === 'nb_filter' || key === 'border_mode' || key === 'dim_ordering') traces.isKeras1 = true;
       if (key === 'batch_shape') traces.isKeras3 = true;
       const inner = value[key];
       if (typeof inner === 'object' && inner !== null) waiting.push(inner);

@@ -159,7 +159,7 @@ const normalization: Translator = (call) => {
     const [learnt, learntVariance] = call.weights([
       ['mean', own],
       ['variance', own],
-      ['count', []],
+      ['count', null],
     ]);
     const at = axis === null ? [] : [...learnt.shape, ...sides];
     middle = call.parameter('mean', shapedAs(learnt, at));
