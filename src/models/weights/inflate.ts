@@ -14,11 +14,15 @@ const DISTANCE_EXTRA = [
 ];
 const CODE_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 const MAX_BITS = 15;
+/** Codes of at most so many bits are looked up at once. */
+const TABLE_BITS = 10;
 
 /** A canonical Huffman code: how many codes have each length, and their symbols in order. */
 interface Huffman {
   readonly counts: Uint16Array;
   readonly symbols: Uint16Array;
+  /** By the next bits, the first one lowest: 16 · symbol + length; 0: a longer code, or none. */
+  readonly table: Uint16Array;
 }
 
 function refuse(what: string): never {
@@ -37,7 +41,22 @@ function huffman(lengths: Uint8Array): Huffman {
   for (let bits = 1; bits <= MAX_BITS; bits++) offsets[bits + 1] = offsets[bits] + counts[bits];
   const symbols = new Uint16Array(lengths.length);
   for (const [symbol, length] of lengths.entries()) if (length !== 0) symbols[offsets[length]++] = symbol;
-  return { counts, symbols };
+  return { counts, symbols, table: tableOf(counts, symbols) };
+}
+
+function tableOf(counts: Uint16Array, symbols: Uint16Array): Uint16Array {
+  const table = new Uint16Array(1 << TABLE_BITS);
+  let [code, index] = [0, 0];
+  for (let length = 1; length <= TABLE_BITS; length++, code <<= 1) {
+    for (let i = 0; i < counts[length]; i++, code++) {
+      // codes begin with their highest bit, bytes with their lowest
+      let start = 0;
+      for (let bit = 0; bit < length; bit++) start |= ((code >> bit) & 1) << (length - 1 - bit);
+      const entry = 16 * symbols[index++] + length;
+      for (let at = start; at < table.length; at += 1 << length) table[at] = entry;
+    }
+  }
+  return table;
 }
 
 /** The codes of blocks without tables of their own. */
@@ -52,61 +71,74 @@ function fixedCodes(): [Huffman, Huffman] {
  */
 export function inflate(bytes: Uint8Array, size: number): Uint8Array {
   const out = new Uint8Array(size);
-  const state = { at: 0, bits: 0, count: 0, to: 0 };
+  const { length } = bytes;
+  let [at, to] = [0, 0];
+  // bits that were read ahead, the first one lowest
+  let [bits, count] = [0, 0];
 
   const take = (need: number): number => {
-    let value = state.bits;
-    while (state.count < need) {
-      if (state.at >= bytes.length) refuse('ends too early');
-      value |= bytes[state.at++] << state.count;
-      state.count += 8;
+    for (; count < need; count += 8) {
+      if (at >= length) refuse('ends too early');
+      bits |= bytes[at++] << count;
     }
-    state.bits = value >>> need;
-    state.count -= need;
-    return value & ((1 << need) - 1);
+    const value = bits & ((1 << need) - 1);
+    bits >>>= need;
+    count -= need;
+    return value;
   };
-  const symbolOf = ({ counts, symbols }: Huffman): number => {
+  const symbolOf = (code: Huffman): number => {
+    for (; count < MAX_BITS && at < length; count += 8) bits |= bytes[at++] << count;
+    const entry = code.table[bits & ((1 << TABLE_BITS) - 1)];
+    const used = entry & 15;
+    if (entry === 0 || used > count) return slowSymbolOf(code);
+    bits >>>= used;
+    count -= used;
+    return entry >> 4;
+  };
+  const slowSymbolOf = ({ counts, symbols }: Huffman): number => {
     let [code, first, index] = [0, 0, 0];
-    for (let length = 1; length <= MAX_BITS; length++) {
+    for (let bit = 1; bit <= MAX_BITS; bit++) {
       code |= take(1);
-      const count = counts[length];
-      if (code - count < first) return symbols[index + (code - first)];
-      index += count;
-      first = (first + count) << 1;
+      const codes = counts[bit];
+      if (code - codes < first) return symbols[index + (code - first)];
+      index += codes;
+      first = (first + codes) << 1;
       code <<= 1;
     }
     return refuse('an unknown code');
   };
   const stored = (): void => {
-    state.bits = 0;
-    state.count = 0;
-    if (state.at + 4 > bytes.length) refuse('ends too early');
-    const length = bytes[state.at] | (bytes[state.at + 1] << 8);
-    const check = bytes[state.at + 2] | (bytes[state.at + 3] << 8);
-    state.at += 4;
-    if (length !== (~check & 0xffff)) refuse('a stored block whose length does not fit its check');
-    if (state.at + length > bytes.length) refuse('ends too early');
-    if (state.to + length > size) refuse(`longer than the ${size} bytes it claims`);
-    out.set(bytes.subarray(state.at, state.at + length), state.to);
-    state.at += length;
-    state.to += length;
+    // the rest of a byte is left out, whole bytes are given back
+    at -= count >> 3;
+    [bits, count] = [0, 0];
+    if (at + 4 > length) refuse('ends too early');
+    const size16 = bytes[at] | (bytes[at + 1] << 8);
+    const check = bytes[at + 2] | (bytes[at + 3] << 8);
+    at += 4;
+    if (size16 !== (~check & 0xffff)) refuse('a stored block whose length does not fit its check');
+    if (at + size16 > length) refuse('ends too early');
+    if (to + size16 > size) refuse(`longer than the ${size} bytes it claims`);
+    out.set(bytes.subarray(at, at + size16), to);
+    at += size16;
+    to += size16;
   };
   const coded = (literals: Huffman, distances: Huffman): void => {
     for (;;) {
       const symbol = symbolOf(literals);
       if (symbol === 256) return;
       if (symbol < 256) {
-        if (state.to >= size) refuse(`longer than the ${size} bytes it claims`);
-        out[state.to++] = symbol;
+        if (to >= size) refuse(`longer than the ${size} bytes it claims`);
+        out[to++] = symbol;
         continue;
       }
       if (symbol > 285) refuse('an unknown length');
-      const length = LENGTH_BASE[symbol - 257] + take(LENGTH_EXTRA[symbol - 257]);
+      const run = LENGTH_BASE[symbol - 257] + take(LENGTH_EXTRA[symbol - 257]);
       const code = symbolOf(distances);
       const distance = DISTANCE_BASE[code] + take(DISTANCE_EXTRA[code]);
-      if (distance > state.to) refuse('refers to before its beginning');
-      if (state.to + length > size) refuse(`longer than the ${size} bytes it claims`);
-      for (let i = 0; i < length; i++, state.to++) out[state.to] = out[state.to - distance];
+      if (distance > to) refuse('refers to before its beginning');
+      if (to + run > size) refuse(`longer than the ${size} bytes it claims`);
+      // what is copied may be what was just written
+      for (let from = to - distance, end = to + run; to < end; ) out[to++] = out[from++];
     }
   };
   const tables = (): [Huffman, Huffman] => {
@@ -123,10 +155,10 @@ export function inflate(bytes: Uint8Array, size: number): Uint8Array {
         continue;
       }
       if (symbol === 16 && i === 0) refuse('repeats a length before the first');
-      const length = symbol === 16 ? lengths[i - 1] : 0;
+      const repeated = symbol === 16 ? lengths[i - 1] : 0;
       const times = symbol === 16 ? 3 + take(2) : symbol === 17 ? 3 + take(3) : 11 + take(7);
       if (i + times > lengths.length) refuse('too many lengths');
-      lengths.fill(length, i, i + times);
+      lengths.fill(repeated, i, i + times);
       i += times;
     }
     return [huffman(lengths.subarray(0, literals)), huffman(lengths.subarray(literals))];
@@ -140,6 +172,6 @@ export function inflate(bytes: Uint8Array, size: number): Uint8Array {
     else if (kind === 2) coded(...tables());
     else refuse('an unknown kind of block');
   }
-  if (state.to !== size) refuse(`${state.to} bytes, ${size} were claimed`);
+  if (to !== size) refuse(`${to} bytes, ${size} were claimed`);
   return out;
 }
