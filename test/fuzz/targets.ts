@@ -3,6 +3,7 @@ import { type ByteSource, checkRange } from '../../src/core/bytes.js';
 import { CnnvizError } from '../../src/core/errors.js';
 import { inferShapes } from '../../src/layers/infer.js';
 import { HDF5_MODEL } from '../../src/models/keras-files/hdf5-model.js';
+import { KERAS_ARCHIVE } from '../../src/models/keras-files/keras-archive.js';
 import type { ModelFileReader } from '../../src/models/model-file.js';
 import { ONNX_FILE } from '../../src/models/onnx/model-file.js';
 import { readCheckpoint } from '../../src/models/weights/index.js';
@@ -91,6 +92,19 @@ export function fuzzTargets(): FuzzTarget[] {
     },
     { name: 'onnx-graph', seeds: files('models/onnx/', /\.onnx$/), read: readGraph },
     { name: 'hdf5', seeds: files('models/hdf5/', /\.h5$/), read: (bytes) => readAll(bytes, HDF5_MODEL.readWeights) },
+    {
+      name: 'keras-h5',
+      seeds: files('models/keras-files/', /^(whole|parts)\.h5$/),
+      read: (bytes) => readGraph(bytes, HDF5_MODEL),
+    },
+    {
+      name: 'keras-archive',
+      seeds: files('models/keras-files/', /\.keras$/),
+      read: (bytes) => {
+        readAll(bytes, KERAS_ARCHIVE.readWeights);
+        readGraph(bytes, KERAS_ARCHIVE);
+      },
+    },
     { name: 'onnx-functions', seeds: storedModels('expected/onnx/functions.json'), read: readGraph },
   ];
 }
