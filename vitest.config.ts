@@ -5,7 +5,8 @@ const report = process.env.CNNVIZ_TEST_REPORT;
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // `npm run bench:page` alone takes the times of a page in a browser.
+    include: process.env.CNNVIZ_TIMES === '1' ? ['test/explorer/browser/page-times.ts'] : ['test/**/*.test.ts'],
     exclude: ['test/bench/**', 'test/mutate/**', 'node_modules/**'],
     setupFiles: process.env.CNNVIZ_WIDE === '1' ? ['test/engine/pack-wide.ts'] : [],
     // No test touches the internet, or finds what its machine has fetched: a test that needs either says so itself.

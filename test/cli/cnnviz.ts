@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type WarmProcess, warmProcess } from '../first-use/warm-process.js';
 
 export const BIN = fileURLToPath(new URL('../../bin/cnnviz.js', import.meta.url));
 export const IMAGES = fileURLToPath(new URL('../../fixtures/images/', import.meta.url));
@@ -18,11 +19,37 @@ export interface Run {
   bytes: Buffer;
 }
 
-/** Runs the built command in `cwd` and waits for its end. */
-export function cnnviz(
-  args: string[],
-  { cwd, stdin, env = {} }: { cwd?: string; stdin?: Uint8Array | string; env?: Record<string, string> } = {},
-): Promise<Run> {
+interface How {
+  cwd?: string;
+  stdin?: Uint8Array | string;
+  env?: Record<string, string>;
+}
+
+/** A command that hangs this long ends its test. */
+const HANG_MS = 60_000;
+
+let warm: WarmProcess | null = null;
+let before: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs the built command in `cwd` and waits for its end. What depends on a process of its own, an input stream, an
+ * environment, another Node, gets one; all others of a test file share one, one after another: starting Node takes ten
+ * times as long as most of them.
+ */
+export function cnnviz(args: string[], how: How = {}): Promise<Run> {
+  if (how.stdin !== undefined || how.env !== undefined || process.env.CNNVIZ_NODE) return cnnvizAlone(args, how);
+  warm ??= warmProcess(HANG_MS);
+  const run = before.then(() => warm!.run(args, how.cwd ?? process.cwd()));
+  before = run;
+  return run.then((answer) => {
+    if (answer === null) throw new Error(`cnnviz ${args.join(' ')}: it hung, or ended the process`);
+    const { code, stdout, stderr, base64 } = answer;
+    return { code: code as number, signal: null, stdout, stderr, bytes: Buffer.from(base64, 'base64') };
+  });
+}
+
+/** The same in a process of its own, as a user starts it. */
+export function cnnvizAlone(args: string[], { cwd, stdin, env = {} }: How = {}): Promise<Run> {
   return new Promise((resolve, reject) => {
     // what decides about colours and updates is said by the test, not by where it runs
     const own = { ...process.env, FORCE_COLOR: undefined, CI: undefined, GITHUB_ACTIONS: undefined, ...env };

@@ -42,9 +42,14 @@ export function warmProcess(hangMs: number): WarmProcess {
           env: { ...process.env, FORCE_COLOR: undefined, CI: undefined, GITHUB_ACTIONS: undefined },
         });
         const running = child;
+        running.ref();
+        running.channel?.ref();
         const finish = (answer: Answered | null) => {
           clearTimeout(timer);
           running.removeAllListeners();
+          // what waits for commands alone does not keep a test's process
+          running.unref();
+          running.channel?.unref();
           if (answer === null) end();
           resolve(answer);
         };

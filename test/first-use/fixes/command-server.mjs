@@ -39,3 +39,6 @@ process.on('message', async ({ args, cwd }) => {
   process.exitCode = 0;
   process.send(answer);
 });
+
+// whoever sends the commands has ended
+process.on('disconnect', () => process.exit());
