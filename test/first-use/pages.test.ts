@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -75,6 +75,14 @@ describe('README', () => {
   });
 });
 
+/** The folder of the demo, made once; each page is typed in a copy. */
+let demo: string;
+beforeAll(async () => {
+  demo = mkdtempSync(join(tmpdir(), 'cnnviz-test-'));
+  await cnnviz(['demo', '-o', '.'], { cwd: demo });
+});
+afterAll(() => rmSync(demo, { recursive: true, force: true }));
+
 describe('the commands that pages show', () => {
   it('are run, but for those that name files of the reader', () => {
     const counts = pages
@@ -85,9 +93,9 @@ describe('the commands that pages show', () => {
 
   describe.each(Object.keys(RUN))('%s, outside of the clone, in the folder of the demo', (page) => {
     let folder: string;
-    beforeAll(async () => {
+    beforeAll(() => {
       folder = mkdtempSync(join(tmpdir(), 'cnnviz-test-'));
-      await cnnviz(['demo', '-o', '.'], { cwd: folder });
+      cpSync(demo, folder, { recursive: true });
       mkdirSync(join(folder, 'img'));
       for (const name of ['bars17.png', 'plane.png']) copyFileSync(join(IMAGES, name), join(folder, 'img', name));
     });
