@@ -28,6 +28,9 @@ interface How {
 /** A command that hangs this long ends its test. */
 const HANG_MS = 60_000;
 
+/** Read when a command runs, not when its process starts. */
+const READ_LATE = ['CI', 'GITHUB_ACTIONS', 'CNNVIZ_CACHE', 'TORCH_HOME'];
+
 let warm: WarmProcess | null = null;
 let before: Promise<unknown> = Promise.resolve();
 
@@ -37,9 +40,11 @@ let before: Promise<unknown> = Promise.resolve();
  * times as long as most of them.
  */
 export function cnnviz(args: string[], how: How = {}): Promise<Run> {
-  if (how.stdin !== undefined || how.env !== undefined || process.env.CNNVIZ_NODE) return cnnvizAlone(args, how);
+  const { cwd = process.cwd(), stdin, env = {} } = how;
+  const needsOwn = stdin !== undefined || Object.keys(env).some((name) => !READ_LATE.includes(name));
+  if (needsOwn || process.env.CNNVIZ_NODE) return cnnvizAlone(args, how);
   warm ??= warmProcess(HANG_MS);
-  const run = before.then(() => warm!.run(args, how.cwd ?? process.cwd()));
+  const run = before.then(() => warm!.run(args, cwd, env));
   before = run;
   return run.then((answer) => {
     if (answer === null) throw new Error(`cnnviz ${args.join(' ')}: it hung, or ended the process`);

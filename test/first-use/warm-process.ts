@@ -19,8 +19,8 @@ export interface Answered extends Measured {
 
 /** A process that runs command lines one after another without starting anew. */
 export interface WarmProcess {
-  /** Null when the command ended the process or took too long; the next one gets a new process. */
-  run(args: readonly string[], cwd: string): Promise<Answered | null>;
+  /** `env`: what is other for this command alone. Null when the command ended the process or took too long; the next one gets a new process. */
+  run(args: readonly string[], cwd: string, env?: Readonly<Record<string, string>>): Promise<Answered | null>;
   end(): void;
 }
 
@@ -35,7 +35,7 @@ export function warmProcess(hangMs: number): WarmProcess {
   };
   return {
     end,
-    run: (args, cwd) =>
+    run: (args, cwd, env = {}) =>
       new Promise((resolve) => {
         child ??= fork(SERVER, {
           stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -56,7 +56,7 @@ export function warmProcess(hangMs: number): WarmProcess {
         const timer = setTimeout(() => finish(null), hangMs);
         running.once('message', (answer) => finish(answer as Answered));
         running.once('exit', () => finish(null));
-        running.send({ args, cwd });
+        running.send({ args, cwd, env });
       }),
   };
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 
 /**
- * Runs one command line after another in this process, as bin/cnnviz.js would: {args, cwd} comes in, {code, stdout,
+ * Runs one command line after another in this process, as bin/cnnviz.js would: {args, cwd, env} comes in, {code, stdout,
  * stderr} goes back (stdout also in base64: it may be bytes), with the seconds of processor time it took and the most
  * memory of any so far. Hundreds of short commands are tried; each would spend ten times as long on starting Node.
  */
@@ -25,12 +25,18 @@ function caught(stream) {
   };
 }
 
-process.on('message', async ({ args, cwd }) => {
+process.on('message', async ({ args, cwd, env }) => {
   process.chdir(cwd);
+  const own = { ...process.env };
+  Object.assign(process.env, env);
   process.exitCode = 0;
   const [out, err] = [caught(process.stdout), caught(process.stderr)];
   const before = process.cpuUsage();
   await main([process.execPath, 'cnnviz', ...args]);
+  for (const name of Object.keys(env)) {
+    if (own[name] === undefined) delete process.env[name];
+    else process.env[name] = own[name];
+  }
   const { user, system } = process.cpuUsage(before);
   const used = { cpuSeconds: (user + system) / 1e6, megabytes: process.resourceUsage().maxRSS / 1024 };
   const [bytes, stderr] = [out(), err().toString()];
