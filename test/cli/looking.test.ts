@@ -68,19 +68,22 @@ describe('explain', () => {
       expect(pipe.steps).toEqual(flags.steps);
       const net = [
         'explain',
-        'alexnet',
+        'squeezenet1_1',
         '--init',
         'seed:1',
         COFFEE,
         '--layer',
-        'features.3',
+        'features.3.expand3x3',
         '--channel',
         '5',
         '--at',
         '3,4',
       ];
       const told = await json(net, cwd);
-      await cnnviz(['run', 'alexnet', '--init', 'seed:1', COFFEE, '--layers', 'features.3', '-o', 'l.npy'], { cwd });
+      await cnnviz(
+        ['run', 'squeezenet1_1', '--init', 'seed:1', COFFEE, '--layers', 'features.3.expand3x3', '-o', 'l.npy'],
+        { cwd },
+      );
       const stored = decodeNpy(readFileSync(join(cwd, 'l.npy')));
       expect(told.value).toBe(stored.get(...(stored.shape.length === 4 ? [0] : []), 5, 4, 3));
       expect(told.difference).toBeLessThanOrEqual(told.bound);
