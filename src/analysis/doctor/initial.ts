@@ -20,12 +20,19 @@ const ROUNDS = 16;
  * 'initial': no direction in it stands out, as in no trained weight, and its numbers are spread as torch's, Keras' or He's
  * initial ones. 'unknown': too few numbers to tell, or on the border.
  */
-export type Origin = { readonly kind: 'trained' | 'unknown' } | { readonly kind: 'initial'; readonly how: string };
+export type Origin =
+  | { readonly kind: 'trained' | 'unknown' }
+  | {
+      readonly kind: 'initial';
+      readonly how: string;
+      /** A sharp bound, very many numbers, or a bias of zeros beside them; else a small trained layer may look the same. */
+      readonly isSure: boolean;
+    };
 
 const [TRAINED, UNKNOWN]: readonly Origin[] = [{ kind: 'trained' }, { kind: 'unknown' }];
 
 export function originOf(weight: Weight): Origin {
-  const { data, fanIn, fanOut } = weight;
+  const { data, fanIn, fanOut, bias } = weight;
   const n = data.length;
   const { mean, std, largest } = spreadOf(data);
   if (n < FEWEST_UNIFORM || !Number.isFinite(std)) return UNKNOWN;
@@ -37,13 +44,35 @@ export function originOf(weight: Weight): Origin {
   if (uniform === null && n < FEWEST_NORMAL) return UNKNOWN;
   const direction = directionOf(weight, std);
   if (direction === 'clear') return TRAINED;
-  if (uniform !== null) return direction === 'none' ? { kind: 'initial', how: uniform } : UNKNOWN;
+  if (uniform !== null) return direction === 'none' ? { kind: 'initial', how: uniform, isSure: true } : UNKNOWN;
   const shape = normalDistance(sample, std);
   if (shape.distance > FAR) return TRAINED;
+  if (isLearnt(bias, fanIn) || hasLongTails(data, std, largest)) return UNKNOWN;
   const isKnown = n >= FEWEST_ANY || SPREADS.some((of) => Math.abs(std / of(fanIn, fanOut) - 1) < 3 / Math.sqrt(2 * n));
   return direction === 'none' && shape.distance < NEAR && isKnown
-    ? { kind: 'initial', how: `normal with std ${formatNumber(std)}${shape.isCut ? ', cut at two σ' : ''}` }
+    ? {
+        kind: 'initial',
+        how: `normal with std ${formatNumber(std)}${shape.isCut ? ', cut at two σ' : ''}`,
+        isSure: n >= FEWEST_ANY || bias?.every((value) => value === 0) === true,
+      }
     : UNKNOWN;
+}
+
+/** A bias begins with zeros, or as torch's within ±1/√fan_in: what lies beyond was learnt. */
+function isLearnt(bias: Float32Array | null, fanIn: number): boolean {
+  return bias?.some((value) => Math.abs(value) > (1 + 2e-6) / Math.sqrt(fanIn)) === true;
+}
+
+/** Of a thousand weights that were drawn one has such a number far out, or so many. */
+const RARE = 1e-3;
+
+/** Whether more lies far out than normal numbers have there: what is learnt does, where the middle looks normal still. */
+function hasLongTails(data: Float32Array, std: number, largest: number): boolean {
+  const n = data.length;
+  if (2 * n * (1 - normal(largest / std)) < RARE) return true;
+  let fourth = 0;
+  for (let i = 0; i < n; i++) fourth += (data[i] / std) ** 4;
+  return fourth / n - 3 > 3.1 * Math.sqrt(24 / n);
 }
 
 /** What initialisers draw normal numbers with: He by fan-in and fan-out, LeCun, Xavier, and torchvision's for linear layers. */

@@ -8,9 +8,12 @@ const NAMED = 4;
 /** Weights as a random generator left them: of all layers an untrained network, of some one that was loaded in part. */
 export const lookForUntrained: Look = ({ weights, norms }) => {
   const origins = weights.map((weight) => ({ weight, origin: originOf(weight) }));
-  const initial = origins.filter(isAsDrawn);
+  const drawn = origins.filter(isAsDrawn);
   const trained = origins.filter(({ origin }) => origin.kind === 'trained');
   const resting = norms.filter(isInitial);
+  // small trained layers may look normal: beside others that are trained they say nothing by themselves
+  const isTold = trained.length === 0 || resting.length > 0 || drawn.some(({ origin }) => origin.isSure);
+  const initial = isTold ? drawn : [];
   const learnt = norms.length - resting.length;
   if (initial.length === 0 && resting.length === 0) return [];
   const isHalf = (trained.length > 0 || learnt > 0) && initial.length + resting.length > 0;

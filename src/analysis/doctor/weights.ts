@@ -15,6 +15,8 @@ export interface Weight {
   /** Numbers that one output is made of, and that one input goes into, as torch.nn.init counts them. */
   readonly fanIn: number;
   readonly fanOut: number;
+  /** What is added to each output; null: nothing, or nothing that is known before a run. */
+  readonly bias: Float32Array | null;
 }
 
 /** Every weight that is used, once, in the order of the network. */
@@ -43,6 +45,8 @@ function weightOf({ model, known, infos }: ShapedModel, node: ModelNode): Weight
   const places = sizeOf(window);
   const [rows, columns] = isTurned ? [second, first] : [first, second * places];
   const numbers = toFloat32(value.data);
+  const added = inputs[2];
+  const bias = added ? (model.constants.get(added)?.load() ?? known(added)) : null;
   return {
     node,
     name,
@@ -51,6 +55,7 @@ function weightOf({ model, known, infos }: ShapedModel, node: ModelNode): Weight
     columns,
     fanIn: columns,
     fanOut: rows * (isTurned ? 1 : places),
+    bias: bias ? toFloat32(bias.data) : null,
   };
 }
 
