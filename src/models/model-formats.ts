@@ -4,6 +4,7 @@ import type { ModelFormat } from './model-file.js';
 import { looksLikeOnnx } from './onnx/looks-like-onnx.js';
 import { looksLikeLayersModel } from './tfjs/looks-like-layers-model.js';
 import { looksLikeTflite } from './tflite/looks-like-tflite.js';
+import { zipped } from './zipped-model.js';
 
 export const ONNX: ModelFormat = {
   format: 'onnx',
@@ -41,7 +42,16 @@ const HDF5: ModelFormat = {
 };
 
 /** Every format of files that hold networks whole. Readers are loaded when a file is theirs. */
-export const MODEL_FORMATS: readonly ModelFormat[] = [ONNX, TFLITE, TFJS, KERAS, HDF5];
+export const MODEL_FORMATS: readonly ModelFormat[] = [
+  ONNX,
+  TFLITE,
+  TFJS,
+  KERAS,
+  HDF5,
+  zipped(TFJS, /\.json$/),
+  zipped(HDF5, /\.h5$/i),
+  zipped(TFLITE, /\.tflite$/i),
+];
 
 /** The format of a file that holds a network; null for all others. */
 export function modelFormatOf(source: ByteSource): ModelFormat | null {

@@ -235,12 +235,11 @@ class Importer {
   /** An input, declared as its InputLayer has it. */
   #declared({ name, className, config }: KerasLayer): KerasValue {
     if (className !== 'InputLayer') throw new CnnvizError('format', `${name}: an input that is a ${className}`);
-    const sides = sidesOf(config.batch_shape ?? config.batch_input_shape ?? null);
+    // TensorFlow.js, which does not read Keras 3, is helped with the name that it has for it
+    const told = config.batch_shape ?? config.batch_input_shape ?? config.batchInputShape;
+    const sides = sidesOf(told ?? null);
     if (sides === null) {
-      throw new CnnvizError(
-        'format',
-        `${name}: expected a shape, found ${shown(config.batch_shape ?? config.batch_input_shape)}`,
-      );
+      throw new CnnvizError('format', `${name}: expected a shape, found ${shown(told)}`);
     }
     return this.#input(name, sides, config.dtype ?? null);
   }
@@ -251,7 +250,9 @@ class Importer {
     const [first] = layers;
     if (first.className === 'InputLayer') return this.#declared(first);
     const told = deepFirst(first);
-    const sides = told ? sidesOf(told.config.batch_input_shape ?? told.config.batch_shape ?? null) : null;
+    const sides = told
+      ? sidesOf(told.config.batch_input_shape ?? told.config.batch_shape ?? told.config.batchInputShape ?? null)
+      : null;
     const shape = sides ?? inputShape;
     if (shape === null) {
       throw new CnnvizError('unsupported', 'a Sequential that does not say the shape of its input', {

@@ -41,8 +41,14 @@ function wrongLength(paths: readonly string[], files: readonly ByteSource[], nee
     if (foreign)
       return new CnnvizError('format', `the weights "${paths[i]}": this is ${foreign.what}`, { fix: foreign.fix });
   }
+  const empty = files.findIndex(({ size }) => size === 0);
+  if (empty >= 0 && needed > 0) {
+    return new CnnvizError('format', `the weights "${paths[empty]}": the file is empty`, {
+      fix: `copy ${paths[empty]} again: its numbers are missing`,
+    });
+  }
   const found = files.reduce((sum, { size }) => sum + size, 0);
-  const names = paths.length === 1 ? `"${paths[0]}"` : `${paths.length} files from "${paths[0]}" on`;
+  const names = paths.length === 1 ? `"${paths[0]}"` : `in ${paths.length} files from "${paths[0]}" on`;
   return new CnnvizError('format', `the weights ${names}: expected ${needed} bytes, found ${found}`, {
     fix: 'model.json and its weights are of two models, or one is cut off: copy all of them again',
   });
