@@ -39,7 +39,10 @@ export const initFlag = flag.of(
 
 /** Where a network's numbers come from. */
 export const weightFlags = under('Weights:', {
-  weights: flag.text('-w, --weights <file>', 'a checkpoint: .pth, .safetensors, .npz, .onnx; the same as NET@FILE'),
+  weights: flag.text(
+    '-w, --weights <file>',
+    'numbers: .pth, .safetensors, .npz, or of a model: .onnx, .keras, .h5, .tflite; the same as NET@FILE',
+  ),
   init: initFlag,
   input: flag.texts('--input <NAME=FILE.npy>', 'feed an input from an array; may be repeated'),
   asPrinted: asPrintedFlag,

@@ -6,7 +6,7 @@ import { shippedFile } from '../io/shipped-files.js';
 import { cachedFile, hubFolder } from '../io/weight-cache.js';
 import { builtinName, isBuiltin } from '../models/networks/index.js';
 import { type PublishedWeights, publishedAs, publishedFor, shippedFor } from '../models/networks/published.js';
-import { isHeadFile } from './file-kind.js';
+import { kindOfFile, orNull } from './file-kind.js';
 
 /** Weights that nobody named as a file that is here. */
 export interface FoundWeights {
@@ -72,7 +72,8 @@ export async function hasShippedWeights(network: string): Promise<boolean> {
 /** Whether a network has numbers of its own, where made-up ones are asked for: --init is for one that has none. */
 export async function bringsNumbers(network: string): Promise<boolean> {
   const isNamed = network.includes('@') || network.toLowerCase().endsWith('.onnx');
-  return isNamed || isHeadFile(network) || (await hasShippedWeights(network));
+  const kind = isNamed || isBuiltin(network) ? null : orNull(() => kindOfFile(network))?.kind;
+  return isNamed || kind === 'head' || kind === 'model' || (await hasShippedWeights(network));
 }
 
 /** The built-in network that a name means here; null for a file or a pipe. */

@@ -55,7 +55,7 @@ export function networkSubject<N extends OpenedNetwork>(
 }
 
 /**
- * Finds what NET or NET@WEIGHTS means: a built-in network, a file (.onnx, .yaml, .json, the text of print(model)), or a
+ * Finds what NET or NET@WEIGHTS means: a built-in network, a file (a model, .yaml, .json, the text of print(model)), or a
  * pipe; and reads its weights as far as their list. `pipeFolder`: where the arrays that a pipe names lie; '' is the
  * current folder. `wants`: for shapes no weights are looked for that nobody named.
  * @throws CnnvizError 'usage' for names nothing has, 'format' or 'unsupported' for files that cannot be read
@@ -162,7 +162,7 @@ async function readSpec(network: string, asPrinted: boolean): Promise<NetworkSpe
   if (builtinName(network) !== null) return builtinNetwork(network);
   const [word] = network.trim().split(/[\s=]/);
   if (sameName(word, LAYER_WORDS) !== null) return parsePipe(network);
-  if (/\.(ya?ml|json|txt|onnx|pth?|safetensors|npz)$/i.test(network)) await readBytes(network);
+  if (/\.(ya?ml|json|txt|onnx|keras|h5|tflite|pth?|safetensors|npz)$/i.test(network)) await readBytes(network);
   const names = BUILTIN_NETWORKS.map(({ name }) => name);
   const own = sameName(network, names);
   if (own !== null) return builtinNetwork(own);
@@ -172,7 +172,7 @@ async function readSpec(network: string, asPrinted: boolean): Promise<NetworkSpe
       names.filter((name) => !isOtherSize(network, name)),
     ) ?? nearestName(word, LAYER_WORDS);
   throw new CnnvizError('usage', `unknown network "${network}"`, {
-    fix: `${near ? `did you mean ${near}? ` : ''}${BUILTIN_WORDS}; or a file (.onnx, .yaml, .json, the text of print(model)), or a pipe "conv edge3x3 | relu"`,
+    fix: `${near ? `did you mean ${near}? ` : ''}${BUILTIN_WORDS}; or a file (.onnx, .keras, .h5, .tflite, .yaml, .json, the text of print(model)), or a pipe "conv edge3x3 | relu"`,
   });
 }
 
@@ -193,7 +193,7 @@ async function readSpecFile(path: string, asPrinted: boolean): Promise<NetworkSp
     text = new TextDecoder(isUtf16(bytes) ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new CnnvizError('format', `${path}: not a text: a network file is YAML, JSON or the text of print(model)`, {
-      fix: 'an ONNX model ends in .onnx',
+      fix: 'docs/formats.md lists the files of models that are read, and what converts others',
       cause,
     });
   }

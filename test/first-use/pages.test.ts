@@ -29,7 +29,7 @@ const textOf = (page: string) => readFileSync(ROOT + page, 'utf8');
 
 /** What the reader brings, and what is tried elsewhere: the demo in demo.test.ts, article in test/cli, the gallery in gallery.test.ts. */
 const OWN =
-  /\b(?:photos\/|mnist\/|photo\.(?:jpg|png)|new\/|test\/|classes\/|(?:alexnet|digits|model)\.(?:pth|txt|onnx))/;
+  /\b(?:photos\/|mnist\/|photo\.(?:jpg|png)|new\/|test\/|classes\/|(?:alexnet|digits|model)\.(?:pth|txt|onnx|json))/;
 const ELSEWHERE = /^(?!cnnviz )|^cnnviz (?:demo|article)/;
 const isRun = (block: readonly Shown[]) => !block.some(({ command }) => OWN.test(command) || ELSEWHERE.test(command));
 
@@ -75,11 +75,12 @@ describe('README', () => {
       'cd cnnviz-demo',
       'cnnviz get squeezenet1_1',
       'cnnviz run squeezenet1_1 photo.jpg',
-      'cnnviz gradcam squeezenet1_1 photo.jpg',
       'cnnviz run colleague.pth photo.jpg',
-      'cnnviz summary colleague.pth',
-      'cnnviz compare colleague.pth export.onnx photo.jpg',
-      'cnnviz compare export.onnx dumped/ photo.jpg',
+      'cnnviz run model.json photo.jpg',
+      'cnnviz gradcam model.json photo.jpg',
+      'cnnviz run my.keras photo.jpg --preset keras-tf',
+      'cnnviz compare my.keras export.onnx photo.jpg',
+      'cnnviz compare my.keras dumped/ photo.jpg',
     ]);
   });
 });

@@ -226,12 +226,14 @@ export function declaredType({ declared }: Declared): DType {
 }
 
 /**
- * What is to be said of pixels that nobody prepared: an ONNX file does not say how it wants them. Null: it was asked for
+ * What is to be said of pixels that nobody prepared: few files of models say how they want them. Null: it was asked for
  * something, or the network does it itself.
  */
 export function unpreparedNote(choice: PresetChoice | null, channels: number, { declared }: Declared): string | null {
   if (!declared || declared.isPrepared || !isFloat(declared.dtype) || channels !== 3) return null;
   if (choice && (choice.name !== null || choice.pixels !== null || choice.normalize !== null)) return null;
+  if (declared.channelsLast)
+    return 'pixels are fed in [0, 1]: Keras trains on what it was given, often --pixels 255, --preset keras-tf or --preset caffe';
   const [H, W] = declared.shape?.slice(-2) ?? [null, null];
   const takes224 = [H, W].every((side) => side === null || side === 224) && choice === null;
   const flag = takes224 ? '--preset imagenet' : '--normalize imagenet';

@@ -135,7 +135,11 @@ const checkCase = z.strictObject({
   image: names.optional().describe('the same as images'),
   recursive: z.boolean().optional().describe('take folders with everything below them'),
   pipe: z.string().min(1).optional().describe('"conv edge3x3 | relu"; or network'),
-  network: z.string().min(1).optional().describe('a built-in, a network file, an ONNX model, NET@WEIGHTS'),
+  network: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('a built-in, a network file, a model (.onnx, .keras, .h5, .tflite), NET@WEIGHTS'),
   weights: z.string().min(1).optional().describe('a checkpoint'),
   init: z.int().nonnegative().optional().describe('the seed of made-up He weights'),
   as_printed: z.boolean().optional().describe('the text of print(model) is the whole network'),

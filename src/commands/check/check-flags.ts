@@ -8,7 +8,10 @@ import { toleranceFlag } from './tolerance.js';
 export const checkFlags = {
   ...under('What is run:', {
     pipe: flag.text('--pipe <pipe>', 'layers one after another, as for run'),
-    network: flag.text('--network <net>', 'a built-in, a network file, an ONNX model; NET@FILE adds a checkpoint'),
+    network: flag.text(
+      '--network <net>',
+      'a built-in, a network file, a model (.onnx, .keras, .h5, .tflite); NET@FILE adds a checkpoint',
+    ),
     weights: flag.text('-w, --weights <file>', 'a checkpoint for --network'),
     init: { ...initFlag, about: 'made-up He weights, the same on every machine' },
     asPrinted: asPrintedFlag,

@@ -34,9 +34,9 @@ const runFlags = {
 /** `cnnviz run`: a whole network on images. */
 export const run = command({
   name: 'run',
-  description: `Run a network on images. NET is a pipe, a network file (.yaml, .json), the text of PyTorch's print(model), an ONNX
-model, a head, a checkpoint of a network that is built in, or such a network's name: digits, alexnet, vgg16, resnet50,
-mobilenet_v2 … (docs/networks.md). NET@FILE adds a checkpoint; digits has one.`,
+  description: `Run a network on images. NET is a pipe, a network file (.yaml, .json), the text of PyTorch's print(model), a model
+(.onnx, .keras, .h5, .tflite, model.json of TensorFlow.js or Teachable Machine), a head, a checkpoint of a network that is built
+in, or such a network's name: digits, alexnet, vgg16, resnet50 … (docs/networks.md). NET@FILE adds a checkpoint; digits has one.`,
   examples: `Examples:
   cnnviz run digits seven.png                                          a trained network that ships: which digit is it?
   cnnviz run "conv edge3x3 stride=2 | relu | max_pool 3 stride=2" photo.jpg --layers all

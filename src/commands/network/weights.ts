@@ -7,13 +7,13 @@ import { safeName } from '../../io/paths.js';
 export const weights = command({
   name: 'weights',
   description:
-    'List the arrays of a checkpoint (PyTorch .pth, safetensors, .npz, .npy, ONNX), or take one out. Nothing in it is run.',
+    'List the arrays of a checkpoint or a model (.pth, .safetensors, .npz, .npy, .onnx, .keras, .h5, .tflite, model.json), or take one out. Nothing in it is run.',
   examples: `Examples:
   cnnviz weights alexnet.pth
   cnnviz weights model.safetensors --json
   cnnviz weights alexnet.pth --tensor features.0.weight -o w.npy
 `,
-  args: { file: arg.one('the checkpoint, or - for standard input') },
+  args: { file: arg.one('the checkpoint or model, or - for standard input') },
   flags: {
     tensor: flag.text('--tensor <name>', 'write this array as .npy: floats become float32, integers and bool stay'),
   },

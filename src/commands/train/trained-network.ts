@@ -41,7 +41,7 @@ export async function openTrainable(
     );
   }
   if (opened.learnt === null) {
-    throw new CnnvizError('unsupported', `${opened.name}: the graph of an ONNX file is not trained here`, {
+    throw new CnnvizError('unsupported', `${opened.name}: a graph that its file holds whole is not trained here`, {
       fix: ELSEWHERE,
     });
   }
