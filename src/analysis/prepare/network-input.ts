@@ -156,7 +156,8 @@ export function checkDeclaredShape(
   const resize = `--resize ${h},${w}${geometry.crop === null ? '' : ` --crop ${h},${w}`}`;
   const isUntouched =
     geometry.resize === null && geometry.crop === null && preprocess.normalize === null && preprocess.pixels === 'unit';
-  const asImagenet = isFloat(dtype) && isUntouched && C === 3 && H === 224 && W === 224;
+  // what Keras trained, it trained on pixels of many kinds: a note tells of them once it runs
+  const asImagenet = isFloat(dtype) && !channelsLast && isUntouched && C === 3 && H === 224 && W === 224;
   refuse(found, `${asImagenet ? '--preset imagenet (shorter side 256, centre crop, mean/std), or ' : ''}${resize}`);
 }
 
