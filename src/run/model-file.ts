@@ -41,7 +41,7 @@ export async function openModelFile(
   const opened: OpenedNetwork = {
     name: stem(path),
     input,
-    channels: sides.length === 3 ? sides[0] : null,
+    channels: sides.length === 3 ? (isOneChannel(first) ? 1 : sides[0]) : null,
     declared: open.length === 1 ? declaredOf(model, first) : null,
     preset,
     ...(classes && { classes }),
@@ -53,6 +53,11 @@ export async function openModelFile(
     retell: inNetworkWords,
   };
   return laidOut(opened, null);
+}
+
+/** [N, H, W] with N left open, as Keras says of images without an axis for channels: each is gray. */
+function isOneChannel({ shape }: Model['inputs'][number]): boolean {
+  return shape?.length === 3 && shape[0] === null;
 }
 
 function declaredOf(model: Model, input: Model['inputs'][number]): DeclaredInput {
