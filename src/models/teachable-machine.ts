@@ -31,7 +31,8 @@ const TRAINED = /(?:^|[/;:])(dense_Dense\d+)(?=[/;:_]|$)/;
  */
 export function teachableMachine(model: Model, from: TeachableFile, context: ReadContext): TeachableFacts | null {
   const side = imageSide(model);
-  const isTrainedThere = side !== null && SIDES.includes(side) && trainedLayers(model) >= 2;
+  const isNamedSo = trainedLayers(model) >= 2 || (from === 'tflite' && endsAsProjects(model));
+  const isTrainedThere = side !== null && SIDES.includes(side) && isNamedSo;
   if (from !== 'tfjs') {
     const labels = isTrainedThere ? numberedLabels(textBeside('labels.txt', context)) : null;
     return side !== null && labels?.length === classCount(model) ? imageProject(labels, side, model, from, []) : null;
@@ -128,6 +129,19 @@ function imageSide({ inputs }: Model): number | null {
 function trainedLayers({ nodes, constants }: Model): number {
   const names = [...constants.keys(), ...nodes.map(({ name }) => name)];
   return new Set(names.flatMap((name) => TRAINED.exec(name)?.[1] ?? [])).size;
+}
+
+/**
+ * Newer converters to .tflite keep no names of layers: the input is called as that of its nested sequences, and its last
+ * two layers lead from the 1280 features of its network to 100 numbers, and from those to the classes.
+ */
+function endsAsProjects(model: Model): boolean {
+  const count = classCount(model);
+  const has = (...sides: readonly (number | null)[]) =>
+    [...model.constants.values()].some(({ shape }) =>
+      [shape, shape.toReversed()].some((own) => own.join() === sides.join()),
+    );
+  return /(^|_)sequential_\d+_input/.test(model.inputs[0].name) && has(100, 1280) && has(count, 100);
 }
 
 /** How many numbers the network ends in; null: it cannot be worked out. */

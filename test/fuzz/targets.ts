@@ -5,8 +5,12 @@ import { inferShapes } from '../../src/layers/infer.js';
 import { HDF5_MODEL } from '../../src/models/keras-files/hdf5-model.js';
 import { KERAS_ARCHIVE } from '../../src/models/keras-files/keras-archive.js';
 import type { ModelFileReader } from '../../src/models/model-file.js';
+import { modelFormatOf } from '../../src/models/model-formats.js';
 import { ONNX_FILE } from '../../src/models/onnx/model-file.js';
+import { TFJS_FILE } from '../../src/models/tfjs/model-file.js';
 import { readCheckpoint } from '../../src/models/weights/index.js';
+import type { ReadContext } from '../../src/models/weights/weight-file.js';
+import { zip } from '../models/weights/pickle-writer.js';
 
 const ROOT = new URL('../../fixtures/', import.meta.url);
 
@@ -51,8 +55,12 @@ function watched(bytes: Uint8Array): ByteSource {
 const MOST_LOADED = 16e6;
 
 /** Reads every array of a file. */
-function readAll(bytes: Uint8Array, list: ModelFileReader['readWeights'] = readCheckpoint): void {
-  const { tensors } = list(watched(bytes), { name: 'x', beside: null });
+function readAll(
+  bytes: Uint8Array,
+  list: ModelFileReader['readWeights'] = readCheckpoint,
+  beside: ReadContext['beside'] = null,
+): void {
+  const { tensors } = list(watched(bytes), { name: 'x', beside });
   if (tensors.reduce((sum, one) => sum + one.bytes, 0) > MOST_LOADED) return;
   for (const one of tensors) {
     const { data } = one.load();
@@ -64,8 +72,12 @@ function readAll(bytes: Uint8Array, list: ModelFileReader['readWeights'] = readC
 }
 
 /** Imports a graph and works out its shapes for inputs of the sizes it declares. */
-function readGraph(bytes: Uint8Array, { readModel }: ModelFileReader = ONNX_FILE): void {
-  const { model } = readModel(watched(bytes), { name: 'x', beside: null });
+function readGraph(
+  bytes: Uint8Array,
+  { readModel }: ModelFileReader = ONNX_FILE,
+  beside: ReadContext['beside'] = null,
+): void {
+  const { model } = readModel(watched(bytes), { name: 'x', beside });
   const bound = new Map(
     model.inputs.map(({ name, dtype, shape }) => [
       name,
@@ -105,8 +117,44 @@ export function fuzzTargets(): FuzzTarget[] {
         readGraph(bytes, KERAS_ARCHIVE);
       },
     },
+    {
+      name: 'tfjs',
+      seeds: ['float32', 'uint8'].flatMap((kind) => files(`models/tfjs/${kind}/`, /^model\.json$/)),
+      read: (bytes) => {
+        readAll(bytes, TFJS_FILE.readWeights, besideTfjs);
+        readGraph(bytes, TFJS_FILE, besideTfjs);
+      },
+    },
+    { name: 'tfjs-zip', seeds: [tfjsArchive()], read: readZipped },
     { name: 'onnx-functions', seeds: storedModels('expected/onnx/functions.json'), read: readGraph },
   ];
+}
+
+/** Files of weights of TensorFlow.js, by their names. */
+function besideTfjs(name: string): ByteSource {
+  const found = ['float32', 'uint8'].flatMap((kind) => [
+    ...readdirSync(new URL(`models/tfjs/${kind}/`, ROOT))
+      .filter((own) => own === name)
+      .map((own) => `${kind}/${own}`),
+  ]);
+  if (found.length === 0) throw new CnnvizError('format', `external data "${name}": no such file`);
+  return watched(new Uint8Array(readFileSync(new URL(`models/tfjs/${found[0]}`, ROOT))));
+}
+
+function tfjsArchive(): Uint8Array {
+  const folder = new URL('models/tfjs/uint8/', ROOT);
+  return zip(readdirSync(folder).map((name) => ({ name, bytes: new Uint8Array(readFileSync(new URL(name, folder))) })));
+}
+
+const ZIPPED = await modelFormatOf(watched(tfjsArchive()))!.load();
+
+function readZipped(bytes: Uint8Array): void {
+  const source = watched(bytes);
+  if (modelFormatOf(source)?.what !== 'a zip archive with one network in it') {
+    throw new CnnvizError('format', 'not taken for one');
+  }
+  for (const { load } of ZIPPED.readWeights(source, { name: 'x', beside: null }).tensors) load();
+  ZIPPED.readModel(source, { name: 'x', beside: null });
 }
 
 function safetensorsSeeds(): Uint8Array[] {

@@ -7,17 +7,22 @@ import { teachableMachine } from '../../src/models/teachable-machine.js';
 import type { ReadContext } from '../../src/models/weights/weight-file.js';
 
 /** A network of two layers called as those that Teachable Machine trains, over the columns of its input. */
-function network(sides: readonly number[] = [224, 224, 3], classes = 2, name = 'sequential_3/dense_Dense'): Model {
+function network(
+  sides: readonly number[] = [224, 224, 3],
+  classes = 2,
+  name = 'sequential_3/dense_Dense',
+  x = 'x',
+): Model {
   const [one, two] = [`${name}1`, `${name}2`];
   const weight = (K: number, M: number) => tensorConstant(tensor(new Float32Array(K * M), [K, M]));
   return {
-    inputs: [{ name: 'x', dtype: 'float32', shape: [null, ...sides] }],
+    inputs: [{ name: x, dtype: 'float32', shape: [null, ...sides] }],
     constants: new Map([
       [`${one}/kernel`, weight(sides.at(-1)!, 4)],
       [`${two}/kernel`, weight(4, classes)],
     ]),
     nodes: [
-      { name: one, layer: { kind: 'matmul' }, inputs: ['x', `${one}/kernel`], outputs: [one] },
+      { name: one, layer: { kind: 'matmul' }, inputs: [x, `${one}/kernel`], outputs: [one] },
       { name: two, layer: { kind: 'matmul' }, inputs: [one, `${two}/kernel`], outputs: [two] },
     ],
     outputs: [two],
@@ -129,4 +134,22 @@ test('a .tflite file knows the layers as parts of longer names', () => {
   expect(
     teachableMachine(network([224, 224, 3], 2, 'sequential_8/sequential_7/dense_Dense'), 'tflite', context),
   ).not.toBeNull();
+});
+
+test('a .tflite file without names of layers is known by its input and its last two layers', () => {
+  const context = beside({ 'labels.txt': '0 a\n1 b\n' });
+  const weight = (M: number, K: number) => tensorConstant(tensor(new Float32Array(M * K), [M, K]));
+  const named = (x: string) => {
+    const plain = network([224, 224, 3], 2, 'tfl.fully_connected', x);
+    const ends = [
+      ['std.constant', weight(100, 1280)],
+      ['std.constant1', weight(2, 100)],
+    ] as const;
+    return { plain, whole: { ...plain, constants: new Map([...plain.constants, ...ends]) } };
+  };
+  const { plain, whole } = named('serving_default_sequential_9_input:0');
+  expect(teachableMachine(whole, 'tflite', context)?.classes).toEqual(['a', 'b']);
+  expect(teachableMachine(whole, 'keras', context)).toBeNull();
+  expect(teachableMachine(plain, 'tflite', context)).toBeNull();
+  expect(teachableMachine(named('image').whole, 'tflite', context)).toBeNull();
 });
