@@ -21,7 +21,7 @@ export const TFJS_FILE: ModelFileReader = {
       unused.length > 0 ? [`${plural(unused.length, 'array')} of no layer that is read: ${someOf(unused)}`] : [];
     return {
       model,
-      notes: [...notes, ...left, ...(facts?.notes ?? [])],
+      notes: [...notes, ...left, ...asKeras(config), ...(facts?.notes ?? [])],
       classes: facts?.classes ?? null,
       preset: facts?.preset ?? null,
     };
@@ -45,4 +45,25 @@ function readLayersModel(
   });
   const tensors = all.flatMap(({ isOptimizer, tensor }) => (isOptimizer ? [] : [tensor]));
   return { config, version, tensors, optimizer: all.length - tensors.length };
+}
+
+/**
+ * What is to be said of layers that TensorFlow.js 4.22 computes otherwise than Keras, whose layers they are: bilinear
+ * UpSampling2D counts pixels from their corners, DepthwiseConv2D leaves its dilation out.
+ */
+function asKeras(config: unknown): string[] {
+  const found = new Set<string>();
+  // a list of its own: configurations may be nested deeper than calls may
+  for (const waiting: unknown[] = [config]; waiting.length > 0; ) {
+    const value = waiting.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    for (const inner of Object.values(value)) waiting.push(inner);
+    const { class_name: kind, config: own } = value as Readonly<Record<string, unknown>>;
+    const { interpolation, dilation_rate: dilation } = (own ?? {}) as Readonly<Record<string, unknown>>;
+    const isDilated = [dilation ?? 1].flat().some((step) => step !== 1);
+    if (kind === 'UpSampling2D' && interpolation === 'bilinear') found.add('bilinear UpSampling2D');
+    if (kind === 'DepthwiseConv2D' && isDilated) found.add('DepthwiseConv2D with dilation');
+  }
+  if (found.size === 0) return [];
+  return [`${[...found].join(', ')}: computed as Keras does; TensorFlow.js itself computes it otherwise`];
 }

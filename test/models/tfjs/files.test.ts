@@ -181,3 +181,16 @@ it('arrays that no layer has are told', () => {
   );
   expect(read(files).notes).toEqual(['1 array of no layer that is read: old/kernel']);
 });
+
+it('a layer that TensorFlow.js computes otherwise than Keras is told', () => {
+  const files = changed((json) => {
+    const { layers } = (json as unknown as { modelTopology: { config: { layers: object[] } } }).modelTopology.config;
+    layers.splice(1, 0, {
+      class_name: 'UpSampling2D',
+      config: { name: 'up', size: [1, 1], interpolation: 'bilinear' },
+    });
+  });
+  expect(read(files).notes).toEqual([
+    'bilinear UpSampling2D: computed as Keras does; TensorFlow.js itself computes it otherwise',
+  ]);
+});
