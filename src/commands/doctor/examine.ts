@@ -7,17 +7,12 @@ import type { Patient } from '../../analysis/doctor/patient.js';
 import { interleaving } from '../../analysis/doctor/preparations.js';
 import { weightsOf } from '../../analysis/doctor/weights.js';
 import { type Bound, shapeOf } from '../../analysis/kept-run.js';
-import {
-  checkDeclaredSize,
-  declaredType,
-  type OpenedNetwork,
-  presetOfJob,
-} from '../../analysis/prepare/network-input.js';
+import { inputWithoutImage } from '../../analysis/prepare/input-without-image.js';
+import { type OpenedNetwork, presetOfJob } from '../../analysis/prepare/network-input.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import type { FitChoice, NetworkJob } from '../../core/job.js';
 import { NO_CHOICE } from '../../core/preset.js';
-import type { ValueInfo } from '../../core/values.js';
 import { numbersOf } from '../../engine/input.js';
 import type { Input } from '../../io/inputs.js';
 import { networkSubject, openNetwork } from '../../run/network.js';
@@ -84,7 +79,9 @@ export async function examineOpened(
   const preset = given.length > 0 ? presetOfJob(job, opened) : job.preset && presetOfJob(job, opened);
   const isFed = opened.open.length === 0;
   const looked = given.length > 0 || isFed ? await lookAtImages(subject, given, { breathe, threads }) : null;
-  const shaped = looked?.shaped ?? shapeOf(subject, { info: shapeWithoutImage(opened, size), x: null }).shaped;
+  const shaped =
+    looked?.shaped ??
+    shapeOf(subject, { info: inputWithoutImage(opened, size, [opened.channels ?? 3, SIDE, SIDE]), x: null }).shaped;
   const norms = batchNormsOf(shaped);
   const isImage = looked === null || looked.sources.some((source) => source.preset !== null);
   const fit = looked?.seen && norms.length > 0 ? await fitPreparations(subject, looked.sources, { threads }) : null;
@@ -194,14 +191,6 @@ function refusalOf(error: CnnvizError): Finding {
     numbers: {},
     fix: error.fix ?? null,
   };
-}
-
-/** The shape that weights are looked at with, where no image says one. */
-function shapeWithoutImage(opened: OpenedNetwork, size: readonly number[] | null): ValueInfo | null {
-  checkDeclaredSize(size, opened);
-  if (opened.open.length === 0) return null;
-  const side = size ?? opened.input ?? [opened.channels ?? 3, SIDE, SIDE];
-  return { dtype: declaredType(opened), shape: [1, ...side] };
 }
 
 /** Of arrays of three channels, how much they look like interleaved colours; null: images, or other arrays. */

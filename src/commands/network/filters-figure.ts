@@ -1,6 +1,6 @@
 import { shapeOf } from '../../analysis/kept-run.js';
 import { chooseLayers } from '../../analysis/layer-choice.js';
-import { checkDeclaredSize, declaredType } from '../../analysis/prepare/network-input.js';
+import { inputWithoutImage } from '../../analysis/prepare/input-without-image.js';
 import { measureValues } from '../../analysis/values.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
@@ -43,9 +43,7 @@ export async function networkFilters(
   size: readonly number[] | null,
 ): Promise<NetworkFilters[]> {
   const opened = await openNetwork(request);
-  checkDeclaredSize(size, opened);
-  const side = size ?? opened.input ?? [3, 224, 224];
-  const input = opened.open.length === 0 ? null : { dtype: declaredType(opened), shape: [1, ...side] };
+  const input = inputWithoutImage(opened, size, [3, 224, 224]);
   const { shaped } = shapeOf(opened, { info: input, x: null });
   const convs = shaped.model.nodes.filter(({ layer }) => layer.kind === 'conv');
   if (convs.length === 0) throw new CnnvizError('usage', `${opened.name} has no convolutions`);

@@ -1,7 +1,6 @@
 import { shapeOf } from '../../analysis/kept-run.js';
 import { type NetworkSummary, summarizeModel, summarizeModules } from '../../analysis/network-summary.js';
-import { checkDeclaredSize, declaredType } from '../../analysis/prepare/network-input.js';
-import { CnnvizError } from '../../core/errors.js';
+import { inputWithoutImage } from '../../analysis/prepare/input-without-image.js';
 import type { NetworkRequest } from '../../core/job.js';
 import type { DrawingNote } from '../../core/note.js';
 import { formatBytes, formatNumber, groupDigits } from '../../core/text.js';
@@ -33,14 +32,7 @@ export async function summarizeNetwork(
   parts = false,
 ): Promise<NamedSummary> {
   const opened = await openNetwork(request, '', 'shapes');
-  checkDeclaredSize(size, opened);
-  const side = size ?? opened.input;
-  if (opened.open.length > 0 && side === null) {
-    throw new CnnvizError('usage', `${opened.name} does not say the size of its input`, {
-      fix: 'add --size C,H,W, such as --size 3,224,224',
-    });
-  }
-  const input = opened.open.length === 0 ? null : { dtype: declaredType(opened), shape: [1, ...side!] };
+  const input = inputWithoutImage(opened, size, null);
   const { shaped, bound } = shapeOf(opened, { info: input, x: null });
   const summary = parts ? summarizeModel(shaped) : summarizeModules(shaped);
   return { name: opened.name, summary, notes: [...opened.notes, ...bound.notes] };
