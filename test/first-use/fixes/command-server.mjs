@@ -25,7 +25,7 @@ function caught(stream) {
   };
 }
 
-process.on('message', async ({ args, cwd, env }) => {
+process.on('message', async ({ args, cwd, env = {} }) => {
   process.chdir(cwd);
   const own = { ...process.env };
   Object.assign(process.env, env);
