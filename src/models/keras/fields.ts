@@ -11,6 +11,8 @@ export function isRecord(value: unknown): value is JsonRecord {
 const DEEPEST = 128;
 /** Values beyond this no configuration has: that of a network of thousands of layers has some hundred thousand. */
 const MOST_VALUES = 5_000_000;
+/** No list of axes or sides is longer. */
+const MOST_AXES = 16;
 
 /** A configuration with its tuples as lists. @throws CnnvizError 'format' for what no Keras writes, so that it can be walked through */
 export function checkedConfig(value: unknown): Json {
@@ -131,7 +133,7 @@ export function fieldsOf(config: JsonRecord): Fields {
       const value = raw(key);
       if (value === null) return null;
       if (isWhole(value)) return [value];
-      if (Array.isArray(value) && value.every(isWhole)) return value as number[];
+      if (Array.isArray(value) && value.length <= MOST_AXES && value.every(isWhole)) return value as number[];
       throw wrong(key, 'whole numbers');
     },
     unread: () => Object.keys(config).filter((key) => !read.has(key) && !withoutMeaning(key) && !isEmpty(config[key])),
@@ -145,8 +147,18 @@ function isEmpty(value: Json): boolean {
   return value === null || value === false || (isRecord(value) && Object.keys(value).length === 0);
 }
 
-/** A value of a file in a message. */
+/** A value of a file in a message: the beginning of a long one. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = JSON.stringify(beginning(value, 0)) ?? 'nothing';
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}
+
+/** Enough of a value for a message, however large it is. */
+function beginning(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return value.slice(0, 60);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > 3) return '...';
+  if (Array.isArray(value)) return value.slice(0, 16).map((item) => beginning(item, depth + 1));
+  const entries = Object.entries(value).slice(0, 8);
+  return Object.fromEntries(entries.map(([key, item]) => [key.slice(0, 60), beginning(item, depth + 1)]));
 }

@@ -16,7 +16,7 @@ import { policyOf, writerOf } from './written-by.js';
 /** Models within models beyond this are refused: each costs a level of the stack. */
 const DEEPEST = 32;
 /** More calls than any network has: nested models that are called many times each multiply. */
-const MOST_CALLS = 200_000;
+const MOST_CALLS = 20_000;
 
 /** What a Keras configuration becomes. */
 export interface KerasImport {
@@ -208,7 +208,8 @@ class Importer {
     const translator = translatorOf(layer)!;
     const open = openCall(this.draft, state, this.#writer, call, values, tensorOf);
     const made = translator(open.call);
-    const [unread] = state.fields.unread();
+    // asked once: the fields are the layer's, however often it is called
+    const [unread] = state.calls === 0 ? state.fields.unread() : [];
     if (unread !== undefined) {
       throw new CnnvizError('unsupported', `${unread} ${shown(layer.config[unread])} is not known`);
     }

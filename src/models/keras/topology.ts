@@ -32,6 +32,8 @@ export type KerasGraph =
 const MODELS = ['Sequential', 'Functional', 'Model'];
 /** More layers than any network has: what is behind would only cost time. */
 const MOST_LAYERS = 100_000;
+/** More inputs or outputs than any network has. */
+const MOST_ENDS = 1000;
 
 export function isModel({ className, config }: Pick<KerasLayer, 'className' | 'config'>): boolean {
   return MODELS.includes(className) && (Array.isArray(config.layers) || className === 'Sequential');
@@ -85,7 +87,8 @@ export function graphOf({ className, config }: KerasLayer): KerasGraph {
   });
   const names = new Set(objects.map(({ name }) => name));
   if (names.size !== objects.length) {
-    const twice = objects.find(({ name }, i) => objects.findIndex((one) => one.name === name) !== i)!;
+    const seen = new Set<string>();
+    const twice = objects.find(({ name }) => seen.size === seen.add(name).size)!;
     throw new CnnvizError('format', `two layers are called "${twice.name}"`);
   }
   if (className === 'Sequential') {
@@ -108,6 +111,8 @@ export function graphOf({ className, config }: KerasLayer): KerasGraph {
 
 function refsOf(value: Json, names: ReadonlySet<string>, what: string): TensorRef[] {
   const refs = value === null ? [] : tensorsIn([argumentOf(value, names)]);
+  if (refs.length > MOST_ENDS)
+    throw new CnnvizError('format', `${what}: ${refs.length}, at most ${MOST_ENDS} are read`);
   if (refs.length > 0) return refs;
   throw new CnnvizError('format', `${what}: expected [layer, call, output] of its layers, found ${shown(value)}`);
 }

@@ -30,7 +30,7 @@ export function aligned(call: LayerCall, values: readonly KerasValue[], behindBa
   if (values.some(({ shape }) => shape === null)) {
     return { terms: values.map((value) => call.own(value)), shape: null, isFirst: true };
   }
-  const rank = Math.max(...values.map(({ shape }) => shape!.length));
+  const rank = values.reduce((most, { shape }) => Math.max(most, shape!.length), 0);
   const isFirst = rank > 2 && (values.some(({ laid }) => laid.isFirst) || (rank === 4 && !call.keepsFirst));
   const shapes = values.map(({ shape }) => withOnes(shape!, rank, behindBatch));
   const terms = values.map((value, i) => {

@@ -133,6 +133,7 @@ const normalization: Translator = (call) => {
   const { fields } = call;
   const value = call.x();
   const { shape } = value;
+  if (shape === null) throw call.refuse('the shape of its input is not known');
   const axis = fields.raw('axis') === null ? null : oneAxis(call, value);
   const isBack = fields.flag('invert', false);
   const [mean, variance] = [fields.raw('mean'), fields.raw('variance')];

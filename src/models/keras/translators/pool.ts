@@ -3,6 +3,9 @@ import { type Maps, mapsOf } from '../axes.js';
 import type { LayerCall, Term, Translator } from '../layer-call.js';
 import { paddingOf, samePads, slidSides, type Windows } from './windows.js';
 
+/** No pool that means anything is larger, and what is larger still counts all of its window. */
+const LARGEST = 4096;
+
 /** MaxPooling and AveragePooling over one to three axes; a mean counts no padding. Source: keras.io/api/layers/pooling_layers */
 function pool(kind: 'max' | 'avg', axes: 1 | 2 | 3): Translator {
   return (call) => {
@@ -10,9 +13,10 @@ function pool(kind: 'max' | 'avg', axes: 1 | 2 | 3): Translator {
     const kernel = fields.wholes('pool_size', axes, 2);
     const stride = fields.has('strides') ? fields.wholes('strides', axes, 1) : kernel;
     fields.raw('strides');
+    if (kernel.some((side) => side > LARGEST)) throw fields.wrong('pool_size', `sides of at most ${LARGEST}`);
     const windows: Windows = { kernel, stride, dilation: kernel.map(() => 1), padding: paddingOf(call) };
     const maps = mapsOf(call, axes);
-    return maps.made(slid(call, kind, maps, windows), maps.C, slidSides(call, maps.sides, windows));
+    return maps.made(slid(call, kind, maps, windows), maps.C, slidSides(call, maps.sides, windows, 'pool_size'));
   };
 }
 

@@ -16,10 +16,10 @@ export function paddingOf({ fields }: LayerCall, canBeCausal = false): Windows['
   throw fields.wrong('padding', canBeCausal ? 'same, valid or causal' : 'same or valid');
 }
 
-export function windowsOf(call: LayerCall, axes: number, kernelField = 'kernel_size'): Windows {
+export function windowsOf(call: LayerCall, axes: number): Windows {
   const { fields } = call;
   return {
-    kernel: fields.wholes(kernelField, axes, kernelField === 'pool_size' ? 2 : 0),
+    kernel: fields.wholes('kernel_size', axes, 0),
     stride: fields.wholes('strides', axes, 1),
     dilation: fields.wholes('dilation_rate', axes, 1),
     padding: paddingOf(call, axes === 1),
@@ -27,12 +27,17 @@ export function windowsOf(call: LayerCall, axes: number, kernelField = 'kernel_s
 }
 
 /** The sides that windows over these make. @throws CnnvizError 'format' where one does not fit */
-export function slidSides(call: LayerCall, sides: Sides, { kernel, stride, dilation, padding }: Windows): Sides {
+export function slidSides(
+  call: LayerCall,
+  sides: Sides,
+  { kernel, stride, dilation, padding }: Windows,
+  field = 'kernel_size',
+): Sides {
   return sides.map((side, i) => {
     if (side === null) return null;
     if (padding !== 'valid') return Math.ceil(side / stride[i]);
     const spans = extent(kernel[i], dilation[i]);
-    if (spans > side) throw call.fields.wrong('kernel_size', `a window within the side of ${side}`);
+    if (spans > side) throw call.fields.wrong(field, `a window within the side of ${side}`);
     return Math.floor((side - spans) / stride[i]) + 1;
   });
 }
