@@ -47,6 +47,15 @@ export function isOperation({ module }: Pick<KerasLayer, 'module'>): boolean {
 /** Modules whose classes are Keras's own. */
 const OF_KERAS = /^(?:keras|tf_keras|tensorflow)(?:\.|$)/;
 
+/** Where Keras 3 leaves modules out, as in .h5. */
+const UNNAMED_OPERATION = 'keras.ops.unnamed';
+
+/** Layers of Keras 3 say their number type and whether they are trained; operations say neither. */
+function isBareOperation({ inbound_nodes: nodes }: JsonRecord, config: JsonRecord): boolean {
+  const isOfKeras3 = Array.isArray(nodes) && nodes.some((node) => isRecord(node) && Array.isArray(node.args));
+  return isOfKeras3 && !Object.hasOwn(config, 'dtype') && !Object.hasOwn(config, 'trainable');
+}
+
 /** A configuration {class_name, config}, which a list of layers without a name may stand for. @throws CnnvizError 'format' */
 export function objectOf(value: unknown, what: string): KerasLayer {
   if (!isRecord(value) || typeof value.class_name !== 'string') {
@@ -66,7 +75,7 @@ export function objectOf(value: unknown, what: string): KerasLayer {
   return {
     name: name ?? '',
     className: className.includes('>') ? className.slice(className.lastIndexOf('>') + 1) : className,
-    module: typeof module === 'string' ? module : null,
+    module: typeof module === 'string' ? module : isBareOperation(value, config) ? UNNAMED_OPERATION : null,
     config,
     isCustom: isForeign || isRegistered || className.includes('>'),
     calls: [],

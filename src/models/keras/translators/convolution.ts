@@ -33,26 +33,32 @@ function convolve(
 ): Term {
   const { stride, dilation, padding } = windows;
   const axes = stride.length;
-  const rule = padding === 'causal' ? null : padding;
+  const rule = padding === 'same' ? 'same' : 0;
   if (axes === 3) {
-    const layer = { kind: 'conv_nd', stride, dilation, padding: rule ?? 'valid', groups } as const;
+    const layer = {
+      kind: 'conv_nd',
+      stride,
+      dilation,
+      padding: padding === 'same' ? 'same' : 'valid',
+      groups,
+    } as const;
     return call.add(suffix, layer, [x, call.parameter(kernel.name, kernel.constant), bias]);
   }
   const fields = { kind: 'conv', paddingMode: 'zeros', groups } as const;
   if (axes === 2) {
-    const layer = { ...fields, stride: stride as Pair, dilation: dilation as Pair, padding: rule ?? 'valid' } as const;
+    const layer = { ...fields, stride: stride as Pair, dilation: dilation as Pair, padding: rule } as const;
     return call.add(suffix, layer, [x, call.parameter(kernel.name, kernel.constant), bias]);
   }
   const { shape } = kernel.constant;
   const row = call.parameter(kernel.name, shapedAs(kernel.constant, [shape[0], shape[1], 1, shape[2]]));
   const before: Padding = [0, (windows.kernel[0] - 1) * dilation[0], 0, 0];
-  const layer = { ...fields, stride: [1, stride[0]], dilation: [1, dilation[0]], padding: rule ?? before } as const;
+  const layer = {
+    ...fields,
+    stride: [1, stride[0]],
+    dilation: [1, dilation[0]],
+    padding: padding === 'causal' ? before : rule,
+  } as const;
   return outOfRow(call, call.add(suffix, layer, [asRow(call, x), row, bias]));
-}
-
-/** How many channels the maps have: known of their shape, or by the kernel where that is not known. */
-function channelsOf({ C }: Maps): number | null {
-  return C;
 }
 
 function finished(call: LayerCall, maps: Maps, term: Term, M: number, sides: Sides): Made {
@@ -67,7 +73,7 @@ function conv(axes: 1 | 2 | 3): Translator {
     const groups = fields.whole('groups', 1);
     const M = fields.whole('filters');
     const maps = mapsOf(call, axes);
-    const C = channelsOf(maps);
+    const { C } = maps;
     const hasBias = fields.flag('use_bias', true);
     const perGroup = C === null ? null : C / groups;
     if (perGroup !== null && !Number.isInteger(perGroup)) throw fields.wrong('groups', `a divisor of ${C} channels`);
