@@ -22,7 +22,8 @@ function packFour(x: i32, taps: i32, K: i32, p: i32, last: i32, to: i32): void {
   const p1 = x + load<i32>(p + (min(1, last) << 2));
   const p2 = x + load<i32>(p + (min(2, last) << 2));
   const p3 = x + load<i32>(p + (min(3, last) << 2));
-  if (p3 - p0 == 12) {
+  // fewer than four end in the same pixel over and over: three steps further they would look like neighbours
+  if (last >= 3 && p3 - p0 == 12) {
     for (; taps < end; taps += 4) {
       v128.store(to, v128.load(p0 + load<i32>(taps)));
       to += 32;

@@ -29,8 +29,9 @@ interface TfliteSoftmaxLayer {
 }
 
 /**
- * Rows and columns of whole numbers between those of the input, in whole numbers of 10 bits behind the point.
- * Input: x [N, C, H, W]. Source: tensorflow/lite/kernels/internal/reference/resize_bilinear.h, ResizeBilinearInteger
+ * Rows and columns of whole numbers between those of the input: of int8 in whole numbers of 10 bits behind the point, of
+ * uint8 in float32. Input: x [N, C, H, W].
+ * Source: tensorflow/lite/kernels/internal/reference/resize_bilinear.h, ResizeBilinearInteger and ResizeBilinear
  */
 interface TfliteResizeLayer {
   readonly kind: 'tflite_resize_bilinear';
@@ -97,10 +98,20 @@ const resizeShape: ShapeRule<TfliteResizeLayer> = ({ sizes }, inputs) => {
   return [{ dtype: x.dtype, shape: checkedShape([...x.shape.slice(0, 2), ...sizes]) }];
 };
 
+/** Where a row or column of the output lies between two of the input, in float32. */
+function sharesBetween(size: number, out: number, alignCorners: boolean, halfPixel: boolean): Between[] {
+  const scale = alignCorners && out > 1 ? Math.fround((size - 1) / (out - 1)) : Math.fround(size / out);
+  return Array.from({ length: out }, (_, i) => {
+    const place = halfPixel ? Math.fround(Math.fround((i + 0.5) * scale) - 0.5) : Math.fround(i * scale);
+    const before = Math.max(Math.floor(place), 0);
+    return { before, after: Math.min(Math.ceil(place), size - 1), share: Math.fround(place - before) };
+  });
+}
+
 interface Between {
   readonly before: number;
   readonly after: number;
-  /** Of 1024, how far behind `before`. */
+  /** How far behind `before`: of 1024, or of 1. */
   readonly share: number;
 }
 
@@ -115,23 +126,39 @@ function betweens(size: number, out: number, alignCorners: boolean, halfPixel: b
   });
 }
 
+/** Upper left, lower left, upper right, lower right. */
+type Corners = readonly [number, number, number, number];
+
+function byWholes([a, b, c, d]: Corners, down: number, across: number): number {
+  const sum =
+    a * (1024 - down) * (1024 - across) + b * down * (1024 - across) + c * (1024 - down) * across + d * down * across;
+  return Math.trunc((sum + (sum > 0 ? 524288 : -524288)) / 1048576);
+}
+
+/** Of uint8 in float32, each step rounded. */
+function byShares([a, b, c, d]: Corners, down: number, across: number): number {
+  const [up, back] = [Math.fround(1 - down), Math.fround(1 - across)];
+  const part = (corner: number, p: number, q: number) => Math.fround(Math.fround(corner * p) * q);
+  let sum = Math.fround(part(a, up, back) + part(b, down, back));
+  sum = Math.fround(sum + part(c, up, across));
+  sum = Math.fround(sum + part(d, down, across));
+  return Math.trunc(Math.fround(sum + 0.5));
+}
+
 const resizeForward: Forward<TfliteResizeLayer> = {
   run({ sizes: [oH, oW], alignCorners, halfPixel }, [x], [y]) {
     const [H, W] = x!.shape.slice(2);
     const planes = sizeOf(x!.shape.slice(0, 2));
-    const rows = betweens(H, oH, alignCorners, halfPixel);
-    const columns = betweens(W, oW, alignCorners, halfPixel);
-    const { data } = x!;
+    const { data, dtype } = x!;
+    const [places, between] = dtype === 'uint8' ? [sharesBetween, byShares] : [betweens, byWholes];
+    const rows = places(H, oH, alignCorners, halfPixel);
+    const columns = places(W, oW, alignCorners, halfPixel);
     for (let plane = 0, o = 0; plane < planes; plane++) {
       for (const { before: top, after: bottom, share: down } of rows) {
         const [upper, lower] = [(plane * H + top) * W, (plane * H + bottom) * W];
         for (const { before: left, after: right, share: across } of columns) {
-          const sum =
-            data[upper + left] * (1024 - down) * (1024 - across) +
-            data[lower + left] * down * (1024 - across) +
-            data[upper + right] * (1024 - down) * across +
-            data[lower + right] * down * across;
-          y.data[o++] = Math.trunc((sum + (sum > 0 ? 524288 : -524288)) / 1048576);
+          const corners = [data[upper + left], data[lower + left], data[upper + right], data[lower + right]] as const;
+          y.data[o++] = between(corners, down, across);
         }
       }
     }
