@@ -5,6 +5,7 @@ import { sizeOf } from '../core/tensor.js';
 import { toFloat32, type Value } from '../core/values.js';
 import type { Plan } from '../engine/plan.js';
 import { keepsNumbers, type Layer } from '../layers/index.js';
+import { STANDING_FOR_THE_SAME } from '../layers/kind-lists.js';
 import { imagenetLabels } from '../models/imagenet-labels.js';
 import type { SubjectRun } from './kept-run.js';
 import { channelsOf } from './layer-facts.js';
@@ -90,7 +91,8 @@ export function classReading(run: SubjectRun, value: string, labels: readonly st
 
 /** Whether the network's last layer gives scores that a softmax makes shares of: none that is an activation does. */
 export function classesShare({ plan }: SubjectRun): boolean {
-  return lastLayer(plan, plan.model.outputs[0])?.kind !== 'activation';
+  const last = lastLayer(plan, plan.model.outputs[0]);
+  return last?.kind !== 'activation' && last?.kind !== 'tflite_table';
 }
 
 /** The layer that computes a value, before what only gives it another shape. */
@@ -99,7 +101,8 @@ function lastLayer(plan: Plan, value: string): Layer | null {
   // nodes stand behind those they read
   for (const { layer, inputs, outputs } of plan.model.nodes.toReversed()) {
     if (!outputs.includes(wanted)) continue;
-    if (!keepsNumbers(layer) || inputs[0] === null) return layer;
+    const isSame = keepsNumbers(layer) || STANDING_FOR_THE_SAME.includes(layer.kind) || isRescaling(layer);
+    if (!isSame || inputs[0] === null) return layer;
     [wanted] = inputs;
   }
   return null;
@@ -107,9 +110,12 @@ function lastLayer(plan: Plan, value: string): Layer | null {
 
 function scoreKind(plan: Plan, output: string): ScoreKind {
   const kind = lastLayer(plan, output)?.kind;
-  if (kind === 'softmax') return 'probabilities';
+  if (kind === 'softmax' || kind === 'tflite_softmax') return 'probabilities';
   return kind === 'log_softmax' ? 'log-probabilities' : 'logits';
 }
+
+/** Whole numbers at another scale. */
+const isRescaling = (layer: Layer): boolean => layer.kind === 'tflite_table' && layer.name === 'rescale';
 
 /** One number for each class; a head's are float64, as it adds them up. */
 type Scores = Float32Array | Float64Array;

@@ -38,6 +38,9 @@ export const OF_EACH_NUMBER: Kinds = ['cast', 'add', 'sub', 'mul', 'div'];
 /** Layers that prepare an image: (x − mean) / std in one of its forms. */
 export const PREPARING: Kinds = ['sub', 'mul', 'div', 'add', 'batch_norm', 'cast'];
 
+/** Layers whose output stands for the numbers that its input stands for, rounded at most. */
+export const STANDING_FOR_THE_SAME: Kinds = ['dequantize_linear', 'quantize_linear', 'tflite_quantize'];
+
 /** Layers that read [N, C, H, W] and nothing else. */
 export const READING_PLANES: Kinds = [
   ...(['conv', 'conv_nd', 'conv_transpose'] as const),

@@ -25,6 +25,8 @@ export interface ModelInput extends Omit<ValueInfo, 'shape'> {
   readonly name: string;
   /** null for a side of any size; null for any shape. */
   readonly shape: readonly (number | null)[] | null;
+  /** What its whole numbers q stand for: scale · (q − zero); absent: for themselves. */
+  readonly scaled?: { readonly scale: number; readonly zero: number };
   /** The one shape that it may have: parts of the model were chosen for it. */
   readonly chosenFor?: readonly number[];
 }

@@ -23,9 +23,9 @@ export class GraphDraft {
   readonly #turned = new Map<string, string>();
 
   /** An input in its framework's order. `shape`: N among its sides, null for one that is open. */
-  input(name: string, dtype: DType, shape: readonly (number | null)[]): Laid {
+  input(name: string, dtype: DType, shape: readonly (number | null)[], more: Pick<ModelInput, 'scaled'> = {}): Laid {
     const value = this.fresh(name);
-    this.#inputs.push({ name: value, dtype, shape });
+    this.#inputs.push({ name: value, dtype, shape, ...more });
     return { value, rank: shape.length, isFirst: false };
   }
 

@@ -8,6 +8,8 @@ export interface DeclaredInput {
   readonly dtype: DType;
   /** N included; null for a side of any size, and for any shape. */
   readonly shape: readonly (number | null)[] | null;
+  /** What its whole numbers q stand for: scale · (q − zero); absent: for themselves. */
+  readonly scaled?: { readonly scale: number; readonly zero: number };
   /** Its first layer is arithmetic, such as (x − mean) / std. */
   readonly isPrepared: boolean;
   /** Its first layer slides over the last two axes: whatever the sides look like, it reads [N, C, H, W]. */

@@ -88,6 +88,7 @@ export function preparation(choice: PresetChoice | null, own: ImagePreset, netwo
       scope: 'command',
     });
   };
+  if (dtype === 'int8' && declared.scaled) return scaledPreset(choice, preset, declared, refuse);
   if (!BYTES.includes(dtype)) refuse('it cannot hold the bytes 0 … 255 of an image', feed(name));
   if (choice?.name === 'imagenet') {
     const [H, W] = declared.shape?.slice(-2) ?? [];
@@ -105,6 +106,40 @@ export function preparation(choice: PresetChoice | null, own: ImagePreset, netwo
     refuse(`it reads the bytes 0 … 255, --pixels ${choice.pixels} gives others`, 'leave --pixels out');
   }
   return { ...preset, preprocess: { ...preset.preprocess, pixels: '255', normalize: null } };
+}
+
+/** The ranges of pixels that a scale and zero point may be made for. */
+const RANGES_OF_PIXELS: readonly (readonly [pixels: ImagePreset['preprocess']['pixels'], lo: number, hi: number])[] = [
+  ['unit', 0, 1],
+  ['signed', -1, 1],
+  ['255', 0, 255],
+];
+
+/** The numbers that int8 stands for: as was asked, as the network says, or the range that its scale and zero point cover. */
+function scaledPreset(
+  choice: PresetChoice | null,
+  preset: ImagePreset,
+  { scaled }: DeclaredInput,
+  refuse: (what: string, fix: string) => never,
+): ImagePreset {
+  const isTold = choice !== null && (choice.name !== null || choice.pixels !== null || choice.normalize !== null);
+  if (isTold || preset.preprocess.normalize !== null || preset.preprocess.pixels !== 'unit') return preset;
+  const { scale, zero } = scaled!;
+  const [lo, hi] = [scale * (-128 - zero), scale * (127 - zero)];
+  const near = (a: number, b: number) => Math.abs(a - b) <= 0.02 * (hi - lo);
+  const found = RANGES_OF_PIXELS.find(([, from, to]) => near(from, lo) && near(to, hi));
+  if (found) return { ...preset, preprocess: { ...preset.preprocess, pixels: found[0] } };
+  return refuse(
+    `it stands for ${lo.toPrecision(3)} … ${hi.toPrecision(3)}, and nothing says which pixels those are`,
+    'say how the network was trained: --pixels unit, --pixels signed or --pixels 255, or --normalize MEAN/STD',
+  );
+}
+
+/** What is to be said of pixels that become whole numbers by a scale; null where there is none. */
+function scaledNote({ declared }: Declared): string | null {
+  if (declared?.dtype !== 'int8' || !declared.scaled) return null;
+  const { scale, zero } = declared.scaled;
+  return `pixels x are fed as int8: round(x / ${Number(scale.toPrecision(6))}) ${zero < 0 ? '−' : '+'} ${Math.abs(zero)}, as its scale and zero point say`;
 }
 
 /** Presets whose numbers are no bytes. */
@@ -217,7 +252,11 @@ export function declaredValue(
   const { dtype } = declared;
   const numbers = numbersOf(input);
   const data = newNumbers(dtype, numbers.length);
-  for (let i = 0; i < data.length; i++) data[i] = Math.round(numbers[i]);
+  const { scale, zero } = (dtype === 'int8' && declared.scaled) || { scale: 1, zero: 0 };
+  for (let i = 0; i < data.length; i++) {
+    const whole = Math.round(numbers[i] / scale) + zero;
+    data[i] = dtype === 'int8' ? Math.max(-128, Math.min(127, whole)) : whole;
+  }
   return { dtype, shape, data };
 }
 
@@ -286,9 +325,13 @@ export function prepareImage(
     preprocess: presetWords(words, prepared.image),
     picture: { image, plan: prepared.plan },
     drawn: () => pictureOfInput(x, preset.preprocess.channels ?? null),
-    warnings: [note, orderNote(preset), filterNote(job.preset, prepared.plan), prepared.said].filter(
-      (text) => text !== null,
-    ),
+    warnings: [
+      note,
+      scaledNote(opened),
+      orderNote(preset),
+      filterNote(job.preset, prepared.plan),
+      prepared.said,
+    ].filter((text) => text !== null),
   };
 }
 

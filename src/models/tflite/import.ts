@@ -2,7 +2,7 @@ import { atPlace, CnnvizError } from '../../core/errors.js';
 import type { DType } from '../../core/values.js';
 import { evaluate } from '../../layers/evaluate.js';
 import { inferShapes } from '../../layers/infer.js';
-import type { Model } from '../../layers/model.js';
+import { type Model, constantOf as numbersAtHand } from '../../layers/model.js';
 import { GraphDraft, type Laid } from '../graph-draft.js';
 import { constantOf, dtypeOf } from './constants.js';
 import { damaged, type Flatbuffer } from './flatbuffer.js';
@@ -51,7 +51,7 @@ export function importTflite(
       keepPlace(build, node, told, name);
     }
   }
-  const outputs = graph.outputs.map((index) => outputOf(build, graph.tensors[index]));
+  const outputs = graph.outputs.map((index) => realOutput(build, graph.tensors[index]));
   const model = draft.model(outputs);
   checkShapes(build, model);
   if (graphs > 1) build.notes.add(`${graphs - 1} graphs more, which control flow calls, are not read`);
@@ -72,7 +72,10 @@ function inputOf(draft: GraphDraft, tensor: TfliteTensor): Laid {
   try {
     if (type === 'float16') throw new CnnvizError('unsupported', 'it reads float16: expected float32');
     const sides = (signature ?? shape).map((side) => (side < 0 ? null : side));
-    return draft.input(name || `tensor_${tensor.index}`, dtypeOf(type) as DType, sides);
+    const { scales, zeros } = tensor.quantization ?? { scales: [], zeros: [] };
+    const isScaled = (type === 'int8' || type === 'uint8') && scales.length === 1 && scales[0] > 0;
+    const more = isScaled ? { scaled: { scale: scales[0], zero: zeros[0] } } : {};
+    return draft.input(name || `tensor_${tensor.index}`, dtypeOf(type) as DType, sides, more);
   } catch (error) {
     throw atPlace(`input "${name}"`, error);
   }
@@ -90,6 +93,22 @@ function outputOf(build: Build, tensor: TfliteTensor): Laid {
     stored.index !== tensor.index && stored.quantization !== null,
   );
   return { value: build.draft.constant(tensor.name, constant), rank: tensor.shape.length, isFirst: false };
+}
+
+/** Scores of whole numbers as the numbers they stand for; other outputs as they are. */
+function realOutput(build: Build, tensor: TfliteTensor): Laid {
+  const laid = outputOf(build, tensor);
+  const { type, shape, quantization } = tensor;
+  const isScores = (type === 'int8' || type === 'uint8') && shape.length === 2 && quantization?.scales.length === 1;
+  if (!isScores || build.graph.inputs.includes(tensor.index)) return laid;
+  const { scales, zeros } = quantization!;
+  const name = `${build.names[tensor.index]}/dequantized`;
+  const numbers = [
+    numbersAtHand({ dtype: 'float32', shape: [], data: Float32Array.of(scales[0]) }),
+    numbersAtHand({ dtype: type, shape: [], data: type === 'int8' ? Int8Array.of(zeros[0]) : Uint8Array.of(zeros[0]) }),
+  ].map((constant, i) => build.draft.constant(`${name}/${i === 0 ? 'scale' : 'zero'}`, constant));
+  const layer = { kind: 'dequantize_linear', axis: 0, blockSize: 0 } as const;
+  return { ...laid, value: build.draft.add(name, layer, [laid.value, ...numbers]) };
 }
 
 /** An operator that is not computed, where the graph has it: it refuses what depends on it, and nothing else. */
