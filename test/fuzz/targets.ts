@@ -8,8 +8,11 @@ import type { ModelFileReader } from '../../src/models/model-file.js';
 import { modelFormatOf } from '../../src/models/model-formats.js';
 import { ONNX_FILE } from '../../src/models/onnx/model-file.js';
 import { TFJS_FILE } from '../../src/models/tfjs/model-file.js';
+import { TFLITE_FILE } from '../../src/models/tflite/model-file.js';
 import { readCheckpoint } from '../../src/models/weights/index.js';
 import type { ReadContext } from '../../src/models/weights/weight-file.js';
+import { operatorCases } from '../models/tflite/cases.js';
+import { tfliteBytes } from '../models/tflite/writer.js';
 import { zip } from '../models/weights/pickle-writer.js';
 
 const ROOT = new URL('../../fixtures/', import.meta.url);
@@ -102,6 +105,8 @@ export function fuzzTargets(): FuzzTarget[] {
       seeds: files('models/onnx/', /\.onnx$/),
       read: (bytes) => readAll(bytes, ONNX_FILE.readWeights),
     },
+    { name: 'tflite-weights', seeds: tfliteSeeds(), read: (bytes) => readAll(bytes, TFLITE_FILE.readWeights) },
+    { name: 'tflite-graph', seeds: tfliteSeeds(), read: (bytes) => readGraph(bytes, TFLITE_FILE) },
     { name: 'onnx-graph', seeds: files('models/onnx/', /\.onnx$/), read: readGraph },
     { name: 'hdf5', seeds: files('models/hdf5/', /\.h5$/), read: (bytes) => readAll(bytes, HDF5_MODEL.readWeights) },
     {
@@ -155,6 +160,13 @@ function readZipped(bytes: Uint8Array): void {
   }
   for (const { load } of ZIPPED.readWeights(source, { name: 'x', beside: null }).tensors) load();
   ZIPPED.readModel(source, { name: 'x', beside: null });
+}
+
+/** Files of one operator each, a few of them. */
+function tfliteSeeds(): Uint8Array[] {
+  return operatorCases()
+    .filter((_, i) => i % 45 === 0)
+    .map(({ model }) => tfliteBytes(model));
 }
 
 function safetensorsSeeds(): Uint8Array[] {

@@ -8,7 +8,7 @@ import { axisOf, checkTypes, positive, storedShape, type Translator } from './la
 /** Rows and columns that a resize makes, and where in the input their middles lie. @throws CnnvizError 'format' */
 export function resizeOf(node: OperatorBuilder, alignField: number) {
   const sizes = node.numbers(1, 'size');
-  if (sizes.length !== 2 || sizes.some((side) => side < 1) || node.input(0).shape.length !== 4) {
+  if (sizes.length !== 2 || sizes.some((side) => side < 1 || side > 65_536) || node.input(0).shape.length !== 4) {
     throw damaged(node.operator.at, `${node.operator.name} to [${sizes.join(', ')}]`);
   }
   const alignCorners = node.options.number(alignField, 'bool', 0) === 1;
