@@ -12,7 +12,9 @@ export const TFLITE_FILE: ModelFileReader = {
     const flatbuffer = openFlatbuffer(source);
     const tflite = readTflite(flatbuffer);
     const { model, notes } = importTflite(flatbuffer, tflite, context.file ?? null);
-    const told = teachableMachine(model, 'tflite', context) ?? toldOf(flatbuffer, tflite, context);
+    const told =
+      (model.nodes.length > 0 ? teachableMachine(model, 'tflite', context) : null) ??
+      toldOf(flatbuffer, tflite, context);
     return { model, classes: told.classes, preset: told.preset, notes: [...notes, ...told.notes] };
   },
   readWeights: tfliteWeights,
