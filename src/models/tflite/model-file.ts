@@ -13,7 +13,7 @@ export const TFLITE_FILE: ModelFileReader = {
     const tflite = readTflite(flatbuffer);
     const { model, notes } = importTflite(flatbuffer, tflite, context.file ?? null);
     const told =
-      (model.nodes.length > 0 ? teachableMachine(model, 'tflite', context) : null) ??
+      (model.inputs.length > 0 ? teachableMachine(model, 'tflite', context) : null) ??
       toldOf(flatbuffer, tflite, context);
     return { model, classes: told.classes, preset: told.preset, notes: [...notes, ...told.notes] };
   },
