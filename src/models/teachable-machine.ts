@@ -9,7 +9,7 @@ import type { ReadContext } from './weights/weight-file.js';
 type TeachableFile = 'tfjs' | 'keras' | 'tflite';
 
 /** What Teachable Machine's files beside a network say of it. */
-type TeachableFacts = Pick<ModelFile, 'classes' | 'preset' | 'notes'>;
+type Told = Pick<ModelFile, 'classes' | 'preset' | 'notes'>;
 
 /** Larger files beside a network are none of Teachable Machine's. */
 const MOST_BYTES = 2 ** 20;
@@ -29,7 +29,7 @@ const TRAINED = /(?:^|[/;:])(dense_Dense\d+)(?=[/;:_]|$)/;
  * Source: googlecreativelab/teachablemachine-community, libraries/image/src/utils/{canvas,tf}.ts, snippets/markdown/image,
  * snippets/converter/image/api.py
  */
-export function teachableMachine(model: Model, from: TeachableFile, context: ReadContext): TeachableFacts | null {
+export function teachableMachine(model: Model, from: TeachableFile, context: ReadContext): Told | null {
   const side = imageSide(model);
   const isNamedSo = trainedLayers(model) >= 2 || (from === 'tflite' && endsAsProjects(model));
   const isTrainedThere = side !== null && SIDES.includes(side) && isNamedSo;
@@ -78,7 +78,7 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
 }
 
-function byMetadata({ kind, labels, imageSize }: Metadata, model: Model, side: number | null): TeachableFacts {
+function byMetadata({ kind, labels, imageSize }: Metadata, model: Model, side: number | null): Told {
   const count = classCount(model);
   const isSame = count === null || count === labels.length;
   const other = `metadata.json names other classes (${labels.length}) than the network ends in (${count}): they are left out`;
@@ -103,7 +103,7 @@ function imageProject(
   model: Model,
   from: TeachableFile,
   notes: readonly string[],
-): TeachableFacts {
+): Told {
   const gray = model.inputs[0].shape?.at(-1) === 1;
   const divisor = from === 'tfjs' ? 127 : 127.5;
   const how = `the middle square at ${side}×${side}${gray ? ', grey' : ''}, x / ${divisor} − 1`;

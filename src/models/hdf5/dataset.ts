@@ -9,7 +9,7 @@ import { readLayout } from './layout.js';
 import { MESSAGE, type Message } from './object-header.js';
 
 /** An array of a file. */
-export interface ArrayFacts {
+export interface StoredArray {
   readonly datatype: Datatype;
   readonly shape: readonly number[];
   /** Where its bytes lie one behind the other; null: in chunks, or nowhere. */
@@ -25,7 +25,7 @@ const MOST_BYTES = 256 * 2 ** 20;
 const MOST_TIMES = 64;
 
 /** The array of an object; null: it is none. @throws CnnvizError 'format' or 'unsupported' */
-export function readArray(file: FileBytes, messages: readonly Message[]): ArrayFacts | null {
+export function readArray(file: FileBytes, messages: readonly Message[]): StoredArray | null {
   const layoutFields = one(messages, MESSAGE.layout);
   if (!layoutFields) return null;
   const place = layoutFields.place;
@@ -128,7 +128,7 @@ function inChunks(
   fill: Uint8Array | null,
   place: number,
   itemBytes: number,
-): Pick<ArrayFacts, 'span' | 'spans' | 'open'> {
+): Pick<StoredArray, 'span' | 'spans' | 'open'> {
   if (layout.itemBytes !== itemBytes) throw damaged(place, `elements of ${layout.itemBytes} and of ${itemBytes} bytes`);
   const size = elementsOf(space) * itemBytes;
   checkMemory(file, size, place);

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../core/bytes.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import { type Attribute, readAttributes, textsOf } from './attributes.js';
-import { type ArrayFacts, readArray } from './dataset.js';
+import { readArray, type StoredArray } from './dataset.js';
 import { damaged, type FileBytes, notRead } from './file-bytes.js';
 import { type GlobalHeap, openGlobalHeap } from './global-heap.js';
 import { type Links, readLinks } from './links.js';
@@ -27,7 +27,7 @@ export interface Hdf5Group extends Named {
   readonly open: (name: string) => Hdf5Group | Hdf5Array | null;
 }
 
-export interface Hdf5Array extends Named, ArrayFacts {
+export interface Hdf5Array extends Named, StoredArray {
   readonly kind: 'array';
 }
 
