@@ -4,6 +4,7 @@ import type { ModelFormat } from './model-file.js';
 import { looksLikeOnnx } from './onnx/looks-like-onnx.js';
 import { looksLikeLayersModel } from './tfjs/looks-like-layers-model.js';
 import { looksLikeTflite } from './tflite/looks-like-tflite.js';
+import { looksLikeTorchExport } from './torch-export/looks-like-torch-export.js';
 import { zipped } from './zipped-model.js';
 
 export const ONNX: ModelFormat = {
@@ -41,6 +42,13 @@ const HDF5: ModelFormat = {
   load: async () => (await import('./keras-files/hdf5-model.js')).HDF5_MODEL,
 };
 
+const PT2: ModelFormat = {
+  format: 'pt2',
+  what: 'an exported program of PyTorch (.pt2)',
+  matches: looksLikeTorchExport,
+  load: async () => (await import('./torch-export/model-file.js')).TORCH_EXPORT,
+};
+
 /** Every format of files that hold networks whole. Readers are loaded when a file is theirs. */
 export const MODEL_FORMATS: readonly ModelFormat[] = [
   ONNX,
@@ -48,6 +56,7 @@ export const MODEL_FORMATS: readonly ModelFormat[] = [
   TFJS,
   KERAS,
   HDF5,
+  PT2,
   zipped(TFJS, /\.json$/),
   zipped(HDF5, /\.h5$/i),
   zipped(TFLITE, /\.tflite$/i),

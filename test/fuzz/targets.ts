@@ -9,10 +9,12 @@ import { modelFormatOf } from '../../src/models/model-formats.js';
 import { ONNX_FILE } from '../../src/models/onnx/model-file.js';
 import { TFJS_FILE } from '../../src/models/tfjs/model-file.js';
 import { TFLITE_FILE } from '../../src/models/tflite/model-file.js';
+import { TORCH_EXPORT } from '../../src/models/torch-export/model-file.js';
 import { readCheckpoint } from '../../src/models/weights/index.js';
 import type { ReadContext } from '../../src/models/weights/weight-file.js';
 import { operatorCases } from '../models/tflite/cases.js';
 import { tfliteBytes } from '../models/tflite/writer.js';
+import { NETWORKS, programBytes, VERSIONS } from '../models/torch-export/programs.js';
 import { zip } from '../models/weights/pickle-writer.js';
 
 const ROOT = new URL('../../fixtures/', import.meta.url);
@@ -131,6 +133,14 @@ export function fuzzTargets(): FuzzTarget[] {
       },
     },
     { name: 'tfjs-zip', seeds: [tfjsArchive()], read: readZipped },
+    {
+      name: 'pt2',
+      seeds: VERSIONS.flatMap((version) => NETWORKS.map((name) => programBytes(name, version))),
+      read: (bytes) => {
+        readAll(bytes, TORCH_EXPORT.readWeights);
+        readGraph(bytes, TORCH_EXPORT);
+      },
+    },
     { name: 'onnx-functions', seeds: storedModels('expected/onnx/functions.json'), read: readGraph },
   ];
 }

@@ -3,12 +3,6 @@ import { archiveOf, bytesLike, type ForeignKind, matches } from './foreign-kind.
 /** What PyTorch and its neighbours write beside state_dicts. */
 export const PYTORCH: readonly ForeignKind[] = [
   {
-    what: 'an exported program of PyTorch (.pt2)',
-    told: archiveOf(/(^|\/)(archive_format|serialized_exported_program\.json|models\/[^/]+\.json)$/),
-    fix: (_, python) =>
-      `its weights: python -c "import torch; torch.save(torch.export.load(${python}).state_dict, 'weights.pth')"; the network: python -c "import torch; torch.onnx.export(torch.export.load(${python}), (), 'model.onnx', dynamo=True)"`,
-  },
-  {
     what: 'a TorchScript archive: a program, not a state_dict',
     told: archiveOf(/^[^/]+\/(constants\.pkl|code\/.*)$/),
     fix: (_, python) =>

@@ -28,7 +28,7 @@ export interface WeightTensor extends Constant {
 
 /** A checkpoint: its arrays in the order of the file. Their numbers are read when asked for. */
 export interface WeightFile {
-  readonly format: 'npy' | 'npz' | 'safetensors' | 'pytorch' | 'onnx' | 'tflite' | 'tfjs' | 'keras' | 'hdf5';
+  readonly format: 'npy' | 'npz' | 'safetensors' | 'pytorch' | 'onnx' | 'tflite' | 'tfjs' | 'keras' | 'hdf5' | 'pt2';
   readonly tensors: readonly WeightTensor[];
   /** Texts beside the arrays, by their key; absent where the format has none. */
   readonly metadata?: ReadonlyMap<string, string>;

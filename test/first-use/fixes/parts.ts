@@ -5,12 +5,13 @@ const HEAD =
   /^src\/(?:commands\/head\/|io\/labelled-images|run\/head\/|models\/(?:head|label)|engine\/training\/(?!network))/;
 const TRAIN = /^src\/(?:commands\/train\/|engine\/training\/network\/|models\/(?:idx|drawn-digits))/;
 const NETWORK =
-  /^src\/(?:commands\/(?:class|network\/(?!preprocess))|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label|idx|drawn-digits|(?:foreign|keras-files|tflite)\/)|api\/|analysis\/(?!prepare\/scaled-input)|cli\/network-flags|run\/(?:layer-choice|model-file|network|shape))/;
+  /^src\/(?:commands\/(?:class|network\/(?!preprocess))|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label|idx|drawn-digits|(?:foreign|keras-files|tflite|torch-export)\/)|api\/|analysis\/(?!prepare\/scaled-input)|cli\/network-flags|run\/(?:layer-choice|model-file|network|shape))/;
 
 const EXPLORE = /^src\/(?:commands\/explore\/|explorer\/|io\/web\/serve-page)/;
 
 /** Each needs a file of another program, or that program: test/first-use/foreign-files.test.ts, test/models/. No table. */
-export const FOREIGN = /^src\/(?:models\/(?:foreign|keras-files|tflite)\/|analysis\/prepare\/scaled-input)/;
+export const FOREIGN =
+  /^src\/(?:models\/(?:foreign|keras-files|tflite|torch-export)\/|analysis\/prepare\/scaled-input)/;
 
 export const PARTS = {
   check: CHECK,

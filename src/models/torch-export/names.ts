@@ -1,0 +1,46 @@
+import { freshName, type Names } from '../onnx/builder.js';
+import type { ProgramNode } from './program.js';
+
+/** "torch.ops.aten.relu_.default" → "relu_"; "_operator.add" → "add" */
+export function operatorOf(target: string): string {
+  const aten = /^torch\.ops\.aten\.([A-Za-z0-9_]+)/.exec(target);
+  return aten?.[1] ?? target.slice(target.lastIndexOf('.') + 1);
+}
+
+/** Whether it changes what it reads: torch puts a _ behind the names of such operators. */
+export function changesInPlace(target: string): boolean {
+  return /^torch\.ops\.[a-z_0-9]+\.\w*[a-zA-Z0-9]_\./.test(`${target}.`);
+}
+
+/**
+ * What each node is called: a module of torch.nn that makes its output by one node, or by several, gives its path to the
+ * last of them ("layer1.0.conv1"); all others stand in their module as in names of ONNX: "/layer1.0/add".
+ * @param taken names of arrays and inputs; those given are added
+ */
+export function nodeNames(nodes: readonly ProgramNode[], taken: Names): string[] {
+  const outer = new Set<string>(['']);
+  for (const { module } of nodes) {
+    for (let dot = module.path.lastIndexOf('.'); dot > 0; dot = module.path.lastIndexOf('.', dot - 1)) {
+      outer.add(module.path.slice(0, dot));
+    }
+  }
+  const last = new Map<string, number>();
+  const counts = new Map<string, number>();
+  for (const [i, { module, outputs }] of nodes.entries()) {
+    if (outputs.length === 0 || outer.has(module.path) || module.call !== '') continue;
+    last.set(module.path, i);
+    counts.set(module.path, (counts.get(module.path) ?? 0) + 1);
+  }
+  return nodes.map(({ module, target }, i) => {
+    const { path, type } = module;
+    const isWhole = last.get(path) === i && (type.startsWith('torch.nn.') || counts.get(path) === 1);
+    if (isWhole && !taken.has(path)) return freshName(taken, path);
+    const operator = operatorOf(target).replace(/_+$/, '');
+    return freshName(taken, path === '' ? `/${operator}` : `/${path}/${operator}`);
+  });
+}
+
+/** The name of what stands within a node: "/layer1.0.conv1/pad". */
+export function innerName(node: string, part: string): string {
+  return node.startsWith('/') ? `${node}_${part}` : `/${node}/${part}`;
+}
