@@ -29,8 +29,9 @@ export async function exploreAnswer(words: readonly string[], flags: ExploreValu
     : frame.place({ name: `${nameOf(asked)}.explore.html`, inputs: [], always: 'with --json' });
   const subject = await readSubject(asked, flags, frame.typed);
   if (place === null) return serve(subject, flags, frame);
-  const { store, data, weightBytes, notes } = subject;
+  const { store, weightBytes, notes } = subject;
   refuseLarge((weightBytes * 4) / 3, 'at least ', subject, flags);
+  const data = await subject.examined();
   const whole = store.whole();
   const bytes = { weights: whole.subarray(0, weightBytes), pixels: deflated(whole.subarray(weightBytes)) };
   const first = await firstSight(data, store);
@@ -70,7 +71,8 @@ export async function exploreAnswer(words: readonly string[], flags: ExploreValu
 
 /** The page from here: the server keeps the process alive until a signal ends it. */
 async function serve(subject: PageSubject, { port, open }: ExploreValues, frame: Frame): Promise<Answer> {
-  const { data, store, notes } = subject;
+  const { store, notes } = subject;
+  const data = await subject.examined();
   const first = await firstSight(data, store);
   const { address } = await servePage(
     {

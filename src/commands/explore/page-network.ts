@@ -14,12 +14,11 @@ import type { Source } from '../../run/subject.js';
 import type { ExploredNetwork } from './open-networks.js';
 import { pageLayers } from './page-layers.js';
 
-/** A network as a page holds it: the layers that were chosen, and what they need. */
+/** A network as a page holds it: the layers that were chosen, and what they need; not examined yet. */
 export async function packNetwork(
   { opened, job, labels, moment, isTaken }: ExploredNetwork,
   source: Source,
   store: ByteStore,
-  findings: PackedNetwork['findings'],
 ): Promise<PackedNetwork> {
   const { bound, shaped } = shapeOf(opened, source);
   const chosen = chooseLayers(shaped, job.layers);
@@ -49,7 +48,7 @@ export async function packNetwork(
     ],
     moment,
     notes: [...opened.notes, ...bound.notes],
-    findings,
+    findings: null,
   };
 }
 

@@ -26,6 +26,8 @@ export interface PageSubject {
   /** What outputs are named after, and what they must not replace. */
   readonly images: readonly PageImage[];
   readonly notes: readonly string[];
+  /** The data with what `doctor` finds in the networks, which takes as long as some runs of them. */
+  readonly examined: () => Promise<PageSubject['data']>;
 }
 
 /** Reads all that a page is to show. @throws CnnvizError that names the file or flag at fault */
@@ -67,11 +69,19 @@ export async function readSubject(
   const networks: PackedNetwork[] = [];
   for (const one of opened) {
     const own = one === first ? source : asReadBy(one.opened, images[0]);
-    const findings = isFilm ? null : await findingsOf(one, images, one === first);
-    networks.push(await packNetwork(one, own, store, findings));
+    networks.push(await packNetwork(one, own, store));
   }
   const together = isFilm ? 'film' : networks.length === 2 ? 'compared' : 'alone';
-  return finish(networks, images, store, { kind: 'network', together, draws: isDigit });
+  const subject = finish(networks, images, store, { kind: 'network', together, draws: isDigit });
+  if (isFilm) return subject;
+  const examined = async () => {
+    const own: PackedNetwork[] = [];
+    for (const [i, one] of opened.entries()) {
+      own.push({ ...networks[i], findings: await findingsOf(one, images, one === first) });
+    }
+    return { ...subject.data, networks: own };
+  };
+  return { ...subject, examined };
 }
 
 /** The array of the one input that is fed, as the image of the page. @throws CnnvizError where no input is called so */
@@ -97,7 +107,7 @@ function finish(
   const data = { cnnviz: VERSION, ...how, networks, images: packImages(images, store) };
   const read = images.filter(({ isShipped }) => !isShipped).flatMap(({ source }) => source.warnings);
   const notes = [...new Set([...networks.flatMap((one) => [...one.notes, ...manyNote(one)]), ...read])];
-  return { data, store, weightBytes, images, notes };
+  return { data, store, weightBytes, images, notes, examined: async () => data };
 }
 
 /** Kernels of one page read so many channels: what cuts or repeats a kernel for another image is the command line. */
