@@ -3,11 +3,29 @@ import { defineConfig } from 'vitest/config';
 /** Continuous integration names a file here, and gets the counts in it as JSON. */
 const report = process.env.CNNVIZ_TEST_REPORT;
 
+/** Tests that change what a process has one of, or look at what it loads: each file in a process of its own. All others share two. */
+const ALONE = [
+  'test/{api,batch,browser,faults,frozen,house,io,run}/**/*.test.ts',
+  'test/cli/{terminal,process,completion,progress}.test.ts',
+  'test/explorer/{worker.test.ts,browser/**/*.test.ts}',
+  'test/commands/train/same-bytes.test.ts',
+  'test/*.test.ts',
+];
+const EXCLUDED = ['test/bench/**', 'test/mutate/**', 'node_modules/**'];
+const PROJECTS = [
+  { extends: true as const, test: { name: 'alone', include: ALONE } },
+  {
+    extends: true as const,
+    test: { name: 'together', include: ['test/**/*.test.ts'], exclude: [...EXCLUDED, ...ALONE], isolate: false },
+  },
+];
+/** `npm run bench:page` alone takes the times of a page in a browser. */
+const TIMES = [{ extends: true as const, test: { name: 'times', include: ['test/explorer/browser/page-times.ts'] } }];
+
 export default defineConfig({
   test: {
-    // `npm run bench:page` alone takes the times of a page in a browser.
-    include: process.env.CNNVIZ_TIMES === '1' ? ['test/explorer/browser/page-times.ts'] : ['test/**/*.test.ts'],
-    exclude: ['test/bench/**', 'test/mutate/**', 'node_modules/**'],
+    projects: process.env.CNNVIZ_TIMES === '1' ? TIMES : PROJECTS,
+    exclude: EXCLUDED,
     setupFiles: process.env.CNNVIZ_WIDE === '1' ? ['test/engine/pack-wide.ts'] : [],
     // No test touches the internet, or finds what its machine has fetched: a test that needs either says so itself.
     env: {
@@ -17,7 +35,7 @@ export default defineConfig({
       HTTP_PROXY: 'http://127.0.0.1:9',
       NO_PROXY: '127.0.0.1,localhost',
     },
-    // Processes, for the command tests start others and sharp must not share one with a second test file.
+    // Processes, for tests of commands start others.
     pool: 'forks',
     maxWorkers: 2,
     // A guard against hanging, not a measure of speed.

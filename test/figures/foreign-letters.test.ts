@@ -3,7 +3,8 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { drawLetters, hasLetter } from '../../src/io/letters.js';
-import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
+// each of a process of its own: what is said once is said in each
+import { cnnvizAlone as cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
 
 /** What this machine's fonts have, as fontconfig tells it: a witness of our own guess from pixels. */
 function systemHas(letter: string): boolean | null {
