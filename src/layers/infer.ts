@@ -6,6 +6,7 @@ import type { Value, ValueInfo } from '../core/values.js';
 import type { KnownInput, ReadsCall } from './family.js';
 import { type Layer, layerFamily } from './index.js';
 import { type Model, type ModelNode, neededFor } from './model.js';
+import { checkSides } from './side-rules.js';
 
 /** What is given for a model input: its type and shape, and its numbers when they may decide shapes. */
 export interface BoundInput extends ValueInfo {
@@ -65,6 +66,7 @@ export function inferShapes(
   const values = new Map<string, Value | null>();
   /** Follow from constants and shapes alone. */
   const fixed = new Set<string>(model.constants.keys());
+  checkSides(model.inputs, bound);
   for (const { name, chosenFor } of model.inputs) {
     const input = bound.get(name);
     if (input && chosenFor && input.shape.join() !== chosenFor.join()) throw otherShape(name, input.shape, chosenFor);

@@ -29,6 +29,16 @@ export interface ModelInput extends Omit<ValueInfo, 'shape'> {
   readonly scaled?: { readonly scale: number; readonly zero: number };
   /** The one shape that it may have: parts of the model were chosen for it. */
   readonly chosenFor?: readonly number[];
+  /** What a side may be, where more is told than its size or nothing; absent: any. */
+  readonly sides?: readonly (SideRule | null)[];
+}
+
+/** A side of `times` · n, with n within limits, the same wherever it has that name. */
+export interface SideRule {
+  readonly name: string;
+  readonly times: number;
+  readonly least: number;
+  readonly most: number;
 }
 
 /**

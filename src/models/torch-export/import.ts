@@ -1,5 +1,5 @@
 import { atPlace, CnnvizError } from '../../core/errors.js';
-import type { Model, ModelNode } from '../../layers/model.js';
+import type { Model, ModelNode, SideRule } from '../../layers/model.js';
 import { freshName, type Names, type OnnxModel } from '../onnx/builder.js';
 import { importOnnx, onnxNotes } from '../onnx/import.js';
 import type { WeightTensor } from '../weights/weight-file.js';
@@ -7,6 +7,7 @@ import type { Archive } from './archive.js';
 import type { OnnxDraft } from './aten-node.js';
 import type { Program, TensorMeta } from './program.js';
 import { elementTypeOf } from './scalar-types.js';
+import { sideRule } from './side-rules.js';
 import { writeNodes } from './write-nodes.js';
 
 /** The newest that importOnnx reads: what is written here means what ONNX says there. */
@@ -61,7 +62,16 @@ export function importProgram(
   };
   const model = importOnnx(onnx, file);
   const nodes = model.nodes.map((node) => settled(node, draft, refusals, file));
-  return { model: { ...model, nodes }, notes: onnxNotes(onnx) };
+  const ruled = new Map(
+    program.inputs.map((value) => [values.get(value)!, rulesOf(declared(program, value), program)]),
+  );
+  const fed = model.inputs.map((input) => ({ ...input, sides: ruled.get(input.name) ?? [] }));
+  return { model: { ...model, inputs: fed, nodes }, notes: onnxNotes(onnx) };
+}
+
+/** What the program says of sides that it leaves open. */
+function rulesOf({ expressions }: TensorMeta, { ranges }: Program): (SideRule | null)[] {
+  return expressions.map((expression) => sideRule(expression, ranges));
 }
 
 function declared({ tensors }: Program, value: string): TensorMeta {

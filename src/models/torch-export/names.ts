@@ -13,8 +13,9 @@ export function changesInPlace(target: string): boolean {
 }
 
 /**
- * What each node is called: a module of torch.nn that makes its output by one node, or by several, gives its path to the
- * last of them ("layer1.0.conv1"); all others stand in their module as in names of ONNX: "/layer1.0/add".
+ * What each node is called, as the networks that come with cnnviz are: a module of torch.nn that makes its output by one
+ * node, or by several, gives its path to the last of them ("layer1.0.conv1"), called again with a number behind it
+ * ("layer1.0.relu_1"); all others are parts of their module ("layer1.0.add").
  * @param taken names of arrays and inputs; those given are added
  */
 export function nodeNames(nodes: readonly ProgramNode[], taken: Names): string[] {
@@ -24,23 +25,30 @@ export function nodeNames(nodes: readonly ProgramNode[], taken: Names): string[]
       outer.add(module.path.slice(0, dot));
     }
   }
+  const placeOf = ({ path, call }: ProgramNode['module']) => (call === '' ? path : `${path}_${call}`);
   const last = new Map<string, number>();
   const counts = new Map<string, number>();
   for (const [i, { module, outputs }] of nodes.entries()) {
-    if (outputs.length === 0 || outer.has(module.path) || module.call !== '') continue;
-    last.set(module.path, i);
-    counts.set(module.path, (counts.get(module.path) ?? 0) + 1);
+    if (outputs.length === 0 || outer.has(module.path)) continue;
+    const place = placeOf(module);
+    last.set(place, i);
+    counts.set(place, (counts.get(place) ?? 0) + 1);
   }
+  const used = new Map<string, number>();
   return nodes.map(({ module, target }, i) => {
-    const { path, type } = module;
-    const isWhole = last.get(path) === i && (type.startsWith('torch.nn.') || counts.get(path) === 1);
-    if (isWhole && !taken.has(path)) return freshName(taken, path);
+    const place = placeOf(module);
+    if (last.get(place) === i && (module.type.startsWith('torch.nn.') || counts.get(place) === 1)) {
+      return freshName(taken, place);
+    }
     const operator = operatorOf(target).replace(/_+$/, '');
-    return freshName(taken, path === '' ? `/${operator}` : `/${path}/${operator}`);
+    const name = place === '' ? operator : `${place}.${operator}`;
+    const before = used.get(name) ?? 0;
+    used.set(name, before + 1);
+    return freshName(taken, before === 0 ? name : `${name}_${before}`);
   });
 }
 
 /** The name of what stands within a node: "/layer1.0.conv1/pad". */
 export function innerName(node: string, part: string): string {
-  return node.startsWith('/') ? `${node}_${part}` : `/${node}/${part}`;
+  return `/${node}/${part}`;
 }

@@ -3,11 +3,14 @@ import type { StoredType } from '../weights/weight-file.js';
 import { type Argument, argumentOf } from './argument.js';
 import { damaged, type Fields, fieldsOf, listOf, nameOf, own, unionOf } from './json-fields.js';
 import { SCALAR_TYPES } from './scalar-types.js';
+import { type Ranges, rangesOf } from './side-rules.js';
 
 /** What is declared of a tensor: null for a side of any size, and for a type that cnnviz does not know. */
 export interface TensorMeta {
   readonly stored: StoredType | null;
   readonly sides: readonly (number | null)[];
+  /** What a side of any size was called, where it was. */
+  readonly expressions: readonly unknown[];
 }
 
 export interface ProgramNode {
@@ -37,6 +40,7 @@ export interface Program {
   readonly outputs: readonly string[];
   readonly nodes: readonly ProgramNode[];
   readonly tensors: ReadonlyMap<string, TensorMeta>;
+  readonly ranges: Ranges;
 }
 
 /** The one schema that PyTorch 2.6 … 2.14 write; others may mean something else by the same names. */
@@ -68,6 +72,7 @@ export function readProgram(json: unknown): Program {
   return {
     torch: typeof torch === 'string' ? torch.slice(0, 40) : 'unknown',
     ...inputsOf(listOf(own(signature, 'input_specs'), 'input_specs')),
+    ranges: rangesOf(own(fields, 'range_constraints')),
     outputs: listOf(own(signature, 'output_specs'), 'output_specs').flatMap(outputOf),
     nodes: nodes.map((node, i) => nodeOf(fieldsOf(node, `node ${i}`), `node ${i}`)),
     tensors: new Map(values.map(([name, meta]) => [name, metaOf(meta, `value "${name}"`)])),
@@ -82,6 +87,10 @@ export function metaOf(value: unknown, place: string): TensorMeta {
   const type = own(fields, 'dtype');
   return {
     stored: typeof type === 'number' ? (SCALAR_TYPES.get(type) ?? null) : null,
+    expressions: sizes.map((size) => {
+      const [tag, side] = unionOf(size, `${place}, sizes`);
+      return tag === 'as_expr' ? own(fieldsOf(side, place), 'expr_str') : null;
+    }),
     sides: sizes.map((size) => {
       const [tag, side] = unionOf(size, `${place}, sizes`);
       if (tag === 'as_expr') return null;

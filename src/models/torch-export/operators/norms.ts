@@ -66,7 +66,8 @@ function softmax(operator: string): Writer {
 const dropout: Writer = (node) => {
   node.ignore('p');
   if (node.bool('train', true)) throw node.refuse('a dropout in training mode', TRAINING);
-  node.emit('Dropout', [node.tensor('input')]);
+  // in place it reads `self`
+  node.emit('Dropout', [node.tensor(node.holdsTensor('input') ? 'input' : 'self')]);
 };
 
 export const NORMS: Readonly<Record<string, Writer>> = {
