@@ -34,12 +34,17 @@ function entryOf(entries: Entries, name: string): ZipEntry {
   throw new CnnvizError('format', `an exported program without ${name}`, { fix: 'export it again' });
 }
 
+function withTexts(json: string): string {
+  return json.replace(/([:[,] ?)(-?Infinity|NaN)(?=[,\]}])/g, '$1"$2"');
+}
+
 function jsonOf(entries: Entries, name: string): unknown {
   const entry = entryOf(entries, name);
   if (entry.size > MOST_JSON) throw damaged(name, `${entry.size} bytes: expected at most ${MOST_JSON}`);
   const text = new TextDecoder().decode(entry.open().read(0, entry.size));
   try {
-    return JSON.parse(text);
+    // Python writes numbers without end as JSON has none; a text that looks so is of no operator's
+    return JSON.parse(/[:[,] ?(?:-?Infinity|NaN)\b/.test(text) ? withTexts(text) : text);
   } catch (cause) {
     throw damaged(name, `not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }

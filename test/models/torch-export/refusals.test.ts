@@ -94,6 +94,11 @@ describe('what is not computed keeps its place', () => {
     expect(refusedIn('residual', trains('train')).drop).toContain('a dropout in training mode');
   });
 
+  it('nothing, where a number is infinite, which Python writes as no JSON', () => {
+    const change = replaced('{"as_float": 0.5}', '{"as_float": -Infinity}');
+    expect(refusedIn('residual', change)).toEqual({});
+  });
+
   it('numbers of float64', () => {
     const change = replaced(/("relu_": \{"dtype": )7/, '$18');
     expect(refusedIn('residual', change).relu).toContain('"relu_": numbers of float64');
