@@ -10,7 +10,7 @@ const ALONE = [
   'test/explorer/{worker.test.ts,browser/**/*.test.ts}',
   'test/commands/train/same-bytes.test.ts',
   // the most memory of a process is at least what the process had that began it
-  'test/first-use/{gigantic-sizes,hostile-inputs}.test.ts',
+  'test/first-use/{gigantic-sizes,hostile-inputs,mutations}.test.ts',
   'test/*.test.ts',
 ];
 const EXCLUDED = ['test/bench/**', 'test/mutate/**', 'node_modules/**'];
