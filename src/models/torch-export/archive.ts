@@ -131,7 +131,7 @@ function tensorOf(meta: unknown, { name, size }: ZipEntry, place: string): Tenso
   const fields = fieldsOf(meta, place);
   // Layout.Strided
   if (stored === null || own(fields, 'layout') !== 7) {
-    throw new CnnvizError('unsupported', `${place}: a type of numbers, or a layout, that cnnviz does not read`);
+    throw new CnnvizError('unsupported', `${place}: a type of numbers, or a layout, that is not read`);
   }
   const whole = (value: unknown): number => {
     const [tag, number] = unionOf(value, place);
