@@ -6,7 +6,7 @@ import { cnnviz, inFolder } from '../cli/cnnviz.js';
 import { childrenOf, contentsOf, hasProc, leftovers, makeImages, pngsIn, start, until } from './batch.js';
 
 const HANG = fileURLToPath(new URL('hang.cjs', import.meta.url));
-const COUNT = 8;
+const COUNT = 5;
 
 /** Weights of 45 MB, which the threads share. */
 const run = (jobs: number, out: string, ...images: string[]): string[] => [

@@ -9,7 +9,7 @@ import { mutatedCommand, writeFiles } from './command-grammar.js';
 import { type Measured, warmProcess } from './warm-process.js';
 
 /** All of them where nobody waits; else a part, of which each command has some. CNNVIZ_SEED=n runs one again, CNNVIZ_FIRST_SEED=n others. */
-const COUNT = process.env.CI ? 400 : 120;
+const COUNT = process.env.CI ? 200 : 120;
 const ONLY = process.env.CNNVIZ_SEED;
 const FIRST = Number(process.env.CNNVIZ_FIRST_SEED ?? 0);
 const SEEDS = ONLY === undefined ? Array.from({ length: COUNT }, (_, i) => FIRST + i) : [Number(ONLY)];

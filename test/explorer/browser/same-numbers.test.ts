@@ -40,7 +40,7 @@ const CASES: readonly Case[] = [
   { network: 'squeezenet1_1', seed: 1, image: 'rocket.jpg' },
   { network: ONNX, seed: null, image: 'x.npy' },
 ];
-const SERVED: Case = { network: 'resnet18', seed: 1, image: 'chelsea.png' };
+const SERVED: Case = { network: 'squeezenet1_1', seed: 1, image: 'chelsea.png' };
 
 const seedWords = ({ seed }: Case) => (seed === null ? [] : ['--init', `seed:${seed}`]);
 
@@ -131,7 +131,7 @@ describe.skipIf(NO_BROWSER)(`numbers of a page in Chromium${SKIPPED}`, () => {
   );
 
   it(
-    'resnet18, served: weights by range, memory that is shared, the same bits',
+    'squeezenet1_1, served: weights by range, memory that is shared, the same bits',
     async () => {
       server = spawn(NODE, [BIN, 'explore', SERVED.network, ...seedWords(SERVED), imageOf(SERVED), '--serve', '-q'], {
         stdio: ['ignore', 'pipe', 'inherit'],
