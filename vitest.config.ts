@@ -3,23 +3,15 @@ import { defineConfig } from 'vitest/config';
 /** Continuous integration names a file here, and gets the counts in it as JSON. */
 const report = process.env.CNNVIZ_TEST_REPORT;
 
-/** Tests that change what a process has one of, or look at what it loads: each file in a process of its own. All others share two. */
-const ALONE = [
-  'test/{api,batch,browser,faults,frozen,house,io,run}/**/*.test.ts',
-  'test/cli/{terminal,process,completion,progress}.test.ts',
-  'test/explorer/{worker.test.ts,browser/**/*.test.ts}',
-  'test/commands/train/same-bytes.test.ts',
-  // the most memory of a process is at least what the process had that began it
-  'test/first-use/{gigantic-sizes,hostile-inputs,mutations}.test.ts',
-  'test/*.test.ts',
-];
+/** Tests of functions that keep nothing: their files share processes. All others have one each. */
+const TOGETHER = ['test/{analysis,core,figures,functional,layers,reports,studies}/**/*.test.ts'];
 const EXCLUDED = ['test/bench/**', 'test/mutate/**', 'node_modules/**'];
 const PROJECTS = [
-  { extends: true as const, test: { name: 'alone', include: ALONE } },
   {
     extends: true as const,
-    test: { name: 'together', include: ['test/**/*.test.ts'], exclude: [...EXCLUDED, ...ALONE], isolate: false },
+    test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...EXCLUDED, ...TOGETHER] },
   },
+  { extends: true as const, test: { name: 'together', include: TOGETHER, isolate: false } },
 ];
 /** `npm run bench:page` alone takes the times of a page in a browser. */
 const TIMES = [{ extends: true as const, test: { name: 'times', include: ['test/explorer/browser/page-times.ts'] } }];
