@@ -22,6 +22,20 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   };
 }
 
+/** A source of `size` bytes that fills what it is asked for; `read` gives bytes of its own. */
+export function fillingSource(size: number, readInto: ByteSource['readInto']): ByteSource {
+  return {
+    size,
+    readInto,
+    read(from, length) {
+      checkRange(size, from, length);
+      const bytes = new Uint8Array(length);
+      readInto(from, bytes);
+      return bytes;
+    },
+  };
+}
+
 /** @throws CnnvizError 'format' unless from … from+length−1 lies within `size` bytes */
 export function checkRange(size: number, from: number, length: number): void {
   if (from >= 0 && length >= 0 && Number.isSafeInteger(from) && Number.isSafeInteger(length) && from + length <= size) {

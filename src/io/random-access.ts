@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
-import { type ByteSource, checkRange, memorySource } from '../core/bytes.js';
+import { type ByteSource, checkRange, fillingSource, memorySource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
 import { isPipe, refuseOtherThanFile } from './descriptors.js';
 import { readBytes, readFault } from './files.js';
@@ -63,18 +63,7 @@ function sourceOf(path: string, file: number): FileSource {
       at += read;
     }
   };
-  return {
-    path,
-    size,
-    readInto,
-    read(from, length) {
-      checkRange(size, from, length);
-      const bytes = new Uint8Array(length);
-      readInto(from, bytes);
-      return bytes;
-    },
-    close: () => closeSync(file),
-  };
+  return { path, ...fillingSource(size, readInto), close: () => closeSync(file) };
 }
 
 /**

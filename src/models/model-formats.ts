@@ -62,7 +62,14 @@ export const MODEL_FORMATS: readonly ModelFormat[] = [
   zipped(TFLITE, /\.tflite$/i),
 ];
 
+/** What was found of a file: it is asked for by all that may read it. */
+const FOUND = new WeakMap<ByteSource, ModelFormat | null>();
+
 /** The format of a file that holds a network; null for all others. */
 export function modelFormatOf(source: ByteSource): ModelFormat | null {
-  return MODEL_FORMATS.find(({ matches }) => matches(source)) ?? null;
+  const before = FOUND.get(source);
+  if (before !== undefined) return before;
+  const found = MODEL_FORMATS.find(({ matches }) => matches(source)) ?? null;
+  FOUND.set(source, found);
+  return found;
 }

@@ -6,7 +6,7 @@ import type { ModelFile } from './model-file.js';
 import type { ReadContext } from './weights/weight-file.js';
 
 /** Which of Teachable Machine's downloads a network comes from: model.json, keras_model.h5, or a .tflite file. */
-type TeachableFile = 'tfjs' | 'keras' | 'tflite';
+export type TeachableFile = 'tfjs' | 'keras' | 'tflite';
 
 /** What Teachable Machine's files beside a network say of it. */
 type Told = Pick<ModelFile, 'classes' | 'preset' | 'notes'>;
@@ -31,8 +31,7 @@ const TRAINED = /(?:^|[/;:])(dense_Dense\d+)(?=[/;:_]|$)/;
  */
 export function teachableMachine(model: Model, from: TeachableFile, context: ReadContext): Told | null {
   const side = imageSide(model);
-  const isNamedSo = trainedLayers(model) >= 2 || (from === 'tflite' && endsAsProjects(model));
-  const isTrainedThere = side !== null && SIDES.includes(side) && isNamedSo;
+  const isTrainedThere = side !== null && SIDES.includes(side) && isNamedAsProjects(model, from);
   if (from !== 'tfjs') {
     const labels = isTrainedThere ? numberedLabels(textBeside('labels.txt', context)) : null;
     return side !== null && labels?.length === classCount(model) ? imageProject(labels, side, model, from, []) : null;
@@ -123,6 +122,11 @@ function imageSide({ inputs }: Model): number | null {
   if (shape?.length !== 4) return null;
   const [, height, width, channels] = shape;
   return height === width && (channels === 1 || channels === 3) ? height : null;
+}
+
+/** Whether its layers, or what a converter left of them, are called as in its projects. */
+function isNamedAsProjects(model: Model, from: TeachableFile): boolean {
+  return trainedLayers(model) >= 2 || (from === 'tflite' && endsAsProjects(model));
 }
 
 /** How many layers are called as those it trains. */

@@ -1,9 +1,8 @@
 import type { ByteSource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
 import type { ModelFileReader, ModelFormat } from './model-file.js';
-import { isZip } from './weights/npz.js';
 import type { ReadContext } from './weights/weight-file.js';
-import { readZip, type ZipEntry } from './weights/zip.js';
+import { peekZip, type ZipEntry } from './weights/zip.js';
 
 /** The one network among the files of a zip archive, as Teachable Machine hands them out. */
 interface ZippedModel {
@@ -12,23 +11,13 @@ interface ZippedModel {
   readonly beside: ReadonlyMap<string, ZipEntry>;
 }
 
-/** An archive is asked of several formats. */
-const FOUND = new WeakMap<ByteSource, ZippedModel | null>();
-
 /** Of formats besides TensorFlow.js the labels tell that a network was handed out: other archives keep their refusals. */
 const LABELS = 'labels.txt';
 
 /** Null also for an archive of several networks, and for a damaged one: whoever reads that says why. */
 function modelIn(source: ByteSource): ZippedModel | null {
-  const before = FOUND.get(source);
-  if (before !== undefined) return before;
-  const found = isZip(source) ? orNull(() => find(source)) : null;
-  FOUND.set(source, found);
-  return found;
-}
-
-function find(source: ByteSource): ZippedModel | null {
-  const files = [...readZip(source).values()].filter(({ name }) => !/(^|\/)(__MACOSX|\.[^/]*)(\/|$)|\/$/.test(name));
+  const entries = [...(peekZip(source)?.values() ?? [])];
+  const files = entries.filter(({ name }) => !/(^|\/)(__MACOSX|\.[^/]*)(\/|$)|\/$/.test(name));
   const models = files.filter(({ name }) => /(^|\/)model\.json$|\.(h5|tflite)$/i.test(name));
   if (models.length !== 1) return null;
   const [entry] = models;

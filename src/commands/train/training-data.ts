@@ -13,7 +13,8 @@ import { baseName, folderOf, joinPath } from '../../io/paths.js';
 import { openFile } from '../../io/random-access.js';
 import { DIGIT_SIDE, drawDigit } from '../../models/drawn-digits.js';
 import { isIdx, readIdx } from '../../models/idx.js';
-import { isZip, npzReader } from '../../models/weights/npz.js';
+import { npzReader } from '../../models/weights/npz.js';
+import { isZip } from '../../models/weights/zip.js';
 import { placedDigits, type RawImages, storeArrays } from './array-data.js';
 import { openImageStore, type StoredImages } from './image-store.js';
 

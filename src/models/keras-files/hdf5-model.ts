@@ -3,10 +3,8 @@ import { CnnvizError } from '../../core/errors.js';
 import { someOf } from '../../core/text.js';
 import { type Hdf5Group, readHdf5 } from '../hdf5/hdf5-file.js';
 import { arraysWithin, isNumbers, weightOf } from '../hdf5/weights.js';
-import { importKeras } from '../keras/import.js';
-import type { KerasSource } from '../keras/keras-source.js';
+import { kerasModel } from '../keras/keras-model.js';
 import type { ModelFile, ModelFileReader } from '../model-file.js';
-import { teachableMachine } from '../teachable-machine.js';
 import type { ReadContext, WeightFile } from '../weights/weight-file.js';
 import { parsedJson } from './configuration.js';
 import { listOf, readLegacyWeights } from './legacy-weights.js';
@@ -43,15 +41,12 @@ function readModel(source: ByteSource, context: ReadContext): ModelFile {
   const content = contentOf(root);
   if (content.kind !== 'model') throw noLayers(content);
   const { weightsOf } = readLegacyWeights(content.weights);
-  const keras: KerasSource = {
+  const keras = {
     config: parsedJson(content.config, 'model_config'),
     weightsOf,
     version: root.texts('keras_version')?.[0] ?? content.weights.texts('keras_version')?.[0] ?? null,
   };
-  const { model, notes } = importKeras(keras, context.file ?? null);
-  const teachable = teachableMachine(model, 'keras', context);
-  if (!teachable) return { model, notes, classes: null, preset: null };
-  return { model, ...teachable, notes: [...notes, ...teachable.notes] };
+  return kerasModel(keras, 'keras', context);
 }
 
 const WHOLE = "save the whole model: model.save('model.keras')";

@@ -1,10 +1,8 @@
 import type { ByteSource } from '../../core/bytes.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import { type Hdf5Group, readHdf5 } from '../hdf5/hdf5-file.js';
-import { importKeras } from '../keras/import.js';
-import type { KerasSource } from '../keras/keras-source.js';
+import { kerasModel } from '../keras/keras-model.js';
 import type { ModelFile, ModelFileReader } from '../model-file.js';
-import { teachableMachine } from '../teachable-machine.js';
 import type { ReadContext, WeightFile, WeightTensor } from '../weights/weight-file.js';
 import { readZip, type ZipEntry } from '../weights/zip.js';
 import { parsedJson, textField } from './configuration.js';
@@ -20,11 +18,7 @@ const MOST_CONFIG = 64 * 2 ** 20;
 export const KERAS_ARCHIVE: ModelFileReader = {
   readModel(source: ByteSource, context: ReadContext): ModelFile {
     const { config, version, root } = openArchive(source);
-    const keras: KerasSource = { config, version, weightsOf: (place) => savedWeightsOf(root, place) };
-    const { model, notes } = importKeras(keras, context.file ?? null);
-    const teachable = teachableMachine(model, 'keras', context);
-    if (!teachable) return { model, notes, classes: null, preset: null };
-    return { model, ...teachable, notes: [...notes, ...teachable.notes] };
+    return kerasModel({ config, version, weightsOf: (place) => savedWeightsOf(root, place) }, 'keras', context);
   },
   readWeights(source: ByteSource): WeightFile {
     const { config, root } = openArchive(source);

@@ -1,17 +1,20 @@
+import { rowMajor, sizeOf } from '../../core/tensor.js';
+import type { Numbers } from '../../core/values.js';
 import type { Constant } from '../../layers/model.js';
+import { copyStrided } from '../../layers/moving.js';
 
 /** The same numbers in another order, made when they are asked for: `shape` is the new one. */
 function reordered(
   constant: Constant,
   shape: readonly number[],
-  order: (from: ArrayLike<number>, to: Float32Array) => void,
+  order: (from: Numbers, to: Float32Array) => void,
 ): Constant {
   const loadInto = (target: Float32Array): void => order(constant.load().data, target);
   return {
     dtype: 'float32',
     shape,
     load() {
-      const data = new Float32Array(shape.reduce((size, side) => size * side, 1));
+      const data = new Float32Array(sizeOf(shape));
       loadInto(data);
       return { dtype: 'float32', shape, data };
     },
@@ -34,7 +37,7 @@ export function eachOf(constant: Constant, of: (value: number) => number): Const
 /** Axis i of the result is axis perm[i]. Neighbouring axes that stay together move as one. */
 export function permuted(constant: Constant, perm: readonly number[]): Constant {
   const shape = perm.map((axis) => constant.shape[axis]);
-  const steps = constant.shape.map((_, axis) => constant.shape.slice(axis + 1).reduce((size, side) => size * side, 1));
+  const steps = rowMajor(constant.shape);
   return reordered(constant, shape, (from, to) => {
     const sides: number[] = [];
     const jumps: number[] = [];
@@ -49,23 +52,6 @@ export function permuted(constant: Constant, perm: readonly number[]): Constant 
         jumps.push(step);
       }
     }
-    copyAxes(from, to, sides, jumps);
+    copyStrided(from, 0, sides, jumps, to);
   });
-}
-
-/** to, row-major with these sides, from places that lie `jumps` apart. */
-function copyAxes(from: ArrayLike<number>, to: Float32Array, sides: readonly number[], jumps: readonly number[]): void {
-  const [inner, jump] = [sides[sides.length - 1] ?? 1, jumps[jumps.length - 1] ?? 1];
-  const outer = sides.slice(0, -1);
-  const at = new Array<number>(outer.length).fill(0);
-  let start = 0;
-  for (let o = 0; o < to.length; o += inner) {
-    for (let i = 0, f = start; i < inner; i++, f += jump) to[o + i] = from[f];
-    for (let axis = outer.length - 1; axis >= 0; axis--) {
-      start += jumps[axis];
-      if (++at[axis] < outer[axis]) break;
-      start -= jumps[axis] * outer[axis];
-      at[axis] = 0;
-    }
-  }
 }

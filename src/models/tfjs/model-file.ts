@@ -1,9 +1,8 @@
 import type { ByteSource } from '../../core/bytes.js';
 import { plural } from '../../core/geometry.js';
 import { someOf } from '../../core/text.js';
-import { importKeras } from '../keras/import.js';
+import { kerasModel } from '../keras/keras-model.js';
 import type { ModelFileReader } from '../model-file.js';
-import { teachableMachine } from '../teachable-machine.js';
 import type { ReadContext, WeightTensor } from '../weights/weight-file.js';
 import { layerArrays } from './layer-arrays.js';
 import { type ModelJson, readModelJson } from './model-json.js';
@@ -14,17 +13,12 @@ export const TFJS_FILE: ModelFileReader = {
   readModel(source, context) {
     const { config, version, tensors } = readLayersModel(source, context);
     const arrays = layerArrays(tensors);
-    const { model, notes } = importKeras({ config, version, weightsOf: arrays.weightsOf }, context.file ?? null);
-    const facts = teachableMachine(model, 'tfjs', context);
-    const unused = arrays.unused();
-    const left =
-      unused.length > 0 ? [`${plural(unused.length, 'array')} of no layer that is read: ${someOf(unused)}`] : [];
-    return {
-      model,
-      notes: [...notes, ...left, ...asKeras(config), ...(facts?.notes ?? [])],
-      classes: facts?.classes ?? null,
-      preset: facts?.preset ?? null,
+    const own = () => {
+      const unused = arrays.unused();
+      const left = `${plural(unused.length, 'array')} of no layer that is read: ${someOf(unused)}`;
+      return [...(unused.length > 0 ? [left] : []), ...asKeras(config)];
     };
+    return kerasModel({ config, version, weightsOf: arrays.weightsOf }, 'tfjs', context, own);
   },
   readWeights(source, context) {
     const { tensors, optimizer } = readLayersModel(source, context);

@@ -1,4 +1,4 @@
-import { type ByteSource, checkRange, windowOf } from '../../core/bytes.js';
+import { type ByteSource, checkRange, fillingSource, windowOf } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
 import { foreignFile } from '../foreign/index.js';
 import type { ReadContext, WeightTensor } from '../weights/weight-file.js';
@@ -73,14 +73,5 @@ function joined(files: readonly ByteSource[]): ByteSource {
       at += count;
     }
   };
-  return {
-    size,
-    readInto,
-    read(from, length) {
-      checkRange(size, from, length);
-      const bytes = new Uint8Array(length);
-      readInto(from, bytes);
-      return bytes;
-    },
-  };
+  return fillingSource(size, readInto);
 }

@@ -12,9 +12,7 @@ export const TFLITE_FILE: ModelFileReader = {
     const flatbuffer = openFlatbuffer(source);
     const tflite = readTflite(flatbuffer);
     const { model, notes } = importTflite(flatbuffer, tflite, context.file ?? null);
-    const told =
-      (model.inputs.length > 0 ? teachableMachine(model, 'tflite', context) : null) ??
-      toldOf(flatbuffer, tflite, context);
+    const told = teachableMachine(model, 'tflite', context) ?? toldOf(flatbuffer, tflite, context);
     return { model, classes: told.classes, preset: told.preset, notes: [...notes, ...told.notes] };
   },
   readWeights: tfliteWeights,

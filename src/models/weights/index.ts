@@ -2,11 +2,11 @@ import type { ByteSource } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
 import { type ForeignFile, foreignFile } from '../foreign/index.js';
 import { modelFormatOf } from '../model-formats.js';
-import { isZip, npyReader, npzReader } from './npz.js';
+import { npyReader, npzReader } from './npz.js';
 import { pytorchReader } from './pytorch.js';
 import { safetensorsReader } from './safetensors.js';
 import type { ReadContext, WeightFile, WeightReader } from './weight-file.js';
-import { readZip } from './zip.js';
+import { isZip, readZip } from './zip.js';
 
 /** Every format of weights alone; the first that recognises a file reads it. */
 const WEIGHT_READERS: readonly WeightReader[] = [npyReader, pytorchReader, npzReader, safetensorsReader];

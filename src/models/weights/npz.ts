@@ -3,14 +3,7 @@ import { atPlace, CnnvizError } from '../../core/errors.js';
 import { isNpy, type NpyDtype, npyToValue, readNpy, readNpyHeader } from '../npy.js';
 import { loadStored, loadStoredInto, STORED_TYPES } from './float-types.js';
 import type { StoredType, WeightFile, WeightReader, WeightTensor } from './weight-file.js';
-import { readZip } from './zip.js';
-
-/** Whether a file begins as a zip archive does. */
-export function isZip(source: ByteSource): boolean {
-  if (source.size < 22) return false;
-  const [a, b, c, d] = source.read(0, 4);
-  return a === 0x50 && b === 0x4b && (c === 3 || c === 5) && (d === 4 || d === 6);
-}
+import { isZip, readZip } from './zip.js';
 
 /** An archive whose entries are all .npy. Every other zip archive is refused by this reader, with its first name. */
 function read(source: ByteSource): WeightFile {

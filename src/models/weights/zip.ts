@@ -78,6 +78,34 @@ export function readZip(source: ByteSource): Map<string, ZipEntry> {
   return entries;
 }
 
+/** Whether a file begins as a zip archive does. */
+export function isZip(source: ByteSource): boolean {
+  if (source.size < END_BYTES) return false;
+  const [a, b, c, d] = source.read(0, 4);
+  return a === 0x50 && b === 0x4b && (c === 3 || c === 5) && (d === 4 || d === 6);
+}
+
+/** Directories that were looked into: a file is asked by every format what it is. */
+const LOOKED_INTO = new WeakMap<ByteSource, ReadonlyMap<string, ZipEntry> | null>();
+
+/** The entries of a sound archive; null for any other file, and for a damaged one: whoever reads that says why. */
+export function peekZip(source: ByteSource): ReadonlyMap<string, ZipEntry> | null {
+  const before = LOOKED_INTO.get(source);
+  if (before !== undefined) return before;
+  const found = isZip(source) ? soundEntries(source) : null;
+  LOOKED_INTO.set(source, found);
+  return found;
+}
+
+function soundEntries(source: ByteSource): ReadonlyMap<string, ZipEntry> | null {
+  try {
+    return readZip(source);
+  } catch (error) {
+    if (error instanceof CnnvizError) return null;
+    throw error;
+  }
+}
+
 function entryOf(
   source: ByteSource,
   name: string,
