@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type WarmProcess, warmProcess } from '../first-use/warm-process.js';
+import { type WarmProcess, warmProcess } from './warm-process.js';
 
 export const BIN = fileURLToPath(new URL('../../bin/cnnviz.js', import.meta.url));
 export const IMAGES = fileURLToPath(new URL('../../fixtures/images/', import.meta.url));

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
  * stderr} goes back (stdout also in base64: it may be bytes), with the seconds of processor time it took and the most
  * memory of any so far. Hundreds of short commands are tried; each would spend ten times as long on starting Node.
  */
-const { main } = createRequire(import.meta.url)('../../../dist/cli/main.cjs');
+const { main } = createRequire(import.meta.url)('../../dist/cli/main.cjs');
 
 for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxListeners(0);
 
@@ -25,7 +25,7 @@ function caught(stream) {
   };
 }
 
-process.on('message', async ({ args, cwd, env = {} }) => {
+process.on('message', async ({ args, cwd, env }) => {
   process.chdir(cwd);
   const own = { ...process.env };
   Object.assign(process.env, env);

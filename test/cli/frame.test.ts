@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withHelpAsFlag } from '../../src/cli/help.js';
 import { buildProgram } from '../../src/cli/main.js';
 import { writeFiles } from '../first-use/command-grammar.js';
-import { warmProcess } from '../first-use/warm-process.js';
 import { inFolder } from './cnnviz.js';
+import { warmProcess } from './warm-process.js';
 
 /** What is the same for every command that has the flag. */
 type Promised =

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFiles } from '../first-use/command-grammar.js';
 import { argumentsOf } from '../first-use/typed-commands.js';
-import { warmProcess } from '../first-use/warm-process.js';
 import { IMAGES } from './cnnviz.js';
+import { warmProcess } from './warm-process.js';
 
 /** Where a picture stands among those a command writes: it names the file, or the folder has just this one. */
 interface Drawing {

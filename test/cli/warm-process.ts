@@ -24,7 +24,7 @@ export interface WarmProcess {
   end(): void;
 }
 
-const SERVER = fileURLToPath(new URL('fixes/command-server.mjs', import.meta.url));
+const SERVER = fileURLToPath(new URL('command-server.mjs', import.meta.url));
 
 export function warmProcess(hangMs: number): WarmProcess {
   let child: ChildProcess | null = null;

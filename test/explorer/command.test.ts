@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tensor } from '../../src/core/tensor.js';
 import { writeNpy } from '../../src/models/npy.js';
 import { cnnviz, IMAGES, inFolder } from '../cli/cnnviz.js';
-import { warmProcess } from '../first-use/warm-process.js';
+import { warmProcess } from '../cli/warm-process.js';
 import { emptied, hashOf, pageParts } from './page-parts.js';
 
 /** The whole of a page but for weights and pictures; and what it is when it travels, two thirds of which is the engine. These only go down. */

@@ -13,7 +13,7 @@ import { fieldLine, shellLine } from '../../src/explorer/shell-line.js';
 import type { PageState } from '../../src/explorer/state.js';
 import type { Layer } from '../../src/layers/index.js';
 import { IMAGES } from '../cli/cnnviz.js';
-import { warmProcess } from '../first-use/warm-process.js';
+import { warmProcess } from '../cli/warm-process.js';
 import { pageParts } from './page-parts.js';
 
 const GRAY: Look = { scale: { kind: 'auto' }, colormap: 'gray', each: false };

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BIN, cnnviz, NODE } from '../cli/cnnviz.js';
+import { type Measured, warmProcess } from '../cli/warm-process.js';
 import { mutatedCommand, writeFiles } from './command-grammar.js';
-import { type Measured, warmProcess } from './warm-process.js';
 
 /** All of them where nobody waits; else a part, of which each command has some. CNNVIZ_SEED=n runs one again, CNNVIZ_FIRST_SEED=n others. */
 const COUNT = process.env.CI ? 200 : 120;

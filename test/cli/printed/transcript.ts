@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { warmProcess } from '../../first-use/warm-process.js';
 import { cnnviz, IMAGES } from '../cnnviz.js';
+import { warmProcess } from '../warm-process.js';
 
 const STORE = fileURLToPath(new URL('../../../fixtures/expected/printed/', import.meta.url));
 const MODELS = fileURLToPath(new URL('../../../fixtures/models/', import.meta.url));

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { warmProcess } from '../../first-use/warm-process.js';
+import { warmProcess } from '../../cli/warm-process.js';
 
 /** Pages made by the built command, in a folder that goes with it. */
 export class PageMaker {

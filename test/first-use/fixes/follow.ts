@@ -1,18 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { projectFiles, readTexts } from '../../architecture/project.js';
-import { IMAGES, inFolder } from '../../cli/cnnviz.js';
+import { cnnviz, IMAGES, inFolder, type Run } from '../../cli/cnnviz.js';
 import { commandIn, commandLines, FLAG, faultsIn, optionOf } from './commands.js';
 import { type FixText, fixTexts } from './fix-texts.js';
 
-interface Answer {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+type Told = Pick<Run, 'stdout' | 'stderr'>;
 
 /**
  * How a reader follows a fix.
@@ -62,24 +56,21 @@ export function typedFixes(part: RegExp): FixText[] {
  * "file: text" → why.
  */
 export function testFixes(part: RegExp, cases: readonly FixCase[], untried: Readonly<Record<string, string>>): void {
-  const server = startServer();
   const left = new Map<string, FixText[]>();
   for (const fix of typedFixes(part)) {
     const key = `${fix.path}: ${fix.text}`;
     left.set(key, [...(left.get(key) ?? []), fix]);
   }
   const total = left.size;
-  afterAll(() => void server.child.kill());
-
   describe('a fix works when it is followed', () => {
     it.each(cases.map((one) => [one.args.join(' ').slice(0, 120), one] as const))('%s', async (_, one) => {
       await inFolder(async (cwd) => {
         setPlace(cwd, one.files ?? {});
         for (const args of one.before ?? []) {
-          const made = await server.run(args, cwd);
+          const made = await cnnviz([...args], { cwd });
           expect(made.code, `${args.join(' ')}\n${told(made)}`).toBe(0);
         }
-        const failed = await server.run(one.args, cwd);
+        const failed = await cnnviz([...one.args], { cwd });
         expect(failed.code, told(failed)).not.toBe(0);
         const { what, fix } = lastFix(failed);
         expect(fix).toMatch(one.says);
@@ -89,7 +80,7 @@ export function testFixes(part: RegExp, cases: readonly FixCase[], untried: Read
         const command = commandIn(one.args) ?? '';
         expect(faultsIn(fix, [command, ...(one.about ?? [])])).toEqual([]);
         const next = await follow(one, what, fix, cwd);
-        const followed = await server.run(next, cwd);
+        const followed = await cnnviz([...next], { cwd });
         expect(followed.code, `${next.join(' ')}\n${told(followed)}`).toBe(one.reaches ?? 0);
       });
     });
@@ -103,7 +94,7 @@ export function testFixes(part: RegExp, cases: readonly FixCase[], untried: Read
 }
 
 /** What a command said, its messages first; pictures go on for long. */
-function told({ stdout, stderr }: Answer): string {
+function told({ stdout, stderr }: Told): string {
   return `${stderr.slice(-600)}${stdout.slice(0, 600)}`;
 }
 
@@ -128,7 +119,7 @@ function setPlace(cwd: string, files: Readonly<Record<string, string | Uint8Arra
 }
 
 /** The last fix that was printed, and the line it stands below. */
-function lastFix({ stdout, stderr }: Answer): { what: string; fix: string } {
+function lastFix({ stdout, stderr }: Told): { what: string; fix: string } {
   const lines = `${stdout}${stderr}`.split('\n');
   const at = lines.findLastIndex((line) => /^\s*fix: /.test(line));
   expect(at, `no fix in:\n${stderr.slice(-600)}`).toBeGreaterThan(0);
@@ -179,31 +170,4 @@ function without(args: readonly string[], flag: string, command: string): string
 /** Words as a shell would cut them, but for what it expands. */
 function wordsOf(text: string): string[] {
   return [...text.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replace(/['"]/g, ''));
-}
-
-function startServer() {
-  let child: ChildProcess | null = null;
-  let end: ((error: Error) => void) | null = null;
-  const path = fileURLToPath(new URL('command-server.mjs', import.meta.url));
-  const start = () => {
-    const env = { ...process.env, FORCE_COLOR: undefined, CI: '', GITHUB_ACTIONS: '' };
-    child = fork(path, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env });
-    child.on('exit', (code) => {
-      end?.(new Error(`the command ended the process: ${code}`));
-      child = null;
-    });
-    return child;
-  };
-  return {
-    get child() {
-      return child ?? { kill: () => {} };
-    },
-    run: (args: readonly string[], cwd: string): Promise<Answer> =>
-      new Promise((resolve, reject) => {
-        end = reject;
-        const running = child ?? start();
-        running.once('message', (answer) => resolve(answer as Answer));
-        running.send({ args, cwd });
-      }),
-  };
 }
