@@ -1,5 +1,6 @@
 import { computesNumbers, layerFamily, nameOf } from '../layers/index.js';
 import { readsCall, type ShapedModel } from '../layers/infer.js';
+import { LEAVING_NUMBERS } from '../layers/kind-lists.js';
 import type { ModelNode } from '../layers/model.js';
 
 /** The last maps of one size on the way through a network. */
@@ -36,7 +37,13 @@ export function stagesOf(shaped: ShapedModel, most: number): NetworkStages {
   const { model, infos } = shaped;
   const makers = new Map(model.nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
   const [output] = model.outputs;
-  const all = longestWay(shaped, makers, output).filter((value) => sizeText(infos.get(value)!.shape) !== null);
+  const way = longestWay(shaped, makers, output);
+  // what only hands the input on makes no maps of it
+  const first = way.findIndex((value) => !LEAVING_NUMBERS.includes(makers.get(value)!.layer.kind));
+  const all = way
+    .slice(Math.max(first, 0))
+    // a border is for the layer behind it: the maps are those before
+    .filter((value) => sizeText(infos.get(value)!.shape) !== null && makers.get(value)!.layer.kind !== 'pad');
   const last = all.filter((value, i) => {
     const next = all[i + 1];
     return next === undefined || sizeText(infos.get(value)!.shape) !== sizeText(infos.get(next)!.shape);

@@ -127,7 +127,7 @@ export async function readFault(path: string, error: unknown): Promise<unknown> 
 /** Endings of one kind: a checkpoint that is missing is no picture of nearly the same name. */
 const KINDS: readonly RegExp[] = [
   /\.(jpe?g|png|webp|gif|tiff?|avif|bmp|svg)$/i,
-  /\.(pth?|safetensors|npz|ckpt|bin|onnx)$/i,
+  /\.(pth?|safetensors|npz|ckpt|bin|onnx|keras|h5|tflite|pt2)$/i,
   /\.(ya?ml|json|txt|csv)$/i,
   /\.npy$/i,
 ];

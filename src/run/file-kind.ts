@@ -45,7 +45,7 @@ function fileKind(path: string, source: ByteSource): FileKind | null {
 }
 
 /** What a model is called in a folder of its own. */
-const IN_FOLDER = /^[^/]*\.(onnx|pth?|safetensors|keras|h5|tflite)$|^model\.json$/;
+const IN_FOLDER = /^[^/]*\.(onnx|pth?|safetensors|keras|h5|tflite|pt2)$|^model\.json$/;
 const MOST_TRIED = 20;
 
 /** A folder in the place of a network: the model in it, or what program reads it; null for any other folder. */

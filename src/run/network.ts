@@ -162,7 +162,7 @@ async function readSpec(network: string, asPrinted: boolean): Promise<NetworkSpe
   if (builtinName(network) !== null) return builtinNetwork(network);
   const [word] = network.trim().split(/[\s=]/);
   if (sameName(word, LAYER_WORDS) !== null) return parsePipe(network);
-  if (/\.(ya?ml|json|txt|onnx|keras|h5|tflite|pth?|safetensors|npz)$/i.test(network)) await readBytes(network);
+  if (/\.(ya?ml|json|txt|onnx|keras|h5|tflite|pt2|zip|pth?|safetensors|npz)$/i.test(network)) await readBytes(network);
   const names = BUILTIN_NETWORKS.map(({ name }) => name);
   const own = sameName(network, names);
   if (own !== null) return builtinNetwork(own);
@@ -172,7 +172,7 @@ async function readSpec(network: string, asPrinted: boolean): Promise<NetworkSpe
       names.filter((name) => !isOtherSize(network, name)),
     ) ?? nearestName(word, LAYER_WORDS);
   throw new CnnvizError('usage', `unknown network "${network}"`, {
-    fix: `${near ? `did you mean ${near}? ` : ''}${BUILTIN_WORDS}; or a file (.onnx, .keras, .h5, .tflite, .yaml, .json, the text of print(model)), or a pipe "conv edge3x3 | relu"`,
+    fix: `${near ? `did you mean ${near}? ` : ''}${BUILTIN_WORDS}; or a file (.onnx, .keras, .h5, .tflite, .pt2, .yaml, .json, the text of print(model)), or a pipe "conv edge3x3 | relu"`,
   });
 }
 

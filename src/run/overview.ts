@@ -77,8 +77,9 @@ export function overviewFacts(job: NetworkJob, run: OverviewRun): Omit<DrawnOver
     });
   }
   const found = stagesOf(shaped, MOST_STAGES);
+  const names = withoutCommonPath(layers.map(({ result }) => result.name));
   const stages = found.stages.map((stage, i) => ({
-    name: layers[i].result.name,
+    name: names[i],
     size: sizeWords(stage),
     way: wayWords(stage.between),
     maps: mapsOf(layers[i].values, stage),
@@ -95,6 +96,15 @@ export function overviewFacts(job: NetworkJob, run: OverviewRun): Omit<DrawnOver
     colormap,
     signs,
   };
+}
+
+/** Names without the path of models that all of them share: "sequential_1/model1/out_relu" is out_relu there. */
+function withoutCommonPath(names: readonly string[]): readonly string[] {
+  const folders = names.map((name) => name.split('/').slice(0, -1));
+  const [first = []] = folders;
+  const shared = first.findIndex((part, depth) => folders.some((folder) => folder[depth] !== part));
+  const depth = names.length < 2 ? 0 : shared < 0 ? first.length : shared;
+  return names.map((name) => name.split('/').slice(depth).join('/'));
 }
 
 function factsOf(job: NetworkJob, { source }: OverviewRun, { stages, sizes }: NetworkStages): string[] {

@@ -9,7 +9,7 @@ const unpacked =
     `unpack it first: ${command} ${file}`;
 
 /** What is read once it is out of an archive. */
-const MODEL = /\.(onnx|pth?|safetensors|npz|keras|h5|tflite)$|(^|\/)model\.json$|(^|\/)saved_model\.pb$/;
+const MODEL = /\.(onnx|pth?|safetensors|npz|keras|h5|tflite|pt2)$|(^|\/)model\.json$|(^|\/)saved_model\.pb$/;
 
 /** What stands where a model should be. */
 export const DOWNLOADS: readonly ForeignKind[] = [
