@@ -19,6 +19,38 @@ const field = (number: number, text: string) => {
 };
 const NODE = field(1, 'input') + field(2, 'Placeholder');
 
+describe('text that goes on and on is told from nothing, at once', () => {
+  const pieces = [
+    '\n',
+    ' ',
+    '\t',
+    ' \n',
+    '#\n',
+    '# a\n\n',
+    '  - relu\n',
+    'a:\n',
+    'backbone:\n',
+    '"""',
+    '"""\n',
+    'import\n',
+  ];
+  const opened = [
+    '{',
+    '{"nodes":[',
+    '{"base_code":{',
+    '<!--',
+    '<?xml ',
+    '"weight_map" ',
+    '"format" ',
+    '[ -1 ',
+    'name:',
+  ];
+  it.each([...pieces, ...opened])('%j', (piece) => {
+    for (const first of ['', '{', '#\n', 'backbone:\n', '"""'])
+      expect(() => foreignFile(sourceOf(first + piece.repeat(4096)), null, 'a')).not.toThrow();
+  });
+});
+
 describe('a file of another program is told by its bytes', () => {
   it.each([
     [LFS, 'a Git LFS pointer: the file itself has not been fetched (70 bytes in the place of 12,345)', 'git lfs pull'],
@@ -57,6 +89,12 @@ describe('a file of another program is told by its bytes', () => {
     ['\x80\x04\x95\x10sklearn.svm', 'a pickle of Python objects (sklearn)', 'numpy.savez'],
     ['MATLAB 5.0 MAT-file', 'MATLAB', 'loadmat'],
     ['# a net\nimport torch\n', 'a program in Python', 'torch.onnx.export'],
+    [
+      '#!/usr/bin/env python3\n\n"""A net.\n\nOf mine."""\n# a\n\nfrom torch import nn\n',
+      'a program in Python',
+      'export',
+    ],
+    ['# YOLO\n\nnc: 80\n\nbackbone: # from, repeats\n  [[-1, 1, Conv]]\n', 'a YOLO network', 'yolo export'],
     ['nc: 80\nbackbone:\n  - [-1, 1, Conv, [64, 3, 2]]\n', 'a YOLO network', 'yolo export'],
     ['\x1f\x8b\x08', 'a gzip archive', 'gunzip "a b.x"'],
     ['7z\xbc\xaf\x27\x1c', 'a 7-Zip archive', '7z x'],

@@ -14,12 +14,12 @@ export const DESCRIPTIONS: readonly ForeignKind[] = [
   },
   {
     what: 'the description of a YOLO network, without its weights',
-    told: matches(/^(#[^\n]*\n|\s*\n|\w+:[^\n]*\n|[ \t]+[^\n]*\n)*backbone:\s*(#[^\n]*)?\n[\s\S]*\[\s*-1\s*,/),
+    told: matches(/^backbone:[ \t]*(#[^\n]*)?\r?\n[\s\S]*\[\s*-1\s*,/m),
     fix: () => 'export the trained model: yolo export model=best.pt format=onnx, then: cnnviz run best.onnx',
   },
   {
     what: 'a program in Python, which is not run',
-    told: matches(/^(#[^\n]*\n|\s*\n|("""|''')[\s\S]*?\2\s*\n)*(import [\w.]+|from [\w.]+ import )/),
+    told: matches(/^\s*(#[^\n]*\n\s*)*(("""|''')[\s\S]*?\3\s*(#[^\n]*\n\s*)*)?(import [\w.]+|from [\w.]+ import )/),
     fix: () =>
       "export the model where it is made: torch.onnx.export(model, x, 'model.onnx'), then: cnnviz run model.onnx",
   },

@@ -40,6 +40,7 @@ export const begins =
   ({ start }) =>
     start.startsWith(magic, at);
 
+/** The pattern must not find two ways through the same text: files are hostile, and it would try all. */
 export const matches =
   (pattern: RegExp): Told =>
   ({ start }) =>
