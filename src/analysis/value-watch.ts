@@ -88,9 +88,10 @@ export class ValueWatch implements StepWatch {
 
   /** The largest |value| among what a step reads; its parameters do not count. */
   #read({ layer, inputs }: Step, read: (name: string) => EngineInput | Value): number {
+    const { model, known: numbersKnown } = this.#plan.shaped;
     return inputs.reduce((most, name) => {
       if (name === null) return most;
-      const isConstant = this.#plan.shaped.known(name) !== null;
+      const isConstant = model.constants.has(name) || numbersKnown(name) !== null;
       if (isConstant && layerFamily(layer).growth !== 'passes') return most;
       const known = this.#magnitudes.get(name) ?? magnitudeOfInput(read(name));
       this.#magnitudes.set(name, known);

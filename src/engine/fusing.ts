@@ -1,3 +1,4 @@
+import { sizeOf } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
 import { forwardOf } from '../layers/index.js';
 import type { ShapedModel } from '../layers/infer.js';
@@ -62,11 +63,13 @@ const NO_NUMBERS = new Float32Array(0);
 
 /** What a node does to each number of its first input; null: no such thing, or something that no constant tells. */
 function eachOf({ shaped }: FusingContext, { layer, inputs, outputs }: ModelNode): Omit<EachFused, 'kind'> | null {
+  const rowWork = forwardOf(layer)?.rowWork;
   const isFloat = [inputs[0]!, outputs[0]].every((name) => shaped.infos.get(name)!.dtype === 'float32');
+  if (!rowWork || !isFloat) return null;
   const constants = inputs.slice(1).map((name) => (name === null ? null : shaped.known(name)));
-  if (!isFloat || constants.some((value, i) => value === null && inputs[i + 1] !== null)) return null;
+  if (constants.some((value, i) => value === null && inputs[i + 1] !== null)) return null;
   const x: Value = { ...shaped.infos.get(inputs[0]!)!, data: NO_NUMBERS };
-  const work = forwardOf(layer)?.rowWork?.(layer, [x, ...constants]);
+  const work = rowWork(layer, [x, ...constants]);
   return work?.work === 'each' ? { of: work.of, parameters: work.parameters, layer, constants } : null;
 }
 
@@ -78,18 +81,19 @@ function pairOf(
 ): PairFused | null {
   const isTurned = inputs[0] !== value;
   const name = inputs[isTurned ? 0 : 1];
-  const constant = name ? shaped.known(name) : null;
-  if (inputs.length !== 2 || !constant) return null;
-  const [own, made] = [value, outputs[0]].map((one) => shaped.infos.get(one)!);
-  const areFloats = [own, made, constant].every(({ dtype }) => dtype === 'float32');
+  const rowWork = forwardOf(layer)?.rowWork;
+  if (inputs.length !== 2 || !name || !rowWork) return null;
+  const [own, made, other] = [value, outputs[0], name].map((one) => shaped.infos.get(one)!);
+  const areFloats = [own, made, other].every(({ dtype }) => dtype === 'float32');
   if (!areFloats || String(own.shape) !== String(made.shape)) return null;
-  const count = constant.data.length;
-  const isRow = width > 1 && count === width && constant.shape[constant.shape.length - 1] === width;
-  if (count !== 1 && !isRow) return null;
-  const work = forwardOf(layer)?.rowWork?.(layer, [{ ...own, data: NO_NUMBERS }, constant]);
+  const count = sizeOf(other.shape);
+  const isRow = width > 1 && count === width && other.shape[other.shape.length - 1] === width;
+  const constant = count === 1 || isRow ? shaped.known(name) : null;
+  if (!constant) return null;
+  const work = rowWork(layer, [{ ...own, data: NO_NUMBERS }, constant]);
   if (work?.work !== 'pair' || (isTurned && work.operation !== '+' && work.operation !== '×')) return null;
   const { operation } = work;
-  return { kind: 'pair', operation, value: name!, constant, width: isRow ? width : 0, layer, isTurned };
+  return { kind: 'pair', operation, value: name, constant, width: isRow ? width : 0, layer, isTurned };
 }
 
 /** What a node does to each number of `value` and nothing else. */

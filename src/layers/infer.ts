@@ -87,9 +87,10 @@ export function inferShapes(
   const compute = (name: string): Value | null => {
     const node = makers.get(name);
     if (!node || !evaluate) return null;
+    // what comes from the images first: weights are not read to find that nothing can be computed with them
+    const isOpen = (input: string | null) => input !== null && !model.constants.has(input) && known(input) === null;
+    if (!layerFamily(node.layer).readsShapes && node.inputs.some(isOpen)) return null;
     const inputs = node.inputs.map((input) => (input === null ? null : known(input)));
-    if (!layerFamily(node.layer).readsShapes && inputs.some((value, i) => value === null && node.inputs[i] !== null))
-      return null;
     const outputs = node.outputs.map((output) => infos.get(output)!);
     const shaped = node.inputs.map((input, i) =>
       input === null ? null : (inputs[i] ?? unknownNumbers(infos.get(input)!)),

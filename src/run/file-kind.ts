@@ -49,7 +49,7 @@ const IN_FOLDER = /^[^/]*\.(onnx|pth?|safetensors|keras|h5|tflite|pt2)$|^model\.
 const MOST_TRIED = 20;
 
 /** A folder in the place of a network: the model in it, or what program reads it; null for any other folder. */
-function folderKind(path: string): FileKind | null {
+export function folderKind(path: string): FileKind | null {
   const names = peekFolder(path);
   if (names === null) return null;
   for (const name of names.filter((one) => IN_FOLDER.test(one)).slice(0, MOST_TRIED)) {

@@ -9,7 +9,7 @@ import type { Value } from '../core/values.js';
 import { isOwnFile } from '../io/descriptors.js';
 import { existingFile, readBytes } from '../io/files.js';
 import { baseName, extensionOf, folderOf, joinPath, stem } from '../io/paths.js';
-import { fileBeside, openFile } from '../io/random-access.js';
+import { openFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
 import {
   BUILTIN_NETWORKS,
@@ -28,10 +28,9 @@ import {
 } from '../models/networks/index.js';
 import { trainedFacts } from '../models/networks/trained.js';
 import { npyToValue, readNpy } from '../models/npy.js';
-import { readWeights } from '../models/weights/index.js';
 import type { WeightFile } from '../models/weights/weight-file.js';
 import { type FileKind, headIn, kindOfFile, named, refusalOf } from './file-kind.js';
-import { findWeights } from './found-weights.js';
+import { findWeights, openWeights } from './found-weights.js';
 import { bound, inNetworkWords, noInput, openModelFile } from './model-file.js';
 import { networkArgs } from './recipe.js';
 import { asNamed, bringsWeights, noNetwork, recognizedIn } from './recognized.js';
@@ -230,20 +229,14 @@ async function weightsFrom(path: string | null, seed: number | null): Promise<We
 const IMAGE_BYTES = 64;
 
 /** A checkpoint's list. @throws CnnvizError with the file's name in front */
-async function readWeightFile(path: string): Promise<WeightFile> {
-  const source = await openFile(path);
-  try {
+const readWeightFile = (path: string): Promise<WeightFile> =>
+  openWeights(path, (source) => {
     const format = sniffFormat(source.read(0, Math.min(IMAGE_BYTES, source.size)));
-    if (format !== null && format !== 'npy') {
-      throw new CnnvizError('usage', `an image (${format.toUpperCase()}), where weights are expected`, {
-        fix: `the image comes last: cnnviz run NET --weights WEIGHTS ${shellWord(path)}; without weights: cnnviz run NET --init seed:1 ${shellWord(path)}`,
-      });
-    }
-    return await readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
-  } catch (error) {
-    throw refusalOf(path, error);
-  }
-}
+    if (format === null || format === 'npy') return;
+    throw new CnnvizError('usage', `an image (${format.toUpperCase()}), where weights are expected`, {
+      fix: `the image comes last: cnnviz run NET --weights WEIGHTS ${shellWord(path)}; without weights: cnnviz run NET --init seed:1 ${shellWord(path)}`,
+    });
+  });
 
 async function openSpec(
   spec: NetworkSpec,

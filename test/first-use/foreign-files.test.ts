@@ -187,6 +187,15 @@ describe('a folder in the place of a network', () => {
       });
       expect(told('tf')).toMatchObject({ kind: 'foreign', what: 'a SavedModel of TensorFlow' });
       expect([told('img'), told('none')]).toEqual([null, null]);
+      for (const args of [
+        ['weights', 'onnx'],
+        ['summary', 'lenet5@onnx'],
+        ['summary', 'lenet5', '--weights', 'onnx'],
+      ]) {
+        const { code, stderr } = await cnnviz(args, { cwd });
+        const fix = `name the file: ${join('onnx', 'net.onnx')}`;
+        expect([code, stderr]).toEqual([2, `cnnviz: onnx: this is a folder with net.onnx in it\n  fix: ${fix}\n`]);
+      }
     }));
 });
 

@@ -2,7 +2,7 @@ import { CnnvizError } from '../../core/errors.js';
 import { listFolder } from '../../io/inputs.js';
 import { baseName, joinPath } from '../../io/paths.js';
 import { kindOf } from '../../io/read-files.js';
-import { openWeights } from '../network/weights-report.js';
+import { openWeights } from '../../run/found-weights.js';
 
 /** The weights of a network at one moment of its training. */
 export interface Checkpoint {

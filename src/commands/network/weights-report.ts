@@ -7,10 +7,7 @@ import { sizeOf } from '../../core/tensor.js';
 import { formatBytes, formatNumber, groupDigits, shorten } from '../../core/text.js';
 import { toFloat32 } from '../../core/values.js';
 import { VERSION } from '../../core/version.js';
-import { stem } from '../../io/paths.js';
-import { fileBeside, openFile } from '../../io/random-access.js';
 import { writeValue } from '../../models/npy.js';
-import { readWeights } from '../../models/weights/index.js';
 import type { StoredType, WeightFile, WeightTensor } from '../../models/weights/weight-file.js';
 import { tableLines } from '../../reports/table.js';
 import type { Style } from '../../reports/text.js';
@@ -36,17 +33,6 @@ export interface WeightList {
   readonly parameters: number;
   readonly bytes: number;
   readonly notes: readonly string[];
-}
-
-/** A checkpoint's arrays, before their numbers are read. @throws CnnvizError with the file's name in front */
-export async function openWeights(path: string): Promise<WeightFile> {
-  try {
-    const source = await openFile(path);
-    if (path === '-') return await readWeights(source, { name: 'array', beside: null });
-    return await readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
-  } catch (error) {
-    throw refusalOf(path, error);
-  }
 }
 
 /** What frameworks call the variances of a batch norm. */

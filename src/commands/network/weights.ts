@@ -32,7 +32,8 @@ export const weights = command({
     }
     const place = tensor === null ? null : frame.place({ name: `${safeName(tensor)}.npy`, inputs: [] });
     const report = await import('./weights-report.js');
-    const file = await report.openWeights(path);
+    const { openWeights } = await import('../../run/found-weights.js');
+    const file = await openWeights(path);
     if (tensor !== null) {
       const bytes = report.tensorBytes(path, report.findTensor(path, file, tensor));
       return { files: place === null ? [] : [{ place, bytes: () => bytes }] };

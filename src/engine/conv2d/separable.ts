@@ -7,6 +7,8 @@ import { bandOfRows, roundUp, tapCount, writeTaps } from './taps.js';
 const RANK_ONE = 1.2e-7;
 /** Smaller kernels stay with algorithms that keep the one order of summation. */
 const SMALLEST = 25;
+/** Layers of more planes are trained ones, whose kernels are no products: their weights are read once, to be packed. */
+const MOST_PLANES = 1024;
 
 /**
  * A kernel [C, kH, kW] as column [kH] times row [C·kW], or null. One column for all channels: then the horizontal
@@ -107,6 +109,7 @@ export const separable: BandAlgorithm = {
     if (g.kH * g.kW < SMALLEST) return `two passes gain too little below ${SMALLEST} cells, here ${g.kW}×${g.kH}`;
     const C = g.C / g.groups;
     const size = C * g.kH * g.kW;
+    if (g.M * C > MOST_PLANES) return `rank 1 is looked for in at most ${MOST_PLANES} planes, here ${g.M * C}`;
     const numbers = weight();
     for (let m = 0; m < g.M; m++) {
       if (factorize(numbers.subarray(m * size, (m + 1) * size), C, g.kH, g.kW) === null) {

@@ -112,7 +112,7 @@ function writeNode(
   const write = OPERATORS.get(key);
   if (!write) {
     throw new CnnvizError('unsupported', 'this operator is not supported', {
-      fix: `docs/formats.md lists those that are; or by ONNX: torch.onnx.export(model, (x,), 'model.onnx', dynamo=True)`,
+      fix: `docs/networks.md lists those that are; or by ONNX: torch.onnx.export(model, (x,), 'model.onnx', dynamo=True)`,
     });
   }
   for (const value of [...[...node.inputs.values()].flatMap(valuesIn), ...node.outputs]) {

@@ -29,7 +29,7 @@ export function readCheckpoint(source: ByteSource, context: ReadContext): Weight
   const start = source.read(0, Math.min(8, source.size));
   const hex = Array.from(start, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
   throw new CnnvizError('format', `not a file of weights: starts with the bytes ${hex}`, {
-    fix: 'formats: .npy, .npz, .safetensors, PyTorch .pth, .onnx, .keras, .h5, .tflite; a bare .bin (ncnn, TensorFlow.js, OpenVINO) does not say what it holds',
+    fix: 'formats: .npy, .npz, .safetensors, PyTorch .pth, .onnx, .keras, .h5, .tflite, .pt2; a bare .bin (ncnn, TensorFlow.js, OpenVINO) does not say what it holds',
   });
 }
 

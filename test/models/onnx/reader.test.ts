@@ -6,11 +6,14 @@ import { CnnvizError } from '../../../src/core/errors.js';
 import type { Value } from '../../../src/core/values.js';
 import { evaluate } from '../../../src/layers/evaluate.js';
 import { inferShapes } from '../../../src/layers/infer.js';
+import { LAYERS } from '../../../src/models/keras/translators/index.js';
 import { importOnnx, onnxNotes } from '../../../src/models/onnx/import.js';
 import { looksLikeOnnx } from '../../../src/models/onnx/looks-like-onnx.js';
 import { readOnnx } from '../../../src/models/onnx/proto.js';
 import { OPERATOR_GROUPS, TRANSLATORS } from '../../../src/models/onnx/translators/index.js';
 import { onnxWeights } from '../../../src/models/onnx/weights.js';
+import { OF_WHOLE, TRANSLATORS as TFLITE_OPERATORS } from '../../../src/models/tflite/operators/index.js';
+import { OPERATORS } from '../../../src/models/torch-export/operators/index.js';
 import { seeded } from '../../random.js';
 import { importBytes, importWhole, MODELS, ROOT, run } from './arrays.js';
 import { bytes, model, node, number, tensor, text, value, varint } from './writer.js';
@@ -209,10 +212,11 @@ describe('what cannot be computed', () => {
 
   it('docs/networks.md lists what is supported: npm run operators', async () => {
     const { operatorsPage } = (await import('../../../fixtures/make/operators.mjs' as string)) as {
-      operatorsPage: (page: string, groups: typeof OPERATOR_GROUPS) => string;
+      operatorsPage: (page: string, lists: object) => string;
     };
     const page = readFileSync(join(ROOT, 'docs/networks.md'), 'utf8');
-    expect(operatorsPage(page, OPERATOR_GROUPS)).toBe(page);
+    const lists = { OPERATOR_GROUPS, LAYERS, TRANSLATORS: TFLITE_OPERATORS, OF_WHOLE, OPERATORS };
+    expect(operatorsPage(page, lists)).toBe(page);
     expect(OPERATOR_GROUPS.flatMap(([, list]) => Object.keys(list)).sort()).toEqual([...TRANSLATORS.keys()].sort());
   });
 

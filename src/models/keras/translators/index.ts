@@ -11,7 +11,7 @@ import { OF_APPLICATIONS, RESIZING } from './resizing.js';
 import { SHAPE } from './shape.js';
 
 /** Layers of Keras that are computed, by the name of their class. */
-const LAYERS: ReadonlyMap<string, Translator> = new Map(
+export const LAYERS: ReadonlyMap<string, Translator> = new Map(
   [CONVOLUTION, DENSE, ELEMENTWISE, MERGE, NORMALIZATION, POOL, RESIZING, SHAPE, OPERATION_LAYERS].flatMap((family) =>
     Object.entries(family),
   ),

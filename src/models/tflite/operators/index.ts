@@ -9,11 +9,12 @@ import { SPATIAL } from './spatial.js';
 import { WHOLE } from './whole.js';
 
 /** Operators over floating point, and those that move numbers of any type. */
-const TRANSLATORS: ReadonlyMap<string, Translator> = new Map(
+export const TRANSLATORS: ReadonlyMap<string, Translator> = new Map(
   Object.entries({ ...CONVOLUTION, ...POOL, ...ELEMENTWISE, ...ARRANGE, ...SPATIAL, ...QUANTIZE }),
 );
 
-const OF_WHOLE: ReadonlyMap<string, Translator> = new Map(Object.entries(WHOLE));
+/** Those with an arithmetic of their own over int8 and uint8. */
+export const OF_WHOLE: ReadonlyMap<string, Translator> = new Map(Object.entries(WHOLE));
 
 /** Puts an operator into the Model. @throws CnnvizError 'unsupported' for what is not computed, 'format' for what makes no sense */
 export function translate(node: OperatorBuilder): void {
@@ -27,4 +28,5 @@ export function translate(node: OperatorBuilder): void {
   translator(node);
 }
 
-const OTHERWISE = 'what comes before it can be run: cnnviz summary FILE shows up to where';
+const OTHERWISE =
+  'docs/networks.md lists those that are computed; what does not depend on it can be run: cnnviz summary FILE shows it';
