@@ -199,8 +199,8 @@ class Batch {
   async #settleKnown(): Promise<void> {
     for (const [index, input] of this.#inputs.entries()) {
       if (input.unreadable !== undefined) {
-        const message = `${input.path}: ${input.unreadable}`;
-        await this.#finish(index, failedWork({ code: 'input', message, fix: 'rename the file' }));
+        const { why, fix } = input.unreadable;
+        await this.#finish(index, failedWork({ code: 'input', message: `${input.path}: ${why}`, fix }));
       } else if (this.#ledger?.proven.has(input.path)) {
         await this.#skip(index);
       } else if (this.#products !== null && this.#isThere(input, this.#products)) {

@@ -41,7 +41,7 @@ export const initFlag = flag.of(
 export const weightFlags = under('Weights:', {
   weights: flag.text(
     '-w, --weights <file>',
-    'numbers: .pth, .safetensors, .npz, or of a model: .onnx, .keras, .h5, .tflite; the same as NET@FILE',
+    'numbers: .pth, .safetensors, .npz, or of a model: .onnx, .keras, .h5, .tflite, .pt2; the same as NET@FILE',
   ),
   init: initFlag,
   input: flag.texts('--input <NAME=FILE.npy>', 'feed an input from an array; may be repeated'),

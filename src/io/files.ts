@@ -20,6 +20,7 @@ import { isPipe, readPipe, refuseOtherThanFile } from './descriptors.js';
 import { bytesInMemory } from './memory-files.js';
 import { addressFault, collisionKey, isAddress } from './paths.js';
 import { guardOutput, noteRead } from './read-files.js';
+import { memberBytes, memberPath } from './tar-members.js';
 import { finishTemporary, NAME_BYTES, signalsDelivered, temporaryFor } from './temporaries.js';
 
 export { fileIdentity } from './read-files.js';
@@ -36,6 +37,8 @@ export async function readOwnBytes(path: string): Promise<Uint8Array> {
   if (inMemory) return inMemory;
   try {
     if (isPipe(path)) return await readPipe(path);
+    const member = memberPath(path);
+    if (member) return memberBytes(member);
     return await withRegular(path, (file) => file.readFile());
   } catch (error) {
     throw await readFault(path, error);

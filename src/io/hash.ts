@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { isPipe } from './descriptors.js';
 import { openRegular, readBytes, readFault } from './files.js';
+import { memberPath } from './tar-members.js';
 
 /** SHA-256 of parts one after another, as lower-case hexadecimal. */
 export function sha256OfParts(parts: Iterable<Uint8Array>): string {
@@ -17,7 +18,7 @@ export function sha256(bytes: Uint8Array): string {
 
 /** SHA-256 of a file, read in portions. @throws CnnvizError 'input' */
 export async function sha256OfFile(path: string): Promise<string> {
-  if (isPipe(path)) return sha256(await readBytes(path));
+  if (isPipe(path) || memberPath(path)) return sha256(await readBytes(path));
   const hash = createHash('sha256');
   try {
     const file = await openRegular(path);

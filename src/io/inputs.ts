@@ -1,10 +1,12 @@
 import { lstat, readdir, stat } from 'node:fs/promises';
-import { extname, isAbsolute, join } from 'node:path';
+import { dirname, extname, isAbsolute, join } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
 import { matchesStars } from '../core/names.js';
 import { readBytes } from './files.js';
 import { isAddress, stem } from './paths.js';
 import { noteRead } from './read-files.js';
+import type { TarList } from './tar.js';
+import { isTarName, membersOf, REPACK } from './tar-members.js';
 
 /** A glob that is matched in a time that grows with names and folders only. */
 interface BoundedGlob {
@@ -66,8 +68,8 @@ export interface Input {
   readonly ext: string;
   /** The folders below the one that was named, to keep its tree; '' elsewhere. */
   readonly relative: string;
-  /** Why it cannot even be opened, when the folder's listing already shows it. */
-  readonly unreadable?: string;
+  /** Why it cannot even be opened, when the folder's or the archive's listing already shows it, and what helps. */
+  readonly unreadable?: { readonly why: string; readonly fix: string };
 }
 
 interface InputOptions {
@@ -85,7 +87,10 @@ const ENDINGS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.tif', '.tif
 export async function findInputs(args: readonly string[], { recursive, lists }: InputOptions): Promise<Input[]> {
   const found: Input[][] = [];
   for (const arg of args) found.push(await expand(arg, recursive));
-  for (const list of lists) found.push((await readList(list.path, list.nul)).map((path) => toInput(path, '')));
+  for (const list of lists) {
+    for (const path of await readList(list.path, list.nul))
+      found.push(isTarName(path) ? inArchive(path, '') : [toInput(path, '')]);
+  }
   const seen = new Set<string>();
   return found.flat().filter(({ path }) => !seen.has(path) && seen.add(path));
 }
@@ -94,6 +99,9 @@ async function expand(arg: string, recursive: boolean): Promise<Input[]> {
   if (arg === '-' || isAddress(arg)) return [toInput(arg, '')];
   const facts = await stat(arg).catch(() => null);
   if (facts?.isDirectory()) return walk(arg, '', recursive);
+  if (facts?.isFile() && isTarName(arg)) return inArchive(arg, '');
+  const range = facts ? null : namesInRange(arg);
+  if (range) return (await Promise.all(range.map((name) => expand(name, recursive)))).flat();
   if (facts || !/[*?[\]{}]/.test(arg)) return [toInput(arg, '')];
   const { pattern, matches } = boundedGlob(arg);
   const { glob } = await import('tinyglobby');
@@ -101,7 +109,48 @@ async function expand(arg: string, recursive: boolean): Promise<Input[]> {
   return paths
     .filter(matches)
     .sort(byCodeUnits)
-    .map((path) => toInput(path, ''));
+    .flatMap((path) => (isTarName(path) ? inArchive(path, '') : [toInput(path, '')]));
+}
+
+/** What a range of numbers may stand for. */
+const MOST_NAMES = 1_000_000;
+
+/** The names that shards/{000000..000099}.tar stands for, as in a shell; null for a name without a range. */
+function namesInRange(arg: string): string[] | null {
+  const [range, from, to] = /\{(\d{1,9})\.\.(\d{1,9})\}/.exec(arg) ?? [];
+  if (range === undefined) return null;
+  const count = Number(to) - Number(from) + 1;
+  if (count < 1 || count > MOST_NAMES) {
+    throw new CnnvizError('usage', `${arg}: ${range} stands for ${Math.max(count, 0)} names`, {
+      fix: `expected 1 to ${MOST_NAMES}, the smaller number first`,
+    });
+  }
+  const digits = from.startsWith('0') || to.startsWith('0') ? Math.max(from.length, to.length) : 0;
+  return Array.from({ length: count }, (_, i) => arg.replace(range, String(Number(from) + i).padStart(digits, '0')));
+}
+
+/** The images of a tar archive, which stand in a folder of its name. */
+function inArchive(archive: string, relative: string): Input[] {
+  const refused = (why: string, fix: string): Input => ({ ...toInput(archive, relative), unreadable: { why, fix } });
+  let list: TarList;
+  try {
+    list = membersOf(archive);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    return [toInput(archive, relative)]; // it fails again, by name, when it is read
+  }
+  const { members, damage } = list;
+  const folder = join(relative, stem(archive));
+  const found = members
+    .filter(({ name }) => ENDINGS.has(extname(name).toLowerCase()))
+    .map((member): Input => {
+      const path = `${archive}/${member.name}`;
+      if (member.refused === null) return toInput(path, join(folder, dirname(member.name)));
+      return { ...toInput(path, folder), unreadable: { why: member.refused, fix: REPACK } };
+    });
+  if (damage === null) return found;
+  if (members.length === 0) return [refused(`not a tar archive: ${damage}`, 'check it with: tar -tf FILE')];
+  return [...found, refused(`damaged: ${damage}; what stands behind is not read`, 'copy it again')];
 }
 
 /** The images of a folder; with `recursive` of everything below it, links to folders left out. */
@@ -116,6 +165,8 @@ async function walk(root: string, relative: string, recursive: boolean): Promise
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (recursive) for (const one of await walk(root, join(relative, entry.name), recursive)) found.push(one);
+    } else if (isTarName(entry.name) && (entry.isFile() || (await isFileLink(path)))) {
+      found.push(...inArchive(path, relative));
     } else if (ENDINGS.has(extname(entry.name).toLowerCase()) && (entry.isFile() || (await isFileLink(path)))) {
       found.push(toInput(path, relative));
     }
@@ -153,7 +204,8 @@ async function notUtf8(folder: string, relative: string): Promise<Input[]> {
       byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`,
     ).join('');
     if (!ENDINGS.has(extname(shown).toLowerCase())) return [];
-    return [{ ...toInput(join(folder, shown), relative), unreadable: 'the name is not UTF-8' }];
+    const unreadable = { why: 'the name is not UTF-8', fix: 'rename the file' };
+    return [{ ...toInput(join(folder, shown), relative), unreadable }];
   });
 }
 

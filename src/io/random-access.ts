@@ -7,6 +7,7 @@ import { readBytes, readFault } from './files.js';
 import { sourceInMemory } from './memory-files.js';
 import { leavesFolder } from './paths.js';
 import { noteRead } from './read-files.js';
+import { memberBytes, memberPath } from './tar-members.js';
 
 /** An open file, read where it is asked for. */
 interface FileSource extends ByteSource {
@@ -27,7 +28,7 @@ const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK;
 export async function openFile(path: string): Promise<FileSource> {
   const inMemory = sourceInMemory(path);
   if (inMemory) return inMemory;
-  if (isPipe(path)) return { path, ...memorySource(await readBytes(path)), close: () => undefined };
+  if (isPipe(path) || memberPath(path)) return { path, ...memorySource(await readBytes(path)), close: () => undefined };
   noteRead(path);
   try {
     refuseOtherThanFile(path, statSync(path));
@@ -42,6 +43,8 @@ export function peekFile(path: string): FileSource | null {
   const inMemory = sourceInMemory(path);
   if (inMemory) return inMemory;
   try {
+    const member = memberPath(path);
+    if (member) return { path, ...memorySource(memberBytes(member)), close: () => undefined };
     return statSync(path).isFile() ? sourceOf(path, openSync(path, READ_ONLY)) : null;
   } catch {
     return null; // it fails again, by name, when it is read

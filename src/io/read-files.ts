@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
 import { isOwnFile, isOwnPath, otherThanFile } from './descriptors.js';
+import { memberPath } from './tar-members.js';
 
 /** What a command reads, as far as it is known; null: nobody keeps a record, as in a program that uses the library. */
 interface Record {
@@ -29,14 +30,19 @@ export function endRecord(): void {
 
 /** Takes a file on record as one that must not be replaced. */
 export function noteRead(path: string): void {
-  if (record === null || !isGrowing || isOwnFile(path) || record.names.has(path)) return;
-  record.names.add(path);
-  record.unseen.push(path);
+  if (record === null || !isGrowing || isOwnFile(path)) return;
+  // of a file in an archive the archive: that is what could be replaced
+  const file = memberPath(path)?.archive ?? path;
+  if (record.names.has(file)) return;
+  record.names.add(file);
+  record.unseen.push(file);
 }
 
 /** What two names of one file have in common; null when nothing has this name. Links are followed. */
 export function fileIdentity(path: string): string | null {
   try {
+    const member = memberPath(path);
+    if (member) return `${fileIdentity(member.archive)}/${member.name}`;
     const facts = statSync(standing(path), { bigint: true, throwIfNoEntry: false });
     return facts ? `${facts.dev}:${facts.ino}` : null;
   } catch {

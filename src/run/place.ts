@@ -123,6 +123,8 @@ export function checkNames(output: OutputJob, inputs: readonly Input[], products
   const folders = new Set<string>();
   let identities: Map<string, string> | null = null;
   for (const input of inputs) {
+    // nothing is made of it
+    if (input.unreadable !== undefined) continue;
     const own = productsFor(products, input);
     if ((output.target.kind === 'file' || output.target.kind === 'stdout') && own.length * inputs.length > 1) {
       throw tooMany(output, own.length, inputs.length);

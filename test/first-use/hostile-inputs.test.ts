@@ -35,16 +35,16 @@ describe('long lists', () => {
       expect(run.stdout.match(/five\.png/g)!.length).toBeLessThan(4);
     }));
 
-  it('a checkpoint of 150,000 arrays is listed', () =>
+  it('a checkpoint of 50,000 arrays is listed', () =>
     inFolder(async (cwd) => {
       const entry = (i: number) => `"t${i}":{"dtype":"F32","shape":[1],"data_offsets":[${4 * i},${4 * i + 4}]}`;
-      const header = Buffer.from(`{${rows(150_000, entry).replaceAll('\n', ',')}}`);
+      const header = Buffer.from(`{${rows(50_000, entry).replaceAll('\n', ',')}}`);
       const length = Buffer.alloc(8);
       length.writeBigUInt64LE(BigInt(header.length));
-      writeFileSync(join(cwd, 'many.safetensors'), Buffer.concat([length, header, Buffer.alloc(600_000)]));
+      writeFileSync(join(cwd, 'many.safetensors'), Buffer.concat([length, header, Buffer.alloc(200_000)]));
       const run = await cnnviz(['weights', 'many.safetensors'], { cwd });
       expect(run.code, run.stderr).toBe(0);
-      expect(run.stdout).toContain('150,000 arrays');
+      expect(run.stdout).toContain('50,000 arrays');
     }));
 });
 

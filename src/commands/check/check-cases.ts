@@ -139,7 +139,7 @@ const checkCase = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe('a built-in, a network file, a model (.onnx, .keras, .h5, .tflite), NET@WEIGHTS'),
+    .describe('a built-in, a network file, a model (.onnx, .keras, .h5, .tflite, .pt2), NET@WEIGHTS'),
   weights: z.string().min(1).optional().describe('a checkpoint'),
   init: z.int().nonnegative().optional().describe('the seed of made-up He weights'),
   as_printed: z.boolean().optional().describe('the text of print(model) is the whole network'),

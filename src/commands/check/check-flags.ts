@@ -10,7 +10,7 @@ export const checkFlags = {
     pipe: flag.text('--pipe <pipe>', 'layers one after another, as for run'),
     network: flag.text(
       '--network <net>',
-      'a built-in, a network file, a model (.onnx, .keras, .h5, .tflite); NET@FILE adds a checkpoint',
+      'a built-in, a network file, a model (.onnx, .keras, .h5, .tflite, .pt2); NET@FILE adds a checkpoint',
     ),
     weights: flag.text('-w, --weights <file>', 'a checkpoint for --network'),
     init: { ...initFlag, about: 'made-up He weights, the same on every machine' },

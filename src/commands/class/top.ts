@@ -14,7 +14,7 @@ receptive field), from the original image. All channels in one pass; one patch a
   cnnviz top net.onnx photos/ --layer conv2 --json                           every channel, as numbers
 `,
   common: ['--layer', '--channel', '--weights', '--count', '--out'],
-  args: { net: classArgs.net, images: arg.any('images, .npy arrays, folders, globs') },
+  args: { net: classArgs.net, images: arg.any('images, .npy arrays, folders, .tar archives, globs') },
   flags: { ...topFlags, ...inputFlags },
   output: {
     endings: ['.png', '.svg'],

@@ -16,7 +16,7 @@ a part; with images it sees the rest. Exits with 1 when something is wrong.`,
   common: ['--weights', '--preset', '--resize', '--normalize'],
   args: {
     net: arg.one('the network, as for run'),
-    images: arg.any('images, .npy arrays, folders, globs; some dozen of the kind it was trained on'),
+    images: arg.any('images, .npy arrays, folders, .tar archives, globs; some dozen of the kind it was trained on'),
   },
   flags: doctorFlags,
   json: 'one JSON document with all findings on stdout',

@@ -54,7 +54,10 @@ const predict = command({
   cnnviz head predict my.head photo.jpg --weights alexnet.pth
   cnnviz head predict my.head photos/ -r --top 1 --jsonl > answers.jsonl
 `,
-  args: { head: PLACES.head, images: arg.any('images, .npy arrays, folders, globs, or - for standard input') },
+  args: {
+    head: PLACES.head,
+    images: arg.any('images, .npy arrays, folders, .tar archives, globs, or - for standard input'),
+  },
   flags: { top: flag.whole('--top <n>', 'name the n likeliest classes', 1, '3'), ...headFlags, ...inputFlags },
   jsonl: 'one JSON document a line and image on stdout, as they come',
   ...WORDS,

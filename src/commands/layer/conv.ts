@@ -33,7 +33,7 @@ export const conv = command({
   cnnviz conv photo.jpg -k outline3x3 -o map.npy          exact float32 numbers
 `,
   common: ['--kernel', '--stride', '--relu', '--strip', '--out'],
-  args: { images: arg.any('images, .npy arrays, folders, globs, or - for standard input') },
+  args: { images: arg.any('images, .npy arrays, folders, .tar archives, globs, or - for standard input') },
   flags: convFlags,
   output: {
     endings: ['.png', '.npy', '.svg'],

@@ -35,7 +35,7 @@ const runFlags = {
 export const run = command({
   name: 'run',
   description: `Run a network on images. NET is a pipe, a network file (.yaml, .json), the text of PyTorch's print(model), a model
-(.onnx, .keras, .h5, .tflite, model.json of TensorFlow.js or Teachable Machine), a head, a checkpoint of a network that is built
+(.onnx, .keras, .h5, .tflite, .pt2, model.json of TensorFlow.js or Teachable Machine), a head, a checkpoint of a network that is built
 in, or such a network's name: digits, alexnet, vgg16, resnet50 … (docs/networks.md). NET@FILE adds a checkpoint; digits has one.`,
   examples: `Examples:
   cnnviz run digits seven.png                                          a trained network that ships: which digit is it?
@@ -52,7 +52,7 @@ in, or such a network's name: digits, alexnet, vgg16, resnet50 … (docs/network
   common: ['--weights', '--layers', '--top', '--preset', '--out'],
   args: {
     net: arg.one('the network'),
-    images: arg.any('images, .npy arrays, folders, globs, or - for standard input'),
+    images: arg.any('images, .npy arrays, folders, .tar archives, globs, or - for standard input'),
   },
   flags: runFlags,
   output: {

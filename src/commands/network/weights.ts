@@ -7,7 +7,7 @@ import { safeName } from '../../io/paths.js';
 export const weights = command({
   name: 'weights',
   description:
-    'List the arrays of a checkpoint or a model (.pth, .safetensors, .npz, .npy, .onnx, .keras, .h5, .tflite, model.json), or take one out. Nothing in it is run.',
+    'List the arrays of a checkpoint or a model (.pth, .safetensors, .npz, .npy, .onnx, .keras, .h5, .tflite, .pt2, model.json), or take one out. Nothing in it is run.',
   examples: `Examples:
   cnnviz weights alexnet.pth
   cnnviz weights model.safetensors --json

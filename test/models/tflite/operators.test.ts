@@ -5,6 +5,7 @@ import { newNumbers, type Value } from '../../../src/core/values.js';
 import { forwardOf, LAYERS } from '../../../src/layers/index.js';
 import { TFLITE_FILE } from '../../../src/models/tflite/model-file.js';
 import { arrayOf, run, type StoredArray, worstOfLargest } from '../onnx/arrays.js';
+import { i32 } from './case-builder.js';
 import { type OperatorCase, operatorCases } from './cases.js';
 import { tfliteBytes } from './writer.js';
 
@@ -84,4 +85,27 @@ describe('every operator gives what TensorFlow Lite gives', () => {
     });
     expect(wrong).toEqual([]);
   });
+});
+
+it('kernels say the channels of a value whose own are open: its shape has a 1 in their place', () => {
+  const written = (shape: readonly number[], signature?: readonly number[]) => ({
+    tensors: [
+      { name: 'x0', shape: [1, 2, 6, 2] },
+      { name: 'wanted', shape: [4], type: 'int32' as const, data: [1, 4, 2, 3] },
+      { name: 'open', shape, ...(signature && { signature }) },
+      { name: 'w', shape: [2, 1, 1, 3], data: [1, 2, 3, -1, 0.5, 4] },
+      { name: 'y', shape: [1, 4, 2, 2] },
+    ],
+    operators: [
+      { code: 22, inputs: ['x0', 'wanted'], outputs: ['open'] },
+      { code: 3, inputs: ['open', 'w', ''], outputs: ['y'], options: [1, { 1: i32(1), 2: i32(1) }] as const },
+    ],
+    inputs: ['x0'],
+    outputs: ['y'],
+  });
+  const x0 = Array.from({ length: 24 }, (_, i) => (i * 7) % 5);
+  const expected = [{ shape: [1, 4, 2, 2], data: '' }];
+  const y = (model: ReturnType<typeof written>) => computed({ name: '', model, inputs: { x0 } }, expected)[0];
+  expect(y(written([1, 4, 2, 1], [1, 4, 2, -1]))).toEqual(y(written([1, 4, 2, 3])));
+  expect(() => y(written([1, 4, 2, 1]))).toThrow('CONV_2D of [1, 4, 2, 1]');
 });

@@ -24,8 +24,10 @@ function kernelsOf(node: OperatorBuilder, isDepthwise: boolean): TfliteTensor {
 /** Of a convolution, or a depthwise one. @throws CnnvizError 'format' */
 export function slidingOf(node: OperatorBuilder, isDepthwise: boolean): Sliding {
   const shift = isDepthwise ? 1 : 0;
-  const channels = channelsOf(node, node.input(0));
   const perGroup = isDepthwise ? 1 : kernelsOf(node, isDepthwise).shape[3];
+  // of open channels the file tells none: one group, or the run refuses what does not fit
+  const isOpen = !isDepthwise && (node.input(0).signature?.at(-1) ?? 0) < 0;
+  const channels = isOpen ? perGroup : channelsOf(node, node.input(0));
   if (node.input(0).shape.length !== 4 || channels % perGroup !== 0) {
     throw damaged(node.operator.at, `${node.operator.name} of [${node.input(0).shape.join(', ')}]`);
   }
