@@ -20,7 +20,7 @@ import { isPipe, readPipe, refuseOtherThanFile } from './descriptors.js';
 import { bytesInMemory } from './memory-files.js';
 import { addressFault, collisionKey, isAddress } from './paths.js';
 import { guardOutput, noteRead } from './read-files.js';
-import { memberBytes, memberPath } from './tar-members.js';
+import { memberPath } from './tar/member-path.js';
 import { finishTemporary, NAME_BYTES, signalsDelivered, temporaryFor } from './temporaries.js';
 
 export { fileIdentity } from './read-files.js';
@@ -38,7 +38,7 @@ export async function readOwnBytes(path: string): Promise<Uint8Array> {
   try {
     if (isPipe(path)) return await readPipe(path);
     const member = memberPath(path);
-    if (member) return memberBytes(member);
+    if (member) return (await import('./tar/members.js')).memberBytes(member);
     return await withRegular(path, (file) => file.readFile());
   } catch (error) {
     throw await readFault(path, error);

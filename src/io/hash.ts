@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { isPipe } from './descriptors.js';
 import { openRegular, readBytes, readFault } from './files.js';
-import { memberPath } from './tar-members.js';
+import { memberPath } from './tar/member-path.js';
 
 /** SHA-256 of parts one after another, as lower-case hexadecimal. */
 export function sha256OfParts(parts: Iterable<Uint8Array>): string {

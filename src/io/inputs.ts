@@ -5,8 +5,8 @@ import { matchesStars } from '../core/names.js';
 import { readBytes } from './files.js';
 import { isAddress, stem } from './paths.js';
 import { noteRead } from './read-files.js';
-import type { TarList } from './tar.js';
-import { isTarName, membersOf, REPACK } from './tar-members.js';
+import type { TarList } from './tar/list-tar.js';
+import { isTarName } from './tar/member-path.js';
 
 /** A glob that is matched in a time that grows with names and folders only. */
 interface BoundedGlob {
@@ -88,8 +88,7 @@ export async function findInputs(args: readonly string[], { recursive, lists }: 
   const found: Input[][] = [];
   for (const arg of args) found.push(await expand(arg, recursive));
   for (const list of lists) {
-    for (const path of await readList(list.path, list.nul))
-      found.push(isTarName(path) ? inArchive(path, '') : [toInput(path, '')]);
+    for (const path of await readList(list.path, list.nul)) found.push(await named(path));
   }
   const seen = new Set<string>();
   return found.flat().filter(({ path }) => !seen.has(path) && seen.add(path));
@@ -106,10 +105,12 @@ async function expand(arg: string, recursive: boolean): Promise<Input[]> {
   const { pattern, matches } = boundedGlob(arg);
   const { glob } = await import('tinyglobby');
   const paths = await glob(pattern, { onlyFiles: true, expandDirectories: false, absolute: isAbsolute(arg) });
-  return paths
-    .filter(matches)
-    .sort(byCodeUnits)
-    .flatMap((path) => (isTarName(path) ? inArchive(path, '') : [toInput(path, '')]));
+  return (await Promise.all(paths.filter(matches).sort(byCodeUnits).map(named))).flat();
+}
+
+/** A file by its name, or what is in it. */
+async function named(path: string): Promise<Input[]> {
+  return isTarName(path) ? inArchive(path, '') : [toInput(path, '')];
 }
 
 /** What a range of numbers may stand for. */
@@ -130,7 +131,8 @@ function namesInRange(arg: string): string[] | null {
 }
 
 /** The images of a tar archive, which stand in a folder of its name. */
-function inArchive(archive: string, relative: string): Input[] {
+async function inArchive(archive: string, relative: string): Promise<Input[]> {
+  const { membersOf, REPACK } = await import('./tar/members.js');
   const refused = (why: string, fix: string): Input => ({ ...toInput(archive, relative), unreadable: { why, fix } });
   let list: TarList;
   try {
@@ -166,7 +168,7 @@ async function walk(root: string, relative: string, recursive: boolean): Promise
     if (entry.isDirectory()) {
       if (recursive) for (const one of await walk(root, join(relative, entry.name), recursive)) found.push(one);
     } else if (isTarName(entry.name) && (entry.isFile() || (await isFileLink(path)))) {
-      found.push(...inArchive(path, relative));
+      for (const one of await inArchive(path, relative)) found.push(one);
     } else if (ENDINGS.has(extname(entry.name).toLowerCase()) && (entry.isFile() || (await isFileLink(path)))) {
       found.push(toInput(path, relative));
     }

@@ -7,7 +7,8 @@ import { readBytes, readFault } from './files.js';
 import { sourceInMemory } from './memory-files.js';
 import { leavesFolder } from './paths.js';
 import { noteRead } from './read-files.js';
-import { memberBytes, memberPath } from './tar-members.js';
+import { memberPath } from './tar/member-path.js';
+import { memberBytes } from './tar/members.js';
 
 /** An open file, read where it is asked for. */
 interface FileSource extends ByteSource {

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
 import { isOwnFile, isOwnPath, otherThanFile } from './descriptors.js';
-import { memberPath } from './tar-members.js';
+import { memberPath } from './tar/member-path.js';
 
 /** What a command reads, as far as it is known; null: nobody keeps a record, as in a program that uses the library. */
 interface Record {

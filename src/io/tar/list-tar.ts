@@ -1,5 +1,5 @@
-import type { ByteSource } from '../core/bytes.js';
-import { leavesFolder } from './paths.js';
+import type { ByteSource } from '../../core/bytes.js';
+import { leavesFolder } from '../paths.js';
 
 /** A file in an archive: where its bytes are, or why it has none that are read. */
 export interface TarMember {
@@ -29,7 +29,7 @@ const OTHER_KINDS: Readonly<Record<string, string>> = {
   '3': 'a device',
   '4': 'a device',
   '6': 'a FIFO (a named pipe)',
-  S: 'stored sparse (GNU): pack it without --sparse',
+  S: 'stored as a sparse file',
   M: 'a part of a file that begins in another archive',
 };
 const FILES = new Set(['0', '\0', '7']);

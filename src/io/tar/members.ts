@@ -1,13 +1,8 @@
 import { closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { checkRange, fillingSource } from '../core/bytes.js';
-import { CnnvizError } from '../core/errors.js';
-import { listTar, type TarList, type TarMember } from './tar.js';
-
-/** A file in a tar archive, as its path says: photos.tar/cats/1.jpg */
-interface MemberPath {
-  readonly archive: string;
-  readonly name: string;
-}
+import { checkRange, fillingSource } from '../../core/bytes.js';
+import { CnnvizError } from '../../core/errors.js';
+import { listTar, type TarList, type TarMember } from './list-tar.js';
+import type { MemberPath } from './member-path.js';
 
 interface KnownArchive {
   /** Of the file whose headers were read. */
@@ -19,23 +14,6 @@ interface KnownArchive {
 /** Archives that were read last: the headers of each are read once. */
 const known = new Map<string, KnownArchive>();
 const MOST_KNOWN = 16;
-
-/** Whether a file is taken as an archive of images: by its name, as folders are. */
-export function isTarName(path: string): boolean {
-  return /\.tar$/i.test(path);
-}
-
-/** What a path means that leads into an archive; null for all others, such as one through a folder of such a name. */
-export function memberPath(path: string): MemberPath | null {
-  if (!/\.tar[\\/]/i.test(path)) return null;
-  for (const { index } of path.matchAll(/\.tar(?=[\\/])/gi)) {
-    const archive = path.slice(0, index + '.tar'.length);
-    const facts = statSync(archive, { throwIfNoEntry: false });
-    if (facts === undefined) return null;
-    if (facts.isFile()) return { archive, name: path.slice(archive.length + 1) };
-  }
-  return null;
-}
 
 /** What lies in an archive. @throws what the system throws */
 export function membersOf(archive: string): TarList {

@@ -1,0 +1,24 @@
+import { statSync } from 'node:fs';
+
+/** A file in a tar archive, as its path says: photos.tar/cats/1.jpg */
+export interface MemberPath {
+  readonly archive: string;
+  readonly name: string;
+}
+
+/** Whether a file is taken as an archive of images: by its name, as folders are. */
+export function isTarName(path: string): boolean {
+  return /\.tar$/i.test(path);
+}
+
+/** What a path means that leads into an archive; null for all others, such as one through a folder of such a name. */
+export function memberPath(path: string): MemberPath | null {
+  if (!/\.tar[\\/]/i.test(path)) return null;
+  for (const { index } of path.matchAll(/\.tar(?=[\\/])/gi)) {
+    const archive = path.slice(0, index + '.tar'.length);
+    const facts = statSync(archive, { throwIfNoEntry: false });
+    if (facts === undefined) return null;
+    if (facts.isFile()) return { archive, name: path.slice(archive.length + 1) };
+  }
+  return null;
+}
