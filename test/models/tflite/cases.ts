@@ -1,7 +1,7 @@
 import { caseOf, type OperatorCase } from './case-builder.js';
 
 import { FLOAT, moves, whole } from './move-cases.js';
-import { each, pairs, reductions } from './value-cases.js';
+import { each, pairs, reductions, wholeDivisions } from './value-cases.js';
 import { connected, convolutions, pools, transposedConvolutions } from './window-cases.js';
 
 export type { OperatorCase } from './case-builder.js';
@@ -20,6 +20,7 @@ export function operatorCases(): OperatorCase[] {
     ...FLOAT,
     ...whole('int8'),
     ...whole('uint8'),
+    ...wholeDivisions(),
   ];
   return all.map(caseOf);
 }

@@ -138,6 +138,16 @@ export function pairs(kind: Kind): Given[] {
   });
 }
 
+/** Of numbers of either sign. */
+export function wholeDivisions(): Given[] {
+  const common = { xs: [[4, 5]], xTypes: ['int32'], ys: [[4, 5]], yTypes: ['int32'], range: [-40, 40] } as const;
+  const constants = [{ name: 'c', shape: [5], type: 'int32', data: [3, -4, 7, -1, 12] }] as const;
+  return [
+    { ...common, name: 'floor div of whole numbers', code: 90, options: [65, {}], version: 2, constants },
+    { ...common, name: 'floor mod of whole numbers', code: 95, options: [72, {}], constants },
+  ];
+}
+
 export function reductions(kind: Kind): Given[] {
   const codes: readonly (readonly [string, number])[] =
     kind === 'float32'

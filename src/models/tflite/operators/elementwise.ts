@@ -102,10 +102,23 @@ const squaredDifference: Translator = (node) => {
 };
 
 const floorDiv: Translator = (node) => {
-  checkTypes(node, ['float32'], [0, 1]);
+  checkTypes(node, ['float32', 'int32', 'int64'], [0, 1]);
   const { values, isFirst } = together(node, [0, 1]);
+  if (node.output().type !== 'float32') {
+    // what is left, with the sign of the divisor, goes first: the rest divides without one
+    const left = node.add('mod', { kind: 'mod', fmod: false }, values);
+    const rest = node.add('sub', { kind: 'sub' }, [values[0], left]);
+    node.emit('value', { kind: 'div' }, [rest, values[1]], isFirst);
+    return;
+  }
   const share = node.add('div', { kind: 'div' }, values);
   node.emit('value', { kind: 'pointwise', name: 'floor', parameters: [] }, [share], isFirst);
+};
+
+const floorMod: Translator = (node) => {
+  checkTypes(node, ['int32', 'int64'], [0, 1]);
+  const { values, isFirst } = together(node, [0, 1]);
+  node.emit('value', { kind: 'mod', fmod: false }, values, isFirst);
 };
 
 /** The slope of each channel, or of each place. */
@@ -200,6 +213,7 @@ export const ELEMENTWISE: Readonly<Record<string, Translator>> = {
   ADD_N: addAll,
   SQUARED_DIFFERENCE: squaredDifference,
   FLOOR_DIV: floorDiv,
+  FLOOR_MOD: floorMod,
   EQUAL: compare('equal'),
   NOT_EQUAL: compare('equal', true),
   LESS: compare('less'),
