@@ -86,6 +86,12 @@ describe('archives that nobody should have written', () => {
     expect(told({ name: 'short.png', path: name, bytes: FIVE })).toEqual([[name, why]]);
   });
 
+  it('names that no result could be named after', () => {
+    const why = 'its name is longer than a file system takes';
+    for (const path of [`${'a'.repeat(300)}.png`, `${'ab/'.repeat(400)}c.png`])
+      expect(told({ name: 'short.png', path, bytes: FIVE })).toEqual([[path, why]]);
+  });
+
   it('of members with one name neither is read', () => {
     const why = 'two members of the archive have this name';
     expect(told({ name: 'a.png', bytes: FIVE }, { name: './a.png', bytes: BARS })).toEqual([['a.png', why]]);

@@ -22,6 +22,10 @@ const BLOCK = 512;
 /** Names and attributes in front of a member; a longer header is none that an archiver writes. */
 const MOST_ATTRIBUTE_BYTES = 1 << 16;
 
+/** Of a name and of its parts: results are named after them. */
+const [MOST_NAME_BYTES, MOST_PART_BYTES] = [1000, 200];
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
 /** What a member is, by its type flag; what is not here holds no bytes of its own. */
 const OTHER_KINDS: Readonly<Record<string, string>> = {
   '1': 'a hard link, which is not followed',
@@ -140,6 +144,9 @@ function refusalOf(type: string, name: string, isSparse: boolean): string | null
   if (leavesFolder(name)) return 'its name leads out of the archive';
   if (name.includes('\0') || name.includes('\\')) return 'its name has a character that no file name has';
   if (name.includes('\ufffd')) return 'the name is not UTF-8';
+  if (bytesOf(name) > MOST_NAME_BYTES || name.split('/').some((part) => bytesOf(part) > MOST_PART_BYTES)) {
+    return 'its name is longer than a file system takes';
+  }
   if (isSparse) return OTHER_KINDS.S;
   return FILES.has(type) ? null : OTHER_KINDS[type];
 }
