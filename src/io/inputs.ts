@@ -113,21 +113,26 @@ async function named(path: string): Promise<Input[]> {
   return isTarName(path) ? inArchive(path, '') : [toInput(path, '')];
 }
 
-/** What a range of numbers may stand for. */
+/** What ranges of numbers may stand for together. */
 const MOST_NAMES = 1_000_000;
+const RANGE = /\{(\d{1,9})\.\.(\d{1,9})\}/g;
 
-/** The names that shards/{000000..000099}.tar stands for, as in a shell; null for a name without a range. */
+/** The names that shards/{000000..000099}.tar stands for, by its first range, as in a shell; null for a name without one. */
 function namesInRange(arg: string): string[] | null {
-  const [range, from, to] = /\{(\d{1,9})\.\.(\d{1,9})\}/.exec(arg) ?? [];
-  if (range === undefined) return null;
-  const count = Number(to) - Number(from) + 1;
+  const ranges = [...arg.matchAll(RANGE)];
+  if (ranges.length === 0) return null;
+  const counts = ranges.map(([, from, to]) => Math.max(0, Number(to) - Number(from) + 1));
+  const count = counts.reduce((product, one) => product * one, 1);
   if (count < 1 || count > MOST_NAMES) {
-    throw new CnnvizError('usage', `${arg}: ${range} stands for ${Math.max(count, 0)} names`, {
-      fix: `expected 1 to ${MOST_NAMES}, the smaller number first`,
+    throw new CnnvizError('usage', `${arg}: stands for ${count} names`, {
+      fix: `expected 1 to ${MOST_NAMES}, of each range the smaller number first`,
     });
   }
+  const [[range, from, to]] = ranges;
   const digits = from.startsWith('0') || to.startsWith('0') ? Math.max(from.length, to.length) : 0;
-  return Array.from({ length: count }, (_, i) => arg.replace(range, String(Number(from) + i).padStart(digits, '0')));
+  return Array.from({ length: counts[0] }, (_, i) =>
+    arg.replace(range, String(Number(from) + i).padStart(digits, '0')),
+  );
 }
 
 /** The images of a tar archive, which stand in a folder of its name. */

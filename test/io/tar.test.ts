@@ -170,7 +170,12 @@ it('archives stand in for folders: named, in folders, in ranges, in lists', () =
     expect((await findInputs([], { recursive: false, lists })).map(({ path }) => path)).toEqual([
       join(cwd, 's01.tar/x/a.png'),
     ]);
-    await expect(find('s{5..1}.tar')).rejects.toThrow('{5..1} stands for 0 names');
+    await expect(find('s{5..1}.tar')).rejects.toThrow('s{5..1}.tar: stands for 0 names');
+    await expect(find('{0..9999}/{0..9999}.tar')).rejects.toThrow('stands for 100000000 names');
+    // what is not there fails later, by name
+    expect(await places(join(cwd, 's{09..10}-{0..1}.tar'))).toEqual(
+      ['s09-0', 's09-1', 's10-0', 's10-1'].map((name) => [`${name}.tar`, '']),
+    );
   }));
 
 describe('commands', () => {
