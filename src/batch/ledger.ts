@@ -79,8 +79,8 @@ export class Ledger {
   }
 
   /**
-   * Ends the run. A manifest that tells of every input is written once more, in the order of the inputs: whatever
-   * happened on the way, the same work leaves the same bytes.
+   * Ends the run. A manifest that tells of every input is written once more, in the order of their names: whatever
+   * happened on the way, and in however many shards, the same work leaves the same bytes.
    */
   async close(): Promise<void> {
     this.#log.close();
@@ -88,7 +88,8 @@ export class Ledger {
     try {
       // read back instead of kept: a run's memory must not grow with what it has done
       const written = readManifest((await readLines(this.#path)) ?? []);
-      const entries = inputs.map(({ path }) => written?.entries.get(path)).filter((entry) => entry !== undefined);
+      const names = inputs.map(({ path }) => path).sort();
+      const entries = names.map((path) => written?.entries.get(path)).filter((entry) => entry !== undefined);
       if (entries.length === inputs.length) await writeLines(this.#path, [headLine(head), ...entries.map(entryLine)]);
     } finally {
       this.#lock.release();

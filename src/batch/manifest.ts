@@ -76,13 +76,15 @@ export function readManifest(lines: readonly string[]): Manifest | null {
   return { head, entries };
 }
 
-function headOf(line: string): ManifestHead | null {
+/** What a manifest's first line says; null when it is none of this version. */
+export function headOf(line: string): ManifestHead | null {
   const { manifest, command, shard, inputs, total } = parsed(line);
   const isHead = manifest === FORM && typeof command === 'string' && isCount(inputs) && isCount(total);
   return isHead ? { command, shard: isShard(shard) ? shard : null, inputs, total } : null;
 }
 
-function entryOf(line: string): ManifestEntry | null {
+/** What any other line says; null for one that is torn, or no entry. */
+export function entryOf(line: string): ManifestEntry | null {
   const { input, sha256, outputs, error } = parsed(line);
   const isEntry = typeof input === 'string' && Array.isArray(outputs) && outputs.every(isOutput);
   if (!isEntry || !(sha256 === null || typeof sha256 === 'string')) return null;

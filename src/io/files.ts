@@ -177,9 +177,14 @@ export interface WriteOptions {
  * refused, without a moment in which two writers could both succeed. A file that the command reads is never replaced.
  * @throws CnnvizError 'usage' when the file may not be replaced, 'output' when it cannot be written
  */
-export async function writeAtomic(
+export async function writeAtomic(path: string, bytes: Uint8Array, options: WriteOptions): Promise<void> {
+  await writeAtomicParts(path, [bytes], options);
+}
+
+/** The same of parts one behind the other, which need not be in memory together. @throws likewise, and what they throw */
+export async function writeAtomicParts(
   path: string,
-  bytes: Uint8Array,
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   { clobber, updates = false, within }: WriteOptions,
 ): Promise<void> {
   guardOutput(path, updates);
@@ -191,9 +196,11 @@ export async function writeAtomic(
     makeFolder(folder);
     const file = await withDescriptor(() => openSync(temporary, 'wx'));
     try {
-      for (let at = 0; at < bytes.length; ) {
-        at += writeSync(file, bytes, at, Math.min(PORTION_BYTES, bytes.length - at));
-        if (at < bytes.length) await signalsDelivered();
+      for await (const bytes of parts) {
+        for (let at = 0; at < bytes.length; ) {
+          at += writeSync(file, bytes, at, Math.min(PORTION_BYTES, bytes.length - at));
+          if (at < bytes.length) await signalsDelivered();
+        }
       }
     } finally {
       closeSync(file);

@@ -1,6 +1,15 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { CnnvizError } from '../core/errors.js';
-import { readFault, readStart, type WriteOptions, withRegular, writeAtomic, writeFault } from './files.js';
+import { formatBytes } from '../core/text.js';
+import {
+  readFault,
+  readStart,
+  type WriteOptions,
+  withRegular,
+  writeAtomic,
+  writeAtomicParts,
+  writeFault,
+} from './files.js';
 import { kindOf } from './read-files.js';
 
 type Mark = string | readonly string[];
@@ -77,6 +86,60 @@ export function openLog(path: string): LogFile {
       file = null;
     },
   };
+}
+
+/** Longer lines are none of ours. */
+const MOST_LINE_BYTES = 1 << 26;
+
+/**
+ * The lines of a file that were written to their end, some at a time. It is open only while it is read: of many files that
+ * are read side by side, none waits for another to be closed.
+ * @param portion bytes read at once
+ * @throws CnnvizError 'input', 'format'
+ */
+export async function* linesOf(path: string, portion: number): AsyncGenerator<string[]> {
+  let rest = Buffer.alloc(0);
+  for (let at = 0; ; ) {
+    const bytes = await readPortion(path, at, portion);
+    if (bytes.length === 0) return;
+    at += bytes.length;
+    const all = Buffer.concat([rest, bytes]);
+    const end = all.lastIndexOf('\n') + 1;
+    rest = all.subarray(end);
+    if (rest.length > MOST_LINE_BYTES) {
+      throw new CnnvizError('format', `${path}: a line of more than ${formatBytes(MOST_LINE_BYTES)}`, {
+        fix: 'take this file away: cnnviz did not write it',
+      });
+    }
+    if (end > 0) yield all.toString('utf8', 0, end).split('\n').slice(0, -1);
+  }
+}
+
+async function readPortion(path: string, at: number, length: number): Promise<Uint8Array> {
+  try {
+    return await withRegular(path, async (file) => {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, at);
+      return buffer.subarray(0, bytesRead);
+    });
+  } catch (error) {
+    throw await readFault(path, error);
+  }
+}
+
+/** Writes the file anew with these lines, which need not be in memory together, whole or not at all. @throws CnnvizError 'output' */
+export async function writeLinesOf(path: string, lines: AsyncIterable<string>): Promise<void> {
+  await writeAtomicParts(path, inPortions(lines), { clobber: true });
+}
+
+async function* inPortions(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  let text = '';
+  for await (const line of lines) {
+    text += `${line}\n`;
+    if (text.length < 1 << 18) continue;
+    yield new TextEncoder().encode(text);
+    text = '';
+  }
+  yield new TextEncoder().encode(text);
 }
 
 /** The lines of a file that were written to their end; null when there is no such file. @throws CnnvizError 'input' */

@@ -1,11 +1,12 @@
 import {
   entryLine,
+  entryOf,
   headLine,
+  headOf,
   MANIFEST_MARK,
-  type Manifest,
   type ManifestEntry,
+  type ManifestHead,
   manifestName,
-  readManifest,
   shardOfName,
 } from '../../batch/manifest.js';
 import { MOST_SHARDS } from '../../batch/shard.js';
@@ -14,7 +15,7 @@ import { plural } from '../../core/geometry.js';
 import { groupDigits } from '../../core/text.js';
 import { listFolder } from '../../io/inputs.js';
 import { takeLock } from '../../io/lock.js';
-import { readLines, refuseForeign, writeLines } from '../../io/own-texts.js';
+import { linesOf, refuseForeign, writeLinesOf } from '../../io/own-texts.js';
 import { joinPath } from '../../io/paths.js';
 import { summaryLine } from '../../reports/text.js';
 
@@ -37,7 +38,8 @@ interface MergeResult {
 }
 
 /**
- * Joins the manifests of all shards into one, which is the manifest an undivided run leaves.
+ * Joins the manifests of all shards into one, which is the manifest an undivided run leaves. Its memory grows by eight bytes
+ * for each input and output, and with what failed.
  * @throws CnnvizError 'nothing' when there is none, 'usage' when they are of different runs
  */
 export async function mergeManifests(folder: string): Promise<MergeResult> {
@@ -47,15 +49,6 @@ export async function mergeManifests(folder: string): Promise<MergeResult> {
     throw new CnnvizError('nothing', `${folder}: no manifests of shards`, {
       fix: 'name the folder that runs with --shard i/n wrote to',
     });
-  }
-  const manifests = new Map<number, Manifest>();
-  for (const shard of shards) {
-    const path = joinPath(folder, manifestName(shard));
-    const manifest = readManifest((await readLines(path)) ?? []);
-    if (manifest === null) {
-      throw new CnnvizError('format', `${path}: not a manifest of this version`, { fix: 'run this shard again' });
-    }
-    manifests.set(shard.index, manifest);
   }
   const count = oneValue(
     folder,
@@ -67,7 +60,11 @@ export async function mergeManifests(folder: string): Promise<MergeResult> {
       fix: 'rename or remove the manifests that cnnviz did not write',
     });
   }
-  const heads = [...manifests.values()].map(({ head }) => head);
+  const files = shards
+    .sort((a, b) => a.index - b.index)
+    .map(({ index }): ShardFile => ({ index, path: joinPath(folder, manifestName({ index, count })) }));
+  const portion = Math.max(LEAST_PORTION, Math.min(MOST_PORTION, Math.floor(MOST_AT_ONCE / files.length)));
+  const { heads, inputs, outputs } = await hashedNames(files, portion);
   const command = oneValue(
     folder,
     heads.map((head) => head.command),
@@ -79,46 +76,183 @@ export async function mergeManifests(folder: string): Promise<MergeResult> {
     'manifests of different lists of inputs',
   );
 
-  const numbers = Array.from({ length: count }, (_, i) => i + 1);
-  const absent = numbers.filter((number) => !manifests.has(number));
-  const missing = [...manifests].flatMap(([shard, { head, entries }]) =>
-    entries.size < head.inputs ? [{ shard, inputs: head.inputs - entries.size }] : [],
+  const present = new Set(files.map(({ index }) => index));
+  const absent = Array.from({ length: count }, (_, i) => i + 1).filter((number) => !present.has(number));
+  const { stale, claimed } = await repeatedInputs(files, portion, inputs.repeated());
+  const { entries, failed, again } = await countEntries(files, portion, stale, outputs.repeated());
+  const missing = files.flatMap(({ index }, i) =>
+    entries[i] < heads[i].inputs ? [{ shard: index, inputs: heads[i].inputs - entries[i] }] : [],
   );
-  const entries = [...manifests.values()].flatMap((manifest) => [...manifest.entries.values()]);
-  const duplicates = [
-    ...twice(entries.map(({ input }) => input)),
-    ...twice(entries.flatMap(({ outputs }) => outputs.map(({ path }) => path))),
-  ];
+  const duplicates = [...claimed.sort(), ...again.sort()];
   const isWhole = absent.length + missing.length + duplicates.length === 0;
   const manifest = isWhole ? joinPath(folder, manifestName(null)) : null;
-  if (manifest !== null) await writeJoined(manifest, command, total, entries);
-  return {
-    folder,
-    shards: count,
-    absent,
-    total,
-    written: entries.filter(({ error }) => error === null).length,
-    failed: entries.flatMap(({ input, error }) => (error === null ? [] : [{ input, ...error }])),
-    missing: missing.sort((a, b) => a.shard - b.shard),
-    duplicates,
-    manifest,
-  };
+  if (manifest !== null) await writeJoined(manifest, command, total, inTurn(files, portion, stale));
+  const done = entries.reduce((sum, one) => sum + one, 0);
+  return { folder, shards: count, absent, total, written: done - failed.length, failed, missing, duplicates, manifest };
 }
 
-async function writeJoined(
-  path: string,
-  command: string,
-  total: number,
-  entries: readonly ManifestEntry[],
-): Promise<void> {
+interface ShardFile {
+  readonly index: number;
+  readonly path: string;
+}
+
+/** Manifests are read side by side, a part of each in memory; what is kept of a line is eight bytes for each name in it. */
+const MOST_AT_ONCE = 1 << 24;
+const [LEAST_PORTION, MOST_PORTION] = [1 << 12, 1 << 18];
+
+/** A line of a shard's manifest, the first behind its head being 0. */
+interface Line {
+  readonly number: number;
+  readonly entry: ManifestEntry;
+}
+
+async function* entriesOf({ path }: ShardFile, portion: number, stale?: ReadonlySet<number>): AsyncGenerator<Line> {
+  let number = -1;
+  for await (const lines of linesOf(path, portion)) {
+    for (const line of lines) {
+      const entry = number < 0 || stale?.has(number) ? null : entryOf(line);
+      if (entry !== null) yield { number, entry };
+      number++;
+    }
+  }
+}
+
+async function headOfFile(path: string): Promise<ManifestHead> {
+  for await (const [first] of linesOf(path, LEAST_PORTION)) {
+    const head = headOf(first);
+    if (head !== null) return head;
+    break;
+  }
+  throw new CnnvizError('format', `${path}: not a manifest of this version`, { fix: 'run this shard again' });
+}
+
+/** Names by their hashes: which came more than once is found without keeping them. */
+class Hashes {
+  #numbers = new Float64Array(1 << 12);
+  #count = 0;
+
+  add(name: string): void {
+    if (this.#count === this.#numbers.length) {
+      const larger = new Float64Array(2 * this.#count);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.#count++] = hashOf(name);
+  }
+
+  /** Those of more than one name, or of one that came again. */
+  repeated(): ReadonlySet<number> {
+    const sorted = this.#numbers.subarray(0, this.#count).sort();
+    const found = new Set<number>();
+    for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) found.add(sorted[i]);
+    return found;
+  }
+}
+
+/** 53 bits of a name. It only says where to look: names are compared themselves. */
+function hashOf(name: string): number {
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    a = Math.imul(a ^ code, 2_654_435_761);
+    b = Math.imul(b ^ code, 1_597_334_677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2_246_822_507) ^ Math.imul(b ^ (b >>> 13), 3_266_489_909);
+  b = Math.imul(b ^ (b >>> 16), 2_246_822_507) ^ Math.imul(a ^ (a >>> 13), 3_266_489_909);
+  return 2 ** 32 * (b & 0x1f_ffff) + (a >>> 0);
+}
+
+async function hashedNames(files: readonly ShardFile[], portion: number) {
+  const heads: ManifestHead[] = [];
+  const [inputs, outputs] = [new Hashes(), new Hashes()];
+  for (const file of files) {
+    heads.push(await headOfFile(file.path));
+    for await (const { entry } of entriesOf(file, portion)) {
+      inputs.add(entry.input);
+      for (const { path } of entry.outputs) outputs.add(path);
+    }
+  }
+  return { heads, inputs, outputs };
+}
+
+/**
+ * Of inputs that came again: the lines that a later one of the same shard replaces (a log that was not written in order
+ * yet), and the names that several shards claim.
+ */
+async function repeatedInputs(files: readonly ShardFile[], portion: number, suspects: ReadonlySet<number>) {
+  const stale = files.map(() => new Set<number>());
+  const claims = new Map<string, { shard: number; number: number }>();
+  const claimed = new Set<string>();
+  for (const [shard, file] of suspects.size > 0 ? files.entries() : []) {
+    for await (const { number, entry } of entriesOf(file, portion)) {
+      if (!suspects.has(hashOf(entry.input))) continue;
+      const before = claims.get(entry.input);
+      if (before?.shard === shard) stale[shard].add(before.number);
+      else if (before) claimed.add(entry.input);
+      claims.set(entry.input, { shard, number });
+    }
+  }
+  return { stale, claimed: [...claimed] };
+}
+
+/** What became of the inputs of each shard; `again`: outputs that came more than once. */
+async function countEntries(
+  files: readonly ShardFile[],
+  portion: number,
+  stale: readonly ReadonlySet<number>[],
+  suspects: ReadonlySet<number>,
+) {
+  const failed: { input: string; code: string; message: string }[] = [];
+  const entries: number[] = [];
+  const seen = new Set<string>();
+  const again = new Set<string>();
+  for (const [shard, file] of files.entries()) {
+    entries.push(0);
+    for await (const { entry } of entriesOf(file, portion, stale[shard])) {
+      entries[shard]++;
+      if (entry.error !== null) failed.push({ input: entry.input, ...entry.error });
+      for (const { path } of suspects.size > 0 ? entry.outputs : []) {
+        if (!suspects.has(hashOf(path))) continue;
+        if (seen.has(path)) again.add(path);
+        seen.add(path);
+      }
+    }
+  }
+  return { entries, failed, again: [...again] };
+}
+
+/** A line of each shard in turn: the order of the inputs' names, of which each shard has every n-th. */
+async function* inTurn(
+  files: readonly ShardFile[],
+  portion: number,
+  stale: readonly ReadonlySet<number>[],
+): AsyncGenerator<string> {
+  let open = files.map((file, shard) => entriesOf(file, portion, stale[shard]));
+  while (open.length > 0) {
+    const left: typeof open = [];
+    for (const lines of open) {
+      const { done, value } = await lines.next();
+      if (done) continue;
+      yield entryLine(value.entry);
+      left.push(lines);
+    }
+    open = left;
+  }
+}
+
+async function writeJoined(path: string, command: string, total: number, lines: AsyncIterable<string>): Promise<void> {
   const lock = takeLock(`${path}.lock`);
   try {
     await refuseForeign(path, MANIFEST_MARK);
-    const sorted = [...entries].sort((a, b) => (a.input < b.input ? -1 : 1));
-    await writeLines(path, [headLine({ command, shard: null, inputs: total, total }), ...sorted.map(entryLine)]);
+    await writeLinesOf(path, behind(headLine({ command, shard: null, inputs: total, total }), lines));
   } finally {
     lock.release();
   }
+}
+
+async function* behind(first: string, lines: AsyncIterable<string>): AsyncGenerator<string> {
+  yield first;
+  yield* lines;
 }
 
 /** What all of them say. */
@@ -128,16 +262,6 @@ function oneValue<T>(folder: string, values: readonly T[], otherwise: string): T
   throw new CnnvizError('usage', `${folder}: ${otherwise}`, {
     fix: 'remove the manifests of older runs, or run the shards that are left again',
   });
-}
-
-function twice(names: readonly string[]): string[] {
-  const seen = new Set<string>();
-  const again = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name)) again.add(name);
-    seen.add(name);
-  }
-  return [...again].sort();
 }
 
 /** What is wrong; "4 shards, 1,000 inputs: 989 written, 11 failed"; what was done or is to do. */
