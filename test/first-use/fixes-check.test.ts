@@ -247,5 +247,9 @@ testFixes(PARTS.check, CASES, {
     'needs a server: test/io/web/download.test.ts has one',
   'src/io/lock.ts: wait for it, write to another folder, or share the work with --shard; if it is gone, remove …':
     'test/faults/runs.test.ts holds the lock',
+  'src/io/inputs.ts: check it with: tar -tf FILE': 'needs another program: test/io/tar.test.ts has such a file',
+  'src/io/tar/members.ts: tar -tf … lists what is in it':
+    'needs another program: test/io/tar.test.ts asks for such a file',
+  'src/io/own-texts.ts: take this file away: cnnviz did not write it': 'needs a line of 64 MB',
   'src/commands/check/check-stage.ts: make it again with --update --format png': 'told as a status, without its fix',
 });

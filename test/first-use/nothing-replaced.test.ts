@@ -249,6 +249,7 @@ describe('a new command is guarded like the others', () => {
       'process-facts.ts',
       'random-access.ts',
       'shipped-files.ts',
+      'tar/members.ts',
       'web/download.ts',
     ]);
   });
