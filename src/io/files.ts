@@ -74,8 +74,13 @@ export async function withRegular<T>(path: string, use: (file: FileHandle) => Pr
 
 /** The first `length` bytes of a regular file, fewer of a shorter one. @throws as openRegular does */
 export async function readStart(path: string, length: number): Promise<Uint8Array> {
+  return readPart(path, 0, length);
+}
+
+/** The same of the bytes from `from` on. @throws as openRegular does */
+export async function readPart(path: string, from: number, length: number): Promise<Uint8Array> {
   return withRegular(path, async (file) => {
-    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, 0);
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, from);
     return buffer.subarray(0, bytesRead);
   });
 }

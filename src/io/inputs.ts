@@ -98,10 +98,9 @@ async function expand(arg: string, recursive: boolean): Promise<Input[]> {
   if (arg === '-' || isAddress(arg)) return [toInput(arg, '')];
   const facts = await stat(arg).catch(() => null);
   if (facts?.isDirectory()) return walk(arg, '', recursive);
-  if (facts?.isFile() && isTarName(arg)) return inArchive(arg, '');
-  const range = facts ? null : namesInRange(arg);
+  if (facts || !/[*?[\]{}]/.test(arg)) return named(arg);
+  const range = namesInRange(arg);
   if (range) return (await Promise.all(range.map((name) => expand(name, recursive)))).flat();
-  if (facts || !/[*?[\]{}]/.test(arg)) return [toInput(arg, '')];
   const { pattern, matches } = boundedGlob(arg);
   const { glob } = await import('tinyglobby');
   const paths = await glob(pattern, { onlyFiles: true, expandDirectories: false, absolute: isAbsolute(arg) });
@@ -148,7 +147,7 @@ async function inArchive(archive: string, relative: string): Promise<Input[]> {
   }
   const { members, damage } = list;
   const folder = join(relative, stem(archive));
-  const found = members
+  const found = [...members.values()]
     .filter(({ name }) => ENDINGS.has(extname(name).toLowerCase()))
     .map((member): Input => {
       const path = `${archive}/${member.name}`;
@@ -156,7 +155,7 @@ async function inArchive(archive: string, relative: string): Promise<Input[]> {
       return { ...toInput(path, folder), unreadable: { why: member.refused, fix: REPACK } };
     });
   if (damage === null) return found;
-  if (members.length === 0) return [refused(`not a tar archive: ${damage}`, 'check it with: tar -tf FILE')];
+  if (members.size === 0) return [refused(`not a tar archive: ${damage}`, 'check it with: tar -tf FILE')];
   return [...found, refused(`damaged: ${damage}; what stands behind is not read`, 'copy it again')];
 }
 

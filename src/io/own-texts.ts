@@ -3,6 +3,7 @@ import { CnnvizError } from '../core/errors.js';
 import { formatBytes } from '../core/text.js';
 import {
   readFault,
+  readPart,
   readStart,
   type WriteOptions,
   withRegular,
@@ -58,10 +59,9 @@ export interface LogFile {
   close(): void;
 }
 
-/** Writes the file anew with these lines, whole or not at all. @throws CnnvizError 'output' */
-export async function writeLines(path: string, lines: readonly string[]): Promise<void> {
-  const text = lines.map((line) => `${line}\n`).join('');
-  await writeAtomic(path, new TextEncoder().encode(text), { clobber: true });
+/** Writes the file anew with these lines, which need not be in memory together, whole or not at all. @throws CnnvizError 'output' */
+export async function writeLines(path: string, lines: Iterable<string> | AsyncIterable<string>): Promise<void> {
+  await writeAtomicParts(path, inPortions(lines), { clobber: true });
 }
 
 /** Opens the file to append to. @throws CnnvizError 'output' */
@@ -100,7 +100,7 @@ const MOST_LINE_BYTES = 1 << 26;
 export async function* linesOf(path: string, portion: number): AsyncGenerator<string[]> {
   let rest = Buffer.alloc(0);
   for (let at = 0; ; ) {
-    const bytes = await readPortion(path, at, portion);
+    const bytes = await partOf(path, at, portion);
     if (bytes.length === 0) return;
     at += bytes.length;
     const all = Buffer.concat([rest, bytes]);
@@ -115,23 +115,15 @@ export async function* linesOf(path: string, portion: number): AsyncGenerator<st
   }
 }
 
-async function readPortion(path: string, at: number, length: number): Promise<Uint8Array> {
+async function partOf(path: string, from: number, length: number): Promise<Uint8Array> {
   try {
-    return await withRegular(path, async (file) => {
-      const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, at);
-      return buffer.subarray(0, bytesRead);
-    });
+    return await readPart(path, from, length);
   } catch (error) {
     throw await readFault(path, error);
   }
 }
 
-/** Writes the file anew with these lines, which need not be in memory together, whole or not at all. @throws CnnvizError 'output' */
-export async function writeLinesOf(path: string, lines: AsyncIterable<string>): Promise<void> {
-  await writeAtomicParts(path, inPortions(lines), { clobber: true });
-}
-
-async function* inPortions(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+async function* inPortions(lines: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Uint8Array> {
   let text = '';
   for await (const line of lines) {
     text += `${line}\n`;

@@ -1,23 +1,15 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
-import { type ByteSource, checkRange, fillingSource, memorySource } from '../core/bytes.js';
+import { memorySource } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
 import { isPipe, refuseOtherThanFile } from './descriptors.js';
+import { type FileSource, sourceOf } from './file-source.js';
 import { readBytes, readFault } from './files.js';
 import { sourceInMemory } from './memory-files.js';
 import { leavesFolder } from './paths.js';
 import { noteRead } from './read-files.js';
 import { memberPath } from './tar/member-path.js';
 import { memberBytes } from './tar/members.js';
-
-/** An open file, read where it is asked for. */
-interface FileSource extends ByteSource {
-  readonly path: string;
-  close(): void;
-}
-
-/** readSync takes at most this much at a time. */
-const MOST_AT_ONCE = 2 ** 30;
 
 /** Opening a FIFO would wait for its writer. */
 const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -50,24 +42,6 @@ export function peekFile(path: string): FileSource | null {
   } catch {
     return null; // it fails again, by name, when it is read
   }
-}
-
-function sourceOf(path: string, file: number): FileSource {
-  const facts = fstatSync(file);
-  if (!facts.isFile()) closeSync(file);
-  refuseOtherThanFile(path, facts);
-  const { size } = facts;
-  const readInto = (from: number, target: Uint8Array): void => {
-    checkRange(size, from, target.length);
-    for (let at = 0; at < target.length; ) {
-      const read = readSync(file, target, at, Math.min(MOST_AT_ONCE, target.length - at), from + at);
-      if (read === 0) {
-        throw new CnnvizError('input', `${path}: became shorter while it was read`, { fix: 'try again' });
-      }
-      at += read;
-    }
-  };
-  return { path, ...fillingSource(size, readInto), close: () => closeSync(file) };
 }
 
 /**

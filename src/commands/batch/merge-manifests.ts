@@ -15,7 +15,7 @@ import { plural } from '../../core/geometry.js';
 import { groupDigits } from '../../core/text.js';
 import { listFolder } from '../../io/inputs.js';
 import { takeLock } from '../../io/lock.js';
-import { linesOf, refuseForeign, writeLinesOf } from '../../io/own-texts.js';
+import { linesOf, refuseForeign, writeLines } from '../../io/own-texts.js';
 import { joinPath } from '../../io/paths.js';
 import { summaryLine } from '../../reports/text.js';
 
@@ -183,7 +183,8 @@ async function repeatedInputs(files: readonly ShardFile[], portion: number, susp
   const stale = files.map(() => new Set<number>());
   const claims = new Map<string, { shard: number; number: number }>();
   const claimed = new Set<string>();
-  for (const [shard, file] of suspects.size > 0 ? files.entries() : []) {
+  if (suspects.size === 0) return { stale, claimed: [] };
+  for (const [shard, file] of files.entries()) {
     for await (const { number, entry } of entriesOf(file, portion)) {
       if (!suspects.has(hashOf(entry.input))) continue;
       const before = claims.get(entry.input);
@@ -244,7 +245,7 @@ async function writeJoined(path: string, command: string, total: number, lines: 
   const lock = takeLock(`${path}.lock`);
   try {
     await refuseForeign(path, MANIFEST_MARK);
-    await writeLinesOf(path, behind(headLine({ command, shard: null, inputs: total, total }), lines));
+    await writeLines(path, behind(headLine({ command, shard: null, inputs: total, total }), lines));
   } finally {
     lock.release();
   }

@@ -11,9 +11,9 @@ export interface TarMember {
   readonly refused: string | null;
 }
 
-/** What is in an archive, in its order; folders and hidden files are left out. */
+/** What is in an archive, by name, in its order; folders and hidden files are left out. */
 export interface TarList {
-  readonly members: readonly TarMember[];
+  readonly members: ReadonlyMap<string, TarMember>;
   /** Where the archive stops making sense, and why: what stands behind is not known. Null: it is whole. */
   readonly damage: string | null;
 }
@@ -48,35 +48,22 @@ class Damage extends Error {}
  * Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Interchange Format"; GNU tar manual, "Basic Tar Format"
  */
 export function listTar(source: ByteSource): TarList {
-  const members: TarMember[] = [];
-  const places = new Map<string, number>();
-  let at = 0;
+  const members = new Map<string, TarMember>();
   try {
-    for (;;) {
-      const next = nextMember(source, at);
-      if (next === null) break;
+    for (let at = 0, next = nextMember(source, at); next !== null; next = nextMember(source, at)) {
       at = next.end;
       const { member } = next;
-      if (member === null) continue;
-      const first = places.get(member.name);
-      places.set(member.name, members.length);
-      members.push(member);
-      if (first === undefined) continue;
-      // which of them is meant is not ours to say
-      for (const index of [first, members.length - 1])
-        members[index] = { ...members[index], refused: 'two members of the archive have this name' };
+      if (member !== null) members.set(member.name, members.has(member.name) ? { ...member, refused: TWIN } : member);
     }
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
-    return { members: withoutTwins(members), damage: error.message };
+    return { members, damage: error.message };
   }
-  return { members: withoutTwins(members), damage: null };
+  return { members, damage: null };
 }
 
-/** Each name once: of those that several have, the refusal. */
-function withoutTwins(members: readonly TarMember[]): TarMember[] {
-  return [...new Map(members.map((member) => [member.name, member])).values()];
-}
+/** Which of them is meant is not ours to say. */
+const TWIN = 'two members of the archive have this name';
 
 interface Attributes {
   path?: string;

@@ -1,6 +1,8 @@
-import { closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
-import { checkRange, fillingSource } from '../../core/bytes.js';
+import { constants, openSync, type Stats, statSync } from 'node:fs';
+import type { ByteSource } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
+import { refuseOtherThanFile } from '../descriptors.js';
+import { sourceOf } from '../file-source.js';
 import { listTar, type TarList, type TarMember } from './list-tar.js';
 import type { MemberPath } from './member-path.js';
 
@@ -8,28 +10,24 @@ interface KnownArchive {
   /** Of the file whose headers were read. */
   readonly stamp: string;
   readonly list: TarList;
-  readonly byName: ReadonlyMap<string, TarMember>;
 }
 
 /** Archives that were read last: the headers of each are read once. */
 const known = new Map<string, KnownArchive>();
 const MOST_KNOWN = 16;
 
-/** What lies in an archive. @throws what the system throws */
+/** What lies in an archive. @throws CnnvizError 'input', and what the system throws */
 export function membersOf(archive: string): TarList {
-  return archiveCalled(archive).list;
-}
-
-function archiveCalled(archive: string): KnownArchive {
-  const stamp = stampOf(statSync(archive));
+  const facts = statSync(archive);
+  refuseOtherThanFile(archive, facts);
+  const stamp = stampOf(facts);
   const before = known.get(archive);
-  if (before?.stamp === stamp) return before;
-  const list = withFile(archive, (read, size) => listTar(fillingSource(size, read)));
-  const one = { stamp, list, byName: new Map(list.members.map((member) => [member.name, member])) };
+  if (before?.stamp === stamp) return before.list;
+  const list = withFile(archive, listTar);
   known.delete(archive);
-  known.set(archive, one);
+  known.set(archive, { stamp, list });
   for (const oldest of known.keys()) if (known.size > MOST_KNOWN) known.delete(oldest);
-  return one;
+  return list;
 }
 
 function stampOf({ dev, ino, size, mtimeMs }: Stats): string {
@@ -39,16 +37,14 @@ function stampOf({ dev, ino, size, mtimeMs }: Stats): string {
 /** The bytes of a member. @throws CnnvizError 'input', and what the system throws */
 export function memberBytes({ archive, name }: MemberPath): Uint8Array {
   const { from, size } = memberCalled(archive, name);
-  const bytes = new Uint8Array(size);
-  withFile(archive, (read) => read(from, bytes));
-  return bytes;
+  return withFile(archive, (source) => source.read(from, size));
 }
 
 function memberCalled(archive: string, name: string): TarMember {
-  const { list, byName } = archiveCalled(archive);
-  const member = byName.get(name);
+  const { members, damage } = membersOf(archive);
+  const member = members.get(name);
   if (member === undefined) {
-    const behind = list.damage === null ? '' : `; it is damaged at ${list.damage}`;
+    const behind = damage === null ? '' : `; it is damaged at ${damage}`;
     throw new CnnvizError('input', `${archive}/${name}: no such file in the archive${behind}`, {
       fix: `tar -tf ${archive} lists what is in it`,
     });
@@ -60,23 +56,11 @@ function memberCalled(archive: string, name: string): TarMember {
 /** What helps against a member that is not read. */
 export const REPACK = 'unpack the archive, and name the folder';
 
-type Read = (from: number, target: Uint8Array) => void;
-
-function withFile<T>(archive: string, use: (read: Read, size: number) => T): T {
-  const file = openSync(archive, constants.O_RDONLY | constants.O_NONBLOCK);
+function withFile<T>(archive: string, use: (source: ByteSource) => T): T {
+  const source = sourceOf(archive, openSync(archive, constants.O_RDONLY | constants.O_NONBLOCK));
   try {
-    const { size } = statSync(archive);
-    return use((from, target) => {
-      checkRange(size, from, target.length);
-      for (let at = 0; at < target.length; ) {
-        const count = readSync(file, target, at, target.length - at, from + at);
-        if (count === 0) {
-          throw new CnnvizError('input', `${archive}: became shorter while it was read`, { fix: 'try again' });
-        }
-        at += count;
-      }
-    }, size);
+    return use(source);
   } finally {
-    closeSync(file);
+    source.close();
   }
 }
