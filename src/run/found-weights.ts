@@ -1,17 +1,12 @@
-import type { ByteSource } from '../core/bytes.js';
-import { CnnvizError } from '../core/errors.js';
 import type { NetworkRequest } from '../core/job.js';
 import { existingFile } from '../io/files.js';
 import { sha256OfFile } from '../io/hash.js';
-import { joinPath, stem } from '../io/paths.js';
-import { fileBeside, openFile } from '../io/random-access.js';
+import { joinPath } from '../io/paths.js';
 import { shippedFile } from '../io/shipped-files.js';
 import { cachedFile, hubFolder } from '../io/weight-cache.js';
 import { builtinName, isBuiltin } from '../models/networks/index.js';
 import { type PublishedWeights, publishedAs, publishedFor, shippedFor } from '../models/networks/published.js';
-import { readWeights } from '../models/weights/index.js';
-import type { WeightFile } from '../models/weights/weight-file.js';
-import { folderKind, kindOfFile, orNull, refusalOf } from './file-kind.js';
+import { kindOfFile, orNull } from './file-kind.js';
 
 /** Weights that nobody named as a file that is here. */
 export interface FoundWeights {
@@ -85,22 +80,4 @@ export async function bringsNumbers(network: string): Promise<boolean> {
 async function ownName(network: string): Promise<string | null> {
   if (isBuiltin(network)) return network;
   return (await existingFile(network)) ? null : builtinName(network);
-}
-
-/**
- * The list of a checkpoint's arrays, before their numbers are read; of a network's, its weights.
- * @param refuse throws for what is no place for weights, where the command knows better what to say
- * @throws CnnvizError with the file's name in front
- */
-export async function openWeights(path: string, refuse?: (source: ByteSource) => void): Promise<WeightFile> {
-  try {
-    const folder = path === '-' ? null : folderKind(path);
-    if (folder) throw new CnnvizError('unsupported', `this is ${folder.what}`, { fix: folder.fix });
-    const source = await openFile(path);
-    refuse?.(source);
-    if (path === '-') return await readWeights(source, { name: 'array', beside: null });
-    return await readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
-  } catch (error) {
-    throw refusalOf(path, error);
-  }
 }

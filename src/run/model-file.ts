@@ -8,10 +8,12 @@ import { nearestName } from '../core/names.js';
 import { someOf } from '../core/text.js';
 import type { Value } from '../core/values.js';
 import { stem } from '../io/paths.js';
-import { fileBeside } from '../io/random-access.js';
+import { fileBeside, openFile } from '../io/random-access.js';
 import type { Model } from '../layers/model.js';
 import { modelFormatOf, ONNX } from '../models/model-formats.js';
-import { named } from './file-kind.js';
+import { readWeights } from '../models/weights/index.js';
+import type { WeightFile } from '../models/weights/weight-file.js';
+import { folderKind, named, refusalOf } from './file-kind.js';
 
 /** A file that holds a network whole; one that is called .onnx and is nothing known is read as such, which says what is wrong. */
 export async function openModelFile(
@@ -90,4 +92,22 @@ export function noInput(network: string, name: string, names: readonly string[])
   return new CnnvizError('usage', `${network}: no input is called "${name}"`, {
     fix: near ? `did you mean ${near}?` : `inputs: ${someOf(names)}`,
   });
+}
+
+/**
+ * The list of a checkpoint's arrays, before their numbers are read; of a network's, its weights.
+ * @param refuse throws for what is no place for weights, where the command knows better what to say
+ * @throws CnnvizError with the file's name in front
+ */
+export async function openWeights(path: string, refuse?: (source: ByteSource) => void): Promise<WeightFile> {
+  try {
+    const folder = path === '-' ? null : folderKind(path);
+    if (folder) throw new CnnvizError('unsupported', `this is ${folder.what}`, { fix: folder.fix });
+    const source = await openFile(path);
+    refuse?.(source);
+    if (path === '-') return await readWeights(source, { name: 'array', beside: null });
+    return await readWeights(source, { name: stem(path), file: path, beside: fileBeside(path) });
+  } catch (error) {
+    throw refusalOf(path, error);
+  }
 }

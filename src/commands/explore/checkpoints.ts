@@ -2,7 +2,7 @@ import { CnnvizError } from '../../core/errors.js';
 import { listFolder } from '../../io/inputs.js';
 import { baseName, joinPath } from '../../io/paths.js';
 import { kindOf } from '../../io/read-files.js';
-import { openWeights } from '../../run/found-weights.js';
+import { openWeights } from '../../run/model-file.js';
 
 /** The weights of a network at one moment of its training. */
 export interface Checkpoint {

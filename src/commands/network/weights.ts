@@ -32,7 +32,7 @@ export const weights = command({
     }
     const place = tensor === null ? null : frame.place({ name: `${safeName(tensor)}.npy`, inputs: [] });
     const report = await import('./weights-report.js');
-    const { openWeights } = await import('../../run/found-weights.js');
+    const { openWeights } = await import('../../run/model-file.js');
     const file = await openWeights(path);
     if (tensor !== null) {
       const bytes = report.tensorBytes(path, report.findTensor(path, file, tensor));
