@@ -1,6 +1,7 @@
 import { parseShard } from '../batch/shard.js';
 import { CnnvizError } from '../core/errors.js';
 import { findInputs, type Input } from '../io/inputs.js';
+import { isTarName } from '../io/tar/member-path.js';
 import { flag, under, type ValuesOf } from './flags.js';
 import { parseNumber } from './parse.js';
 
@@ -65,7 +66,11 @@ export async function collectInputs(
 /** What to say when nothing matched. */
 export function nothingToDo(images: readonly string[], { recursive }: Pick<InputValues, 'recursive'>): CnnvizError {
   return new CnnvizError('nothing', `nothing to do: ${images.join(' ') || 'the list'} holds no images`, {
-    fix: recursive ? '--pass-with-no-inputs makes this a success' : 'add -r to look into folders below',
+    // an archive is looked through whole, and a list names files
+    fix:
+      recursive || images.every(isTarName)
+        ? '--pass-with-no-inputs makes this a success'
+        : 'add -r to look into folders below',
   });
 }
 

@@ -224,6 +224,16 @@ describe('commands', () => {
       expect(none.stderr).toMatch(/a\.tar\/cats\/ten\.png: no such file in the archive; it is damaged at byte \d+/);
     }));
 
+  it('one without images is told so, without advice for folders', () =>
+    inFolder(async (cwd) => {
+      writeFileSync(join(cwd, 'a.tar'), tarOf([{ name: 'a.txt' }]));
+      const { code, stderr } = await cnnviz(['conv', 'a.tar', '-k', 'edge3x3'], { cwd });
+      expect(code).toBe(4);
+      expect(stderr).toBe(
+        'cnnviz: nothing to do: a.tar holds no images\n  fix: --pass-with-no-inputs makes this a success\n',
+      );
+    }));
+
   it('what is called .tar and is none is told so', () =>
     inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'a.tar'), '<html>'.repeat(200));

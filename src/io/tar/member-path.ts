@@ -13,12 +13,10 @@ export function isTarName(path: string): boolean {
 
 /** What a path means that leads into an archive; null for all others, such as one through a folder of such a name. */
 export function memberPath(path: string): MemberPath | null {
-  if (!/\.tar[\\/]/i.test(path)) return null;
   for (const { index } of path.matchAll(/\.tar(?=[\\/])/gi)) {
     const archive = path.slice(0, index + '.tar'.length);
-    const facts = statSync(archive, { throwIfNoEntry: false });
-    if (facts === undefined) return null;
-    if (facts.isFile()) return { archive, name: path.slice(archive.length + 1) };
+    if (statSync(archive, { throwIfNoEntry: false })?.isFile())
+      return { archive, name: path.slice(archive.length + 1) };
   }
   return null;
 }

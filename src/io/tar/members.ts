@@ -1,6 +1,7 @@
 import { constants, openSync, type Stats, statSync } from 'node:fs';
 import type { ByteSource } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
+import { shellWord } from '../../core/text.js';
 import { refuseOtherThanFile } from '../descriptors.js';
 import { sourceOf } from '../file-source.js';
 import { listTar, type TarList, type TarMember } from './list-tar.js';
@@ -46,7 +47,7 @@ function memberCalled(archive: string, name: string): TarMember {
   if (member === undefined) {
     const behind = damage === null ? '' : `; it is damaged at ${damage}`;
     throw new CnnvizError('input', `${archive}/${name}: no such file in the archive${behind}`, {
-      fix: `tar -tf ${archive} lists what is in it`,
+      fix: `tar -tf ${shellWord(archive)} lists what is in it`,
     });
   }
   if (member.refused === null) return member;
