@@ -13,10 +13,17 @@ export function isTarName(path: string): boolean {
 
 /** What a path means that leads into an archive; null for all others, such as one through a folder of such a name. */
 export function memberPath(path: string): MemberPath | null {
-  for (const { index } of path.matchAll(/\.tar(?=[\\/])/gi)) {
-    const archive = path.slice(0, index + '.tar'.length);
-    if (statSync(archive, { throwIfNoEntry: false })?.isFile())
-      return { archive, name: path.slice(archive.length + 1) };
+  for (const { index } of path.matchAll(/(?<=\.tar)[\\/]/gi)) {
+    const archive = path.slice(0, index);
+    if (isFile(archive)) return { archive, name: path.slice(index + 1) };
   }
   return null;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false; // not there, or not ours to see: whoever opens it says why
+  }
 }
