@@ -4,7 +4,6 @@ import type { ProfileTimes } from '../core/profile.js';
 import type { NetworkRunResult, PreprocessResult, RunResult } from '../core/result.js';
 import type { Breathe } from '../engine/execute.js';
 import type { Homes } from '../engine/home.js';
-import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import type { KernelSubject } from '../run/kernels.js';
 import { Claims, type Product, type RunRecord } from '../run/place.js';
@@ -101,12 +100,13 @@ export async function openTask(
   return async (input, breathe, again) => {
     let read: string | null = null;
     const outputs: WorkDone['outputs'][number][] = [];
-    const record = {
-      read(hash: string) {
+    const record: RunRecord = {
+      keepsHashes: options.keepHashes,
+      read(hash) {
         read = hash;
       },
-      wrote(path: string, bytes: Uint8Array) {
-        outputs.push({ path, bytes: bytes.length, sha256: options.keepHashes ? sha256(bytes) : '' });
+      wrote(path, bytes, sha256) {
+        outputs.push({ path, bytes, sha256 });
       },
     };
     try {

@@ -57,6 +57,11 @@ export function joinedBytes(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
+/** The same of parts each of which is good until the next one is asked for. */
+export function copiedParts(parts: Iterable<Uint8Array>): Uint8Array {
+  return joinedBytes(Array.from(parts, (part) => part.slice()));
+}
+
 /** The numbers of some bytes. Not their buffer's: bytes are often a part of a larger one. */
 export function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);

@@ -1,7 +1,7 @@
 import { CnnvizError } from '../core/errors.js';
 import { maxSample } from '../core/image.js';
 import type { ScaleRule } from '../core/job.js';
-import type { Clipped, Scale, ZeroLevel } from '../core/result.js';
+import type { Clipped, Scale, ValueFacts, ZeroLevel } from '../core/result.js';
 import { type CountHalves, percentilesOf } from '../core/values.js';
 
 /**
@@ -104,7 +104,18 @@ export function toPixels(
   draw: DrawPortion = drawPortion,
 ): { data: Uint8Array | Uint16Array; clipped: Clipped } {
   const data = depth === 8 ? new Uint8Array(values.length) : new Uint16Array(values.length);
+  return { data, clipped: putPixels(values, data, scale, draw) };
+}
+
+/** The same of as many values as there are places in `data`. */
+export function putPixels(
+  values: Float32Array,
+  data: Uint8Array | Uint16Array,
+  scale: Scale,
+  draw: DrawPortion = drawPortion,
+): Clipped {
   const { lo, hi } = scale;
+  const depth = data instanceof Uint8Array ? 8 : 16;
   const constant = lo === hi;
   // the stored number is cut to a whole one, so the half added here rounds; v === lo gives mid where lo === hi
   const start = constant ? midLevel(depth) : 0.5;
@@ -117,7 +128,28 @@ export function toPixels(
     clipped.above += lost.above;
     clipped.nan += lost.nan;
   }
-  return { data, clipped };
+  return clipped;
+}
+
+/** How many values a scale clips. `known`: what is known of them, which may tell already. */
+export function clippedBy(
+  values: Float32Array,
+  scale: Scale,
+  known: Pick<ValueFacts, 'min' | 'max' | 'nan' | 'infinite'> | null,
+  draw: DrawPortion = drawPortion,
+): Clipped {
+  const isWithin = known !== null && known.infinite === 0 && known.min >= scale.lo && known.max <= scale.hi;
+  if (isWithin) return { below: 0, above: 0, nan: known.nan };
+  const clipped = { below: 0, above: 0, nan: 0 };
+  const scratch = new Uint8Array(Math.min(PORTION, values.length));
+  for (let from = 0; from < values.length; from += PORTION) {
+    const part = values.subarray(from, from + PORTION);
+    const lost = putPixels(part, scratch.subarray(0, part.length), scale, draw);
+    clipped.below += lost.below;
+    clipped.above += lost.above;
+    clipped.nan += lost.nan;
+  }
+  return clipped;
 }
 
 /** A large map goes through small functions portion by portion: they are compiled before its first tenth is done. */
@@ -131,7 +163,7 @@ interface Levels extends Scale {
 }
 
 /** Draws a portion; what lies outside the scale is black or white. How much of it did. */
-type DrawPortion = (values: Float32Array, data: Uint8Array | Uint16Array, levels: Levels) => Clipped;
+export type DrawPortion = (values: Float32Array, data: Uint8Array | Uint16Array, levels: Levels) => Clipped;
 
 function drawPortion(
   values: Float32Array,

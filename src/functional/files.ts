@@ -1,3 +1,4 @@
+import { copiedParts } from '../core/bytes.js';
 import { atPlace, CnnvizError } from '../core/errors.js';
 import type { PixelRange, ScaleRule } from '../core/job.js';
 import { type Tensor, type TensorLike, toTensor } from '../core/tensor.js';
@@ -6,7 +7,7 @@ import { imageToTensor } from '../engine/preprocess.js';
 import { decodeImage as decodeBytes } from '../io/decode.js';
 import { readBytes } from '../io/files.js';
 import { npyToTensor, readNpy, writeNpy } from '../models/npy.js';
-import { mapPng } from '../run/map-png.js';
+import { mapPng, samplesOf } from '../run/map-png.js';
 
 export interface DecodeOptions {
   /** 'unit' [0, 1], '255' [0, 255] or 'signed' [−1, 1]. Default 'unit'. */
@@ -58,8 +59,7 @@ export async function encodeMap(map: TensorLike, options: EncodeOptions = {}): P
   const [height, width] = values.shape;
   const scale = chooseScale([values.data], rule);
   const { data } = toPixels(values.data, scale, depth);
-  // the whole of its own buffer, which a caller may look at
-  return mapPng({ width, height, channels: 1, depth, data }, JSON.stringify(scale)).slice();
+  return copiedParts(mapPng(samplesOf({ width, height, channels: 1, depth, data }), JSON.stringify(scale)));
 }
 
 /** A .npy file of float32 numbers, as numpy.save writes it. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { isPipe } from './descriptors.js';
 import { openRegular, readBytes, readFault } from './files.js';
@@ -14,6 +14,35 @@ export function sha256OfParts(parts: Iterable<Uint8Array>): string {
 /** SHA-256 as lower-case hexadecimal. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Parts on their way to where they are written: how many bytes they are, and their SHA-256 where it is asked for. */
+export class PassedParts implements Iterable<Uint8Array> {
+  readonly #parts: Iterable<Uint8Array>;
+  readonly #hash: Hash | null;
+  #size = 0;
+
+  constructor(parts: Iterable<Uint8Array>, isHashed: boolean) {
+    this.#parts = parts;
+    this.#hash = isHashed ? createHash('sha256') : null;
+  }
+
+  *[Symbol.iterator](): Generator<Uint8Array> {
+    for (const part of this.#parts) {
+      this.#size += part.length;
+      this.#hash?.update(part);
+      yield part;
+    }
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Once all have passed, and once only; '' where nobody asked. */
+  get sha256(): string {
+    return this.#hash?.digest('hex') ?? '';
+  }
 }
 
 /** SHA-256 of a file, read in portions. @throws CnnvizError 'input' */

@@ -9,49 +9,69 @@ const [GREY, RGB] = [0, 2];
 const NO_FILTER = 0;
 const IDAT = new TextEncoder().encode('IDAT');
 
+/** What is written at once. */
+const PART_BYTES = 2 ** 18;
+
+/** A picture whose samples are made where they are asked for. */
+export interface DrawnSamples extends Pick<Image, 'width' | 'height' | 'channels' | 'depth'> {
+  /** Puts its bytes from that one on, row by row, as many as there is room for; of 16 bits the upper one first. */
+  put(target: Uint8Array, from: number): void;
+}
+
+/** An image that is there. */
+export function samplesOf({ width, height, channels, depth, data }: Image): DrawnSamples {
+  const bytes = depth === 8 ? (data as Uint8Array) : bigEndian(data as Uint16Array);
+  return {
+    width,
+    height,
+    channels,
+    depth,
+    put: (target, from) => target.set(bytes.subarray(from, from + target.length)),
+  };
+}
+
 /**
  * A PNG of exactly these samples, as io/encode.ts writes it, `note` in its EXIF ImageDescription. For maps, which are many and
  * noisy: our own deflate takes a third of the time of libvips' for 1 to 5 % more bytes, and gives the same ones everywhere.
+ * It comes in parts, each good until the next is asked for: neither its samples nor its bytes are ever in memory together.
  * Source: www.w3.org/TR/png-3
  */
-export function mapPng({ width, height, channels, depth, data }: Image, note: string): Uint8Array {
+export function* mapPng(samples: DrawnSamples, note: string): Generator<Uint8Array> {
+  const { width, height, channels, depth } = samples;
   const header = new Uint8Array(13);
   const view = viewOf(header);
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([depth, channels === 1 ? GREY : RGB], 8);
-  const bytes = depth === 8 ? (data as Uint8Array) : bigEndian(data as Uint16Array);
   const rowBytes = (width * channels * depth) / 8;
   const size = height * (1 + rowBytes);
-  const file = new Growing(Math.ceil(size * 0.8) + 4096);
-  file.add(SIGNATURE, ...chunk('IHDR', header));
-  if (note !== '') file.add(...chunk('eXIf', describing(toAscii(note))));
-  for (const { bytes: piece, crc } of deflate(size, (target, from) => putRows(bytes, rowBytes, target, from), 'IDAT')) {
-    file.add(numberBytes(piece.length), IDAT, piece, numberBytes(crc));
+  const part = new Part();
+  yield* part.add(SIGNATURE, ...chunk('IHDR', header));
+  if (note !== '') yield* part.add(...chunk('eXIf', describing(toAscii(note))));
+  for (const { bytes, crc } of deflate(size, (target, from) => putRows(samples, rowBytes, target, from), 'IDAT')) {
+    yield* part.add(numberBytes(bytes.length), IDAT, bytes, numberBytes(crc));
   }
-  file.add(...chunk('IEND', new Uint8Array(0)));
-  return file.bytes;
+  yield* part.add(...chunk('IEND', new Uint8Array(0)));
+  yield part.bytes;
 }
 
-/** Bytes one behind the other, in an array that has room for them from the start where the guess was good. */
-class Growing {
-  #room: Uint8Array;
+/** A part of a file: small pieces go together, so that few are written. */
+class Part {
+  readonly #room = new Uint8Array(PART_BYTES);
   #length = 0;
 
-  constructor(guess: number) {
-    this.#room = new Uint8Array(guess);
-  }
-
-  add(...pieces: readonly Uint8Array[]): void {
+  /** Takes pieces; what has no room any more is given out, and then those that are larger than any part. */
+  *add(...pieces: readonly Uint8Array[]): Generator<Uint8Array> {
     for (const piece of pieces) {
-      const end = this.#length + piece.length;
-      if (end > this.#room.length) {
-        const larger = new Uint8Array(Math.ceil(end * 1.5));
-        larger.set(this.bytes);
-        this.#room = larger;
+      if (this.#length + piece.length > PART_BYTES) {
+        yield this.bytes;
+        this.#length = 0;
       }
-      this.#room.set(piece, this.#length);
-      this.#length = end;
+      if (piece.length > PART_BYTES) yield piece;
+      else {
+        this.#room.set(piece, this.#length);
+        this.#length += piece.length;
+      }
     }
   }
 
@@ -71,15 +91,22 @@ function bigEndian(samples: Uint16Array): Uint8Array {
 }
 
 /** Fills `target` with rows as a PNG has them, each behind the number of its filter, from that byte of them on. */
-function putRows(bytes: Uint8Array, rowBytes: number, target: Uint8Array, from: number): void {
-  for (let at = 0; at < target.length; ) {
-    const row = Math.floor((from + at) / (1 + rowBytes));
-    const skip = (from + at) % (1 + rowBytes);
-    if (skip === 0) target[at++] = NO_FILTER;
-    const start = row * rowBytes + Math.max(0, skip - 1);
-    const part = bytes.subarray(start, Math.min((row + 1) * rowBytes, start + target.length - at));
-    target.set(part, at);
-    at += part.length;
+function putRows(samples: DrawnSamples, rowBytes: number, target: Uint8Array, from: number): void {
+  const stride = 1 + rowBytes;
+  const first = Math.floor(from / stride);
+  const sampleFrom = first * rowBytes + Math.max(0, (from % stride) - 1);
+  const end = from + target.length;
+  const sampleEnd = Math.floor(end / stride) * rowBytes + Math.max(0, (end % stride) - 1);
+  // drawn in one go at the end, and moved to where they belong row by row
+  const drawn = target.subarray(target.length - (sampleEnd - sampleFrom));
+  samples.put(drawn, sampleFrom);
+  for (let at = 0, next = target.length - drawn.length; at < target.length; ) {
+    const within = (from + at) % stride;
+    if (within === 0) target[at++] = NO_FILTER;
+    const length = Math.min(rowBytes - Math.max(0, within - 1), target.length - at);
+    if (at !== next) target.copyWithin(at, next, next + length);
+    at += length;
+    next += length;
   }
 }
 

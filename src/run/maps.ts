@@ -11,18 +11,17 @@ import { type Tensor, tensor } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
 import { applyColormap } from '../draw/colormaps.js';
 import type { LabelledMap } from '../draw/figure.js';
-import { chooseScale, toPixels, zeroLevel } from '../draw/scale.js';
+import { chooseScale, clippedBy, putPixels, toPixels, zeroLevel } from '../draw/scale.js';
 import { countMapHalves, drawMapLevels, sumsOfMap } from '../engine/map-loops.js';
 import { writeNpy, writeValue } from '../models/npy.js';
-import { mapPng } from './map-png.js';
+import { type DrawnSamples, mapPng, samplesOf } from './map-png.js';
 import type { FeatureMap, MeasuredBank, MeasuredLayer } from './measure.js';
-import { numberedMap, type Product } from './place.js';
-import type { DrawnBytes } from './planes.js';
+import { type FileBytes, numberedMap, type Product } from './place.js';
 import { kernelMapNote, layerMapNote } from './recipe.js';
 import type { Source } from './subject.js';
 
 export interface DrawnProduct extends Product {
-  readonly bytes: Uint8Array;
+  readonly bytes: FileBytes;
   readonly scale?: DrawnScale;
 }
 
@@ -83,27 +82,42 @@ interface DrawnPlane extends Omit<LabelledMap, 'label'> {
   readonly facts?: ValueFacts;
 }
 
+interface DrawnMap {
+  /** Parts of a file, to be written before the map's values are gone. */
+  readonly bytes: FileBytes;
+  readonly scale: DrawnScale;
+  readonly picture: NonNullable<MapResult['picture']>;
+}
+
 /** A plane in a file of its own: one grey (or coloured) pixel a value, with its scale and recipe in the metadata. */
 function drawMap(
   { width, height, values, blank = 0, facts }: DrawnPlane,
   { depth, colormap, scale: rule }: PictureJob,
   noteOf: (scale: Scale, clipped: Clipped) => MapNote,
-): Required<DrawnBytes> & { readonly picture: NonNullable<MapResult['picture']> } {
+): DrawnMap {
   const isRange = rule.kind !== 'fixed' && rule.kind !== 'percentiles';
-  const scale = chooseScale(
-    [values],
-    rule,
-    facts ?? (isRange ? measureValues(values, sumsOfMap) : null),
-    countMapHalves,
-  );
-  const { data, clipped: lost } = toPixels(values, scale, depth, depth === 8 ? drawMapLevels : undefined);
+  const known = facts ?? (isRange ? measureValues(values, sumsOfMap) : null);
+  const scale = chooseScale([values], rule, known, countMapHalves);
+  const gray = { width, height, channels: 1 as const, depth };
+  const isPlain = depth === 8 && colormap === 'gray';
+  const lazy: DrawnSamples = {
+    ...gray,
+    put: (target, from) => putPixels(values.subarray(from, from + target.length), target, scale, drawMapLevels),
+  };
+  const drawn = isPlain ? null : toPixels(values, scale, depth, depth === 8 ? drawMapLevels : undefined);
+  const lost = drawn?.clipped ?? clippedBy(values, scale, known, drawMapLevels);
   const clipped = { ...lost, nan: lost.nan - blank };
-  const gray: Image = { width, height, channels: 1, depth, data };
-  const image: Image =
-    colormap === 'gray' ? gray : { ...gray, channels: 3, data: applyColormap(data as Uint8Array, colormap) };
-  const bytes = mapPng(image, JSON.stringify(noteOf(scale, clipped)));
-  const drawn = { ...scale, colormap, clipped: { ...clipped, of: values.length - blank } };
-  return { bytes, scale: drawn, picture: { scale, clipped, zero: zeroLevel(scale, depth) } };
+  const samples = drawn === null ? lazy : samplesOf(colouredImage({ ...gray, data: drawn.data }, colormap));
+  const bytes = mapPng(samples, JSON.stringify(noteOf(scale, clipped)));
+  return {
+    bytes,
+    scale: { ...scale, colormap, clipped: { ...clipped, of: values.length - blank } },
+    picture: { scale, clipped, zero: zeroLevel(scale, depth) },
+  };
+}
+
+function colouredImage(gray: Image, colormap: PictureJob['colormap']): Image {
+  return colormap === 'gray' ? gray : { ...gray, channels: 3, data: applyColormap(gray.data as Uint8Array, colormap) };
 }
 
 /** All maps of an input as one array: [M, oH, oW], or [N, M, oH, oW] when the input holds N. */

@@ -1,7 +1,9 @@
+import { copiedParts } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Job, OutputJob, ProductKind } from '../core/job.js';
 import type { DrawnScale, OutputFile } from '../core/result.js';
-import { fileIdentity, refuseLeaving, writeAtomic } from '../io/files.js';
+import { fileIdentity, refuseLeaving, writeAtomicParts } from '../io/files.js';
+import { PassedParts } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { refuseForeign } from '../io/own-texts.js';
 import { baseName, collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
@@ -273,10 +275,16 @@ function describeOwner([{ path }, { layer, map }]: readonly [Input, Product]): s
 
 /** Told of every file a run touched, by its bytes. */
 export interface RunRecord {
+  /** Whether what is written is to be hashed. */
+  readonly keepsHashes: boolean;
   /** The SHA-256 of the input. */
   read(sha256: string): void;
-  wrote(path: string, bytes: Uint8Array): void;
+  /** `sha256`: '' where nobody keeps it. */
+  wrote(path: string, bytes: number, sha256: string): void;
 }
+
+/** A file as it is written: in one piece, or in parts each of which is good until the next one is asked for. */
+export type FileBytes = Uint8Array | Iterable<Uint8Array>;
 
 /** What writing finds around it. */
 export interface Delivery {
@@ -289,23 +297,24 @@ export interface Delivery {
 
 /** Writes one product under the name that is its own. */
 export async function deliver(
-  { bytes, scale, ...product }: Product & { readonly bytes: Uint8Array; readonly scale?: DrawnScale },
+  { bytes, scale, ...product }: Product & { readonly bytes: FileBytes; readonly scale?: DrawnScale },
   input: Input,
   { clobber }: OutputJob,
   { claims, send, record }: Delivery,
 ): Promise<OutputFile> {
   const path = claims.claim(input, product);
   const isReplaced = path !== '-' && fileIdentity(path) !== null;
-  if (path === '-') await send(bytes);
+  const parts = new PassedParts(bytes instanceof Uint8Array ? [bytes] : bytes, record?.keepsHashes === true);
+  if (path === '-') await send(copiedParts(parts));
   else {
-    await writeAtomic(path, bytes, { clobber });
-    record?.wrote(path, bytes);
+    await writeAtomicParts(path, parts, { clobber });
+    record?.wrote(path, parts.size, parts.sha256);
   }
   return {
     path,
     kind: product.kind,
     layer: product.layer,
-    bytes: bytes.length,
+    bytes: parts.size,
     ...(isReplaced && { replaced: true }),
     ...(scale && { scale }),
   };

@@ -4,8 +4,10 @@ import { type ChosenLayer, chooseLayers, chooseOneLayer } from '../analysis/laye
 import type { LayerRun } from '../analysis/layer-run.js';
 import type { NetworkJob, OutputJob } from '../core/job.js';
 import type { InputFacts, NetworkRunResult, OutputFile, RunResult } from '../core/result.js';
+import { sizeOf } from '../core/tensor.js';
 import { faultWords } from '../core/values.js';
 import type { EngineInput } from '../engine/input.js';
+import { SpareArrays } from '../engine/spare-arrays.js';
 import type { Input } from '../io/inputs.js';
 import type { ShapedModel } from '../layers/infer.js';
 import type { Model } from '../layers/model.js';
@@ -163,29 +165,37 @@ export function runInput<R>(work: Work<R>, input: Input, output: OutputJob, cont
 
 /** `conv`: every map of every kernel. */
 export function kernelWork(subject: KernelSubject): Work<RunResult> {
+  const spare = new SpareArrays();
   return {
     subject,
     async run(source, context) {
+      const out = new Map<string, Float32Array>();
       // a strip shows every step
       const steps = subject.job.output.products.includes('strip') ? followingCount(subject.job.layer) : 0;
       const choose = ({ bound, shaped }: Shaped<BoundKernels>) => {
         const kept = bound.branches.map((branch) => valuesBefore(shaped.model, branch, steps));
-        return { keep: [...bound.branches, ...kept.flat()], kept };
+        const keep = [...bound.branches, ...kept.flat()];
+        for (const name of keep) out.set(name, spare.take(sizeOf(shaped.infos.get(name)!.shape)));
+        return { keep, kept };
       };
-      const found = await run(subject, source, choose, { ...context, watch: false });
+      const found = await run(subject, source, choose, { ...context, watch: false, out });
       // pixels or an array as float32: kernels are fed nothing else
       const notes: string[] = [];
       const measured = measureBanks(found, source.x as EngineInput, found.chosen.kept);
       const { maps, products } = drawKernelMaps(subject.job, source, measured, (note) => notes.push(note));
       return {
         products,
-        answer: (outputs) => ({
-          input: source.facts,
-          banks: measured.map((bank, b) => ({ ...bank.result, maps: maps[b].map(({ result }) => result) })),
-          outputs,
-          engineMs: found.engineMs,
-          warnings: [...source.warnings, ...notes],
-        }),
+        answer: (outputs) => {
+          // all pictures are written
+          spare.give(out.values());
+          return {
+            input: source.facts,
+            banks: measured.map((bank, b) => ({ ...bank.result, maps: maps[b].map(({ result }) => result) })),
+            outputs,
+            engineMs: found.engineMs,
+            warnings: [...source.warnings, ...notes],
+          };
+        },
       };
     },
   };

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { copiedParts } from '../../src/core/bytes.js';
+import type { Image } from '../../src/core/image.js';
 import { decodeSamples, encodePng, readNote } from '../../src/io/encode.js';
-import { mapPng } from '../../src/run/map-png.js';
+import { mapPng, samplesOf } from '../../src/run/map-png.js';
 import { seeded } from '../random.js';
 
 const SIZES = [
@@ -9,6 +11,8 @@ const SIZES = [
   [257, 100],
   [4001, 300],
 ] as const;
+
+const fileOf = (image: Image, note: string) => copiedParts(mapPng(samplesOf(image), note));
 
 describe('the PNG of a map', () => {
   it.each([
@@ -25,7 +29,7 @@ describe('the PNG of a map', () => {
         const data = new Samples(width * height * channels).map(() => Math.floor(random() * 2 ** depth));
         const image = { width, height, channels, depth, data };
         const note = JSON.stringify({ map: 'größe', width });
-        const png = mapPng(image, note);
+        const png = fileOf(image, note);
         const found = await decodeSamples(png);
         expect({ ...found, data: null }).toEqual({ ...image, data: null });
         expect(
@@ -42,9 +46,9 @@ describe('the PNG of a map', () => {
 
   it('may be without a note, or have one of a letter', async () => {
     const image = { width: 2, height: 2, channels: 1, depth: 8, data: Uint8Array.of(1, 2, 3, 4) } as const;
-    expect(await readNote(mapPng(image, ''))).toBeNull();
-    expect(await readNote(mapPng(image, '7'))).toBe('7');
-    expect(await readNote(mapPng(image, '{}'))).toBe('{}');
-    expect(await readNote(mapPng(image, 'abcd'))).toBe('abcd');
+    expect(await readNote(fileOf(image, ''))).toBeNull();
+    expect(await readNote(fileOf(image, '7'))).toBe('7');
+    expect(await readNote(fileOf(image, '{}'))).toBe('{}');
+    expect(await readNote(fileOf(image, 'abcd'))).toBe('abcd');
   });
 });
