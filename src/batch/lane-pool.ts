@@ -2,7 +2,7 @@ import { memoryToUse } from '../io/process-facts.js';
 import { startLane } from '../io/threads.js';
 import { HomeKeeper } from './home-keeper.js';
 import type { FromLane, ToLane } from './lane.js';
-import type { FromWorker, ToWorker } from './worker-pool.js';
+import type { FromWorker, ToWorker } from './worker-process.js';
 
 /** The share of the memory there is that threads may plan with: what they decode and draw is only estimated. */
 const SHARE_OF_MEMORY = 0.7;

@@ -6,7 +6,7 @@ import { useOneThreadAnImage } from '../io/sharp.js';
 import { type FromKeeper, LaneHomes, type ToKeeper } from './lane-homes.js';
 import type { Studies, StudyContext, StudyTask } from './study-task.js';
 import { type Item, openTask, type Permission, pause, sentError, type WorkOn } from './work.js';
-import type { FromWorker, ToWorker } from './worker-pool.js';
+import type { FromWorker, ToWorker } from './worker-process.js';
 
 /** A collection takes some 10 ms. */
 const COLLECT_EVERY = 250;

@@ -30,8 +30,21 @@ interface LedgerOptions {
   readonly resume: boolean;
 }
 
+/** Who keeps the record of a batch: a manifest in its folder, or a queue that several machines share. */
+export interface Journal {
+  /** Of what is done already nothing is done again. */
+  readonly proven: { has(input: string): boolean };
+  record(entry: ManifestEntry): void;
+  /** An input is being worked on; `alone`: with nothing beside it. */
+  begun?(input: Input, alone: boolean): void;
+  /** Ends the run. */
+  close(): Promise<void>;
+  /** Leaves the record as it is; synchronous. */
+  abandon(): void;
+}
+
 /** A run's manifest: who may write to the folder, what is done, and what is on record of it. */
-export class Ledger {
+export class Ledger implements Journal {
   /** What an earlier run has done, and what is still true: same input, outputs as they were written. */
   readonly proven: ReadonlyMap<string, ManifestEntry>;
   /** What a person should know of how it began. */

@@ -16,9 +16,11 @@ import {
   productsFor,
   rootOf,
 } from '../run/place.js';
-import { commandHash, Ledger, namedFiles } from './ledger.js';
+import type { BatchEvents, BatchOptions, BatchOutcome } from './batch-order.js';
+import { commandHash, type Journal, Ledger, namedFiles } from './ledger.js';
 import { type ManifestEntry, plainReason } from './manifest.js';
-import { type Shard, shardOf } from './shard.js';
+import { shardOf } from './shard.js';
+import type { BatchPool } from './shared-pool.js';
 import {
   failedWork,
   openTask,
@@ -26,60 +28,10 @@ import {
   receivedError,
   runAll,
   sentError,
-  type Task,
-  type TaskMaterials,
   type TaskResult,
   type WorkDone,
 } from './work.js';
-import { divideWork, WorkerPool } from './worker-pool.js';
-
-interface BatchOptions {
-  readonly task: Task;
-  /** What the task needs, if it is to run in this process. */
-  readonly materials: TaskMaterials[Task['kind']];
-  /** All inputs, of all shards. */
-  readonly inputs: readonly Input[];
-  /** How many of them were named one by one: less than all when a folder, a glob or a list was given. */
-  readonly named: number;
-  /** What is made of each input; null: only the run can tell. */
-  readonly products: ProductsOf | null;
-  /** Images worked on at once, and threads within one image. */
-  readonly jobs: number;
-  /** Time for one input; null: no limit. */
-  readonly timeoutMs: number | null;
-  /** Use a process of its own even for a single input. */
-  readonly isolate: boolean;
-  readonly shard: Shard | null;
-  readonly resume: boolean;
-  /** Leave inputs alone whose outputs all exist, whatever is in them. */
-  readonly skipExisting: boolean;
-  readonly send: (bytes: Uint8Array) => Promise<void>;
-}
-
-/** What became of one input. */
-export interface BatchOutcome {
-  /** Its place in the list of this run. */
-  readonly index: number;
-  readonly input: Input;
-  /** skipped: done before */
-  readonly status: 'done' | 'failed' | 'skipped';
-  readonly result: TaskResult | null;
-  readonly error: CnnvizError | null;
-}
-
-interface BatchEvents {
-  /** The list of this run is known. */
-  begin(inputs: readonly Input[], keepsManifest: boolean): void;
-  /** Called as inputs finish; the batch waits for it before it begins more. */
-  outcome(outcome: BatchOutcome): Promise<void>;
-  /** How much is done, in inputs; a share of an input counts. */
-  progress(done: number, failed: number): void;
-  note(text: string): void;
-  /** What layers took in another process, where this one's are timed. */
-  times(times: NonNullable<WorkDone['times']>): void;
-  /** To be called by whoever is interrupted; null: nothing is to be tidied any more. */
-  whenStopped(tidy: (() => void) | null): void;
-}
+import { divideWork, type PoolEvents, WorkerPool } from './worker-pool.js';
 
 /** Up to this many inputs that were named one by one are no batch. */
 const MOST_NAMED = 20;
@@ -104,8 +56,8 @@ class Batch {
   readonly #inputs: readonly Input[];
   /** One input in all, not the last that a batch has left: that may be the one that kills its process. */
   readonly #isSingle: boolean;
-  #ledger: Ledger | null = null;
-  #pool: WorkerPool<Input> | null = null;
+  #ledger: Journal | null = null;
+  #pool: BatchPool | null = null;
   #products: ProductsOf | null;
   /** Inputs that need no work. */
   readonly #isSettled: Uint8Array;
@@ -135,7 +87,8 @@ class Batch {
       const flag = resume ? '--resume' : '--shard';
       throw new CnnvizError('usage', `${flag} needs a folder for its manifest`, { fix: 'add -o FOLDER' });
     }
-    const keeps = root !== null && (this.#keepsManifest() || resume || shard !== null);
+    this.#ledger = this.#options.within?.journal ?? null;
+    const keeps = this.#ledger === null && root !== null && (this.#keepsManifest() || resume || shard !== null);
     if (keeps) this.#ledger = await this.#openLedger(root);
     this.#events.begin(this.#inputs, this.#ledger !== null);
     // nothing is left of a single one: no handler has to wait for its computation
@@ -152,7 +105,7 @@ class Batch {
   }
 
   /** Null: inputs that were named one by one can do without a manifest, when another run keeps one in the folder. */
-  async #openLedger(root: string): Promise<Ledger | null> {
+  async #openLedger(root: string): Promise<Journal | null> {
     const { task, inputs, named, shard, resume } = this.#options;
     const head = { command: await commandHash(task), shard, inputs: this.#inputs.length, total: inputs.length };
     try {
@@ -177,7 +130,9 @@ class Batch {
 
   async #runAll(): Promise<void> {
     const { task, jobs } = this.#options;
-    if (this.#inputs.length > 1) sweepTemporaries(this.#foldersOf([...this.#inputs.keys()]));
+    // the folders of a larger batch are looked through once, at its end
+    if (this.#inputs.length > 1 && this.#options.within === undefined)
+      sweepTemporaries(this.#foldersOf([...this.#inputs.keys()]));
     await this.#settleKnown();
     const open = this.#openIndexes();
     if (open.length === 0) return;
@@ -268,28 +223,35 @@ class Batch {
   }
 
   async #runInProcesses(open: readonly number[]): Promise<void> {
+    const { within } = this.#options;
+    const events: PoolEvents<TaskResult> = {
+      done: (index, work) => this.#finish(index, work),
+      share: (index, done) => this.#share(index, done),
+      mayWrite: (index, products) => this.#mayWrite(this.#inputs[index], products),
+      died: (pid, indexes) => {
+        sweepTemporaries(this.#foldersOf(indexes), [pid]);
+      },
+      ...(within && { begun: (index, alone) => within.journal.begun?.(this.#inputs[index], alone) }),
+    };
+    this.#pool = within === undefined ? this.#ownPool(open.length, events) : within.openPool(events);
+    await this.#pool.run(open);
+    if (this.#refusal !== null) throw this.#refusal;
+  }
+
+  #ownPool(open: number, events: PoolEvents<TaskResult>): BatchPool {
     const { task, jobs, timeoutMs } = this.#options;
     this.#collect = keepMemorySmall();
-    this.#pool = new WorkerPool(
+    return new WorkerPool<Input>(
       this.#inputs,
       {
         task,
-        ...divideWork(task.kind, jobs, open.length),
+        ...divideWork(task.kind, jobs, open),
         timeoutMs,
         keepHashes: this.#ledger !== null,
         profile: timesOfProcess() !== null,
       },
-      {
-        done: (index, work) => this.#finish(index, work),
-        share: (index, done) => this.#share(index, done),
-        mayWrite: (index, products) => this.#mayWrite(this.#inputs[index], products),
-        died: (pid, indexes) => {
-          sweepTemporaries(this.#foldersOf(indexes), [pid]);
-        },
-      },
+      events,
     );
-    await this.#pool.run(open);
-    if (this.#refusal !== null) throw this.#refusal;
   }
 
   /** What a network writes is known when its first input has met it: only then can names be checked. */

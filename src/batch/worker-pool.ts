@@ -1,6 +1,4 @@
-import type { ChildProcess } from 'node:child_process';
 import { CnnvizError } from '../core/errors.js';
-import { startWorkerProcess } from '../io/child-process.js';
 import type { Product } from '../run/place.js';
 import type { StudyTask } from './study-task.js';
 import {
@@ -13,6 +11,7 @@ import {
   type TaskResult,
   type WorkDone,
 } from './work.js';
+import { type Death, describeDeath, type FromWorker, WorkerProcess } from './worker-process.js';
 
 /** A process that dies this often before its first input will not live the next time either. */
 const MOST_FALSE_STARTS = 3;
@@ -38,6 +37,13 @@ interface PoolOptions extends Division {
   readonly keepHashes: boolean;
   /** Time the layers, and send what they took with each input. */
   readonly profile: boolean;
+  /** More inputs may come while it runs: `add`, until `finish`. */
+  readonly staysOpen?: boolean;
+}
+
+/** Inputs by their index: a list, or what grows and shrinks while a pool runs. */
+export interface InputsByIndex<I> {
+  at(index: number): I | undefined;
 }
 
 /**
@@ -52,7 +58,7 @@ export function divideWork(kind: (Task | StudyTask)['kind'], jobs: number, input
   return { processes, lanes, threads, inFlight: Math.max(2 * lanes, isNetwork ? jobs : 2) };
 }
 
-interface PoolEvents<R> {
+export interface PoolEvents<R> {
   /** The pool waits for it before it hands out more. */
   done(index: number, work: WorkDone<R>): Promise<void>;
   share(index: number, done: number): void;
@@ -60,6 +66,8 @@ interface PoolEvents<R> {
   mayWrite(index: number, products: readonly Product[]): Permission;
   /** A process is gone; what it was working on may have left temporary files. */
   died(pid: number, indexes: readonly number[]): void;
+  /** An input goes to a process; `alone`: nothing else is at work in the whole pool, nor will be before it has ended. */
+  begun?(index: number, alone: boolean): void;
 }
 
 /**
@@ -67,18 +75,25 @@ interface PoolEvents<R> {
  * that were in flight are tried again one by one, alone in a new process, and the one that ends it again has failed.
  */
 export class WorkerPool<I extends Item, R = TaskResult> {
-  readonly #inputs: readonly I[];
+  readonly #inputs: InputsByIndex<I>;
   readonly #options: PoolOptions;
   readonly #events: PoolEvents<R>;
   readonly #slots: Slot[];
+  /** The next one last. */
   #queue: number[] = [];
+  /** To be worked on when nothing else is at work. */
+  readonly #lonely: number[] = [];
+  /** The one of these that is at work. */
+  #onlyOne: number | null = null;
+  #isOpen: boolean;
   #isStopped = false;
   #falseStarts = 0;
   #settle: { resolve: () => void; reject: (error: unknown) => void } | null = null;
 
-  constructor(inputs: readonly I[], options: PoolOptions, events: PoolEvents<R>) {
+  constructor(inputs: InputsByIndex<I>, options: PoolOptions, events: PoolEvents<R>) {
     this.#inputs = inputs;
     this.#options = options;
+    this.#isOpen = options.staysOpen === true;
     this.#events = events;
     this.#slots = Array.from({ length: options.processes }, () => new Slot());
   }
@@ -94,6 +109,36 @@ export class WorkerPool<I extends Item, R = TaskResult> {
     } finally {
       this.kill();
     }
+  }
+
+  /** More to work on, behind what waits; `alone`: when all else is done, one by one, with nothing beside them. */
+  add(indexes: readonly number[], alone = false): void {
+    if (alone) this.#lonely.push(...indexes);
+    else this.#queue.unshift(...[...indexes].reverse());
+    this.#feedAll();
+  }
+
+  /** Takes back what has not begun. @returns what was taken back */
+  withdraw(indexes: ReadonlySet<number>): number[] {
+    const taken: number[] = [];
+    for (const list of [this.#queue, this.#lonely, ...this.#slots.map(({ suspects }) => suspects)]) {
+      const kept = list.filter((index) => !indexes.has(index));
+      taken.push(...list.filter((index) => indexes.has(index)));
+      list.splice(0, list.length, ...kept);
+    }
+    this.#feedAll();
+    return taken;
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#queue.length + this.#lonely.length;
+  }
+
+  /** No more will come: `run` ends when all is done. */
+  finish(): void {
+    this.#isOpen = false;
+    this.#feedAll();
   }
 
   /** Hands out no more; what is in flight is finished. */
@@ -113,11 +158,15 @@ export class WorkerPool<I extends Item, R = TaskResult> {
     }
   }
 
+  #feedAll(): void {
+    if (this.#settle !== null) for (const slot of this.#slots) if (!slot.isRetired) this.#feed(slot);
+  }
+
   #feed(slot: Slot): void {
     if (this.#isStopped) slot.suspects.length = 0;
-    const isWaiting = slot.suspects.length > 0 || (this.#queue.length > 0 && !this.#isStopped);
+    const isWaiting = slot.suspects.length > 0 || this.#hasMore();
     if (!isWaiting && slot.turns.size === 0 && slot.pending === 0) {
-      this.#retire(slot);
+      if (!this.#isOpen) this.#retire(slot);
     } else if (slot.worker === null && isWaiting) {
       this.#start(slot);
     } else if (slot.isReady) {
@@ -133,16 +182,30 @@ export class WorkerPool<I extends Item, R = TaskResult> {
       this.#begin(slot, slot.alone, true);
       return;
     }
-    while (slot.turns.size + slot.pending < this.#options.inFlight && this.#queue.length > 0 && !this.#isStopped) {
-      this.#begin(slot, this.#queue.pop()!, false);
+    while (slot.turns.size + slot.pending < this.#options.inFlight && this.#hasMore()) {
+      if (this.#queue.length > 0) this.#begin(slot, this.#queue.pop()!, false);
+      else {
+        this.#onlyOne = this.#lonely.shift()!;
+        this.#begin(slot, this.#onlyOne, true);
+      }
     }
   }
 
+  /** Whether a process may take another one now. */
+  #hasMore(): boolean {
+    if (this.#isStopped || this.#onlyOne !== null) return false;
+    if (this.#queue.length > 0) return true;
+    return (
+      this.#lonely.length > 0 && this.#slots.every(({ turns, suspects }) => turns.size === 0 && suspects.length === 0)
+    );
+  }
+
   #begin(slot: Slot, index: number, again: boolean): void {
+    this.#events.begun?.(index, index === this.#onlyOne);
     const { timeoutMs } = this.#options;
     const timer = timeoutMs === null ? null : setTimeout(() => this.#expire(slot, index), timeoutMs);
     slot.turns.set(index, timer);
-    slot.worker!.send({ type: 'input', index, input: this.#inputs[index], again });
+    slot.worker!.send({ type: 'input', index, input: this.#inputs.at(index)!, again });
   }
 
   /** Of several in flight nobody can say which one holds up the others, so that each is given its time alone. */
@@ -198,7 +261,11 @@ export class WorkerPool<I extends Item, R = TaskResult> {
       this.#settle!.reject(error);
     }
     slot.pending--;
-    this.#feed(slot);
+    if (this.#onlyOne !== index) this.#feed(slot);
+    else {
+      this.#onlyOne = null;
+      this.#feedAll();
+    }
   }
 
   /** A process has ended: by its own fault, by ours because of a deadline, or by somebody else's hand. */
@@ -214,7 +281,7 @@ export class WorkerPool<I extends Item, R = TaskResult> {
       slot.suspects.push(...indexes);
       this.#feed(slot);
     } else {
-      const { path } = this.#inputs[guilty];
+      const { path } = this.#inputs.at(guilty)!;
       const error = expired === null ? crashOf(path, death) : timeoutOf(path, this.#options.timeoutMs!);
       void this.#finish(slot, guilty, failedWork(error));
     }
@@ -290,91 +357,4 @@ function timeoutOf(path: string, timeoutMs: number): SentError {
     message: `${path}: took longer than ${timeoutMs / 1000} s and was stopped`,
     fix: '--timeout SECONDS allows more, 0 any time',
   };
-}
-
-/** From the parent to a worker process. */
-export type ToWorker =
-  | {
-      readonly type: 'open';
-      readonly task: Task | StudyTask;
-      readonly lanes: number;
-      readonly threads: number;
-      readonly keepHashes: boolean;
-      readonly profile: boolean;
-    }
-  | { readonly type: 'input'; readonly index: number; readonly input: Item; readonly again: boolean }
-  | { readonly type: 'answer'; readonly index: number; readonly answer: Permission };
-
-/** From a worker process to its parent. */
-export type FromWorker =
-  /** It has started and taken up its task. */
-  | { readonly type: 'ready' }
-  /** The task itself cannot be taken up: a kernel that is none, a network that cannot be read. */
-  | { readonly type: 'refused'; readonly error: SentError }
-  | { readonly type: 'may-write'; readonly index: number; readonly products: readonly Product[] }
-  | { readonly type: 'share'; readonly index: number; readonly done: number }
-  | { readonly type: 'done'; readonly index: number; readonly work: WorkDone<unknown> };
-
-/** How a process ended: by a signal or with a code. */
-interface Death {
-  readonly pid: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly code: number | null;
-  /** It could not even be started. */
-  readonly error: NodeJS.ErrnoException | null;
-}
-
-/** One process that works on inputs, seen from its parent. */
-class WorkerProcess {
-  readonly #child: ChildProcess | null = null;
-  #ended = false;
-
-  constructor(onMessage: (message: FromWorker) => void, onDeath: (death: Death) => void) {
-    const end = (death: Omit<Death, 'pid'>): void => {
-      if (this.#ended) return;
-      this.#ended = true;
-      onDeath({ pid: this.pid, ...death });
-    };
-    try {
-      this.#child = startWorkerProcess();
-    } catch (error) {
-      setImmediate(() => end({ signal: null, code: null, error: error as NodeJS.ErrnoException }));
-      return;
-    }
-    this.#child.on('message', (message) => {
-      if (!this.#ended) onMessage(message as FromWorker);
-    });
-    this.#child.on('error', (error) => {
-      // a message to a process that has just died fails too; its exit tells the rest
-      if (this.pid === null) end({ signal: null, code: null, error });
-    });
-    this.#child.on('exit', (code, signal) => end({ code, signal, error: null }));
-  }
-
-  get pid(): number | null {
-    return this.#child?.pid ?? null;
-  }
-
-  send(message: ToWorker): void {
-    if (this.#child?.connected) this.#child.send(message, () => {});
-  }
-
-  /** Ends it at once, whatever it does. `onDeath` is called as for any death. */
-  kill(): void {
-    this.#child?.kill('SIGKILL');
-  }
-
-  /** Ends it, and nobody is told. */
-  dismiss(): void {
-    this.#ended = true;
-    this.kill();
-  }
-}
-
-/** What happened, in words. */
-function describeDeath({ signal, code, error }: Death): string {
-  if (error !== null) return `its process could not be started (${error.code ?? error.message})`;
-  if (signal === 'SIGKILL') return 'its process was killed (SIGKILL: out of memory, or by hand)';
-  if (signal === 'SIGABRT') return 'its process gave up (SIGABRT: out of memory, as a rule)';
-  return signal === null ? `its process ended (exit code ${code})` : `its process crashed (${signal})`;
 }

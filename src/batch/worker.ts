@@ -6,7 +6,7 @@ import { useWide, useWideAsStarted } from '../run/wide.js';
 import { type FromLane, serveLane, type ToLane } from './lane.js';
 import { LanePool } from './lane-pool.js';
 import type { Studies } from './study-task.js';
-import type { FromWorker, ToWorker } from './worker-pool.js';
+import type { FromWorker, ToWorker } from './worker-process.js';
 
 /** Serves as a worker process of a batch, or as one of its threads. `studies`: what commands do to their inputs, by name */
 export function serveWorker(studies: Studies): void {

@@ -1,4 +1,5 @@
-import { type BatchOutcome, runBatch } from '../batch/run-batch.js';
+import type { BatchOutcome } from '../batch/batch-order.js';
+import { runBatch } from '../batch/run-batch.js';
 import type { Shard } from '../batch/shard.js';
 import type { Task, TaskMaterials, TaskResult, TaskResults } from '../batch/work.js';
 import { CnnvizError } from '../core/errors.js';
