@@ -28,9 +28,12 @@ export function describeBatch({ written, failures, skipped, left, seconds, canRe
   return lines;
 }
 
-/** Each failure once, with its reason. */
+/** Each failure once, with its reason; what helps against all of them stands below. */
 export function failureLines(failures: BatchTally['failures']): string[] {
-  return failures.map(({ error }) => `   ${error.message}`);
+  const lines = failures.map(({ error }) => `   ${error.message}`);
+  const fixes = new Set(failures.map(({ error }) => error.fix));
+  const [fix] = fixes;
+  return fixes.size === 1 && fix !== undefined ? [...lines, `  fix: ${fix}`] : lines;
 }
 
 /** 41/s, or 3.2/s below ten */

@@ -74,3 +74,19 @@ describe('--jsonl', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('--json and --jsonl exclude each other')]);
   });
 });
+
+it('says once what helps against all failures of a batch, and nothing where they differ', () =>
+  inFolder(async (cwd) => {
+    mkdirSync(join(cwd, 'in'));
+    copyFileSync(join(IMAGES, 'five.png'), join(cwd, 'in/good.png'));
+    for (const name of 'abc') writeFileSync(join(cwd, `in/${name}.png`), 'no image');
+    const args = ['conv', 'in', '-k', 'edge3x3', '-o', 'out'];
+    const alike = await cnnviz(args, { cwd });
+    expect([alike.code, alike.stderr.match(/fix: .*/g)]).toEqual([1, [expect.stringContaining('JPEG, PNG')]]);
+    writeFileSync(join(cwd, 'in/a.png'), readFileSync(join(IMAGES, 'plane.png')).subarray(0, 2000));
+    const apart = await cnnviz(args, { cwd });
+    expect([apart.stderr, apart.stderr.match(/in\/.\.png: /g)?.length]).toEqual([
+      expect.not.stringContaining('fix:'),
+      3,
+    ]);
+  }));
