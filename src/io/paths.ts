@@ -6,9 +6,9 @@ export function stem(path: string): string {
   return basename(path, extname(path));
 }
 
-/** A file's name without folders: photos/img.png → img.png; standard input stays '-'. */
+/** A file's name without folders, of an address without its query: photos/img.png → img.png; standard input stays '-'. */
 export function baseName(path: string): string {
-  return basename(path);
+  return basename(isWeb(path) ? decoded(path.replace(/[?#].*/s, '')) : path);
 }
 
 /** Folder and file as one path; a file in the current folder stays a bare name. */
@@ -69,6 +69,15 @@ export function relativePath(folder: string, path: string): string {
 /** Whether a name is an address of the web, not a path. */
 export function isAddress(path: string): boolean {
   return /^((https?|ftps?|s3|gs|file):\/\/|data:\w+\/)/i.test(path);
+}
+
+/** Whether a name is an address that images are read from: s3:// https:// http:// */
+export function isRemote(path: string): boolean {
+  return isWeb(path) || /^s3:\/\//i.test(path);
+}
+
+export function isWeb(path: string): boolean {
+  return /^https?:\/\//i.test(path);
 }
 
 /** Nothing is fetched unasked: an address is told how to become a file. */

@@ -18,10 +18,10 @@ import { VERSION } from '../core/version.js';
 import type { MapFigure } from '../draw/figure.js';
 import { numbersOf } from '../engine/input.js';
 import { decodeImage, readHeader } from '../io/decode.js';
-import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { baseName } from '../io/paths.js';
+import { readInput } from '../io/remote/read-input.js';
 import { writeNpy } from '../models/npy.js';
 import { type Delivery, deliver, type Product, placeOf } from './place.js';
 import { decodeArgs } from './recipe.js';
@@ -49,7 +49,7 @@ export function preprocessProduct({ output }: PreprocessFileJob): Product {
  */
 export function preprocessFile(job: PreprocessFileJob, input: Input, delivery: Delivery): Promise<PreprocessResult> {
   return atInput(input, async () => {
-    const bytes = await readBytes(input.path);
+    const bytes = await readInput(input);
     delivery.record?.read(sha256(bytes));
     refuseArray(input, bytes);
     const { image, facts, range, notes } = await decodeImage(bytes, job.decode);
@@ -102,7 +102,7 @@ export function planPreprocessFile(
   input: Input,
 ): Promise<PlannedPreprocess> {
   return atInput(input, async () => {
-    const bytes = await readBytes(input.path);
+    const bytes = await readInput(input);
     refuseArray(input, bytes);
     const { width, height } = await readHeader(bytes, decode);
     const { crop } = planPreprocess(width, height, preset.geometry);

@@ -8,8 +8,8 @@ import { mayRoundWhole, orderedStep, weighAlgorithms } from '../engine/choose.js
 import { planModel } from '../engine/plan.js';
 import type { ConvStep } from '../engine/steps.js';
 import { decodedChannels, readHeader } from '../io/decode.js';
-import { readBytes } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
+import { readInput } from '../io/remote/read-input.js';
 import type { ShapedModel } from '../layers/infer.js';
 import type { Bank } from './banks.js';
 import {
@@ -122,7 +122,7 @@ async function headerOf(
   input: Input,
   subject: KernelSubject,
 ): Promise<{ facts: InputFacts; shape: readonly number[] }> {
-  const bytes = await readBytes(input.path);
+  const bytes = await readInput(input);
   if (isArray(input, bytes)) {
     const { facts, info } = await sourceOf(input, bytes, '', subject);
     return { facts, shape: info!.shape };

@@ -1,4 +1,5 @@
 import type { PreparedInput } from '../analysis/prepare/prepared-input.js';
+import { type ByteSource, memorySource } from '../core/bytes.js';
 import { atPlace, CnnvizError } from '../core/errors.js';
 import type { DecodeJob } from '../core/job.js';
 import type { InputFacts } from '../core/result.js';
@@ -6,10 +7,10 @@ import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import type { Value } from '../core/values.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
 import { type DecodedImage, decodeImage, type ImageFacts } from '../io/decode.js';
-import { readBytes } from '../io/files.js';
 import { sha256 } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { peekFile } from '../io/random-access.js';
+import { readInput } from '../io/remote/read-input.js';
 import { sniffFormat } from '../io/sniff.js';
 import { readNpy, readNpyHeader } from '../models/npy.js';
 import type { Source, Subject } from './subject.js';
@@ -32,7 +33,7 @@ export async function readSource(input: Input, subject: Reads): Promise<Source> 
   const { checkSize } = subject.prepare;
   const shape = checkSize && shapeOfFile(input);
   if (shape && shape.length >= 2 && shape.length <= 4) checkSize(shape.slice(-2));
-  const bytes = await readBytes(input.path);
+  const bytes = await readInput(input);
   return sourceOf(input, bytes, sha256(bytes), subject);
 }
 
@@ -110,17 +111,23 @@ export function itemsOf(input: Input): number {
   return shape?.length === 4 ? shape[0] : 1;
 }
 
-/** The shape in the header of a .npy file; null for anything else. */
-function shapeOfFile({ path }: Input): readonly number[] | null {
+/** The shape in the header of a .npy file, or of its first bytes where it is far away; null for anything else. */
+function shapeOfFile({ path, remote }: Input): readonly number[] | null {
+  if (remote !== undefined) return remote.head ? shapeIn(memorySource(Buffer.from(remote.head, 'base64'))) : null;
   const file = path.toLowerCase().endsWith('.npy') ? peekFile(path) : null;
-  if (file === null) return null;
   try {
-    return readNpyHeader(file).shape;
+    return file && shapeIn(file);
+  } finally {
+    file?.close();
+  }
+}
+
+function shapeIn(source: ByteSource): readonly number[] | null {
+  try {
+    return readNpyHeader(source).shape;
   } catch (error) {
     if (!(error instanceof CnnvizError)) throw error;
     return null; // it fails again, by name, when it is read
-  } finally {
-    file.close();
   }
 }
 

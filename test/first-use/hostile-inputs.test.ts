@@ -6,7 +6,7 @@ import { parseShard } from '../../src/batch/shard.js';
 import { mergeManifests } from '../../src/commands/batch/merge-manifests.js';
 import { tensor } from '../../src/core/tensor.js';
 import { encodePng } from '../../src/io/encode.js';
-import { boundedGlob } from '../../src/io/inputs.js';
+import { boundedGlob } from '../../src/io/find/glob.js';
 import { writeNpy } from '../../src/models/npy.js';
 import { BIN, cnnviz, IMAGES, inFolder, NODE } from '../cli/cnnviz.js';
 import { bytes, model, node, number, text, value } from '../models/onnx/writer.js';

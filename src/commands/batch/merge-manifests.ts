@@ -13,7 +13,7 @@ import { MOST_SHARDS } from '../../batch/shard.js';
 import { CnnvizError } from '../../core/errors.js';
 import { plural } from '../../core/geometry.js';
 import { groupDigits } from '../../core/text.js';
-import { listFolder } from '../../io/inputs.js';
+import { listFolder } from '../../io/find/folder.js';
 import { takeLock } from '../../io/lock.js';
 import { linesOf, refuseForeign, writeLines } from '../../io/own-texts.js';
 import { joinPath } from '../../io/paths.js';

@@ -10,7 +10,7 @@ import type { MapFigure } from '../../draw/figure.js';
 import { decodeSamples, readNote } from '../../io/encode.js';
 import { existingFile, existingFolder, readBytes } from '../../io/files.js';
 import { filesBelow } from '../../io/folders.js';
-import { findInputs } from '../../io/inputs.js';
+import { toInput } from '../../io/inputs.js';
 import { baseName, joinPath, stem } from '../../io/paths.js';
 import { sniffFormat } from '../../io/sniff.js';
 import { npyToValue, readNpy } from '../../models/npy.js';
@@ -47,7 +47,7 @@ export async function diffAnswer(a: string, b: string, flags: ValuesOf<typeof FL
 }
 
 async function filesAnswer(a: string, b: string, flags: ValuesOf<typeof FLAGS>, frame: Frame): Promise<Answer> {
-  const inputs = await findInputs([a, b], { recursive: false, lists: [] });
+  const inputs = [a, b].map((path) => toInput(path, ''));
   const place = frame.place({ name: `${stem(baseName(b))}.difference.png`, inputs, always: false });
   const compared = await refusing(diffFiles(a, b, flags.tolerance ?? EXACT));
   const { comparison, planes } = compared;

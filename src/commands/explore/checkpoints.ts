@@ -1,5 +1,5 @@
 import { CnnvizError } from '../../core/errors.js';
-import { listFolder } from '../../io/inputs.js';
+import { listFolder } from '../../io/find/folder.js';
 import { baseName, joinPath } from '../../io/paths.js';
 import { kindOf } from '../../io/read-files.js';
 import { openWeights } from '../../run/model-file.js';

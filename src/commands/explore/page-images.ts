@@ -3,9 +3,9 @@ import { CnnvizError } from '../../core/errors.js';
 import type { ByteStore } from '../../explorer/byte-store.js';
 import { packArray, packImage } from '../../explorer/pack.js';
 import type { PackedImage } from '../../explorer/page-data.js';
-import { readBytes } from '../../io/files.js';
 import { findInputs, type Input, toInput } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
+import { readInput } from '../../io/remote/read-input.js';
 import { type NpyArray, npyToTensor, readNpy } from '../../models/npy.js';
 import { atInput, isArray, sourceOf } from '../../run/source.js';
 import type { Source, Subject } from '../../run/subject.js';
@@ -54,7 +54,7 @@ async function readAll(
 
 /** @throws CnnvizError 'usage' for an array of several items, or of numbers that a page does not hold */
 async function readOne(input: Input, subject: Subject): Promise<Pick<PageImage, 'source' | 'array'>> {
-  const bytes = await readBytes(input.path);
+  const bytes = await readInput(input);
   const source = await sourceOf(input, bytes, '', subject);
   if (!isArray(input, bytes)) return { source, array: null };
   const { shape, dtype, items } = { ...source.info!, ...source.facts };

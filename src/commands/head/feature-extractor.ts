@@ -14,10 +14,11 @@ import type { ImagePreset, NetworkRequest } from '../../core/job.js';
 import { sizeOf } from '../../core/tensor.js';
 import { inputName, shellWord } from '../../core/text.js';
 import type { ValueInfo } from '../../core/values.js';
-import { existingFile, readBytes } from '../../io/files.js';
+import { existingFile } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
 import { baseName } from '../../io/paths.js';
+import { readInput } from '../../io/remote/read-input.js';
 import { builtinName } from '../../models/networks/index.js';
 import { type CutNetwork, cutNetwork, reducedSize } from '../../run/head/cut-network.js';
 import { looksLikePipe } from '../../run/head/open-head.js';
@@ -142,9 +143,9 @@ async function storedName(network: string): Promise<string> {
 
 function inputReader(): ReadInput {
   let standardInput: Promise<Uint8Array> | null = null;
-  return ({ path }) => {
-    if (path !== '-') return readBytes(path);
-    standardInput ??= readBytes(path);
+  return (input) => {
+    if (input.path !== '-') return readInput(input);
+    standardInput ??= readInput(input);
     return standardInput;
   };
 }

@@ -8,9 +8,9 @@ import { inputName } from '../../core/text.js';
 import { newNumbers, toFloat32, type Value, type ValueFault, type ValueInfo } from '../../core/values.js';
 import type { Breathe } from '../../engine/execute.js';
 import { numbersOf } from '../../engine/input.js';
-import { readBytes } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
+import { readInput } from '../../io/remote/read-input.js';
 import { cutNetwork } from '../../run/head/cut-network.js';
 import { networkSubject, openNetwork } from '../../run/network.js';
 import { type LayerChoice, layersNamed } from '../../run/run.js';
@@ -51,7 +51,7 @@ export interface NoRow extends Pick<CnnvizError, 'code' | 'message'> {
 export async function openFeatureRows(order: FeatureRows, context: StudyContext): Promise<StudyOn<Input, FeatureRow>> {
   const opened = laidOut(await openNetwork(order.job.request), order.job.preset);
   const cut = cutNetwork(opened, order.info, order.job.layer);
-  return featureRows({ opened: cut.opened, read: ({ path }) => readBytes(path) }, order, context);
+  return featureRows({ opened: cut.opened, read: readInput }, order, context);
 }
 
 /** Images being read at the same time: a decoded photograph is much larger than what the network reads of it. */

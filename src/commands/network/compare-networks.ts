@@ -15,9 +15,9 @@ import { faultWords, isFloat, toFloat32, type Value } from '../../core/values.js
 import type { Breathe } from '../../engine/execute.js';
 import { numbersOf } from '../../engine/input.js';
 import { timesOfProcess } from '../../engine/step-times.js';
-import { readBytes } from '../../io/files.js';
 import { sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
+import { readInput } from '../../io/remote/read-input.js';
 import { keepsNumbers, layerFamily } from '../../layers/index.js';
 import type { Model, ModelNode } from '../../layers/model.js';
 import { networkSubject, openNetwork } from '../../run/network.js';
@@ -93,7 +93,7 @@ export async function compareNetworks(
   breathe: Breathe,
 ): Promise<NetworkComparison> {
   const [a, b] = [await openNetwork(job.request), await openNetwork(other.request)];
-  const bytes = await readBytes(input.path);
+  const bytes = await readInput(input);
   const read = (opened: OpenedNetwork, { preset }: Pick<NetworkJob, 'preset'>) =>
     sourceOf(input, bytes, sha256(bytes), networkSubject(opened, { ...job, preset }));
   const source = await read({ ...a, preset: a.preset ?? b.preset }, job);

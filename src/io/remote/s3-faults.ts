@@ -1,5 +1,6 @@
 import { CnnvizError } from '../../core/errors.js';
 import { CutShort, TooLong } from './body.js';
+import { connectionFault, PASSING_STATUS, passingCode, times } from './connection-faults.js';
 import { type Passing, TRIES } from './retry.js';
 
 /** What an error of the package says. */
@@ -15,11 +16,6 @@ interface Said {
 /** A store answered a question for a list with something else. */
 export class NoList extends Error {}
 
-/** Of a server that is not there: a wrong name is to be told soon. */
-const UNREACHABLE_TRIES = 4;
-const UNREACHABLE = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EAI_AGAIN|ENOTFOUND|EADDRNOTAVAIL)$/;
-const BROKEN = /^(ECONNRESET|EPIPE|ECONNABORTED|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE)$/;
-const PASSING_STATUS: readonly (number | undefined)[] = [408, 429, 500, 502, 503, 504];
 const PASSING_NAMES = ['RequestTimeout', 'TimeoutError', 'ConditionalRequestConflict', 'OperationAborted'];
 const SKEWED = ['RequestTimeTooSkewed', 'RequestExpired'];
 
@@ -35,10 +31,9 @@ export function passingFault(error: unknown): Passing | null {
   const { name, code = '' } = error as Said;
   // the package has set its own clock by the answer
   if (SKEWED.includes(name)) return { tries: 2, afterMs: null };
-  if (UNREACHABLE.test(code)) return { tries: UNREACHABLE_TRIES, afterMs: null };
-  const passes = PASSING_STATUS.includes(statusOf(error)) || PASSING_NAMES.includes(name) || BROKEN.test(code);
+  const passes = PASSING_STATUS.includes(statusOf(error)) || PASSING_NAMES.includes(name);
   // an answer that was cut off, and is no XML
-  return passes || isTorn(error) ? { tries: TRIES, afterMs: askedWait(error as Said) } : null;
+  return passes || isTorn(error) ? { tries: TRIES, afterMs: askedWait(error as Said) } : passingCode(code);
 }
 
 function isTorn(error: unknown): boolean {
@@ -101,16 +96,8 @@ export function storeFault(place: string, code: 'input' | 'output', error: unkno
   if (region !== undefined) return said(`the bucket is in the region ${region}`, `name it: AWS_REGION=${region}`);
   const fault = FAULTS.find(([names]) => names.test(name));
   if (fault !== undefined) return said(fault[1], fault[2]);
-  if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|ERR_SSL|EPROTO/.test(system)) {
-    return said(
-      `its certificate is not accepted (${system})`,
-      'name the file with its certificate: NODE_EXTRA_CA_CERTS=FILE.pem',
-    );
-  }
-  if (UNREACHABLE.test(system)) return said(`the store cannot be reached (${system})`, ENDPOINT);
-  if (BROKEN.test(system) || name === 'TimeoutError') {
-    return said(`the connection broke off (${system || 'silent'}), ${times(tries)}`, AGAIN);
-  }
+  const known = connectionFault(name === 'TimeoutError' ? 'CNNVIZ_SILENT' : system, tries, ENDPOINT, AGAIN);
+  if (known !== null) return said(...known);
   const status = statusOf(error);
   if (status === undefined) return error;
   if (status === 403) return said('access denied', FAULTS.at(-1)![2]);
@@ -126,10 +113,6 @@ export function storeFault(place: string, code: 'input' | 'output', error: unkno
 }
 
 const AGAIN = 'run the command again later; --resume does what is missing';
-
-function times(tries: number): string {
-  return tries === 1 ? 'once' : `${tries} times`;
-}
 
 /** Where the bucket is, when the store says that it is not here. */
 function regionOf({ name, Region, message, $response }: Said): string | undefined {

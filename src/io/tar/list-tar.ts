@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../core/bytes.js';
-import { leavesFolder } from '../paths.js';
+import { hiddenIn, nameRefusal } from './member-name.js';
 
 /** A file in an archive: where its bytes are, or why it has none that are read. */
 export interface TarMember {
@@ -9,6 +9,8 @@ export interface TarMember {
   readonly size: number;
   /** Null: it can be read. */
   readonly refused: string | null;
+  /** What a small file for people says: the class of an image. */
+  readonly text?: string;
 }
 
 /** What is in an archive, by name, in its order; folders and hidden files are left out. */
@@ -21,10 +23,6 @@ export interface TarList {
 const BLOCK = 512;
 /** Names and attributes in front of a member; a longer header is none that an archiver writes. */
 const MOST_ATTRIBUTE_BYTES = 1 << 16;
-
-/** Of a name and of its parts: results are named after them. */
-const [MOST_NAME_BYTES, MOST_PART_BYTES] = [1000, 200];
-const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** What a member is, by its type flag; what is not here holds no bytes of its own. */
 const OTHER_KINDS: Readonly<Record<string, string>> = {
@@ -42,24 +40,52 @@ const ATTRIBUTES = new Set(['x', 'g', 'L', 'K']);
 /** A header said something that cannot be. */
 class Damage extends Error {}
 
+/** Bytes of an archive that are to be read. */
+export interface WantedBytes {
+  readonly from: number;
+  readonly length: number;
+}
+
+/** Says which bytes it needs next, and is given them. */
+type Reading<T> = Generator<WantedBytes, T, Uint8Array>;
+
+/** The files in an archive on this machine. */
+export function listTar(source: ByteSource): TarList {
+  const reading = readTar(source.size);
+  let step = reading.next();
+  while (!step.done) step = reading.next(source.read(step.value.from, step.value.length));
+  return step.value;
+}
+
 /**
- * The files in a tar archive, from its headers alone. Nothing of it is unpacked, so a name can lead nowhere; members whose
- * names could are refused all the same, for results are named after them.
+ * The files in a tar archive of so many bytes, from its headers alone, wherever it is. Nothing of it is unpacked, so a name
+ * can lead nowhere; members whose names could are refused all the same, for results are named after them.
  * Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Interchange Format"; GNU tar manual, "Basic Tar Format"
  */
-export function listTar(source: ByteSource): TarList {
+export function* readTar(size: number): Reading<TarList> {
   const members = new Map<string, TarMember>();
   try {
-    for (let at = 0, next = nextMember(source, at); next !== null; next = nextMember(source, at)) {
+    for (let at = 0, next = yield* nextMember(size, at); next !== null; next = yield* nextMember(size, at)) {
       at = next.end;
       const { member } = next;
-      if (member !== null) members.set(member.name, members.has(member.name) ? { ...member, refused: TWIN } : member);
+      if (member === null) continue;
+      const isTwin = members.has(member.name);
+      members.set(member.name, isTwin ? { ...member, refused: TWIN } : yield* withText(member));
     }
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
     return { members, damage: error.message };
   }
   return { members, damage: null };
+}
+
+/** The class of an image is a number or a few words. */
+const MOST_TEXT_BYTES = 100;
+
+function* withText(member: TarMember): Reading<TarMember> {
+  const { name, from, size, refused } = member;
+  if (refused !== null || !name.endsWith('.cls') || size === 0 || size > MOST_TEXT_BYTES) return member;
+  return { ...member, text: new TextDecoder().decode(yield { from, length: size }).trim() };
 }
 
 /** Which of them is meant is not ours to say. */
@@ -78,34 +104,35 @@ interface Header {
 }
 
 /** The member whose headers begin at a byte, and where the next begins; a null member is none to read. Null: the end. */
-function nextMember(
-  source: ByteSource,
+function* nextMember(
+  whole: number,
   start: number,
-): { readonly member: TarMember | null; readonly end: number } | null {
+): Reading<{ readonly member: TarMember | null; readonly end: number } | null> {
   const attributes: Attributes = {};
   for (let at = start; ; ) {
-    if (at === source.size) {
+    if (at === whole) {
       if (at === start) return null;
       throw new Damage(`byte ${at}: ends behind the attributes of a member`);
     }
-    const header = headerAt(source, at);
+    if (at + BLOCK > whole) throw new Damage(`byte ${at}: ends within a header`);
+    const header = headerOf(yield { from: at, length: BLOCK }, at);
     if (header === null) return null;
     const from = at + BLOCK;
     if (!ATTRIBUTES.has(header.type)) {
       const size = holdsBytes(header.type) ? (attributes.size ?? header.size) : 0;
       const end = from + Math.ceil(size / BLOCK) * BLOCK;
-      if (from + size > source.size) {
-        throw new Damage(`byte ${at}: a member of ${size} bytes, and ${source.size - from} are left`);
+      if (from + size > whole) {
+        throw new Damage(`byte ${at}: a member of ${size} bytes, and ${whole - from} are left`);
       }
       // the last one may lack its padding
-      return { member: memberOf(header, attributes, from, size), end: Math.min(end, source.size) };
+      return { member: memberOf(header, attributes, from, size), end: Math.min(end, whole) };
     }
     if (header.size > MOST_ATTRIBUTE_BYTES) {
       throw new Damage(`byte ${at}: attributes of ${header.size} bytes: expected at most ${MOST_ATTRIBUTE_BYTES}`);
     }
-    if (from + header.size > source.size) throw new Damage(`byte ${at}: ends within the attributes of a member`);
-    readAttributes(source.read(from, header.size), header.type, at, attributes);
-    at = Math.min(from + Math.ceil(header.size / BLOCK) * BLOCK, source.size);
+    if (from + header.size > whole) throw new Damage(`byte ${at}: ends within the attributes of a member`);
+    readAttributes(yield { from, length: header.size }, header.type, at, attributes);
+    at = Math.min(from + Math.ceil(header.size / BLOCK) * BLOCK, whole);
   }
 }
 
@@ -122,26 +149,20 @@ function memberOf(
 ): TarMember | null {
   const name = (path ?? short).replace(/^(?:\.\/+)+/, '');
   if (type === '5' || name === '' || name.endsWith('/')) return null;
-  if (!leavesFolder(name) && name.split('/').some((part) => part.startsWith('.'))) return null;
+  if (hiddenIn(name)) return null;
   if (!FILES.has(type) && OTHER_KINDS[type] === undefined) return null;
   return { name, from, size, refused: refusalOf(type, name, isSparse === true) };
 }
 
 function refusalOf(type: string, name: string, isSparse: boolean): string | null {
-  if (leavesFolder(name)) return 'its name leads out of the archive';
-  if (name.includes('\0') || name.includes('\\')) return 'its name has a character that no file name has';
-  if (name.includes('\ufffd')) return 'the name is not UTF-8';
-  if (bytesOf(name) > MOST_NAME_BYTES || name.split('/').some((part) => bytesOf(part) > MOST_PART_BYTES)) {
-    return 'its name is longer than a file system takes';
-  }
+  const refused = nameRefusal(name, 'archive');
+  if (refused !== null) return refused;
   if (isSparse) return OTHER_KINDS.S;
   return FILES.has(type) ? null : OTHER_KINDS[type];
 }
 
 /** Null: the blocks of zeros that end an archive. */
-function headerAt(source: ByteSource, at: number): Header | null {
-  if (at + BLOCK > source.size) throw new Damage(`byte ${at}: ends within a header`);
-  const block = source.read(at, BLOCK);
+function headerOf(block: Uint8Array, at: number): Header | null {
   if (block.every((byte) => byte === 0)) return null;
   if (octal(block, 148, 8, at, 'checksum') !== checksumOf(block)) {
     throw new Damage(`byte ${at}: no header of a member: its checksum is wrong`);

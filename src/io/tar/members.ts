@@ -5,6 +5,7 @@ import { shellWord } from '../../core/text.js';
 import { refuseOtherThanFile } from '../descriptors.js';
 import { sourceOf } from '../file-source.js';
 import { listTar, type TarList, type TarMember } from './list-tar.js';
+import { REPACK } from './member-name.js';
 import type { MemberPath } from './member-path.js';
 
 interface KnownArchive {
@@ -53,9 +54,6 @@ function memberCalled(archive: string, name: string): TarMember {
   if (member.refused === null) return member;
   throw new CnnvizError('input', `${archive}/${name}: ${member.refused}`, { fix: REPACK });
 }
-
-/** What helps against a member that is not read. */
-export const REPACK = 'unpack the archive, and name the folder';
 
 function withFile<T>(archive: string, use: (source: ByteSource) => T): T {
   const source = sourceOf(archive, openSync(archive, constants.O_RDONLY | constants.O_NONBLOCK));

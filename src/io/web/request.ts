@@ -12,6 +12,10 @@ export interface Asked {
   /** A server that is silent for so long is given up. */
   readonly silenceMs: number;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Connections that are kept for the next question; absent: each has its own. */
+  readonly agents?: { readonly http: http.Agent; readonly https: https.Agent };
+  /** What began without https may be led on without it. */
+  readonly mayStayPlain?: boolean;
 }
 
 /** An answer whose body is still to come, and the address that gave it in the end. */
@@ -24,7 +28,7 @@ const MOST_REDIRECTS = 5;
 const REDIRECTS: readonly (number | undefined)[] = [301, 302, 303, 307, 308];
 
 /**
- * GET, through the proxy that the environment names. Redirects lead to https only, and no further than a few.
+ * GET, through the proxy that the environment names. Redirects lead to https (or stay without it), and no further than a few.
  * fetch of Node 20 knows no proxies, so it is Node's own https: one header, one answer, no decoding.
  * @throws CnnvizError for an answer that does not come, or leads elsewhere
  */
@@ -37,7 +41,8 @@ export async function ask(asked: Asked): Promise<Answered> {
     const next = addressFrom(headers.location, address);
     if (hop === MOST_REDIRECTS) throw misled(asked.address, `more than ${MOST_REDIRECTS} redirects`);
     if (next === null) throw misled(address, `a redirect (${statusCode}) to nowhere`);
-    if (next.protocol !== 'https:')
+    const isPlain = asked.mayStayPlain && address.protocol === 'http:' && next.protocol === 'http:';
+    if (next.protocol !== 'https:' && !isPlain)
       throw misled(address, `redirected to ${next.protocol}//${next.host}, which is not https`);
     address = next;
   }
@@ -58,10 +63,10 @@ function addressFrom(location: string | undefined, base: URL): URL | null {
   }
 }
 
-async function answerOf({ address, headers, silenceMs, env }: Asked): Promise<IncomingMessage> {
+async function answerOf({ address, headers, silenceMs, env, agents }: Asked): Promise<IncomingMessage> {
   const proxy = proxyFor(address, env);
   try {
-    const request = await requestTo(address, headers, proxy, silenceMs);
+    const request = await requestTo(address, headers, proxy, silenceMs, agents);
     return await responseTo(request, silenceMs);
   } catch (error) {
     throw webFault(address, error, proxy);
@@ -73,9 +78,13 @@ async function requestTo(
   headers: Asked['headers'],
   proxy: URL | null,
   silenceMs: number,
+  agents: Asked['agents'],
 ): Promise<ClientRequest> {
   const isSafe = address.protocol === 'https:';
-  if (proxy === null) return (isSafe ? https : http).request(address, { headers, agent: false });
+  if (proxy === null) {
+    const agent = (isSafe ? agents?.https : agents?.http) ?? false;
+    return (isSafe ? https : http).request(address, { headers, agent });
+  }
   if (!isSafe) {
     const asProxy = { host: address.host, ...headers, ...proxyAuthorization(proxy) };
     return clientOf(proxy).request({ ...placeOf(proxy), path: address.href, headers: asProxy, agent: false });

@@ -135,9 +135,7 @@ it('a store that is not there, and no region, are told', async () => {
   process.env.AWS_ACCESS_KEY_ID = process.env.AWS_SECRET_ACCESS_KEY = 'x';
   process.env.AWS_REGION = 'us-east-1';
   const away = await openS3(process.env, { waits: AT_ONCE });
-  await expect(away.head('pictures', 'x')).rejects.toThrow(
-    's3://pictures/x: the store cannot be reached (ECONNREFUSED)',
-  );
+  await expect(away.head('pictures', 'x')).rejects.toThrow('s3://pictures/x: cannot be reached (ECONNREFUSED)');
   delete process.env.AWS_REGION;
   process.env.AWS_CONFIG_FILE = '/dev/null';
   const nowhere = await openS3(process.env, { waits: AT_ONCE });
