@@ -6,6 +6,7 @@ import type { Input } from '../io/inputs.js';
 import { type Lock, takeLock } from '../io/lock.js';
 import { type LogFile, openLog, readLines, refuseForeign, writeLines } from '../io/own-texts.js';
 import { baseName, joinPath, leavesFolder } from '../io/paths.js';
+import { isSameInput } from '../io/remote/same-input.js';
 import { rootOf } from '../run/place.js';
 import {
   entryLine,
@@ -137,7 +138,7 @@ async function proveEntries(
     while (next < inputs.length) {
       const index = next++;
       const entry = manifest.entries.get(inputs[index].path);
-      if (entry?.error === null && (await isTrue(entry, root))) proven[index] = entry;
+      if (entry?.error === null && (await isTrue(inputs[index], entry, root))) proven[index] = entry;
     }
   };
   await Promise.all(Array.from({ length: LOOK_AT_ONCE }, lane));
@@ -145,12 +146,12 @@ async function proveEntries(
 }
 
 /** Whether the input is what it was, and the outputs are what was written. */
-async function isTrue({ input, sha256, outputs }: ManifestEntry, root: string): Promise<boolean> {
-  if (sha256 === null || (await hashOf(input)) !== sha256) return false;
+async function isTrue(input: Input, { sha256, etag, outputs }: ManifestEntry, root: string): Promise<boolean> {
+  if (sha256 === null) return false;
   // a manifest of a stranger leads nowhere else
   if (outputs.some(({ path }) => leavesFolder(path))) return false;
   for (const output of outputs) if ((await hashOf(joinPath(root, output.path))) !== output.sha256) return false;
-  return true;
+  return isSameInput(input, { sha256, etag });
 }
 
 /** Null for a file that is gone or cannot be read. */

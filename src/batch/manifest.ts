@@ -20,6 +20,8 @@ export interface ManifestEntry {
   readonly input: string;
   /** Null when it could not be read. */
   readonly sha256: string | null;
+  /** What the store that holds it said beside its name; changes with its bytes. Absent: there was none. */
+  readonly etag?: string | undefined;
   /** Paths are relative to the manifest's folder. */
   readonly outputs: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
   readonly error: { readonly code: string; readonly message: string } | null;
@@ -50,8 +52,8 @@ export function headLine({ command, shard, inputs, total }: ManifestHead): strin
   return JSON.stringify({ cnnviz: VERSION, manifest: FORM, command, shard, inputs, total });
 }
 
-export function entryLine({ input, sha256, outputs, error }: ManifestEntry): string {
-  return JSON.stringify({ input, sha256, outputs, error });
+export function entryLine({ input, sha256, etag, outputs, error }: ManifestEntry): string {
+  return JSON.stringify({ input, sha256, etag, outputs, error });
 }
 
 /**
@@ -85,10 +87,10 @@ export function headOf(line: string): ManifestHead | null {
 
 /** What any other line says; null for one that is torn, or no entry. */
 export function entryOf(line: string): ManifestEntry | null {
-  const { input, sha256, outputs, error } = parsed(line);
+  const { input, sha256, etag, outputs, error } = parsed(line);
   const isEntry = typeof input === 'string' && Array.isArray(outputs) && outputs.every(isOutput);
   if (!isEntry || !(sha256 === null || typeof sha256 === 'string')) return null;
-  return { input, sha256, outputs, error: isError(error) ? error : null };
+  return { input, sha256, ...(typeof etag === 'string' && { etag }), outputs, error: isError(error) ? error : null };
 }
 
 function parsed(line: string): Record<string, unknown> {

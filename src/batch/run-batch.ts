@@ -6,6 +6,7 @@ import { fileIdentity } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { LockHeld } from '../io/lock.js';
 import { folderOf, relativePath } from '../io/paths.js';
+import { tagOfInput } from '../io/remote/same-input.js';
 import { sweepTemporaries } from '../io/temporaries.js';
 import {
   checkClobber,
@@ -308,10 +309,11 @@ class Batch {
     }
   }
 
-  #entryOf({ path }: Input, { sha256, outputs, error }: WorkDone): ManifestEntry {
+  #entryOf(input: Input, { sha256, outputs, error }: WorkDone): ManifestEntry {
     return {
-      input: path,
+      input: input.path,
       sha256,
+      etag: sha256 === null ? undefined : tagOfInput(input),
       outputs: error === null ? outputs.map((output) => ({ ...output, path: this.#relative(output.path) })) : [],
       error: error && { code: error.code, message: plainReason(error) },
     };

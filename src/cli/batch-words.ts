@@ -53,6 +53,8 @@ function durationWords(seconds: number): string {
 /** What happened to one input: the same keys whether it worked or not. */
 export interface JsonRecord {
   readonly path: string;
+  /** Of a file in an archive: what it and the files that belong to it have in common. */
+  readonly key?: string | undefined;
   readonly result: RunResult | null;
   readonly error: CnnvizError | null;
   /** Null: as the error says. */
@@ -63,9 +65,10 @@ export interface JsonRecord {
 export type RecordStatus = 'done' | 'failed' | 'skipped';
 
 /** The keys every record begins with. */
-export function recordHead({ path, error, status }: Pick<JsonRecord, 'path' | 'error' | 'status'>) {
+export function recordHead({ path, key, error, status }: Pick<JsonRecord, 'path' | 'key' | 'error' | 'status'>) {
   return {
     path,
+    ...(key !== undefined && { key }),
     ok: error === null,
     status: status ?? (error === null ? 'done' : 'failed'),
     error: error && { code: error.code, message: error.message, fix: error.fix ?? null },

@@ -197,7 +197,7 @@ class BatchReport<R extends TaskResult> {
     }
     const { json, jsonl } = this.#frame;
     if (!json && !jsonl) return;
-    const record = this.#words.record({ path: input.path, result, error, status });
+    const record = this.#words.record({ path: input.path, key: input.member?.key, result, error, status });
     if (json) this.#records[index] = record;
     else await this.#terminal.send(new TextEncoder().encode(`${recordLine(this.#words.head, record)}\n`));
   }

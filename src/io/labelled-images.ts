@@ -1,9 +1,11 @@
 import { atPlace, CnnvizError } from '../core/errors.js';
 import { plural } from '../core/geometry.js';
 import { readBytes } from './files.js';
+import { foundLabels, isListed, listedLabels } from './find/labels.js';
 import { findClassFolders, isFolder } from './folders.js';
 import { type Input, toInput } from './inputs.js';
-import { folderOf, joinPath, pathFrom } from './paths.js';
+import { folderOf, isRemote, joinPath, pathFrom } from './paths.js';
+import { shownAddress } from './remote/addresses.js';
 
 /** Images with their classes. */
 export interface LabelledImages {
@@ -27,10 +29,14 @@ export interface LabelledPlace {
 /** @throws CnnvizError 'usage' when there is no class, 'nothing' when there is no image */
 export async function findLabelledImages({ folder, csv }: LabelledPlace): Promise<LabelledImages> {
   if (csv !== null) return listedImages(csv, folder);
-  if (folder !== null) return folderImages(folder);
+  if (folder !== null) return isListed(folder) ? named(folder, await listedLabels(folder)) : folderImages(folder);
   throw new CnnvizError('usage', 'no images are named', {
     fix: 'name a folder with a sub-folder for each class, or a list: --csv labels.csv',
   });
+}
+
+function named(name: string, found: Pick<LabelledImages, 'inputs' | 'labels' | 'notes'>): LabelledImages {
+  return { ...found, name: shownAddress(name), classes: [...new Set(found.labels)].sort() };
 }
 
 /** Whether a path is a folder with sub-folders that hold images. */
@@ -41,6 +47,8 @@ export async function hasClassFolders(path: string): Promise<boolean> {
 
 async function folderImages(folder: string): Promise<LabelledImages> {
   const { classes, loose } = await findClassFolders(folder);
+  // shards in a folder: their images have their classes beside them
+  if (classes.length === 0 && loose.some(({ member }) => member)) return named(folder, foundLabels(folder, loose));
   if (classes.length === 0) {
     throw new CnnvizError('usage', `${folder}: holds no sub-folders; expected one for each class`, {
       fix: `such as ${joinPath(folder, 'cat')}/ and ${joinPath(folder, 'dog')}/, or a list: --csv labels.csv`,
@@ -76,7 +84,7 @@ async function listedImages(csv: string, folder: string | null): Promise<Labelle
   const base = folder ?? folderOf(csv);
   const labelOf = new Map<string, string>();
   for (const { path, label } of list) {
-    const place = pathFrom(base, path);
+    const place = isRemote(path) ? path : pathFrom(base, path);
     const before = labelOf.get(place);
     if (before !== undefined && before !== label) {
       throw new CnnvizError('usage', `${csv}: ${path} is listed as ${before} and as ${label}`, {
@@ -88,11 +96,18 @@ async function listedImages(csv: string, folder: string | null): Promise<Labelle
   const labels = [...labelOf.values()];
   return {
     name: csv,
-    inputs: [...labelOf.keys()].map((path) => toInput(path, '')),
+    inputs: await Promise.all([...labelOf.keys()].map(inputCalled)),
     labels,
     classes: [...new Set(labels)].sort(),
     notes: [],
   };
+}
+
+/** A list has one class for each of its names: an archive is not looked through. */
+async function inputCalled(path: string): Promise<Input> {
+  if (!isRemote(path)) return toInput(path, '');
+  const { remoteImage } = await import('./find/remote-input.js');
+  return remoteImage(path);
 }
 
 /** One image of a list, and its class. */

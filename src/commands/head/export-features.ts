@@ -10,6 +10,7 @@ import { tensor } from '../../core/tensor.js';
 import { groupDigits } from '../../core/text.js';
 import { VERSION } from '../../core/version.js';
 import { fileIdentity } from '../../io/files.js';
+import { labelsOf } from '../../io/find/labels.js';
 import type { Input } from '../../io/inputs.js';
 import { findLabelledImages, hasClassFolders } from '../../io/labelled-images.js';
 import { collisionKey } from '../../io/paths.js';
@@ -93,10 +94,11 @@ async function imagesOf(images: readonly string[], flags: FeatureWords): Promise
   if (flags.csv !== null && more.length > 0) {
     throw new CnnvizError('usage', '--csv names the images: at most a folder goes with it', { fix: 'leave them out' });
   }
-  const isLabelled = flags.csv !== null || (folder !== null && more.length === 0 && (await hasClassFolders(folder)));
+  const isOne = folder !== null && more.length === 0;
+  const isLabelled = flags.csv !== null || (isOne && (await hasClassFolders(folder)));
   if (isLabelled) return findLabelledImages({ folder, csv: flags.csv });
   const inputs = await collectInputs(images, flags, 'cnnviz head features photos/');
-  return { inputs, labels: inputs.map(() => null), notes: [] };
+  return { inputs, labels: labelsOf(inputs), notes: [] };
 }
 
 /** Images with their classes; null where there is none. */

@@ -1,6 +1,5 @@
 import { CnnvizError } from '../../core/errors.js';
 import { isWeb } from '../paths.js';
-import { hasPassword } from '../remote/addresses.js';
 import { type ArchiveBytes, listRemoteTar } from '../remote/list-archive.js';
 import { openStore } from '../remote/object-store.js';
 import { factsOf, readRemote } from '../remote/remote-bytes.js';
@@ -9,7 +8,7 @@ import { hiddenIn, nameRefusal } from '../tar/member-name.js';
 import { isTarName } from '../tar/member-path.js';
 import { archiveInputs } from './archive-inputs.js';
 import { byCodeUnits, type Input, isImageName } from './input.js';
-import { remoteInput } from './remote-input.js';
+import { remoteImage, remoteInput } from './remote-input.js';
 
 /**
  * What an address means that is typed: an image, an archive, a file in an archive, or what lies below a prefix of a bucket.
@@ -29,24 +28,18 @@ export async function findRemote(address: string, recursive: boolean): Promise<I
 
 /** What an address means that stands in a list: one image, an archive, or a file in an archive. */
 export async function findNamed(address: string): Promise<Input[]> {
-  if (hasPassword(address)) {
-    const unreadable = { why: 'an address with a name and a password in it', fix: 'give an address that needs none' };
-    return [{ ...addressInput(address, ''), unreadable }];
-  }
-  if (isStored(address)) addressOf(address);
-  else if (!URL.canParse(address)) return [{ ...addressInput(address, ''), unreadable: NO_ADDRESS }];
-  if (isTarName(pathOf(address))) return inArchive(addressInput(address, ''));
+  const image = remoteImage(address);
+  if (image.unreadable !== undefined) return [image];
+  if (isTarName(pathOf(address))) return inArchive(image);
   const inner = innerPath(address);
   if (inner !== null) {
-    const members = await inArchive(addressInput(inner.archive, ''));
-    const own = members.find(({ path }) => path === addressInput(address, '').path);
+    const members = await inArchive(remoteImage(inner.archive));
+    const own = members.find(({ path }) => path === image.path);
     // a folder may have such a name, too
     if (own !== undefined) return [{ ...own, relative: '' }];
   }
-  return withHeads([addressInput(address, '')]);
+  return withHeads([image]);
 }
-
-const NO_ADDRESS = { why: 'no address', fix: 'expected https://HOST/PATH' };
 
 /** What an address leads to, without its query. */
 function pathOf(address: string): string {
@@ -184,9 +177,4 @@ async function withHeads(inputs: readonly Input[]): Promise<Input[]> {
   };
   await Promise.all(Array.from({ length: HEADS_AT_ONCE }, lane));
   return found;
-}
-
-/** An address by its name, taken as it is. */
-function addressInput(address: string, relative: string): Input {
-  return remoteInput(address, relative, { size: null, etag: null });
 }

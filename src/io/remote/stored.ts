@@ -65,9 +65,16 @@ export function isStored(path: string): boolean {
   return /^s3:\/\//i.test(path);
 }
 
+const STORED = /^s3:\/\/([A-Za-z0-9][\w.:-]*)(?:\/([\s\S]*))?$/i;
+
+/** Whether addressOf understands it. */
+export function isAddressOfStore(address: string): boolean {
+  return STORED.test(address);
+}
+
 /** What s3://bucket/key means: letter by letter, nothing in a key is a code for something else. @throws CnnvizError 'usage' */
 export function addressOf(address: string): Place {
-  const [, bucket, key = ''] = /^s3:\/\/([A-Za-z0-9][\w.:-]*)(?:\/([\s\S]*))?$/i.exec(address) ?? [];
+  const [, bucket, key = ''] = STORED.exec(address) ?? [];
   if (bucket !== undefined) return { bucket, key };
   throw new CnnvizError('usage', `${address}: expected s3://bucket/key`, {
     fix: 'name the bucket behind s3://, and what is in it behind a /',

@@ -23,6 +23,8 @@ export interface Misbehaviour {
 /** A store of this machine for one test, behind a proxy that counts and misbehaves. */
 export interface TestBucket {
   readonly endpoint: string;
+  /** The store itself, which behaves. */
+  readonly behind: string;
   /** What clients are to find in their environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Methods and paths with their query, of all requests. */
@@ -91,6 +93,7 @@ export async function startBucket(
   const endpoint = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   return {
     endpoint,
+    behind: `http://127.0.0.1:${behind}`,
     env: {
       AWS_ENDPOINT_URL_S3: endpoint,
       AWS_REGION: 'us-east-1',
@@ -145,4 +148,11 @@ function seeded(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** Puts a file into a bucket of a store that behaves. */
+export async function putObject(bucket: TestBucket, key: string, bytes: Uint8Array, name = 'pictures'): Promise<void> {
+  const path = key.split('/').map(encodeURIComponent).join('/');
+  const response = await fetch(`${bucket.behind}/${name}/${path}`, { method: 'PUT', body: Buffer.from(bytes) });
+  if (!response.ok) throw new Error(`${key}: ${response.status} ${await response.text()}`);
 }
