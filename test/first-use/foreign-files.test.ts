@@ -110,6 +110,8 @@ describe('a file of another program is told by its bytes', () => {
     'Net(\n  (0): ReLU()\n)\n',
     '[1, 2]',
     'P5\n4 4\n255\n0123',
+    "import fs from 'node:fs';\n",
+    "import fs, { readFileSync } from 'node:fs';\n",
   ])('but not %j', (text) => expect(foreignFile(sourceOf(text), null, 'x')).toBeNull());
 
   it('MNN, whose files have no magic number, by the names of its tensors', () => {

@@ -19,7 +19,8 @@ export const DESCRIPTIONS: readonly ForeignKind[] = [
   },
   {
     what: 'a program in Python, which is not run',
-    told: matches(/^\s*(#[^\n]*\n\s*)*(("""|''')[\s\S]*?\3\s*(#[^\n]*\n\s*)*)?(import [\w.]+|from [\w.]+ import )/),
+    // import x from 'y' and import x, { z } from 'y' are JavaScript
+    told: matches(/^\s*(#[^\n]*\n\s*)*(("""|''')[\s\S]*?\3\s*(#[^\n]*\n\s*)*)?(import [\w.]+(?![\w.])(?! +from| *, *[{*])|from [\w.]+ import )/),
     fix: () =>
       "export the model where it is made: torch.onnx.export(model, x, 'model.onnx'), then: cnnviz run model.onnx",
   },
