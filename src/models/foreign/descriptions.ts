@@ -20,7 +20,9 @@ export const DESCRIPTIONS: readonly ForeignKind[] = [
   {
     what: 'a program in Python, which is not run',
     // import x from 'y' and import x, { z } from 'y' are JavaScript
-    told: matches(/^\s*(#[^\n]*\n\s*)*(("""|''')[\s\S]*?\3\s*(#[^\n]*\n\s*)*)?(import [\w.]+(?![\w.])(?! +from| *, *[{*])|from [\w.]+ import )/),
+    told: matches(
+      /^\s*(#[^\n]*\n\s*)*(("""|''')[\s\S]*?\3\s*(#[^\n]*\n\s*)*)?(import [\w.]+(?![\w.])(?! +from| *, *[{*])|from [\w.]+ import )/,
+    ),
     fix: () =>
       "export the model where it is made: torch.onnx.export(model, x, 'model.onnx'), then: cnnviz run model.onnx",
   },
