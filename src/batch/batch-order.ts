@@ -1,8 +1,8 @@
-import type { CnnvizError } from '../core/errors.js';
+import { CnnvizError } from '../core/errors.js';
 import type { Input } from '../io/inputs.js';
-import type { ProductsOf } from '../run/place.js';
+import { type ProductsOf, rootOf } from '../run/place.js';
 import type { Journal } from './ledger.js';
-import type { Shard } from './shard.js';
+import { type Shard, shardOf } from './shard.js';
 import type { BatchPool } from './shared-pool.js';
 import type { Task, TaskMaterials, TaskResult, WorkDone } from './work.js';
 import type { PoolEvents } from './worker-pool.js';
@@ -36,6 +36,7 @@ export interface BatchOptions {
 /** Where a job of a larger batch keeps its record, and who works for it. */
 interface LargerBatch {
   readonly journal: Journal;
+  /** Not asked where results are gathered in parts: each part has processes of its own. */
   readonly openPool: (events: PoolEvents<TaskResult>) => BatchPool;
 }
 
@@ -63,4 +64,30 @@ export interface BatchEvents {
   times(times: NonNullable<WorkDone['times']>): void;
   /** To be called by whoever is interrupted; null: nothing is to be tidied any more. */
   whenStopped(tidy: (() => void) | null): void;
+}
+
+/** Up to this many inputs that were named one by one are no batch. */
+const MOST_NAMED = 20;
+
+/**
+ * Whether a batch keeps a manifest: unless it is asked for, a folder gets one when many inputs go into it, or a folder of
+ * them. Parts are only those that a manifest names.
+ * @throws CnnvizError 'usage' when there is no folder for one that is asked for
+ */
+export function keepsManifest({ task, inputs, named, resume, shard }: BatchOptions): boolean {
+  const { output } = task.job;
+  const isAsked = resume || shard !== null || output.parts !== undefined;
+  if (isAsked && rootOf(output) === null) {
+    const flag = resume ? '--resume' : shard !== null ? '--shard' : '--format';
+    throw new CnnvizError('usage', `${flag} needs a folder for its manifest`, { fix: 'add -o FOLDER' });
+  }
+  const isMany = inputs.length > Math.max(1, Math.min(named, MOST_NAMED));
+  return isAsked || (output.target.kind === 'folder' && output.products.length > 0 && isMany);
+}
+
+/** What this run works on. */
+export async function inputsOfShard({ inputs, shard, task }: BatchOptions): Promise<readonly Input[]> {
+  if (shard === null) return inputs;
+  if (task.job.output.parts === undefined) return shardOf(inputs, shard);
+  return (await import('./parts/plan-parts.js')).shardOfParts(inputs, shard);
 }

@@ -133,25 +133,51 @@ async function proveEntries(
     return new Map();
   }
   const proven: (ManifestEntry | undefined)[] = new Array(inputs.length);
+  const hashes = head.parts === undefined ? hashOf : onceEach(hashOf);
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < inputs.length) {
       const index = next++;
       const entry = manifest.entries.get(inputs[index].path);
-      if (entry?.error === null && (await isTrue(inputs[index], entry, root))) proven[index] = entry;
+      if (entry?.error === null && (await isTrue(inputs[index], entry, root, hashes))) proven[index] = entry;
     }
   };
   await Promise.all(Array.from({ length: LOOK_AT_ONCE }, lane));
+  if (head.parts !== undefined) leaveBrokenParts(inputs, proven);
   return new Map(proven.flatMap((entry) => (entry === undefined ? [] : [[entry.input, entry] as const])));
 }
 
 /** Whether the input is what it was, and the outputs are what was written. */
-async function isTrue(input: Input, { sha256, etag, outputs }: ManifestEntry, root: string): Promise<boolean> {
+async function isTrue(
+  input: Input,
+  { sha256, etag, outputs }: ManifestEntry,
+  root: string,
+  outputHash: (path: string) => Promise<string | null>,
+): Promise<boolean> {
   if (sha256 === null) return false;
   // a manifest of a stranger leads nowhere else
   if (outputs.some(({ path }) => leavesFolder(path))) return false;
-  for (const output of outputs) if ((await hashOf(joinPath(root, output.path))) !== output.sha256) return false;
+  for (const output of outputs) if ((await outputHash(joinPath(root, output.path))) !== output.sha256) return false;
   return isSameInput(input, { sha256, etag });
+}
+
+/** A part holds the results of many inputs: it is read once. */
+function onceEach(hash: typeof hashOf): typeof hashOf {
+  const known = new Map<string, ReturnType<typeof hashOf>>();
+  return (path) => {
+    const before = known.get(path) ?? hash(path);
+    known.set(path, before);
+    return before;
+  };
+}
+
+/** A part of which one input is to be done is made anew, and all of its inputs with it. */
+function leaveBrokenParts(inputs: readonly Input[], proven: (ManifestEntry | undefined)[]): void {
+  const broken = new Set<string>();
+  for (const [index, { part }] of inputs.entries()) {
+    if (proven[index]?.outputs[0]?.path !== part) broken.add(part!);
+  }
+  for (const [index, { part }] of inputs.entries()) if (broken.has(part!)) proven[index] = undefined;
 }
 
 /** Null for a file that is gone or cannot be read. */
@@ -165,7 +191,7 @@ async function hashOf(path: string): Promise<string | null> {
  */
 export async function commandHash(task: Task): Promise<string> {
   const { output, ...job } = task.job;
-  const { products, target, figure } = output;
+  const { products, target, figure, parts } = output;
   const root = rootOf(output);
   const naming = target.kind === 'template' && root !== null ? relativeTo(root, target.path) : target.kind;
   const files: [string, string][] = [];
@@ -176,7 +202,7 @@ export async function commandHash(task: Task): Promise<string> {
   if (fetched !== null) files.push([baseName(fetched), await sha256OfFile(fetched)]);
   return sha256(
     new TextEncoder().encode(
-      JSON.stringify({ cnnviz: VERSION, kind: task.kind, job, products, figure, naming, files }),
+      JSON.stringify({ cnnviz: VERSION, kind: task.kind, job, products, figure, naming, files, parts }),
     ),
   );
 }

@@ -1,3 +1,4 @@
+import { PART_FORMATS, type PartsJob } from '../core/part.js';
 import { VERSION } from '../core/version.js';
 import type { Shard } from './shard.js';
 
@@ -12,6 +13,8 @@ export interface ManifestHead {
   /** How many inputs this run has, and how many all shards have together. */
   readonly inputs: number;
   readonly total: number;
+  /** How results are gathered; absent: each input has files of its own. */
+  readonly parts?: PartsJob;
 }
 
 /** Any other line: what became of one input. */
@@ -48,8 +51,8 @@ export function shardOfName(name: string): Shard | null | undefined {
   return match[1] === undefined ? null : { index: Number(match[1]), count: Number(match[2]) };
 }
 
-export function headLine({ command, shard, inputs, total }: ManifestHead): string {
-  return JSON.stringify({ cnnviz: VERSION, manifest: FORM, command, shard, inputs, total });
+export function headLine({ command, shard, inputs, total, parts }: ManifestHead): string {
+  return JSON.stringify({ cnnviz: VERSION, manifest: FORM, command, shard, inputs, total, parts });
 }
 
 export function entryLine({ input, sha256, etag, outputs, error }: ManifestEntry): string {
@@ -80,9 +83,10 @@ export function readManifest(lines: readonly string[]): Manifest | null {
 
 /** What a manifest's first line says; null when it is none of this version. */
 export function headOf(line: string): ManifestHead | null {
-  const { manifest, command, shard, inputs, total } = parsed(line);
+  const { manifest, command, shard, inputs, total, parts } = parsed(line);
   const isHead = manifest === FORM && typeof command === 'string' && isCount(inputs) && isCount(total);
-  return isHead ? { command, shard: isShard(shard) ? shard : null, inputs, total } : null;
+  if (!isHead) return null;
+  return { command, shard: isShard(shard) ? shard : null, inputs, total, ...(isParts(parts) && { parts }) };
 }
 
 /** What any other line says; null for one that is torn, or no entry. */
@@ -109,6 +113,11 @@ function isCount(value: unknown): value is number {
 function isShard(value: unknown): value is Shard {
   const shard = value as Shard | null;
   return typeof shard === 'object' && shard !== null && isCount(shard.index) && isCount(shard.count);
+}
+
+function isParts(value: unknown): value is PartsJob {
+  const parts = value as PartsJob | null;
+  return typeof parts === 'object' && parts !== null && PART_FORMATS.includes(parts.format) && isCount(parts.size);
 }
 
 function isOutput(value: unknown): value is ManifestEntry['outputs'][number] {

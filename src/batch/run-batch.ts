@@ -1,26 +1,20 @@
 import { CnnvizError } from '../core/errors.js';
+import type { PartsJob } from '../core/part.js';
 import { timesOfProcess } from '../engine/step-times.js';
 import { keepMemorySmall } from '../io/child-process.js';
 import { isOwnFile } from '../io/descriptors.js';
 import { fileIdentity } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { LockHeld } from '../io/lock.js';
-import { folderOf, relativePath } from '../io/paths.js';
-import { tagOfInput } from '../io/remote/same-input.js';
+import { relativePath } from '../io/paths.js';
 import { sweepTemporaries } from '../io/temporaries.js';
-import {
-  checkClobber,
-  checkNames,
-  type Product,
-  type ProductsOf,
-  placesOf,
-  productsFor,
-  rootOf,
-} from '../run/place.js';
-import type { BatchEvents, BatchOptions, BatchOutcome } from './batch-order.js';
+import { checkClobber, checkNames, type Product, type ProductsOf, rootOf } from '../run/place.js';
+import { type BatchEvents, type BatchOptions, type BatchOutcome, inputsOfShard, keepsManifest } from './batch-order.js';
 import { commandHash, type Journal, Ledger, namedFiles } from './ledger.js';
-import { type ManifestEntry, plainReason } from './manifest.js';
-import { shardOf } from './shard.js';
+import type { ManifestEntry } from './manifest.js';
+import { outputFolders, outputsOf } from './output-folders.js';
+import type { InPart, PartsAtWork } from './parts/parts-at-work.js';
+import { settledEntry } from './settled.js';
 import type { BatchPool } from './shared-pool.js';
 import {
   failedWork,
@@ -29,13 +23,11 @@ import {
   receivedError,
   runAll,
   sentError,
+  type Task,
   type TaskResult,
   type WorkDone,
 } from './work.js';
 import { divideWork, type PoolEvents, WorkerPool } from './worker-pool.js';
-
-/** Up to this many inputs that were named one by one are no batch. */
-const MOST_NAMED = 20;
 
 /** Inputs between two collections of garbage: some hundredths of a second in half a minute. */
 const COLLECT_EVERY = 1000;
@@ -47,7 +39,7 @@ const COLLECT_EVERY = 1000;
  * @throws CnnvizError when the batch as a whole is refused
  */
 export async function runBatch(options: BatchOptions, events: BatchEvents): Promise<void> {
-  const batch = new Batch(options, events);
+  const batch = new Batch(options, await inputsOfShard(options), events);
   await batch.run();
 }
 
@@ -59,6 +51,10 @@ class Batch {
   readonly #isSingle: boolean;
   #ledger: Journal | null = null;
   #pool: BatchPool | null = null;
+  /** Gathers results that share a file. */
+  #gatherer: PartsAtWork | null = null;
+  /** Parts that are to be made. */
+  readonly #torn = new Set<string>();
   #products: ProductsOf | null;
   /** Inputs that need no work. */
   readonly #isSettled: Uint8Array;
@@ -70,37 +66,35 @@ class Batch {
   /** Why the whole batch is refused, once a process has found out. */
   #refusal: CnnvizError | null = null;
 
-  constructor(options: BatchOptions, events: BatchEvents) {
+  constructor(options: BatchOptions, inputs: readonly Input[], events: BatchEvents) {
     this.#options = options;
     this.#events = events;
     this.#isSingle = options.inputs.length === 1 && !options.isolate;
     this.#products = options.products;
-    this.#inputs = options.shard === null ? options.inputs : shardOf(options.inputs, options.shard);
+    this.#inputs = inputs;
     this.#isSettled = new Uint8Array(this.#inputs.length);
   }
 
   async run(): Promise<void> {
-    const { task, inputs, shard, resume } = this.#options;
+    const { task, inputs } = this.#options;
     const { output } = task.job;
-    if (this.#products !== null) checkNames(output, inputs, this.#products);
     const root = rootOf(output);
-    if (root === null && (resume || shard !== null)) {
-      const flag = resume ? '--resume' : '--shard';
-      throw new CnnvizError('usage', `${flag} needs a folder for its manifest`, { fix: 'add -o FOLDER' });
-    }
+    if (output.parts !== undefined) (await import('./parts/check-parts.js')).checkParts(output, inputs);
+    else if (this.#products !== null) checkNames(output, inputs, this.#products);
     this.#ledger = this.#options.within?.journal ?? null;
-    const keeps = this.#ledger === null && root !== null && (this.#keepsManifest() || resume || shard !== null);
-    if (keeps) this.#ledger = await this.#openLedger(root);
+    if (this.#ledger === null && keepsManifest(this.#options)) this.#ledger = await this.#openLedger(root!);
     this.#events.begin(this.#inputs, this.#ledger !== null);
     // nothing is left of a single one: no handler has to wait for its computation
     if (!this.#isSingle || this.#ledger !== null) this.#events.whenStopped(() => this.#abandon());
     try {
       await this.#runAll();
+      if (this.#refusal !== null) throw this.#refusal;
       await this.#ledger?.close();
     } catch (error) {
       this.#abandon();
       throw error;
     } finally {
+      this.#gatherer?.close();
       this.#events.whenStopped(null);
     }
   }
@@ -108,43 +102,60 @@ class Batch {
   /** Null: inputs that were named one by one can do without a manifest, when another run keeps one in the folder. */
   async #openLedger(root: string): Promise<Journal | null> {
     const { task, inputs, named, shard, resume } = this.#options;
-    const head = { command: await commandHash(task), shard, inputs: this.#inputs.length, total: inputs.length };
+    const { parts } = task.job.output;
+    const command = await commandHash(task);
+    const head = { command, shard, inputs: this.#inputs.length, total: inputs.length, ...(parts && { parts }) };
     try {
       const ledger = await Ledger.open({ root, head, inputs: this.#inputs, resume });
       for (const note of ledger.notes) this.#events.note(note);
       return ledger;
     } catch (error) {
-      const isNeeded = resume || shard !== null || inputs.length > named;
+      const isNeeded = resume || shard !== null || inputs.length > named || parts !== undefined;
       if (!(error instanceof LockHeld) || isNeeded) throw error;
       this.#events.note(`another run keeps the manifest of ${root}: this one keeps none`);
       return null;
     }
   }
 
-  /** Unless it is asked for, a folder gets a manifest when many inputs go into it, or a folder of them. */
-  #keepsManifest(): boolean {
-    const { task, inputs, named } = this.#options;
-    const { target, products } = task.job.output;
-    const isMany = inputs.length > Math.max(1, Math.min(named, MOST_NAMED));
-    return target.kind === 'folder' && products.length > 0 && isMany;
-  }
-
   async #runAll(): Promise<void> {
     const { task, jobs } = this.#options;
+    const { parts } = task.job.output;
     // the folders of a larger batch are looked through once, at its end
-    if (this.#inputs.length > 1 && this.#options.within === undefined)
-      sweepTemporaries(this.#foldersOf([...this.#inputs.keys()]));
+    const isWhole = this.#options.within === undefined;
+    if (isWhole && (this.#inputs.length > 1 || parts !== undefined)) sweepTemporaries(this.#folders(this.#inputs));
+    if (parts !== undefined) await this.#openGatherer(parts);
     await this.#settleKnown();
     const open = this.#openIndexes();
-    if (open.length === 0) return;
-    if (this.#products !== null) this.#checkClobber(this.#products);
+    if (open.length === 0 || this.#refusal !== null) return;
+    if (this.#products !== null && parts === undefined) this.#checkClobber(this.#products);
     // another process cannot read what only this one can name
     const isOwn =
       task.job.output.target.kind === 'stdout' ||
       this.#inputs.some(({ path }) => isOwnFile(path)) ||
       namedFiles(task).some(isOwnFile);
-    if (this.#isSingle || isOwn) await this.#runHere(open, jobs);
-    else await this.#runInProcesses(open);
+    const staged = this.#gatherer?.stagedTask(task) ?? task;
+    if (this.#isSingle || isOwn) await this.#runHere(staged, open, jobs);
+    else await this.#runInProcesses(staged, open);
+  }
+
+  /** Results that share a file are gathered from now on, those of every part of which something is missing. */
+  async #openGatherer(parts: PartsJob): Promise<void> {
+    const { output } = this.#options.task.job;
+    const inputs = this.#inputs.filter((input) => !this.#isKnown(input));
+    for (const { part } of inputs) this.#torn.add(part!);
+    if (!output.clobber) (await import('./parts/check-parts.js')).refuseExisting(output, inputs);
+    if (inputs.length === 0) return;
+    const { PartsAtWork } = await import('./parts/parts-at-work.js');
+    const command = await commandHash(this.#options.task);
+    const root = rootOf(output)!;
+    const { clobber } = output;
+    this.#gatherer = await PartsAtWork.open({ inputs: this.#inputs, parts, root, command, clobber });
+  }
+
+  /** Whether an input needs no work, as far as is known before any: nor does any other of its part. */
+  #isKnown(input: Input): boolean {
+    if (input.part !== undefined && this.#torn.has(input.part)) return false;
+    return this.#ledger?.proven.has(input.path) || (input.part !== undefined && this.#isThere(input, []));
   }
 
   #openIndexes(): number[] {
@@ -154,12 +165,15 @@ class Batch {
   /** Inputs that are done already, or cannot be read at all. */
   async #settleKnown(): Promise<void> {
     for (const [index, input] of this.#inputs.entries()) {
-      if (input.unreadable !== undefined) {
+      const isTorn = input.part !== undefined && this.#torn.has(input.part);
+      if (input.part !== undefined && !isTorn) {
+        await (this.#ledger?.proven.has(input.path) ? this.#skip(index) : this.#skipExisting(index, []));
+      } else if (input.unreadable !== undefined) {
         const { why, fix } = input.unreadable;
         await this.#finish(index, failedWork({ code: 'input', message: `${input.path}: ${why}`, fix }));
-      } else if (this.#ledger?.proven.has(input.path)) {
+      } else if (!isTorn && this.#ledger?.proven.has(input.path)) {
         await this.#skip(index);
-      } else if (this.#products !== null && this.#isThere(input, this.#products)) {
+      } else if (!isTorn && this.#products !== null && this.#isThere(input, this.#products)) {
         await this.#skipExisting(index, this.#products);
       }
     }
@@ -168,14 +182,14 @@ class Batch {
   /** Whether --skip-existing leaves an input alone. */
   #isThere(input: Input, products: ProductsOf): boolean {
     if (!this.#options.skipExisting) return false;
-    const places = placesOf(this.#options.task.job.output, input, productsFor(products, input));
+    const places = outputsOf(this.#options.task.job.output, input, products);
     return places.length > 0 && places.every((path) => fileIdentity(path) !== null);
   }
 
   /** Outputs that nobody looked into go on record without hashes, so that a later --resume makes them anew. */
   async #skipExisting(index: number, products: ProductsOf): Promise<void> {
     const input = this.#inputs[index];
-    const places = placesOf(this.#options.task.job.output, input, productsFor(products, input));
+    const places = outputsOf(this.#options.task.job.output, input, products);
     const outputs = places.map((path) => ({ path: this.#relative(path), bytes: 0, sha256: '' }));
     this.#ledger?.record({ input: input.path, sha256: null, outputs, error: null });
     await this.#skip(index);
@@ -194,16 +208,16 @@ class Batch {
     this.#tell();
   }
 
-  async #runHere(open: readonly number[], jobs: number): Promise<void> {
-    const { task, send, materials } = this.#options;
+  async #runHere(task: Task, open: readonly number[], jobs: number): Promise<void> {
+    const { send, materials } = this.#options;
     const mayWrite = (input: Input, products: readonly Product[]) => this.#mayWrite(input, products);
-    const keepHashes = this.#ledger !== null;
+    const keepHashes = this.#ledger !== null && this.#gatherer === null;
     const workOn = await openTask(task, { threads: jobs, homes: null, keepHashes, send, mayWrite }, materials);
     const before = this.#done;
     let reported = 0;
     let finished = Promise.resolve();
     await runAll(
-      open.map((index) => this.#inputs[index]),
+      open.map((index) => this.#itemOf(index)),
       async (input, breathe) => {
         const ended = await workOn(input, breathe, false);
         if (ended.error !== null) throw ended.error;
@@ -220,35 +234,39 @@ class Batch {
       },
     );
     await finished;
-    if (this.#refusal !== null) throw this.#refusal;
   }
 
-  async #runInProcesses(open: readonly number[]): Promise<void> {
+  /** What is worked on: an input, or the same under the name that it is gathered by. */
+  #itemOf(index: number): Input {
+    return this.#gatherer?.staged(this.#inputs[index], index) ?? this.#inputs[index];
+  }
+
+  async #runInProcesses(task: Task, open: readonly number[]): Promise<void> {
     const { within } = this.#options;
     const events: PoolEvents<TaskResult> = {
       done: (index, work) => this.#finish(index, work),
       share: (index, done) => this.#share(index, done),
       mayWrite: (index, products) => this.#mayWrite(this.#inputs[index], products),
       died: (pid, indexes) => {
-        sweepTemporaries(this.#foldersOf(indexes), [pid]);
+        sweepTemporaries(this.#folders(indexes.map((index) => this.#inputs[index])), [pid]);
       },
       ...(within && { begun: (index, alone) => within.journal.begun?.(this.#inputs[index], alone) }),
     };
-    this.#pool = within === undefined ? this.#ownPool(open.length, events) : within.openPool(events);
+    const isOwn = within === undefined || this.#gatherer !== null;
+    this.#pool = isOwn ? this.#ownPool(task, open.length, events) : within.openPool(events);
     await this.#pool.run(open);
-    if (this.#refusal !== null) throw this.#refusal;
   }
 
-  #ownPool(open: number, events: PoolEvents<TaskResult>): BatchPool {
-    const { task, jobs, timeoutMs } = this.#options;
+  #ownPool(task: Task, open: number, events: PoolEvents<TaskResult>): BatchPool {
+    const { jobs, timeoutMs } = this.#options;
     this.#collect = keepMemorySmall();
     return new WorkerPool<Input>(
-      this.#inputs,
+      this.#gatherer === null ? this.#inputs : this.#inputs.map((_, index) => this.#itemOf(index)),
       {
         task,
         ...divideWork(task.kind, jobs, open),
         timeoutMs,
-        keepHashes: this.#ledger !== null,
+        keepHashes: this.#ledger !== null && this.#gatherer === null,
         profile: timesOfProcess() !== null,
       },
       events,
@@ -260,8 +278,7 @@ class Batch {
     if (this.#products === null) {
       this.#products = products;
       try {
-        checkNames(this.#options.task.job.output, this.#options.inputs, products);
-        this.#checkClobber(products);
+        this.#checkProducts(input, products);
       } catch (error) {
         if (!(error instanceof CnnvizError)) throw error;
         this.#refusal = error;
@@ -270,6 +287,16 @@ class Batch {
     }
     if (this.#refusal !== null) return sentError(this.#refusal, '');
     return this.#isThere(input, products) ? 'skip' : 'go';
+  }
+
+  #checkProducts(input: Input, products: readonly Product[]): void {
+    if (this.#gatherer !== null) {
+      this.#gatherer.checkProducts(input, products.length);
+      return;
+    }
+    const { output } = this.#options.task.job;
+    checkNames(output, this.#options.inputs, products);
+    this.#checkClobber(products);
   }
 
   /** The inputs still to be done must not meet existing files, if those may not be replaced. */
@@ -291,17 +318,42 @@ class Batch {
       this.#pool?.stop();
       return;
     }
-    const unrecorded = own?.code === 'output' ? null : this.#record(input, work);
+    if (this.#gatherer !== null && own?.code !== 'output') return this.#gather(this.#gatherer, index, work);
+    const unrecorded = own?.code === 'output' ? null : this.#record(this.#entryOf(input, work));
     const error = own ?? unrecorded;
     if (error?.code === 'output' || unrecorded !== null) this.#pool?.stop();
     const status = error === null ? 'done' : 'failed';
     await this.#settle({ index, input, status, result: work.result, error });
   }
 
-  /** @returns why the manifest cannot be written, or null */
-  #record(input: Input, work: WorkDone): CnnvizError | null {
+  /** An input of a part is done when the part is. */
+  async #gather(gatherer: PartsAtWork, index: number, work: WorkDone): Promise<void> {
+    this.#isSettled[index] = 1;
+    this.#share(index, 1);
+    let made: readonly InPart[] | null;
     try {
-      this.#ledger?.record(this.#entryOf(input, work));
+      made = await gatherer.take(index, work);
+    } catch (error) {
+      if (!(error instanceof CnnvizError)) throw error;
+      this.#pool?.stop();
+      if (error.code !== 'output') this.#refusal = error;
+      else await this.#settle({ index, input: this.#inputs[index], status: 'failed', result: null, error });
+      return;
+    }
+    for (const { index: own, work: done, entry } of made ?? []) {
+      this.#shares.delete(own);
+      const unrecorded = this.#record(entry);
+      if (unrecorded !== null) this.#pool?.stop();
+      const error = (done.error && receivedError(done.error)) ?? unrecorded;
+      const status = error === null ? 'done' : 'failed';
+      await this.#settle({ index: own, input: this.#inputs[own], status, result: done.result, error });
+    }
+  }
+
+  /** @returns why the manifest cannot be written, or null */
+  #record(entry: ManifestEntry): CnnvizError | null {
+    try {
+      this.#ledger?.record(entry);
       return null;
     } catch (error) {
       if (error instanceof CnnvizError) return error;
@@ -309,14 +361,9 @@ class Batch {
     }
   }
 
-  #entryOf(input: Input, { sha256, outputs, error }: WorkDone): ManifestEntry {
-    return {
-      input: input.path,
-      sha256,
-      etag: sha256 === null ? undefined : tagOfInput(input),
-      outputs: error === null ? outputs.map((output) => ({ ...output, path: this.#relative(output.path) })) : [],
-      error: error && { code: error.code, message: plainReason(error) },
-    };
+  #entryOf(input: Input, work: WorkDone): ManifestEntry {
+    const outputs = work.outputs.map((output) => ({ ...output, path: this.#relative(output.path) }));
+    return settledEntry(input, work, work.error === null ? outputs : []);
   }
 
   #relative(path: string): string {
@@ -337,24 +384,11 @@ class Batch {
   /** Ends everything at once and tidies up; the manifest keeps what was done. */
   #abandon(): void {
     this.#pool?.kill();
+    this.#gatherer?.close();
     this.#ledger?.abandon();
   }
 
-  /** Folders the outputs of these inputs go to; temporary files of theirs can be nowhere else. */
-  #foldersOf(indexes: readonly number[]): Set<string> {
-    const { output } = this.#options.task.job;
-    const root = rootOf(output);
-    const folders = new Set<string>(root === null ? [] : [root]);
-    for (const index of indexes) {
-      const input = this.#inputs[index];
-      const known = this.#products === null ? [ANY_PRODUCT] : productsFor(this.#products, input);
-      // only a template can spread the outputs of one input over folders
-      const products = output.target.kind === 'template' ? known : known.slice(0, 1);
-      for (const path of placesOf(output, input, products)) folders.add(folderOf(path));
-    }
-    return folders;
+  #folders(inputs: Iterable<Input>): Set<string> {
+    return outputFolders(this.#options.task.job.output, inputs, this.#products);
   }
 }
-
-/** Stands for the outputs of a network that are not known yet. */
-const ANY_PRODUCT: Product = { kind: 'sheet', layer: 'layer', map: '' };

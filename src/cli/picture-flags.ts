@@ -1,5 +1,6 @@
 import { CnnvizError } from '../core/errors.js';
 import { type OutputJob, type PictureJob, scaleText } from '../core/job.js';
+import { PART_FORMATS, PART_SIZE } from '../core/part.js';
 import { extensionOf } from '../io/paths.js';
 import { flag, under, type ValuesOf } from './flags.js';
 import type { Frame } from './frame.js';
@@ -23,11 +24,22 @@ export const colourFlags = under('Output:', {
   ),
 });
 
+/** What results are written as. */
+export const formatFlags = under('Output:', {
+  format: flag.choice('--format <format>', 'of each image: pictures, drawings, exact numbers; or of many in one file', [
+    'png',
+    'svg',
+    'npy',
+    ...PART_FORMATS,
+  ]),
+  partSize: flag.whole('--part-size <n>', 'images in a file of many', 1, String(PART_SIZE)),
+});
+
 /** How maps are written. @param depth help's words for --depth */
 export function mapFlags(depth: string) {
   return {
     ...under('Output:', {
-      format: flag.choice('--format <format>', 'pictures, drawings or exact numbers', ['png', 'svg', 'npy']),
+      ...formatFlags,
       depth: flag.choice('--depth <bits>', depth, ['8', '16'], '8'),
     }),
     ...colourFlags,
@@ -68,7 +80,8 @@ export function writesNumbers({ format }: Pick<MapFlags, 'format'>, target: Outp
       fix: 'keep one of them',
     });
   }
-  return (format ?? ending) === 'npy';
+  // tables of numbers; samples of a WebDataset are pictures
+  return ['npy', 'npz', 'parquet'].includes(format ?? ending ?? '');
 }
 
 /** Whether figures are written as SVG: --format, or the ending. */

@@ -3,6 +3,7 @@ import { runBatch } from '../batch/run-batch.js';
 import type { Shard } from '../batch/shard.js';
 import type { Task, TaskMaterials, TaskResult, TaskResults } from '../batch/work.js';
 import { CnnvizError } from '../core/errors.js';
+import type { OutputJob } from '../core/job.js';
 import { groupDigits } from '../core/text.js';
 import { faultWords, type ValueFault } from '../core/values.js';
 import type { Input } from '../io/inputs.js';
@@ -74,6 +75,11 @@ export async function manyInputs(
   if (inputs.length > 0) return inputs;
   if (flags.passWithNoInputs) return null;
   throw nothingToDo(images, flags);
+}
+
+/** The inputs in the order that their results are gathered in; as they are where each has files of its own. */
+export async function gathered(inputs: readonly Input[], { parts }: OutputJob): Promise<readonly Input[]> {
+  return parts === undefined ? inputs : (await import('../batch/parts/plan-parts.js')).inParts(inputs, parts);
 }
 
 /**

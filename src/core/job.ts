@@ -1,5 +1,6 @@
 import type { Padding, PaddingMode, Pads, Pair } from './geometry.js';
 import type { Look } from './look.js';
+import type { PartsJob } from './part.js';
 
 /** Activations that a user may ask for by name; what each computes: layers/activation.ts. */
 export type ActivationName =
@@ -134,6 +135,8 @@ export interface OutputJob {
     | { readonly kind: 'template'; readonly path: string }
     | { readonly kind: 'stdout' };
   readonly clobber: boolean;
+  /** Results of many inputs share a file; absent: each has files of its own. */
+  readonly parts?: PartsJob;
   /** How figures are finished, and whether they are SVG; as usual when left out. */
   readonly figure?: { readonly look: Look; readonly svg: boolean };
   /** What names say where no place is named, behind the input's: the settings of one map, and of a picture of all. */

@@ -45,6 +45,34 @@ export class PassedParts implements Iterable<Uint8Array> {
   }
 }
 
+/** The same of parts that come one by one. */
+export class AwaitedParts implements AsyncIterable<Uint8Array> {
+  readonly #parts: AsyncIterable<Uint8Array>;
+  readonly #hash = createHash('sha256');
+  #size = 0;
+
+  constructor(parts: AsyncIterable<Uint8Array>) {
+    this.#parts = parts;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const part of this.#parts) {
+      this.#size += part.length;
+      this.#hash.update(part);
+      yield part;
+    }
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Once all have passed, and once only. */
+  get sha256(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
 /** SHA-256 of a file, read in portions. @throws CnnvizError 'input' */
 export async function sha256OfFile(path: string): Promise<string> {
   if (isPipe(path) || memberPath(path)) return sha256(await readBytes(path));

@@ -98,3 +98,13 @@ export function kindOf(path: string): string | null {
     return null; // writing there says why
   }
 }
+
+/** How long a file is; null when there is none. */
+export function sizeOf(path: string): number | null {
+  try {
+    const facts = statSync(path, { throwIfNoEntry: false });
+    return facts?.isFile() ? facts.size : null;
+  } catch {
+    return null; // not ours to see
+  }
+}

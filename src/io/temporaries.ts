@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, statSync, unlinkSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { processLives } from './process-facts.js';
@@ -96,9 +96,9 @@ export function sweepTemporaries(folders: Iterable<string>, dead: readonly numbe
 
 function remove(path: string): void {
   try {
-    unlinkSync(path);
+    rmSync(path, { recursive: true, force: true });
   } catch {
-    // renamed, or never made: then nothing is left of it
+    // not ours to take away
   }
 }
 

@@ -1,6 +1,7 @@
 import { copiedParts } from '../core/bytes.js';
 import { CnnvizError } from '../core/errors.js';
 import type { Job, OutputJob, ProductKind } from '../core/job.js';
+import { partKey } from '../core/part.js';
 import type { DrawnScale, OutputFile } from '../core/result.js';
 import { fileIdentity, refuseLeaving, writeAtomicParts } from '../io/files.js';
 import { PassedParts } from '../io/hash.js';
@@ -47,7 +48,7 @@ export function numberedMap(map: string, item: number, items: number): string {
 
 /** Where a product of an input goes; '-' is standard output. */
 export function placeOf(output: OutputJob, input: Input, product: Product): string {
-  const { target, figure, names } = output;
+  const { target, figure, names, parts: gathered } = output;
   const { kind, layer, map, index = '', isNumbered = false } = product;
   if (kind === 'index') return pageOf(output, input);
   const extension = kind === 'npy' ? '.npy' : figure?.svg ? '.svg' : '.png';
@@ -66,6 +67,11 @@ export function placeOf(output: OutputJob, input: Input, product: Product): stri
       return `${[input.name, ...own.filter(Boolean)].join('.')}${extension}`;
     }
     case 'folder':
+      if (gathered !== undefined && input.part !== undefined) {
+        const part = joinPath(target.path, input.part);
+        if (gathered.format === 'parquet') return part;
+        return joinPath(part, `${partKey(input, gathered.format)}${file.slice(input.name.length)}`);
+      }
       return joinPath(target.path, input.relative, file);
     case 'template': {
       const values = {
@@ -227,7 +233,7 @@ function refuseInput(path: string, identity: string, inputs: ReadonlyMap<string,
   );
 }
 
-function existsAlready(path: string): CnnvizError {
+export function existsAlready(path: string): CnnvizError {
   return new CnnvizError('usage', `${path}: exists already, and --no-clobber was given`, {
     fix: 'choose another place with -o, or leave --no-clobber out',
   });

@@ -357,8 +357,9 @@ function areMany({ layers: patterns }: NetworkJob, { layers }: LayerChoice): boo
 
 /** Whether there is a page of the layers: of all that a network has, and of many. */
 function isIndexed(job: NetworkJob, chosen: LayerChoice): boolean {
-  const { products, target } = job.output;
-  if (!products.includes('sheet') || target.kind === 'file' || target.kind === 'stdout') return false;
+  const { products, target, parts } = job.output;
+  if (!products.includes('sheet') || parts !== undefined || target.kind === 'file' || target.kind === 'stdout')
+    return false;
   return job.layers.includes('all') || areMany(job, chosen);
 }
 

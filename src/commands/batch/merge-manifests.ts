@@ -16,7 +16,8 @@ import { groupDigits } from '../../core/text.js';
 import { listFolder } from '../../io/find/folder.js';
 import { takeLock } from '../../io/lock.js';
 import { linesOf, refuseForeign, writeLines } from '../../io/own-texts.js';
-import { joinPath } from '../../io/paths.js';
+import { joinPath, leavesFolder } from '../../io/paths.js';
+import { sizeOf } from '../../io/read-files.js';
 import { summaryLine } from '../../reports/text.js';
 
 /** What the manifests of a folder's shards say together. */
@@ -33,6 +34,8 @@ interface MergeResult {
   readonly missing: readonly { readonly shard: number; readonly inputs: number }[];
   /** Inputs, or outputs, that more than one shard claims. */
   readonly duplicates: readonly string[];
+  /** Parts that hold the results of many inputs: how many, and those that are absent or not as they were written. */
+  readonly parts?: { readonly named: number; readonly broken: readonly string[] };
   /** The joined manifest; null when it was not written, for something is absent, missing or twice. */
   readonly manifest: string | null;
 }
@@ -79,16 +82,23 @@ export async function mergeManifests(folder: string): Promise<MergeResult> {
   const present = new Set(files.map(({ index }) => index));
   const absent = Array.from({ length: count }, (_, i) => i + 1).filter((number) => !present.has(number));
   const { stale, claimed } = await repeatedInputs(files, portion, inputs.repeated());
-  const { entries, failed, again } = await countEntries(files, portion, stale, outputs.repeated());
+  const gathers = heads.some((head) => head.parts !== undefined);
+  const suspects = gathers ? 'parts' : outputs.repeated();
+  const { entries, failed, again, named } = await countEntries(files, portion, stale, suspects);
+  const broken = brokenParts(folder, named);
   const missing = files.flatMap(({ index }, i) =>
     entries[i] < heads[i].inputs ? [{ shard: index, inputs: heads[i].inputs - entries[i] }] : [],
   );
   const duplicates = [...claimed.sort(), ...again.sort()];
-  const isWhole = absent.length + missing.length + duplicates.length === 0;
+  const isWhole = absent.length + missing.length + duplicates.length + broken.length === 0;
   const manifest = isWhole ? joinPath(folder, manifestName(null)) : null;
-  if (manifest !== null) await writeJoined(manifest, command, total, inTurn(files, portion, stale));
+  const head = { command, shard: null, inputs: total, total, ...(gathers && { parts: heads[0].parts }) };
+  const lines = gathers ? inOrder(files, portion, stale) : inTurn(files, portion, stale);
+  if (manifest !== null) await writeJoined(manifest, head, lines);
   const done = entries.reduce((sum, one) => sum + one, 0);
-  return { folder, shards: count, absent, total, written: done - failed.length, failed, missing, duplicates, manifest };
+  const written = done - failed.length;
+  const parts = gathers ? { parts: { named: named.size, broken } } : {};
+  return { folder, shards: count, absent, total, written, failed, missing, duplicates, ...parts, manifest };
 }
 
 interface ShardFile {
@@ -196,13 +206,20 @@ async function repeatedInputs(files: readonly ShardFile[], portion: number, susp
   return { stale, claimed: [...claimed] };
 }
 
-/** What became of the inputs of each shard; `again`: outputs that came more than once. */
+/** A part as manifests name it; inputs of one part that say different things of it: the last. */
+type NamedPart = ManifestEntry['outputs'][number] & { readonly shard: number; readonly isTorn: boolean };
+
+/**
+ * What became of the inputs of each shard; `again`: outputs that came more than once, `named`: parts.
+ * @param suspects the hashes of names that may have come more than once, or that outputs are parts
+ */
 async function countEntries(
   files: readonly ShardFile[],
   portion: number,
   stale: readonly ReadonlySet<number>[],
-  suspects: ReadonlySet<number>,
+  suspects: ReadonlySet<number> | 'parts',
 ) {
+  const named = new Map<string, NamedPart>();
   const failed: { input: string; code: string; message: string }[] = [];
   const entries: number[] = [];
   const seen = new Set<string>();
@@ -212,6 +229,15 @@ async function countEntries(
     for await (const { entry } of entriesOf(file, portion, stale[shard])) {
       entries[shard]++;
       if (entry.error !== null) failed.push({ input: entry.input, ...entry.error });
+      if (suspects === 'parts') {
+        for (const output of entry.outputs) {
+          const before = named.get(output.path);
+          if (before !== undefined && before.shard !== shard) again.add(output.path);
+          const isTorn = before !== undefined && (before.isTorn || before.sha256 !== output.sha256);
+          named.set(output.path, { ...output, shard, isTorn });
+        }
+        continue;
+      }
       for (const { path } of suspects.size > 0 ? entry.outputs : []) {
         if (!suspects.has(hashOf(path))) continue;
         if (seen.has(path)) again.add(path);
@@ -219,7 +245,15 @@ async function countEntries(
       }
     }
   }
-  return { entries, failed, again: [...again] };
+  return { entries, failed, again: [...again], named };
+}
+
+/** Parts that are not there, or not as long as they were; what is in them is looked at by --resume. */
+function brokenParts(folder: string, named: ReadonlyMap<string, NamedPart>): string[] {
+  return [...named.values()]
+    .filter(({ path, bytes, isTorn }) => isTorn || leavesFolder(path) || sizeOf(joinPath(folder, path)) !== bytes)
+    .map(({ path }) => path)
+    .sort();
 }
 
 /** A line of each shard in turn: the order of the inputs' names, of which each shard has every n-th. */
@@ -241,11 +275,38 @@ async function* inTurn(
   }
 }
 
-async function writeJoined(path: string, command: string, total: number, lines: AsyncIterable<string>): Promise<void> {
+/** The lines of shards that hold whole parts, each in the order of its inputs' names, in the order of all names. */
+async function* inOrder(
+  files: readonly ShardFile[],
+  portion: number,
+  stale: readonly ReadonlySet<number>[],
+): AsyncGenerator<string> {
+  /** The next line of each, the first of all last. */
+  const next: { readonly entry: ManifestEntry; readonly lines: AsyncGenerator<Line> }[] = [];
+  const take = async (lines: AsyncGenerator<Line>): Promise<void> => {
+    const { done, value } = await lines.next();
+    if (done) return;
+    const { entry } = value;
+    let [lo, hi] = [0, next.length];
+    while (lo < hi) {
+      const middle = (lo + hi) >> 1;
+      if (next[middle].entry.input > entry.input) lo = middle + 1;
+      else hi = middle;
+    }
+    next.splice(lo, 0, { entry, lines });
+  };
+  for (const [shard, file] of files.entries()) await take(entriesOf(file, portion, stale[shard]));
+  for (let first = next.pop(); first !== undefined; first = next.pop()) {
+    yield entryLine(first.entry);
+    await take(first.lines);
+  }
+}
+
+async function writeJoined(path: string, head: ManifestHead, lines: AsyncIterable<string>): Promise<void> {
   const lock = takeLock(`${path}.lock`);
   try {
     await refuseForeign(path, MANIFEST_MARK);
-    await writeLines(path, behind(headLine({ command, shard: null, inputs: total, total }), lines));
+    await writeLines(path, behind(headLine(head), lines));
   } finally {
     lock.release();
   }
@@ -267,17 +328,20 @@ function oneValue<T>(folder: string, values: readonly T[], otherwise: string): T
 
 /** What is wrong; "4 shards, 1,000 inputs: 989 written, 11 failed"; what was done or is to do. */
 export function describeMerge(found: MergeResult): { failures: string[]; lines: string[] } {
-  const { shards, absent, total, written, failed, missing, duplicates, manifest } = found;
+  const { shards, absent, total, written, failed, missing, duplicates, parts, manifest } = found;
   const failures = [
     ...failed.map(({ message }) => `   ${message}`),
     ...absent.map((shard) => `   shard ${shard}/${shards}: no manifest, it never ran`),
     ...missing.map(({ shard, inputs }) => `   shard ${shard}/${shards}: ${plural(inputs, 'input')} not done`),
     ...duplicates.map((name) => `   ${name}: more than one shard has it`),
+    ...(parts?.broken ?? []).map((path) => `   ${path}: absent, or not as it was written`),
   ];
   const todo =
     duplicates.length === 0
       ? 'not joined: run what is missing with --resume, then merge again'
       : 'not joined: the shards were not parts of one list of inputs';
-  const summary = `${plural(shards, 'shard')}, ${groupDigits(total)} inputs: ${summaryLine(written, failed.length, 0)}`;
+  // a part and what is told of it
+  const ofParts = parts ? ` in ${plural(parts.named / 2, 'part')}` : '';
+  const summary = `${plural(shards, 'shard')}, ${groupDigits(total)} inputs${ofParts}: ${summaryLine(written, failed.length, 0)}`;
   return { failures, lines: [summary, manifest === null ? todo : `wrote ${manifest}`] };
 }

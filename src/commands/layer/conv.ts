@@ -5,7 +5,7 @@ import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
 import { algorithmFlags, layerFlags, oneLayerJob, pixelFlags } from '../../cli/layer-flags.js';
 import { eachFlag, figureOf, mapFlags, pictureOf, writesDrawing, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
-import type { Job, ProductKind } from '../../core/job.js';
+import type { Job, OutputJob, ProductKind } from '../../core/job.js';
 
 const convFlags = {
   ...layerFlags,
@@ -46,10 +46,12 @@ export const conv = command({
   verbose: true,
   profile: true,
   async answer({ images, flags }, frame) {
-    const asked = convJob(flags, frame);
-    const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
-    const inputs = await manyInputs(images, flags, 'cnnviz conv photo.jpg --kernel edge3x3');
-    if (inputs === null) return {};
+    const { partsAsked } = await import('../../cli/parts-asked.js');
+    const asked = convJob(flags, frame, partsAsked(flags, frame));
+    const { answerMany, answerPlans, gathered, manyInputs } = await import('../../cli/run-many.js');
+    const found = await manyInputs(images, flags, 'cnnviz conv photo.jpg --kernel edge3x3');
+    if (found === null) return {};
+    const inputs = await gathered(found, asked.output);
     const { openKernels } = await import('../../run/kernels.js');
     const { checkPlaces, productsOf } = await import('../../run/place.js');
     const { itemsOf } = await import('../../run/source.js');
@@ -83,13 +85,17 @@ export const conv = command({
 });
 
 /** The job the flags ask for. @throws CnnvizError 'usage' for values or combinations that make no sense */
-function convJob(flags: ValuesOf<typeof convFlags>, frame: Frame): Job {
+function convJob(flags: ValuesOf<typeof convFlags>, frame: Frame, parts: Pick<OutputJob, 'parts'>): Job {
   const { target, clobber } = frame;
   const products = productsAsked(flags, target);
   const isFigure = products.some((kind) => kind === 'sheet' || kind === 'strip');
   const picture = pictureOf(flags, isFigure);
   const figure = figureOf(frame, flags.format, isFigure, 'add --strip or --sheet');
-  const job = { ...oneLayerJob(flags), picture, output: { products, target, clobber, ...figure } };
+  const job = {
+    ...oneLayerJob(flags),
+    picture,
+    output: { products, target, clobber, ...parts, ...figure },
+  };
   if (picture.depth === 8) return job;
   if (picture.colormap !== 'gray') {
     throw new CnnvizError('usage', '--depth 16 is for grey maps: colour maps have 256 steps', {

@@ -3,7 +3,7 @@ import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
 import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
 import { decodeOf, PRESETS_ABOUT, pageFlags, presetFlags, presetOf } from '../../cli/network-flags.js';
-import { figureOf } from '../../cli/picture-flags.js';
+import { figureOf, formatFlags, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import { type ImagePreset, type OutputJob, PRESET_NAMES } from '../../core/job.js';
 import { areOfImagenet, choosePreset, PRESETS } from '../../core/preset.js';
@@ -23,6 +23,7 @@ const preprocessFlags = {
     },
     crop: { ...presetFlags.crop, about: 'the middle of the image; a smaller one gets a border of zeros' },
   }),
+  ...formatFlags,
   ...under('Output:', {
     audit: flag.on('--audit', 'draw the steps in one labelled picture, instead of writing the tensor'),
   }),
@@ -56,10 +57,12 @@ export const preprocess = command({
   engine: false,
   dryRun: 'say shapes and names of outputs; write nothing',
   async answer({ images, flags }, frame) {
-    const job = preprocessJob(flags, frame);
-    const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
-    const inputs = await manyInputs(images, flags, 'cnnviz preprocess photo.jpg');
-    if (inputs === null) return {};
+    const { partsAsked } = await import('../../cli/parts-asked.js');
+    const job = preprocessJob(flags, frame, partsAsked(flags, frame));
+    const { answerMany, answerPlans, gathered, manyInputs } = await import('../../cli/run-many.js');
+    const found = await manyInputs(images, flags, 'cnnviz preprocess photo.jpg');
+    if (found === null) return {};
+    const inputs = await gathered(found, job.output);
     const { planPreprocessFile, preprocessProduct } = await import('../../run/preprocess-file.js');
     const products = [preprocessProduct(job)];
     if (frame.dryRun) {
@@ -86,12 +89,16 @@ export const preprocess = command({
 });
 
 /** The job the flags ask for. @throws CnnvizError 'usage' for values or combinations that make no sense */
-function preprocessJob(flags: ValuesOf<typeof preprocessFlags>, frame: Frame): PreprocessFileJob {
+function preprocessJob(
+  flags: ValuesOf<typeof preprocessFlags>,
+  frame: Frame,
+  parts: Pick<OutputJob, 'parts'>,
+): PreprocessFileJob {
   const preset = choosePreset(presetOf(flags)!, PRESETS.none);
   checkPreset(preset);
   const { preset: name } = flags;
   const isOwn = name === 'imagenet' || name === 'mnist' || name === 'none';
-  return { decode: decodeOf(flags), preset, ...(!isOwn && { name }), output: outputJob(flags.audit, frame) };
+  return { decode: decodeOf(flags), preset, ...(!isOwn && { name }), output: outputJob(flags, frame, parts) };
 }
 
 /** The statistics of ImageNet are those of colour pixels in [0, 1]. */
@@ -109,7 +116,8 @@ function checkPreset({ preprocess: { pixels, gray, normalize } }: ImagePreset): 
   }
 }
 
-function outputJob(audit: boolean, frame: Frame): OutputJob {
+function outputJob(flags: ValuesOf<typeof preprocessFlags>, frame: Frame, parts: Pick<OutputJob, 'parts'>): OutputJob {
+  const { audit, format } = flags;
   const { target, clobber } = frame;
   const path = target.kind === 'file' || target.kind === 'template' ? target.path : '';
   const ending = /^\.(png|svg|npy)$/.exec(extensionOf(path).toLowerCase())?.[1];
@@ -119,5 +127,19 @@ function outputJob(audit: boolean, frame: Frame): OutputJob {
       fix: audit ? '-o FILE.png, or leave --audit out' : '-o FILE.npy, or add --audit for a picture of the steps',
     });
   }
-  return { products: [audit ? 'sheet' : 'npy'], target, clobber, ...figureOf(frame, null, audit, 'add --audit') };
+  const isPicture = format === 'png' || format === 'svg';
+  if (format !== null && format !== 'webdataset' && audit !== isPicture) {
+    const what = audit ? '--audit draws a picture, this holds numbers' : 'the tensor is written as numbers';
+    throw new CnnvizError('usage', `--format ${format}: ${what}`, {
+      fix: audit ? 'keep one of them' : 'add --audit for a picture of the steps',
+    });
+  }
+  writesNumbers(flags, target);
+  return {
+    products: [audit ? 'sheet' : 'npy'],
+    target,
+    clobber,
+    ...parts,
+    ...figureOf(frame, format, audit, 'add --audit'),
+  };
 }

@@ -5,7 +5,7 @@ import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
 import { labelsFlag, numbersJob, pageFlags, presetFlags, weightFlags } from '../../cli/network-flags.js';
 import { eachFlag, figureOf, mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
-import type { NetworkJob, ProductKind } from '../../core/job.js';
+import type { NetworkJob, OutputJob, ProductKind } from '../../core/job.js';
 import type { PlannedNetworkRun } from './run-inputs.js';
 
 const runFlags = {
@@ -67,15 +67,17 @@ in, or such a network's name: digits, alexnet, vgg16, resnet50 … (docs/network
   verbose: true,
   profile: true,
   async answer({ net, images, flags }, frame) {
+    const { partsAsked } = await import('../../cli/parts-asked.js');
     const { refuseSwapped } = await import('../../cli/argument-order.js');
     refuseSwapped('run', net, images);
-    const asked = runJob(net, flags, frame);
+    const asked = runJob(net, flags, frame, partsAsked(flags, frame));
     const { namesOfRun } = await import('../../run/recipe.js');
-    const { answerMany, answerPlans, manyInputs } = await import('../../cli/run-many.js');
+    const { answerMany, answerPlans, gathered, manyInputs } = await import('../../cli/run-many.js');
     const { describePlannedRun, fedInput, openRun, runPlanner } = await import('./run-inputs.js');
     const isFed = images.length === 0 && flags.filesFrom.length === 0;
-    const inputs = isFed ? [fedInput(net)] : await manyInputs(images, flags, 'cnnviz run NET photo.jpg');
-    if (inputs === null) return {};
+    const found = isFed ? [fedInput(net)] : await manyInputs(images, flags, 'cnnviz run NET photo.jpg');
+    if (found === null) return {};
+    const inputs = await gathered(found, asked.output);
     const isOfOne = inputs.length === 1 ? { isOfOne: true as const } : {};
     const job = { ...asked, output: { ...asked.output, names: namesOfRun(asked), ...isOfOne } };
     const materials = await openRun(job, isFed, frame);
@@ -100,7 +102,12 @@ in, or such a network's name: digits, alexnet, vgg16, resnet50 … (docs/network
 });
 
 /** The job the flags ask for. @throws CnnvizError 'usage' */
-function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): NetworkJob {
+function runJob(
+  net: string,
+  flags: ValuesOf<typeof runFlags>,
+  frame: Frame,
+  parts: Pick<OutputJob, 'parts'>,
+): NetworkJob {
   const { top, exact, labels, maps, histogram, overview, each, format } = flags;
   const { target, clobber, out, json } = frame;
   const isNumbers = writesNumbers(flags, target);
@@ -132,7 +139,13 @@ function runJob(net: string, flags: ValuesOf<typeof runFlags>, frame: Frame): Ne
     picturesImplied: layers.length === 0 && !isAsked,
     top,
     picture,
-    output: { products, target, clobber, ...figureOf(frame, format, !isNumbers && !maps, 'leave --maps out') },
+    output: {
+      products,
+      target,
+      clobber,
+      ...parts,
+      ...figureOf(frame, format, !isNumbers && !maps, 'leave --maps out'),
+    },
   };
 }
 

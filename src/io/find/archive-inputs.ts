@@ -16,16 +16,21 @@ export function archiveInputs(
   archive: Input,
   inputOf: (member: TarMember, relative: string) => Input,
 ): Input[] {
-  const refused = (why: string, fix: string): Input => ({ ...archive, unreadable: { why, fix } });
+  const refused = (why: string, fix: string): Input => ({
+    ...archive,
+    archive: folder,
+    unreadable: { why, fix },
+  });
   const folder = join(archive.relative, archive.name);
   const facts = factsByKey(members.values());
   const found = [...members.values()]
     .filter(({ name }) => isImageName(name))
     .map((member): Input => {
       if (member.refused !== null) {
-        return { ...inputOf(member, folder), unreadable: { why: member.refused, fix: REPACK } };
+        return { ...inputOf(member, folder), archive: folder, unreadable: { why: member.refused, fix: REPACK } };
       }
-      return { ...inputOf(member, join(folder, dirname(member.name))), member: facts.get(keyOf(member.name))! };
+      const own = facts.get(keyOf(member.name))!;
+      return { ...inputOf(member, join(folder, dirname(member.name))), archive: folder, member: own };
     });
   if (damage === null) return found;
   if (members.size === 0) return [refused(`not a tar archive: ${damage}`, 'check it with: tar -tf FILE')];

@@ -13,6 +13,10 @@ export interface Input {
   readonly ext: string;
   /** The folders below the one that was named, to keep its tree; '' elsewhere. */
   readonly relative: string;
+  /** The folder that stands for the archive it lies in; absent: it lies in none. */
+  readonly archive?: string;
+  /** The part that holds its results, below the folder of all; absent: they have files of their own. */
+  readonly part?: string;
   /** Why it cannot even be opened, when the folder's or the archive's listing already shows it, and what helps. */
   readonly unreadable?: { readonly why: string; readonly fix: string };
   /** Where its bytes are, when they are not in a file of this machine. */
