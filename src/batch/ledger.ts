@@ -117,9 +117,10 @@ export class Ledger implements Journal {
   }
 }
 
-async function proveEntries(
+/** Of what an earlier run of the same command has done, what is still true, by input. `notes`: takes what a person should know. */
+export async function proveEntries(
   path: string,
-  { root, head, inputs }: LedgerOptions,
+  { root, head, inputs }: Omit<LedgerOptions, 'resume'>,
   notes: string[],
 ): Promise<Map<string, ManifestEntry>> {
   const lines = await readLines(path);

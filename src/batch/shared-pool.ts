@@ -89,12 +89,15 @@ export class SharedPool {
       },
       stop: () => this.#withdraw(member, indexes),
       kill: () => {
-        member.events = null;
         this.#withdraw(member, indexes);
-        member.left = 0;
-        member.endIfDone();
+        member.leave();
       },
     };
+  }
+
+  /** Nothing waits: more may be had for the asking. */
+  get isHungry(): boolean {
+    return this.#pool.waiting === 0;
   }
 
   /** Ends when all is done. */
@@ -106,6 +109,7 @@ export class SharedPool {
   /** Ends all processes at once; synchronous. */
   kill(): void {
     this.#pool.kill();
+    for (const member of new Set([...this.#turns.values()].map((turn) => turn.member))) member.leave();
   }
 
   #withdraw(member: Member, indexes: ReadonlySet<number>): void {
@@ -160,6 +164,13 @@ class Member {
 
   endIfDone(): void {
     if (this.left <= 0) this.#resolve();
+  }
+
+  /** It is told nothing more. */
+  leave(): void {
+    this.events = null;
+    this.left = 0;
+    this.endIfDone();
   }
 
   fail(error: unknown): void {

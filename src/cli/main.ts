@@ -5,6 +5,7 @@ import { sameName } from '../core/names.js';
 import { VERSION } from '../core/version.js';
 import { exitCodeOf } from './exit.js';
 import { HELP, HELP_OUTPUT, withHelpAsFlag } from './help.js';
+import { linesAreRunBy } from './order.js';
 import { handleSignals } from './signals.js';
 
 const EXAMPLES = `Examples:
@@ -41,19 +42,27 @@ class Refusal extends Error {
 /** Runs one command line; leaves the exit code in process.exitCode. */
 export async function main(argv: readonly string[]): Promise<void> {
   handleSignals();
+  linesAreRunBy(runLine);
   try {
-    const typed = argv.slice(2);
-    const words = await withCommand(typed);
-    const program = await buildProgram(typed, words);
-    await program.parseAsync(withFlagsAlone(withHelpAsFlag(program, words)), { from: 'user' });
-  } catch (thrown) {
-    // what is said of a refusal is thrown where more than commander's own message was found
-    const error = await toldError(thrown, argv.slice(2)).catch((found: unknown) => found);
+    await runLine(argv.slice(2));
+  } catch (error) {
     process.exitCode = exitCodeOf(error);
     if (error instanceof CommanderError) return;
     const { openTerminal } = await import('./terminal.js');
     const terminal = await openTerminal({ quiet: false, reserveStdout: false });
     terminal.fail(error);
+  }
+}
+
+/** @throws what the command throws, and CnnvizError 'usage' for what was refused */
+async function runLine(typed: readonly string[]): Promise<void> {
+  try {
+    const words = await withCommand(typed);
+    const program = await buildProgram(typed, words);
+    await program.parseAsync(withFlagsAlone(withHelpAsFlag(program, words)), { from: 'user' });
+  } catch (thrown) {
+    // what is said of a refusal is thrown where more than commander's own message was found
+    throw await toldError(thrown, typed).catch((found: unknown) => found);
   }
 }
 

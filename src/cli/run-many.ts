@@ -21,6 +21,7 @@ import { EXIT, exitCodeOf, exitCodeOfMany } from './exit.js';
 import type { ValuesOf } from './flags.js';
 import type { Answer, Frame } from './frame.js';
 import { type batchFlags, collectInputs, type inputFlags, nothingToDo } from './input-flags.js';
+import { orderTaker } from './order.js';
 import { whenInterrupted } from './signals.js';
 import type { Terminal } from './terminal.js';
 
@@ -88,10 +89,16 @@ export async function gathered(inputs: readonly Input[], { parts }: OutputJob): 
  */
 export async function answerMany<K extends Task['kind']>(
   order: Order<K>,
-  { timeout, shard, resume, skipExisting }: ValuesOf<typeof batchFlags>,
+  flags: ValuesOf<typeof batchFlags>,
   frame: Frame,
   words: Words<TaskResults[K]>,
 ): Promise<Answer> {
+  const taker = orderTaker();
+  if (taker !== null) {
+    taker({ ...order, flags, typed: frame.typed });
+    return {};
+  }
+  const { timeout, shard, resume, skipExisting } = flags;
   const { terminal, jobs } = frame;
   const report = new BatchReport<TaskResults[K]>(order.inputs.length, shard, frame, words);
   try {
@@ -99,7 +106,7 @@ export async function answerMany<K extends Task['kind']>(
       {
         ...order,
         jobs,
-        timeoutMs: timeout === 0 ? null : Math.min((timeout ?? TIMEOUT_S) * 1000, 2 ** 31 - 1),
+        timeoutMs: timeoutOf(flags),
         isolate: timeout !== null,
         shard,
         resume,
@@ -119,6 +126,11 @@ export async function answerMany<K extends Task['kind']>(
     report.stopProgress();
   }
   return report.end();
+}
+
+/** Time for one input, in milliseconds; null: any. */
+export function timeoutOf({ timeout }: Pick<ValuesOf<typeof batchFlags>, 'timeout'>): number | null {
+  return timeout === 0 ? null : Math.min((timeout ?? TIMEOUT_S) * 1000, 2 ** 31 - 1);
 }
 
 /** What each input would become, without computing or writing anything: -n, and `plan`. */

@@ -89,7 +89,7 @@ let isHearing = false;
  * Hears the first Ctrl-C (or SIGTERM) without ending, for work that can stop at a good place; a second one finds no
  * handler any more and ends the process at once.
  */
-export function hearInterruption(onWish: () => void): Interruption {
+export function hearInterruption(onWish: (signal: NodeJS.Signals) => void): Interruption {
   const heard = ['SIGINT', 'SIGTERM'] as const;
   let isWished = false;
   const stop = () => {
@@ -100,10 +100,10 @@ export function hearInterruption(onWish: () => void): Interruption {
     });
   };
   isHearing = true;
-  const hear = () => {
+  const hear = (signal: NodeJS.Signals) => {
     isWished = true;
     stop();
-    onWish();
+    onWish(signal);
   };
   for (const signal of heard) process.on(signal, hear);
   return { isWished: () => isWished, stop };

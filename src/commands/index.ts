@@ -169,6 +169,11 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
         summary: 'merge: manifests of shards joined',
         load: async () => (await import('./batch/merge.js')).batch,
       },
+      {
+        name: 'farm',
+        summary: 'many machines on one command: submit, work, status, cancel',
+        load: async () => (await import('./farm/farm.js')).farm,
+      },
     ],
   ],
   [

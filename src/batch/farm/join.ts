@@ -1,0 +1,96 @@
+import { CnnvizError } from '../../core/errors.js';
+import { takeLock } from '../../io/lock.js';
+import { refuseForeign, writeLines } from '../../io/own-texts.js';
+import { folderOf, joinPath } from '../../io/paths.js';
+import { readJobFile, removeFarmFolder } from '../../io/queue/farm-folder.js';
+import type { FarmStore } from '../../io/queue/farm-store.js';
+import { sweepTemporaries } from '../../io/temporaries.js';
+import { entryOf, headLine, MANIFEST_MARK, manifestName } from '../manifest.js';
+import { finishedOf, type Submission } from './submission.js';
+
+/** Jobs whose places are asked for at once. */
+const PORTION = 256;
+/** Another worker takes the joining over when this one is not heard of. */
+const LOCK_MS = 60_000;
+
+/**
+ * Joins what the jobs left to the manifest that one machine's run leaves: the same bytes. One worker does it.
+ * @returns the manifest's path; null when another worker is at it
+ * @throws CnnvizError 'output' when it cannot be written, or what a job left is gone
+ */
+export async function joinSubmission(store: FarmStore, submission: Submission, worker: string): Promise<string | null> {
+  const { id, root, command, inputs } = submission;
+  if (!(await store.lock(id, worker, LOCK_MS))) return null;
+  const state = await store.field(id, 'state');
+  if (state !== 'open') return null;
+  const path = joinPath(root, manifestName(null));
+  const renewal = setInterval(() => void store.lock(id, worker, LOCK_MS).catch(() => {}), LOCK_MS / 4);
+  const lock = takeLock(`${path}.lock`);
+  try {
+    await refuseForeign(path, MANIFEST_MARK);
+    const folders = new Set<string>([root]);
+    const lines = linesOfJobs(store, submission, (line) => {
+      for (const output of entryOf(line)?.outputs ?? []) folders.add(folderOf(joinPath(root, output.path)));
+    });
+    await writeLines(path, behind(headLine({ command, shard: null, inputs, total: inputs }), lines));
+    await store.writeRecord(id, { state: 'joined', ended: String(Date.now()) });
+    // what workers that died have left
+    sweepTemporaries(folders);
+    await removeFarmFolder(root, id);
+    await store.forget(id, ['record', 'failures']);
+    return path;
+  } finally {
+    lock.release();
+    clearInterval(renewal);
+    await store.unlock(id, worker);
+  }
+}
+
+/**
+ * Writes what the finished jobs of a submission left, where not all are done, as a run that was stopped leaves it: --resume
+ * begins there. @returns how many inputs it tells of
+ */
+export async function joinWhatIsThere(store: FarmStore, submission: Submission): Promise<number> {
+  const { root, command, inputs } = submission;
+  const path = joinPath(root, manifestName(null));
+  const lock = takeLock(`${path}.lock`);
+  try {
+    await refuseForeign(path, MANIFEST_MARK);
+    let count = 0;
+    const lines = linesOfJobs(store, submission, () => count++, true);
+    await writeLines(path, behind(headLine({ command, shard: null, inputs, total: inputs }), lines));
+    return count;
+  } finally {
+    lock.release();
+  }
+}
+
+async function* linesOfJobs(
+  store: FarmStore,
+  { id, root, jobs }: Submission,
+  seen: (line: string) => void,
+  isPartly = false,
+): AsyncGenerator<string> {
+  for (let from = 0; from < jobs; from += PORTION) {
+    const numbers = Array.from({ length: Math.min(PORTION, jobs - from) }, (_, i) => from + i);
+    for (const [i, text] of (await store.finished(id, numbers)).entries()) {
+      const job = finishedOf(text);
+      const lines = job && (await readJobFile(root, id, job));
+      if (lines === null && isPartly) continue;
+      if (lines === null) {
+        throw new CnnvizError('output', `${root}: what job ${numbers[i] + 1} of ${jobs} left is gone`, {
+          fix: 'submit it again with --resume: only what is missing is done',
+        });
+      }
+      for (const line of lines) {
+        seen(line);
+        yield line;
+      }
+    }
+  }
+}
+
+async function* behind(first: string, lines: AsyncIterable<string>): AsyncGenerator<string> {
+  yield first;
+  yield* lines;
+}
