@@ -2,8 +2,10 @@ import { CnnvizError } from '../../core/errors.js';
 import { takeLock } from '../../io/lock.js';
 import { refuseForeign, writeLines } from '../../io/own-texts.js';
 import { folderOf, joinPath } from '../../io/paths.js';
+import type { QueueConnection } from '../../io/queue/connect.js';
 import { readJobFile, removeFarmFolder } from '../../io/queue/farm-folder.js';
-import type { FarmStore } from '../../io/queue/farm-store.js';
+import { FarmStore } from '../../io/queue/farm-store.js';
+import { openJobQueue } from '../../io/queue/job-queue.js';
 import { sweepTemporaries } from '../../io/temporaries.js';
 import { entryOf, headLine, MANIFEST_MARK, manifestName } from '../manifest.js';
 import { finishedOf, type Submission } from './submission.js';
@@ -18,7 +20,12 @@ const LOCK_MS = 60_000;
  * @returns the manifest's path; null when another worker is at it
  * @throws CnnvizError 'output' when it cannot be written, or what a job left is gone
  */
-export async function joinSubmission(store: FarmStore, submission: Submission, worker: string): Promise<string | null> {
+export async function joinSubmission(
+  connection: QueueConnection,
+  submission: Submission,
+  worker: string,
+): Promise<string | null> {
+  const store = new FarmStore(connection);
   const { id, root, command, inputs } = submission;
   if (!(await store.lock(id, worker, LOCK_MS))) return null;
   const state = await store.field(id, 'state');
@@ -38,6 +45,9 @@ export async function joinSubmission(store: FarmStore, submission: Submission, w
     sweepTemporaries(folders);
     await removeFarmFolder(root, id);
     await store.forget(id, ['record', 'failures']);
+    const queue = await openJobQueue(connection, id);
+    await queue.remove();
+    await queue.close();
     return path;
   } finally {
     lock.release();

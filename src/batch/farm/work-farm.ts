@@ -205,7 +205,7 @@ export class FarmWorker {
     const { id, jobs } = submission;
     if ((await this.#store.finishedCount(id)) < jobs) return false;
     try {
-      const manifest = await joinSubmission(this.#store, submission, this.#voice.name);
+      const manifest = await joinSubmission(this.#connection, submission, this.#voice.name);
       if (manifest === null) return false;
       this.#events.joined(submission, manifest);
     } catch (error) {

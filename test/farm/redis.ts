@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Redis } from 'ioredis';
+
+const isThere = spawnSync('redis-server', ['--version']).status === 0;
+
+/** Why tests of a farm do not run here; null: they do. In CI they must. */
+export const NO_REDIS = isThere || process.env.CI === 'true' ? null : 'redis-server is not installed';
+
+/** A port that nobody uses. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A redis-server of a test's own. */
+export class RedisServer {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #options: readonly string[];
+  #child: ChildProcess | null = null;
+
+  private constructor(port: number, folder: string, options: readonly string[]) {
+    this.port = port;
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  static async start(folder: string, options: readonly string[] = []): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), folder, options);
+    await server.begin();
+    return server;
+  }
+
+  get address(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async begin(): Promise<void> {
+    const own = ['--port', String(this.port), '--dir', this.#folder, '--save', '', '--appendonly', 'yes'];
+    this.#child = spawn('redis-server', [...own, ...this.#options], { stdio: 'ignore' });
+    const redis = new Redis({ host: '127.0.0.1', port: this.port, lazyConnect: true, retryStrategy: () => 50 });
+    redis.on('error', () => {});
+    await redis.connect().catch(() => {});
+    // it answers, with a word or with a refusal
+    await redis.ping().catch((error: Error) => {
+      if (!error.message.includes('NOAUTH')) throw error;
+    });
+    redis.disconnect();
+  }
+
+  /** Ends it at once, or as whoever restarts it does. */
+  async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child === null || child.exitCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+
+  /** Everything in it. */
+  async keys(): Promise<string[]> {
+    const redis = new Redis({ host: '127.0.0.1', port: this.port });
+    const keys = await redis.keys('*');
+    redis.disconnect();
+    return keys.sort();
+  }
+}
