@@ -14,12 +14,6 @@ export interface BatchPool {
   kill(): void;
 }
 
-/** What a batch adds to the events of its pool. */
-interface MemberOptions {
-  /** Indexes that are worked on when all else is done, with nothing beside them. */
-  readonly alone: ReadonlySet<number>;
-}
-
 interface Turn {
   readonly member: Member;
   /** The input's index in its own batch. */
@@ -61,8 +55,8 @@ export class SharedPool {
     });
   }
 
-  /** A batch's part of it. */
-  join(inputs: readonly Input[], events: PoolEvents<TaskResult>, { alone }: MemberOptions): BatchPool {
+  /** A batch's part of it. `alone`: indexes that are worked on when all else is done, with nothing beside them. */
+  join(inputs: readonly Input[], events: PoolEvents<TaskResult>, alone: ReadonlySet<number>): BatchPool {
     const indexes = new Set<number>();
     const member = new Member(inputs, events);
     return {

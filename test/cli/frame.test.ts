@@ -209,7 +209,9 @@ describe('what is the same for every command', () => {
   });
 
   it('is held by a table with a line for every command', () => {
-    expect(ROWS.map(({ name }) => name).sort()).toEqual([...tree.keys()].sort());
+    // those of a farm need a queue: test/farm/commands.test.ts
+    const all = [...tree.keys()].filter((name) => !name.startsWith('farm '));
+    expect(ROWS.map(({ name }) => name).sort()).toEqual(all.sort());
     const files = ROWS.filter((row) => has(row, '--out')).filter(({ file, folder: only }) => !file && !only);
     expect(files.map(({ name }) => name)).toEqual([]);
   });

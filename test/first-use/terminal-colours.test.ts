@@ -76,7 +76,9 @@ describe('colours on a terminal (skipped where script of util-linux is not insta
       command.commands.length === 0
         ? [path]
         : command.commands.flatMap((one) => leaves(one, `${path} ${one.name()}`.trim()));
-    expect(Object.keys(COMMANDS).sort()).toEqual(leaves(await buildProgram(), '').sort());
+    // those of a farm need a queue, and print through the same terminal
+    const all = leaves(await buildProgram(), '').filter((name) => !name.startsWith('farm '));
+    expect(Object.keys(COMMANDS).sort()).toEqual(all.sort());
   });
 
   describe.each(Object.entries(COMMANDS))('%s', (name, args) => {

@@ -75,7 +75,7 @@ export class FarmJob {
         within: {
           journal,
           openPool: (events) => {
-            this.#pool = this.open.pool().join(inputs, events, { alone: journal.alone });
+            this.#pool = this.open.pool().join(inputs, events, journal.alone);
             if (this.#isLost) this.#pool.kill();
             return this.#pool;
           },

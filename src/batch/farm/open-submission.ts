@@ -19,7 +19,7 @@ export interface OpenSubmission {
   kill(): void;
 }
 
-interface OpenOptions {
+interface Means {
   readonly jobs: number;
   readonly leaseMs: number;
   /** Called when a process could take more than waits. */
@@ -33,7 +33,7 @@ interface OpenOptions {
 export async function openSubmission(
   connection: QueueConnection,
   submission: Submission,
-  { jobs, leaseMs, hungry }: OpenOptions,
+  { jobs, leaseMs, hungry }: Means,
 ): Promise<OpenSubmission> {
   await refuseElsewhere(submission);
   const { id, task, timeoutMs, inputs } = submission;

@@ -9,7 +9,7 @@ import { joinPath, relativePath } from '../../io/paths.js';
 import type { QueueConnection } from '../../io/queue/connect.js';
 import { makeFarmFolder, removeFarmFolder, writeJobFile } from '../../io/queue/farm-folder.js';
 import { FarmStore } from '../../io/queue/farm-store.js';
-import { type JobQueue, openJobQueue, type QueuedJob } from '../../io/queue/job-queue.js';
+import { type JobQueue, openJobQueue, type QueueEntry } from '../../io/queue/job-queue.js';
 import { fileIdentity } from '../../io/read-files.js';
 import { checkNames, type ProductsOf, placesOf, productsFor, rootOf } from '../../run/place.js';
 import { commandHash, namedFiles, proveEntries } from '../ledger.js';
@@ -200,7 +200,7 @@ async function fill(
   jobSize: number,
   known: ReadonlyMap<number, ManifestEntry>,
 ): Promise<void> {
-  let portion: QueuedJob[] = [];
+  let portion: QueueEntry[] = [];
   let first = 0;
   for (const { number, inputs: own } of divide(inputs, jobSize)) {
     const ofJob = new Map(own.flatMap((_, i) => (known.has(first + i) ? [[i, known.get(first + i)!] as const] : [])));

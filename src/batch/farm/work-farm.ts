@@ -10,7 +10,7 @@ import { type OpenSubmission, openSubmission } from './open-submission.js';
 import { readSubmission } from './submission.js';
 import { WorkerVoice } from './worker-voice.js';
 
-interface FarmWorkerOptions {
+interface WorkerTerms {
   /** Images in flight. */
   readonly jobs: number;
   readonly leaseMs: number;
@@ -31,7 +31,7 @@ const COLLECT_EVERY = 1000;
 export class FarmWorker {
   readonly #connection: QueueConnection;
   readonly #store: FarmStore;
-  readonly #options: FarmWorkerOptions;
+  readonly #options: WorkerTerms;
   readonly #events: FarmEvents;
   readonly #open = new Map<string, OpenSubmission>();
   /** Submissions that this worker can take no part in, and why. */
@@ -43,7 +43,7 @@ export class FarmWorker {
   #fault: unknown = null;
   #wake: () => void = () => {};
 
-  constructor(connection: QueueConnection, options: FarmWorkerOptions, events: FarmEvents) {
+  constructor(connection: QueueConnection, options: WorkerTerms, events: FarmEvents) {
     this.#connection = connection;
     this.#store = new FarmStore(connection);
     this.#options = options;

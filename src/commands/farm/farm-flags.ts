@@ -1,4 +1,4 @@
-import { flag, under } from '../../cli/flags.js';
+import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import { CnnvizError } from '../../core/errors.js';
 import type { QueueConnection } from '../../io/queue/connect.js';
 
@@ -11,14 +11,26 @@ export const queueFlags = under('Queue:', {
   insecure: flag.on('--insecure', 'talk to a Redis on another host though it asks for no password'),
 });
 
+export const workFlags = {
+  ...queueFlags,
+  ...under('Queue:', {
+    untilDone: flag.on('--until-done', 'end when nothing is left to do; exit 1 when an image failed'),
+    lease: flag.whole('--lease <seconds>', 'a worker that is silent for so long has lost its jobs to others', 1, '30'),
+  }),
+};
+
+export const statusFlags = {
+  ...queueFlags,
+  ...under('Queue:', { watch: flag.on('--watch', 'go on until all is done: a bar, or a line every few seconds') }),
+};
+
+type QueueValues = ValuesOf<typeof queueFlags>;
+
 /**
  * Connects to the queue of a command line.
  * @throws CnnvizError 'usage' without an address, or as connectQueue does
  */
-export async function openQueue(
-  { queue, insecure }: { readonly queue: string | null; readonly insecure: boolean },
-  note: (text: string) => void,
-): Promise<QueueConnection> {
+async function openQueue({ queue, insecure }: QueueValues, note: (text: string) => void): Promise<QueueConnection> {
   const text = queue ?? process.env.CNNVIZ_QUEUE ?? '';
   if (text === '') {
     throw new CnnvizError('usage', 'a farm needs the address of its queue', {
@@ -35,7 +47,7 @@ export async function openQueue(
 
 /** Does something with the queue, whose errors are told in words, and lets go of it. */
 export async function withQueue<T>(
-  flags: { readonly queue: string | null; readonly insecure: boolean },
+  flags: QueueValues,
   note: (text: string) => void,
   use: (connection: QueueConnection) => Promise<T>,
 ): Promise<T> {

@@ -1,23 +1,18 @@
 import { type FarmStatus, farmStatus } from '../../batch/farm/farm-status.js';
+import type { ValuesOf } from '../../cli/flags.js';
 import type { Answer, Frame, Work } from '../../cli/frame.js';
 import { VERSION } from '../../core/version.js';
 import type { QueueConnection } from '../../io/queue/connect.js';
 import { MOST_FAILURES } from '../../io/queue/farm-store.js';
-import { withQueue } from './farm-flags.js';
+import { type statusFlags, withQueue } from './farm-flags.js';
 import { describeStatus } from './farm-words.js';
-
-interface StatusFlags {
-  readonly queue: string | null;
-  readonly insecure: boolean;
-  readonly watch: boolean;
-}
 
 /** Failures that are shown of each submission. */
 const LISTED = 20;
 const LOOK_MS = 1000;
 
 /** How far everything is, now or when all is done. */
-export async function answerStatus(flags: StatusFlags, frame: Frame): Promise<Answer> {
+export async function answerStatus(flags: ValuesOf<typeof statusFlags>, frame: Frame): Promise<Answer> {
   const note = (text: string) => frame.terminal.note(`note: ${text}`);
   return withQueue(flags, note, async (connection) => {
     if (flags.watch) await watch(connection, frame);

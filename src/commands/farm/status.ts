@@ -1,6 +1,5 @@
 import { command } from '../../cli/command.js';
-import { flag, under } from '../../cli/flags.js';
-import { queueFlags } from './farm-flags.js';
+import { statusFlags } from './farm-flags.js';
 
 /** `cnnviz farm status`: how far everything is. */
 export const status = command({
@@ -11,10 +10,7 @@ export const status = command({
   cnnviz farm status --queue redis://127.0.0.1:6379
   cnnviz farm status --watch                               until all is done; the queue is in CNNVIZ_QUEUE
 `,
-  flags: {
-    ...queueFlags,
-    ...under('Queue:', { watch: flag.on('--watch', 'go on until all is done: a bar, or a line every few seconds') }),
-  },
+  flags: statusFlags,
   async answer({ flags }, frame) {
     const { answerStatus } = await import('./status-answer.js');
     return answerStatus(flags, frame);

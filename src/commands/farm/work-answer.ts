@@ -1,26 +1,20 @@
 import { readSubmission, type Submission } from '../../batch/farm/submission.js';
 import { FarmWorker } from '../../batch/farm/work-farm.js';
 import { EXIT } from '../../cli/exit.js';
+import type { ValuesOf } from '../../cli/flags.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { hearInterruption } from '../../cli/signals.js';
 import { commandText, groupDigits } from '../../core/text.js';
 import type { QueueConnection } from '../../io/queue/connect.js';
 import { FarmStore } from '../../io/queue/farm-store.js';
 import { summaryLine } from '../../reports/text.js';
-import { withQueue } from './farm-flags.js';
-
-interface WorkFlags {
-  readonly queue: string | null;
-  readonly insecure: boolean;
-  readonly untilDone: boolean;
-  readonly lease: number;
-}
+import { withQueue, type workFlags } from './farm-flags.js';
 
 /** Failures of a submission that are listed. */
 const LISTED = 1000;
 
 /** Works until nothing is left, or somebody stops it. */
-export async function workOnFarm(flags: WorkFlags, frame: Frame): Promise<Answer> {
+export async function workOnFarm(flags: ValuesOf<typeof workFlags>, frame: Frame): Promise<Answer> {
   const { terminal } = frame;
   const note = (text: string) => terminal.note(`note: ${text}`);
   return withQueue(flags, note, async (connection) => {

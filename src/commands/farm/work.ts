@@ -1,6 +1,5 @@
 import { command } from '../../cli/command.js';
-import { flag, under } from '../../cli/flags.js';
-import { queueFlags } from './farm-flags.js';
+import { workFlags } from './farm-flags.js';
 
 /** `cnnviz farm work`: a worker of a farm. */
 export const work = command({
@@ -12,18 +11,7 @@ export const work = command({
   cnnviz farm work --queue redis://127.0.0.1:6379                    waits for jobs until it is stopped
   cnnviz farm work --queue redis://127.0.0.1:6379 -j 8 --until-done  ends when nothing is left
 `,
-  flags: {
-    ...queueFlags,
-    ...under('Queue:', {
-      untilDone: flag.on('--until-done', 'end when nothing is left to do; exit 1 when an image failed'),
-      lease: flag.whole(
-        '--lease <seconds>',
-        'a worker that is silent for so long has lost its jobs to others',
-        1,
-        '30',
-      ),
-    }),
-  },
+  flags: workFlags,
   jobs: 'images in flight',
   json: null,
   async answer({ flags }, frame) {

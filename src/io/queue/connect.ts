@@ -4,7 +4,7 @@ import { optionalPackage } from '../remote/optional-package.js';
 import { isThisMachine, type QueueAddress } from './address.js';
 import { queueFault } from './faults.js';
 
-interface ConnectOptions {
+interface Manner {
   /** Talk to a Redis on another host though it lets everybody in. */
   readonly insecure: boolean;
   /** Told when a connection that was there is lost, and when it is back. */
@@ -30,10 +30,7 @@ export interface QueueConnection {
  * Connects to a queue. Once it was there, commands wait for it as long as it takes when it is away.
  * @throws CnnvizError 'output' when it cannot be reached or lets us not in, 'usage' when it lets everybody in
  */
-export async function connectQueue(
-  address: QueueAddress,
-  { insecure, note }: ConnectOptions,
-): Promise<QueueConnection> {
+export async function connectQueue(address: QueueAddress, { insecure, note }: Manner): Promise<QueueConnection> {
   const { Redis } = await optionalPackage(['bullmq', 'ioredis'], 'a farm', () => import('ioredis'));
   const base = {
     host: address.host,

@@ -9,7 +9,7 @@ export const PREFIX = 'cnnviz';
 const MOST_DEATHS = 1_000_000;
 
 /** A job as it stands in the queue. */
-export interface QueuedJob {
+export interface QueueEntry {
   /** Unlike any other of its queue; one that is there already is not added again. */
   readonly id: string;
   readonly number: number;
@@ -17,7 +17,7 @@ export interface QueuedJob {
 }
 
 /** A job in somebody's hands, for as long as its lease is renewed. */
-export interface TakenJob extends QueuedJob {
+export interface TakenJob extends QueueEntry {
   /** The mark of the lease. */
   readonly token: string;
   /** Where the lease is kept. */
@@ -30,7 +30,7 @@ export interface TakenJob extends QueuedJob {
 
 /** A queue as whoever fills, watches or empties it sees it. */
 export interface JobQueue {
-  add(jobs: readonly QueuedJob[]): Promise<void>;
+  add(jobs: readonly QueueEntry[]): Promise<void>;
   counts(): Promise<{ readonly waiting: number; readonly active: number }>;
   /** Takes everything away, also what is in somebody's hands. */
   remove(): Promise<void>;

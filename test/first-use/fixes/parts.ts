@@ -1,6 +1,6 @@
 /** Which part of the source each table of fixes answers for: every file with a fix that can be typed is in one. */
 const CHECK =
-  /^src\/(?:commands\/(?:check|batch|article)\/|commands\/layer\/read\.|run\/read-map|batch\/|io\/(?!labelled-images|web\/serve-page))/;
+  /^src\/(?:commands\/(?:check|batch|article)\/|commands\/layer\/read\.|run\/read-map|batch\/(?!farm\/)|io\/(?!labelled-images|web\/serve-page|queue\/))/;
 const HEAD =
   /^src\/(?:commands\/head\/|io\/labelled-images|run\/head\/|models\/(?:head|label)|engine\/training\/(?!network))/;
 const TRAIN = /^src\/(?:commands\/train\/|engine\/training\/network\/|models\/(?:idx|drawn-digits))/;
@@ -9,9 +9,9 @@ const NETWORK =
 
 const EXPLORE = /^src\/(?:commands\/explore\/|explorer\/|io\/web\/serve-page)/;
 
-/** Each needs a file of another program, or that program: test/first-use/foreign-files.test.ts, test/models/. No table. */
+/** Each needs a file of another program, or that program: test/first-use/foreign-files.test.ts, test/models/, test/farm/. No table. */
 export const FOREIGN =
-  /^src\/(?:models\/(?:foreign|keras-files|tflite|torch-export)\/|analysis\/prepare\/scaled-input)/;
+  /^src\/(?:(?:commands|batch)\/farm\/|io\/queue\/|models\/(?:foreign|keras-files|tflite|torch-export)\/|analysis\/prepare\/scaled-input)/;
 
 export const PARTS = {
   check: CHECK,
