@@ -156,7 +156,7 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
     [
       {
         name: 'check',
-        summary: 'feature maps against stored ones: which stage, channel and pixel changed',
+        summary: 'feature maps against stored ones: what changed, and where',
         load: async () => (await import('./check/check.js')).check,
       },
       {

@@ -12,7 +12,7 @@ const HOOK = fileURLToPath(new URL('deadly.cjs', import.meta.url));
 /** What happens, and to how many images. The long one is the promise of docs/scale.md. */
 const SIZE = LONG
   ? { images: 2000, corrupt: 20, deadly: 2, kills: 40, restarts: 2, slow: 60, jobSize: 20 }
-  : { images: 120, corrupt: 4, deadly: 1, kills: 8, restarts: 1, slow: 120, jobSize: 10 };
+  : { images: 80, corrupt: 4, deadly: 1, kills: 6, restarts: 1, slow: 100, jobSize: 10 };
 const LEASE_S = 1;
 const WORKERS = 3;
 
@@ -105,7 +105,7 @@ class Crew {
   async sufferAll(): Promise<void> {
     for (let i = 0; i < WORKERS; i++) this.work();
     // all are at work
-    await wait(1500);
+    await wait(1000);
     const restartsAt = Array.from({ length: SIZE.restarts }, (_, i) =>
       Math.floor(((i + 1) * SIZE.kills) / (SIZE.restarts + 1)),
     );
@@ -118,7 +118,7 @@ class Crew {
       await victim.ended;
       this.deaths++;
       this.work();
-      await wait(200 + this.#random() * 800);
+      await wait(200 + this.#random() * 500);
     }
   }
 
@@ -133,7 +133,7 @@ class Crew {
   async #freeze(): Promise<void> {
     const [frozen] = this.#hands;
     frozen.child.kill('SIGSTOP');
-    await wait(LEASE_S * 3000);
+    await wait(LEASE_S * 2500);
     frozen.child.kill('SIGCONT');
   }
 

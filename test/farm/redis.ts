@@ -54,6 +54,11 @@ export class RedisServer {
     redis.disconnect();
   }
 
+  /** A port at which there is none. */
+  static async none(): Promise<{ readonly port: number }> {
+    return { port: await freePort() };
+  }
+
   /** Ends it at once, or as whoever restarts it does. */
   async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child;
@@ -63,11 +68,22 @@ export class RedisServer {
     await once(child, 'exit');
   }
 
+  /** Asks it something. */
+  async ask<T>(question: (client: Redis) => Promise<T>, password?: string): Promise<T> {
+    const client = new Redis({ host: '127.0.0.1', port: this.port, ...(password && { password }) });
+    try {
+      return await question(client);
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  async clear(): Promise<void> {
+    await this.ask((client) => client.flushall());
+  }
+
   /** Everything in it. */
   async keys(): Promise<string[]> {
-    const redis = new Redis({ host: '127.0.0.1', port: this.port });
-    const keys = await redis.keys('*');
-    redis.disconnect();
-    return keys.sort();
+    return (await this.ask((client) => client.keys('*'))).sort();
   }
 }

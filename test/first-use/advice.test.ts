@@ -11,6 +11,12 @@ const sources = readTexts(projectFiles().filter((path) => /^src\/.*\.ts$/.test(p
 
 /** Texts that name flags of other commands than the one they are printed for, with the reason. */
 const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
+  // the commands whose images are queued
+  'src/batch/farm/join.ts': ['--resume'],
+  'src/batch/farm/submit.ts': ['-o', '--shard'],
+  'src/commands/farm/cancel.ts': ['--resume'],
+  'src/commands/farm/farm-words.ts': ['--resume'],
+  'src/commands/farm/take-order.ts': ['--shard', '--no-clobber', '--skip-existing'],
   // the runs whose manifests are merged
   'src/commands/batch/merge-manifests.ts': ['--shard'],
   // the command that made the picture which is read

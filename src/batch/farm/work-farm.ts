@@ -36,6 +36,8 @@ export class FarmWorker {
   readonly #open = new Map<string, OpenSubmission>();
   /** Submissions that this worker can take no part in, and why. */
   readonly #refused = new Map<string, CnnvizError>();
+  /** Those of which nobody has been told. */
+  readonly #untold: CnnvizError[] = [];
   readonly #hand = new Map<FarmJob, Promise<void>>();
   readonly #voice: WorkerVoice;
   #isStopped = false;
@@ -92,10 +94,10 @@ export class FarmWorker {
   async #openIds(): Promise<string[]> {
     const ids: string[] = [];
     for (const id of await this.#store.submissions()) {
-      const state = await this.#store.field(id, 'state');
-      if (state === 'open') ids.push(id);
-      else this.#close(id);
+      if ((await this.#store.field(id, 'state')) === 'open') ids.push(id);
     }
+    for (const id of this.#open.keys()) if (!ids.includes(id)) this.#close(id);
+    for (const id of this.#refused.keys()) if (!ids.includes(id)) this.#refused.delete(id);
     return ids.filter((id) => !this.#refused.has(id));
   }
 
@@ -145,8 +147,8 @@ export class FarmWorker {
   #refuse(id: string, error: unknown): void {
     if (!(error instanceof CnnvizError)) throw error;
     this.#refused.set(id, error);
+    this.#untold.push(error);
     this.#close(id);
-    this.#events.refused(error);
   }
 
   /** @returns whether there was a job */
@@ -219,13 +221,21 @@ export class FarmWorker {
   /** Whether something may come yet. @throws CnnvizError when all there is is not for this worker */
   async #mayWait(ids: readonly string[]): Promise<boolean> {
     if (this.#isStopped) return false;
-    if (ids.length === 0) {
-      const [first] = this.#refused.values();
-      if (first !== undefined) throw first;
+    const left = ids.filter((id) => !this.#refused.has(id));
+    if (left.length === 0) {
+      const last = [...this.#refused.values()].at(-1);
+      this.#tellRefusals(last);
+      if (last !== undefined) throw last;
       if (this.#options.untilDone) return false;
     }
+    this.#tellRefusals();
     await this.#change();
     return true;
+  }
+
+  /** @param but the one that is told by whoever ends */
+  #tellRefusals(but?: CnnvizError): void {
+    for (const error of this.#untold.splice(0)) if (error !== but) this.#events.refused(error);
   }
 
   /** Says that what is in hand is in hand. */

@@ -59,9 +59,12 @@ export function commandLines(text: string): { readonly line: string; readonly re
   return { line: found.join('\n'), rest };
 }
 
+/** A command that another one queues: what is behind -- has flags of its own. */
+const IN_A_COMMAND = /(\bfarm submit\b[^`\n]*?) -- (?=(?:conv|run|preprocess) )/g;
+
 /** What is wrong with a text for the commands it is printed for: commands and flags that do not exist. */
 export function faultsIn(text: string, commands: readonly string[]): string[] {
-  const { line, rest } = commandLines(text.replace(OTHER_PROGRAM, ' '));
+  const { line, rest } = commandLines(text.replace(OTHER_PROGRAM, ' ').replace(IN_A_COMMAND, '$1\ncnnviz '));
   const faults: string[] = [];
   for (const one of line.split('\n').filter(Boolean)) {
     const words = one.split(/\s+/).slice(1);
