@@ -78,5 +78,7 @@ export function nothingToDo(images: readonly string[], { recursive }: Pick<Input
 export async function oneInput(path: string): Promise<Input> {
   const inputs = await findInputs([path], { recursive: false, lists: [] });
   if (inputs.length === 1) return inputs[0];
-  throw new CnnvizError('usage', `${path}: expected one image, got ${inputs.length}`, { fix: 'name a file' });
+  // a query may give access
+  const named = path.replace(/^(https?:[^?#]*).*$/is, '$1');
+  throw new CnnvizError('usage', `${named}: expected one image, got ${inputs.length}`, { fix: 'name a file' });
 }

@@ -101,7 +101,7 @@ The first network says how the image is prepared, unless --preset does.`,
     const found = (await holdsDumps(b))
       ? await compareDumps(job, b, input, tolerance, frame.jobs, breathe)
       : await compareNetworks(job, other, input, tolerance, frame.jobs, breathe).catch((error) => {
-          throw atPlace(image, error);
+          throw atPlace(input.path, error);
         });
     return {
       lines: describeComparison(found, frame.style),

@@ -45,11 +45,12 @@ export function foundLabels(place: string, found: readonly Input[]): FoundLabels
   };
 }
 
-/** The class of each image by its folder, where all of them lie in one; else by its .cls. Null: it has none. */
+/** The class of each image: by its .cls where some have one and not all lie in folders, else by its folder. Null: it has none. */
 export function labelsOf(inputs: readonly Input[]): (string | null)[] {
   const folders = inputs.map(classFolder);
   const isSorted = inputs.every(({ unreadable }, i) => unreadable !== undefined || folders[i] !== null);
-  return isSorted ? folders : inputs.map(({ member }) => member?.label ?? null);
+  const said = inputs.map(({ member }) => member?.label ?? null);
+  return isSorted || said.every((label) => label === null) ? folders : said;
 }
 
 /** The first folder within an archive, or below a prefix. */
