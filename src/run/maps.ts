@@ -99,12 +99,12 @@ function drawMap(
   const known = facts ?? (isRange ? measureValues(values, sumsOfMap) : null);
   const scale = chooseScale([values], rule, known, countMapHalves);
   const gray = { width, height, channels: 1 as const, depth };
-  const isPlain = depth === 8 && colormap === 'gray';
+  const isDrawnLate = depth === 8 && colormap === 'gray' && values.length > DRAWN_AT_ONCE;
   const lazy: DrawnSamples = {
     ...gray,
     put: (target, from) => putPixels(values.subarray(from, from + target.length), target, scale, drawMapLevels),
   };
-  const drawn = isPlain ? null : toPixels(values, scale, depth, depth === 8 ? drawMapLevels : undefined);
+  const drawn = isDrawnLate ? null : toPixels(values, scale, depth, depth === 8 ? drawMapLevels : undefined);
   const lost = drawn?.clipped ?? clippedBy(values, scale, known, drawMapLevels);
   const clipped = { ...lost, nan: lost.nan - blank };
   const samples = drawn === null ? lazy : samplesOf(colouredImage({ ...gray, data: drawn.data }, colormap));
@@ -115,6 +115,9 @@ function drawMap(
     picture: { scale, clipped, zero: zeroLevel(scale, depth) },
   };
 }
+
+/** Of larger maps the greys are never in memory together: two passes take less time than their pages. */
+const DRAWN_AT_ONCE = 2 ** 22;
 
 function colouredImage(gray: Image, colormap: PictureJob['colormap']): Image {
   return colormap === 'gray' ? gray : { ...gray, channels: 3, data: applyColormap(gray.data as Uint8Array, colormap) };
