@@ -3,9 +3,9 @@ import { VERSION } from '../core/version.js';
 import { existingFile, fileIdentity } from '../io/files.js';
 import { sha256, sha256OfFile } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
-import { type Lock, takeLock } from '../io/lock.js';
 import { type LogFile, openLog, readLines, refuseForeign, writeLines } from '../io/own-texts.js';
-import { baseName, joinPath, leavesFolder } from '../io/paths.js';
+import { baseName, isStored, joinPath, leavesFolder } from '../io/paths.js';
+import { type KeptText, keepText } from '../io/places/kept-text.js';
 import { isSameInput } from '../io/remote/same-input.js';
 import { rootOf } from '../run/place.js';
 import {
@@ -19,8 +19,8 @@ import {
 } from './manifest.js';
 import type { Task } from './work.js';
 
-/** Entries whose files are looked at together. */
-const LOOK_AT_ONCE = 4;
+/** Entries whose files are looked at together; of objects each answer is waited for. */
+const [FILES_AT_ONCE, OBJECTS_AT_ONCE] = [4, 16];
 
 interface LedgerOptions {
   /** The folder all outputs go below. */
@@ -50,23 +50,21 @@ export class Ledger implements Journal {
   readonly proven: ReadonlyMap<string, ManifestEntry>;
   /** What a person should know of how it began. */
   readonly notes: readonly string[];
-  readonly #path: string;
   readonly #options: LedgerOptions;
-  readonly #lock: Lock;
+  readonly #kept: KeptText;
   readonly #log: LogFile;
+  /** Why the record cannot be brought to its place. */
+  #fault: unknown = null;
 
   private constructor(
-    path: string,
     options: LedgerOptions,
-    lock: Lock,
-    log: LogFile,
+    kept: KeptText,
     proven: ReadonlyMap<string, ManifestEntry>,
     notes: readonly string[],
   ) {
-    this.#path = path;
     this.#options = options;
-    this.#lock = lock;
-    this.#log = log;
+    this.#kept = kept;
+    this.#log = openLog(kept.path);
     this.proven = proven;
     this.notes = notes;
   }
@@ -74,21 +72,28 @@ export class Ledger implements Journal {
   /** @throws CnnvizError 'output' when another run writes to the folder, or it cannot be written */
   static async open(options: LedgerOptions): Promise<Ledger> {
     const { root, head, resume } = options;
-    const path = joinPath(root, manifestName(head.shard));
-    const lock = takeLock(`${path}.lock`);
+    const place = joinPath(root, manifestName(head.shard));
+    let ledger: Ledger | null = null;
+    const kept = await keepText(place, (error) => {
+      if (ledger !== null) ledger.#fault = error;
+    });
     try {
-      const notes = lock.takenOver ? ['the last run here did not end by itself; its lock is taken over'] : [];
-      await refuseForeign(path, MANIFEST_MARK);
-      const proven = resume ? await proveEntries(path, options, notes) : new Map<string, ManifestEntry>();
-      await writeLines(path, [headLine(head), ...[...proven.values()].map(entryLine)]);
-      return new Ledger(path, options, lock, openLog(path), proven, notes);
+      const notes = kept.takenOver ? ['the last run here did not end by itself; its lock is taken over'] : [];
+      await refuseForeign(place, MANIFEST_MARK);
+      const proven = resume ? await proveEntries(kept.path, options, notes) : new Map<string, ManifestEntry>();
+      await writeLines(kept.path, [headLine(head), ...[...proven.values()].map(entryLine)]);
+      await kept.publish();
+      ledger = new Ledger(options, kept, proven, notes);
+      return ledger;
     } catch (error) {
-      lock.release();
+      kept.release();
       throw error;
     }
   }
 
+  /** @throws CnnvizError 'output' */
   record(entry: ManifestEntry): void {
+    if (this.#fault !== null) throw this.#fault;
     this.#log.append(entryLine(entry));
   }
 
@@ -101,19 +106,21 @@ export class Ledger implements Journal {
     const { inputs, head } = this.#options;
     try {
       // read back instead of kept: a run's memory must not grow with what it has done
-      const written = readManifest((await readLines(this.#path)) ?? []);
+      const { path } = this.#kept;
+      const written = readManifest((await readLines(path)) ?? []);
       const names = inputs.map(({ path }) => path).sort();
       const entries = names.map((path) => written?.entries.get(path)).filter((entry) => entry !== undefined);
-      if (entries.length === inputs.length) await writeLines(this.#path, [headLine(head), ...entries.map(entryLine)]);
+      if (entries.length === inputs.length) await writeLines(path, [headLine(head), ...entries.map(entryLine)]);
+      await this.#kept.publish();
     } finally {
-      this.#lock.release();
+      this.#kept.release();
     }
   }
 
   /** Leaves the manifest as it is; synchronous, for signal handlers and after faults. */
   abandon(): void {
     this.#log.close();
-    this.#lock.release();
+    this.#kept.release();
   }
 }
 
@@ -134,7 +141,8 @@ export async function proveEntries(
     return new Map();
   }
   const proven: (ManifestEntry | undefined)[] = new Array(inputs.length);
-  const hashes = head.parts === undefined ? hashOf : onceEach(hashOf);
+  const hash = isStored(root) ? (await import('../io/places/stored-files.js')).hashOfStored : hashOf;
+  const hashes = head.parts === undefined ? hash : onceEach(hash);
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < inputs.length) {
@@ -143,7 +151,7 @@ export async function proveEntries(
       if (entry?.error === null && (await isTrue(inputs[index], entry, root, hashes))) proven[index] = entry;
     }
   };
-  await Promise.all(Array.from({ length: LOOK_AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: isStored(root) ? OBJECTS_AT_ONCE : FILES_AT_ONCE }, lane));
   if (head.parts !== undefined) leaveBrokenParts(inputs, proven);
   return new Map(proven.flatMap((entry) => (entry === undefined ? [] : [[entry.input, entry] as const])));
 }
@@ -153,20 +161,25 @@ async function isTrue(
   input: Input,
   { sha256, etag, outputs }: ManifestEntry,
   root: string,
-  outputHash: (path: string) => Promise<string | null>,
+  outputHash: OutputHash,
 ): Promise<boolean> {
   if (sha256 === null) return false;
   // a manifest of a stranger leads nowhere else
   if (outputs.some(({ path }) => leavesFolder(path))) return false;
-  for (const output of outputs) if ((await outputHash(joinPath(root, output.path))) !== output.sha256) return false;
+  for (const output of outputs) {
+    if ((await outputHash(joinPath(root, output.path), output.bytes)) !== output.sha256) return false;
+  }
   return isSameInput(input, { sha256, etag });
 }
 
+/** The SHA-256 of an output of so many bytes; null when it is gone, or cannot be read. */
+type OutputHash = (path: string, bytes: number) => Promise<string | null>;
+
 /** A part holds the results of many inputs: it is read once. */
-function onceEach(hash: typeof hashOf): typeof hashOf {
-  const known = new Map<string, ReturnType<typeof hashOf>>();
-  return (path) => {
-    const before = known.get(path) ?? hash(path);
+function onceEach(hash: OutputHash): OutputHash {
+  const known = new Map<string, Promise<string | null>>();
+  return (path, bytes) => {
+    const before = known.get(path) ?? hash(path, bytes);
     known.set(path, before);
     return before;
   };

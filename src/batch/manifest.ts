@@ -1,6 +1,9 @@
 import { PART_FORMATS, type PartsJob } from '../core/part.js';
 import { VERSION } from '../core/version.js';
+import type { Input } from '../io/inputs.js';
+import { tagOfInput } from '../io/remote/same-input.js';
 import type { Shard } from './shard.js';
+import type { WorkDone } from './work.js';
 
 /** The form of the file; a manifest of another form is not understood. */
 const FORM = 1;
@@ -57,6 +60,21 @@ export function headLine({ command, shard, inputs, total, parts }: ManifestHead)
 
 export function entryLine({ input, sha256, etag, outputs, error }: ManifestEntry): string {
   return JSON.stringify({ input, sha256, etag, outputs, error });
+}
+
+/** What a manifest says of an input that is settled. `outputs`: the files that tell of it, below the manifest's folder. */
+export function settledEntry(
+  input: Input,
+  { sha256, error }: WorkDone,
+  outputs: ManifestEntry['outputs'],
+): ManifestEntry {
+  return {
+    input: input.path,
+    sha256,
+    etag: sha256 === null ? undefined : tagOfInput(input),
+    outputs,
+    error: error && { code: error.code, message: plainReason(error) },
+  };
 }
 
 /**

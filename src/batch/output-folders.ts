@@ -1,13 +1,15 @@
 import type { OutputJob } from '../core/job.js';
 import { partFacts } from '../core/part.js';
 import type { Input } from '../io/inputs.js';
-import { folderOf, joinPath } from '../io/paths.js';
+import { folderOf, isStored, joinPath } from '../io/paths.js';
 import { type Product, type ProductsOf, placesOf, productsFor, rootOf } from '../run/place.js';
 
 /** Folders the outputs of these inputs go to; temporary files of theirs can be nowhere else. */
 export function outputFolders(output: OutputJob, inputs: Iterable<Input>, products: ProductsOf | null): Set<string> {
   const root = rootOf(output);
   const folders = new Set<string>(root === null ? [] : [root]);
+  // objects appear whole, and a bucket has no folders
+  if (root !== null && isStored(root)) return new Set();
   for (const input of inputs) {
     if (input.part !== undefined) {
       folders.add(folderOf(joinPath(root ?? '', input.part)));

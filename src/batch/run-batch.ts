@@ -3,18 +3,17 @@ import type { PartsJob } from '../core/part.js';
 import { timesOfProcess } from '../engine/step-times.js';
 import { keepMemorySmall } from '../io/child-process.js';
 import { isOwnFile } from '../io/descriptors.js';
-import { fileIdentity } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
 import { LockHeld } from '../io/lock.js';
 import { relativePath } from '../io/paths.js';
+import { type Exists, existsHere } from '../io/places/exists.js';
 import { sweepTemporaries } from '../io/temporaries.js';
-import { checkClobber, checkNames, type Product, type ProductsOf, rootOf } from '../run/place.js';
+import { checkClobber, checkNames, type Product, type ProductsOf, placesThere, rootOf } from '../run/place.js';
 import { type BatchEvents, type BatchOptions, type BatchOutcome, inputsOfShard, keepsManifest } from './batch-order.js';
 import { commandHash, type Journal, Ledger, namedFiles } from './ledger.js';
-import type { ManifestEntry } from './manifest.js';
+import { type ManifestEntry, settledEntry } from './manifest.js';
 import { outputFolders, outputsOf } from './output-folders.js';
 import type { InPart, PartsAtWork } from './parts/parts-at-work.js';
-import { settledEntry } from './settled.js';
 import type { BatchPool } from './shared-pool.js';
 import {
   failedWork,
@@ -55,6 +54,8 @@ class Batch {
   #gatherer: PartsAtWork | null = null;
   /** Parts that are to be made. */
   readonly #torn = new Set<string>();
+  /** What is there already. */
+  #exists: Exists = existsHere;
   #products: ProductsOf | null;
   /** Inputs that need no work. */
   readonly #isSettled: Uint8Array;
@@ -81,6 +82,7 @@ class Batch {
     const root = rootOf(output);
     if (output.parts !== undefined) (await import('./parts/check-parts.js')).checkParts(output, inputs);
     else if (this.#products !== null) checkNames(output, inputs, this.#products);
+    this.#exists = await placesThere(output, !output.clobber || this.#options.skipExisting);
     this.#ledger = this.#options.within?.journal ?? null;
     if (this.#ledger === null && keepsManifest(this.#options)) this.#ledger = await this.#openLedger(root!);
     this.#events.begin(this.#inputs, this.#ledger !== null);
@@ -143,7 +145,7 @@ class Batch {
     const { output } = this.#options.task.job;
     const inputs = this.#inputs.filter((input) => !this.#isKnown(input));
     for (const { part } of inputs) this.#torn.add(part!);
-    if (!output.clobber) (await import('./parts/check-parts.js')).refuseExisting(output, inputs);
+    if (!output.clobber) (await import('./parts/check-parts.js')).refuseExisting(output, inputs, this.#exists);
     if (inputs.length === 0) return;
     const { PartsAtWork } = await import('./parts/parts-at-work.js');
     const command = await commandHash(this.#options.task);
@@ -183,7 +185,7 @@ class Batch {
   #isThere(input: Input, products: ProductsOf): boolean {
     if (!this.#options.skipExisting) return false;
     const places = outputsOf(this.#options.task.job.output, input, products);
-    return places.length > 0 && places.every((path) => fileIdentity(path) !== null);
+    return places.length > 0 && places.every(this.#exists);
   }
 
   /** Outputs that nobody looked into go on record without hashes, so that a later --resume makes them anew. */
@@ -303,7 +305,7 @@ class Batch {
   #checkClobber(products: ProductsOf): void {
     const open = this.#openIndexes().map((index) => this.#inputs[index]);
     const unmet = open.filter((input) => !this.#isThere(input, products));
-    checkClobber(this.#options.task.job.output, unmet, products);
+    checkClobber(this.#options.task.job.output, unmet, products, this.#exists);
   }
 
   async #finish(index: number, work: WorkDone): Promise<void> {

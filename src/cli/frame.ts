@@ -5,8 +5,9 @@ import type { Look } from '../core/look.js';
 import { timeRuns } from '../engine/step-times.js';
 import { fileIdentity, writeAtomic } from '../io/files.js';
 import type { Input } from '../io/inputs.js';
-import { baseName, collisionKey, extensionOf, joinPath } from '../io/paths.js';
+import { baseName, collisionKey, extensionOf, isAddress, isStored, joinPath } from '../io/paths.js';
 import { kindOf } from '../io/read-files.js';
+import { addressOf } from '../io/remote/stored.js';
 import type { FigureFile } from '../run/figure.js';
 import { checkPlace } from '../run/place.js';
 import { EXIT } from './exit.js';
@@ -125,6 +126,11 @@ export async function openFrame(options: FrameOptions): Promise<Frame> {
     throw new CnnvizError('usage', `${out}: --raw gives numbers, a .png holds a picture`, { fix: '--raw -o x.npy' });
   }
   refuseTwoOnStdout(target, json, jsonl, name, output);
+  if (options.show !== null && 'path' in target && isStored(target.path)) {
+    throw new CnnvizError('usage', `--show shows what is written here, ${out} is elsewhere`, {
+      fix: 'keep one of them',
+    });
+  }
   const reserveStdout = target.kind === 'stdout' || json || jsonl;
   // one process may be asked several times
   timeRuns(null);
@@ -317,6 +323,20 @@ function tellWords(
   for (const line of lines) say(line);
 }
 
+/** Results go to places of this machine; those of many images to buckets too. @throws CnnvizError 'usage' */
+function checkAddress(out: string, inBuckets: boolean): void {
+  if (!isStored(out) || !inBuckets) {
+    throw new CnnvizError(
+      'usage',
+      `${out}: an address, and this command writes to folders${inBuckets ? ' and s3://' : ''}`,
+      {
+        fix: `-o FOLDER/, and copy it from there${inBuckets ? '' : '; conv, run and preprocess write to s3://BUCKET/FOLDER/'}`,
+      },
+    );
+  }
+  addressOf(out);
+}
+
 /** Something behind a point that is meant as an ending: letters, then letters and figures. */
 const ENDING = /(?<=[^\\/])\.[a-z][a-z0-9]{1,10}$/i;
 /** The places in a template. */
@@ -327,8 +347,9 @@ const PLACES = /\{(name|map|layer|index|ext|dir)\}/;
  * output, or a template with {name} {map} {layer} {index} {ext} {dir}. A name without an ending is a folder.
  * @throws CnnvizError 'usage' for an ending that the command does not write
  */
-function targetOf(out: string | null, { endings, what }: Output): OutputJob['target'] {
+function targetOf(out: string | null, { endings, what, inBuckets = false }: Output): OutputJob['target'] {
   if (out === null) return { kind: 'working-folder' };
+  if (isAddress(out)) checkAddress(out, inBuckets);
   if (out === '') throw new CnnvizError('usage', '-o: expected a place to write to, got ""');
   if (out === '-') {
     if (endings.length > 0) return { kind: 'stdout' };
@@ -340,7 +361,8 @@ function targetOf(out: string | null, { endings, what }: Output): OutputJob['tar
     if (endings.length > 0) return { kind: 'template', path: out };
     throw new CnnvizError('usage', `${out}: ${what} is a folder of files, not a template`, { fix: '-o FOLDER/' });
   }
-  if (/[\\/]$/.test(out) || kindOf(out) === 'a folder') return { kind: 'folder', path: out };
+  const isBucket = /^s3:\/\/[^/]*$/i.test(out);
+  if (isBucket || /[\\/]$/.test(out) || kindOf(out) === 'a folder') return { kind: 'folder', path: out };
   const ending = ENDING.exec(out)?.[0].toLowerCase();
   if (ending === undefined) return { kind: 'folder', path: out };
   if (endings.includes(ending)) return { kind: 'file', path: out };

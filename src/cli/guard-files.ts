@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { CnnvizError } from '../core/errors.js';
 import { limitPipes } from '../io/descriptors.js';
 import { placeKey } from '../io/files.js';
+import { isAddress } from '../io/paths.js';
 import { fileIdentity, guardOutput, guardReadFiles, kindOf, wouldReplace } from '../io/read-files.js';
 import { parseByteCount } from './parse.js';
 import { PROFILE_TABLE } from './standard-flags.js';
@@ -52,6 +53,7 @@ export function guardFiles(command: Command, most: string): void {
   const outputs = OUTPUT_OPTIONS.map((name) => flags[name]).filter(
     (path): path is string => typeof path === 'string' && path !== '-' && path !== '' && path !== PROFILE_TABLE,
   );
+  refuseAddresses(flags);
   refuseTwice(outputs);
   for (const path of outputs) guardOutput(path);
   const existing = new Map<string, string>();
@@ -75,6 +77,15 @@ function refuseStdout(flags: Readonly<Record<string, unknown>>): void {
   const [flag] = OUTPUT_OPTIONS.filter((name) => name !== 'out' && flags[name] === '-');
   if (flag === undefined) return;
   throw new CnnvizError('usage', `--${flag} -: expected a name, not standard output`, {
+    fix: `--${flag}${flag === 'profile' ? '=' : ' '}${NAMES[flag]}`,
+  });
+}
+
+/** What is written beside the result is written here; whether the result may go elsewhere is its command's to say. */
+function refuseAddresses(flags: Readonly<Record<string, unknown>>): void {
+  const flag = OUTPUT_OPTIONS.find((name) => name !== 'out' && isAddress(String(flags[name] ?? '')));
+  if (flag === undefined) return;
+  throw new CnnvizError('usage', `--${flag} ${flags[flag]}: expected a name on this machine, not an address`, {
     fix: `--${flag}${flag === 'profile' ? '=' : ' '}${NAMES[flag]}`,
   });
 }

@@ -19,6 +19,8 @@ export interface Output {
   readonly about: string;
   /** The flag's value stands for a folder that the command always writes. */
   readonly standard?: string;
+  /** It may be an address: s3://BUCKET/FOLDER/ */
+  readonly inBuckets?: boolean;
   /** It must be given. */
   readonly required?: boolean;
   /** It draws: --show and --alt; figures, where it can write .svg: their look. */

@@ -18,7 +18,7 @@ import { nearestName } from '../core/names.js';
 import { formatBytes } from '../core/text.js';
 import { isPipe, readPipe, refuseOtherThanFile } from './descriptors.js';
 import { bytesInMemory } from './memory-files.js';
-import { addressFault, collisionKey, isAddress } from './paths.js';
+import { addressFault, collisionKey, isAddress, isStored } from './paths.js';
 import { guardOutput, noteRead } from './read-files.js';
 import { memberPath } from './tar/member-path.js';
 import { finishTemporary, NAME_BYTES, signalsDelivered, temporaryFor } from './temporaries.js';
@@ -192,6 +192,7 @@ export async function writeAtomicParts(
   parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   { clobber, updates = false, within }: WriteOptions,
 ): Promise<void> {
+  if (isStored(path)) return (await import('./places/stored-files.js')).writeStored(path, parts, clobber);
   guardOutput(path, updates);
   if (within !== undefined) refuseLeaving(within, path);
   const folder = dirname(path);
@@ -280,6 +281,7 @@ function freeSpace(folder: string): string {
  * Parts of the path that do not exist yet cannot lead anywhere.
  */
 export function leadsOutOf(root: string, folder: string): string | null {
+  if (isStored(root)) return null;
   const [realRoot, real] = [realPathOf(root), realPathOf(folder)];
   const within = relative(realRoot, real);
   return within === '..' || within.startsWith(`..${sep}`) || isAbsolute(within) ? real : null;

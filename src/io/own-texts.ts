@@ -11,6 +11,7 @@ import {
   writeAtomicParts,
   writeFault,
 } from './files.js';
+import { isStored } from './paths.js';
 import { kindOf } from './read-files.js';
 
 type Mark = string | readonly string[];
@@ -25,8 +26,13 @@ const HEAD_BYTES = 4096;
  * @throws CnnvizError 'usage'
  */
 export async function refuseForeign(path: string, mark: Mark): Promise<void> {
-  if (kindOf(path) !== 'a file' || (await startsOurs(path, mark))) return;
-  throw foreignFile(path);
+  if (isStored(path)) {
+    const { startOfStored } = await import('./places/stored-files.js');
+    const start = await startOfStored(path, HEAD_BYTES);
+    if (start !== null && !isOurs(start, mark)) throw foreignFile(path);
+    return;
+  }
+  if (kindOf(path) === 'a file' && !isOurs(await readStart(path, HEAD_BYTES), mark)) throw foreignFile(path);
 }
 
 export function foreignFile(path: string): CnnvizError {
@@ -36,8 +42,7 @@ export function foreignFile(path: string): CnnvizError {
   });
 }
 
-async function startsOurs(path: string, mark: Mark): Promise<boolean> {
-  const start = await readStart(path, HEAD_BYTES);
+function isOurs(start: Uint8Array, mark: Mark): boolean {
   const text = new TextDecoder().decode(start);
   return start.length === 0 || [mark].flat().some((one) => text.includes(one));
 }
@@ -112,6 +117,16 @@ export async function* linesOf(path: string, portion: number): AsyncGenerator<st
       });
     }
     if (end > 0) yield all.toString('utf8', 0, end).split('\n').slice(0, -1);
+  }
+}
+
+/** A file of ours in portions. @throws CnnvizError 'input' */
+export async function* readPortions(path: string): AsyncGenerator<Uint8Array> {
+  for (let at = 0; ; ) {
+    const bytes = await partOf(path, at, 1 << 20);
+    if (bytes.length === 0) return;
+    at += bytes.length;
+    yield bytes;
   }
 }
 

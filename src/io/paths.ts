@@ -13,7 +13,14 @@ export function baseName(path: string): string {
 
 /** Folder and file as one path; a file in the current folder stays a bare name. */
 export function joinPath(...parts: string[]): string {
-  return join(...parts.filter((part) => part !== ''));
+  const [first = '', ...rest] = parts.filter((part) => part !== '');
+  if (isStored(first)) return [first.replace(/\/+$/, ''), ...rest.map(slashed)].join('/');
+  return join(first, ...rest);
+}
+
+/** A path as it stands in an address. */
+function slashed(path: string): string {
+  return sep === '/' ? path : path.split(sep).join('/');
 }
 
 /** A path as it is meant in a file of this folder: an absolute one stays. */
@@ -35,12 +42,12 @@ export function leavesFolder(name: string): boolean {
 
 /** The folder a file is in. */
 export function folderOf(path: string): string {
-  return dirname(path);
+  return isStored(path) ? path.replace(/\/[^/]*$/, '') : dirname(path);
 }
 
 /** What two paths have in common when they would be one file on any file system: absolute, NFC, lower case. */
 export function collisionKey(path: string): string {
-  return resolve(path).normalize('NFC').toLowerCase();
+  return (isStored(path) ? path : resolve(path)).normalize('NFC').toLowerCase();
 }
 
 /** Names no Windows file may have. */
@@ -63,6 +70,7 @@ export function extensionOf(path: string): string {
 
 /** A path as seen from a folder above it, with / between its parts on every system. */
 export function relativePath(folder: string, path: string): string {
+  if (isStored(path)) return path.slice(folder.replace(/\/+$/, '').length + 1);
   return relative(folder, path).split(sep).join('/');
 }
 
@@ -73,7 +81,12 @@ export function isAddress(path: string): boolean {
 
 /** Whether a name is an address that images are read from: s3:// https:// http:// */
 export function isRemote(path: string): boolean {
-  return isWeb(path) || /^s3:\/\//i.test(path);
+  return isWeb(path) || isStored(path);
+}
+
+/** Whether a name is an address in an object store. */
+export function isStored(path: string): boolean {
+  return /^s3:\/\//i.test(path);
 }
 
 export function isWeb(path: string): boolean {

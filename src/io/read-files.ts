@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CnnvizError } from '../core/errors.js';
 import { isOwnFile, isOwnPath, otherThanFile } from './descriptors.js';
+import { isStored } from './paths.js';
 import { memberPath } from './tar/member-path.js';
 
 /** What a command reads, as far as it is known; null: nobody keeps a record, as in a program that uses the library. */
@@ -40,6 +41,8 @@ export function noteRead(path: string): void {
 
 /** What two names of one file have in common; null when nothing has this name. Links are followed. */
 export function fileIdentity(path: string): string | null {
+  // an object is no file of this machine, whatever folder may have such a name
+  if (isStored(path)) return null;
   try {
     const member = memberPath(path);
     if (member) return `${fileIdentity(member.archive)}/${member.name}`;
@@ -91,6 +94,7 @@ function refuseDevice(path: string): void {
 
 /** "a file", "a folder", "a device"; null when nothing has this name, or none that can be seen. */
 export function kindOf(path: string): string | null {
+  if (isStored(path)) return null;
   try {
     const facts = statSync(standing(path), { throwIfNoEntry: false });
     return facts ? (otherThanFile(facts) ?? 'a file') : null;

@@ -7,7 +7,8 @@ import { fileIdentity, refuseLeaving, writeAtomicParts } from '../io/files.js';
 import { PassedParts } from '../io/hash.js';
 import type { Input } from '../io/inputs.js';
 import { refuseForeign } from '../io/own-texts.js';
-import { baseName, collisionKey, folderOf, joinPath, safeName } from '../io/paths.js';
+import { baseName, collisionKey, folderOf, isStored, joinPath, safeName } from '../io/paths.js';
+import { type Exists, existsAt, existsBelow } from '../io/places/exists.js';
 import { guardOutput } from '../io/read-files.js';
 import { NAME_BYTES } from '../io/temporaries.js';
 import { LAYERS_PAGE_MARK } from './layers-page.js';
@@ -114,7 +115,7 @@ export function productsFor(products: ProductsOf, input: Input): readonly Produc
  */
 export async function checkPlaces(output: OutputJob, inputs: readonly Input[], products: ProductsOf): Promise<void> {
   checkNames(output, inputs, products);
-  checkClobber(output, inputs, products);
+  checkClobber(output, inputs, products, await placesThere(output));
   for (const input of inputs) await refuseForeignPages(output, input, productsFor(products, input));
 }
 
@@ -142,7 +143,7 @@ export function checkNames(output: OutputJob, inputs: readonly Input[], products
       if (path === '-') continue;
       checkLength(path);
       folders.add(folderOf(path));
-      const identity = fileIdentity(path);
+      const identity = identityOf(path);
       if (identity === null) continue;
       identities ??= identitiesOf(inputs);
       refuseInput(path, identity, identities, output.target.kind === 'working-folder' ? input : null);
@@ -152,11 +153,18 @@ export function checkNames(output: OutputJob, inputs: readonly Input[], products
   checkContained(output, folders);
 }
 
+/** What is there already of all that may be written; of a bucket it is asked only where that decides something. */
+export async function placesThere(output: OutputJob, isAsked = !output.clobber): Promise<Exists> {
+  const { target } = output;
+  if (isAsked && target.kind === 'file') return existsAt(target.path);
+  return existsBelow(isAsked ? rootOf(output) : null);
+}
+
 /** @throws CnnvizError 'usage' for a file that exists when nothing may be replaced */
-export function checkClobber(output: OutputJob, inputs: readonly Input[], products: ProductsOf): void {
+export function checkClobber(output: OutputJob, inputs: readonly Input[], products: ProductsOf, exists: Exists): void {
   if (output.clobber) return;
   for (const input of inputs) {
-    const path = placesOf(output, input, productsFor(products, input)).find((place) => fileIdentity(place) !== null);
+    const path = placesOf(output, input, productsFor(products, input)).find(exists);
     if (path !== undefined) throw existsAlready(path);
   }
 }
@@ -178,10 +186,15 @@ export function rootOf({ target }: OutputJob): string | null {
   }
 }
 
+/** What two names of one file, or of one object, have in common. */
+function identityOf(path: string): string | null {
+  return isStored(path) ? path : fileIdentity(path);
+}
+
 function identitiesOf(inputs: readonly Input[]): Map<string, string> {
   const identities = new Map<string, string>();
   for (const { path, unreadable } of inputs) {
-    const identity = path === '-' || unreadable !== undefined ? null : fileIdentity(path);
+    const identity = path === '-' || unreadable !== undefined ? null : identityOf(path);
     if (identity !== null) identities.set(identity, path);
   }
   return identities;
@@ -214,11 +227,11 @@ function tooMany({ target, products: kinds }: OutputJob, products: number, input
 /** Refuses a path that is an input's, or that exists and may not be replaced. @throws CnnvizError 'usage' */
 export function checkPlace(path: string, inputs: readonly Input[], clobber: boolean): void {
   checkLength(path);
-  const identity = fileIdentity(path);
+  const identity = identityOf(path);
   if (identity === null) return;
   refuseInput(path, identity, identitiesOf(inputs), null);
   guardOutput(path);
-  if (!clobber) throw existsAlready(path);
+  if (!clobber && !isStored(path)) throw existsAlready(path);
 }
 
 /** @param beside the input whose result stands in the current folder because no place was named, or null */

@@ -2,7 +2,8 @@ import type { OutputJob } from '../../core/job.js';
 import { refuseLeaving } from '../../io/files.js';
 import type { Input } from '../../io/inputs.js';
 import { folderOf } from '../../io/paths.js';
-import { fileIdentity, guardOutput } from '../../io/read-files.js';
+import type { Exists } from '../../io/places/exists.js';
+import { guardOutput } from '../../io/read-files.js';
 import { existsAlready, rootOf } from '../../run/place.js';
 import { partOutputs } from '../output-folders.js';
 
@@ -19,8 +20,8 @@ export function checkParts(output: OutputJob, inputs: readonly Input[]): void {
 }
 
 /** @throws CnnvizError 'usage' for a part that exists when nothing may be replaced */
-export function refuseExisting(output: OutputJob, inputs: readonly Input[]): void {
-  for (const path of placesOfParts(output, inputs)) if (fileIdentity(path) !== null) throw existsAlready(path);
+export function refuseExisting(output: OutputJob, inputs: readonly Input[], exists: Exists): void {
+  for (const path of placesOfParts(output, inputs)) if (exists(path)) throw existsAlready(path);
 }
 
 function placesOfParts(output: OutputJob, inputs: readonly Input[]): Set<string> {

@@ -3,10 +3,9 @@ import { VERSION } from '../../core/version.js';
 import { writeAtomic, writeAtomicParts } from '../../io/files.js';
 import { AwaitedParts, sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
-import { baseName, joinPath } from '../../io/paths.js';
+import { baseName, isStored, joinPath } from '../../io/paths.js';
 import { discardStaged, openStaging, readStaged, type StagingFolder } from '../../io/places/staging-folder.js';
-import { type ManifestEntry, plainReason } from '../manifest.js';
-import { settledEntry } from '../settled.js';
+import { type ManifestEntry, plainReason, settledEntry } from '../manifest.js';
 import type { Task, TaskResult, WorkDone } from '../work.js';
 import { openPartFormat } from './index.js';
 import { notOne, type PartFile, type PartFormat, type PartRow } from './part-format.js';
@@ -42,6 +41,8 @@ export class PartsAtWork {
   readonly #members: ReadonlyMap<string, readonly number[]>;
   /** What has become of inputs whose part is not whole. */
   readonly #settled = new Map<number, WorkDone>();
+  /** How many inputs of a part are still to come. */
+  readonly #left = new Map<string, number>();
   /** One part at a time is written. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -58,7 +59,7 @@ export class PartsAtWork {
   /** @throws CnnvizError 'unsupported' when a package is missing, 'output' when nothing can be written */
   static async open(options: PartsOptions): Promise<PartsAtWork> {
     const format = await openPartFormat(options.parts.format);
-    return new PartsAtWork(options, format, openStaging(options.root));
+    return new PartsAtWork(options, format, openStaging(isStored(options.root) ? null : options.root));
   }
 
   /** What a network makes of an input is known when it has met its first. @throws CnnvizError 'usage' */
@@ -88,7 +89,9 @@ export class PartsAtWork {
     this.#settled.set(index, work);
     const part = this.#options.inputs[index].part!;
     const members = this.#members.get(part)!;
-    if (!members.every((member) => this.#settled.has(member))) return Promise.resolve(null);
+    const left = (this.#left.get(part) ?? members.length) - 1;
+    this.#left.set(part, left);
+    if (left > 0) return Promise.resolve(null);
     const turn = this.#turn.then(() => this.#finish(part, members));
     this.#turn = turn.catch(() => {});
     return turn;

@@ -21,7 +21,7 @@ import { sizeOf } from '../../io/read-files.js';
 import { summaryLine } from '../../reports/text.js';
 
 /** What the manifests of a folder's shards say together. */
-interface MergeResult {
+export interface MergeResult {
   readonly folder: string;
   /** How many shards there should be, and the numbers of those without a manifest. */
   readonly shards: number;
@@ -45,7 +45,10 @@ interface MergeResult {
  * for each input and output, and with what failed.
  * @throws CnnvizError 'nothing' when there is none, 'usage' when they are of different runs
  */
-export async function mergeManifests(folder: string): Promise<MergeResult> {
+export async function mergeManifests(
+  folder: string,
+  sizeOfPart: SizeOfPart = (path) => sizeOf(joinPath(folder, path)),
+): Promise<MergeResult> {
   const names = await listFolder(folder);
   const shards = names.flatMap((name) => shardOfName(name) ?? []);
   if (shards.length === 0) {
@@ -85,7 +88,7 @@ export async function mergeManifests(folder: string): Promise<MergeResult> {
   const gathers = heads.some((head) => head.parts !== undefined);
   const suspects = gathers ? 'parts' : outputs.repeated();
   const { entries, failed, again, named } = await countEntries(files, portion, stale, suspects);
-  const broken = brokenParts(folder, named);
+  const broken = brokenParts(named, sizeOfPart);
   const missing = files.flatMap(({ index }, i) =>
     entries[i] < heads[i].inputs ? [{ shard: index, inputs: heads[i].inputs - entries[i] }] : [],
   );
@@ -100,6 +103,9 @@ export async function mergeManifests(folder: string): Promise<MergeResult> {
   const parts = gathers ? { parts: { named: named.size, broken } } : {};
   return { folder, shards: count, absent, total, written, failed, missing, duplicates, ...parts, manifest };
 }
+
+/** How long a part is, by its path below the folder; null: it is not there. */
+type SizeOfPart = (path: string) => number | null;
 
 interface ShardFile {
   readonly index: number;
@@ -249,9 +255,9 @@ async function countEntries(
 }
 
 /** Parts that are not there, or not as long as they were; what is in them is looked at by --resume. */
-function brokenParts(folder: string, named: ReadonlyMap<string, NamedPart>): string[] {
+function brokenParts(named: ReadonlyMap<string, NamedPart>, sizeOfPart: SizeOfPart): string[] {
   return [...named.values()]
-    .filter(({ path, bytes, isTorn }) => isTorn || leavesFolder(path) || sizeOf(joinPath(folder, path)) !== bytes)
+    .filter(({ path, bytes, isTorn }) => isTorn || leavesFolder(path) || sizeOfPart(path) !== bytes)
     .map(({ path }) => path)
     .sort();
 }

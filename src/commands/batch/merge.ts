@@ -1,4 +1,5 @@
 import { arg, command, group } from '../../cli/command.js';
+import { isStored } from '../../io/paths.js';
 
 const examples = `Examples:
   cnnviz conv photos/ -r -o maps/ -k edge3x3 --shard 1/4     one of four parts, on as many machines
@@ -10,12 +11,14 @@ const merge = command({
   summary: 'join the manifests of all shards, and say what is missing',
   description: 'Join the manifests of all shards of a folder; exit 1 when an input failed, is missing or came twice.',
   examples,
-  args: { folder: arg.one('the folder the shards wrote to') },
+  args: { folder: arg.one('the folder the shards wrote to, or s3://BUCKET/FOLDER/') },
   flags: {},
   async answer({ folder }) {
     const { VERSION } = await import('../../core/version.js');
     const { describeMerge, mergeManifests } = await import('./merge-manifests.js');
-    const found = await mergeManifests(folder);
+    const found = isStored(folder)
+      ? await (await import('./merge-stored.js')).mergeStored(folder)
+      : await mergeManifests(folder);
     return {
       ...describeMerge(found),
       document: () => ({ cnnviz: VERSION, command: 'batch merge', ...found }),

@@ -38,7 +38,9 @@ export const conv = command({
   output: {
     endings: ['.png', '.npy', '.svg'],
     what: 'the map',
-    about: 'FILE.png, FILE.svg, FILE.npy, a folder, - for stdout, or a template with {name} {map} {ext} {dir}',
+    inBuckets: true,
+    about:
+      'FILE.png, FILE.svg, FILE.npy, a folder, s3://BUCKET/FOLDER/, - for stdout, or a template with {name} {map} {ext} {dir}',
     draws: true,
   },
   ...BATCH_WORDS,

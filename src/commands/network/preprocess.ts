@@ -49,8 +49,9 @@ export const preprocess = command({
   output: {
     endings: ['.npy', '.png', '.svg'],
     what: 'the result',
+    inBuckets: true,
     about:
-      'FILE.npy (FILE.png or FILE.svg with --audit), a folder, - for stdout, or a template with {name} {map} {ext} {dir}',
+      'FILE.npy (FILE.png or FILE.svg with --audit), a folder, s3://BUCKET/FOLDER/, - for stdout, or a template with {name} {map} {ext} {dir}',
     draws: true,
   },
   ...BATCH_WORDS,

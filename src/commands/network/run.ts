@@ -58,7 +58,9 @@ in, or such a network's name: digits, alexnet, vgg16, resnet50 … (docs/network
   output: {
     endings: ['.png', '.npy', '.svg'],
     what: 'the layer',
-    about: 'FILE.npy, FILE.png, FILE.svg, a folder, - for stdout, or a template with {name} {index} {layer} {map}',
+    inBuckets: true,
+    about:
+      'FILE.npy, FILE.png, FILE.svg, a folder, s3://BUCKET/FOLDER/, - for stdout, or a template with {name} {index} {layer} {map}',
     draws: true,
   },
   ...BATCH_WORDS,

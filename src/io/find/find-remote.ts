@@ -1,9 +1,9 @@
 import { CnnvizError } from '../../core/errors.js';
-import { isWeb } from '../paths.js';
+import { isStored, isWeb } from '../paths.js';
 import { type ArchiveBytes, listRemoteTar } from '../remote/list-archive.js';
 import { openStore } from '../remote/object-store.js';
 import { factsOf, readRemote } from '../remote/remote-bytes.js';
-import { addressOf, addressTo, isStored, type StoredObject } from '../remote/stored.js';
+import { addressOf, addressTo, type StoredObject } from '../remote/stored.js';
 import { hiddenIn, nameRefusal } from '../tar/member-name.js';
 import { isTarName } from '../tar/member-path.js';
 import { archiveInputs } from './archive-inputs.js';

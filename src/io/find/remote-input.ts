@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
-import { stem } from '../paths.js';
+import { isStored, stem } from '../paths.js';
 import { hasPassword, shownAddress, webName } from '../remote/addresses.js';
-import { isAddressOfStore, isStored } from '../remote/stored.js';
+import { isAddressOfStore } from '../remote/stored.js';
 import type { Input, RemoteBytes } from './input.js';
 
 /** What an address leads to, with what is known of it. */

@@ -1,6 +1,6 @@
 import type { ObjectStore } from './stored.js';
 
-export { addressOf, addressTo, type ByteRange, isStored, type ObjectStore, type StoredObject } from './stored.js';
+export { addressOf, addressTo, type ByteRange, type ObjectStore, type StoredObject } from './stored.js';
 
 let opened: Promise<ObjectStore> | null = null;
 

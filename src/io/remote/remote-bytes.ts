@@ -1,7 +1,8 @@
 import { CnnvizError } from '../../core/errors.js';
 import type { RemoteBytes } from '../find/input.js';
+import { isStored } from '../paths.js';
 import { openStore } from './object-store.js';
-import { addressOf, isStored } from './stored.js';
+import { addressOf } from './stored.js';
 
 /** As of files: what one array of bytes holds. */
 const MOST_BYTES = 2 ** 31 - 1;

@@ -60,11 +60,6 @@ export interface Place {
   readonly key: string;
 }
 
-/** Whether a name is an address in an object store. */
-export function isStored(path: string): boolean {
-  return /^s3:\/\//i.test(path);
-}
-
 const STORED = /^s3:\/\/([A-Za-z0-9][\w.:-]*)(?:\/([\s\S]*))?$/i;
 
 /** Whether addressOf understands it. */

@@ -35,6 +35,8 @@ export interface TestBucket {
     readonly ifMatch: string | undefined;
   }[];
   misbehave(how: Misbehaviour): void;
+  /** What lies in one of its buckets. */
+  keys(name: string, prefix: string): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -102,6 +104,8 @@ export async function startBucket(
     },
     asked,
     misbehave: (next) => Object.assign(behaviour, next),
+    keys: async (name, prefix) =>
+      (await s3.store.listObjects(name, { prefix, maxKeys: 1e6 })).objects.map(({ key }) => key),
     async close() {
       proxy.closeAllConnections();
       await new Promise((resolve) => proxy.close(resolve));
@@ -154,5 +158,18 @@ function seeded(seed: number): () => number {
 export async function putObject(bucket: TestBucket, key: string, bytes: Uint8Array, name = 'pictures'): Promise<void> {
   const path = key.split('/').map(encodeURIComponent).join('/');
   const response = await fetch(`${bucket.behind}/${name}/${path}`, { method: 'PUT', body: Buffer.from(bytes) });
+  if (!response.ok) throw new Error(`${key}: ${response.status} ${await response.text()}`);
+}
+
+/** The bytes of an object. */
+export async function getObject(bucket: TestBucket, key: string, name = 'pictures'): Promise<Buffer> {
+  const response = await fetch(`${bucket.behind}/${name}/${key.split('/').map(encodeURIComponent).join('/')}`);
+  if (!response.ok) throw new Error(`${key}: ${response.status} ${await response.text()}`);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+export async function removeObject(bucket: TestBucket, key: string, name = 'pictures'): Promise<void> {
+  const path = key.split('/').map(encodeURIComponent).join('/');
+  const response = await fetch(`${bucket.behind}/${name}/${path}`, { method: 'DELETE' });
   if (!response.ok) throw new Error(`${key}: ${response.status} ${await response.text()}`);
 }
