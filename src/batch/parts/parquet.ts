@@ -64,7 +64,11 @@ async function* write(
     buffer.index = 0;
     return bytes;
   };
-  const writer = new ParquetWriter({ writer: buffer, schema: SCHEMA, createdBy: ['cnnviz', 'version', VERSION].join(' ') });
+  const writer = new ParquetWriter({
+    writer: buffer,
+    schema: SCHEMA,
+    createdBy: ['cnnviz', 'version', VERSION].join(' '),
+  });
   let group: Cells[] = [];
   let numbers = 0;
   for (const row of rows) {
