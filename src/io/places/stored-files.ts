@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import { CnnvizError } from '../../core/errors.js';
-import { sha256 } from '../hash.js';
 import { addressOf, addressTo, openStore, type StoredObject } from '../remote/object-store.js';
 
 /**
@@ -16,8 +16,9 @@ export async function writeStored(
   // a part may be good only until the next is asked for
   for await (const part of parts) all.push(part.slice());
   const bytes = all.length === 1 ? all[0] : Buffer.concat(all);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
   const store = await openStore();
-  await store.write(bucket, key, bytes, { sha256: sha256(bytes), clobber });
+  await store.write(bucket, key, bytes, { sha256, clobber });
 }
 
 /** A key that tools would take for a path elsewhere is never written. */
