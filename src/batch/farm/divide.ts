@@ -38,5 +38,6 @@ export function jobCount(inputs: readonly Input[], size: number): number {
 }
 
 function archiveOf(input: Input | undefined): string | null {
+  if (input?.remote !== undefined) return input.member === undefined ? null : input.remote.address;
   return input === undefined ? null : (memberPath(input.path)?.archive ?? null);
 }

@@ -68,7 +68,8 @@ export async function openSubmission(
 async function refuseElsewhere(submission: Submission): Promise<void> {
   const { id, root, witnesses } = submission;
   const isThere = await Promise.all(witnesses.map((path) => existingFile(path)));
-  if (!isThere.some(Boolean)) throw elsewhere(submission, `its inputs are not here, such as ${witnesses[0]}`);
+  if (witnesses.length > 0 && !isThere.some(Boolean))
+    throw elsewhere(submission, `its inputs are not here, such as ${witnesses[0]}`);
   if (!(await seesFarmFolder(root, id))) throw elsewhere(submission, `the folder of its results is not here: ${root}`);
 }
 

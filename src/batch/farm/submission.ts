@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CnnvizError } from '../../core/errors.js';
 import { VERSION } from '../../core/version.js';
 import type { Input } from '../../io/inputs.js';
+import { isRemote } from '../../io/paths.js';
 import type { FarmStore, JobTally } from '../../io/queue/farm-store.js';
 import { packText, unpackText } from '../../io/queue/packed.js';
 import { rootOf } from '../../run/place.js';
@@ -124,6 +125,9 @@ export function progressOf(fields: Readonly<Record<string, string | undefined>>)
   };
 }
 
+const bytes = z.int().nonnegative();
+const byteRange = z.object({ from: bytes, size: bytes });
+
 const inputSchema = z.looseObject({
   path: z
     .string()
@@ -133,6 +137,22 @@ const inputSchema = z.looseObject({
   ext: z.string().regex(/^[^/\\\0]*$/),
   relative: z.string().refine((folder) => !folder.split(/[\\/]/).includes('..')),
   unreadable: z.object({ why: z.string(), fix: z.string() }).exactOptional(),
+  remote: z
+    .object({
+      address: z.string().refine(isRemote),
+      size: bytes.nullable(),
+      etag: z.string().nullable(),
+      range: byteRange.exactOptional(),
+      head: z.base64().exactOptional(),
+    })
+    .exactOptional(),
+  member: z
+    .object({
+      key: z.string(),
+      label: z.string().exactOptional(),
+      beside: z.array(z.object({ ending: z.string().regex(/^[^/\\\0]*$/), ...byteRange.shape })),
+    })
+    .exactOptional(),
 });
 
 /** The inputs of a job as they travel. */

@@ -147,13 +147,11 @@ function refuseUnfit({ task, inputs, words }: FarmOrder): string {
   return root;
 }
 
-/** Inputs from all of the list: a machine that has none of them is the wrong one. */
+/** Files from all of the list: a machine that has none of them is the wrong one. Of what is fetched any machine may be the right one. */
 function witnessesOf(inputs: readonly Input[]): string[] {
-  const readable = inputs.filter(({ unreadable }) => unreadable === undefined);
-  const [from, count] = [
-    readable.length > 0 ? readable : inputs,
-    Math.min(WITNESSES, readable.length || inputs.length),
-  ];
+  const files = inputs.filter(({ remote }) => remote === undefined);
+  const readable = files.filter(({ unreadable }) => unreadable === undefined);
+  const [from, count] = [readable.length > 0 ? readable : files, Math.min(WITNESSES, readable.length || files.length)];
   return Array.from({ length: count }, (_, i) => from[Math.floor((i * from.length) / count)].path);
 }
 
