@@ -22,6 +22,8 @@ export class FarmJob {
   #isLost = false;
   /** Why this worker can write nothing more. */
   #fault: CnnvizError | null = null;
+  /** Its inputs wait for processes, or have gone to some. */
+  isBegun = false;
   /** Inputs that ended in these hands, and how many of them failed. */
   done = 0;
   failed = 0;
@@ -77,6 +79,7 @@ export class FarmJob {
           openPool: (events) => {
             this.#pool = this.open.pool().join(inputs, events, journal.alone);
             if (this.#isLost) this.#pool.kill();
+            this.isBegun = true;
             return this.#pool;
           },
         },

@@ -61,6 +61,7 @@ export class FarmWorker {
   /** @throws CnnvizError when nothing more can be done here */
   async run(): Promise<void> {
     const renewal = setInterval(() => void this.#renew(), this.#options.leaseMs / 3);
+    this.#voice.begin();
     try {
       while (!this.#isStopped && this.#fault === null) {
         const ids = await this.#openIds();
@@ -157,7 +158,7 @@ export class FarmWorker {
     const mayGoOn = () => !this.#isStopped && this.#fault === null && this.#open.has(id);
     let any = false;
     for (let isEmpty = false; mayGoOn(); ) {
-      const mayTake = this.#hand.size === 0 || (this.#hand.size < JOBS_IN_HAND && !isEmpty && open.pool().isHungry);
+      const mayTake = this.#hand.size === 0 || (!isEmpty && this.#isHungry(open));
       if (mayTake) {
         const taken = await open.source.next();
         isEmpty = taken === null;
@@ -173,6 +174,12 @@ export class FarmWorker {
     }
     if (any && this.#open.has(id) && !this.#isStopped) await open.rest();
     return any;
+  }
+
+  /** Whether processes will soon have nothing to do. */
+  #isHungry(open: OpenSubmission): boolean {
+    if (this.#hand.size >= JOBS_IN_HAND) return false;
+    return [...this.#hand.keys()].every(({ isBegun }) => isBegun) && open.pool().isHungry;
   }
 
   #begin(open: OpenSubmission, job: FarmJob): void {
@@ -252,7 +259,6 @@ export class FarmWorker {
         const ended = await open.source.renew(jobs.map(({ taken }) => taken));
         for (const job of jobs) if (ended.has(job.taken.token)) job.lose();
       }
-      await this.#voice.speak();
     } catch {
       // no connection: the next one says it
     } finally {

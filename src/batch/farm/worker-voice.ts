@@ -31,7 +31,8 @@ export class WorkerVoice {
   #submission: string | null = null;
   #before = 0;
   #collected = 0;
-  #spoken = 0;
+  #isSpeaking = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(store: FarmStore, who: { host: string; pid: number }, collect: () => void, collectEvery: number) {
     this.#store = store;
@@ -53,10 +54,15 @@ export class WorkerVoice {
     this.#collect();
   }
 
-  async speak(): Promise<void> {
+  begin(): void {
+    this.#timer = setInterval(() => void this.#speak(), SPEAK_MS);
+    void this.#speak();
+  }
+
+  async #speak(): Promise<void> {
+    // without a connection it takes as long as that
+    if (this.#isSpeaking) return;
     const now = Date.now();
-    if (now - this.#spoken < SPEAK_MS) return;
-    this.#spoken = now;
     const inHand = { done: 0, failed: 0 };
     for (const { done, failed } of this.#hand) {
       inHand.done += done - failed;
@@ -70,10 +76,14 @@ export class WorkerVoice {
     const submission = this.#hand.size > 0 ? this.#submission : null;
     const rate = seconds > 0 ? (done - first.done) / seconds : 0;
     const words: WorkerWords = { ...this.#who, submission, inHand, rate };
-    await this.#store.beat(this.name, JSON.stringify(words));
+    this.#isSpeaking = true;
+    await this.#store.beat(this.name, JSON.stringify(words)).catch(() => {});
+    this.#isSpeaking = false;
   }
 
   async end(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#isSpeaking = true;
     await this.#store.beat(this.name, '');
   }
 }
