@@ -115,6 +115,7 @@ describe('the package', () => {
       'docs/network-files.md',
       'docs/network.schema.json',
       'docs/networks.md',
+      'docs/scale.md',
       'docs/speed.md',
       'docs/tasks.md',
       'docs/train.md',
