@@ -1,6 +1,6 @@
 import { parseShard } from '../batch/shard.js';
 import { CnnvizError } from '../core/errors.js';
-import { findInputs, type Input } from '../io/inputs.js';
+import type { Input } from '../io/inputs.js';
 import { isTarName } from '../io/tar/member-path.js';
 import { flag, under, type ValuesOf } from './flags.js';
 import { parseNumber } from './parse.js';
@@ -60,6 +60,7 @@ export async function collectInputs(
   if (readers.length > 1) {
     throw new CnnvizError('usage', 'standard input can be read only once', { fix: 'keep one -' });
   }
+  const { findInputs } = await import('../io/inputs.js');
   return findInputs([...images], { recursive: flags.recursive, lists });
 }
 
@@ -76,6 +77,7 @@ export function nothingToDo(images: readonly string[], { recursive }: Pick<Input
 
 /** The one image that a word means. @throws CnnvizError 'usage' when it means several */
 export async function oneInput(path: string): Promise<Input> {
+  const { findInputs } = await import('../io/inputs.js');
   const inputs = await findInputs([path], { recursive: false, lists: [] });
   if (inputs.length === 1) return inputs[0];
   // a query may give access
