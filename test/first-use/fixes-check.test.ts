@@ -247,7 +247,11 @@ testFixes(PARTS.check, CASES, {
     'needs a server: test/io/web/download.test.ts has one',
   'src/io/lock.ts: wait for it, write to another folder, or share the work with --shard; if it is gone, remove …':
     'test/faults/runs.test.ts holds the lock',
-  'src/io/inputs.ts: check it with: tar -tf FILE': 'needs another program: test/io/tar.test.ts has such a file',
+  'src/io/find/archive-inputs.ts: check it with: tar -tf FILE':
+    'needs another program: test/io/tar.test.ts has such a file',
+  'src/io/find/labels.ts: expected a folder for each class, or a .cls beside each image; or give a list: --csv labels.csv':
+    'needs classes that nobody can guess: test/io/remote/commands.test.ts has images that have them',
+  'src/io/remote/s3-store.ts: choose another place with -o': 'needs a bucket: test/io/remote/s3-store.test.ts has one',
   'src/io/tar/members.ts: tar -tf … lists what is in it':
     'needs another program: test/io/tar.test.ts asks for such a file',
   'src/io/own-texts.ts: take this file away: cnnviz did not write it': 'needs a line of 64 MB',
