@@ -19,6 +19,8 @@ export interface PartRow {
   /** Why there is nothing of it. */
   readonly error: string | null;
   readonly files: readonly PartFile[];
+  /** What belonged to it in its archive. */
+  readonly beside: readonly { readonly ending: string; readonly bytes: Uint8Array }[];
   /** What is known of it and of its files; null of one that failed. */
   readonly facts: object | null;
 }
@@ -30,6 +32,8 @@ export interface PartRow {
 export interface PartFormat {
   /** Whether a row is one array: of a network one layer. */
   readonly holdsOne: boolean;
+  /** Whether what belongs to an image of an archive goes with it: its class, its description. */
+  readonly takesBeside?: true;
   write(rows: readonly PartRow[]): AsyncGenerator<Uint8Array>;
 }
 

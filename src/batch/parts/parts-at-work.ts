@@ -6,7 +6,7 @@ import type { Input } from '../../io/inputs.js';
 import { baseName, isStored, joinPath } from '../../io/paths.js';
 import { discardStaged, openStaging, readStaged, type StagingFolder } from '../../io/places/staging-folder.js';
 import { type ManifestEntry, plainReason, settledEntry } from '../manifest.js';
-import type { Task, TaskResult, WorkDone } from '../work.js';
+import { failedWork, sentError, type Task, type TaskResult, type WorkDone } from '../work.js';
 import { openPartFormat } from './index.js';
 import { notOne, type PartFile, type PartFormat, type PartRow } from './part-format.js';
 import { partsOf } from './plan-parts.js';
@@ -41,6 +41,8 @@ export class PartsAtWork {
   readonly #members: ReadonlyMap<string, readonly number[]>;
   /** What has become of inputs whose part is not whole. */
   readonly #settled = new Map<number, WorkDone>();
+  /** What goes with them into their part. */
+  readonly #beside = new Map<number, PartRow['beside']>();
   /** How many inputs of a part are still to come. */
   readonly #left = new Map<string, number>();
   /** One part at a time is written. */
@@ -85,16 +87,29 @@ export class PartsAtWork {
    * @returns the inputs of the part, null while others are still to come
    * @throws CnnvizError when the part cannot be written
    */
-  take(index: number, work: WorkDone): Promise<InPart[] | null> {
-    this.#settled.set(index, work);
+  async take(index: number, work: WorkDone): Promise<InPart[] | null> {
+    this.#settled.set(index, await this.#withBeside(index, work));
     const part = this.#options.inputs[index].part!;
     const members = this.#members.get(part)!;
     const left = (this.#left.get(part) ?? members.length) - 1;
     this.#left.set(part, left);
-    if (left > 0) return Promise.resolve(null);
+    if (left > 0) return null;
     const turn = this.#turn.then(() => this.#finish(part, members));
     this.#turn = turn.catch(() => {});
     return turn;
+  }
+
+  /** The same, or a failure where what belongs to the input cannot be read. */
+  async #withBeside(index: number, work: WorkDone): Promise<WorkDone> {
+    const input = this.#options.inputs[index];
+    if (!this.#format.takesBeside || work.error !== null || input.member === undefined) return work;
+    try {
+      const { readBeside } = await import('./read-beside.js');
+      this.#beside.set(index, await readBeside(input));
+      return work;
+    } catch (error) {
+      return failedWork(sentError(error, input.path));
+    }
   }
 
   async #finish(part: string, members: readonly number[]): Promise<InPart[]> {
@@ -111,6 +126,7 @@ export class PartsAtWork {
     const outputs = [file, { path: factsPath, bytes: facts.length, sha256: sha256(facts) }];
     return members.map((index, i) => {
       this.#settled.delete(index);
+      this.#beside.delete(index);
       for (const staged of works[i].outputs) discardStaged(staged.path);
       const entry = settledEntry(this.#options.inputs[index], works[i], outputs);
       return { index, work: { ...works[i], result: this.#placed(works[i].result, index, path) }, entry };
@@ -126,6 +142,7 @@ export class PartsAtWork {
       sha256: read,
       error: error && plainReason(error),
       files,
+      beside: this.#beside.get(index) ?? [],
       facts: result && factsOfSample(result, files),
     };
   }

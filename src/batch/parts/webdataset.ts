@@ -1,7 +1,10 @@
 import type { PartFormat, PartRow } from './part-format.js';
 
 /** Samples of a tar archive: files of one key belong together, KEY.edge3x3.png and KEY.json. */
-export const webdataset: PartFormat = { holdsOne: false, write };
+export const webdataset: PartFormat = { holdsOne: false, takesBeside: true, write };
+
+/** What is told of a sample; of one that had such a file, it is in ours. */
+const RECORD = '.json';
 
 const BLOCK = 512;
 /** The largest size in eleven octal digits. */
@@ -12,11 +15,14 @@ const MOST_OCTAL = 8 ** 11 - 1;
  * Source: POSIX.1-2017, pax, "ustar Interchange Format"; github.com/webdataset/webdataset, base_plus_ext
  */
 async function* write(rows: readonly PartRow[]): AsyncGenerator<Uint8Array> {
-  for (const { key, path, sha256, files, facts } of rows) {
+  for (const { key, path, sha256, files, beside, facts } of rows) {
     if (facts === null) continue;
     for (const file of files) yield* member(`${key}${file.ending}`, await file.read());
-    const record = { key, path, sha256, ...facts };
-    yield* member(`${key}.json`, new TextEncoder().encode(JSON.stringify(record)));
+    const others = beside.filter(({ ending }) => ending !== RECORD);
+    for (const { ending, bytes } of others) yield* member(`${key}${ending}`, bytes);
+    const own = beside.find(({ ending }) => ending === RECORD);
+    const record = { key, path, sha256, ...facts, ...(own && { source: parsed(own.bytes) }) };
+    yield* member(`${key}${RECORD}`, new TextEncoder().encode(JSON.stringify(record)));
   }
   yield new Uint8Array(2 * BLOCK);
 }
@@ -76,4 +82,14 @@ function header(name: string, prefix: string, size: number, type: 'x' | '0'): Ui
   const sum = block.reduce((total, byte) => total + byte, 0);
   put(`${octal(sum, 6)}\0 `, 148);
   return block;
+}
+
+/** What a file says, or its text where that is no JSON. */
+function parsed(bytes: Uint8Array): unknown {
+  const text = new TextDecoder().decode(bytes);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

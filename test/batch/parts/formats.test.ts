@@ -20,6 +20,7 @@ const rowOf = (key: string, ...files: PartRow['files']): PartRow => ({
   sha256: HASH,
   error: null,
   files,
+  beside: [],
   facts: { input: { width: 2 } },
 });
 
@@ -87,7 +88,13 @@ describe('a WebDataset', () => {
     const bytes = await written('webdataset', [
       rowOf('a', fileOf('.maps.png', png)),
       failed('b'),
-      rowOf('ü/c', fileOf('.maps.png', png)),
+      {
+        ...rowOf('ü/c', fileOf('.maps.png', png)),
+        beside: [
+          { ending: '.cls', bytes: new TextEncoder().encode('7') },
+          { ending: '.json', bytes: new TextEncoder().encode('{"who":"me"}') },
+        ],
+      },
       rowOf(long, fileOf('.png', png)),
       rowOf(longer, fileOf('.png', png)),
     ]);
@@ -95,7 +102,8 @@ describe('a WebDataset', () => {
     const { members, damage } = listTar(memorySource(bytes));
     expect(damage).toBeNull();
     const names = ['a.maps', 'ü/c.maps', long, longer].flatMap((name) => {
-      return [`${name}.png`, `${name.replace('.maps', '')}.json`];
+      const key = name.replace('.maps', '');
+      return [`${name}.png`, ...(key === 'ü/c' ? [`${key}.cls`] : []), `${key}.json`];
     });
     expect([...members.keys()]).toEqual(names);
     const read = ({ from, size }: { from: number; size: number }) => bytes.subarray(from, from + size);
@@ -104,7 +112,13 @@ describe('a WebDataset', () => {
       if (name.endsWith('.png')) expect(read(member)).toEqual(png);
     }
     const record = JSON.parse(Buffer.from(read(members.get('ü/c.json')!)).toString());
-    expect(record).toEqual({ key: 'ü/c', path: 'in/ü/c.png', sha256: HASH, input: { width: 2 } });
+    expect(record).toEqual({
+      key: 'ü/c',
+      path: 'in/ü/c.png',
+      sha256: HASH,
+      input: { width: 2 },
+      source: { who: 'me' },
+    });
   });
 });
 
