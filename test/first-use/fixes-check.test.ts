@@ -250,7 +250,7 @@ testFixes(PARTS.check, CASES, {
   'src/io/find/archive-inputs.ts: check it with: tar -tf FILE':
     'needs another program: test/io/tar.test.ts has such a file',
   'src/io/find/labels.ts: expected a folder for each class, or a .cls beside each image; or give a list: --csv labels.csv':
-    'needs classes that nobody can guess: test/io/remote/commands.test.ts has images that have them',
+    'needs classes that nobody can guess: test/io/find/labels.test.ts has images that have them',
   'src/io/remote/s3-store.ts: choose another place with -o': 'needs a bucket: test/io/remote/s3-store.test.ts has one',
   'src/io/tar/members.ts: tar -tf … lists what is in it':
     'needs another program: test/io/tar.test.ts asks for such a file',
