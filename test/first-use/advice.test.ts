@@ -13,7 +13,7 @@ const sources = readTexts(projectFiles().filter((path) => /^src\/.*\.ts$/.test(p
 const OF_OTHERS: Readonly<Record<string, readonly string[]>> = {
   // the commands whose images are queued
   'src/batch/farm/join.ts': ['--resume'],
-  'src/batch/farm/submit.ts': ['-o', '--shard'],
+  'src/batch/farm/submit.ts': ['-o', '--format', '--shard'],
   'src/commands/farm/cancel.ts': ['--resume'],
   'src/commands/farm/farm-words.ts': ['--resume'],
   'src/commands/farm/take-order.ts': ['--shard', '--no-clobber', '--skip-existing'],

@@ -1,7 +1,7 @@
 import { CnnvizError } from '../../core/errors.js';
-import { takeLock } from '../../io/lock.js';
 import { refuseForeign, writeLines } from '../../io/own-texts.js';
 import { folderOf, joinPath } from '../../io/paths.js';
+import { keepText } from '../../io/places/kept-text.js';
 import type { QueueConnection } from '../../io/queue/connect.js';
 import { readJobFile, removeFarmFolder } from '../../io/queue/farm-folder.js';
 import { FarmStore } from '../../io/queue/farm-store.js';
@@ -32,14 +32,15 @@ export async function joinSubmission(
   if (state !== 'open') return null;
   const path = joinPath(root, manifestName(null));
   const renewal = setInterval(() => void store.lock(id, worker, LOCK_MS).catch(() => {}), LOCK_MS / 4);
-  const lock = takeLock(`${path}.lock`);
+  const kept = await keepText(path, () => {});
   try {
     await refuseForeign(path, MANIFEST_MARK);
     const folders = new Set<string>([root]);
     const lines = linesOfJobs(store, submission, (line) => {
       for (const output of entryOf(line)?.outputs ?? []) folders.add(folderOf(joinPath(root, output.path)));
     });
-    await writeLines(path, behind(headLine({ command, shard: null, inputs, total: inputs }), lines));
+    await writeLines(kept.path, behind(headLine({ command, shard: null, inputs, total: inputs }), lines));
+    await kept.publish();
     await store.writeRecord(id, { state: 'joined', ended: String(Date.now()) });
     // what workers that died have left
     sweepTemporaries(folders);
@@ -50,7 +51,7 @@ export async function joinSubmission(
     await queue.close();
     return path;
   } finally {
-    lock.release();
+    kept.release();
     clearInterval(renewal);
     await store.unlock(id, worker);
   }
@@ -63,15 +64,16 @@ export async function joinSubmission(
 export async function joinWhatIsThere(store: FarmStore, submission: Submission): Promise<number> {
   const { root, command, inputs } = submission;
   const path = joinPath(root, manifestName(null));
-  const lock = takeLock(`${path}.lock`);
+  const kept = await keepText(path, () => {});
   try {
     await refuseForeign(path, MANIFEST_MARK);
     let count = 0;
     const lines = linesOfJobs(store, submission, () => count++, true);
-    await writeLines(path, behind(headLine({ command, shard: null, inputs, total: inputs }), lines));
+    await writeLines(kept.path, behind(headLine({ command, shard: null, inputs, total: inputs }), lines));
+    await kept.publish();
     return count;
   } finally {
-    lock.release();
+    kept.release();
   }
 }
 

@@ -4,14 +4,13 @@ import { CnnvizError } from '../../core/errors.js';
 import { isOwnFile } from '../../io/descriptors.js';
 import { sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
-import { takeLock } from '../../io/lock.js';
 import { joinPath, relativePath } from '../../io/paths.js';
+import { keepText } from '../../io/places/kept-text.js';
 import type { QueueConnection } from '../../io/queue/connect.js';
 import { makeFarmFolder, removeFarmFolder, writeJobFile } from '../../io/queue/farm-folder.js';
 import { FarmStore } from '../../io/queue/farm-store.js';
 import { type JobQueue, openJobQueue, type QueueEntry } from '../../io/queue/job-queue.js';
-import { fileIdentity } from '../../io/read-files.js';
-import { checkNames, type ProductsOf, placesOf, productsFor, rootOf } from '../../run/place.js';
+import { checkNames, type ProductsOf, placesOf, placesThere, productsFor, rootOf } from '../../run/place.js';
 import { commandHash, namedFiles, proveEntries } from '../ledger.js';
 import { entryLine, type ManifestEntry, manifestName } from '../manifest.js';
 import type { Task } from '../work.js';
@@ -65,6 +64,8 @@ export async function submitToFarm(
   const { task, products, jobSize } = order;
   const { output } = task.job;
   const root = refuseUnfit(order);
+  // two runs in one folder would each take the other's manifest away
+  (await keepText(joinPath(root, manifestName(null)), () => {})).release();
   checkNames(output, order.inputs, products);
   const inputs = sorted(order.inputs);
   const command = await commandHash(task);
@@ -129,6 +130,15 @@ function refuseUnfit({ task, inputs, words }: FarmOrder): string {
       fix: 'add -o FOLDER to the command behind --',
     });
   }
+  if (output.parts !== undefined) {
+    throw new CnnvizError(
+      'unsupported',
+      `${words[0]}: --format ${output.parts.format} gathers images in parts, which a farm does not`,
+      {
+        fix: 'leave --format out, or run the command itself on each machine with --shard',
+      },
+    );
+  }
   const own = [...inputs.map(({ path }) => path), ...namedFiles(task)].find((path) => path === '-' || isOwnFile(path));
   if (own !== undefined) {
     throw new CnnvizError('usage', `${own}: only this process can read it, the workers of a farm cannot`, {
@@ -142,8 +152,6 @@ function refuseUnfit({ task, inputs, words }: FarmOrder): string {
       fix: 'run the command itself, in parts: --shard',
     });
   }
-  // two runs in one folder would each take the other's manifest away
-  takeLock(`${joinPath(root, manifestName(null))}.lock`).release();
   return root;
 }
 
@@ -166,7 +174,8 @@ async function knownEntries(
   if (resume) {
     const head = { command, shard: null, inputs: inputs.length, total: inputs.length };
     const notes: string[] = [];
-    const proven = await proveEntries(joinPath(root, manifestName(null)), { root, head, inputs }, notes);
+    const kept = await keepText(joinPath(root, manifestName(null)), () => {});
+    const proven = await proveEntries(kept.path, { root, head, inputs }, notes).finally(() => kept.release());
     for (const text of notes) note(text);
     for (const [index, { path }] of inputs.entries()) {
       const entry = proven.get(path);
@@ -175,10 +184,11 @@ async function knownEntries(
   }
   if (!skipExisting) return known;
   const { output } = task.job;
+  const exists = await placesThere(output, true);
   for (const [index, input] of inputs.entries()) {
     if (known.has(index) || input.unreadable !== undefined) continue;
     const places = placesOf(output, input, productsFor(products, input));
-    if (places.length === 0 || !places.every((path) => fileIdentity(path) !== null)) continue;
+    if (places.length === 0 || !places.every(exists)) continue;
     const outputs = places.map((path) => ({
       path: relativePath(root, path),
       bytes: 0,
