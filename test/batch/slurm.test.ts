@@ -13,7 +13,7 @@ import { expect } from 'vitest';
 import { BIN, cnnviz, IMAGES, inFolder, NODE } from '../cli/cnnviz.js';
 import { Cluster, withSlurm } from './slurm.js';
 
-const docs = readFileSync(new URL('../../docs/batch.md', import.meta.url), 'utf8');
+const docs = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8');
 
 /** The recipe's two blocks, as they stand in the docs: the array, and the merge behind it. */
 function recipe(shared: string): { array: string; merge: string } {

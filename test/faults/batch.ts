@@ -54,6 +54,15 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
+/** Whether a process does anything yet: one that nobody has waited for is no longer alive. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 export async function until<T>(look: () => T | null | undefined | false, limitMs = 30_000): Promise<T> {
   for (let waited = 0; waited < limitMs; waited += 10) {
     const seen = look();

@@ -193,19 +193,10 @@ const CASES: readonly FixCase[] = [
   },
   { args: ['kernels', 'edge3x3', 'sobel-x', '-o', 'x.npy'], says: /cnnviz kernels/, rule: { line: 0 } },
   { args: ['kernels', 'edeg3x3'], says: /did you mean/, rule: { meant: 'edeg3x3' } },
-  { args: ['preprocess'], says: /cnnviz preprocess/, rule: { line: 0 } },
-  { args: ['preprocess', 'photo.jpg', '--pixels', '255'], says: /--pixels/, rule: { leave: 0 } },
-  { args: ['preprocess', 'photo.jpg', '--pixels', '255'], says: /--preset/, rule: { add: 1 } },
-  { args: ['preprocess', 'photo.jpg', '--gray'], says: /--normalize/, rule: { add: 1 } },
-  { args: ['preprocess', 'photo.jpg', '-o', 'x.png'], says: /--audit/, rule: { add: 1 } },
-  { args: ['preprocess', 'photo.jpg', '-o', 'x.png'], says: /-o/, rule: { add: 0 }, fill: { FILE: 'x' } },
-  { args: ['preprocess', 'photo.jpg', '--audit', '-o', 'x.npy'], says: /-o/, rule: { add: 0 }, fill: { FILE: 'x' } },
-  { args: ['preprocess', 'photo.jpg', '--audit', '-o', 'x.npy'], says: /--audit/, rule: { leave: 1 } },
   {
-    args: ['preprocess', 'a.npy'],
-    files: { 'a.npy': npy([1, 3, 3], new Array(9).fill(0.5)) },
-    says: /cnnviz conv/,
-    rule: () => ['conv', 'a.npy', '-k', 'edge3x3'],
+    args: ['conv', 'five.png', '-k', 'edge3x3', '-o', 'https://host/maps/'],
+    says: /copy it from there/,
+    rule: (_, args) => [...args.slice(0, -1), 'maps/'],
   },
   { args: ['explain', 'five.png'], says: /cnnviz explain/, rule: { line: 0 } },
   {
@@ -376,6 +367,7 @@ function suchAs(fix: string, args: readonly string[]): readonly string[] {
 const PART = 'words of a command line that is printed whole, as cases above have it';
 
 testFixes(PARTS.layer, CASES, {
+  'src/cli/frame.ts: keep one of them': 'needs a bucket: test/batch/buckets.test.ts has one',
   'src/layers/selecting/chosen.ts: every shape must be known before the run: look at layers before it with --layers':
     'needs a graph whose shapes come from numbers',
   'src/run/recognized.ts: leave --weights and --init out': 'needs a checkpoint that is told by its tensors',

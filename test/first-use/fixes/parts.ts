@@ -7,6 +7,9 @@ const TRAIN = /^src\/(?:commands\/train\/|engine\/training\/network\/|models\/(?
 const NETWORK =
   /^src\/(?:commands\/(?:class|network\/(?!preprocess))|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label|idx|drawn-digits|(?:foreign|keras-files|tflite|torch-export)\/)|api\/|analysis\/(?!prepare\/scaled-input)|cli\/network-flags|run\/(?:layer-choice|model-file|network|shape))/;
 
+/** Tensors of images, and results of many in one file. */
+const MANY = /^src\/(?:cli\/parts-asked|commands\/network\/preprocess|run\/preprocess-file)/;
+
 const EXPLORE = /^src\/(?:commands\/explore\/|explorer\/|io\/web\/serve-page)/;
 
 /** Each needs a file of another program, or that program: test/first-use/foreign-files.test.ts, test/models/, test/farm/. No table. */
@@ -19,8 +22,9 @@ export const PARTS = {
   train: TRAIN,
   network: NETWORK,
   explore: EXPLORE,
+  many: MANY,
   /** One layer, and whatever the others leave. */
   layer: new RegExp(
-    `^(?!${[CHECK, HEAD, TRAIN, NETWORK, EXPLORE, FOREIGN].map(({ source }) => source.slice(1)).join('|')})src/`,
+    `^(?!${[CHECK, HEAD, TRAIN, NETWORK, EXPLORE, MANY, FOREIGN].map(({ source }) => source.slice(1)).join('|')})src/`,
   ),
 } as const;

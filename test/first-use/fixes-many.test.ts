@@ -1,0 +1,41 @@
+import { npy } from './fixes/arrays.js';
+import { type FixCase, testFixes } from './fixes/follow.js';
+import { PARTS } from './fixes/parts.js';
+
+const IN_PARTS = ['conv', 'img', '-k', 'edge3x3', '--format', 'npz'];
+
+const CASES: readonly FixCase[] = [
+  { args: ['preprocess'], says: /cnnviz preprocess/, rule: { line: 0 } },
+  { args: ['preprocess', 'photo.jpg', '--pixels', '255'], says: /--pixels/, rule: { leave: 0 } },
+  { args: ['preprocess', 'photo.jpg', '--pixels', '255'], says: /--preset/, rule: { add: 1 } },
+  { args: ['preprocess', 'photo.jpg', '--gray'], says: /--normalize/, rule: { add: 1 } },
+  { args: ['preprocess', 'photo.jpg', '-o', 'x.png'], says: /--audit/, rule: { add: 1 } },
+  { args: ['preprocess', 'photo.jpg', '-o', 'x.png'], says: /-o/, rule: { add: 0 }, fill: { FILE: 'x' } },
+  { args: ['preprocess', 'photo.jpg', '--audit', '-o', 'x.npy'], says: /-o/, rule: { add: 0 }, fill: { FILE: 'x' } },
+  { args: ['preprocess', 'photo.jpg', '--audit', '-o', 'x.npy'], says: /--audit/, rule: { leave: 1 } },
+  {
+    args: ['preprocess', 'a.npy'],
+    files: { 'a.npy': npy([1, 3, 3], new Array(9).fill(0.5)) },
+    says: /cnnviz conv/,
+    rule: () => ['conv', 'a.npy', '-k', 'edge3x3'],
+  },
+  { args: ['preprocess', 'photo.jpg', '--format', 'png'], says: /--audit/, rule: { add: 0 } },
+  {
+    args: ['preprocess', 'photo.jpg', '--format', 'npy', '--audit'],
+    says: /keep one/,
+    rule: (_, args) => args.slice(0, -1),
+  },
+  {
+    args: ['conv', 'img', '-k', 'edge3x3', '-o', 'out/', '--part-size', '2'],
+    says: /--format npz/,
+    rule: (_, args) => [...args, '--format', 'npz'],
+  },
+  { args: IN_PARTS, says: /-o FOLDER/, rule: { add: 0 }, fill: { FOLDER: 'out' } },
+  {
+    args: [...IN_PARTS, '-o', 'out/', '--show'],
+    says: /keep one/,
+    rule: (_, args) => args.slice(0, -1),
+  },
+];
+
+testFixes(PARTS.many, CASES, {});
