@@ -36,6 +36,25 @@ const CASES: readonly FixCase[] = [
     says: /keep one/,
     rule: (_, args) => args.slice(0, -1),
   },
+  {
+    args: ['conv', 'five.png', 'img/five.png', '-k', 'edge3x3', '--format', 'npz', '-o', 'out/'],
+    says: /--format parquet/,
+    rule: (_, args) => args.map((arg) => (arg === 'npz' ? 'parquet' : arg)),
+  },
+  {
+    args: ['run', 'conv edge3x3 | relu', 'img', '--layers', 'conv,relu', '--format', 'parquet', '-o', 'out/'],
+    says: /--layers/,
+    rule: (_, args) => args.map((arg) => (arg === 'conv,relu' ? 'relu' : arg)),
+  },
 ];
 
-testFixes(PARTS.many, CASES, {});
+testFixes(PARTS.many, CASES, {
+  'src/batch/parts/npz.ts: rename one of the inputs, or give each its files: --format npy':
+    'names are checked before: this is for names that an operating system tells apart',
+  'src/batch/parts/parquet.ts: use --format npz, which keeps every array as it is':
+    'needs an array of float64, or of 16 million numbers',
+  'src/batch/parts/read-beside.ts: take --format npz, which leaves it where it is':
+    'needs an archive with a text of more than a megabyte in it',
+  'src/io/places/stored-files.ts: choose another place with -o: s3://BUCKET/FOLDER/':
+    'needs a bucket: test/batch/buckets.test.ts has one',
+});
