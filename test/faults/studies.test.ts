@@ -1,7 +1,8 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cnnviz, inFolder } from '../cli/cnnviz.js';
 import { childrenOf, contentsOf, hasProc, leftovers, makeImages, start, until } from './batch.js';
 
@@ -35,10 +36,21 @@ const COMMANDS: readonly { readonly name: string; readonly args: readonly string
   { name: 'head train', args: ['head', 'train', 'in', '--features', ...NET, '-o', 'my.head', '--json'] },
 ];
 
+/** Images, a network, and baselines of which one is of another image: made once, copied for each test. */
+let origin: string;
+beforeAll(async () => {
+  origin = mkdtempSync(join(tmpdir(), 'cnnviz-test-'));
+  writeFileSync(join(origin, 'net.yaml'), NETWORK);
+  await makeImages(join(origin, 'in'), COUNT, [120, 100]);
+  const update = ['check', 'in', '--network', ...NET, '--layers', 'small,output', '--baseline', 'base', '--update'];
+  expect((await cnnviz([...update, '-j', '1'], { cwd: origin })).code).toBe(0);
+  cpSync(join(origin, 'base/0001.png/small.npy'), join(origin, 'base/0002.png/small.npy'));
+});
+afterAll(() => rmSync(origin, { recursive: true }));
+
 const inPhotographs = (use: (cwd: string) => Promise<void>) =>
   inFolder(async (cwd) => {
-    writeFileSync(join(cwd, 'net.yaml'), NETWORK);
-    await makeImages(join(cwd, 'in'), COUNT, [120, 100]);
+    cpSync(origin, cwd, { recursive: true });
     await use(cwd);
   });
 
@@ -54,21 +66,13 @@ const ran = async (args: readonly string[], cwd: string) => {
   return { code, stdout, stderr, workers };
 };
 
-/** Baselines, one of them of another image. */
-async function prepare(cwd: string): Promise<void> {
-  const update = ['check', 'in', '--network', ...NET, '--layers', 'small,output', '--baseline', 'base', '--update'];
-  expect((await cnnviz([...update, '-j', '1'], { cwd })).code).toBe(0);
-  cpSync(join(cwd, 'base/0001.png/small.npy'), join(cwd, 'base/0002.png/small.npy'));
-}
-
 describe('many images of one command, by several threads of one process', () => {
   it.each(COMMANDS)('$name answers and writes the same for any number of them', ({ args }) =>
-    inPhotographs(async (origin) => {
-      await prepare(origin);
+    inPhotographs(async (place) => {
       const results: object[] = [];
       for (const jobs of [1, 3]) {
         await inFolder(async (cwd) => {
-          cpSync(origin, cwd, { recursive: true });
+          cpSync(place, cwd, { recursive: true });
           const own = args[1] === 'train' ? sortIntoClasses(cwd, args) : args;
           const { code, stdout, workers, stderr } = await ran([...own, '-j', String(jobs)], cwd);
           expect(code, stderr).toBe(args.includes('--report') ? 1 : 0);
@@ -84,7 +88,6 @@ describe('many images of one command, by several threads of one process', () => 
     '$name goes on without an image that ends its process, twice',
     ({ args }) =>
       inPhotographs(async (cwd) => {
-        await prepare(cwd);
         writeFileSync(join(cwd, 'in/kill.png'), readFileSync(join(cwd, 'in/0000.png')));
         const env = { NODE_OPTIONS: `--require ${HANG}`, CNNVIZ_HANG: 'in/kill.png', CNNVIZ_HANG_MARKS: cwd };
         const holders = () => readdirSync(cwd).map(Number).filter(Boolean);
@@ -104,12 +107,11 @@ describe('many images of one command, by several threads of one process', () => 
     '$name: an image that cannot be read costs only itself',
     ({ args }) =>
       inPhotographs(async (origin) => {
-        await prepare(origin);
         writeFileSync(join(origin, 'in/0003.png'), readFileSync(join(origin, 'in/0003.png')).subarray(0, 700));
         const results: object[] = [];
         for (const jobs of [1, 2]) {
           await inFolder(async (cwd) => {
-            cpSync(origin, cwd, { recursive: true });
+            cpSync(place, cwd, { recursive: true });
             const { code, stdout, stderr } = await cnnviz([...args, '-j', String(jobs)], { cwd });
             expect(`${stdout}${stderr}`).toContain('in/0003.png');
             results.push({ code, stdout, files: contentsOf(cwd) });
