@@ -10,6 +10,15 @@ const conv = (format: string, ...more: string[]): string[] => [
   ...more,
 ];
 
+/** Formats, and how often each is killed. */
+const KILLED: readonly (readonly [format: string, rounds: number])[] = LONG
+  ? [
+      ['npz', 30],
+      ['webdataset', 30],
+      ['parquet', 30],
+    ]
+  : [['parquet', 2]];
+
 /** Images of which one is torn. */
 async function withImages(use: (cwd: string) => Promise<void>): Promise<void> {
   await inFolder(async (cwd) => {
@@ -20,15 +29,7 @@ async function withImages(use: (cwd: string) => Promise<void>): Promise<void> {
 }
 
 describe('parts', () => {
-  it.each(
-    LONG
-      ? ([
-          ['npz', 30],
-          ['webdataset', 30],
-          ['parquet', 30],
-        ] as const)
-      : ([['parquet', 2]] as const),
-  )(
+  it.each(KILLED)(
     'of a run that was killed are finished by --resume, byte for byte as if unbroken (%s, random moments: %i)',
     (format, rounds) =>
       withImages(async (cwd) => {

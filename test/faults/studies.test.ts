@@ -106,8 +106,8 @@ describe('many images of one command, by several threads of one process', () => 
   it.each(COMMANDS.filter(({ name }) => name !== 'head train'))(
     '$name: an image that cannot be read costs only itself',
     ({ args }) =>
-      inPhotographs(async (origin) => {
-        writeFileSync(join(origin, 'in/0003.png'), readFileSync(join(origin, 'in/0003.png')).subarray(0, 700));
+      inPhotographs(async (place) => {
+        writeFileSync(join(place, 'in/0003.png'), readFileSync(join(place, 'in/0003.png')).subarray(0, 700));
         const results: object[] = [];
         for (const jobs of [1, 2]) {
           await inFolder(async (cwd) => {
