@@ -8,7 +8,8 @@ const NETWORK =
   /^src\/(?:commands\/(?:class|network\/(?!preprocess))|commands\/layer\/(?:animate|field)|models\/(?!kernel|head|label|idx|drawn-digits|(?:foreign|keras-files|tflite|torch-export)\/)|api\/|analysis\/(?!prepare\/scaled-input)|cli\/network-flags|run\/(?:layer-choice|model-file|network|shape))/;
 
 /** Tensors of images, and results of many in one file. */
-const MANY = /^src\/(?:batch\/parts\/|cli\/parts-asked|io\/places\/|commands\/network\/preprocess|run\/preprocess-file)/;
+const MANY =
+  /^src\/(?:batch\/parts\/|cli\/parts-asked|io\/places\/|commands\/network\/preprocess|run\/preprocess-file)/;
 
 const EXPLORE = /^src\/(?:commands\/explore\/|explorer\/|io\/web\/serve-page)/;
 
