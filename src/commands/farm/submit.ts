@@ -15,7 +15,9 @@ export const submit = command({
   args: { words: arg.any('the command, behind --') },
   flags: {
     ...queueFlags,
-    ...under('Queue:', { jobSize: flag.whole('--job-size <n>', 'images in a job', 1, '100') }),
+    ...under('Queue:', {
+      jobSize: flag.whole('--job-size <n>', 'images in a job (default: 100, and 16 jobs of fewer than 1,600)', 1),
+    }),
   },
   async answer({ words, flags }, { terminal }) {
     const { takeOrder } = await import('./take-order.js');

@@ -27,7 +27,7 @@ const OF_ONE_PROCESS: Readonly<Record<string, string>> = {
  * What a command behind -- asks for, checked as if it were typed.
  * @throws CnnvizError 'usage' for a command that is not done image by image, and as the command does
  */
-export async function takeOrder(words: readonly string[], jobSize: number): Promise<FarmOrder> {
+export async function takeOrder(words: readonly string[], jobSize: number | null): Promise<FarmOrder> {
   refuseUnfit(words);
   const order = await orderOf(words);
   if (order === null) {
@@ -45,17 +45,20 @@ export async function takeOrder(words: readonly string[], jobSize: number): Prom
     timeoutMs: timeoutOf(flags),
     resume: flags.resume,
     skipExisting: flags.skipExisting,
-    jobSize,
+    jobSize: jobSize ?? Math.min(MOST_IN_JOB, Math.ceil(inputs.length / FEWEST_JOBS)),
     folder: process.cwd(),
   };
 }
+
+/** What a worker that dies has to do again is little, and few images are something to do for several workers. */
+const [MOST_IN_JOB, FEWEST_JOBS] = [100, 16];
 
 function refuseUnfit(words: readonly string[]): void {
   const [name = ''] = words;
   if ((FIT as readonly string[]).includes(name)) return;
   if (name === '') {
     throw new CnnvizError('usage', 'farm submit: expected a command behind --', {
-      fix: 'farm submit -- conv photos/ -r -o maps/ --kernel edge3x3',
+      fix: 'cnnviz farm submit -- conv photos/ -r -o maps/ --kernel edge3x3',
     });
   }
   throw new CnnvizError('usage', `farm submit: ${name} is not done image by image: expected ${FIT.join(', ')}`, {

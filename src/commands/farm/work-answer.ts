@@ -4,6 +4,7 @@ import { EXIT } from '../../cli/exit.js';
 import type { ValuesOf } from '../../cli/flags.js';
 import type { Answer, Frame } from '../../cli/frame.js';
 import { hearInterruption } from '../../cli/signals.js';
+import { plural } from '../../core/geometry.js';
 import { commandText, groupDigits } from '../../core/text.js';
 import type { QueueConnection } from '../../io/queue/connect.js';
 import { FarmStore } from '../../io/queue/farm-store.js';
@@ -26,7 +27,7 @@ export async function workOnFarm(flags: ValuesOf<typeof workFlags>, frame: Frame
         begin(submission) {
           begun.set(submission.id, submission);
           const { id, words, inputs, jobs } = submission;
-          terminal.note(`${id}: ${commandText(words)}: ${groupDigits(inputs)} inputs in ${groupDigits(jobs)} jobs`);
+          terminal.note(`${id}: ${commandText(words)}: ${plural(inputs, 'input')} in ${plural(jobs, 'job')}`);
         },
         // with --until-done all failures are listed at the end, also those of other workers
         failed: (error) => (flags.untilDone ? undefined : terminal.warn(`   ${error.message}`)),
