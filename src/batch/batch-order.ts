@@ -36,6 +36,10 @@ export interface BatchOptions {
 /** Where a job of a larger batch keeps its record, and who works for it. */
 interface LargerBatch {
   readonly journal: Journal;
+  /** As `commandHash` says of the task: it is the same for all jobs. */
+  readonly command: string;
+  /** Indexes of inputs that are worked on when all others are done, with nothing beside them. */
+  readonly alone: ReadonlySet<number>;
   /** Not asked where results are gathered in parts: each part has processes of its own. */
   readonly openPool: (events: PoolEvents<TaskResult>) => BatchPool;
 }

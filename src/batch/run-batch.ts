@@ -11,6 +11,7 @@ import { sweepTemporaries } from '../io/temporaries.js';
 import { checkClobber, checkNames, type Product, type ProductsOf, placesThere, rootOf } from '../run/place.js';
 import { type BatchEvents, type BatchOptions, type BatchOutcome, inputsOfShard, keepsManifest } from './batch-order.js';
 import { commandHash, type Journal, Ledger, namedFiles } from './ledger.js';
+import { withLonely } from './lonely-pool.js';
 import { type ManifestEntry, settledEntry } from './manifest.js';
 import { outputFolders, outputsOf } from './output-folders.js';
 import type { InPart, PartsAtWork } from './parts/parts-at-work.js';
@@ -148,7 +149,7 @@ class Batch {
     if (!output.clobber) (await import('./parts/check-parts.js')).refuseExisting(output, inputs, this.#exists);
     if (inputs.length === 0) return;
     const { PartsAtWork } = await import('./parts/parts-at-work.js');
-    const command = await commandHash(this.#options.task);
+    const command = this.#options.within?.command ?? (await commandHash(this.#options.task));
     const root = rootOf(output)!;
     const { clobber } = output;
     this.#gatherer = await PartsAtWork.open({ inputs: this.#inputs, parts, root, command, clobber });
@@ -249,27 +250,29 @@ class Batch {
       done: (index, work) => this.#finish(index, work),
       share: (index, done) => this.#share(index, done),
       mayWrite: (index, products) => this.#mayWrite(this.#inputs[index], products),
-      died: (pid, indexes) => {
-        sweepTemporaries(this.#folders(indexes.map((index) => this.#inputs[index])), [pid]);
-      },
+      died: (pid, indexes) => void sweepTemporaries(this.#folders(indexes.map((i) => this.#inputs[i])), [pid]),
       ...(within && { begun: (index, alone) => within.journal.begun?.(this.#inputs[index], alone) }),
     };
-    const isOwn = within === undefined || this.#gatherer !== null;
-    this.#pool = isOwn ? this.#ownPool(task, open.length, events) : within.openPool(events);
+    if (within === undefined) this.#pool = this.#ownPool(task, open.length, events);
+    // where parts are gathered is known to these processes alone
+    else if (this.#gatherer !== null) {
+      this.#pool = withLonely(this.#ownPool(task, open.length, events, true), within.alone);
+    } else this.#pool = within.openPool(events);
     await this.#pool.run(open);
   }
 
-  #ownPool(task: Task, open: number, events: PoolEvents<TaskResult>): BatchPool {
+  #ownPool(task: Task, open: number, events: PoolEvents<TaskResult>, staysOpen = false): WorkerPool<Input> {
     const { jobs, timeoutMs } = this.#options;
     this.#collect = keepMemorySmall();
     return new WorkerPool<Input>(
-      this.#gatherer === null ? this.#inputs : this.#inputs.map((_, index) => this.#itemOf(index)),
+      this.#inputs.map((_, index) => this.#itemOf(index)),
       {
         task,
         ...divideWork(task.kind, jobs, open),
         timeoutMs,
         keepHashes: this.#ledger !== null && this.#gatherer === null,
         profile: timesOfProcess() !== null,
+        staysOpen,
       },
       events,
     );

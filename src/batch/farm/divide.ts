@@ -15,19 +15,21 @@ export function sorted(inputs: readonly Input[]): Input[] {
 
 /**
  * Cuts a sorted list into jobs of at most so many inputs. Neighbours stay together: files of one folder, and of one archive
- * only, so that a worker opens few of them.
+ * only, so that a worker opens few of them. Where results are gathered in parts, each part is a job.
  */
 export function* divide(inputs: readonly Input[], size: number): Generator<JobInputs> {
   let number = 0;
   let from = 0;
-  let archive = archiveOf(inputs[0]);
   for (let at = 1; at <= inputs.length; at++) {
-    const next = at < inputs.length ? archiveOf(inputs[at]) : undefined;
-    if (at < inputs.length && at - from < size && next === archive) continue;
+    if (at < inputs.length && belongTogether(inputs[at - 1], inputs[at], at - from < size)) continue;
     yield { number: number++, inputs: inputs.slice(from, at) };
     from = at;
-    archive = next ?? null;
   }
+}
+
+function belongTogether(one: Input, next: Input, hasRoom: boolean): boolean {
+  if (one.part !== undefined || next.part !== undefined) return one.part === next.part;
+  return hasRoom && archiveOf(one) === archiveOf(next);
 }
 
 /** How many jobs that makes. */
@@ -37,7 +39,7 @@ export function jobCount(inputs: readonly Input[], size: number): number {
   return count;
 }
 
-function archiveOf(input: Input | undefined): string | null {
-  if (input?.remote !== undefined) return input.member === undefined ? null : input.remote.address;
-  return input === undefined ? null : (memberPath(input.path)?.archive ?? null);
+function archiveOf({ path, remote, member }: Input): string | null {
+  if (remote !== undefined) return member === undefined ? null : remote.address;
+  return memberPath(path)?.archive ?? null;
 }

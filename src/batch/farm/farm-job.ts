@@ -7,9 +7,12 @@ import { entryLine } from '../manifest.js';
 import { runBatch } from '../run-batch.js';
 import type { BatchPool } from '../shared-pool.js';
 import type { FarmEvents } from './farm-events.js';
-import { JobJournal } from './job-journal.js';
+import { DEADLY, JobJournal } from './job-journal.js';
 import type { OpenSubmission } from './open-submission.js';
 import { finishedText, unpackInputs } from './submission.js';
+
+/** What is said of an input that has ended too many workers, where a part holds it. */
+const GIVEN_UP = { why: DEADLY, fix: 'the file may be malformed, or too large for these machines' };
 
 /** A job in a worker's hands. */
 export class FarmJob {
@@ -19,6 +22,8 @@ export class FarmJob {
   readonly #events: FarmEvents;
   #journal: JobJournal | null = null;
   #pool: BatchPool | null = null;
+  /** Ends what works for it alone. */
+  #tidy: (() => void) | null = null;
   #isLost = false;
   /** Why this worker can write nothing more. */
   #fault: CnnvizError | null = null;
@@ -64,10 +69,10 @@ export class FarmJob {
       {
         task: submission.task,
         materials: null,
-        inputs,
+        inputs: inputs.map((input, index) => (journal.deadly.has(index) ? { ...input, unreadable: GIVEN_UP } : input)),
         named: 0,
         products: null,
-        jobs: 1,
+        jobs: this.open.jobs,
         timeoutMs: submission.timeoutMs,
         isolate: true,
         shard: null,
@@ -76,6 +81,8 @@ export class FarmJob {
         send: () => Promise.reject(new Error('a farm has no standard output')),
         within: {
           journal,
+          command: submission.command,
+          alone: journal.alone,
           openPool: (events) => {
             this.#pool = this.open.pool().join(inputs, events, journal.alone);
             if (this.#isLost) this.#pool.kill();
@@ -96,7 +103,10 @@ export class FarmJob {
         progress() {},
         note: (text) => this.#events.note(text),
         times() {},
-        whenStopped() {},
+        whenStopped: (tidy) => {
+          this.#tidy = tidy;
+          if (this.#isLost) tidy?.();
+        },
       },
     );
   }
@@ -124,6 +134,7 @@ export class FarmJob {
     this.#isLost = true;
     this.#journal?.drop();
     this.#pool?.kill();
+    this.#tidy?.();
   }
 
   /** Lets go of it: the next worker goes on where this one was. */

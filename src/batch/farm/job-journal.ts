@@ -23,6 +23,8 @@ export class JobJournal implements Journal {
   readonly #inFlight = new Set<number>();
   /** Inputs that were in hand when a worker ended: each is done when nothing else is. */
   readonly alone = new Set<number>();
+  /** Inputs that have ended too many workers, of a part: it tells of them as of what cannot be read. */
+  readonly deadly = new Set<number>();
   #isOpen = true;
 
   private constructor(store: FarmStore, id: string, job: number, inputs: readonly Input[]) {
@@ -38,13 +40,18 @@ export class JobJournal implements Journal {
     const journal = new JobJournal(store, id, job, inputs);
     const known = await store.begun(id, job);
     for (const [field, text] of Object.entries(known)) journal.#take(field, text);
-    for (const [index, { path }] of inputs.entries()) {
+    for (const [index, { path, part }] of inputs.entries()) {
       const how = known[`${BEGUN}${index}`];
       if (how === undefined || journal.#entries.has(path)) continue;
-      journal.alone.add(index);
       const deaths = how === ALONE ? await store.count(id, job, `${DEATHS}${index}`) : 0;
       await store.note(id, job, {}, [`${BEGUN}${index}`]);
-      if (deaths >= MOST_DEATHS) journal.record(deadly(path));
+      if (deaths < MOST_DEATHS) journal.alone.add(index);
+      else if (part === undefined) journal.record(deadly(path));
+      else {
+        // its part is not whole yet: whoever takes the job over must know it again
+        await store.note(id, job, { [`${BEGUN}${index}`]: ALONE });
+        journal.deadly.add(index);
+      }
     }
     return journal;
   }
@@ -116,7 +123,10 @@ export function knownFields(known: ReadonlyMap<number, ManifestEntry>): Record<s
   return Object.fromEntries([...known].map(([index, entry]) => [`${SKIPPED}${index}`, entryLine(entry)]));
 }
 
+/** Why an input is given up. */
+export const DEADLY = `ended the worker that had nothing else in hand, ${MOST_DEATHS} times`;
+
 function deadly(path: string): ManifestEntry {
-  const message = `${path}: ended the worker that had nothing else in hand, ${MOST_DEATHS} times`;
+  const message = `${path}: ${DEADLY}`;
   return { input: path, sha256: null, outputs: [], error: { code: 'crash', message } };
 }

@@ -26,7 +26,7 @@ export async function joinSubmission(
   worker: string,
 ): Promise<string | null> {
   const store = new FarmStore(connection);
-  const { id, root, command, inputs } = submission;
+  const { id, root } = submission;
   if (!(await store.lock(id, worker, LOCK_MS))) return null;
   const state = await store.field(id, 'state');
   if (state !== 'open') return null;
@@ -39,7 +39,7 @@ export async function joinSubmission(
     const lines = linesOfJobs(store, submission, (line) => {
       for (const output of entryOf(line)?.outputs ?? []) folders.add(folderOf(joinPath(root, output.path)));
     });
-    await writeLines(kept.path, behind(headLine({ command, shard: null, inputs, total: inputs }), lines));
+    await writeLines(kept.path, behind(headOf(submission), lines));
     await kept.publish();
     await store.writeRecord(id, { state: 'joined', ended: String(Date.now()) });
     // what workers that died have left
@@ -62,19 +62,25 @@ export async function joinSubmission(
  * begins there. @returns how many inputs it tells of
  */
 export async function joinWhatIsThere(store: FarmStore, submission: Submission): Promise<number> {
-  const { root, command, inputs } = submission;
+  const { root } = submission;
   const path = joinPath(root, manifestName(null));
   const kept = await keepText(path, () => {});
   try {
     await refuseForeign(path, MANIFEST_MARK);
     let count = 0;
     const lines = linesOfJobs(store, submission, () => count++, true);
-    await writeLines(kept.path, behind(headLine({ command, shard: null, inputs, total: inputs }), lines));
+    await writeLines(kept.path, behind(headOf(submission), lines));
     await kept.publish();
     return count;
   } finally {
     kept.release();
   }
+}
+
+/** What a run of one machine writes above its lines. */
+function headOf({ command, inputs, task }: Submission): string {
+  const { parts } = task.job.output;
+  return headLine({ command, shard: null, inputs, total: inputs, ...(parts && { parts }) });
 }
 
 async function* linesOfJobs(

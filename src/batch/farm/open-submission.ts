@@ -12,6 +12,8 @@ import type { Submission } from './submission.js';
 export interface OpenSubmission {
   readonly submission: Submission;
   readonly source: JobSource;
+  /** Images in flight. */
+  readonly jobs: number;
   /** Its processes, started with the first job. */
   pool(): SharedPool;
   /** Ends the processes that were started, once they are done. */
@@ -45,6 +47,7 @@ export async function openSubmission(
   return {
     submission,
     source,
+    jobs,
     pool() {
       pool ??= new SharedPool(
         { task, ...divideWork(task.kind, jobs, inputs), timeoutMs, keepHashes: true, profile: false },

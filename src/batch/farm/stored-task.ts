@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Job, NetworkJob } from '../../core/job.js';
 import { PRESET_NAMES } from '../../core/job.js';
+import { PART_FORMATS } from '../../core/part.js';
 import type { PreprocessFileJob } from '../../run/preprocess-file.js';
 import type { Task } from '../work.js';
 
@@ -137,6 +138,7 @@ const output = z.strictObject({
   figure: z.strictObject({ look, svg: z.boolean() }).exactOptional(),
   names: z.strictObject({ one: z.string(), all: z.string() }).exactOptional(),
   isOfOne: flag,
+  parts: z.strictObject({ format: z.enum(PART_FORMATS), size: z.int().positive() }).exactOptional(),
 });
 
 const convJob: z.ZodType<Job> = z.strictObject({

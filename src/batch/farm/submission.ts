@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CnnvizError } from '../../core/errors.js';
 import { VERSION } from '../../core/version.js';
 import type { Input } from '../../io/inputs.js';
-import { isRemote } from '../../io/paths.js';
+import { isRemote, leavesFolder } from '../../io/paths.js';
 import type { FarmStore, JobTally } from '../../io/queue/farm-store.js';
 import { packText, unpackText } from '../../io/queue/packed.js';
 import { rootOf } from '../../run/place.js';
@@ -136,6 +136,10 @@ const inputSchema = z.looseObject({
   name: z.string().regex(/^[^/\\\0]+$/),
   ext: z.string().regex(/^[^/\\\0]*$/),
   relative: z.string().refine((folder) => !folder.split(/[\\/]/).includes('..')),
+  part: z
+    .string()
+    .refine((path) => !leavesFolder(path))
+    .exactOptional(),
   unreadable: z.object({ why: z.string(), fix: z.string() }).exactOptional(),
   remote: z
     .object({

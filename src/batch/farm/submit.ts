@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { CnnvizError } from '../../core/errors.js';
+import type { PartFormatName } from '../../core/part.js';
 import { isOwnFile } from '../../io/descriptors.js';
 import { sha256 } from '../../io/hash.js';
 import type { Input } from '../../io/inputs.js';
@@ -10,9 +11,13 @@ import type { QueueConnection } from '../../io/queue/connect.js';
 import { makeFarmFolder, removeFarmFolder, writeJobFile } from '../../io/queue/farm-folder.js';
 import { FarmStore } from '../../io/queue/farm-store.js';
 import { type JobQueue, openJobQueue, type QueueEntry } from '../../io/queue/job-queue.js';
-import { checkNames, type ProductsOf, placesOf, placesThere, productsFor, rootOf } from '../../run/place.js';
+import { checkNames, type ProductsOf, placesThere, productsFor, rootOf } from '../../run/place.js';
 import { commandHash, namedFiles, proveEntries } from '../ledger.js';
 import { entryLine, type ManifestEntry, manifestName } from '../manifest.js';
+import { outputsOf } from '../output-folders.js';
+import { checkParts } from '../parts/check-parts.js';
+import { openPartFormat } from '../parts/index.js';
+import { notOne } from '../parts/part-format.js';
 import type { Task } from '../work.js';
 import { divide, jobCount, sorted } from './divide.js';
 import { knownFields } from './job-journal.js';
@@ -66,8 +71,9 @@ export async function submitToFarm(
   const root = refuseUnfit(order);
   // two runs in one folder would each take the other's manifest away
   (await keepText(joinPath(root, manifestName(null)), () => {})).release();
-  checkNames(output, order.inputs, products);
-  const inputs = sorted(order.inputs);
+  if (output.parts === undefined) checkNames(output, order.inputs, products);
+  else await checkGathered(order, output.parts.format);
+  const inputs = output.parts === undefined ? sorted(order.inputs) : inOneOrder(order.inputs);
   const command = await commandHash(task);
   const id = sha256(new TextEncoder().encode(JSON.stringify([command, root, inputs.map(({ path }) => path)]))).slice(
     0,
@@ -130,15 +136,6 @@ function refuseUnfit({ task, inputs, words }: FarmOrder): string {
       fix: 'add -o FOLDER to the command behind --',
     });
   }
-  if (output.parts !== undefined) {
-    throw new CnnvizError(
-      'unsupported',
-      `${words[0]}: --format ${output.parts.format} gathers images in parts, which a farm does not`,
-      {
-        fix: 'leave --format out, or run the command itself on each machine with --shard',
-      },
-    );
-  }
   const own = [...inputs.map(({ path }) => path), ...namedFiles(task)].find((path) => path === '-' || isOwnFile(path));
   if (own !== undefined) {
     throw new CnnvizError('usage', `${own}: only this process can read it, the workers of a farm cannot`, {
@@ -153,6 +150,29 @@ function refuseUnfit({ task, inputs, words }: FarmOrder): string {
     });
   }
   return root;
+}
+
+/** @throws CnnvizError for parts that cannot be made of these results, or that would replace something else */
+async function checkGathered({ task, inputs, products }: FarmOrder, name: PartFormatName): Promise<void> {
+  checkParts(task.job.output, inputs);
+  const format = await openPartFormat(name);
+  const [first] = inputs;
+  const count = productsFor(products, first).length;
+  if (format.holdsOne && count !== 1) throw notOne(first.path, count);
+}
+
+/**
+ * The jobs of parts are joined one behind the other, and a manifest is in the order of the inputs' names.
+ * @throws CnnvizError 'usage' where parts of an archive stand between those of files
+ */
+function inOneOrder(inputs: readonly Input[]): readonly Input[] {
+  for (let i = 1; i < inputs.length; i++) {
+    if (inputs[i].path > inputs[i - 1].path) continue;
+    throw new CnnvizError('usage', `${inputs[i].path}: stands between inputs whose parts are others`, {
+      fix: 'submit archives and files apart, each with a folder of its own',
+    });
+  }
+  return inputs;
 }
 
 /** Files from all of the list: a machine that has none of them is the wrong one. Of what is fetched any machine may be the right one. */
@@ -172,7 +192,8 @@ async function knownEntries(
 ): Promise<ReadonlyMap<number, ManifestEntry>> {
   const known = new Map<number, ManifestEntry>();
   if (resume) {
-    const head = { command, shard: null, inputs: inputs.length, total: inputs.length };
+    const { parts } = task.job.output;
+    const head = { command, shard: null, inputs: inputs.length, total: inputs.length, ...(parts && { parts }) };
     const notes: string[] = [];
     const kept = await keepText(joinPath(root, manifestName(null)), () => {});
     const proven = await proveEntries(kept.path, { root, head, inputs }, notes).finally(() => kept.release());
@@ -187,7 +208,7 @@ async function knownEntries(
   const exists = await placesThere(output, true);
   for (const [index, input] of inputs.entries()) {
     if (known.has(index) || input.unreadable !== undefined) continue;
-    const places = placesOf(output, input, productsFor(products, input));
+    const places = outputsOf(output, input, products);
     if (places.length === 0 || !places.every(exists)) continue;
     const outputs = places.map((path) => ({
       path: relativePath(root, path),

@@ -62,7 +62,7 @@ function refuseUnfit(words: readonly string[]): void {
     });
   }
   throw new CnnvizError('usage', `farm submit: ${name} is not done image by image: expected ${FIT.join(', ')}`, {
-    fix: 'for features of many images: farm submit -- run resnet18 photos/ -o features/ --layers avgpool --format npy',
+    fix: 'for features: cnnviz farm submit -- run resnet18 photos/ -o features/ --layers avgpool --format parquet',
   });
 }
 
