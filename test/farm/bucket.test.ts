@@ -1,22 +1,13 @@
-import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cnnviz, cnnvizAlone, inFolder } from '../cli/cnnviz.js';
 import { contentsOf, makeImages, start, until } from '../faults/batch.js';
-import { getObject, startBucket, type TestBucket } from '../io/remote/bucket.js';
+import { startBucket } from '../io/remote/bucket.js';
+import { fetched } from './fetched.js';
 import { NO_REDIS, RedisServer } from './redis.js';
 
 const CONV = ['conv', 'in', '-k', 'edge3x3', '-o'];
-
-/** Copies what lies in the bucket to a folder. */
-async function fetched(bucket: TestBucket, folder: string): Promise<Record<string, string>> {
-  for (const key of await bucket.keys('results', 'out/')) {
-    const path = join(folder, key.slice('out/'.length));
-    mkdirSync(join(path, '..'), { recursive: true });
-    writeFileSync(path, await getObject(bucket, key, 'results'));
-  }
-  return contentsOf(folder);
-}
 
 describe.skipIf(NO_REDIS !== null)(`a farm whose results go to a bucket ${NO_REDIS ?? ''}`, () => {
   it('leaves there what one machine leaves in a folder, and nothing else, though a worker is killed', () =>

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { cnnvizAlone, inFolder } from '../cli/cnnviz.js';
 import { contentsOf, LONG, makeImages, type Running, start, until } from '../faults/batch.js';
+import { startBucket } from '../io/remote/bucket.js';
 import { seeded } from '../random.js';
+import { fetched } from './fetched.js';
 import { NO_REDIS, RedisServer } from './redis.js';
 
 const HOOK = fileURLToPath(new URL('deadly.cjs', import.meta.url));
@@ -28,28 +30,30 @@ function name(index: number): string {
   return `${String(index).padStart(4, '0')}.png`;
 }
 
+const CONV = ['conv', 'in', '-k', 'edge3x3', '-o'];
+
 describe.skipIf(NO_REDIS !== null)(`three workers, killed at random ${NO_REDIS ?? ''}`, () => {
-  it(
-    `leave what one machine leaves: ${SIZE.images} images, ${SIZE.kills} deaths, Redis restarted, a worker frozen`,
-    () =>
+  it.each(LONG ? ['a folder', 'a bucket'] : ['a folder'])(
+    `leave in %s what one machine leaves: ${SIZE.images} images, ${SIZE.kills} deaths, Redis restarted, a worker frozen`,
+    (place) =>
       inFolder(async (cwd) => {
         await makeInputs(cwd);
-        const env = { NODE_OPTIONS: `--require ${HOOK}` };
-        const command = ['conv', 'in', '-k', 'edge3x3', '-o', 'out'];
-        const alone = await cnnvizAlone([...command, '-q', '-j', '2'], { cwd, env });
+        const hook = { NODE_OPTIONS: `--require ${HOOK}` };
+        const alone = await cnnvizAlone([...CONV, 'out', '-q', '-j', '2'], { cwd, env: hook });
         expect(alone.code).toBe(1);
         const expected = contentsOf(join(cwd, 'out'));
         await inFolder(async (other) => {
           await makeInputs(other);
+          const bucket = place === 'a bucket' ? await startBucket(['results'], { busyOneIn: 10 }) : null;
           const redis = await RedisServer.start(other);
+          const env = { ...hook, ...bucket?.env };
           const crew = new Crew(other, redis, { ...env, CNNVIZ_SLOW: String(SIZE.slow) });
           try {
             const size = ['--job-size', String(SIZE.jobSize)];
+            const command = [...CONV, bucket ? 's3://results/out/' : 'out'];
             const submitted = await cnnvizAlone(
               ['farm', 'submit', '--queue', redis.address, ...size, '--', ...command],
-              {
-                cwd: other,
-              },
+              { cwd: other, env },
             );
             expect(submitted.stderr).toBe('');
             await crew.sufferAll();
@@ -62,11 +66,13 @@ describe.skipIf(NO_REDIS !== null)(`three workers, killed at random ${NO_REDIS ?
             const written = SIZE.images - SIZE.corrupt - SIZE.deadly;
             expect(stdout.replaceAll(',', '')).toContain(`: ${written} written ${SIZE.corrupt + SIZE.deadly} failed`);
             expect(crew.deaths).toBeGreaterThanOrEqual(SIZE.kills);
-            expect(manifestOf(other)).toEqual(manifestOf(cwd));
-            expect(contentsOf(join(other, 'out'))).toEqual(expected);
+            const found = bucket ? await fetched(bucket, join(other, 'there')) : contentsOf(join(other, 'out'));
+            if (!bucket) expect(manifestOf(other)).toEqual(manifestOf(cwd));
+            expect(found).toEqual(expected);
           } finally {
             await crew.end();
             await redis.stop();
+            await bucket?.close();
           }
         });
       }),
