@@ -1,4 +1,5 @@
 import { chunk4x8, chunk8x4, run4x8 } from './gemm';
+import { join } from './lanes';
 import { CHUNK, RUN } from './order';
 
 /**
@@ -6,45 +7,62 @@ import { CHUNK, RUN } from './order';
  * Source: Lavin, Gray 2015, arxiv.org/abs/1509.09308
  */
 
-/** The weights of one kernel row (or column) of 3 or 5 taps `step` doubles apart, at the six points; to: 6 doubles. */
-function weightsAtPoints(from: i32, step: i32, taps: i32, to: i32): void {
-  const w0 = load<f64>(from);
-  const w1 = load<f64>(from + step);
-  const w2 = load<f64>(from + 2 * step);
-  const w3 = taps == 5 ? load<f64>(from + 3 * step) : 0;
-  const w4 = taps == 5 ? load<f64>(from + 4 * step) : 0;
-  const even = w0 + w2 + w4;
-  const odd = w1 + w3;
-  const evenTwo = w0 + 4 * w2 + 16 * w4;
-  const oddTwo = 2 * w1 + 8 * w3;
-  store<f64>(to, w0 / 4);
-  store<f64>(to, -(even + odd) / 6, 8);
-  store<f64>(to, -(even - odd) / 6, 16);
-  store<f64>(to, (evenTwo + oddTwo) / 24, 24);
-  store<f64>(to, (evenTwo - oddTwo) / 24, 32);
-  store<f64>(to, taps == 5 ? w4 : w2, 40);
+/**
+ * The weights of one kernel row (or column) of 3 or 5 taps, of two maps in float64, at the six points. Taps lie `step` bytes
+ * apart, results `toStep`.
+ */
+function weightsAtPoints(from: i32, step: i32, taps: i32, to: i32, toStep: i32): void {
+  const four = f64x2.splat(4);
+  const six = f64x2.splat(6);
+  const w0 = v128.load(from);
+  const w1 = v128.load(from + step);
+  const w2 = v128.load(from + 2 * step);
+  const w3 = taps == 5 ? v128.load(from + 3 * step) : f64x2.splat(0);
+  const w4 = taps == 5 ? v128.load(from + 4 * step) : f64x2.splat(0);
+  const even = f64x2.add(f64x2.add(w0, w2), w4);
+  const odd = f64x2.add(w1, w3);
+  v128.store(to, f64x2.div(w0, four));
+  v128.store(to + toStep, f64x2.div(f64x2.neg(f64x2.add(even, odd)), six));
+  v128.store(to + 2 * toStep, f64x2.div(f64x2.neg(f64x2.sub(even, odd)), six));
+  const evenTwo = f64x2.add(f64x2.add(w0, f64x2.mul(four, w2)), f64x2.mul(f64x2.splat(16), w4));
+  const oddTwo = f64x2.add(f64x2.mul(f64x2.splat(2), w1), f64x2.mul(f64x2.splat(8), w3));
+  v128.store(to + 3 * toStep, f64x2.div(f64x2.add(evenTwo, oddTwo), f64x2.splat(24)));
+  v128.store(to + 4 * toStep, f64x2.div(f64x2.sub(evenTwo, oddTwo), f64x2.splat(24)));
+  v128.store(to + 5 * toStep, taps == 5 ? w4 : w2);
 }
+
+/** Where the parts of the scratch lie: 5 rows of 6 points, then a line of 6; each number is that of four maps in float64. */
+const ROWS: i32 = 800;
+const LINE: i32 = 1760;
 
 /**
  * weight [M, C, taps, taps] → to [36, ceil(M/4), C, 4], computed in float64 and rounded once; maps beyond M are zero.
- * scratch: 800 bytes.
+ * scratch: 1952 bytes.
  */
 export function winogradWeights(weight: i32, M: i32, C: i32, taps: i32, to: i32, scratch: i32): void {
-  const panels = (M + 3) >> 2;
-  const position = (panels * C) << 4;
-  const rows = scratch + 200;
-  const line = scratch + 488;
-  memory.fill(to, 0, 36 * position);
-  for (let m = 0; m < M; m++) {
-    for (let c = 0; c < C; c++) {
-      const from = weight + (((m * C + c) * taps * taps) << 2);
-      for (let i = 0; i < taps * taps; i++) store<f64>(scratch + (i << 3), <f64>load<f32>(from + (i << 2)));
-      for (let u = 0; u < taps; u++) weightsAtPoints(scratch + ((u * taps) << 3), 8, taps, rows + u * 48);
+  const position = (((M + 3) >> 2) * C) << 4;
+  const all = taps * taps;
+  const map = (C * all) << 2;
+  const rows = scratch + ROWS;
+  const line = scratch + LINE;
+  for (let m = 0; m < M; m += 4) {
+    const maps = min(4, M - m);
+    if (maps < 4) memory.fill(scratch, 0, ROWS);
+    for (let c = 0; c < C; c++, to += 16) {
+      let from = weight + m * map + ((c * all) << 2);
+      for (let r = 0; r < maps; r++, from += map) {
+        for (let i = 0; i < all; i++) store<f64>(scratch + (i << 5) + (r << 3), <f64>load<f32>(from + (i << 2)));
+      }
+      for (let half = 0; half < 32; half += 16) {
+        for (let u = 0; u < taps; u++) {
+          weightsAtPoints(scratch + ((u * taps) << 5) + half, 32, taps, rows + u * 192 + half, 32);
+        }
+      }
       for (let s = 0; s < 6; s++) {
-        weightsAtPoints(rows + (s << 3), 48, taps, line);
+        for (let half = 0; half < 32; half += 16) weightsAtPoints(rows + (s << 5) + half, 192, taps, line + half, 32);
         for (let i = 0; i < 6; i++) {
-          const at = to + (i * 6 + s) * position + ((((m >> 2) * C + c) << 2) + (m & 3)) * 4;
-          store<f32>(at, <f32>load<f64>(line + (i << 3)));
+          const at = line + (i << 5);
+          v128.store(to + (i * 6 + s) * position, join(v128.load(at), v128.load(at, 16)));
         }
       }
     }

@@ -251,7 +251,7 @@ async function runOnce(
   { breathe, team, watch, times = null, out }: RunDoors,
   engine?: Session,
 ): Promise<Ran> {
-  const session = engine ?? timedOpening(times, () => new Session(plan, { team }));
+  const session = engine ?? timedOpening(times, () => new Session(plan, { team, once: true }));
   const watcher = watch ? new ValueWatch(plan) : null;
   const timer = times && new RunTimer(times, session, watcher);
   try {

@@ -215,7 +215,8 @@ class Batch {
     const { send, materials } = this.#options;
     const mayWrite = (input: Input, products: readonly Product[]) => this.#mayWrite(input, products);
     const keepHashes = this.#ledger !== null && this.#gatherer === null;
-    const workOn = await openTask(task, { threads: jobs, homes: null, keepHashes, send, mayWrite }, materials);
+    const options = { threads: jobs, homes: null, once: open.length === 1, keepHashes, send, mayWrite };
+    const workOn = await openTask(task, options, materials);
     const before = this.#done;
     let reported = 0;
     let finished = Promise.resolve();

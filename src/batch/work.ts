@@ -80,6 +80,8 @@ interface TaskOptions {
   readonly threads: number;
   /** Who has room for sessions, where several threads run one network. */
   readonly homes: Homes | null;
+  /** There is one input alone. */
+  readonly once?: boolean;
   /** Hash what is written, for a manifest. */
   readonly keepHashes: boolean;
   readonly send: (bytes: Uint8Array) => Promise<void>;
@@ -128,7 +130,7 @@ type RunTask = (input: Input, attempt: Attempt, again: boolean) => Promise<TaskR
 
 async function runnerOf(
   task: Task,
-  { threads, homes, send, mayWrite }: TaskOptions,
+  { threads, homes, once = false, send, mayWrite }: TaskOptions,
   loaded: TaskMaterials[Task['kind']],
 ): Promise<RunTask> {
   switch (task.kind) {
@@ -150,7 +152,7 @@ async function runnerOf(
           if (answer === 'skip') throw new SkippedInput();
           if (answer !== 'go') throw receivedError(answer);
         });
-        return runInput(work, input, output, { claims: new Claims(output), threads, homes, send, ...attempt });
+        return runInput(work, input, output, { claims: new Claims(output), threads, homes, once, send, ...attempt });
       };
     }
     case 'preprocess':

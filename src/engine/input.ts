@@ -1,5 +1,6 @@
+import type { Conv2dGeometry } from '../core/geometry.js';
 import { sizeOf } from '../core/tensor.js';
-import { toFloat32, type Value } from '../core/values.js';
+import { toFloat32, type Value, type ValueInfo } from '../core/values.js';
 import type { Shape4 } from '../layers/inputs.js';
 
 /** Samples as a decoder gives them, with the value of each: converted band by band, never as a whole. */
@@ -32,4 +33,16 @@ export function itemOf(input: EngineInput, inShape: Shape4, n: number): EngineIn
   if ('bytes' in input || inShape[0] === 1) return input;
   const size = sizeOf(inShape.slice(1));
   return { data: input.data.subarray(n * size, (n + 1) * size), shape: inShape.slice(1) };
+}
+
+/** What a convolution reads, as [N, C, H, W] float32 or an image in bytes. */
+export function asImages(x: EngineInput | Value, { N, C, H, W }: Conv2dGeometry): EngineInput {
+  if ('bytes' in x) return x;
+  return { data: toFloat32(x.data), shape: [N, C, H, W] };
+}
+
+/** What was fed or computed as a value of its own type. */
+export function asValue(x: EngineInput | Value, { dtype, shape }: ValueInfo): Value {
+  if ('bytes' in x) return { dtype: 'float32', shape, data: numbersOf(x) };
+  return { dtype, shape, data: x.data };
 }

@@ -80,7 +80,7 @@ function packsInPlace({ algorithm, packs }: Pick<BandedConv, 'algorithm' | 'pack
 
 /**
  * Copies a layer's weights, bias and border columns to where a run finds them; a pool has neither weight nor bias.
- * @returns the weights, where they were read to be copied
+ * @returns the weights, where they were read to be copied; they may lie where the next ones will
  */
 export function packConv(
   memory: EngineMemory,
@@ -100,6 +100,12 @@ export function packConv(
     weight.loadInto(heap.f32.subarray(conv.packed / 4, conv.packed / 4 + sizeOf(weight.shape)));
     conv.algorithm.pack({ heap, routines, shape, weight: conv.packed, packed: conv.packed, workspace });
     return null;
+  }
+  const staged = heap.f32.subarray(lane.staging / 4, lane.staging / 4 + (weight ? sizeOf(weight.shape) : 0));
+  if (weight && g.groups === 1) {
+    weight.loadInto(staged);
+    conv.algorithm.pack({ heap, routines, shape, weight: lane.staging, packed: conv.packed, workspace });
+    return staged;
   }
   const numbers = weight?.load() ?? null;
   const size = (numbers?.length ?? 0) / g.groups;

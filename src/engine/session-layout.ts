@@ -39,8 +39,11 @@ export interface SessionLayout {
   readonly places: ReturnType<PlannedValues['place']>;
 }
 
-/** Finds room for everything a plan's sessions need. `team`: threads that help with large steps */
-export function layOut(plan: Plan, team: ThreadTeam | null): SessionLayout {
+/**
+ * Finds room for everything a plan's sessions need. `team`: threads that help with large steps; `once`: each step's packed
+ * weights take the place of those before
+ */
+export function layOut(plan: Plan, team: ThreadTeam | null, once = false): SessionLayout {
   const values = planValues(plan);
   const [constants, own] = [new Layout(), new Layout()];
   const shared: ReadonlySet<Step> = team ? sharedSteps(plan, team) : new Set();
@@ -49,7 +52,8 @@ export function layOut(plan: Plan, team: ThreadTeam | null): SessionLayout {
     Array.from({ length: steps.some((step) => shared.has(step)) ? team!.size : 1 }, place);
   const steps = plan.steps.filter(runsInBands);
   const convs = steps.map((step) => bandedConv(step, isCutForThreads(step, shared) ? team!.size : 1, values));
-  const packed = convs.map((conv) => constantBytes(conv).map((bytes) => constants.add(bytes)));
+  const vectorSteps = plan.steps.filter(isVectorStep);
+  const packed = placeParts(constants, [...convs.map(constantBytes), ...vectorSteps.map(vectorConstants)], once);
   const lane = laneBytes(convs);
   const lanes = forThreads(steps, () => eachPart(lane, (bytes) => own.add(bytes)));
   const banded = convs.map((conv, s): BandedLayout => {
@@ -61,9 +65,7 @@ export function layOut(plan: Plan, team: ThreadTeam | null): SessionLayout {
     };
     return { step: steps[s], conv, constants: packed[s], shared: isShared ? areas : null };
   });
-  const vectors = plan.steps
-    .filter(isVectorStep)
-    .map((step) => ({ step, constants: vectorConstants(step).map((bytes) => constants.add(bytes)) }));
+  const vectors = vectorSteps.map((step, v) => ({ step, constants: packed[convs.length + v] }));
   const left = roomBytes(plan);
   const rooms = forThreads(plan.steps, () => ({ at: own.add(left), left }));
   const places = values.place(own);
@@ -73,6 +75,17 @@ export function layOut(plan: Plan, team: ThreadTeam | null): SessionLayout {
   }));
   const bytes = { constantBytes: constants.bytes, ownBytes: own.bytes };
   return { ...bytes, banded, vectors, shared, read, lanes, rooms, places };
+}
+
+/** Room for the parts of several steps: for those of each, or one that all of them use in turn. */
+function placeParts(layout: Layout, steps: readonly (readonly number[])[], inTurn: boolean): number[][] {
+  if (!inTurn) return steps.map((parts) => parts.map((bytes) => layout.add(bytes)));
+  const alone = steps.map((parts) => {
+    const own = new Layout();
+    return { places: parts.map((bytes) => own.add(bytes)), bytes: own.bytes };
+  });
+  const start = layout.add(alone.reduce((most, { bytes }) => Math.max(most, bytes), 0));
+  return alone.map(({ places }) => places.map((at) => start + at));
 }
 
 /** Whether threads share a step's bands; pools are shared plane by plane. */

@@ -3,14 +3,13 @@ import type { Conv2dGeometry } from '../core/geometry.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
 import { forwardOf } from '../layers/index.js';
-import type { BandedStep } from './banded-steps.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
 import { paddedSize, padInput } from './conv2d/padding.js';
 import { layerPortions } from './elementwise.js';
 import { type Fused, type FusedBand, fuseArray, fuseRun, placeFused } from './fused.js';
 import type { Home } from './home.js';
-import { type EngineInput, itemOf, numbersOf } from './input.js';
-import { type PackedConv, packConv } from './lane.js';
+import { asImages, asValue, type EngineInput, itemOf, numbersOf } from './input.js';
+import { packConv } from './lane.js';
 import { inverseWindowNorms, normaliseResponses } from './ncc.js';
 import { turn } from './operators/copies.js';
 import { poolPortions } from './operators/pools.js';
@@ -31,11 +30,18 @@ export interface SessionOptions {
   readonly team?: ThreadTeam | null;
   /** Room in a memory that other threads have sessions of the same plan in; else one of its own. */
   readonly home?: Home | null;
+  /**
+   * There will be one run: weights are packed during it, each right before its step, where those of the step before were. A
+   * page of memory that nobody has touched costs more than to pack what it holds. Not in a home. Default: no.
+   */
+  readonly once?: boolean;
 }
 
 /** Told of each step as it is done; `read` gives a value while it lies in its buffer, so not beyond the call. */
 export interface StepWatch {
   saw(step: Step, outputs: readonly Value[], read: (name: string) => EngineInput | Value): void;
+  /** A step's weights have just been packed. */
+  packed?(): void;
 }
 
 /** The numbers of a value that is added to a step's maps. */
@@ -72,11 +78,11 @@ export class Session {
   readonly #crew: Crew;
 
   constructor(plan: Plan, options: SessionOptions = {}) {
-    const { kind = 'wasm', team = null, home = null } = options;
+    const { kind = 'wasm', team = null, home = null, once = false } = options;
     this.plan = plan;
-    this.#options = { kind, team };
+    this.#options = { kind, team, once };
     this.#home = home;
-    const layout = layOut(plan, kind === 'wasm' ? team : null);
+    const layout = layOut(plan, kind === 'wasm' ? team : null, once);
     this.#shared = layout.shared;
     this.#memory = home?.memory ?? takeMemory(layout.constantBytes + layout.ownBytes, kind);
     const memory = this.#memory;
@@ -86,7 +92,8 @@ export class Session {
     const rooms = layout.rooms.map(({ at, left }) => ({ at: own + at, left }));
     const lanes = layout.lanes.map((one) => eachPart(one, (at) => own + at));
     this.#crew = { memory, team, rooms, lanes };
-    const isPacked = home !== null && home.wholeSteps !== null;
+    const wholeSteps = home?.wholeSteps ?? null;
+    const isPacked = wholeSteps !== null;
     for (const { name, at } of layout.read) {
       const { dtype, shape, data } = plan.shaped.known(name)!;
       const copy = newNumbers(dtype, data.length, { buffer: memory.heap.u8.buffer, byteOffset: constants + at });
@@ -95,30 +102,43 @@ export class Session {
     }
     for (const { step, constants: parts } of layout.vectors) {
       const places = parts.map((at) => constants + at);
-      if (!isPacked) packVectors(memory, rooms[0], step.computed, places, step.weight, step.bias);
       this.#vectors.set(step, places);
+      if (!isPacked && !once) this.#pack(step);
     }
     layout.banded.forEach(({ step, conv: banded, constants: parts, shared }, s) => {
       const [packed, bias, edges] = parts.map((at) => constants + at);
       const packedBytes = banded.packs === 1 ? 0 : aligned(banded.bands.bytes.packed);
       const conv = { ...banded, packed, packedBytes, bias, edges };
-      if (isPacked ? home.wholeSteps!.includes(s) : this.#pack(step, conv)) {
-        this.#ordered.set(step as ConvStep, { step: orderedStep(step as ConvStep), session: null });
-        this.#wholeSteps.push(s);
-      }
       this.#convs.set(step, { conv, shared: shared && { x: own + shared.x, y: own + shared.y } });
+      if (!isPacked && !once) this.#pack(step);
+      else if (wholeSteps?.includes(s)) this.#mayRound(step as ConvStep);
+      if (this.#ordered.has(step as ConvStep)) this.#wholeSteps.push(s);
     });
   }
 
-  /** Puts a step's constants into the memory. Whether whole images need another session for it. */
-  #pack(step: BandedStep, conv: PackedConv): boolean {
-    if (step.kind === 'pool') {
-      packConv(this.#memory, conv, null, null, this.#crew.lanes[0]);
-      return false;
+  /** Puts a step's constants into the memory, if it has any. */
+  #pack(step: Step): void {
+    const [lane] = this.#crew.lanes;
+    const places = this.#vectors.get(step);
+    if (places) {
+      const { computed, weight, bias } = step as ConvStep;
+      packVectors(this.#memory, this.#crew.rooms[0], computed, places, weight, bias);
+      return;
+    }
+    const ready = this.#convs.get(step);
+    if (!ready) return;
+    if (step.kind !== 'conv') {
+      packConv(this.#memory, ready.conv, null, null, lane);
+      return;
     }
     const bias = step.layer.kind === 'ncc' ? null : step.bias;
-    const weight = packConv(this.#memory, conv, step.weight, bias, this.#crew.lanes[0]);
-    return weight !== null && mayRoundWhole(step, weight);
+    const weight = packConv(this.#memory, ready.conv, step.weight, bias, lane);
+    if (weight !== null && mayRoundWhole(step, weight)) this.#mayRound(step);
+  }
+
+  /** Whole images need another session for a step. */
+  #mayRound(step: ConvStep): void {
+    if (!this.#ordered.has(step)) this.#ordered.set(step, { step: orderedStep(step), session: null });
   }
 
   /** Which of the steps in bands have another session for whole images: for other sessions in the same home. */
@@ -152,6 +172,10 @@ export class Session {
     const total = Math.max(macs, 1);
     let macsBefore = 0;
     for (const step of steps) {
+      if (this.#options.once) {
+        this.#pack(step);
+        watch?.packed?.();
+      }
       const outputs = step.outputs.map((name, i) => this.#output(name, step.infos[i], values, out));
       if (step.kind === 'operator') yield* this.#operate(step, read, outputs);
       else if (step.kind === 'pool') yield* this.#pool(step, read(step.inputs[0]!), outputs[0]);
@@ -372,16 +396,4 @@ export class Session {
     ordered.session ??= new Session({ ...this.plan, steps: [ordered.step], kept: step.outputs }, this.#options);
     return { session: ordered.session, step: ordered.step };
   }
-}
-
-/** What a convolution reads, as [N, C, H, W] float32 or an image in bytes. */
-function asImages(x: EngineInput | Value, { N, C, H, W }: Conv2dGeometry): EngineInput {
-  if ('bytes' in x) return x;
-  return { data: toFloat32(x.data), shape: [N, C, H, W] };
-}
-
-/** What was fed or computed as a value of its own type. */
-function asValue(x: EngineInput | Value, { dtype, shape }: ValueInfo): Value {
-  if ('bytes' in x) return { dtype: 'float32', shape, data: numbersOf(x) };
-  return { dtype, shape, data: x.data };
 }

@@ -56,6 +56,12 @@ export class RunTimer implements StepWatch {
     this.#since = this.#times.now();
   }
 
+  packed(): void {
+    const now = this.#times.now();
+    this.#times.addPacking(now - this.#since);
+    this.#since = now;
+  }
+
   /** Pauses of the run: they are nobody's time. */
   pausing(breathe: (done: number) => Promise<void> | undefined): (done: number) => Promise<void> {
     return async (done) => {

@@ -24,6 +24,8 @@ export interface RunContext {
   readonly breathe: Breathe;
   /** Threads that may work within one input; no result depends on it. */
   readonly threads: number;
+  /** Nothing else will be run: weights need not be kept. Default: no. */
+  readonly once?: boolean;
   /** Who has room for sessions, where several threads run one plan; else each has a memory of its own. */
   readonly homes?: Homes | null;
   /** Look for NaN, infinities and explosions in every layer. Default: yes. */
@@ -88,7 +90,7 @@ export class Runs<B extends Bound, C extends Choice> {
     // no pause before this: another image's shape would take its place
     const planned = this.for(source);
     await ready?.(planned);
-    const turn = this.#queue.then(() => this.#turn(planned, source, doorsOf(context), context.homes ?? null));
+    const turn = this.#queue.then(() => this.#turn(planned, source, context));
     this.#queue = turn.catch(() => {});
     return { ...(await turn), chosen: planned.chosen, source };
   }
@@ -97,11 +99,11 @@ export class Runs<B extends Bound, C extends Choice> {
   async #turn(
     planned: Planned<B>,
     source: Fed,
-    doors: RunDoors,
-    homes: Homes | null,
+    context: RunContext,
   ): Promise<SubjectRun<B> & { readonly engineMs: number }> {
     const { plan } = planned;
-    const engine = plan && (await this.#engine(plan, source, doors, homes));
+    const doors = doorsOf(context);
+    const engine = plan && (await this.#engine(plan, source, doors, context));
     const start = performance.now();
     try {
       const done =
@@ -110,11 +112,16 @@ export class Runs<B extends Bound, C extends Choice> {
           : await runSubject(this.#subject, planned, source, this.#subject.options, doors);
       return { ...done, engineMs: performance.now() - start };
     } finally {
-      if (engine) homes?.rest();
+      if (engine) context.homes?.rest();
     }
   }
 
-  async #engine(plan: Plan, { info }: Fed, { team, times = null }: RunDoors, homes: Homes | null): Promise<Session> {
+  async #engine(
+    plan: Plan,
+    { info }: Fed,
+    { team, times = null }: RunDoors,
+    { homes = null, once = false }: RunContext,
+  ): Promise<Session> {
     const key = JSON.stringify(info && [info.dtype, info.shape]);
     const entered = homes && (await homes.enter(key, bytesOfPlan(plan)));
     const id = entered?.id ?? 0;
@@ -122,7 +129,7 @@ export class Runs<B extends Bound, C extends Choice> {
     this.#packed?.session.close();
     this.#packed = null;
     try {
-      const session = timedOpening(times, () => new Session(plan, entered ? { home: entered.home } : { team }));
+      const session = timedOpening(times, () => new Session(plan, entered ? { home: entered.home } : { team, once }));
       this.#packed = { session, id };
       if (entered?.home?.wholeSteps === null) homes!.packed(session.wholeSteps);
       return session;

@@ -6,7 +6,7 @@ import { roundUp } from './taps.js';
 const BLOCK_BYTES = 2 ** 20;
 const SMALL_IMAGE_BYTES = 4 * 2 ** 20;
 const POSITIONS = 36;
-const SCRATCH = 800;
+const SCRATCH = 1984;
 
 /** Tiles of a band, in the order of rows. */
 function tilesOf({ oH, oW }: Pick<BandShape, 'oH' | 'oW'>, step: number): number {

@@ -24,6 +24,13 @@ function asWeight(tensor: OnnxTensor): WeightTensor {
   const { name, stored, shape, bytes } = tensor;
   const isFloat64 = stored === 'float64';
   const dtype: DType = isFloat64 ? 'float32' : tensor.dtype;
+  const atTensor = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw atPlace(`tensor "${name}"`, error);
+    }
+  };
   const converted = (data: Numbers) => (isFloat64 ? toFloat32(data) : data);
   return {
     name,
@@ -31,13 +38,7 @@ function asWeight(tensor: OnnxTensor): WeightTensor {
     shape,
     bytes,
     dtype,
-    load() {
-      try {
-        return { dtype, shape, data: converted(tensor.load().data) };
-      } catch (error) {
-        throw atPlace(`tensor "${name}"`, error);
-      }
-    },
-    loadInto: (target) => tensor.loadInto(target),
+    load: () => atTensor(() => ({ dtype, shape, data: converted(tensor.load().data) })),
+    loadInto: (target) => atTensor(() => tensor.loadInto(target)),
   };
 }
