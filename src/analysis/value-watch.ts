@@ -1,12 +1,13 @@
 import { plural } from '../core/geometry.js';
+import { sizeOf } from '../core/tensor.js';
 import { formatNumber, groupDigits } from '../core/text.js';
-import { type Numbers, toFloat32, type Value, type ValueFault } from '../core/values.js';
+import { type Numbers, toFloat32, type Value, type ValueFault, withNumbers } from '../core/values.js';
 import { runAllSync } from '../engine/execute.js';
 import type { Fused } from '../engine/fused.js';
 import { type EngineInput, numbersOf } from '../engine/input.js';
 import { type Plan, planModel } from '../engine/plan.js';
 import { Session, type StepWatch } from '../engine/session.js';
-import type { ConvStep, Step } from '../engine/steps.js';
+import type { ConvStep, ConvWeight, Step } from '../engine/steps.js';
 import { ACTIVATIONS } from '../layers/activation.js';
 import { type Layer, layerFamily } from '../layers/index.js';
 import { type BoundInput, modelBehind } from '../layers/infer.js';
@@ -154,7 +155,7 @@ function hidesFault(step: ConvStep, from: number): boolean {
   let bound = HIDING.get(step);
   if (!bound) {
     const limits = fused.some(mayHide);
-    const sum = limits ? largestSum(weight.load(), geometry.M) : 0;
+    const sum = limits ? largestSum(weight, geometry.M) : 0;
     bound = { sum, bias: bias === null ? 0 : magnitudeOf(bias) };
     HIDING.set(step, bound);
   }
@@ -167,15 +168,19 @@ function mayHide(one: Fused): boolean {
 }
 
 /** The largest Σ|weight| of one output channel. */
-function largestSum(weight: Float32Array, channels: number): number {
-  const size = weight.length / channels;
-  let most = 0;
-  for (let m = 0; m < channels; m++) {
-    let sum = 0;
-    for (let i = m * size; i < (m + 1) * size; i++) sum += Math.abs(weight[i]);
-    most = Math.max(most, sum);
-  }
-  return most;
+function largestSum({ shape, loadInto }: ConvWeight, channels: number): number {
+  const count = sizeOf(shape);
+  const size = count / channels;
+  return withNumbers(count, (numbers) => {
+    loadInto(numbers);
+    let most = 0;
+    for (let m = 0; m < channels; m++) {
+      let sum = 0;
+      for (let i = m * size; i < (m + 1) * size; i++) sum += Math.abs(numbers[i]);
+      most = Math.max(most, sum);
+    }
+    return most;
+  });
 }
 
 function magnitudeOfInput(input: EngineInput | Value): number {

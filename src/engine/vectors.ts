@@ -1,4 +1,5 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
+import { withNumbers } from '../core/values.js';
 import type { Conv2dLayer } from '../layers/conv.js';
 import type { LinearLayer } from '../layers/matrix.js';
 import { gemm } from './conv2d/gemm.js';
@@ -91,14 +92,16 @@ export function packVectors(
   const { f32 } = heap;
   f32.fill(0, biases / 4, biases / 4 + roundUp(M, PANEL));
   if (bias) f32.set(bias, biases / 4);
-  const numbers = weight.load();
-  for (let m = 0; m < M; m += PANEL) {
-    const to = packed + m * K * 4;
-    const rows = Math.min(PANEL, M - m);
-    if (rows < PANEL) f32.fill(0, to / 4, to / 4 + K * PANEL);
-    f32.set(numbers.subarray(m * K, (m + rows) * K), at / 4);
-    routines.transposePlane(at, K * 4, to, PANEL * 4, K, rows);
-  }
+  withNumbers(M * K, (numbers) => {
+    weight.loadInto(numbers);
+    for (let m = 0; m < M; m += PANEL) {
+      const to = packed + m * K * 4;
+      const rows = Math.min(PANEL, M - m);
+      if (rows < PANEL) f32.fill(0, to / 4, to / 4 + K * PANEL);
+      f32.set(numbers.subarray(m * K, (m + rows) * K), at / 4);
+      routines.transposePlane(at, K * 4, to, PANEL * 4, K, rows);
+    }
+  });
 }
 
 /** Says where everything lies: copies x to the room where it lies elsewhere, and finds a place for such a y. */

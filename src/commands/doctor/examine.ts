@@ -153,7 +153,7 @@ async function lookAtImages(
     try {
       await atInput(one, async () => {
         const source = await one.read(subject);
-        const run = await runs.run(source, { breathe: (done) => breathe(i + done), threads });
+        const run = await runs.run(source, { breathe: (done) => breathe(i + done), threads, once: given.length < 2 });
         shaped ??= run.shaped;
         examination ??= new Examination(run.chosen.watched);
         examination.add(run.read, run.faults, source.facts.items);

@@ -1,5 +1,5 @@
 import { rowMajor, sizeOf } from '../../core/tensor.js';
-import type { Numbers } from '../../core/values.js';
+import { type Numbers, withNumbers } from '../../core/values.js';
 import type { Constant } from '../../layers/model.js';
 import { copyStrided } from '../../layers/moving.js';
 
@@ -9,7 +9,15 @@ function reordered(
   shape: readonly number[],
   order: (from: Numbers, to: Float32Array) => void,
 ): Constant {
-  const loadInto = (target: Float32Array): void => order(constant.load().data, target);
+  const loadInto = (target: Float32Array): void => {
+    if (constant.dtype !== 'float32') order(constant.load().data, target);
+    else {
+      withNumbers(sizeOf(constant.shape), (numbers) => {
+        constant.loadInto(numbers);
+        order(numbers, target);
+      });
+    }
+  };
   return {
     dtype: 'float32',
     shape,

@@ -1,4 +1,4 @@
-import { type Numbers, newNumbers } from '../../../core/values.js';
+import { type Numbers, newNumbers, withNumbers } from '../../../core/values.js';
 import type { Constant } from '../../../layers/model.js';
 import type { Facts, NodeBuilder, Translator } from '../builder.js';
 
@@ -45,22 +45,35 @@ function linearWeight(node: NodeBuilder, b: string, transB: boolean): string | n
 /** [K, M] → [M, K], when it is read. */
 function transposed(constant: Constant): Constant {
   const [K, M] = constant.shape;
+  const { dtype } = constant;
   const shape = [M, K];
+  const loadInto = (target: Float32Array): void =>
+    withNumbers(K * M, (numbers) => {
+      constant.loadInto(numbers);
+      transposeInto(numbers, K, M, target);
+    });
   return {
-    dtype: constant.dtype,
+    dtype,
     shape,
     load() {
-      const data = newNumbers(constant.dtype, K * M);
-      transposeInto(constant.load().data, K, M, data);
-      return { dtype: constant.dtype, shape, data };
+      const data = newNumbers(dtype, K * M);
+      if (data instanceof Float32Array) loadInto(data);
+      else transposeInto(constant.load().data, K, M, data);
+      return { dtype, shape, data };
     },
-    loadInto: (target) => transposeInto(constant.load().data, K, M, target),
+    loadInto,
   };
 }
 
+/** Rows taken together, so that what is written are whole cache lines. */
+const TOGETHER = 16;
+
 function transposeInto(from: Numbers, rows: number, columns: number, to: Numbers): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) to[j * rows + i] = from[i * columns + j];
+  for (let first = 0; first < rows; first += TOGETHER) {
+    const end = Math.min(rows, first + TOGETHER);
+    for (let j = 0; j < columns; j++) {
+      for (let i = first; i < end; i++) to[j * rows + i] = from[i * columns + j];
+    }
   }
 }
 
