@@ -60,7 +60,8 @@ interface OrderedConv {
 export class Session {
   readonly plan: Plan;
   readonly #memory: EngineMemory;
-  readonly #options: Omit<SessionOptions, 'home'>;
+  readonly #options: Pick<SessionOptions, 'kind' | 'team'>;
+  readonly #once: boolean;
   readonly #home: Home | null;
   readonly #convs = new Map<Step, ReadyConv>();
   /** Addresses of the packed weight and of the bias of linear layers over many vectors. */
@@ -80,7 +81,8 @@ export class Session {
   constructor(plan: Plan, options: SessionOptions = {}) {
     const { kind = 'wasm', team = null, home = null, once = false } = options;
     this.plan = plan;
-    this.#options = { kind, team, once };
+    this.#options = { kind, team };
+    this.#once = once;
     this.#home = home;
     const layout = layOut(plan, kind === 'wasm' ? team : null, once);
     this.#shared = layout.shared;
@@ -92,8 +94,7 @@ export class Session {
     const rooms = layout.rooms.map(({ at, left }) => ({ at: own + at, left }));
     const lanes = layout.lanes.map((one) => eachPart(one, (at) => own + at));
     this.#crew = { memory, team, rooms, lanes };
-    const wholeSteps = home?.wholeSteps ?? null;
-    const isPacked = wholeSteps !== null;
+    const isPacked = (home?.wholeSteps ?? null) !== null;
     for (const { name, at } of layout.read) {
       const { dtype, shape, data } = plan.shaped.known(name)!;
       const copy = newNumbers(dtype, data.length, { buffer: memory.heap.u8.buffer, byteOffset: constants + at });
@@ -111,7 +112,7 @@ export class Session {
       const conv = { ...banded, packed, packedBytes, bias, edges };
       this.#convs.set(step, { conv, shared: shared && { x: own + shared.x, y: own + shared.y } });
       if (!isPacked && !once) this.#pack(step);
-      else if (wholeSteps?.includes(s)) this.#mayRound(step as ConvStep);
+      else if (home?.wholeSteps?.includes(s)) this.#mayRound(step as ConvStep);
       if (this.#ordered.has(step as ConvStep)) this.#wholeSteps.push(s);
     });
   }
@@ -172,7 +173,7 @@ export class Session {
     const total = Math.max(macs, 1);
     let macsBefore = 0;
     for (const step of steps) {
-      if (this.#options.once) {
+      if (this.#once) {
         this.#pack(step);
         watch?.packed?.();
       }
