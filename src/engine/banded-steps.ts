@@ -25,8 +25,13 @@ export function runsInBands(step: Step): step is BandedStep {
   return step.kind === 'pool' || (step.kind === 'conv' && step.bands !== null && !isVectorStep(step));
 }
 
-/** A step's windows, algorithm and bands; cut anew when threads share it. */
-export function bandedConv(step: BandedStep, threads: number, values: PlannedValues): BandedConv {
+/** A step's windows, algorithm and bands; cut anew when threads share it. `rows`: for so many of its maps; null: all */
+export function bandedConv(
+  step: BandedStep,
+  threads: number,
+  values: PlannedValues,
+  rows: number | null = null,
+): BandedConv {
   const { algorithm } = step;
   const isInside = values.isInside(step.inputs[0]!);
   // vectors are turned into a row and back in the engine's memory
@@ -35,7 +40,7 @@ export function bandedConv(step: BandedStep, threads: number, values: PlannedVal
     const bands = planBands(step.windows, algorithm, 1, isInside);
     return { geometry: step.windows, algorithm, bands, packs: 1, isInside, staysInside };
   }
-  const { computed: geometry } = step;
+  const geometry = rows === null ? step.computed : { ...step.computed, M: rows };
   const isLong = step.algorithm.cost(geometry) / geometry.N >= LONG_WORK;
   const parts = threads === 1 ? 1 : threads * (isLong ? PIECES : 1);
   const bands = planBands(geometry, algorithm, parts, isInside);

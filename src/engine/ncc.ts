@@ -1,5 +1,5 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
-import { paddedSize } from './conv2d/padding.js';
+import { paddedSize, padInput } from './conv2d/padding.js';
 
 /** Below this share of Σx² the spread of a window is rounding: the window is flat and matches nothing. */
 const FLAT = 1e-12;
@@ -49,4 +49,12 @@ export function normaliseResponses(y: Float32Array, inverse: Float64Array, bias:
     const correlation = y[i] * inverse[i - m * inverse.length];
     y[i] = Math.min(1, Math.max(-1, correlation)) + (bias === null ? 0 : bias[m]);
   }
+}
+
+/** The same for all maps, of x [C, H, W]. */
+export function normaliseMaps(g: Conv2dGeometry, x: Float32Array, y: Float32Array, bias: Float32Array | null): void {
+  const [pH, pW] = paddedSize(g);
+  const padded = new Float32Array(g.C * pH * pW);
+  padInput(g, x, padded);
+  normaliseResponses(y, inverseWindowNorms(g, padded), bias);
 }

@@ -5,6 +5,7 @@ import { type BandedConv, constantBytes, type Lane, laneBytes } from './lane.js'
 import type { Room } from './operators/room.js';
 import type { Plan } from './plan.js';
 import type { ConvStep, Step } from './steps.js';
+import { rowsAtOnce } from './streamed.js';
 import type { ThreadTeam } from './threads/shared-work.js';
 import { sharedSteps } from './threads/sharing.js';
 import { Layout, type PlannedValues, planValues } from './value-places.js';
@@ -51,7 +52,10 @@ export function layOut(plan: Plan, team: ThreadTeam | null, once = false): Sessi
   const forThreads = <T>(steps: readonly Step[], place: () => T): T[] =>
     Array.from({ length: steps.some((step) => shared.has(step)) ? team!.size : 1 }, place);
   const steps = plan.steps.filter(runsInBands);
-  const convs = steps.map((step) => bandedConv(step, isCutForThreads(step, shared) ? team!.size : 1, values));
+  const convs = steps.map((step) => {
+    const rows = once ? rowsAtOnce(step) : null;
+    return bandedConv(step, isCutForThreads(step, shared) ? team!.size : 1, values, rows);
+  });
   const vectorSteps = plan.steps.filter(isVectorStep);
   const packed = placeParts(constants, [...convs.map(constantBytes), ...vectorSteps.map(vectorConstants)], once);
   const lane = laneBytes(convs);

@@ -4,19 +4,19 @@ import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
 import { forwardOf } from '../layers/index.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
-import { paddedSize, padInput } from './conv2d/padding.js';
 import { layerPortions } from './elementwise.js';
 import { type Fused, type FusedBand, fuseArray, fuseRun, placeFused } from './fused.js';
 import type { Home } from './home.js';
 import { asImages, asValue, type EngineInput, itemOf, numbersOf } from './input.js';
 import { packConv } from './lane.js';
-import { inverseWindowNorms, normaliseResponses } from './ncc.js';
+import { normaliseMaps } from './ncc.js';
 import { turn } from './operators/copies.js';
 import { poolPortions } from './operators/pools.js';
 import { multiplyWhole } from './operators/whole.js';
 import type { Plan } from './plan.js';
 import { eachPart, layOut } from './session-layout.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
+import { isInParts, runInParts } from './streamed.js';
 import { type Crew, type ReadyConv, runBands, runPortions } from './threads/crew.js';
 import { layerTask, type PortionTask } from './threads/shared-portions.js';
 import type { ThreadTeam } from './threads/shared-work.js';
@@ -127,7 +127,7 @@ export class Session {
       return;
     }
     const ready = this.#convs.get(step);
-    if (!ready) return;
+    if (!ready || isInParts(ready, step)) return;
     if (step.kind !== 'conv') {
       packConv(this.#memory, ready.conv, null, null, lane);
       return;
@@ -346,10 +346,15 @@ export class Session {
       const item = itemOf(input, [g.N, g.C, g.H, g.W], n);
       const maps = y.subarray(n * outSize, (n + 1) * outSize);
       const ordered = this.#orderedFor(step, item);
-      const inBands = ordered || layer.kind === 'ncc' ? null : this.#fusedBands(fused, added, n * outSize * 4);
+      const ready = this.#convs.get(step);
+      const streamed = ready && isInParts(ready, step) ? ready : null;
+      const inBands =
+        ordered || streamed || layer.kind === 'ncc' ? null : this.#fusedBands(fused, added, n * outSize * 4);
       if (algorithm.kind === 'whole') {
         const bias = layer.kind === 'ncc' ? null : step.bias;
         algorithm.run({ geometry: g, x: numbersOf(item), weight: step.weight.load(), bias, y: maps });
+      } else if (streamed) {
+        for (const share of runInParts(this.#crew, streamed, step, item, maps)) yield (n + share) * macs;
       } else {
         const convolved = ordered ?? { session: this, step };
         const bands = runBands(
@@ -362,12 +367,7 @@ export class Session {
         );
         for (const share of bands) yield (n + share) * macs;
       }
-      if (layer.kind === 'ncc') {
-        const [pH, pW] = paddedSize(g);
-        const padded = new Float32Array(g.C * pH * pW);
-        padInput(g, numbersOf(item), padded);
-        normaliseResponses(maps, inverseWindowNorms(g, padded), step.bias);
-      }
+      if (layer.kind === 'ncc') normaliseMaps(g, numbersOf(item), maps, step.bias);
       if (inBands === null || algorithm.kind === 'whole') {
         const addedTo = (name: string) => added(name).subarray(n * outSize, (n + 1) * outSize);
         for (const one of fused) fuseArray(one, maps, addedTo);

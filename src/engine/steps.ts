@@ -69,11 +69,18 @@ export interface ConvWeight {
   readonly shape: readonly number[];
   readonly load: () => Float32Array;
   readonly loadInto: (target: Float32Array) => void;
+  /** As a constant's. */
+  readonly loadPart?: NonNullable<Constant['loadPart']>;
 }
 
 /** A constant as kernels of this shape (a linear layer's [M, K] are [M, K, 1, 1]). */
 export function constantWeight(constant: Constant, shape: readonly number[]): ConvWeight {
-  return { shape, load: () => toFloat32(constant.load().data), loadInto: (target) => constant.loadInto(target) };
+  return {
+    shape,
+    load: () => toFloat32(constant.load().data),
+    loadInto: (target) => constant.loadInto(target),
+    ...(constant.loadPart && { loadPart: (from, target) => constant.loadPart!(from, target) }),
+  };
 }
 
 /** Numbers at hand as kernels of this shape. */

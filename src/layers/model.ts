@@ -8,6 +8,8 @@ export interface Constant extends ValueInfo {
   load(): Value;
   /** Writes all numbers as float32 to `target`, straight from the file where that can be. */
   loadInto(target: Float32Array): void;
+  /** The same for as many numbers as `target` has room for, from number `from` on. Absent where only all can be read. */
+  loadPart?(from: number, target: Float32Array): void;
 }
 
 /** One layer at its place in the graph. */
@@ -59,6 +61,7 @@ export function constantOf(value: Value): Constant {
     shape: value.shape,
     load: () => value,
     loadInto: (target) => target.set(value.data),
+    loadPart: (from, target) => target.set(value.data.subarray(from, from + target.length)),
   };
 }
 

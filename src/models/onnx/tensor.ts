@@ -2,7 +2,14 @@ import { type ByteSource, windowOf } from '../../core/bytes.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import { sizeOf } from '../../core/tensor.js';
 import { type DType, type Numbers, newNumbers, type Value } from '../../core/values.js';
-import { bfloatToNumber, halfToNumber, loadStored, loadStoredInto, STORED_TYPES } from '../weights/float-types.js';
+import {
+  bfloatToNumber,
+  halfToNumber,
+  loadStored,
+  loadStoredInto,
+  partsStored,
+  STORED_TYPES,
+} from '../weights/float-types.js';
 import type { StoredType } from '../weights/weight-file.js';
 import type { OnnxTensor } from './builder.js';
 import { damaged, expectBytes, expectVarint, type Field, int32Of, int64Of, uint64Of, type Wire } from './wire.js';
@@ -179,7 +186,7 @@ function wrongField(field: Field, stored: StoredType): CnnvizError {
   return damaged(field.from, `numbers of ${stored} in field ${field.number}`);
 }
 
-type Loads = Pick<OnnxTensor, 'load' | 'loadInto'>;
+type Loads = Pick<OnnxTensor, 'load' | 'loadInto' | 'loadPart'>;
 
 function inMemory(list: readonly number[], { dtype, shape }: Omit<Value, 'data'>): Loads {
   const data = newNumbers(dtype, list.length);
@@ -196,6 +203,7 @@ function inBytes(source: ByteSource, from: number, shape: readonly number[], sto
       if (is64BitInteger(stored)) target.set(numbers());
       else loadStoredInto(source, from, stored, target);
     },
+    ...(!is64BitInteger(stored) && { loadPart: partsStored(source, from, stored) }),
   };
 }
 

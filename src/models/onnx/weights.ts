@@ -40,5 +40,6 @@ function asWeight(tensor: OnnxTensor): WeightTensor {
     dtype,
     load: () => atTensor(() => ({ dtype, shape, data: converted(tensor.load().data) })),
     loadInto: (target) => atTensor(() => tensor.loadInto(target)),
+    ...(tensor.loadPart && { loadPart: (from, target) => atTensor(() => tensor.loadPart!(from, target)) }),
   };
 }

@@ -91,6 +91,17 @@ export function loadStoredInto(
   fill(source, from, stored, target, order);
 }
 
+/** Reads parts of numbers that begin at byte `start`: a constant's `loadPart`. */
+export function partsStored(
+  source: ByteSource,
+  start: number,
+  stored: StoredType,
+  order: ByteOrder = LITTLE,
+): (from: number, target: Float32Array) => void {
+  const { itemBytes } = STORED_TYPES[stored];
+  return (from, target) => loadStoredInto(source, start + from * itemBytes, stored, target, order);
+}
+
 function fill(
   source: ByteSource,
   from: number,

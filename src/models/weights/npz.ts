@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../core/bytes.js';
 import { atPlace, CnnvizError } from '../../core/errors.js';
 import { isNpy, type NpyDtype, npyToValue, readNpy, readNpyHeader } from '../npy.js';
-import { loadStored, loadStoredInto, STORED_TYPES } from './float-types.js';
+import { loadStored, loadStoredInto, partsStored, STORED_TYPES } from './float-types.js';
 import type { StoredType, WeightFile, WeightReader, WeightTensor } from './weight-file.js';
 import { isZip, readZip } from './zip.js';
 
@@ -62,6 +62,7 @@ function npyTensor(name: string, source: ByteSource): WeightTensor {
       if (fortran) target.set(load());
       else loadStoredInto(source, start, stored, target, { littleEndian });
     },
+    ...(!fortran && { loadPart: partsStored(source, start, stored, { littleEndian }) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type ByteSource, float32Bytes, viewOf } from '../../core/bytes.js';
 import { CnnvizError } from '../../core/errors.js';
 import { sizeOf } from '../../core/tensor.js';
-import { loadStored, loadStoredInto, STORED_TYPES } from './float-types.js';
+import { loadStored, loadStoredInto, partsStored, STORED_TYPES } from './float-types.js';
 import { type Json, scanJson } from './json-scanner.js';
 import type { StoredType, WeightFile, WeightReader, WeightTensor } from './weight-file.js';
 
@@ -117,6 +117,7 @@ function tensorOf(source: ByteSource, start: number, name: string, entry: Json) 
     shape,
     load: () => ({ dtype, shape, data: loadStored(source, start + begin, size, stored) }),
     loadInto: (target) => loadStoredInto(source, start + begin, stored, target),
+    loadPart: partsStored(source, start + begin, stored),
   };
   return { tensor, begin, end };
 }

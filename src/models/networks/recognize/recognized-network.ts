@@ -95,5 +95,7 @@ function asTensor({ name, shape, parts }: Renamed<WeightTensor>): WeightTensor {
     loadInto(data);
     return { dtype: 'float32', shape, data } as const;
   };
-  return { ...first, ...(parts.length > 1 && { dtype: 'float32' }), name, shape, bytes, load, loadInto };
+  const { loadPart, ...rest } = first;
+  const asOne = parts.length > 1 ? { dtype: 'float32' as const } : loadPart && { loadPart };
+  return { ...rest, ...asOne, name, shape, bytes, load, loadInto };
 }

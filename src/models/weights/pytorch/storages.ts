@@ -2,7 +2,7 @@ import type { ByteSource } from '../../../core/bytes.js';
 import { CnnvizError } from '../../../core/errors.js';
 import { rowMajor, sizeOf } from '../../../core/tensor.js';
 import { type Numbers, newNumbers } from '../../../core/values.js';
-import { type ByteOrder, loadStored, loadStoredInto, STORED_TYPES } from '../float-types.js';
+import { type ByteOrder, loadStored, loadStoredInto, partsStored, STORED_TYPES } from '../float-types.js';
 import type { WeightTensor } from '../weight-file.js';
 import { globalTag } from './globals.js';
 import { describeValue, type PickleValue, type StorageValue, type TensorValue } from './values.js';
@@ -114,6 +114,7 @@ export function tensorFrom(
       if (isPlain && size > 0) loadStoredInto(source, from, stored, target, order);
       else target.set(load());
     },
+    ...(isPlain && { loadPart: partsStored(source, from, stored, order) }),
   };
 }
 
