@@ -7,6 +7,7 @@ import { type Plan, planModel } from '../../src/engine/plan.js';
 import { Session, type SessionOptions } from '../../src/engine/session.js';
 import { layOut } from '../../src/engine/session-layout.js';
 import type { StepTimes } from '../../src/engine/step-times.js';
+import { rowsAtOnce } from '../../src/engine/streamed.js';
 import type { Layer } from '../../src/layers/index.js';
 import { constantOf, type Model } from '../../src/layers/model.js';
 import { threadTeam } from '../../src/run/threads.js';
@@ -59,6 +60,36 @@ describe('a session for one run', () => {
     for (const threads of [2, 3]) {
       expect(isSame(twoRuns(plan, images, { once: true, team: threadTeam(threads) }), kept)).toBe(true);
     }
+  });
+
+  it.each([
+    ['some rows at a time', 384],
+    ['whole, where no number of rows divides it', 389],
+  ])('computes a large linear layer %s: the same bits', (_how, M) => {
+    const K = 4096;
+    const relu: Layer = { kind: 'activation', name: 'relu', parameters: [] };
+    const constant = (shape: readonly number[], seed: number) => constantOf(random(shape, seed));
+    const model: Model = {
+      inputs: [{ name: 'input', dtype: 'float32', shape: null }],
+      constants: new Map([
+        ['w', constant([M, K], 1)],
+        ['b', constant([M], 2)],
+        ['s', constant([M], 3)],
+        ['v', constant([10, M], 4)],
+      ]),
+      nodes: [
+        { name: 'fc', layer: { kind: 'linear' }, inputs: ['input', 'w', 'b'], outputs: ['fc'] },
+        { name: 'scale', layer: { kind: 'mul' }, inputs: ['fc', 's'], outputs: ['scale'] },
+        { name: 'relu', layer: relu, inputs: ['scale'], outputs: ['relu'] },
+        { name: 'last', layer: { kind: 'linear' }, inputs: ['relu', 'v'], outputs: ['last'] },
+      ],
+      outputs: ['last'],
+    };
+    const plan = planModel(model, new Map([['input', { dtype: 'float32', shape: [1, K], value: null }]]), CHOICE);
+    expect(plan.steps.map(rowsAtOnce)).toEqual(M === 384 ? [128, null] : [null, null]);
+    const images = [5, 6].map((seed) => randomArray(K, seed));
+    expect(isSame(twoRuns(plan, images, { once: true }), twoRuns(plan, images, {}))).toBe(true);
+    if (M === 384) expect(layOut(plan, null, true).constantBytes).toBeLessThan(3 * 2 ** 20);
   });
 
   it('tells what packing took apart from the layers', () => {
