@@ -101,8 +101,8 @@ export function packConv(
     conv.algorithm.pack({ heap, routines, shape, weight: conv.packed, packed: conv.packed, workspace });
     return null;
   }
-  const staged = heap.f32.subarray(lane.staging / 4, lane.staging / 4 + (weight ? sizeOf(weight.shape) : 0));
   if (weight && g.groups === 1) {
+    const staged = heap.f32.subarray(lane.staging / 4, lane.staging / 4 + sizeOf(weight.shape));
     weight.loadInto(staged);
     conv.algorithm.pack({ heap, routines, shape, weight: lane.staging, packed: conv.packed, workspace });
     return staged;
