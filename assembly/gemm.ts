@@ -129,7 +129,7 @@ function roundTotals(total: i32, to: i32): void {
 
 // The loops below take some steps in a turn: V8 of Node 20 and 22 asks in each turn whether it has been interrupted, and that
 // and the jump cost a fifth of such a step. Between the steps there is a way out, for without one all loads are put in
-// front, and the registers do not suffice.
+// front, and the registers do not suffice. In pages, whose module is made small, browsers do that by themselves.
 
 /** to [4, 8], rows `step` bytes apart = bias + the sum of K ≤ 32 taps. A sum of two float32 is rounded alike in float32 and through float64. */
 export function run4x8(a: i32, b: i32, K: i32, bias: i32, to: i32, step: i32): void {
@@ -159,6 +159,7 @@ export function run4x8(a: i32, b: i32, K: i32, bias: i32, to: i32, step: i32): v
     c31 = f32x4.add(c31, f32x4.mul(a3, b1));
     a += 16;
     b += 32;
+    if (ASC_SHRINK_LEVEL > 0) continue;
     if (a >= end) break;
     const b0x = v128.load(b);
     const b1x = v128.load(b, 16);
@@ -225,6 +226,7 @@ export function chunk4x8(a: i32, b: i32, kc: i32, to: i32): void {
       c31 = f32x4.add(c31, f32x4.mul(a3, b1));
       a += 16;
       b += 32;
+      if (ASC_SHRINK_LEVEL > 0) continue;
       if (a >= stop) break;
       const b0x = v128.load(b);
       const b1x = v128.load(b, 16);

@@ -8,6 +8,7 @@ import { type Plan, planModel } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import { RunTimer, type StepTimes, timedOpening } from '../engine/step-times.js';
 import type { ConvStep } from '../engine/steps.js';
+import type { OneRun } from '../engine/streamed.js';
 import type { ThreadTeam } from '../engine/threads/shared-work.js';
 import { evaluate } from '../layers/evaluate.js';
 import { type BoundInput, inferShapes, type ShapedModel } from '../layers/infer.js';
@@ -151,6 +152,8 @@ export interface RunDoors {
   readonly watch: boolean;
   /** Keeps what each layer took; null: nothing is timed. */
   readonly times?: StepTimes | null;
+  /** What sessions do with their weights that are opened for one run. Null: they keep them. */
+  readonly once?: OneRun | null;
   /** Arrays that kept values are written to, where these are no other value under a new shape. Default: new ones. */
   readonly out?: ReadonlyMap<string, Float32Array> | undefined;
 }
@@ -248,10 +251,10 @@ interface Ran {
 async function runOnce(
   plan: Plan,
   feed: ReadonlyMap<string, EngineInput | Value>,
-  { breathe, team, watch, times = null, out }: RunDoors,
+  { breathe, team, watch, times = null, once = null, out }: RunDoors,
   engine?: Session,
 ): Promise<Ran> {
-  const session = engine ?? timedOpening(times, () => new Session(plan, { team, once: true }));
+  const session = engine ?? timedOpening(times, () => new Session(plan, { team, once }));
   const watcher = watch ? new ValueWatch(plan) : null;
   const timer = times && new RunTimer(times, session, watcher);
   try {

@@ -164,7 +164,7 @@ function hidesFault(step: ConvStep, from: number): boolean {
 
 function mayHide(one: Fused): boolean {
   // what is added to infinity or to what exploded leaves it so
-  if (one.kind === 'add' || (one.kind === 'pair' && (one.operation === '+' || one.operation === '−'))) return false;
+  if (one.kind === 'add' || (one.kind === 'pair' && '+−'.includes(one.operation))) return false;
   return one.kind !== 'each' || one.layer.kind !== 'activation' || ACTIVATIONS[one.layer.name].limits !== undefined;
 }
 

@@ -72,9 +72,9 @@ export function toFloat32(data: Numbers): Float32Array {
   return data instanceof Float32Array ? data : Float32Array.from(data);
 }
 
-/** Of these, what `withNumbers` keeps: so many arrays, of so many numbers at most. */
-const [MOST_SPARE, LARGEST_SPARE] = [2, 2 ** 23];
+/** What `withNumbers` keeps: as many arrays as calls have been within one another, of so many numbers at most. */
 const spare: Float32Array[] = [];
+const LARGEST_SPARE = 2 ** 23;
 
 /**
  * Numbers for the length of a call, whatever they are at first. They serve the next call too: memory that nobody has touched
@@ -83,11 +83,9 @@ const spare: Float32Array[] = [];
 export function withNumbers<T>(length: number, use: (numbers: Float32Array) => T): T {
   const idle = spare.pop();
   const numbers = idle && idle.length >= length ? idle : new Float32Array(length);
-  try {
-    return use(numbers.subarray(0, length));
-  } finally {
-    if (numbers.length <= LARGEST_SPARE && spare.length < MOST_SPARE) spare.push(numbers);
-  }
+  const made = use(numbers.subarray(0, length));
+  if (numbers.length <= LARGEST_SPARE) spare.push(numbers);
+  return made;
 }
 
 /** Whether a type is one of floating point. */

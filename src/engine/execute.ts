@@ -10,7 +10,7 @@ export type Breathe = (done: number) => Promise<void> | undefined;
 
 /** Runs the plan in one go, for one input and one output. x must have the plan's input shape. */
 export function executeSync(plan: Plan, x: EngineInput, options: SessionOptions = {}): Tensor {
-  const session = new Session(plan, { once: true, ...options });
+  const session = new Session(plan, options);
   try {
     return runSync(session, x);
   } finally {
@@ -40,7 +40,7 @@ export async function execute(
   options: SessionOptions & { readonly times?: StepTimes | null } = {},
 ): Promise<Tensor> {
   const { times = null } = options;
-  const session = timedOpening(times, () => new Session(plan, { once: true, ...options }));
+  const session = timedOpening(times, () => new Session(plan, options));
   const timer = times && new RunTimer(times, session);
   try {
     return await finish(session.run(x, undefined, timer ?? undefined), timer ? timer.pausing(breathe) : breathe);

@@ -101,18 +101,14 @@ export function packConv(
     conv.algorithm.pack({ heap, routines, shape, weight: conv.packed, packed: conv.packed, workspace });
     return null;
   }
-  if (weight && g.groups === 1) {
-    const staged = heap.f32.subarray(lane.staging / 4, lane.staging / 4 + sizeOf(weight.shape));
-    weight.loadInto(staged);
-    conv.algorithm.pack({ heap, routines, shape, weight: lane.staging, packed: conv.packed, workspace });
-    return staged;
-  }
-  const numbers = weight?.load() ?? null;
-  const size = (numbers?.length ?? 0) / g.groups;
-  for (let group = 0; group < (numbers ? g.groups : 1); group++) {
-    if (numbers) heap.f32.set(numbers.subarray(group * size, (group + 1) * size), lane.staging / 4);
+  const all = g.groups > 1 ? weight?.load() : null;
+  const size = weight ? sizeOf(weight.shape) / g.groups : 0;
+  const staged = heap.f32.subarray(lane.staging / 4, lane.staging / 4 + size);
+  for (let group = 0; group < (weight ? g.groups : 1); group++) {
+    if (all) staged.set(all.subarray(group * size, (group + 1) * size));
+    else weight?.loadInto(staged);
     const packed = conv.packed + group * conv.packedBytes;
     conv.algorithm.pack({ heap, routines, shape, weight: lane.staging, packed, workspace });
   }
-  return numbers;
+  return weight && (all ?? staged);
 }

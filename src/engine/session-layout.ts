@@ -5,7 +5,7 @@ import { type BandedConv, constantBytes, type Lane, laneBytes } from './lane.js'
 import type { Room } from './operators/room.js';
 import type { Plan } from './plan.js';
 import type { ConvStep, Step } from './steps.js';
-import { rowsAtOnce } from './streamed.js';
+import type { OneRun } from './streamed.js';
 import type { ThreadTeam } from './threads/shared-work.js';
 import { sharedSteps } from './threads/sharing.js';
 import { Layout, type PlannedValues, planValues } from './value-places.js';
@@ -44,7 +44,7 @@ export interface SessionLayout {
  * Finds room for everything a plan's sessions need. `team`: threads that help with large steps; `once`: each step's packed
  * weights take the place of those before
  */
-export function layOut(plan: Plan, team: ThreadTeam | null, once = false): SessionLayout {
+export function layOut(plan: Plan, team: ThreadTeam | null, once: OneRun | null = null): SessionLayout {
   const values = planValues(plan);
   const [constants, own] = [new Layout(), new Layout()];
   const shared: ReadonlySet<Step> = team ? sharedSteps(plan, team) : new Set();
@@ -53,11 +53,12 @@ export function layOut(plan: Plan, team: ThreadTeam | null, once = false): Sessi
     Array.from({ length: steps.some((step) => shared.has(step)) ? team!.size : 1 }, place);
   const steps = plan.steps.filter(runsInBands);
   const convs = steps.map((step) => {
-    const rows = once ? rowsAtOnce(step) : null;
+    const rows = once?.rowsAtOnce(step) ?? null;
     return bandedConv(step, isCutForThreads(step, shared) ? team!.size : 1, values, rows);
   });
   const vectorSteps = plan.steps.filter(isVectorStep);
-  const packed = placeParts(constants, [...convs.map(constantBytes), ...vectorSteps.map(vectorConstants)], once);
+  const parts = [...convs.map(constantBytes), ...vectorSteps.map(vectorConstants)];
+  const packed = once?.place(parts, constants) ?? parts.map((sizes) => sizes.map((bytes) => constants.add(bytes)));
   const lane = laneBytes(convs);
   const lanes = forThreads(steps, () => eachPart(lane, (bytes) => own.add(bytes)));
   const banded = convs.map((conv, s): BandedLayout => {
@@ -79,17 +80,6 @@ export function layOut(plan: Plan, team: ThreadTeam | null, once = false): Sessi
   }));
   const bytes = { constantBytes: constants.bytes, ownBytes: own.bytes };
   return { ...bytes, banded, vectors, shared, read, lanes, rooms, places };
-}
-
-/** Room for the parts of several steps: for those of each, or one that all of them use in turn. */
-function placeParts(layout: Layout, steps: readonly (readonly number[])[], inTurn: boolean): number[][] {
-  if (!inTurn) return steps.map((parts) => parts.map((bytes) => layout.add(bytes)));
-  const alone = steps.map((parts) => {
-    const own = new Layout();
-    return { places: parts.map((bytes) => own.add(bytes)), bytes: own.bytes };
-  });
-  const start = layout.add(alone.reduce((most, { bytes }) => Math.max(most, bytes), 0));
-  return alone.map(({ places }) => places.map((at) => start + at));
 }
 
 /** Whether threads share a step's bands; pools are shared plane by plane. */

@@ -16,7 +16,7 @@ import { multiplyWhole } from './operators/whole.js';
 import type { Plan } from './plan.js';
 import { eachPart, layOut } from './session-layout.js';
 import type { ConvStep, OperatorStep, PoolStep, Step } from './steps.js';
-import { isInParts, runInParts } from './streamed.js';
+import type { OneRun } from './streamed.js';
 import { type Crew, type ReadyConv, runBands, runPortions } from './threads/crew.js';
 import { layerTask, type PortionTask } from './threads/shared-portions.js';
 import type { ThreadTeam } from './threads/shared-work.js';
@@ -32,9 +32,9 @@ export interface SessionOptions {
   readonly home?: Home | null;
   /**
    * There will be one run: weights are packed during it, each right before its step, where those of the step before were. A
-   * page of memory that nobody has touched costs more than to pack what it holds. Not in a home. Default: no.
+   * page of memory that nobody has touched costs more than to pack what it holds. Not in a home. Null: they are kept.
    */
-  readonly once?: boolean;
+  readonly once?: OneRun | null;
 }
 
 /** Told of each step as it is done; `read` gives a value while it lies in its buffer, so not beyond the call. */
@@ -61,7 +61,7 @@ export class Session {
   readonly plan: Plan;
   readonly #memory: EngineMemory;
   readonly #options: Pick<SessionOptions, 'kind' | 'team'>;
-  readonly #once: boolean;
+  readonly #once: OneRun | null;
   readonly #home: Home | null;
   readonly #convs = new Map<Step, ReadyConv>();
   /** Addresses of the packed weight and of the bias of linear layers over many vectors. */
@@ -79,7 +79,7 @@ export class Session {
   readonly #crew: Crew;
 
   constructor(plan: Plan, options: SessionOptions = {}) {
-    const { kind = 'wasm', team = null, home = null, once = false } = options;
+    const { kind = 'wasm', team = null, home = null, once = null } = options;
     this.plan = plan;
     this.#options = { kind, team };
     this.#once = once;
@@ -94,25 +94,25 @@ export class Session {
     const rooms = layout.rooms.map(({ at, left }) => ({ at: own + at, left }));
     const lanes = layout.lanes.map((one) => eachPart(one, (at) => own + at));
     this.#crew = { memory, team, rooms, lanes };
-    const isPacked = (home?.wholeSteps ?? null) !== null;
+    const wholeSteps = home?.wholeSteps;
     for (const { name, at } of layout.read) {
       const { dtype, shape, data } = plan.shaped.known(name)!;
       const copy = newNumbers(dtype, data.length, { buffer: memory.heap.u8.buffer, byteOffset: constants + at });
-      if (!isPacked) copy.set(data);
+      if (!wholeSteps) copy.set(data);
       this.#constants.set(name, { dtype, shape, data: copy });
     }
     for (const { step, constants: parts } of layout.vectors) {
       const places = parts.map((at) => constants + at);
       this.#vectors.set(step, places);
-      if (!isPacked && !once) this.#pack(step);
+      if (!wholeSteps && !once) this.#pack(step);
     }
     layout.banded.forEach(({ step, conv: banded, constants: parts, shared }, s) => {
       const [packed, bias, edges] = parts.map((at) => constants + at);
       const packedBytes = banded.packs === 1 ? 0 : aligned(banded.bands.bytes.packed);
       const conv = { ...banded, packed, packedBytes, bias, edges };
       this.#convs.set(step, { conv, shared: shared && { x: own + shared.x, y: own + shared.y } });
-      if (!isPacked && !once) this.#pack(step);
-      else if (home?.wholeSteps?.includes(s)) this.#mayRound(step as ConvStep);
+      if (!wholeSteps && !once) this.#pack(step);
+      else if (wholeSteps?.includes(s)) this.#mayRound(step as ConvStep);
       if (this.#ordered.has(step as ConvStep)) this.#wholeSteps.push(s);
     });
   }
@@ -127,7 +127,7 @@ export class Session {
       return;
     }
     const ready = this.#convs.get(step);
-    if (!ready || isInParts(ready, step)) return;
+    if (!ready || this.#once?.rowsAtOnce(step)) return;
     if (step.kind !== 'conv') {
       packConv(this.#memory, ready.conv, null, null, lane);
       return;
@@ -346,15 +346,15 @@ export class Session {
       const item = itemOf(input, [g.N, g.C, g.H, g.W], n);
       const maps = y.subarray(n * outSize, (n + 1) * outSize);
       const ordered = this.#orderedFor(step, item);
-      const ready = this.#convs.get(step);
-      const streamed = ready && isInParts(ready, step) ? ready : null;
+      const inParts = this.#once?.rowsAtOnce(step);
       const inBands =
-        ordered || streamed || layer.kind === 'ncc' ? null : this.#fusedBands(fused, added, n * outSize * 4);
+        ordered || inParts || layer.kind === 'ncc' ? null : this.#fusedBands(fused, added, n * outSize * 4);
       if (algorithm.kind === 'whole') {
         const bias = layer.kind === 'ncc' ? null : step.bias;
         algorithm.run({ geometry: g, x: numbersOf(item), weight: step.weight.load(), bias, y: maps });
-      } else if (streamed) {
-        for (const share of runInParts(this.#crew, streamed, step, item, maps)) yield (n + share) * macs;
+      } else if (inParts) {
+        const parts = this.#once!.runInParts(this.#crew, this.#convs.get(step)!, step, item, maps);
+        for (const share of parts) yield (n + share) * macs;
       } else {
         const convolved = ordered ?? { session: this, step };
         const bands = runBands(

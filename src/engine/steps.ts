@@ -70,7 +70,7 @@ export interface ConvWeight {
   readonly load: () => Float32Array;
   readonly loadInto: (target: Float32Array) => void;
   /** As a constant's. */
-  readonly loadPart?: NonNullable<Constant['loadPart']>;
+  readonly loadPart?: Constant['loadPart'] | undefined;
 }
 
 /** A constant as kernels of this shape (a linear layer's [M, K] are [M, K, 1, 1]). */
@@ -79,7 +79,7 @@ export function constantWeight(constant: Constant, shape: readonly number[]): Co
     shape,
     load: () => toFloat32(constant.load().data),
     loadInto: (target) => constant.loadInto(target),
-    ...(constant.loadPart && { loadPart: (from, target) => constant.loadPart!(from, target) }),
+    loadPart: constant.loadPart && ((from, target) => constant.loadPart!(from, target)),
   };
 }
 

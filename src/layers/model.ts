@@ -61,7 +61,6 @@ export function constantOf(value: Value): Constant {
     shape: value.shape,
     load: () => value,
     loadInto: (target) => target.set(value.data),
-    loadPart: (from, target) => target.set(value.data.subarray(from, from + target.length)),
   };
 }
 

@@ -16,6 +16,7 @@ import type { Plan } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import { layOut } from '../engine/session-layout.js';
 import { type StepTimes, timedOpening, timesOfProcess } from '../engine/step-times.js';
+import { ONE_RUN } from '../engine/streamed.js';
 import type { Subject } from './subject.js';
 import { threadTeam } from './threads.js';
 
@@ -45,7 +46,7 @@ export interface Choice {
 export type Choose<B extends Bound, C extends Choice> = (shape: Shaped<B>) => C;
 
 export function doorsOf({ breathe, threads, watch = true, times = timesOfProcess(), out }: RunContext): RunDoors {
-  return { breathe, team: threadTeam(threads), watch, times, out };
+  return { breathe, team: threadTeam(threads), watch, times, once: ONE_RUN, out };
 }
 
 /** A subject planned for one shape, with what was chosen of it. */
@@ -129,7 +130,10 @@ export class Runs<B extends Bound, C extends Choice> {
     this.#packed?.session.close();
     this.#packed = null;
     try {
-      const session = timedOpening(times, () => new Session(plan, entered ? { home: entered.home } : { team, once }));
+      const session = timedOpening(
+        times,
+        () => new Session(plan, entered ? { home: entered.home } : { team, once: once ? ONE_RUN : null }),
+      );
       this.#packed = { session, id };
       if (entered?.home?.wholeSteps === null) homes!.packed(session.wholeSteps);
       return session;

@@ -56,9 +56,7 @@ export const depthwise: BandAlgorithm = {
   ordered: true,
   tolerance: direct.tolerance,
   rejects(g) {
-    // one map of one channel is such a group; several maps share what they read in `direct`
-    if (g.groups !== g.C || (g.C === 1 && g.M > 1))
-      return `needs one group for each channel, here ${g.groups} for ${g.C}`;
+    if (g.groups === 1 || g.groups !== g.C) return `needs one group for each channel, here ${g.groups} for ${g.C}`;
     return g.kH * g.kW > CHUNK ? `needs a kernel of at most ${CHUNK} taps, here ${g.kW}×${g.kH}` : null;
   },
   band: (g, parts) => bandOfRows(g, parts, PLANE_BYTES),
