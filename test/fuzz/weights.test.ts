@@ -3,7 +3,7 @@ import { fuzz } from './fuzz.js';
 import { fuzzTargets } from './targets.js';
 
 /** `npm run fuzz` does a hundred thousand of each. */
-const COUNT = 2000;
+const COUNT = 1000;
 
 describe(`${COUNT} damaged files of each format`, () => {
   it.each(fuzzTargets().map((target) => [target.name, target] as const))(
