@@ -12,11 +12,11 @@ import {
 } from '../analysis/kept-run.js';
 import type { Breathe } from '../engine/execute.js';
 import type { HomeBytes, Homes } from '../engine/home.js';
+import { ONE_RUN } from '../engine/one-run.js';
 import type { Plan } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import { layOut } from '../engine/session-layout.js';
 import { type StepTimes, timedOpening, timesOfProcess } from '../engine/step-times.js';
-import { ONE_RUN } from '../engine/streamed.js';
 import type { Subject } from './subject.js';
 import { threadTeam } from './threads.js';
 

@@ -1,31 +1,20 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cnnviz, cnnvizAlone, inFolder } from '../cli/cnnviz.js';
 import { childrenOf, contentsOf, isAlive, makeImages, start, until } from '../faults/batch.js';
-import { NO_REDIS, RedisServer } from './redis.js';
+import { NO_REDIS, RedisServer, redisForTests } from './redis.js';
 
 const CONV = ['conv', 'in', '-k', 'edge3x3', '-o', 'out'];
 const PIPE = ['run', 'conv edge3x3 | relu', 'in', '--layers', 'relu', '-o', 'out'];
 
 describe.skipIf(NO_REDIS !== null)(`a farm ${NO_REDIS ?? ''}`, () => {
-  let redis: RedisServer;
-  let data: string;
-
-  beforeAll(async () => {
-    data = mkdtempSync(join(tmpdir(), 'cnnviz-redis-'));
-    redis = await RedisServer.start(data, ['--bind', '0.0.0.0', '--protected-mode', 'no']);
-  });
-  beforeEach(() => redis.clear());
-  afterAll(async () => {
-    await redis.stop();
-    rmSync(data, { recursive: true, force: true });
-  });
+  const { server } = redisForTests(['--bind', '0.0.0.0', '--protected-mode', 'no']);
 
   const farm = (cwd: string, word: string, ...more: string[]) =>
-    cnnviz(['farm', word, '--queue', redis.address, ...more], { cwd });
+    cnnviz(['farm', word, '--queue', server().address, ...more], { cwd });
   const submit = (cwd: string, command: readonly string[], ...more: string[]) =>
     farm(cwd, 'submit', '--job-size', '4', ...more, '--', ...command);
   const work = (cwd: string, ...more: string[]) => farm(cwd, 'work', '-j', '2', '--until-done', ...more);
@@ -92,7 +81,7 @@ describe.skipIf(NO_REDIS !== null)(`a farm ${NO_REDIS ?? ''}`, () => {
       expect(readdirSync(join(cwd, 'out'))).toHaveLength(1);
       const { stdout } = await farm(cwd, 'cancel');
       expect(stdout).toContain('cancelled; 8 of 8 inputs are left');
-      expect(await redis.keys()).toEqual([]);
+      expect(await server().keys()).toEqual([]);
       expect(readdirSync(join(cwd, 'out'))).toEqual(['cnnviz-manifest.jsonl']);
       const { stderr } = await cnnviz([...CONV, '--resume'], { cwd });
       expect(stderr).toMatch(/^8 written, 0 failed/m);
@@ -104,7 +93,7 @@ describe.skipIf(NO_REDIS !== null)(`a farm ${NO_REDIS ?? ''}`, () => {
       await farm(cwd, 'submit', '--job-size', '20', '--', ...CONV);
       const hook = join(import.meta.dirname, 'deadly.cjs');
       const env = { NODE_OPTIONS: `--require ${hook}`, CNNVIZ_SLOW: '200' };
-      const { child, ended } = start(['farm', 'work', '--queue', redis.address, '-j', '2'], cwd, env);
+      const { child, ended } = start(['farm', 'work', '--queue', server().address, '-j', '2'], cwd, env);
       await until(() => readdirSync(join(cwd, 'out')).some((name) => name.endsWith('.png')));
       const children = childrenOf(child.pid!);
       child.kill('SIGTERM');
@@ -139,7 +128,7 @@ describe.skipIf(NO_REDIS !== null)(`a farm ${NO_REDIS ?? ''}`, () => {
       const other = await work(cwd);
       expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('are not the same here')]);
       const [id] = (await statusOf(cwd)).submissions.map((one: { id: string }) => one.id);
-      await redis.ask((client) => client.hset(`cnnviz:farm:${id}`, 'version', '0.0.1'));
+      await server().ask((client) => client.hset(`cnnviz:farm:${id}`, 'version', '0.0.1'));
       const old = await work(cwd);
       expect([old.code, old.stderr]).toEqual([2, expect.stringContaining('submitted by cnnviz 0.0.1')]);
     }));
@@ -151,7 +140,7 @@ describe.skipIf(NO_REDIS !== null)(`a farm ${NO_REDIS ?? ''}`, () => {
       const change = async (
         edit: (about: { task: { kind: string; job: { output: object } }; root: string }) => void,
       ) => {
-        await redis.ask(async (client) => {
+        await server().ask(async (client) => {
           const about = JSON.parse((await client.hget(`cnnviz:farm:${id}`, 'about'))!);
           edit(about);
           await client.hset(`cnnviz:farm:${id}`, 'about', JSON.stringify(about));
@@ -185,7 +174,7 @@ describe.skipIf(NO_REDIS !== null)(`a farm ${NO_REDIS ?? ''}`, () => {
       expect(code).toBeGreaterThan(1);
       expect(stderr).toMatch(says);
       expect(readdirSync(cwd)).toEqual(['in']);
-      expect(await redis.keys()).toEqual([]);
+      expect(await server().keys()).toEqual([]);
     }),
   );
 
@@ -200,7 +189,7 @@ describe.skipIf(NO_REDIS !== null)(`a farm ${NO_REDIS ?? ''}`, () => {
 
   it('a Redis on another host that lets everybody in is refused, and --insecure goes on', () =>
     withImages(2, async (cwd) => {
-      const queue = `redis://0.0.0.0:${redis.port}`;
+      const queue = `redis://0.0.0.0:${server().port}`;
       const refused = await cnnviz(['farm', 'status', '--queue', queue], { cwd });
       expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('answers without a password')]);
       expect((await cnnviz(['farm', 'status', '--queue', queue, '--insecure'], { cwd })).code).toBe(0);
@@ -208,22 +197,22 @@ describe.skipIf(NO_REDIS !== null)(`a farm ${NO_REDIS ?? ''}`, () => {
 
   it('a password is asked for, taken from the address or the environment, and never shown', () =>
     withImages(3, async (cwd) => {
-      await redis.ask((client) => client.config('SET', 'requirepass', 'gehe1m'));
+      await server().ask((client) => client.config('SET', 'requirepass', 'gehe1m'));
       try {
         const none = await farm(cwd, 'status');
         expect([none.code, none.stderr]).toEqual([3, expect.stringContaining('wants a password')]);
-        const at = (password: string) => ['--queue', `redis://:${password}@127.0.0.1:${redis.port}`];
+        const at = (password: string) => ['--queue', `redis://:${password}@127.0.0.1:${server().port}`];
         const wrong = await cnnviz(['farm', 'status', ...at('fal5ch')], { cwd });
         expect([wrong.code, wrong.stderr]).toEqual([3, expect.stringContaining('refuses this user or password')]);
         const submitted = await cnnviz(['farm', 'submit', ...at('gehe1m'), '--', ...CONV], { cwd });
-        const env = { REDIS_PASSWORD: 'gehe1m', CNNVIZ_QUEUE: redis.address };
+        const env = { REDIS_PASSWORD: 'gehe1m', CNNVIZ_QUEUE: server().address };
         const worked = await cnnvizAlone(['farm', 'work', '--until-done'], { cwd, env });
         expect([submitted.code, worked.code]).toEqual([0, 0]);
         for (const { stdout, stderr } of [none, wrong, submitted, worked]) {
           expect(stdout + stderr).not.toMatch(/gehe1m|fal5ch/);
         }
       } finally {
-        await redis.ask((client) => client.config('SET', 'requirepass', ''), 'gehe1m');
+        await server().ask((client) => client.config('SET', 'requirepass', ''), 'gehe1m');
       }
     }));
 

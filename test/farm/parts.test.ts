@@ -1,12 +1,11 @@
-import { copyFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cnnviz, cnnvizAlone, inFolder } from '../cli/cnnviz.js';
 import { contentsOf, LONG, makeImages, start } from '../faults/batch.js';
 import { seeded } from '../random.js';
-import { NO_REDIS, RedisServer } from './redis.js';
+import { NO_REDIS, redisForTests } from './redis.js';
 
 const HOOK = fileURLToPath(new URL('deadly.cjs', import.meta.url));
 const FORMATS = LONG ? ['npz', 'webdataset', 'parquet'] : ['npz', 'parquet'];
@@ -16,23 +15,12 @@ const conv = (format: string, ...more: string[]): string[] => [
 ];
 
 describe.skipIf(NO_REDIS !== null)(`results in parts, by a farm ${NO_REDIS ?? ''}`, () => {
-  let redis: RedisServer;
-  let data: string;
-
-  beforeAll(async () => {
-    data = mkdtempSync(join(tmpdir(), 'cnnviz-redis-'));
-    redis = await RedisServer.start(data);
-  });
-  beforeEach(() => redis.clear());
-  afterAll(async () => {
-    await redis.stop();
-    rmSync(data, { recursive: true, force: true });
-  });
+  const { server } = redisForTests();
 
   const farm = (cwd: string, word: string, ...more: string[]) =>
-    cnnviz(['farm', word, '--queue', redis.address, ...more], { cwd });
+    cnnviz(['farm', word, '--queue', server().address, ...more], { cwd });
   const worker = (cwd: string, env: Record<string, string>) =>
-    start(['farm', 'work', '--queue', redis.address, '-j', '2', '--lease', '1', '--until-done'], cwd, {
+    start(['farm', 'work', '--queue', server().address, '-j', '2', '--lease', '1', '--until-done'], cwd, {
       NODE_OPTIONS: `--require ${HOOK}`,
       ...env,
     });
@@ -81,7 +69,7 @@ describe.skipIf(NO_REDIS !== null)(`results in parts, by a farm ${NO_REDIS ?? ''
       const run = ['run', 'conv edge3x3 | relu', 'in', '--layers', 'conv,relu', '-o', 'out', '--format', 'parquet'];
       const { code, stderr } = await farm(cwd, 'submit', '--', ...run);
       expect([code, stderr]).toEqual([2, expect.stringContaining('a row of --format parquet holds one')]);
-      expect(await redis.keys()).toEqual([]);
+      expect(await server().keys()).toEqual([]);
     }));
 
   it.runIf(LONG).each([['npz'], ['png']])(
@@ -92,7 +80,9 @@ describe.skipIf(NO_REDIS !== null)(`results in parts, by a farm ${NO_REDIS ?? ''
         copyFileSync(join(cwd, 'in/0000.png'), join(cwd, 'in/0004deadly.png'));
         const parts = format === 'npz' ? ['--format', 'npz', '--part-size', '5'] : [];
         const command = ['conv', 'in', '-k', 'edge3x3', '-o', 'out', ...parts];
-        await cnnvizAlone(['farm', 'submit', '--queue', redis.address, '--job-size', '5', '--', ...command], { cwd });
+        await cnnvizAlone(['farm', 'submit', '--queue', server().address, '--job-size', '5', '--', ...command], {
+          cwd,
+        });
         let deaths = 0;
         for (;;) {
           const { signal, code, stdout, stderr } = await worker(cwd, { CNNVIZ_DEADLY: 'worker' }).ended;

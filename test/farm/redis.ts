@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 
 const isThere = spawnSync('redis-server', ['--version']).status === 0;
 
@@ -16,6 +20,22 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number };
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** A redis-server for the tests of a describe, empty before each. `server()`: once they run */
+export function redisForTests(options: readonly string[] = []): { readonly server: () => RedisServer } {
+  let redis: RedisServer;
+  let data: string;
+  beforeAll(async () => {
+    data = mkdtempSync(join(tmpdir(), 'cnnviz-redis-'));
+    redis = await RedisServer.start(data, options);
+  });
+  beforeEach(() => redis.clear());
+  afterAll(async () => {
+    await redis.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+  return { server: () => redis };
 }
 
 /** A redis-server of a test's own. */
