@@ -4,15 +4,18 @@ import { defineConfig } from 'vitest/config';
 const report = process.env.CNNVIZ_TEST_REPORT;
 
 /** Tests of functions that keep nothing: their files share processes. All others have one each. */
-const TOGETHER = ['test/{analysis,core,figures,functional,layers,reports,studies}/**/*.test.ts'];
-const EXCLUDED = ['test/bench/**', 'test/mutate/**', 'node_modules/**'];
-const PROJECTS = [
-  {
-    extends: true as const,
-    test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...EXCLUDED, ...TOGETHER] },
-  },
-  { extends: true as const, test: { name: 'together', include: TOGETHER, isolate: false } },
+const TOGETHER = [
+  'test/{analysis,commands,core,engine,figures,functional,layers,models,reports,run,studies}/**/*.test.ts',
 ];
+/** Among them, one that changes what V8 makes of the engine. */
+const ALONE = ['test/engine/wide.test.ts'];
+const EXCLUDED = ['test/bench/**', 'test/mutate/**', 'node_modules/**'];
+const FILES = {
+  alone: { include: ['test/**/*.test.ts'], exclude: [...EXCLUDED, ...TOGETHER] },
+  apart: { include: ALONE },
+  together: { include: TOGETHER, exclude: [...EXCLUDED, ...ALONE], isolate: false },
+};
+const PROJECTS = Object.entries(FILES).map(([name, test]) => ({ extends: true as const, test: { name, ...test } }));
 /** `npm run bench:page` alone takes the times of a page in a browser. */
 const TIMES = [{ extends: true as const, test: { name: 'times', include: ['test/explorer/browser/page-times.ts'] } }];
 

@@ -49,12 +49,16 @@ export async function execute(
   }
 }
 
-/** Runs portions of work with pauses between them. */
+/** Runs portions of work with pauses between them. When a pause throws, nobody is at the work any more. */
 export async function finish<T>(portions: Generator<number, T>, breathe: Breathe): Promise<T> {
-  for (;;) {
-    const { done, value } = portions.next();
-    if (done) return value;
-    await breathe(value);
+  try {
+    for (;;) {
+      const { done, value } = portions.next();
+      if (done) return value;
+      await breathe(value);
+    }
+  } finally {
+    portions.return(undefined as T);
   }
 }
 

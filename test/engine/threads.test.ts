@@ -1,10 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import ndarray from 'ndarray';
 import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/core/values.js';
-import { runAllSync } from '../../src/engine/execute.js';
+import { finish, runAllSync } from '../../src/engine/execute.js';
 import { planModel } from '../../src/engine/plan.js';
 import { Session } from '../../src/engine/session.js';
 import type { ThreadTeam } from '../../src/engine/threads/shared-work.js';
+import { returnMemory, takeMemory } from '../../src/engine/wasm/memory.js';
 import { prepareConv2d } from '../../src/index.js';
 import type { Layer } from '../../src/layers/index.js';
 import { constantOf, type Model } from '../../src/layers/model.js';
@@ -222,6 +224,47 @@ describe('a last band with fewer rows than a tile', () => {
       for (const got of run(team)) expect(firstDifference(got, expected)).toBe(-1);
       expect(asked).toEqual(['bands', 'bands', 'bands']);
     }
+  });
+});
+
+describe('a run that is left in the middle', () => {
+  it('leaves nobody at work in the memory that the next one gets', async () => {
+    const [C, side] = [128, 150];
+    const conv = {
+      kind: 'conv',
+      stride: [1, 1],
+      padding: 0,
+      paddingMode: 'zeros',
+      dilation: [1, 1],
+      groups: 1,
+    } as const;
+    const shape = [1, C, side, side];
+    const model = modelFor({ layer: conv, shape, others: [random([C, C, 5, 5])] });
+    const plan = planModel(model, shape, { exact: false, algorithm: 'gemm' });
+    const x = random(shape);
+    const { team } = countingTeam(2);
+    const session = new Session(plan, { team });
+    runAllSync(session, new Map([['x', x]]));
+    let breaths = 0;
+    const left = finish(session.runAll(new Map([['x', x]])), () => {
+      breaths++;
+      throw new Error('enough');
+    });
+    await expect(left).rejects.toThrow('enough');
+    expect(breaths).toBe(1);
+    session.close();
+    const bytes = 2 ** 26;
+    const memory = takeMemory(bytes, 'wasm');
+    const numbers = new Float32Array(memory.heap.u8.buffer, memory.allocate(bytes), bytes / 4).fill(7);
+    await setTimeout(200);
+    expect(numbers.findIndex((number) => number !== 7)).toBe(-1);
+    returnMemory(memory);
+    const next = new Session(plan, { team });
+    const alone = new Session(plan);
+    const [got, expected] = [next, alone].map((one) => runAllSync(one, new Map([['x', x]])).get('y')!.data);
+    expect(firstDifference(got, expected)).toBe(-1);
+    next.close();
+    alone.close();
   });
 });
 

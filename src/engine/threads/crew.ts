@@ -8,7 +8,7 @@ import type { EngineMemory } from '../wasm/memory.js';
 import { shareBands, sharedInput, sharedOutput } from './shared-bands.js';
 import type { PortionTask } from './shared-portions.js';
 import type { ThreadTeam } from './shared-work.js';
-import { closeWork, nextTicket, openTickets } from './tickets.js';
+import { closeWork, endTickets, nextTicket, openTickets } from './tickets.js';
 
 /** About this many multiply-accumulates pass between two breaths: a few hundredths of a second. */
 const MACS_PER_BREATH = 4e8;
@@ -49,9 +49,7 @@ export function* runBands(
   }
   const work = shareBands(memory, conv, input, shared, y, fused, lanes);
   team!.start(memory, work);
-  const tickets = sequence(count, () => nextTicket(memory));
-  yield* runThese(portions(sharedInput(memory, work), sharedOutput(memory, work)), macs, tickets);
-  closeWork(memory, work.serial);
+  yield* runShared(memory, work.serial, portions(sharedInput(memory, work), sharedOutput(memory, work)), macs);
   if (memory.addressOf(y) === -1) y.set(sharedOutput(memory, work));
 }
 
@@ -73,12 +71,18 @@ export function* runPortions(
   }
   const serial = openTickets(memory);
   team!.start(memory, { kind: 'portions', serial, task, rooms });
-  yield* runThese(
-    portions,
-    macs,
-    sequence(count, () => nextTicket(memory)),
-  );
-  closeWork(memory, serial);
+  yield* runShared(memory, serial, portions, macs);
+}
+
+/** Those portions of open work that come to this thread. When it is left, be it in the middle, nobody is at it any more. */
+function* runShared(memory: EngineMemory, serial: number, portions: Portions, macs: number): Generator<number> {
+  const tickets = sequence(portions.count, () => nextTicket(memory));
+  try {
+    yield* runThese(portions, macs, tickets);
+  } finally {
+    endTickets(memory);
+    closeWork(memory, serial);
+  }
 }
 
 function* runThese({ count, run }: Portions, macs: number, tickets: Iterable<number>): Generator<number> {

@@ -8,6 +8,8 @@ import type { EngineMemory } from '../wasm/memory.js';
 const CONTROL = 65_536 - 64;
 const [TICKET, STATE] = [CONTROL / 4, CONTROL / 4 + 1];
 const CLOSED = 128;
+/** Beyond the last portion of any work, and far from the last int32. */
+const NONE_LEFT = 2 ** 30;
 /** A portion takes milliseconds; a thread that is silent for this long has died. */
 const SILENCE_MS = 60_000;
 
@@ -22,6 +24,11 @@ export function openTickets({ heap }: EngineMemory): number {
 /** The next portion to compute; beyond the last when none is left. */
 export function nextTicket({ heap }: EngineMemory): number {
   return Atomics.add(heap.i32, TICKET, 1);
+}
+
+/** No portion is taken from now on: each is done, or the run was left. */
+export function endTickets({ heap }: EngineMemory): void {
+  Atomics.store(heap.i32, TICKET, NONE_LEFT);
 }
 
 /** Joins work of this number; false when it is over. */
