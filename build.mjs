@@ -79,13 +79,13 @@ const PAGE_PROGRAMS = [
   { from: 'src/explorer/worker.ts', to: 'dist/explorer/worker.js', packed: true, isSmall: true },
   { from: 'src/explorer/worker.ts', to: 'dist/explorer/worker-of-all-layers.js', packed: true },
 ];
-/** What the worker of a page does without: each is a file of src/explorer/lean, in the place of the one that it names, or of a package. */
 /** What most pages do without, too: layers that few networks have (src/commands/explore/page-programs.ts tells them). */
 const RARE = [
   [/layers\/(elementwise|norms|quantized|selecting|spatial|tflite)\/index\.ts$/, 'rare-layers'],
   [/models\/onnx\/layer-groups\.ts$/, 'layer-groups'],
   [/core\/trigonometry\.ts$|engine\/operators\/(spread|whole)\.ts$|explain\/transposed\.ts$/, 'rare-work'],
 ];
+/** What the worker of a page does without: each is a file of src/explorer/lean, in the place of the one that it names, or of a package. */
 const lean = (isSmall) => ({
   name: 'lean',
   setup({ onLoad }) {
@@ -97,6 +97,7 @@ const lean = (isSmall) => ({
       [/engine\/routines\/index\.ts$/, 'twins'],
       [/models\/imagenet-labels\.ts$/, 'labels'],
       [/engine\/wasm\/module\.ts$/, 'module'],
+      [/engine\/threads\/(sharing|shared-bands|shared-portions|tickets)\.ts$/, 'threads'],
       ...(isSmall ? RARE : []),
     ]) {
       onLoad({ filter }, () => ({ contents: readFileSync(`src/explorer/lean/${name}.ts`, 'utf8'), loader: 'ts' }));

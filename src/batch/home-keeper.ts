@@ -1,4 +1,5 @@
 import type { HomeBytes } from '../engine/home.js';
+import { aligned } from '../engine/wasm/memory.js';
 
 /** Constants of fewer bytes are packed by each thread for itself: that takes less time than to agree with the others. */
 const SMALL_CONSTANTS = 8 * 2 ** 20;
@@ -17,7 +18,7 @@ export interface Grant {
     readonly memory: WebAssembly.Memory;
     readonly constants: number;
     readonly own: number;
-    readonly wholeSteps: readonly number[] | null;
+    readonly parts: number;
   } | null;
 }
 
@@ -28,7 +29,7 @@ interface Waiting {
   readonly bytes: HomeBytes;
 }
 
-/** Packed constants and the rooms around them. */
+/** Constants, which those who enter pack together, and the rooms around them. */
 interface SharedHome {
   readonly id: number;
   readonly key: string;
@@ -36,8 +37,6 @@ interface SharedHome {
   readonly memory: WebAssembly.Memory;
   /** Which lane has which room; null: free. */
   readonly rooms: (number | null)[];
-  state: 'empty' | 'packing' | 'packed';
-  wholeSteps: readonly number[];
 }
 
 interface KeeperEvents {
@@ -74,13 +73,6 @@ export class HomeKeeper {
     this.#serve();
   }
 
-  packed(wholeSteps: readonly number[]): void {
-    const home = this.#home!;
-    home.state = 'packed';
-    home.wholeSteps = wholeSteps;
-    this.#serve();
-  }
-
   /** A thread lets go of its room. */
   leave(lane: number): void {
     this.#release(lane);
@@ -90,11 +82,7 @@ export class HomeKeeper {
   #release(lane: number): void {
     this.#held.delete(lane);
     const room = this.#home?.rooms.indexOf(lane) ?? -1;
-    if (room < 0) return;
-    const home = this.#home!;
-    home.rooms[room] = null;
-    // it could not: the next one tries
-    if (home.state === 'packing') home.state = 'empty';
+    if (room >= 0) this.#home!.rooms[room] = null;
   }
 
   #serve(): void {
@@ -105,9 +93,7 @@ export class HomeKeeper {
       this.#waiting.shift();
       this.#events.granted(request.lane, grant);
     }
-    if (this.#waiting.length === 0) return;
-    // those who pack are not to be hurried: they are what the first waits for
-    if (this.#home?.state !== 'packing') for (const lane of this.#held.keys()) this.#events.wanted(lane);
+    if (this.#waiting.length > 0) for (const lane of this.#held.keys()) this.#events.wanted(lane);
   }
 
   /** A memory of its own. */
@@ -123,14 +109,11 @@ export class HomeKeeper {
     if (this.#home?.key !== key && !this.#move(request)) return null;
     const home = this.#home!;
     const free = home.rooms.indexOf(null);
-    if (home.state === 'packing' || free === -1 || !this.#hasRoomFor(bytes.own)) return null;
+    if (free === -1 || !this.#hasRoomFor(bytes.own)) return null;
     home.rooms[free] = lane;
     this.#held.set(lane, bytes.own);
-    const constants = BASE;
-    const own = BASE + bytes.constants + free * bytes.own;
-    const wholeSteps = home.state === 'packed' ? home.wholeSteps : null;
-    if (home.state === 'empty') home.state = 'packing';
-    return { id: home.id, room: { memory: home.memory, constants, own, wholeSteps } };
+    const [constants, rooms] = placesIn(bytes);
+    return { id: home.id, room: { memory: home.memory, parts: BASE, constants, own: rooms + free * bytes.own } };
   }
 
   /** Another plan's constants take the place of those that nobody uses. */
@@ -138,9 +121,9 @@ export class HomeKeeper {
     if (this.#home?.rooms.some((lane) => lane !== null)) return false;
     this.#home = null;
     if (!this.#hasRoomFor(bytes.constants + bytes.own)) return false;
-    const most = Math.floor((MOST_BYTES - BASE - bytes.constants) / Math.max(1, bytes.own));
-    const rooms = Math.max(1, Math.min(this.#lanes, most));
-    const pages = Math.ceil((BASE + bytes.constants + rooms * bytes.own) / PAGE);
+    const [, first] = placesIn(bytes);
+    const rooms = Math.max(1, Math.min(this.#lanes, Math.floor((MOST_BYTES - first) / Math.max(1, bytes.own))));
+    const pages = Math.ceil((first + rooms * bytes.own) / PAGE);
     this.#home = {
       id: ++this.#ids,
       key,
@@ -148,8 +131,6 @@ export class HomeKeeper {
       // what nobody has written takes no memory yet
       memory: new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }),
       rooms: new Array<number | null>(rooms).fill(null),
-      state: 'empty',
-      wholeSteps: [],
     };
     return true;
   }
@@ -160,4 +141,10 @@ export class HomeKeeper {
     for (const held of this.#held.values()) total += held + BESIDES_BYTES;
     return total <= this.#budget;
   }
+}
+
+/** Where the constants of a home begin, behind what is told about their parts; and its rooms. */
+function placesIn({ parts, constants }: HomeBytes): readonly [constants: number, rooms: number] {
+  const at = BASE + aligned(parts);
+  return [at, at + constants];
 }

@@ -1,11 +1,11 @@
-import type { Entered, HomeBytes, Homes } from '../engine/home.js';
+import type { Entered, Home, HomeBytes, Homes } from '../engine/home.js';
+import { packTogether } from '../engine/threads/shared-packing.js';
 import { EngineMemory } from '../engine/wasm/memory.js';
 import type { Grant } from './home-keeper.js';
 
 /** What a thread asks its keeper for. */
 export type ToKeeper =
   | { readonly type: 'enter'; readonly key: string; readonly bytes: HomeBytes }
-  | { readonly type: 'packed'; readonly wholeSteps: readonly number[] }
   | { readonly type: 'leave' };
 
 /** What the keeper tells a thread. */
@@ -32,13 +32,8 @@ export class LaneHomes implements Homes {
       this.#granted = resolve;
       this.#tell({ type: 'enter', key, bytes });
     });
-    const home = room && { ...room, memory: new EngineMemory('wasm', room.memory) };
-    this.#held = { key, entered: { id, home } };
+    this.#held = { key, entered: { id, home: room && homeIn(room) } };
     return this.#held.entered;
-  }
-
-  packed(wholeSteps: readonly number[]): void {
-    this.#tell({ type: 'packed', wholeSteps });
   }
 
   rest(): void {
@@ -63,4 +58,9 @@ export class LaneHomes implements Homes {
     this.#isWanted = false;
     this.#tell({ type: 'leave' });
   }
+}
+
+function homeIn({ memory: wasm, parts, constants, own }: NonNullable<Grant['room']>): Home {
+  const memory = new EngineMemory('wasm', wasm);
+  return { memory, constants, own, packing: (count, pack) => packTogether(memory, parts, count, pack) };
 }

@@ -63,9 +63,6 @@ export class LanePool {
       case 'enter':
         this.#keeper.enter(lane, message.key, message.bytes);
         break;
-      case 'packed':
-        this.#keeper.packed(message.wholeSteps);
-        break;
       case 'leave':
         this.#keeper.leave(lane);
         break;

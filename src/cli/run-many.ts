@@ -6,6 +6,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { OutputJob } from '../core/job.js';
 import { groupDigits } from '../core/text.js';
 import { faultWords, type ValueFault } from '../core/values.js';
+import { startSpareProcess } from '../io/child-process.js';
 import type { Input } from '../io/inputs.js';
 import type { ProductsOf } from '../run/place.js';
 import {
@@ -63,7 +64,8 @@ interface Order<K extends Task['kind']> {
 }
 
 /**
- * The inputs that a command's words and lists mean; null when there are none and that is no failure.
+ * The inputs that a command's words and lists mean; null when there are none and that is no failure. Where there are several, a
+ * process that will work on them gets ready while the command finds out what else it needs.
  * @param example the command as it is typed, for whoever named nothing
  * @throws CnnvizError 'usage' when there are none to look for, 'nothing' when none is found
  */
@@ -71,8 +73,10 @@ export async function manyInputs(
   images: readonly string[],
   flags: ValuesOf<typeof inputFlags>,
   example: string,
+  { dryRun }: Frame,
 ): Promise<Input[] | null> {
   const inputs = await collectInputs(images, flags, example);
+  if (inputs.length > 1 && !dryRun && orderTaker() === null) startSpareProcess();
   if (inputs.length > 0) return inputs;
   if (flags.passWithNoInputs) return null;
   throw nothingToDo(images, flags);

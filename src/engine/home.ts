@@ -10,17 +10,21 @@ export interface Home {
   readonly constants: number;
   /** Address of what this thread alone writes. */
   readonly own: number;
-  /**
-   * Null: nobody has packed the constants, this session is to. Else which banded steps have another session for whole images,
-   * as `mayRoundWhole` found when they were packed.
-   */
-  readonly wholeSteps: readonly number[] | null;
+  /** Null: nobody else packs the constants. */
+  readonly packing: Packing | null;
 }
+
+/** Packs so many parts, each by one thread; what `pack` said of each, whichever thread it was. */
+export type Packing = (count: number, pack: (part: number) => boolean) => readonly boolean[];
+
+export const packAlone: Packing = (count, pack) => Array.from({ length: count }, (_, part) => pack(part));
 
 /** What a home must have room for. */
 export interface HomeBytes {
   readonly constants: number;
   readonly own: number;
+  /** Of what `packTogether` keeps. */
+  readonly parts: number;
 }
 
 /** Who has room for sessions. Threads come here before each run: what one of them holds is held until it lets go. */
@@ -30,8 +34,6 @@ export interface Homes {
    * @param key the same for plans of equal steps, shapes and constants
    */
   enter(key: string, bytes: HomeBytes): Promise<Entered>;
-  /** The constants of the home that was entered are packed: others may enter. */
-  packed(wholeSteps: readonly number[]): void;
   /** A run is through: what is held is let go if somebody waits for it. */
   rest(): void;
   /** What is held is let go: it could not be packed. */

@@ -6,7 +6,7 @@ import { forwardOf } from '../layers/index.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
 import { layerPortions } from './elementwise.js';
 import { type Fused, type FusedBand, fuseArray, fuseRun, placeFused } from './fused.js';
-import type { Home } from './home.js';
+import { type Home, type Packing, packAlone } from './home.js';
 import { asImages, asValue, type EngineInput, itemOf, numbersOf } from './input.js';
 import { packConv } from './lane.js';
 import { normaliseMaps } from './ncc.js';
@@ -70,7 +70,6 @@ export class Session {
   readonly #shared: ReadonlySet<Step>;
   /** Steps whose weights are whole and whose algorithm rounds; see `mayRoundWhole`. */
   readonly #ordered = new Map<ConvStep, OrderedConv>();
-  readonly #wholeSteps: number[] = [];
   /** What the last image of a step was computed by, where it was not the plan's choice. */
   readonly #taken = new Map<string, ConvStep>();
   readonly #places: ValuePlaces;
@@ -94,57 +93,58 @@ export class Session {
     const rooms = layout.rooms.map(({ at, left }) => ({ at: own + at, left }));
     const lanes = layout.lanes.map((one) => eachPart(one, (at) => own + at));
     this.#crew = { memory, team, rooms, lanes };
-    const wholeSteps = home?.wholeSteps;
     for (const { name, at } of layout.read) {
       const { dtype, shape, data } = plan.shaped.known(name)!;
       const copy = newNumbers(dtype, data.length, { buffer: memory.heap.u8.buffer, byteOffset: constants + at });
-      if (!wholeSteps) copy.set(data);
       this.#constants.set(name, { dtype, shape, data: copy });
     }
     for (const { step, constants: parts } of layout.vectors) {
       const places = parts.map((at) => constants + at);
       this.#vectors.set(step, places);
-      if (!wholeSteps && !once) this.#pack(step);
     }
-    layout.banded.forEach(({ step, conv: banded, constants: parts, shared }, s) => {
+    for (const { step, conv: banded, constants: parts, shared } of layout.banded) {
       const [packed, bias, edges] = parts.map((at) => constants + at);
       const packedBytes = banded.packs === 1 ? 0 : aligned(banded.bands.bytes.packed);
       const conv = { ...banded, packed, packedBytes, bias, edges };
       this.#convs.set(step, { conv, shared: shared && { x: own + shared.x, y: own + shared.y } });
-      if (!wholeSteps && !once) this.#pack(step);
-      else if (wholeSteps?.includes(s)) this.#mayRound(step as ConvStep);
-      if (this.#ordered.has(step as ConvStep)) this.#wholeSteps.push(s);
-    });
+    }
+    if (once) this.#copyConstants();
+    else this.#packAll(home?.packing ?? packAlone);
   }
 
-  /** Puts a step's constants into the memory, if it has any. */
-  #pack(step: Step): void {
+  /** Puts all constants into the memory: those that operators read, then those of steps. */
+  #packAll(packing: Packing): void {
+    const steps = [...this.#vectors.keys(), ...this.#convs.keys()];
+    const pack = (part: number): boolean => (part === 0 ? this.#copyConstants() : this.#pack(steps[part - 1]));
+    const mayRound = packing(1 + steps.length, pack);
+    for (const [s, step] of steps.entries()) if (mayRound[s + 1]) this.#mayRound(step as ConvStep);
+  }
+
+  /** Puts what operators read into the memory. */
+  #copyConstants(): false {
+    const { known } = this.plan.shaped;
+    for (const [name, { data }] of this.#constants) data.set(known(name)!.data);
+    return false;
+  }
+
+  /** Puts a step's constants into the memory, if it has any. @returns whether whole images need another session for it */
+  #pack(step: Step): boolean {
     const [lane] = this.#crew.lanes;
     const places = this.#vectors.get(step);
     if (places) {
       const { computed, weight, bias } = step as ConvStep;
       packVectors(this.#memory, this.#crew.rooms[0], computed, places, weight, bias);
-      return;
+      return false;
     }
     const ready = this.#convs.get(step);
-    if (!ready || this.#once?.rowsAtOnce(step)) return;
-    if (step.kind !== 'conv') {
-      packConv(this.#memory, ready.conv, null, null, lane);
-      return;
-    }
-    const bias = step.layer.kind === 'ncc' ? null : step.bias;
-    const weight = packConv(this.#memory, ready.conv, step.weight, bias, lane);
-    if (weight !== null && mayRoundWhole(step, weight)) this.#mayRound(step);
+    if (!ready || this.#once?.rowsAtOnce(step)) return false;
+    const [weight, bias] = step.kind === 'conv' ? [step.weight, step.bias] : [null, null];
+    const packed = packConv(this.#memory, ready.conv, weight, step.layer.kind === 'ncc' ? null : bias, lane);
+    return packed !== null && mayRoundWhole(step as ConvStep, packed);
   }
 
-  /** Whole images need another session for a step. */
   #mayRound(step: ConvStep): void {
     if (!this.#ordered.has(step)) this.#ordered.set(step, { step: orderedStep(step), session: null });
-  }
-
-  /** Which of the steps in bands have another session for whole images: for other sessions in the same home. */
-  get wholeSteps(): readonly number[] {
-    return this.#wholeSteps;
   }
 
   /** One input, one output: the first kept value, in `out` when given; yields the share done, 0 … 1, every now and then. */
@@ -174,7 +174,7 @@ export class Session {
     let macsBefore = 0;
     for (const step of steps) {
       if (this.#once) {
-        this.#pack(step);
+        if (this.#pack(step)) this.#mayRound(step as ConvStep);
         watch?.packed?.();
       }
       const outputs = step.outputs.map((name, i) => this.#output(name, step.infos[i], values, out));

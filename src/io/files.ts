@@ -49,7 +49,7 @@ export async function readOwnBytes(path: string): Promise<Uint8Array> {
  * Opens a regular file to read. Anything else is refused before it is opened, and never waited for.
  * @throws CnnvizError 'input', and what the system throws
  */
-export async function openRegular(path: string): Promise<FileHandle> {
+async function openRegular(path: string): Promise<FileHandle> {
   refuseOtherThanFile(path, await stat(path));
   const file = await withDescriptor(() => open(path, constants.O_RDONLY | constants.O_NONBLOCK));
   try {

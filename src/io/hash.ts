@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
 import { isPipe } from './descriptors.js';
-import { openRegular, readBytes, readFault } from './files.js';
+import { readBytes, readFault, withRegular } from './files.js';
 import { memberPath } from './tar/member-path.js';
 
 /** SHA-256 of parts one after another, as lower-case hexadecimal. */
@@ -73,13 +72,22 @@ export class AwaitedParts implements AsyncIterable<Uint8Array> {
   }
 }
 
+const PORTION = 2 ** 20;
+
 /** SHA-256 of a file, read in portions. @throws CnnvizError 'input' */
 export async function sha256OfFile(path: string): Promise<string> {
   if (isPipe(path) || memberPath(path)) return sha256(await readBytes(path));
   const hash = createHash('sha256');
   try {
-    const file = await openRegular(path);
-    await pipeline(file.createReadStream({ highWaterMark: 1 << 20 }), hash);
+    // one array for all: memory that nobody has touched costs more than to read into it
+    const part = new Uint8Array(PORTION);
+    await withRegular(path, async (file) => {
+      let size: number;
+      do {
+        size = (await file.read(part, 0, PORTION)).bytesRead;
+        hash.update(part.subarray(0, size));
+      } while (size > 0);
+    });
   } catch (error) {
     throw await readFault(path, error);
   }

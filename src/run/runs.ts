@@ -17,6 +17,7 @@ import type { Plan } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import { layOut } from '../engine/session-layout.js';
 import { type StepTimes, timedOpening, timesOfProcess } from '../engine/step-times.js';
+import { partsBytes } from '../engine/threads/shared-packing.js';
 import type { Subject } from './subject.js';
 import { threadTeam } from './threads.js';
 
@@ -135,7 +136,6 @@ export class Runs<B extends Bound, C extends Choice> {
         () => new Session(plan, entered ? { home: entered.home } : { team, once: once ? ONE_RUN : null }),
       );
       this.#packed = { session, id };
-      if (entered?.home?.wholeSteps === null) homes!.packed(session.wholeSteps);
       return session;
     } catch (error) {
       homes?.leave();
@@ -145,6 +145,6 @@ export class Runs<B extends Bound, C extends Choice> {
 }
 
 function bytesOfPlan(plan: Plan): HomeBytes {
-  const { constantBytes, ownBytes } = layOut(plan, null);
-  return { constants: constantBytes, own: ownBytes };
+  const { constantBytes, ownBytes, vectors, banded } = layOut(plan, null);
+  return { constants: constantBytes, own: ownBytes, parts: partsBytes(1 + vectors.length + banded.length) };
 }

@@ -3,7 +3,7 @@ import { type Grant, HomeKeeper } from '../../src/batch/home-keeper.js';
 
 const MB = 2 ** 20;
 /** Weights of 100 MB, 20 MB for each thread. */
-const BYTES = { constants: 100 * MB, own: 20 * MB };
+const BYTES = { constants: 100 * MB, own: 20 * MB, parts: 200 };
 /** What a thread needs besides, as the keeper reckons. */
 const BESIDES = 96 * MB;
 
@@ -20,26 +20,22 @@ function keeperOf(lanes: number, budget: number) {
 const roomOf = (grants: ReadonlyMap<number, Grant>, lane: number) => grants.get(lane)?.room;
 
 describe('rooms for the threads that share weights', () => {
-  it('the first packs, the others wait for it, then all have rooms of their own behind one copy', () => {
+  it('all have rooms of their own behind one copy, and in front of it what they tell each other about its parts', () => {
     const { keeper, granted } = keeperOf(3, 10_000 * MB);
     for (const lane of [0, 1, 2]) keeper.enter(lane, 'a', BYTES);
-    expect([...granted.keys()]).toEqual([0]);
-    expect(roomOf(granted, 0)!.wholeSteps).toBeNull();
-    keeper.packed([4]);
     const rooms = [0, 1, 2].map((lane) => roomOf(granted, lane)!);
-    expect(rooms.slice(1).map(({ wholeSteps }) => wholeSteps)).toEqual([[4], [4]]);
     expect(new Set(rooms.map(({ memory }) => memory)).size).toBe(1);
-    expect(new Set(rooms.map(({ constants }) => constants)).size).toBe(1);
+    expect(new Set(rooms.map(({ constants, parts }) => `${constants} ${parts}`)).size).toBe(1);
     const [own] = rooms;
     expect(rooms.map((room) => room.own - own.own)).toEqual([0, BYTES.own, 2 * BYTES.own]);
     expect(own.own - own.constants).toBe(BYTES.constants);
+    expect(own.constants - own.parts).toBeGreaterThanOrEqual(BYTES.parts);
     expect(own.memory.buffer.byteLength).toBeGreaterThanOrEqual(rooms[2].own + BYTES.own);
   });
 
   it('where memory is for two, the third waits until one of them lets go', () => {
     const { keeper, granted, wanted } = keeperOf(3, BYTES.constants + 2 * (BYTES.own + BESIDES));
     for (const lane of [0, 1, 2]) keeper.enter(lane, 'a', BYTES);
-    keeper.packed([]);
     expect([...granted.keys()]).toEqual([0, 1]);
     expect(wanted).toEqual([0, 1]);
     keeper.leave(1);
@@ -49,7 +45,6 @@ describe('rooms for the threads that share weights', () => {
   it('whoever is alone has room, however little memory there is', () => {
     const { keeper, granted } = keeperOf(2, 0);
     keeper.enter(0, 'a', BYTES);
-    keeper.packed([]);
     keeper.enter(1, 'a', BYTES);
     expect([...granted.keys()]).toEqual([0]);
     keeper.leave(0);
@@ -59,25 +54,15 @@ describe('rooms for the threads that share weights', () => {
   it('another plan takes the place of one that nobody uses', () => {
     const { keeper, granted } = keeperOf(2, 10_000 * MB);
     keeper.enter(0, 'a', BYTES);
-    keeper.packed([]);
     keeper.enter(1, 'b', BYTES);
     expect(granted.has(1)).toBe(false);
     keeper.leave(0);
-    expect(roomOf(granted, 1)!.wholeSteps).toBeNull();
     expect(granted.get(1)!.id).not.toBe(granted.get(0)!.id);
     expect(roomOf(granted, 1)!.memory).not.toBe(roomOf(granted, 0)!.memory);
   });
 
-  it('one that cannot pack leaves that to the next', () => {
-    const { keeper, granted } = keeperOf(2, 10_000 * MB);
-    keeper.enter(0, 'a', BYTES);
-    keeper.enter(1, 'a', BYTES);
-    keeper.leave(0);
-    expect(roomOf(granted, 1)!.wholeSteps).toBeNull();
-  });
-
   it('few constants are packed by each thread for itself, and count as well', () => {
-    const small = { constants: MB, own: 50 * MB };
+    const small = { constants: MB, own: 50 * MB, parts: 8 };
     const { keeper, granted } = keeperOf(2, 51 * MB + BESIDES);
     keeper.enter(0, 'a', small);
     keeper.enter(1, 'b', small);

@@ -51,7 +51,7 @@ export const conv = command({
     const { partsAsked } = await import('../../cli/parts-asked.js');
     const asked = convJob(flags, frame, partsAsked(flags, frame));
     const { answerMany, answerPlans, gathered, manyInputs } = await import('../../cli/run-many.js');
-    const found = await manyInputs(images, flags, 'cnnviz conv photo.jpg --kernel edge3x3');
+    const found = await manyInputs(images, flags, 'cnnviz conv photo.jpg --kernel edge3x3', frame);
     if (found === null) return {};
     const inputs = await gathered(found, asked.output);
     const { openKernels } = await import('../../run/kernels.js');

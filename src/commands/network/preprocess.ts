@@ -61,7 +61,7 @@ export const preprocess = command({
     const { partsAsked } = await import('../../cli/parts-asked.js');
     const job = preprocessJob(flags, frame, partsAsked(flags, frame));
     const { answerMany, answerPlans, gathered, manyInputs } = await import('../../cli/run-many.js');
-    const found = await manyInputs(images, flags, 'cnnviz preprocess photo.jpg');
+    const found = await manyInputs(images, flags, 'cnnviz preprocess photo.jpg', frame);
     if (found === null) return {};
     const inputs = await gathered(found, job.output);
     const { planPreprocessFile, preprocessProduct } = await import('../../run/preprocess-file.js');

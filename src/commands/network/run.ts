@@ -77,7 +77,7 @@ in, or such a network's name: digits, alexnet, vgg16, resnet50 … (docs/network
     const { answerMany, answerPlans, gathered, manyInputs } = await import('../../cli/run-many.js');
     const { describePlannedRun, fedInput, openRun, runPlanner } = await import('./run-inputs.js');
     const isFed = images.length === 0 && flags.filesFrom.length === 0;
-    const found = isFed ? [fedInput(net)] : await manyInputs(images, flags, 'cnnviz run NET photo.jpg');
+    const found = isFed ? [fedInput(net)] : await manyInputs(images, flags, 'cnnviz run NET photo.jpg', frame);
     if (found === null) return {};
     const inputs = await gathered(found, asked.output);
     const isOfOne = inputs.length === 1 ? { isOfOne: true as const } : {};

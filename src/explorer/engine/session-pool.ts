@@ -63,7 +63,7 @@ export class SessionPool {
     const bytes = constantBytes([unit]);
     if (unit.layout.ownBytes > this.#own.bytes || this.#gap(bytes) === null) this.#renew(unit.layout.ownBytes, bytes);
     const at = this.#gap(bytes)!;
-    const home = { memory: this.#memory, constants: at, own: this.#own.at, wholeSteps: null };
+    const home = { memory: this.#memory, constants: at, own: this.#own.at, packing: null };
     const session = new Session(unit.plan, { home });
     this.#open.set(unit, { session, at, bytes });
     return session;
