@@ -23,6 +23,10 @@ export class LanePool {
   readonly #tell: (message: FromWorker) => void;
   /** Which lane has an input. */
   readonly #laneOf = new Map<number, Lane>();
+  /** Inputs that no lane has yet. */
+  readonly #waiting: Extract<ToWorker, { type: 'input' }>[] = [];
+  /** How many inputs a lane has in hand: one is computed, others are read meanwhile. */
+  #each = 1;
   #isOpen = false;
 
   /** @param tell takes what the parent is to know */
@@ -43,18 +47,28 @@ export class LanePool {
   receive(message: ToWorker): void {
     switch (message.type) {
       case 'open':
+        this.#each = Math.ceil(message.inFlight / this.#lanes.length);
         for (const { post } of this.#lanes) post(message);
         break;
-      case 'input': {
-        const ready = this.#lanes.filter(({ isReady }) => isReady);
-        const lane = ready.reduce((least, one) => (one.inFlight < least.inFlight ? one : least));
-        this.#laneOf.set(message.index, lane);
-        lane.inFlight++;
-        lane.post(message);
+      case 'input':
+        this.#waiting.push(message);
+        this.#handOut();
         break;
-      }
       case 'answer':
         this.#laneOf.get(message.index)!.post(message);
+    }
+  }
+
+  /** Inputs go to whoever has fewest: a lane that was ready first leaves something to the others. */
+  #handOut(): void {
+    for (;;) {
+      const free = this.#lanes.filter(({ isReady, inFlight }) => isReady && inFlight < this.#each);
+      if (this.#waiting.length === 0 || free.length === 0) return;
+      const message = this.#waiting.shift()!;
+      const lane = free.reduce((least, one) => (one.inFlight < least.inFlight ? one : least));
+      this.#laneOf.set(message.index, lane);
+      lane.inFlight++;
+      lane.post(message);
     }
   }
 
@@ -71,11 +85,13 @@ export class LanePool {
         // the others join in when they are
         if (!this.#isOpen) this.#tell(message);
         this.#isOpen = true;
+        this.#handOut();
         break;
       case 'done':
         this.#lanes[lane].inFlight--;
         this.#laneOf.delete(message.index);
         this.#tell(message);
+        this.#handOut();
         break;
       default:
         this.#tell(message);

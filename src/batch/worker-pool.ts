@@ -215,7 +215,7 @@ export class WorkerPool<I extends Item, R = TaskResult> {
   }
 
   #start(slot: Slot): void {
-    const { task, lanes, threads, keepHashes, profile, timeoutMs } = this.#options;
+    const { task, lanes, threads, inFlight, keepHashes, profile, timeoutMs } = this.#options;
     const worker = new WorkerProcess(
       (message) => this.#receive(slot, message),
       (death) => this.#bury(slot, death),
@@ -223,7 +223,7 @@ export class WorkerPool<I extends Item, R = TaskResult> {
     slot.worker = worker;
     slot.isReady = false;
     if (timeoutMs !== null) slot.starting = setTimeout(() => worker.kill(), Math.max(START_MS, timeoutMs));
-    worker.send({ type: 'open', task, lanes, threads, keepHashes, profile });
+    worker.send({ type: 'open', task, lanes, threads, inFlight, keepHashes, profile });
   }
 
   #receive(slot: Slot, message: FromWorker): void {

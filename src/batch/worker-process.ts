@@ -11,6 +11,8 @@ export type ToWorker =
       readonly task: Task | StudyTask;
       readonly lanes: number;
       readonly threads: number;
+      /** Inputs that it will have in hand at the same time. */
+      readonly inFlight: number;
       readonly keepHashes: boolean;
       readonly profile: boolean;
     }

@@ -3,6 +3,8 @@ import { CnnvizError } from '../core/errors.js';
 import type { Input } from '../io/inputs.js';
 import { isTarName } from '../io/tar/member-path.js';
 import { flag, under, type ValuesOf } from './flags.js';
+import type { Frame } from './frame.js';
+import { orderTaker } from './order.js';
 import { parseNumber } from './parse.js';
 
 /** Where inputs come from. */
@@ -62,6 +64,26 @@ export async function collectInputs(
   }
   const { findInputs } = await import('../io/inputs.js');
   return findInputs([...images], { recursive: flags.recursive, lists });
+}
+
+/**
+ * The same, or null when there are none and that is no failure. Where there are several, a process that will work on them gets
+ * ready while the command loads what else it needs.
+ * @param example the command as it is typed, for whoever named nothing
+ * @throws CnnvizError 'usage' when there are none to look for, 'nothing' when none is found
+ */
+export async function manyInputs(
+  images: readonly string[],
+  flags: InputValues,
+  example: string,
+  { dryRun }: Pick<Frame, 'dryRun'>,
+): Promise<Input[] | null> {
+  const inputs = await collectInputs(images, flags, example);
+  if (inputs.length > 1 && !dryRun && orderTaker() === null)
+    (await import('../io/child-process.js')).startSpareProcess();
+  if (inputs.length > 0) return inputs;
+  if (flags.passWithNoInputs) return null;
+  throw nothingToDo(images, flags);
 }
 
 /** What to say when nothing matched. */

@@ -6,7 +6,6 @@ import { CnnvizError } from '../core/errors.js';
 import type { OutputJob } from '../core/job.js';
 import { groupDigits } from '../core/text.js';
 import { faultWords, type ValueFault } from '../core/values.js';
-import { startSpareProcess } from '../io/child-process.js';
 import type { Input } from '../io/inputs.js';
 import type { ProductsOf } from '../run/place.js';
 import {
@@ -21,7 +20,7 @@ import {
 import { EXIT, exitCodeOf, exitCodeOfMany } from './exit.js';
 import type { ValuesOf } from './flags.js';
 import type { Answer, Frame } from './frame.js';
-import { type batchFlags, collectInputs, type inputFlags, nothingToDo } from './input-flags.js';
+import type { batchFlags } from './input-flags.js';
 import { orderTaker } from './order.js';
 import { whenInterrupted } from './signals.js';
 import type { Terminal } from './terminal.js';
@@ -61,25 +60,6 @@ interface Order<K extends Task['kind']> {
   /** How many arguments named inputs. */
   readonly named: number;
   readonly products: ProductsOf | null;
-}
-
-/**
- * The inputs that a command's words and lists mean; null when there are none and that is no failure. Where there are several, a
- * process that will work on them gets ready while the command finds out what else it needs.
- * @param example the command as it is typed, for whoever named nothing
- * @throws CnnvizError 'usage' when there are none to look for, 'nothing' when none is found
- */
-export async function manyInputs(
-  images: readonly string[],
-  flags: ValuesOf<typeof inputFlags>,
-  example: string,
-  { dryRun }: Frame,
-): Promise<Input[] | null> {
-  const inputs = await collectInputs(images, flags, example);
-  if (inputs.length > 1 && !dryRun && orderTaker() === null) startSpareProcess();
-  if (inputs.length > 0) return inputs;
-  if (flags.passWithNoInputs) return null;
-  throw nothingToDo(images, flags);
 }
 
 /** The inputs in the order that their results are gathered in; as they are where each has files of its own. */

@@ -4,6 +4,7 @@ import { CnnvizError } from '../core/errors.js';
 import type { DenseLayer, FeatureOrigin, Head, HeadParameters, TrainingSettings } from '../core/head.js';
 import { VERSION } from '../core/version.js';
 import { foreignFile } from './foreign/index.js';
+import { HEAD_FORMAT } from './is-head.js';
 import {
   readSafetensors,
   type SafetensorsEntry,
@@ -12,7 +13,6 @@ import {
   writeSafetensors,
 } from './weights/safetensors.js';
 
-const FORMAT = 'cnnviz-head';
 const FORMAT_VERSION = '1';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -87,18 +87,13 @@ export function writeHead({ classes, origin, settings, parameters }: Head): Uint
     ...layer('', output),
   ];
   return writeSafetensors(entries, {
-    format: FORMAT,
+    format: HEAD_FORMAT,
     format_version: FORMAT_VERSION,
     cnnviz: VERSION,
     classes: JSON.stringify(classes),
     features: JSON.stringify(origin),
     settings: JSON.stringify(settings),
   });
-}
-
-/** Whether a file is a head of any version, not only weights. */
-export function isHead(source: ByteSource): boolean {
-  return safetensorsReader.matches(source) && readSafetensors(source).metadata.get('format') === FORMAT;
 }
 
 /** Reads a head and checks that its parts fit together. @throws CnnvizError 'format' */
@@ -110,7 +105,7 @@ export function readHead(source: ByteSource): Head {
   }
   const file = readSafetensors(source);
   const { metadata } = file;
-  if (metadata.get('format') !== FORMAT) {
+  if (metadata.get('format') !== HEAD_FORMAT) {
     refuse('a safetensors file, but not of a head', 'a head is what `cnnviz head train` writes');
   }
   if (metadata.get('format_version') !== FORMAT_VERSION) {

@@ -6,7 +6,7 @@ import { joinPath } from '../io/paths.js';
 import { peekFile } from '../io/random-access.js';
 import { sniffFormat } from '../io/sniff.js';
 import { foreignFolder } from '../models/foreign/index.js';
-import { isHead } from '../models/head-file.js';
+import { isHead } from '../models/is-head.js';
 import { modelFormatOf } from '../models/model-formats.js';
 import { isBuiltin, looksLikePrintedModel } from '../models/networks/index.js';
 import { foreignWeights, readerOf } from '../models/weights/index.js';

@@ -1,7 +1,7 @@
 import { arg, command } from '../../cli/command.js';
 import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
-import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
+import { BATCH_WORDS, batchFlags, manyInputs } from '../../cli/input-flags.js';
 import { algorithmFlags, layerFlags, oneLayerJob, pixelFlags } from '../../cli/layer-flags.js';
 import { eachFlag, figureOf, mapFlags, pictureOf, writesDrawing, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
@@ -50,9 +50,9 @@ export const conv = command({
   async answer({ images, flags }, frame) {
     const { partsAsked } = await import('../../cli/parts-asked.js');
     const asked = convJob(flags, frame, partsAsked(flags, frame));
-    const { answerMany, answerPlans, gathered, manyInputs } = await import('../../cli/run-many.js');
     const found = await manyInputs(images, flags, 'cnnviz conv photo.jpg --kernel edge3x3', frame);
     if (found === null) return {};
+    const { answerMany, answerPlans, gathered } = await import('../../cli/run-many.js');
     const inputs = await gathered(found, asked.output);
     const { openKernels } = await import('../../run/kernels.js');
     const { checkPlaces, productsOf } = await import('../../run/place.js');

@@ -1,7 +1,7 @@
 import { arg, command } from '../../cli/command.js';
 import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
-import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
+import { BATCH_WORDS, batchFlags, manyInputs } from '../../cli/input-flags.js';
 import { decodeOf, PRESETS_ABOUT, pageFlags, presetFlags, presetOf } from '../../cli/network-flags.js';
 import { figureOf, formatFlags, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
@@ -60,9 +60,9 @@ export const preprocess = command({
   async answer({ images, flags }, frame) {
     const { partsAsked } = await import('../../cli/parts-asked.js');
     const job = preprocessJob(flags, frame, partsAsked(flags, frame));
-    const { answerMany, answerPlans, gathered, manyInputs } = await import('../../cli/run-many.js');
     const found = await manyInputs(images, flags, 'cnnviz preprocess photo.jpg', frame);
     if (found === null) return {};
+    const { answerMany, answerPlans, gathered } = await import('../../cli/run-many.js');
     const inputs = await gathered(found, job.output);
     const { planPreprocessFile, preprocessProduct } = await import('../../run/preprocess-file.js');
     const products = [preprocessProduct(job)];

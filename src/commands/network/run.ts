@@ -1,7 +1,7 @@
 import { arg, command } from '../../cli/command.js';
 import { flag, under, type ValuesOf } from '../../cli/flags.js';
 import type { Frame } from '../../cli/frame.js';
-import { BATCH_WORDS, batchFlags } from '../../cli/input-flags.js';
+import { BATCH_WORDS, batchFlags, manyInputs } from '../../cli/input-flags.js';
 import { labelsFlag, numbersJob, pageFlags, presetFlags, weightFlags } from '../../cli/network-flags.js';
 import { eachFlag, figureOf, mapFlags, pictureOf, writesNumbers } from '../../cli/picture-flags.js';
 import { CnnvizError } from '../../core/errors.js';
@@ -73,12 +73,13 @@ in, or such a network's name: digits, alexnet, vgg16, resnet50 … (docs/network
     const { refuseSwapped } = await import('../../cli/argument-order.js');
     refuseSwapped('run', net, images);
     const asked = runJob(net, flags, frame, partsAsked(flags, frame));
-    const { namesOfRun } = await import('../../run/recipe.js');
-    const { answerMany, answerPlans, gathered, manyInputs } = await import('../../cli/run-many.js');
-    const { describePlannedRun, fedInput, openRun, runPlanner } = await import('./run-inputs.js');
     const isFed = images.length === 0 && flags.filesFrom.length === 0;
-    const found = isFed ? [fedInput(net)] : await manyInputs(images, flags, 'cnnviz run NET photo.jpg', frame);
-    if (found === null) return {};
+    const named = isFed ? [] : await manyInputs(images, flags, 'cnnviz run NET photo.jpg', frame);
+    if (named === null) return {};
+    const { namesOfRun } = await import('../../run/recipe.js');
+    const { answerMany, answerPlans, gathered } = await import('../../cli/run-many.js');
+    const { describePlannedRun, fedInput, openRun, runPlanner } = await import('./run-inputs.js');
+    const found = isFed ? [fedInput(net)] : named;
     const inputs = await gathered(found, asked.output);
     const isOfOne = inputs.length === 1 ? { isOfOne: true as const } : {};
     const job = { ...asked, output: { ...asked.output, names: namesOfRun(asked), ...isOfOne } };

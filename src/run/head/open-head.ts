@@ -4,7 +4,6 @@ import type { NetworkRequest } from '../../core/job.js';
 import { existingFile, refuseLeaving } from '../../io/files.js';
 import { folderOf, joinPath, leavesFolder } from '../../io/paths.js';
 import { openFile } from '../../io/random-access.js';
-import { readHead } from '../../models/head-file.js';
 import { builtinName } from '../../models/networks/index.js';
 import { getFix, publishedAs, publishedFor } from '../../models/networks/published.js';
 import { isHeadFile, refusalOf } from '../file-kind.js';
@@ -42,6 +41,7 @@ export type ArraysOf = (network: string) => Promise<{ readonly folder: string; r
 
 /** Reads a head. @throws CnnvizError with its name in front */
 export async function openHead(path: string): Promise<Head> {
+  const { readHead } = await import('../../models/head-file.js');
   const source = await openFile(path);
   try {
     return readHead(source);
