@@ -1,4 +1,5 @@
 import type { HomeBytes } from '../engine/home.js';
+import { partsBytes } from '../engine/threads/shared-packing.js';
 import { aligned } from '../engine/wasm/memory.js';
 
 /** Constants of fewer bytes are packed by each thread for itself: that takes less time than to agree with the others. */
@@ -145,6 +146,6 @@ export class HomeKeeper {
 
 /** Where the constants of a home begin, behind what is told about their parts; and its rooms. */
 function placesIn({ parts, constants }: HomeBytes): readonly [constants: number, rooms: number] {
-  const at = BASE + aligned(parts);
+  const at = BASE + aligned(partsBytes(parts));
   return [at, at + constants];
 }

@@ -19,11 +19,11 @@ export type Packing = (count: number, pack: (part: number) => boolean) => readon
 
 export const packAlone: Packing = (count, pack) => Array.from({ length: count }, (_, part) => pack(part));
 
-/** What a home must have room for. */
+/** What a home must have room for, in bytes. */
 export interface HomeBytes {
   readonly constants: number;
   readonly own: number;
-  /** Of what `packTogether` keeps. */
+  /** How many parts the constants are packed in. */
   readonly parts: number;
 }
 

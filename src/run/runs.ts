@@ -17,7 +17,6 @@ import type { Plan } from '../engine/plan.js';
 import { Session } from '../engine/session.js';
 import { layOut } from '../engine/session-layout.js';
 import { type StepTimes, timedOpening, timesOfProcess } from '../engine/step-times.js';
-import { partsBytes } from '../engine/threads/shared-packing.js';
 import type { Subject } from './subject.js';
 import { threadTeam } from './threads.js';
 
@@ -146,5 +145,5 @@ export class Runs<B extends Bound, C extends Choice> {
 
 function bytesOfPlan(plan: Plan): HomeBytes {
   const { constantBytes, ownBytes, vectors, banded } = layOut(plan, null);
-  return { constants: constantBytes, own: ownBytes, parts: partsBytes(1 + vectors.length + banded.length) };
+  return { constants: constantBytes, own: ownBytes, parts: 1 + vectors.length + banded.length };
 }

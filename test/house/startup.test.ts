@@ -36,9 +36,20 @@ describe('a command loads what it needs', () => {
     expect(letters).toBeLessThan(most);
   });
 
+  const DIGIT = fileURLToPath(new URL('../../fixtures/images/digits/7.png', import.meta.url));
+  const OTHERS = /^(?:zod|yaml|gifenc|tinyglobby|cli-progress|chalk)$/;
+
+  it.each([
+    [['run', 'digits', DIGIT, '-q']],
+    [['summary', 'resnet18', '-q']],
+    [['explain', 'digits', DIGIT, '--layer', 'conv1', '--at', '3,3', '-q']],
+  ])('%j: nothing that reads other files than are named', async (args) => {
+    expect((await loadedBy(args)).packages.filter((name) => OTHERS.test(name))).toEqual([]);
+  });
+
   it('conv of an image: no network, no reader of YAML, no GIF', async () => {
     const { letters, packages } = await loadedBy(['conv', join(IMAGES, 'five.png'), '-k', 'edge3x3', '-q']);
-    expect(packages.filter((name) => /^(?:zod|yaml|gifenc|tinyglobby|cli-progress|chalk)$/.test(name))).toEqual([]);
-    expect(letters).toBeLessThan(816_000);
+    expect(packages.filter((name) => OTHERS.test(name))).toEqual([]);
+    expect(letters).toBeLessThan(817_000);
   });
 });
