@@ -67,6 +67,11 @@ export function newNumbers(dtype: DType, size: number, place?: ArrayPlace | null
   return place ? new Carrier(place.buffer as ArrayBuffer, place.byteOffset, size) : new Carrier(size);
 }
 
+/** `size` numbers of an array from `from` on, where they lie. */
+export function partOf(data: Numbers, from: number, size: number): Numbers {
+  return from === 0 && size === data.length ? data : data.subarray(from, from + size);
+}
+
 /** Numbers of any type as float32; the same array when they are. */
 export function toFloat32(data: Numbers): Float32Array {
   return data instanceof Float32Array ? data : Float32Array.from(data);

@@ -88,8 +88,29 @@ function needsNoBorder(g: Conv2dGeometry, { oH, rows, columns }: BandSize): bool
   return g.sW === 1 && g.pads.every((pad) => pad === 0) && columns <= g.W && end <= g.H;
 }
 
-/** Band number `index`: its shape, its first output row, and the source row of each of its input rows (−1: zeros). */
-export function bandAt(g: Conv2dGeometry, { shape, step }: Bands, index: number) {
+/** A band as it is computed. */
+export interface Band {
+  readonly shape: BandShape;
+  /** Its first output row. */
+  readonly first: number;
+  /** The source row of each of its input rows; −1: zeros. */
+  readonly sources: readonly number[];
+  /** First and end of the source rows that it reads. */
+  readonly read: readonly [first: number, end: number];
+}
+
+/** Bands that have been looked at; they are asked for again with every image. */
+const BANDS = new WeakMap<Bands, Band[]>();
+
+/** Band number `index`. */
+export function bandAt(g: Conv2dGeometry, bands: Bands, index: number): Band {
+  const all = BANDS.get(bands) ?? [];
+  if (all.length === 0) BANDS.set(bands, all);
+  all[index] ??= makeBand(g, bands, index);
+  return all[index];
+}
+
+function makeBand(g: Conv2dGeometry, { shape, step }: Bands, index: number): Band {
   const first = index * shape.oH;
   const oH = Math.min(shape.oH, g.oH - first);
   // what is computed together is read whole: what lies beyond the image is zeros, not what was there before
@@ -99,7 +120,18 @@ export function bandAt(g: Conv2dGeometry, { shape, step }: Bands, index: number)
     const row = first * g.sH + r;
     return row < paddedRows ? sourceIndex(row - g.pads[0], g.H, g.paddingMode) : -1;
   });
-  return { first, shape: oH === shape.oH ? shape : { ...shape, oH, rows }, sources };
+  return { first, shape: oH === shape.oH ? shape : { ...shape, oH, rows }, sources, read: rowsOf(sources) };
+}
+
+/** First and end of the source rows that are read. */
+function rowsOf(sources: readonly number[]): readonly [first: number, end: number] {
+  let [first, last] = [Number.POSITIVE_INFINITY, -1];
+  for (const row of sources) {
+    if (row < 0) continue;
+    first = Math.min(first, row);
+    last = Math.max(last, row);
+  }
+  return last < 0 ? [0, 0] : [first, last + 1];
 }
 
 /** The source column of each border column (−1: zero): the left ones, then the right ones. */

@@ -1,6 +1,15 @@
-import { bytesOf } from '../core/values.js';
+import { sizeOf } from '../core/tensor.js';
+import { bytesOf, type ValueInfo } from '../core/values.js';
 import { forwardOf } from '../layers/index.js';
-import type { Step } from './steps.js';
+import type { ShapedModel } from '../layers/infer.js';
+import type { Copy } from '../layers/row-work.js';
+import type { OperatorStep, Step } from './steps.js';
+
+/** A value that is another one under a new shape, or a part of it: so many of its numbers come before. */
+export interface Alias {
+  readonly of: string;
+  readonly from: number;
+}
 
 /** Where the values between steps lie. */
 export interface BufferPlan {
@@ -8,12 +17,17 @@ export interface BufferPlan {
   readonly bufferOf: ReadonlyMap<string, number>;
   /** Bytes of each buffer. */
   readonly bytes: readonly number[];
-  /** Values that are another value under a new shape, and which. */
-  readonly aliasOf: ReadonlyMap<string, string>;
+  readonly aliasOf: ReadonlyMap<string, Alias>;
 }
 
+/** What is known before anything runs. */
+type Known = Pick<ShapedModel, 'infos' | 'known'>;
+
+/** A part of a value keeps all of it: below this share of its bytes it is copied instead. */
+const LEAST_PART = 1 / 4;
+
 /** How a step treats its first input's memory. */
-function memoryOf(step: Step): 'alias' | 'in-place' | undefined {
+function memoryOf(step: Step): 'alias' | 'in-place' | 'parts' | undefined {
   return step.kind === 'operator' ? forwardOf(step.layer)?.memory : undefined;
 }
 
@@ -21,11 +35,12 @@ function memoryOf(step: Step): 'alias' | 'in-place' | undefined {
  * Gives values whose lifetimes do not meet the same buffer. A value lives from the step that makes it to the last that
  * reads it, under any of its names.
  */
-export function planBuffers(steps: readonly Step[], kept: readonly string[]): BufferPlan {
-  const aliasOf = aliases(steps);
-  const roots = new Map<string, string>();
-  for (const [name, other] of aliasOf) roots.set(name, roots.get(other) ?? other);
-  const root = (name: string): string => roots.get(name) ?? name;
+export function planBuffers(steps: readonly Step[], kept: readonly string[], shaped: Known): BufferPlan {
+  const shapes = aliases(steps);
+  const whole = rootsOf(shapes);
+  const partOf = parts(steps, new Set(kept.map(whole)), whole, shaped);
+  const aliasOf = new Map([...shapes, ...partOf]);
+  const root = rootsOf(aliasOf);
   const lastUse = new Map<string, number>();
   steps.forEach(({ inputs, outputs }, s) => {
     for (const name of [...inputs, ...outputs]) if (name !== null) lastUse.set(root(name), s);
@@ -65,6 +80,8 @@ export function planBuffers(steps: readonly Step[], kept: readonly string[]): Bu
     const [input] = step.inputs;
     if (input === null) return null;
     const name = root(input);
+    // what lies somewhere within cannot be written over from the start
+    if (partOf.has(whole(input))) return null;
     // read a second time, perhaps under another shape, it would be overwritten while it is read
     if (step.inputs.some((other, i) => i > 0 && other !== null && root(other) === name)) return null;
     const buffer = bufferOf.get(name) ?? -1;
@@ -72,16 +89,73 @@ export function planBuffers(steps: readonly Step[], kept: readonly string[]): Bu
   }
 }
 
-function aliases(steps: readonly Step[]): Map<string, string> {
-  const aliasOf = new Map<string, string>();
+/** Who a value is, whatever it is called. */
+function rootsOf(aliasOf: ReadonlyMap<string, Alias>): (name: string) => string {
+  const root = (name: string): string => {
+    const alias = aliasOf.get(name);
+    return alias ? root(alias.of) : name;
+  };
+  return root;
+}
+
+/** Values under a new shape. */
+function aliases(steps: readonly Step[]): Map<string, Alias> {
+  const aliasOf = new Map<string, Alias>();
   const made = new Set<string>();
   for (const step of steps) {
     const [input] = step.inputs;
     // an input of the model is the caller's: it is copied
-    if (memoryOf(step) === 'alias' && input !== null && made.has(input)) aliasOf.set(step.outputs[0], input);
+    if (memoryOf(step) === 'alias' && input !== null && made.has(input))
+      aliasOf.set(step.outputs[0], { of: input, from: 0 });
     for (const name of step.outputs) made.add(name);
   }
   return aliasOf;
+}
+
+/** Parts of values that lie there in one piece, where neither is handed out. `root`: who a value is under a new shape */
+function parts(
+  steps: readonly Step[],
+  handedOut: ReadonlySet<string>,
+  root: (name: string) => string,
+  { infos, known }: Known,
+): Map<string, Alias> {
+  const partOf = new Map<string, Alias>();
+  const made = new Set<string>();
+  for (const step of steps) {
+    const [input] = step.inputs;
+    const { outputs } = step;
+    if (step.kind === 'operator' && memoryOf(step) === 'parts' && input !== null && made.has(input)) {
+      const froms = [input, ...outputs].some((name) => handedOut.has(root(name))) ? null : pieces(step, infos, known);
+      froms?.forEach((from, i) => void partOf.set(outputs[i], { of: input, from }));
+    }
+    for (const name of outputs) made.add(name);
+  }
+  return partOf;
+}
+
+/** Where in its first input each output of a layer begins; null: some output lies in pieces, or is a small part. */
+function pieces(
+  { layer, inputs, infos: made }: OperatorStep,
+  infos: Known['infos'],
+  known: Known['known'],
+): number[] | null {
+  const [x, ...others] = inputs.map((name, i) => {
+    if (name === null) return null;
+    return i === 0 ? { ...infos.get(name)!, data: new Float32Array() } : known(name);
+  });
+  if (others.some((other, i) => other === null && inputs[i + 1] !== null)) return null;
+  const work = forwardOf(layer)!.rowWork!(layer, [x, ...others]);
+  if (work?.work !== 'copies' || work.fill !== null || work.copies.length !== made.length) return null;
+  const isLarge = (info: ValueInfo): boolean => bytesOf(info) >= LEAST_PART * bytesOf(x!);
+  const areThere = work.copies.every((copy, output) => isOnePiece(copy, output, made[output].shape));
+  return areThere && made.every(isLarge) ? work.copies.map(({ from }) => from) : null;
+}
+
+/** Whether what is copied is all of an output, and lies in input 0 as it will there. */
+function isOnePiece(copy: Copy, output: number, shape: readonly number[]): boolean {
+  const { input, sides, fromSteps, to, toSteps } = copy;
+  const isAll = input === 0 && copy.output === output && to === 0 && sizeOf(sides) === sizeOf(shape);
+  return isAll && sides.every((side, axis) => side === 1 || fromSteps[axis] === toSteps[axis]);
 }
 
 /** The free buffer that fits best: the smallest that is large enough, else the largest, else a new one. */

@@ -1,5 +1,5 @@
 import type { Conv2dGeometry } from '../core/geometry.js';
-import { bandAt } from './bands.js';
+import { type Band, bandAt } from './bands.js';
 import type { BandShape } from './conv2d/algorithm.js';
 import { type FusedBand, fuse } from './fused.js';
 import type { EngineInput } from './input.js';
@@ -22,8 +22,9 @@ export function runBand(
 ): void {
   const { heap, routines } = memory;
   const { bands, algorithm, geometry: g } = conv;
-  const { first, shape, sources } = bandAt(g, bands, index);
-  const inputOf = bandInput(memory, conv, lane, input, { shape, sources });
+  const band = bandAt(g, bands, index);
+  const { first, shape } = band;
+  const inputOf = bandInput(memory, conv, lane, input, band);
   const { M } = shape;
   const [cells, plane] = [shape.oH * g.oW, g.oH * g.oW];
   const address = algorithm.spills ? -1 : memory.addressOf(y);
@@ -60,12 +61,6 @@ export function runBand(
   }
 }
 
-/** A band's shape, and the source row of each of its input rows (−1: none). */
-interface BandRows {
-  readonly shape: BandShape;
-  readonly sources: readonly number[];
-}
-
 /**
  * Gives, for some groups after others, the address of a band's input as an algorithm reads it: where it lies, or copied
  * into the lane, with its border around it and its rows split. A call overwrites what the one before it gave.
@@ -75,12 +70,11 @@ function bandInput(
   conv: PackedConv,
   lane: Lane,
   input: EngineInput,
-  { shape, sources }: BandRows,
+  { shape, sources, read: [first, end] }: Band,
 ): (group: number, groups: number) => number {
   const { heap, routines } = memory;
   const { bands, geometry: g } = conv;
   const { C, planeFloats } = shape;
-  const [first, end] = rowsOf(sources);
   const rows: Rows = { first, count: end - first };
   const address = 'bytes' in input ? -1 : memory.addressOf(input.data);
   const there = (group: number) => address + (group * C * g.H + first) * g.W * 4;
@@ -168,15 +162,4 @@ function stage(
     const at = start + c * g.H * g.W;
     heap.f32.set(x.subarray(at, at + numbers), address / 4 + c * planeFloats);
   }
-}
-
-/** First and end of the source rows a band reads. */
-function rowsOf(sources: readonly number[]): [number, number] {
-  let [first, last] = [Number.POSITIVE_INFINITY, -1];
-  for (const row of sources) {
-    if (row < 0) continue;
-    first = Math.min(first, row);
-    last = Math.max(last, row);
-  }
-  return last < 0 ? [0, 0] : [first, last + 1];
 }

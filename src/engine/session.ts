@@ -1,7 +1,7 @@
 import { atPlace } from '../core/errors.js';
 import type { Conv2dGeometry } from '../core/geometry.js';
-import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
-import { newNumbers, toFloat32, type Value, type ValueInfo } from '../core/values.js';
+import { type Tensor, tensor } from '../core/tensor.js';
+import { newNumbers, toFloat32, type Value } from '../core/values.js';
 import { forwardOf } from '../layers/index.js';
 import { isWholeImage, mayRoundWhole, orderedStep } from './choose.js';
 import { layerPortions } from './elementwise.js';
@@ -177,7 +177,8 @@ export class Session {
         if (this.#pack(step)) this.#mayRound(step as ConvStep);
         watch?.packed?.();
       }
-      const outputs = step.outputs.map((name, i) => this.#output(name, step.infos[i], values, out));
+      const outputs = step.outputs.map((name) => this.#places.value(name, values, out));
+      for (const [i, value] of outputs.entries()) values.set(step.outputs[i], value);
       if (step.kind === 'operator') yield* this.#operate(step, read, outputs);
       else if (step.kind === 'pool') yield* this.#pool(step, read(step.inputs[0]!), outputs[0]);
       else {
@@ -195,24 +196,12 @@ export class Session {
     return new Map(kept.map((name) => [name, asValue(made(name), infos.get(name)!)]));
   }
 
-  /** Where a step writes a value: its place, or an array of its own when it is handed out. */
-  #output(name: string, info: ValueInfo, values: Map<string, Value>, out?: ReadonlyMap<string, Float32Array>): Value {
-    const { dtype, shape } = info;
-    const source = this.#places.aliasOf.get(name);
-    const data = source
-      ? values.get(source)!.data
-      : (out?.get(name) ?? newNumbers(dtype, sizeOf(shape), this.#places.of(name)));
-    const value = { dtype, shape, data };
-    values.set(name, value);
-    return value;
-  }
-
   *#operate(step: OperatorStep, read: (name: string) => EngineInput | Value, outputs: Value[]): Generator<number> {
-    const { memory, run, rowWork, whole } = forwardOf(step.layer)!;
+    const { run, rowWork, whole } = forwardOf(step.layer)!;
     const inputs = step.inputs.map((name) =>
       name === null ? null : asValue(read(name), this.plan.shaped.infos.get(name)!),
     );
-    if (memory === 'alias' && this.#places.aliasOf.has(step.outputs[0]) && outputs.length === 1) return;
+    if (step.outputs.every(this.#places.isAlias)) return;
     const products = whole?.work(step.layer, inputs, outputs);
     if (products && multiplyWhole(this.#memory, this.#crew.rooms[0], products)) return;
     const [x] = inputs;

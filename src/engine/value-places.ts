@@ -1,4 +1,5 @@
-import type { ArrayPlace } from '../core/values.js';
+import { sizeOf } from '../core/tensor.js';
+import { type ArrayPlace, newNumbers, partOf, type Value } from '../core/values.js';
 import { planBuffers } from './buffers.js';
 import type { Plan } from './plan.js';
 import { aligned, type EngineMemory } from './wasm/memory.js';
@@ -20,12 +21,16 @@ export class Layout {
   }
 }
 
-/** Where the values between steps lie. */
+/** The values that steps make, in one run after another. */
 export interface ValuePlaces {
-  /** Values that are another value under a new shape, and which. */
-  readonly aliasOf: ReadonlyMap<string, string>;
-  /** Null for a value that is handed out, and gets an array of its own in every run. */
-  of(name: string): ArrayPlace | null;
+  /** Whether a value is there when another one is: nobody has to make it. */
+  isAlias(name: string): boolean;
+  /**
+   * A value that a step is to make: the same in every run, or with an array of its own where it is handed out.
+   * @param values those before it in this run
+   * @param out arrays for what is handed out
+   */
+  value(name: string, values: ReadonlyMap<string, Value>, out?: ReadonlyMap<string, Float32Array>): Value;
 }
 
 /** Values with buffers that they share, before there is memory for them. */
@@ -38,11 +43,11 @@ export interface PlannedValues {
 
 /** Decides for all values of a plan where they will lie: in the engine's memory, but for what is handed out. */
 export function planValues({ steps, kept, shaped }: Plan): PlannedValues {
-  const { bufferOf, bytes, aliasOf } = planBuffers(steps, kept);
+  const { bufferOf, bytes, aliasOf } = planBuffers(steps, kept, shaped);
   const outside = tooLarge(bytes);
   const bufferFor = (name: string): number => {
-    const source = aliasOf.get(name);
-    return source === undefined ? (bufferOf.get(name) ?? -1) : bufferFor(source);
+    const alias = aliasOf.get(name);
+    return alias ? bufferFor(alias.of) : (bufferOf.get(name) ?? -1);
   };
   return {
     isInside(name) {
@@ -59,7 +64,23 @@ export function planValues({ steps, kept, shaped }: Plan): PlannedValues {
                 ? { buffer: new ArrayBuffer(bytes[b]), byteOffset: 0 }
                 : { buffer: heap.u8.buffer, byteOffset: base + place },
           );
-          return { aliasOf, of: (name) => arrays[bufferOf.get(name) ?? -1] ?? null };
+          const lasting = new Map<string, Value>();
+          return {
+            isAlias: (name) => aliasOf.has(name),
+            value(name, values, out) {
+              const there = lasting.get(name);
+              if (there) return there;
+              const { dtype, shape } = shaped.infos.get(name)!;
+              const size = sizeOf(shape);
+              const alias = aliasOf.get(name);
+              const data = alias
+                ? partOf(values.get(alias.of)!.data, alias.from, size)
+                : (out?.get(name) ?? newNumbers(dtype, size, arrays[bufferOf.get(name) ?? -1]));
+              const value = { dtype, shape, data };
+              if (bufferFor(name) !== -1) lasting.set(name, value);
+              return value;
+            },
+          };
         },
       };
     },

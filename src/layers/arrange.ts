@@ -236,6 +236,7 @@ const PLACES: Readonly<Record<PadLayer['mode'], (at: number, side: number) => nu
 
 /** Runs of each outer block go to the outputs in turn. */
 const splitForward: Forward<SplitLayer> = {
+  memory: 'parts',
   rowWork(layer, inputs) {
     const known = inputs.map((input) => input && { ...input, known: () => input });
     const { shape } = inputs[0]!;

@@ -23,9 +23,10 @@ export interface Forward<L> {
   readonly run: (layer: L, inputs: readonly (Value | null)[], outputs: readonly Value[]) => void;
   /**
    * 'alias': output 0 is the data of input 0 under another shape, nothing need be copied. 'in-place': outputs[0].data
-   * may be inputs[0].data.
+   * may be inputs[0].data. 'parts': where the copies of `rowWork` say that all outputs lie in input 0 as they are, nothing need be
+   * copied; `rowWork` reads the shape of input 0, none of its numbers.
    */
-  readonly memory?: 'alias' | 'in-place';
+  readonly memory?: 'alias' | 'in-place' | 'parts';
   /** What `run` does where input 0 and output 0 are float32; null: nothing that could be said so. */
   readonly rowWork?: (layer: L, inputs: readonly (Value | null)[]) => RowWork | null;
   /** The transposed convolution it is, told by the shapes of its inputs. */

@@ -80,6 +80,7 @@ const MOST_SLICES = 4096;
 
 /** Slices of x in the order of the indices; 0 for a computed index that lies outside. */
 const gatherForward: Forward<GatherLayer> = {
+  memory: 'parts',
   rowWork({ axis }, [x, indices]) {
     const { shape } = x!;
     const at = wrapDim(axis, shape.length);
@@ -112,6 +113,7 @@ const gatherForward: Forward<GatherLayer> = {
 };
 
 const sliceForward: Forward<SliceLayer> = {
+  memory: 'parts',
   rowWork(_, inputs) {
     const { start, sides, steps } = sliced(inputs);
     return strided(start, sides, steps);

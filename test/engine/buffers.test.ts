@@ -40,8 +40,9 @@ function step(kind: 'concat' | 'relu' | 'flatten', inputs: string[], output: str
 
 describe('the memory of values', () => {
   const buffers = (steps: Step[], kept: string[]) => {
-    const { bufferOf, bytes, aliasOf } = planBuffers(steps, kept);
-    return { of: Object.fromEntries(bufferOf), bytes, alias: Object.fromEntries(aliasOf) };
+    const { bufferOf, bytes, aliasOf } = planBuffers(steps, kept, { infos: new Map(), known: () => null });
+    const alias = Object.fromEntries([...aliasOf].map(([name, { of }]) => [name, of]));
+    return { of: Object.fromEntries(bufferOf), bytes, alias };
   };
 
   it('is used again once nobody reads what was there', () => {
@@ -133,5 +134,84 @@ describe('the memory of values', () => {
   it('of the caller under a new shape is copied', () => {
     const steps = [step('flatten', ['x'], 'flat', 10), step('concat', ['flat'], 'y', 10)];
     expect(buffers(steps, ['y'])).toMatchObject({ of: { flat: 0 }, alias: {} });
+  });
+
+  describe('of parts', () => {
+    const infos = new Map(
+      Object.entries({ x: [2, 5], a: [2, 5], odd: [5, 2], all: [5, 1] }).map(([name, shape]) => [
+        name,
+        { dtype: 'float32' as const, shape },
+      ]),
+    );
+    const split = (input: string, outputs: string[], axis: number, shapes: number[][]): Step =>
+      ({
+        kind: 'operator',
+        name: outputs[0],
+        layer: { kind: 'split', axis, parts: outputs.length },
+        inputs: [input],
+        outputs,
+        infos: shapes.map((shape) => ({ dtype: 'float32', shape })),
+      }) as unknown as Step;
+    const first = step('concat', ['x'], 'a', 10);
+    const halves = split('a', ['b', 'c'], 0, [
+      [1, 5],
+      [1, 5],
+    ]);
+    const planned = (steps: Step[], kept: string[]) => {
+      const { bufferOf, aliasOf } = planBuffers(steps, kept, { infos, known: () => null });
+      return { of: Object.fromEntries(bufferOf), alias: Object.fromEntries(aliasOf) };
+    };
+
+    it('is within that of the whole, which lives as long as any of them', () => {
+      const steps = [first, halves, step('concat', ['x'], 'd', 10), step('concat', ['d', 'c'], 'y', 10)];
+      expect(planned(steps, ['y'])).toEqual({
+        of: { a: 0, d: 1, y: -1 },
+        alias: { b: { of: 'a', from: 0 }, c: { of: 'a', from: 5 } },
+      });
+    });
+
+    it('is not written over by what works in place: that would begin at the start of the whole', () => {
+      const steps = [first, halves, step('relu', ['c'], 'd', 5), step('concat', ['d'], 'y', 5)];
+      expect(planned(steps, ['y']).of).toEqual({ a: 0, d: 1, y: -1 });
+      const reshaped = [
+        first,
+        halves,
+        step('flatten', ['c'], 'flat', 5),
+        step('relu', ['flat'], 'd', 5),
+        step('concat', ['d'], 'y', 5),
+      ];
+      expect(planned(reshaped, ['y']).of).toEqual({ a: 0, d: 1, y: -1 });
+    });
+
+    it('is their own where the whole or any of them is handed out, or is the caller’s', () => {
+      const steps = [first, halves, step('concat', ['b', 'c'], 'y', 10)];
+      for (const kept of [
+        ['y', 'a'],
+        ['y', 'b'],
+        ['y', 'c'],
+      ])
+        expect(planned(steps, kept).alias).toEqual({});
+      const flat = [...steps, step('flatten', ['b'], 'flat', 5), step('concat', ['flat'], 'z', 5)];
+      expect(planned(flat, ['y', 'z', 'flat']).alias).toEqual({ flat: { of: 'b', from: 0 } });
+      const ofCaller = { ...halves, inputs: ['x'] } as Step;
+      expect(planned([ofCaller, step('concat', ['b', 'c'], 'y', 10)], ['y']).alias).toEqual({});
+    });
+
+    it('is their own where they lie in pieces, or are small', () => {
+      const columns = split('odd', ['b', 'c'], 1, [
+        [5, 1],
+        [5, 1],
+      ]);
+      const steps = [step('concat', ['x'], 'odd', 10), columns, step('concat', ['b', 'c'], 'y', 10)];
+      expect(planned(steps, ['y']).alias).toEqual({});
+      const small = split(
+        'all',
+        ['b', 'c', 'd', 'e', 'f'],
+        0,
+        [0, 1, 2, 3, 4].map(() => [1, 1]),
+      );
+      const others = [step('concat', ['x'], 'all', 5), small, step('concat', ['b', 'c', 'd', 'e', 'f'], 'y', 5)];
+      expect(planned(others, ['y']).alias).toEqual({});
+    });
   });
 });
