@@ -296,7 +296,7 @@ function mish(x: v128): v128 {
 
 function hardswish(x: v128): v128 {
   const six = f64x2.splat(6);
-  const gate = f64x2.min(f64x2.max(f64x2.add(x, f64x2.splat(3)), f64x2.splat(0)), six);
+  const gate = f64x2.pmin(f64x2.pmax(f64x2.add(x, f64x2.splat(3)), f64x2.splat(0)), six);
   return f64x2.div(f64x2.mul(x, gate), six);
 }
 
