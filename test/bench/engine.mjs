@@ -13,18 +13,23 @@ const {
   tensor,
   tensorConstant,
   threadTeam,
+  useWide,
 } = await fromSources(
   'engine',
   `export { Session } from './src/engine/session.js';
       export { runAllSync, runSync } from './src/engine/execute.js';
       export { planModel } from './src/engine/plan.js';
       export { threadTeam } from './src/run/threads.js';
+      export { useWide } from './src/run/wide.js';
       export { sequential, tensorConstant } from './src/layers/model.js';
       export { memorySource } from './src/core/bytes.js';
       export { tensor } from './src/core/tensor.js';
       export { importOnnx } from './src/models/onnx/import.js';
       export { readOnnx } from './src/models/onnx/proto.js';`,
 );
+
+// CNNVIZ_WIDE=1 measures vectors of 256 bits, as it does with every command
+if (process.env.CNNVIZ_WIDE === '1') useWide();
 
 /** An ONNX model with one input of this shape, without N → a function that runs it and gives its one output. */
 export function cnnvizOnnx(bytes, inputShape) {

@@ -9,6 +9,7 @@ import { noWideReason, widePacker } from '../../src/io/wide.js';
 function countingPacker() {
   const asked: string[] = [];
   const packer: WidePacker = {
+    without: [],
     eager(compile) {
       asked.push('eager');
       return compile();
@@ -66,6 +67,16 @@ describe('vectors of 256 bits', () => {
     const after = [multiply(one), multiply(other), multiply(one)];
     expect(asked).toEqual(['eager', 'packed']);
     for (const bits of [...before, ...after]) expect(bits).toEqual(before[0]);
+  });
+
+  it('leaves alone what the compiler is not to be given', async () => {
+    const { packWide, EngineMemory } = await freshEngine();
+    const { packer, asked } = countingPacker();
+    packWide({ ...packer, without: ['winogradMultiply'] }, { patience: 0 });
+    const memory = new EngineMemory('wasm');
+    memory.reserve(65_536);
+    multiply(memory);
+    expect(asked).toEqual([]);
   });
 
   it('is turned off for all memories when one routine differs from its twin in one bit', async () => {

@@ -9,6 +9,8 @@ import { startPacking, type WideState } from './wide.js';
  * same products and sums, so the bits do too.
  */
 export interface WidePacker {
+  /** Routines that its compiler is not to be given: no comparison finds what ends the process. */
+  readonly without: readonly RoutineName[];
   /** Compiles a module whose functions are optimised as soon as they are called. */
   eager<T>(compile: () => T): T;
   /** What is optimised during `work` is packed, and is optimised before `work` goes on. */
@@ -31,6 +33,7 @@ const PATIENCE = 32;
  */
 export function packWide(packer: WidePacker, options: WideOptions = {}): void {
   const { patience = PATIENCE, twins = typescriptRoutines } = options;
+  const names = (Object.keys(TILES) as RoutineName[]).filter((name) => !packer.without.includes(name));
   let state: WideState = 'on';
   let bench: Bench | null = null;
   const calls = new Map<string, number>();
@@ -61,7 +64,7 @@ export function packWide(packer: WidePacker, options: WideOptions = {}): void {
       const plain = given as unknown as Table;
       const routines: Table = { ...plain };
       let packed: Table | null = null;
-      for (const name of Object.keys(TILES) as RoutineName[]) {
+      for (const name of names) {
         routines[name] = (...args) => {
           if (!mayBePacked(name)) return plain[name](...args);
           packed ??= routinesOf(bench!.module, memory) as unknown as Table;
