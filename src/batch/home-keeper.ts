@@ -32,7 +32,8 @@ interface Waiting {
 
 /** Constants, which those who enter pack together, and the rooms around them. */
 interface SharedHome {
-  readonly id: number;
+  /** Of each room. A session has its room's addresses: whoever comes back to another one needs another session. */
+  readonly ids: readonly number[];
   readonly key: string;
   readonly bytes: HomeBytes;
   readonly memory: WebAssembly.Memory;
@@ -114,7 +115,7 @@ export class HomeKeeper {
     home.rooms[free] = lane;
     this.#held.set(lane, bytes.own);
     const [constants, rooms] = placesIn(bytes);
-    return { id: home.id, room: { memory: home.memory, parts: BASE, constants, own: rooms + free * bytes.own } };
+    return { id: home.ids[free], room: { memory: home.memory, parts: BASE, constants, own: rooms + free * bytes.own } };
   }
 
   /** Another plan's constants take the place of those that nobody uses. */
@@ -126,7 +127,7 @@ export class HomeKeeper {
     const rooms = Math.max(1, Math.min(this.#lanes, Math.floor((MOST_BYTES - first) / Math.max(1, bytes.own))));
     const pages = Math.ceil((first + rooms * bytes.own) / PAGE);
     this.#home = {
-      id: ++this.#ids,
+      ids: Array.from({ length: rooms }, () => ++this.#ids),
       key,
       bytes,
       // what nobody has written takes no memory yet

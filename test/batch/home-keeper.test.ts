@@ -42,6 +42,19 @@ describe('rooms for the threads that share weights', () => {
     expect(roomOf(granted, 2)!.own).toBe(roomOf(granted, 1)!.own);
   });
 
+  it('who comes back to another room is told that it is another: its session would write into what somebody else has now', () => {
+    const { keeper, granted } = keeperOf(3, BYTES.constants + 2 * (BYTES.own + BESIDES));
+    for (const lane of [0, 1, 2]) keeper.enter(lane, 'a', BYTES);
+    const before = granted.get(0)!;
+    keeper.leave(0);
+    expect(granted.get(2)).toEqual(before);
+    keeper.enter(0, 'a', BYTES);
+    keeper.leave(1);
+    const after = granted.get(0)!;
+    expect(after.room!.own).not.toBe(before.room!.own);
+    expect(after.id).not.toBe(before.id);
+  });
+
   it('whoever is alone has room, however little memory there is', () => {
     const { keeper, granted } = keeperOf(2, 0);
     keeper.enter(0, 'a', BYTES);
