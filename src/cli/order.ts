@@ -1,8 +1,6 @@
 import type { Task, TaskMaterials } from '../batch/work.js';
 import type { Input } from '../io/inputs.js';
 import type { ProductsOf } from '../run/place.js';
-import type { ValuesOf } from './flags.js';
-import type { batchFlags } from './input-flags.js';
 
 /** A command that works on many inputs, checked as it is when it is typed, and not begun. */
 export interface TakenOrder {
@@ -12,7 +10,13 @@ export interface TakenOrder {
   /** How many arguments named inputs. */
   readonly named: number;
   readonly products: ProductsOf | null;
-  readonly flags: ValuesOf<typeof batchFlags>;
+  /** Of its flags, those that say how it is carried out; where its inputs come from. */
+  readonly flags: {
+    readonly timeout: number | null;
+    readonly resume: boolean;
+    readonly skipExisting: boolean;
+    readonly filesFrom: readonly string[];
+  };
   /** The names of the flags that were typed. */
   readonly typed: ReadonlySet<string>;
 }

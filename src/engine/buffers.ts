@@ -18,6 +18,8 @@ export interface BufferPlan {
   /** Bytes of each buffer. */
   readonly bytes: readonly number[];
   readonly aliasOf: ReadonlyMap<string, Alias>;
+  /** Who a value is, whatever it is called. */
+  root(name: string): string;
 }
 
 /** What is known before anything runs. */
@@ -39,7 +41,7 @@ export function planBuffers(steps: readonly Step[], kept: readonly string[], sha
   const shapes = aliases(steps);
   const whole = rootsOf(shapes);
   const partOf = parts(steps, new Set(kept.map(whole)), whole, shaped);
-  const aliasOf = new Map([...shapes, ...partOf]);
+  const aliasOf = inOrder(steps, (name) => shapes.get(name) ?? partOf.get(name));
   const root = rootsOf(aliasOf);
   const lastUse = new Map<string, number>();
   steps.forEach(({ inputs, outputs }, s) => {
@@ -73,7 +75,7 @@ export function planBuffers(steps: readonly Step[], kept: readonly string[], sha
       if (buffer !== -1 && lastUse.get(name)! > s) free.delete(buffer);
     }
   });
-  return { bufferOf, bytes, aliasOf };
+  return { bufferOf, bytes, aliasOf, root };
 
   /** The first input's buffer, when it is as large as the output and nothing needs it afterwards. */
   function ownBuffer(step: Step, s: number): number | null {
@@ -89,13 +91,22 @@ export function planBuffers(steps: readonly Step[], kept: readonly string[], sha
   }
 }
 
-/** Who a value is, whatever it is called. */
+/** Who a value is. `aliasOf`: what an alias is another name of comes before it, for there may be thousands in a row */
 function rootsOf(aliasOf: ReadonlyMap<string, Alias>): (name: string) => string {
-  const root = (name: string): string => {
-    const alias = aliasOf.get(name);
-    return alias ? root(alias.of) : name;
-  };
-  return root;
+  const roots = new Map<string, string>();
+  for (const [name, { of }] of aliasOf) roots.set(name, roots.get(of) ?? of);
+  return (name) => roots.get(name) ?? name;
+}
+
+/** The aliases among what steps make, as they make it. */
+function inOrder(steps: readonly Step[], aliasOf: (name: string) => Alias | undefined): Map<string, Alias> {
+  const names = steps.flatMap(({ outputs }) => outputs);
+  return new Map(
+    names.flatMap((name) => {
+      const alias = aliasOf(name);
+      return alias ? [[name, alias] as const] : [];
+    }),
+  );
 }
 
 /** Values under a new shape. */

@@ -43,12 +43,9 @@ export interface PlannedValues {
 
 /** Decides for all values of a plan where they will lie: in the engine's memory, but for what is handed out. */
 export function planValues({ steps, kept, shaped }: Plan): PlannedValues {
-  const { bufferOf, bytes, aliasOf } = planBuffers(steps, kept, shaped);
+  const { bufferOf, bytes, aliasOf, root } = planBuffers(steps, kept, shaped);
   const outside = tooLarge(bytes);
-  const bufferFor = (name: string): number => {
-    const alias = aliasOf.get(name);
-    return alias ? bufferFor(alias.of) : (bufferOf.get(name) ?? -1);
-  };
+  const bufferFor = (name: string): number => bufferOf.get(root(name)) ?? -1;
   return {
     isInside(name) {
       const buffer = bufferFor(name);

@@ -243,7 +243,6 @@ describe('a new command is guarded like the others', () => {
     ]);
     expect(using(/\b(?:open|openSync|readFileSync|createReadStream)\(/)).toEqual([
       'files.ts',
-      'hash.ts',
       'lock.ts',
       'own-texts.ts',
       'process-facts.ts',
