@@ -79,7 +79,7 @@ const PAGE_PROGRAMS = [
   { from: 'src/explorer/worker.ts', to: 'dist/explorer/worker.js', packed: true, isSmall: true },
   { from: 'src/explorer/worker.ts', to: 'dist/explorer/worker-of-all-layers.js', packed: true },
 ];
-/** What most pages do without, too: layers that few networks have (src/commands/explore/page-programs.ts tells them). */
+/** What most pages do without besides: layers that few networks have (src/commands/explore/page-programs.ts tells them). */
 const RARE = [
   [/layers\/(elementwise|norms|quantized|selecting|spatial|tflite)\/index\.ts$/, 'rare-layers'],
   [/models\/onnx\/layer-groups\.ts$/, 'layer-groups'],

@@ -38,16 +38,19 @@ function memoryOf(step: Step): 'alias' | 'in-place' | 'parts' | undefined {
  * reads it, under any of its names.
  */
 export function planBuffers(steps: readonly Step[], kept: readonly string[], shaped: Known): BufferPlan {
-  const shapes = aliases(steps);
-  const whole = rootsOf(shapes);
-  const partOf = parts(steps, new Set(kept.map(whole)), whole, shaped);
-  const aliasOf = inOrder(steps, (name) => shapes.get(name) ?? partOf.get(name));
+  /** Who a value is under a new shape. */
+  const whole = rootsOf(aliases(steps, reshaped));
+  const handedOut = new Set(kept.map(whole));
+  const parts = (step: OperatorStep, input: string): readonly number[] | null => {
+    const isInside = ![input, ...step.outputs].some((name) => handedOut.has(whole(name)));
+    return memoryOf(step) === 'parts' && isInside ? pieces(step, shaped) : null;
+  };
+  const aliasOf = aliases(steps, (step, input) => reshaped(step) ?? parts(step, input));
   const root = rootsOf(aliasOf);
   const lastUse = new Map<string, number>();
   steps.forEach(({ inputs, outputs }, s) => {
     for (const name of [...inputs, ...outputs]) if (name !== null) lastUse.set(root(name), s);
   });
-  const handedOut = new Set(kept.map(root));
 
   const bufferOf = new Map<string, number>();
   const bytes: number[] = [];
@@ -83,7 +86,7 @@ export function planBuffers(steps: readonly Step[], kept: readonly string[], sha
     if (input === null) return null;
     const name = root(input);
     // what lies somewhere within cannot be written over from the start
-    if (partOf.has(whole(input))) return null;
+    if (aliasOf.has(whole(input))) return null;
     // read a second time, perhaps under another shape, it would be overwritten while it is read
     if (step.inputs.some((other, i) => i > 0 && other !== null && root(other) === name)) return null;
     const buffer = bufferOf.get(name) ?? -1;
@@ -98,58 +101,34 @@ function rootsOf(aliasOf: ReadonlyMap<string, Alias>): (name: string) => string 
   return (name) => roots.get(name) ?? name;
 }
 
-/** The aliases among what steps make, as they make it. */
-function inOrder(steps: readonly Step[], aliasOf: (name: string) => Alias | undefined): Map<string, Alias> {
-  const names = steps.flatMap(({ outputs }) => outputs);
-  return new Map(
-    names.flatMap((name) => {
-      const alias = aliasOf(name);
-      return alias ? [[name, alias] as const] : [];
-    }),
-  );
-}
-
-/** Values under a new shape. */
-function aliases(steps: readonly Step[]): Map<string, Alias> {
+/**
+ * Values that lie within the first input of the step that makes them, as the steps make them. `within`: how many numbers come
+ * before each output there; null: they lie elsewhere
+ */
+function aliases(
+  steps: readonly Step[],
+  within: (step: OperatorStep, input: string) => readonly number[] | null,
+): Map<string, Alias> {
   const aliasOf = new Map<string, Alias>();
   const made = new Set<string>();
   for (const step of steps) {
     const [input] = step.inputs;
     // an input of the model is the caller's: it is copied
-    if (memoryOf(step) === 'alias' && input !== null && made.has(input))
-      aliasOf.set(step.outputs[0], { of: input, from: 0 });
+    if (step.kind === 'operator' && input !== null && made.has(input)) {
+      within(step, input)?.forEach((from, i) => void aliasOf.set(step.outputs[i], { of: input, from }));
+    }
     for (const name of step.outputs) made.add(name);
   }
   return aliasOf;
 }
 
-/** Parts of values that lie there in one piece, where neither is handed out. `root`: who a value is under a new shape */
-function parts(
-  steps: readonly Step[],
-  handedOut: ReadonlySet<string>,
-  root: (name: string) => string,
-  { infos, known }: Known,
-): Map<string, Alias> {
-  const partOf = new Map<string, Alias>();
-  const made = new Set<string>();
-  for (const step of steps) {
-    const [input] = step.inputs;
-    const { outputs } = step;
-    if (step.kind === 'operator' && memoryOf(step) === 'parts' && input !== null && made.has(input)) {
-      const froms = [input, ...outputs].some((name) => handedOut.has(root(name))) ? null : pieces(step, infos, known);
-      froms?.forEach((from, i) => void partOf.set(outputs[i], { of: input, from }));
-    }
-    for (const name of outputs) made.add(name);
-  }
-  return partOf;
+/** What is the whole of its input, under a new shape. */
+function reshaped(step: OperatorStep): readonly number[] | null {
+  return memoryOf(step) === 'alias' ? [0] : null;
 }
 
 /** Where in its first input each output of a layer begins; null: some output lies in pieces, or is a small part. */
-function pieces(
-  { layer, inputs, infos: made }: OperatorStep,
-  infos: Known['infos'],
-  known: Known['known'],
-): number[] | null {
+function pieces({ layer, inputs, infos: made }: OperatorStep, { infos, known }: Known): number[] | null {
   const [x, ...others] = inputs.map((name, i) => {
     if (name === null) return null;
     return i === 0 ? { ...infos.get(name)!, data: new Float32Array() } : known(name);

@@ -69,12 +69,13 @@ export function planValues({ steps, kept, shaped }: Plan): PlannedValues {
               if (there) return there;
               const { dtype, shape } = shaped.infos.get(name)!;
               const size = sizeOf(shape);
+              const buffer = bufferFor(name);
               const alias = aliasOf.get(name);
               const data = alias
                 ? partOf(values.get(alias.of)!.data, alias.from, size)
-                : (out?.get(name) ?? newNumbers(dtype, size, arrays[bufferOf.get(name) ?? -1]));
+                : (out?.get(name) ?? newNumbers(dtype, size, arrays[buffer]));
               const value = { dtype, shape, data };
-              if (bufferFor(name) !== -1) lasting.set(name, value);
+              if (buffer !== -1) lasting.set(name, value);
               return value;
             },
           };

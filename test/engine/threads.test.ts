@@ -192,18 +192,22 @@ describe('layers in portions', () => {
   }
 });
 
+/** 128 maps of 128 channels, planned for one algorithm, and what it reads. */
+function convOf(taps: number, side: number, padding: number, algorithm: string) {
+  const C = 128;
+  const shape = [1, C, side, side];
+  const layer = { kind: 'conv', stride: [1, 1], padding, paddingMode: 'zeros', dilation: [1, 1], groups: 1 } as const;
+  const model = modelFor({ layer, shape, others: [random([C, C, taps, taps])] });
+  return { plan: planModel(model, shape, { exact: false, algorithm }), x: random(shape) };
+}
+
 describe('a last band with fewer rows than a tile', () => {
   it.each([
     ['winograd4x3', 3, 14],
     ['winograd4x3', 3, 41],
     ['winograd2x5', 5, 35],
   ])('%s of %i taps, %i rows: reads zeros beyond the image, whatever lay there', (algorithm, taps, side) => {
-    const [C, padding] = [128, (taps - 1) / 2];
-    const shape = [1, C, side, side];
-    const conv = { kind: 'conv', stride: [1, 1], padding, paddingMode: 'zeros', dilation: [1, 1], groups: 1 } as const;
-    const model = modelFor({ layer: conv, shape, others: [random([C, C, taps, taps])] });
-    const plan = planModel(model, shape, { exact: false, algorithm });
-    const x = random(shape);
+    const { plan, x } = convOf(taps, side, (taps - 1) / 2, algorithm);
     const large = { ...x, data: x.data.map((value) => value * 1e30) };
     const run = (team: ThreadTeam | null) => {
       const session = new Session(plan, { team });
@@ -229,19 +233,7 @@ describe('a last band with fewer rows than a tile', () => {
 
 describe('a run that is left in the middle', () => {
   it('leaves nobody at work in the memory that the next one gets', async () => {
-    const [C, side] = [128, 150];
-    const conv = {
-      kind: 'conv',
-      stride: [1, 1],
-      padding: 0,
-      paddingMode: 'zeros',
-      dilation: [1, 1],
-      groups: 1,
-    } as const;
-    const shape = [1, C, side, side];
-    const model = modelFor({ layer: conv, shape, others: [random([C, C, 5, 5])] });
-    const plan = planModel(model, shape, { exact: false, algorithm: 'gemm' });
-    const x = random(shape);
+    const { plan, x } = convOf(5, 150, 0, 'gemm');
     const { team } = countingTeam(2);
     const session = new Session(plan, { team });
     runAllSync(session, new Map([['x', x]]));
